@@ -1,0 +1,16 @@
+DROP VIEW report_cells;
+DROP TABLE form_cells;
+DROP TABLE idempotency;
+DROP TABLE changes;
+DROP TABLE audit;
+DROP FUNCTION refuse_audit_change();
+DROP TABLE transitions;
+DROP TABLE revisions;
+DROP TABLE reports;
+DROP TABLE grants;
+DROP TABLE tokens;
+DROP TABLE persons;
+DROP TABLE roster;
+DROP TABLE years;
+DROP TABLE agencies;
+DROP TABLE ledger;

@@ -1,0 +1,86 @@
+//! The neutral input of the recogniser: what any format's reader makes of a file.
+
+/// A document as an ordered list of paragraphs and tables.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grid {
+    pub blocks: Vec<Block>,
+}
+
+/// One piece of a document, in the order it stood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// A paragraph; in text without marks also a cell.
+    Paragraph { text: String, line: usize },
+    /// A table as its reader saw it; rows need not have the same number of cells.
+    Table { rows: Vec<Vec<GridCell>> },
+}
+
+/// A cell of a table; an empty one stays, because it tells where a value is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GridCell {
+    pub text: String,
+    /// Line of the file, from 1.
+    pub line: usize,
+}
+
+/// A paragraph or a cell, seen alike.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece<'a> {
+    pub text: &'a str,
+    pub line: usize,
+    /// Which table row of the document it stood in; `None` for a paragraph.
+    pub row: Option<usize>,
+}
+
+impl Grid {
+    /// Everything in reading order, because sections run across paragraphs and tables alike.
+    ///
+    /// Empty paragraphs say nothing and are left out; empty cells stay.
+    pub(super) fn pieces(&self) -> Vec<Piece<'_>> {
+        let mut pieces = Vec::new();
+        let mut row_number = 0;
+        for block in &self.blocks {
+            match block {
+                Block::Paragraph { text, line } => {
+                    let text = text.trim();
+                    if !text.is_empty() {
+                        pieces.push(Piece { text, line: *line, row: None });
+                    }
+                }
+                Block::Table { rows } => {
+                    for row in rows {
+                        row_number += 1;
+                        pieces.extend(row.iter().map(|cell| Piece {
+                            text: cell.text.trim(),
+                            line: cell.line,
+                            row: Some(row_number),
+                        }));
+                    }
+                }
+            }
+        }
+        pieces
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_cells_stay_and_empty_paragraphs_go() {
+        let cell = |text: &str, line| GridCell { text: text.to_owned(), line };
+        let grid = Grid {
+            blocks: vec![
+                Block::Paragraph { text: "  ".to_owned(), line: 1 },
+                Block::Table { rows: vec![vec![cell(" 规章 ", 2), cell("", 3)], vec![cell("0", 4)]] },
+            ],
+        };
+        let pieces: Vec<_> =
+            grid.pieces().iter().map(|piece| (piece.text.to_owned(), piece.line, piece.row)).collect();
+        assert_eq!(
+            pieces,
+            vec![("规章".to_owned(), 2, Some(1)), (String::new(), 3, Some(1)), ("0".to_owned(), 4, Some(2))]
+        );
+    }
+}

@@ -1,0 +1,28 @@
+//! Documents in: what an agency hands over as a file, read into a report without guessing.
+//!
+//! A format's reader (today [`text`]) knows nothing of reports: it hands over a [`Grid`], paragraphs and
+//! cells in the order they stood, each with its place. The one recogniser ([`recognise`]) finds sections,
+//! rows and columns in it by their labels, through the forms' aliases. So a new format is a new way to
+//! fill a grid, and never a second way to read a report.
+//!
+//! Architecture invariant: a value is read, blank, or unread. It is never assigned by position alone,
+//! never shifted, never converted; what found no place is told with its line.
+
+mod decode;
+mod form_of_tables;
+mod frame;
+mod grid;
+mod headings;
+mod label;
+mod order;
+mod recognise;
+mod tables;
+pub mod text;
+pub mod value;
+
+pub use decode::{DecodeFault, decode};
+pub use grid::{Block, Grid, GridCell};
+pub use recognise::{Reading, SourceNotes, Unmapped, recognise};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! What a cell's text says: a number, nothing on purpose, or something nobody may guess at.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The reading of one cell's text. Nothing is converted: a unit beside the number leaves it unreadable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CellText {
+    /// A plain numeral: sign, ASCII digits, at most one point.
+    Number(String),
+    /// An empty cell or a mark that stands for one, with what stood there; it is not zero.
+    Blank(String),
+    /// Anything else, as it stood.
+    Unreadable(String),
+}
+
+/// Longest text looked at, in bytes; no number is as long.
+const LONGEST: usize = 200;
+
+/// Reads a cell's text.
+pub fn read(text: &str) -> CellText {
+    let stood = text.trim();
+    if stood.len() > LONGEST {
+        return CellText::Unreadable(stood.to_owned());
+    }
+    let folded = fold(stood);
+    if is_blank(&folded) {
+        CellText::Blank(stood.to_owned())
+    } else if let Some(numeral) = numeral(&folded) {
+        CellText::Number(numeral)
+    } else {
+        CellText::Unreadable(stood.to_owned())
+    }
+}
+
+impl CellText {
+    /// Whether the cell held nothing at all, not even a mark.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, CellText::Blank(stood) if stood.is_empty())
+    }
+
+    /// Whether a line of its own reads as a value, good or bad, and not as a label or prose.
+    ///
+    /// A number with a unit counts, so that it keeps its place among the values of its row.
+    pub fn looks_like_value(&self) -> bool {
+        match self {
+            CellText::Number(_) | CellText::Blank(_) => true,
+            CellText::Unreadable(stood) => {
+                let folded = fold(stood);
+                folded.chars().count() <= 16
+                    && folded.trim_start_matches(['+', '-', '.', '¥']).starts_with(|c: char| c.is_ascii_digit())
+            }
+        }
+    }
+}
+
+/// Half-width digits and marks, without invisible characters and outer spaces.
+fn fold(text: &str) -> String {
+    let folded: String = text
+        .nfkc()
+        .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}'))
+        .map(|c| match c {
+            '\u{2212}' => '-',
+            c if c.is_whitespace() => ' ',
+            c => c,
+        })
+        .collect();
+    folded.trim().to_owned()
+}
+
+fn is_blank(folded: &str) -> bool {
+    matches!(folded, "" | "/" | "\\" | "无")
+        || folded.chars().all(|c| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2500}' | '\u{2501}'))
+}
+
+/// The numeral without separators, if the text is one and nothing else.
+fn numeral(folded: &str) -> Option<String> {
+    let (sign, body) = match folded.strip_prefix('-') {
+        Some(rest) => ("-", rest.trim_start()),
+        None => match folded.strip_prefix('+') {
+            Some(rest) => ("+", rest.trim_start()),
+            None => ("", folded),
+        },
+    };
+    let (whole, fraction) = match body.split_once('.') {
+        Some((whole, fraction)) if is_digits(fraction) => (whole, Some(fraction)),
+        Some(_) => return None,
+        None => (body, None),
+    };
+    let whole = whole_part(whole)?;
+    Some(match fraction {
+        Some(fraction) => format!("{sign}{whole}.{fraction}"),
+        None => format!("{sign}{whole}"),
+    })
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Digits, digits grouped by threes, or single digits spaced out; any other spacing is not one number.
+fn whole_part(text: &str) -> Option<String> {
+    if is_digits(text) {
+        return Some(text.to_owned());
+    }
+    let parts: Vec<&str> = if text.contains(',') {
+        text.split(',').map(str::trim).collect()
+    } else {
+        text.split(' ').filter(|part| !part.is_empty()).collect()
+    };
+    let (first, rest) = parts.split_first()?;
+    let all_digits = parts.iter().all(|part| is_digits(part)) && !first.starts_with('0') && !rest.is_empty();
+    let grouped = first.len() <= 3 && rest.iter().all(|part| part.len() == 3);
+    let spaced = !text.contains(',') && parts.iter().all(|part| part.len() == 1);
+    (all_digits && (grouped || spaced)).then(|| parts.concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Option<String> {
+        match read(text) {
+            CellText::Number(numeral) => Some(numeral),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_in_every_honest_spelling() {
+        for (text, numeral) in [
+            ("0", "0"),
+            (" 3511 ", "3511"),
+            ("\u{a0}12\u{3000}", "12"),
+            ("１２３", "123"),
+            ("1,808,595", "1808595"),
+            ("1，808，595", "1808595"),
+            ("1 808 595", "1808595"),
+            ("3 4 0 2", "3402"),
+            ("59,237.2449", "59237.2449"),
+            ("+1036", "+1036"),
+            ("－5", "-5"),
+            ("\u{200b}7", "7"),
+        ] {
+            assert_eq!(number(text).as_deref(), Some(numeral), "{text}");
+        }
+    }
+
+    #[test]
+    fn blanks_keep_what_stood_there() {
+        for text in ["", "/", "／", "—", "——", "-", "－", "无", "\\"] {
+            assert_eq!(read(text), CellText::Blank(text.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_guessed() {
+        for text in ["251000元", "0件", "1,23", "12 34", "0 0 0", "1.2.3", "3.", "约5", "1e5", "见附件", "O"] {
+            assert_eq!(read(text), CellText::Unreadable(text.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_with_a_unit_still_looks_like_a_value_and_a_date_line_of_prose_does_not() {
+        assert!(read("251000元").looks_like_value());
+        assert!(!read("见附件").looks_like_value());
+        assert!(!read("2023年我局没有收到政府信息公开申请，也没有结转").looks_like_value());
+    }
+}

@@ -1,0 +1,14 @@
+//! Agencies: what they are, the codes that name them, and where they stand.
+
+mod division;
+mod kind;
+mod path;
+mod record;
+mod uscc;
+
+pub use division::DivisionCode;
+pub(crate) use kind::wire_names;
+pub use kind::{AgencyStatus, Kind, Level};
+pub use path::{AgencyPath, MAX_DEPTH};
+pub use record::{Agency, Contact};
+pub use uscc::{Uscc, UsccFault};

@@ -1,0 +1,50 @@
+//! The hash chain: each entry's hash covers every column of it and the hash before.
+
+use sha2::{Digest, Sha256};
+
+/// One audit entry as it is chained. Every column takes part in the hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Gap-free number, from 1.
+    pub seq: i64,
+    /// RFC 3339 UTC with microseconds.
+    pub at: String,
+    pub person_id: Option<String>,
+    pub person_name: Option<String>,
+    /// What was done, `report.transition`.
+    pub action: String,
+    pub agency_id: Option<String>,
+    pub report_id: Option<String>,
+    /// What exactly, as canonical JSON.
+    pub detail: String,
+    pub request_id: String,
+}
+
+/// The hash before the first entry.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+impl AuditEntry {
+    /// Hash of this entry over the hash before it, in lower-case hexadecimal.
+    pub fn hash(&self, previous: &str) -> String {
+        let mut hash = Sha256::new();
+        let mut part = |text: Option<&str>| match text {
+            Some(text) => {
+                hash.update([1]);
+                hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+                hash.update(text.as_bytes());
+            }
+            None => hash.update([0]),
+        };
+        part(Some(previous));
+        part(Some(&self.seq.to_string()));
+        part(Some(&self.at));
+        part(self.person_id.as_deref());
+        part(self.person_name.as_deref());
+        part(Some(&self.action));
+        part(self.agency_id.as_deref());
+        part(self.report_id.as_deref());
+        part(Some(&self.detail));
+        part(Some(&self.request_id));
+        hex::encode(hash.finalize())
+    }
+}

@@ -1,0 +1,255 @@
+//! The list of all forms, built once from their data files.
+
+use super::source::{BlockSource, FormSource, IdentitySource, LineSource};
+use super::{Cell, Column, ForEach, Identity, Row, Section, Table};
+use crate::domain::number::Precision;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// A statutory form, ready to be walked over.
+#[derive(Debug)]
+pub struct Form {
+    pub id: String,
+    pub title: String,
+    pub document: String,
+    pub from: i32,
+    pub to: Option<i32>,
+    pub sections: Vec<Section>,
+    pub cells: Vec<Cell>,
+    pub identities: Vec<Identity>,
+    pub source: FormSource,
+    /// For each cell, the identities that speak of it.
+    identities_of: Vec<Vec<usize>>,
+    by_name: HashMap<String, usize>,
+}
+
+/// A new form is one more line here and one more file.
+const SOURCES: [&str; 2] = [
+    include_str!("format-2019.json"),
+    include_str!("format-2021.json"),
+];
+
+static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
+    SOURCES
+        .iter()
+        .map(|text| {
+            let source = serde_json::from_str(text).unwrap_or_else(|fault| {
+                unreachable!("a form's data file is compiled in and read by a test: {fault}")
+            });
+            Form::build(source)
+        })
+        .collect()
+});
+
+/// All forms, oldest first.
+pub fn all() -> &'static [Form] {
+    &FORMS
+}
+
+pub fn by_id(id: &str) -> Option<&'static Form> {
+    all().iter().find(|form| form.id == id)
+}
+
+/// The form prescribed for a report year; years before the first form use the first.
+pub fn for_year(year: i32) -> &'static Form {
+    let forms = all();
+    forms
+        .iter()
+        .rev()
+        .find(|form| form.from <= year)
+        .unwrap_or(&forms[0])
+}
+
+impl Form {
+    fn build(source: FormSource) -> Form {
+        let mut cells = Vec::new();
+        let sections = source
+            .sections
+            .iter()
+            .enumerate()
+            .map(|(at, section)| Section {
+                key: section.key.clone(),
+                ordinal: section.ordinal,
+                title: section.title.clone(),
+                aliases: section.aliases.clone(),
+                table: section.table.as_ref().map(|table| {
+                    let rows = table
+                        .as_blocks()
+                        .iter()
+                        .flat_map(|block| build_rows(block, at, &section.key, &mut cells))
+                        .collect();
+                    Table { rows }
+                }),
+            })
+            .collect();
+        let mut form = Form {
+            id: source.id.clone(),
+            title: source.title.clone(),
+            document: source.document.clone(),
+            from: source.applies_to_years.from,
+            to: source.applies_to_years.to,
+            sections,
+            by_name: cells
+                .iter()
+                .map(|cell: &Cell| (cell.indicator(), cell.index))
+                .collect(),
+            identities: Vec::new(),
+            identities_of: vec![Vec::new(); cells.len()],
+            cells,
+            source,
+        };
+        form.identities = form
+            .source
+            .identities
+            .iter()
+            .flat_map(|identity| form.state(identity))
+            .collect();
+        for (number, identity) in form.identities.iter().enumerate() {
+            for cell in identity.cells() {
+                form.identities_of[cell].push(number);
+            }
+        }
+        form
+    }
+
+    /// States an identity once for each column (or row) of its section.
+    fn state(&self, identity: &IdentitySource) -> Vec<Identity> {
+        let section_key = identity.rule.split('.').next().unwrap_or_default();
+        let Some(table) = self
+            .section(section_key)
+            .and_then(|section| section.table.as_ref())
+        else {
+            return Vec::new();
+        };
+        let for_each = if identity.for_each == "column" {
+            ForEach::Column
+        } else {
+            ForEach::Row
+        };
+        let places: Vec<(String, String)> = match for_each {
+            ForEach::Column => table
+                .rows
+                .first()
+                .map(|row| {
+                    row.columns
+                        .iter()
+                        .map(|column| (column.key.clone(), column.label.clone()))
+                        .collect()
+                })
+                .unwrap_or_default(),
+            ForEach::Row => table
+                .rows
+                .iter()
+                .map(|row| (row.key.clone(), row.label.clone()))
+                .collect(),
+        };
+        let cells_of = |keys: &[String], place: &str| {
+            keys.iter()
+                .filter_map(|key| match for_each {
+                    ForEach::Column => self.find(section_key, key, place),
+                    ForEach::Row => self.find(section_key, place, key),
+                })
+                .collect()
+        };
+        places
+            .into_iter()
+            .map(|(place, place_label)| Identity {
+                rule: identity.rule.clone(),
+                for_each,
+                sum: cells_of(&identity.sum, &place),
+                equals: cells_of(&identity.equals, &place),
+                place,
+                place_label,
+            })
+            .collect()
+    }
+
+    pub fn section(&self, key: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.key == key)
+    }
+
+    /// Place of a section among the form's sections.
+    pub fn section_index(&self, key: &str) -> Option<usize> {
+        self.sections.iter().position(|section| section.key == key)
+    }
+
+    /// Place of a cell in the vector of figures.
+    pub fn find(&self, section: &str, row: &str, column: &str) -> Option<usize> {
+        self.by_indicator(&format!("{section}.{row}.{column}"))
+    }
+
+    pub fn by_indicator(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    /// Places, in [`Form::identities`], of the identities that speak of a cell.
+    pub fn identities_of(&self, cell: usize) -> &[usize] {
+        self.identities_of
+            .get(cell)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+}
+
+fn build_rows(
+    block: &BlockSource,
+    section: usize,
+    section_key: &str,
+    cells: &mut Vec<Cell>,
+) -> Vec<Row> {
+    block
+        .rows
+        .iter()
+        .map(|row| Row {
+            key: row.key.clone(),
+            label: row.label.clone(),
+            group: row.group.clone(),
+            block: block.label.clone(),
+            aliases: row.aliases.clone(),
+            columns: block
+                .columns
+                .iter()
+                .map(|column| {
+                    let index = cells.len();
+                    cells.push(build_cell(index, section, section_key, block, row, column));
+                    Column {
+                        key: column.key.clone(),
+                        label: column.label.clone(),
+                        group: column.group.clone(),
+                        aliases: column.aliases.clone(),
+                        cell: index,
+                    }
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+fn build_cell(
+    index: usize,
+    section: usize,
+    section_key: &str,
+    block: &BlockSource,
+    row: &LineSource,
+    column: &LineSource,
+) -> Cell {
+    Cell {
+        index,
+        section,
+        section_key: section_key.to_owned(),
+        row_key: row.key.clone(),
+        column_key: column.key.clone(),
+        row_label: row.label.clone(),
+        column_label: column.label.clone(),
+        unit: column
+            .unit
+            .clone()
+            .or_else(|| block.unit.clone())
+            .unwrap_or_else(|| "件".to_owned()),
+        precision: match column.decimals {
+            Some(_) => Precision::Millionths,
+            None if column.signed => Precision::Signed,
+            None => Precision::Count,
+        },
+    }
+}

@@ -1,0 +1,35 @@
+//! Nothing may stand in a report that its form does not have.
+
+use super::finding::Argument;
+use super::{Explainable, FORMAT_2021, Fact, Finding, Judged, Rule, Severity};
+use crate::domain::report::Shape;
+
+pub static RULE: Rule = Rule {
+    id: "section.extra",
+    severity: Severity::Error,
+    explainable: Explainable::No,
+    basis: FORMAT_2021,
+    forms: &[],
+    check,
+};
+
+fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+    for fault in judged.faults.iter().filter(|fault| fault.cell.is_none()) {
+        let in_table = fault.pointer.contains("/table/");
+        let extra = match fault.shape {
+            Shape::Unknown | Shape::Misplaced | Shape::TooLong => true,
+            Shape::WrongType => !in_table,
+            Shape::OfAnotherForm | Shape::Number(_) => false,
+        };
+        if extra {
+            let place = fault
+                .pointer
+                .trim_start_matches("/sections/")
+                .replace('/', ".");
+            let mut finding = RULE.finding(&place, fault.pointer.clone());
+            finding.actual = Some(Fact::Found(fault.found.clone()));
+            finding.arguments = vec![("place", Argument::Plain(place))];
+            findings.push(finding);
+        }
+    }
+}

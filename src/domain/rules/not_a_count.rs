@@ -1,0 +1,60 @@
+//! A cell holds something that is no count (or no exact amount of 万元).
+
+use super::finding::Argument;
+use super::{Explainable, FORMAT_2021, Fact, Finding, Judged, Rule, Severity};
+use crate::domain::report::Shape;
+
+pub static RULE: Rule = Rule {
+    id: "cell.not_a_count",
+    severity: Severity::Error,
+    explainable: Explainable::No,
+    basis: FORMAT_2021,
+    forms: &[],
+    check,
+};
+
+fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+    for fault in judged.faults {
+        let reason = match fault.shape {
+            Shape::Number(number) => number.to_string(),
+            Shape::WrongType if fault.pointer.contains("/table/") => "wrong_type".to_owned(),
+            _ => continue,
+        };
+        let cell = fault
+            .cell
+            .and_then(|cell| judged.content.form().cells.get(cell));
+        let place = cell
+            .map(|cell| cell.indicator())
+            .unwrap_or_else(|| fault.pointer.replace('/', "."));
+        let name = cell
+            .map(|cell| format!("{} × {}", cell.row_label, cell.column_label))
+            .unwrap_or_else(|| place.clone());
+        let mut finding = RULE.finding(&place, fault.pointer.clone());
+        finding.actual = Some(Fact::Found(fault.found.clone()));
+        finding.arguments = vec![
+            ("cell", Argument::Plain(name)),
+            ("found", Argument::Plain(shorten(&fault.found.to_string()))),
+            ("reason", Argument::Term(term_of(&reason))),
+        ];
+        findings.push(finding);
+    }
+}
+
+fn term_of(reason: &str) -> &'static str {
+    match reason {
+        "negative" => "negative",
+        "not_whole" => "not_whole",
+        "too_large" => "too_large",
+        "too_many_places" => "too_many_places",
+        _ => "not_a_number",
+    }
+}
+
+/// At most forty characters of what stood there.
+fn shorten(text: &str) -> String {
+    if text.chars().count() > 40 {
+        format!("{}…", text.chars().take(40).collect::<String>())
+    } else {
+        text.to_owned()
+    }
+}

@@ -1,0 +1,165 @@
+//! Reporting years: their state, their period and their due days.
+
+use crate::domain::agency::{Level, wire_names};
+use crate::domain::report::Scope;
+use chrono::NaiveDate;
+use std::str::FromStr;
+
+wire_names!(
+    /// Where a reporting year stands.
+    YearState {
+        /// Announced; takes no reports yet.
+        Planned = "planned",
+        /// Takes new and edited reports.
+        Open = "open",
+        /// Takes corrections and withdrawals only; the roster is frozen.
+        Closed = "closed",
+        /// Takes nothing but the loading of old documents.
+        Archived = "archived",
+    }
+);
+
+impl YearState {
+    /// `planned` → `open` → `closed` → `archived`, and `closed` → `open`.
+    pub fn may_become(self, next: YearState) -> bool {
+        matches!(
+            (self, next),
+            (YearState::Planned, YearState::Open)
+                | (YearState::Open, YearState::Closed)
+                | (YearState::Closed, YearState::Archived | YearState::Open)
+        )
+    }
+
+    /// Whether the roster still follows the registry.
+    pub fn roster_follows(self) -> bool {
+        matches!(self, YearState::Planned | YearState::Open)
+    }
+}
+
+/// First year of the duty's statistics that the service takes (条例 of 2007 came into force in 2008).
+pub const FIRST_YEAR: i32 = 2008;
+/// Last year accepted, against typing errors.
+pub const LAST_YEAR: i32 = 2099;
+
+/// A reporting year's plan, without who changed it when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YearPlan {
+    pub year: i32,
+    /// Id of the form, `2021`.
+    pub format: String,
+    pub state: YearState,
+    pub period_start: NaiveDate,
+    pub period_end: NaiveDate,
+    pub department_due_on: NaiveDate,
+    pub government_due_on: NaiveDate,
+    pub note: Option<String>,
+}
+
+/// What is wrong with a plan, by member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanFault {
+    PeriodOrder,
+    /// A local date may be earlier than the statutory one, never later (条例 art. 49–50).
+    DepartmentDueTooLate,
+    GovernmentDueTooLate,
+    DepartmentDueBeforeEnd,
+    GovernmentDueBeforeEnd,
+}
+
+impl PlanFault {
+    pub fn pointer(self) -> &'static str {
+        match self {
+            PlanFault::PeriodOrder => "/period_end",
+            PlanFault::DepartmentDueTooLate | PlanFault::DepartmentDueBeforeEnd => {
+                "/department_due_on"
+            }
+            PlanFault::GovernmentDueTooLate | PlanFault::GovernmentDueBeforeEnd => {
+                "/government_due_on"
+            }
+        }
+    }
+
+    /// Key of its message.
+    pub fn code(self) -> &'static str {
+        match self {
+            PlanFault::PeriodOrder => "period_order",
+            PlanFault::DepartmentDueTooLate | PlanFault::GovernmentDueTooLate => {
+                "after_statutory_date"
+            }
+            PlanFault::DepartmentDueBeforeEnd | PlanFault::GovernmentDueBeforeEnd => {
+                "before_period_end"
+            }
+        }
+    }
+}
+
+/// 31 January after the year: departments, townships and all others (条例 art. 49).
+pub fn statutory_department_due(year: i32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year + 1, 1, 31).unwrap_or(NaiveDate::MAX)
+}
+
+/// 31 March after the year: the government's own consolidated report (条例 art. 49).
+pub fn statutory_government_due(year: i32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year + 1, 3, 31).unwrap_or(NaiveDate::MAX)
+}
+
+impl YearPlan {
+    /// The plan of a year about which nothing was said.
+    pub fn default_for(year: i32) -> YearPlan {
+        YearPlan {
+            year,
+            format: crate::domain::form::for_year(year).id.clone(),
+            state: YearState::Planned,
+            period_start: NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(NaiveDate::MIN),
+            period_end: NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(NaiveDate::MAX),
+            department_due_on: statutory_department_due(year),
+            government_due_on: statutory_government_due(year),
+            note: None,
+        }
+    }
+
+    pub fn faults(&self) -> Vec<PlanFault> {
+        let checks = [
+            (self.period_end < self.period_start, PlanFault::PeriodOrder),
+            (
+                self.department_due_on > statutory_department_due(self.year),
+                PlanFault::DepartmentDueTooLate,
+            ),
+            (
+                self.government_due_on > statutory_government_due(self.year),
+                PlanFault::GovernmentDueTooLate,
+            ),
+            (
+                self.department_due_on <= self.period_end,
+                PlanFault::DepartmentDueBeforeEnd,
+            ),
+            (
+                self.government_due_on <= self.period_end,
+                PlanFault::GovernmentDueBeforeEnd,
+            ),
+        ];
+        checks
+            .into_iter()
+            .filter_map(|(broken, fault)| broken.then_some(fault))
+            .collect()
+    }
+
+    /// When a report of this level and scope is due: a government's consolidated one in March
+    /// (townships file with the departments), all else in January.
+    pub fn due_on(&self, level: Level, scope: Scope) -> NaiveDate {
+        if scope == Scope::Consolidated && level != Level::Township {
+            self.government_due_on
+        } else {
+            self.department_due_on
+        }
+    }
+}
+
+/// Parses a year in the accepted range.
+pub fn parse_year(text: &str) -> Result<i32, ()> {
+    let plain = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    match i32::from_str(text) {
+        Ok(year) if plain && (FIRST_YEAR..=LAST_YEAR).contains(&year) => Ok(year),
+        _ => Err(()),
+    }
+}

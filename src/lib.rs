@@ -1,0 +1,16 @@
+//! nianbao: 政府信息公开工作年度报告的填报、校验、审查、发布与汇总。
+//!
+//! A report's numbers are one vector and the statute is data; see [`domain`]. Imports only point down:
+//!
+//! ```text
+//! main, cli      the program
+//! http           actix + utoipa: translate in, call one operation, translate out
+//! operations     use cases, sync, one function per verb: load – decide – save
+//! storage        diesel and nothing but: rows, queries, both engines, the lane
+//! documents      readers: bytes → report document
+//! domain         pure
+//! settings, telemetry   leaves, used by cli and http's server only
+//! ```
+
+pub mod domain;
+pub mod storage;

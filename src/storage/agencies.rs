@@ -1,0 +1,270 @@
+//! Rows of the registry.
+
+use super::connection::AnyConnection;
+use super::error::{StorageError, stored};
+use super::listing::{Page, Sql, in_order};
+use super::schema::agencies::dsl;
+use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, Contact, Kind, Level};
+use crate::domain::id::AgencyId;
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = super::schema::agencies, treat_none_as_null = true)]
+struct AgencyRow {
+    id: String,
+    name: String,
+    short_name: Option<String>,
+    uscc: Option<String>,
+    level: String,
+    kind: String,
+    division_code: Option<String>,
+    parent_id: Option<String>,
+    path: String,
+    status: String,
+    valid_from: Option<NaiveDate>,
+    valid_to: Option<NaiveDate>,
+    successor_id: Option<String>,
+    address: Option<String>,
+    postcode: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+    website: Option<String>,
+    version: i64,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+impl From<&Agency> for AgencyRow {
+    fn from(agency: &Agency) -> AgencyRow {
+        let text = |text: &Option<String>| text.clone();
+        AgencyRow {
+            id: agency.id.to_string(),
+            name: agency.name.clone(),
+            short_name: text(&agency.short_name),
+            uscc: agency.uscc.as_ref().map(ToString::to_string),
+            level: agency.level.as_str().to_owned(),
+            kind: agency.kind.as_str().to_owned(),
+            division_code: agency.division_code.as_ref().map(ToString::to_string),
+            parent_id: agency.parent_id.as_ref().map(ToString::to_string),
+            path: agency.path.as_str().to_owned(),
+            status: agency.status.as_str().to_owned(),
+            valid_from: agency.valid_from,
+            valid_to: agency.valid_to,
+            successor_id: agency.successor_id.as_ref().map(ToString::to_string),
+            address: text(&agency.contact.address),
+            postcode: text(&agency.contact.postcode),
+            phone: text(&agency.contact.phone),
+            email: text(&agency.contact.email),
+            website: text(&agency.contact.website),
+            version: agency.version,
+            created_at: agency.created_at,
+            updated_at: agency.updated_at,
+        }
+    }
+}
+
+impl TryFrom<AgencyRow> for Agency {
+    type Error = StorageError;
+
+    fn try_from(row: AgencyRow) -> Result<Agency, StorageError> {
+        let malformed = |what: &'static str, value: &str| StorageError::Malformed {
+            what,
+            value: value.to_owned(),
+        };
+        Ok(Agency {
+            id: AgencyId::from_stored(row.id),
+            name: row.name,
+            short_name: row.short_name,
+            uscc: match &row.uscc {
+                Some(code) => Some(code.parse().map_err(|_| malformed("uscc", code))?),
+                None => None,
+            },
+            level: stored("level", &row.level)?,
+            kind: stored("kind", &row.kind)?,
+            division_code: match &row.division_code {
+                Some(code) => Some(stored("division_code", code)?),
+                None => None,
+            },
+            parent_id: row.parent_id.map(AgencyId::from_stored),
+            path: AgencyPath::from_stored(row.path),
+            status: stored("status", &row.status)?,
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+            successor_id: row.successor_id.map(AgencyId::from_stored),
+            contact: Contact {
+                address: row.address,
+                postcode: row.postcode,
+                phone: row.phone,
+                email: row.email,
+                website: row.website,
+            },
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+pub fn insert(connection: &mut AnyConnection, agency: &Agency) -> QueryResult<()> {
+    let row = AgencyRow::from(agency);
+    on_each!(connection, |c| diesel::insert_into(dsl::agencies)
+        .values(&row)
+        .execute(c))
+    .map(|_| ())
+}
+
+/// Writes an agency over its present row; whoever calls holds the lane and has checked the version.
+pub fn update(connection: &mut AnyConnection, agency: &Agency) -> QueryResult<()> {
+    let row = AgencyRow::from(agency);
+    on_each!(connection, |c| diesel::update(dsl::agencies.find(&row.id))
+        .set(&row)
+        .execute(c))
+    .map(|_| ())
+}
+
+pub fn delete(connection: &mut AnyConnection, id: &AgencyId) -> QueryResult<()> {
+    diesel::delete(dsl::agencies.filter(dsl::id.eq(id.as_str())))
+        .execute(connection)
+        .map(|_| ())
+}
+
+pub fn find(connection: &mut AnyConnection, id: &AgencyId) -> Result<Option<Agency>, StorageError> {
+    let row = dsl::agencies
+        .filter(dsl::id.eq(id.as_str()))
+        .select(AgencyRow::as_select())
+        .first(connection)
+        .optional()?;
+    row.map(Agency::try_from).transpose()
+}
+
+/// The active agency with a credit code, else the one that had it last.
+pub fn find_by_uscc(
+    connection: &mut AnyConnection,
+    uscc: &str,
+) -> Result<Option<Agency>, StorageError> {
+    let rows: Vec<AgencyRow> = dsl::agencies
+        .filter(dsl::uscc.eq(uscc))
+        .select(AgencyRow::as_select())
+        .order(dsl::id)
+        .load(connection)?;
+    let active = rows
+        .iter()
+        .position(|row| row.status == AgencyStatus::Active.as_str());
+    let place = active.unwrap_or(rows.len().saturating_sub(1));
+    rows.into_iter()
+        .nth(place)
+        .map(Agency::try_from)
+        .transpose()
+}
+
+pub fn find_many(
+    connection: &mut AnyConnection,
+    ids: &[String],
+) -> Result<Vec<Agency>, StorageError> {
+    let rows: Vec<AgencyRow> = dsl::agencies
+        .filter(dsl::id.eq_any(ids))
+        .select(AgencyRow::as_select())
+        .load(connection)?;
+    in_order(ids, rows, |row| &row.id)
+        .into_iter()
+        .map(Agency::try_from)
+        .collect()
+}
+
+pub fn has_children(connection: &mut AnyConnection, id: &AgencyId) -> QueryResult<bool> {
+    let child: Option<String> = dsl::agencies
+        .filter(dsl::parent_id.eq(id.as_str()))
+        .select(dsl::id)
+        .first(connection)
+        .optional()?;
+    Ok(child.is_some())
+}
+
+/// What a listing of agencies is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct AgencyFilter {
+    pub q: Option<String>,
+    pub level: Option<Level>,
+    pub kind: Option<Kind>,
+    pub status: Option<AgencyStatus>,
+    pub division_code: Option<String>,
+    pub parent_id: Option<AgencyId>,
+    pub within: Option<AgencyPath>,
+}
+
+impl AgencyFilter {
+    fn add_to(&self, sql: &mut Sql) {
+        if let Some(q) = &self.q {
+            sql.contains("name", q);
+        }
+        if let Some(level) = self.level {
+            sql.push(" AND level = ").bind_text(level.as_str());
+        }
+        if let Some(kind) = self.kind {
+            sql.push(" AND kind = ").bind_text(kind.as_str());
+        }
+        if let Some(status) = self.status {
+            sql.push(" AND status = ").bind_text(status.as_str());
+        }
+        if let Some(prefix) = &self.division_code {
+            sql.starts_with("division_code", prefix);
+        }
+        if let Some(parent) = &self.parent_id {
+            sql.push(" AND parent_id = ").bind_text(parent.as_str());
+        }
+        if let Some(path) = &self.within {
+            sql.within("path", path);
+        }
+    }
+}
+
+pub fn list(
+    connection: &mut AnyConnection,
+    filter: &AgencyFilter,
+    page: &Page,
+) -> Result<Vec<Agency>, StorageError> {
+    let mut sql = Sql::new("SELECT id FROM agencies WHERE 1 = 1");
+    filter.add_to(&mut sql);
+    sql.page(page, "id");
+    let ids = sql.ids(connection)?;
+    find_many(connection, &ids)
+}
+
+pub fn count(connection: &mut AnyConnection, filter: &AgencyFilter) -> Result<i64, StorageError> {
+    let mut sql = Sql::new("SELECT count(*) AS total FROM agencies WHERE 1 = 1");
+    filter.add_to(&mut sql);
+    Ok(sql.total(connection)?)
+}
+
+/// An agency and all below it, parents before children, at most `limit`.
+pub fn subtree(
+    connection: &mut AnyConnection,
+    path: &AgencyPath,
+    limit: i64,
+) -> Result<Vec<Agency>, StorageError> {
+    let rows: Vec<AgencyRow> = dsl::agencies
+        .filter(
+            dsl::path
+                .ge(path.as_str())
+                .and(dsl::path.lt(path.range_end())),
+        )
+        .select(AgencyRow::as_select())
+        .order(dsl::path)
+        .limit(limit)
+        .load(connection)?;
+    rows.into_iter().map(Agency::try_from).collect()
+}
+
+/// Puts a subtree under a new chain: one statement over the range of its paths.
+pub fn move_subtree(
+    connection: &mut AnyConnection,
+    from: &AgencyPath,
+    to: &AgencyPath,
+) -> QueryResult<()> {
+    let mut sql = Sql::new("UPDATE agencies SET path = ");
+    sql.bind_text(to.as_str());
+    sql.push(&format!(" || substr(path, {})", from.as_str().len() + 1));
+    sql.push(" WHERE 1 = 1").within("path", from);
+    sql.execute(connection).map(|_| ())
+}

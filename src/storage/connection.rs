@@ -1,0 +1,158 @@
+//! One connection type for both engines, chosen by the scheme of the database URL.
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection as _, PgConnection, SqliteConnection};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A connection to either engine. PostgreSQL stands first: its types decide.
+#[derive(diesel::MultiConnection)]
+pub enum AnyConnection {
+    Postgres(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// Runs one diesel expression on whichever engine it is: the expression is compiled for each.
+macro_rules! on_each {
+    ($connection:expr, |$inner:ident| $expression:expr) => {
+        match $connection {
+            $crate::storage::connection::AnyConnection::Postgres($inner) => $expression,
+            $crate::storage::connection::AnyConnection::Sqlite($inner) => $expression,
+        }
+    };
+}
+
+/// Where the data stands: the scheme is checked here, because diesel would take any text for a file.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+/// Why a text names no database.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum DatabaseUrlFault {
+    #[error(
+        "database.url must begin with sqlite:// or postgres:// (postgresql://); it begins with “{0}”"
+    )]
+    Scheme(String),
+    #[error(
+        "database.url names no file: sqlite:///var/lib/nianbao.db has three slashes before an absolute path"
+    )]
+    NoFile,
+}
+
+impl std::str::FromStr for DatabaseUrl {
+    type Err = DatabaseUrlFault;
+
+    fn from_str(text: &str) -> Result<DatabaseUrl, DatabaseUrlFault> {
+        if let Some(path) = text.strip_prefix("sqlite://") {
+            return match path.split('?').next().unwrap_or_default() {
+                "" | "/" => Err(DatabaseUrlFault::NoFile),
+                path => Ok(DatabaseUrl::Sqlite(PathBuf::from(path))),
+            };
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(DatabaseUrl::Postgres(text.to_owned()));
+        }
+        // No more than the scheme is repeated: the rest may hold a password.
+        Err(DatabaseUrlFault::Scheme(
+            text.split(':')
+                .next()
+                .unwrap_or_default()
+                .chars()
+                .take(20)
+                .collect(),
+        ))
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DatabaseUrl::Sqlite(path) => write!(out, "sqlite://{}", path.display()),
+            DatabaseUrl::Postgres(_) => out.write_str("postgres://…"),
+        }
+    }
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Read,
+    Write,
+}
+
+/// How connections are set up.
+#[derive(Debug, Clone)]
+pub struct ConnectOptions {
+    /// SQLite: `FULL` means that an acknowledged write is on the disk.
+    pub synchronous: String,
+    pub statement_timeout: Duration,
+    /// Run on each new writer's connection, after our own settings.
+    pub writer_sql: Vec<String>,
+}
+
+impl DatabaseUrl {
+    pub fn engine(&self) -> &'static str {
+        match self {
+            DatabaseUrl::Sqlite(_) => "sqlite",
+            DatabaseUrl::Postgres(_) => "postgres",
+        }
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, DatabaseUrl::Sqlite(_))
+    }
+
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            DatabaseUrl::Sqlite(path) => Some(path),
+            DatabaseUrl::Postgres(_) => None,
+        }
+    }
+
+    /// Opens a connection and sets it up for its purpose.
+    pub fn connect(
+        &self,
+        purpose: Purpose,
+        options: &ConnectOptions,
+    ) -> Result<AnyConnection, diesel::ConnectionError> {
+        let mut connection = match self {
+            DatabaseUrl::Postgres(url) => AnyConnection::Postgres(PgConnection::establish(url)?),
+            DatabaseUrl::Sqlite(path) => {
+                AnyConnection::Sqlite(SqliteConnection::establish(&path.to_string_lossy())?)
+            }
+        };
+        let mut setup = match self {
+            DatabaseUrl::Postgres(_) => format!(
+                "SET lock_timeout = 2000; SET statement_timeout = {}; \
+                 SET idle_in_transaction_session_timeout = 5000; SET client_min_messages = warning;",
+                options.statement_timeout.as_millis()
+            ),
+            DatabaseUrl::Sqlite(_) => "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; \
+                 PRAGMA mmap_size = 268435456; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
+                .to_owned(),
+        };
+        match (self, purpose) {
+            // The journal mode is the file's, set once by the first writer.
+            (DatabaseUrl::Sqlite(_), Purpose::Write) => setup.push_str(&format!(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = {}; PRAGMA wal_autocheckpoint = 0;",
+                options.synchronous
+            )),
+            (DatabaseUrl::Sqlite(_), Purpose::Read) => setup.push_str("PRAGMA query_only = ON;"),
+            (DatabaseUrl::Postgres(_), _) => {}
+        }
+        if purpose == Purpose::Write {
+            options
+                .writer_sql
+                .iter()
+                .for_each(|sql| setup.push_str(sql));
+        }
+        connection
+            .batch_execute(&setup)
+            .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+        Ok(connection)
+    }
+}

@@ -1,0 +1,58 @@
+//! What can go wrong below the operations.
+
+use diesel::result::{DatabaseErrorKind, Error};
+
+/// A failure of the database or of what it holds; never a matter of what the caller asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    #[error("database: {0}")]
+    Database(#[from] Error),
+    #[error("no connection: {0}")]
+    Connect(#[from] diesel::ConnectionError),
+    /// A stored value that its type does not know.
+    #[error("stored {what} “{value}” is not known")]
+    Malformed { what: &'static str, value: String },
+    /// All readers were busy for as long as a caller may wait.
+    #[error("all readers are busy")]
+    Busy,
+    #[error("a task of the service ended before its answer")]
+    Ended,
+}
+
+impl StorageError {
+    /// Whether the connection it happened on can no longer be trusted.
+    pub fn spoils_connection(&self) -> bool {
+        !matches!(self, StorageError::Malformed { .. })
+    }
+}
+
+/// Whether the database refused a row for what is in it: the transaction lives on after a rollback to
+/// the savepoint. Anything else may have thrown the whole transaction away.
+pub fn is_constraint(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::DatabaseError(
+            DatabaseErrorKind::UniqueViolation
+                | DatabaseErrorKind::ForeignKeyViolation
+                | DatabaseErrorKind::CheckViolation
+                | DatabaseErrorKind::NotNullViolation,
+            _
+        )
+    )
+}
+
+/// Whether an insert met a row that is already there.
+pub fn is_unique_violation(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)
+    )
+}
+
+/// Reads a stored name back into its type.
+pub fn stored<T: std::str::FromStr>(what: &'static str, value: &str) -> Result<T, StorageError> {
+    value.parse().map_err(|_| StorageError::Malformed {
+        what,
+        value: value.to_owned(),
+    })
+}

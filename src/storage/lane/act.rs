@@ -1,0 +1,94 @@
+//! An act: who does something when, fixed before the lane so that the operation can run twice.
+
+use chrono::NaiveDateTime;
+use serde_json::Value;
+
+/// Who acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    pub person_id: String,
+    pub person_name: String,
+    pub token_id: String,
+}
+
+/// One request to write, before anything is known of its outcome.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// UTC, whole microseconds: both engines keep exactly this.
+    pub at: NaiveDateTime,
+    /// `None` for the program itself (command line).
+    pub actor: Option<Actor>,
+    pub request_id: String,
+    pub key: Option<IdempotencyKey>,
+}
+
+/// `Idempotency-Key` with all it is bound to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// Digest over token, method, path and key.
+    pub scope: String,
+    pub body_digest: String,
+}
+
+/// The first answer to a keyed request, kept to be given again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredAnswer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+/// One line for the audit, to be numbered and chained by the lane.
+#[derive(Debug, Clone)]
+pub struct Note {
+    /// `agency.create`, `report.transition`, …
+    pub action: &'static str,
+    pub agency_id: Option<String>,
+    pub report_id: Option<String>,
+    pub detail: Value,
+}
+
+/// What the public is told happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeType {
+    Published,
+    Corrected,
+    Withdrawn,
+}
+
+impl ChangeType {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ChangeType::Published => "report.published",
+            ChangeType::Corrected => "report.corrected",
+            ChangeType::Withdrawn => "report.withdrawn",
+        }
+    }
+}
+
+/// One public event, to be numbered by the lane.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub change_type: ChangeType,
+    pub report_id: String,
+    pub agency_id: String,
+    pub year: i32,
+    pub revision: i32,
+}
+
+/// What an operation leaves behind beside its rows.
+#[derive(Debug, Default)]
+pub struct Notes {
+    pub audit: Vec<Note>,
+    pub changes: Vec<Change>,
+}
+
+impl Notes {
+    pub fn audit(&mut self, note: Note) {
+        self.audit.push(note);
+    }
+
+    pub fn change(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+}

@@ -1,0 +1,127 @@
+//! One group: many jobs, one transaction, one COMMIT; and the rule for when it breaks.
+
+use super::job::{Ending, Run};
+use super::ledger::{Ledger, find_answer};
+use super::{Job, Notes};
+use crate::storage::AnyConnection;
+use crate::storage::error::StorageError;
+use diesel::connection::SimpleConnection;
+use diesel::result::{DatabaseErrorKind, Error};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// How a group's transaction ended.
+pub(super) enum GroupEnd {
+    /// Committed; these jobs were not reached in their slice of time.
+    Committed { unreached: Vec<Box<dyn Job>> },
+    /// Rolled back for certain: nothing of it is there. The jobs are to run once more, each alone.
+    Broken {
+        jobs: Vec<Box<dyn Job>>,
+        cause: String,
+    },
+    /// COMMIT was sent and its answer lost.
+    Lost,
+}
+
+/// Runs jobs in one transaction. `go_on` is asked between jobs whether the slice still lasts.
+pub(super) fn run(
+    connection: &mut AnyConnection,
+    jobs: Vec<Box<dyn Job>>,
+    mut go_on: impl FnMut() -> bool,
+) -> GroupEnd {
+    let mut ledger = match Ledger::hold(connection) {
+        Ok(ledger) => ledger,
+        Err(error) => return broken(connection, Vec::new(), jobs, error.to_string()),
+    };
+    let mut done: Vec<(Box<dyn Job>, Ending)> = Vec::with_capacity(jobs.len());
+    let mut jobs = jobs.into_iter();
+    while done.is_empty() || go_on() {
+        let Some(mut job) = jobs.next() else { break };
+        match run_one(connection, &mut ledger, job.as_mut()) {
+            Ok(ending) => done.push((job, ending)),
+            Err(cause) => {
+                let rest = std::iter::once(job).chain(jobs).collect();
+                return broken(connection, done, rest, cause);
+            }
+        }
+    }
+    let unreached: Vec<_> = jobs.collect();
+    if let Err(error) = ledger.write(connection) {
+        return broken(connection, done, unreached, error.to_string());
+    }
+    match connection.batch_execute("COMMIT") {
+        Ok(()) => {
+            done.into_iter().for_each(|(job, ending)| job.end(ending));
+            GroupEnd::Committed { unreached }
+        }
+        Err(error) if answer_lost(connection, &error) => {
+            tracing::error!(%error, "the answer to COMMIT was lost");
+            done.into_iter()
+                .for_each(|(job, _)| job.end(Ending::OutcomeUnknown));
+            unreached
+                .into_iter()
+                .for_each(|job| job.end(Ending::Unavailable));
+            GroupEnd::Lost
+        }
+        Err(error) => broken(connection, done, unreached, error.to_string()),
+    }
+}
+
+fn run_one(
+    connection: &mut AnyConnection,
+    ledger: &mut Ledger,
+    job: &mut dyn Job,
+) -> Result<Ending, String> {
+    if let Some(answer) = find_answer(connection, job.act()).map_err(|error| error.to_string())? {
+        job.replay(answer);
+        return Ok(Ending::Undone);
+    }
+    connection
+        .batch_execute("SAVEPOINT job")
+        .map_err(|error| error.to_string())?;
+    let mut notes = Notes::default();
+    let run = catch_unwind(AssertUnwindSafe(|| job.run(connection, &mut notes)));
+    match run {
+        Ok(Run::Keep(answer)) => {
+            connection
+                .batch_execute("RELEASE SAVEPOINT job")
+                .map_err(|error| error.to_string())?;
+            ledger.enter(job.act(), notes, answer);
+            Ok(Ending::Committed)
+        }
+        Ok(Run::Undo) => connection
+            .batch_execute("ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job")
+            .map(|()| Ending::Undone)
+            .map_err(|error| error.to_string()),
+        Ok(Run::Spoiled(StorageError::Database(error))) => Err(error.to_string()),
+        Ok(Run::Spoiled(error)) => Err(error.to_string()),
+        Err(_) => Err("a panic inside an operation".to_owned()),
+    }
+}
+
+/// Rolls back what is left of the transaction and hands every job back, in order.
+fn broken(
+    connection: &mut AnyConnection,
+    done: Vec<(Box<dyn Job>, Ending)>,
+    rest: Vec<Box<dyn Job>>,
+    cause: String,
+) -> GroupEnd {
+    // It may have been thrown away already (SQLite FULL, IOERR); the connection is dropped next.
+    let _already_gone = connection.batch_execute("ROLLBACK");
+    GroupEnd::Broken {
+        jobs: done.into_iter().map(|(job, _)| job).chain(rest).collect(),
+        cause,
+    }
+}
+
+/// PostgreSQL went away while we waited for COMMIT: it may have happened or not. SQLite always tells.
+fn answer_lost(connection: &AnyConnection, error: &Error) -> bool {
+    matches!(connection, AnyConnection::Postgres(_))
+        && matches!(
+            error,
+            Error::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                _
+            ) | Error::DatabaseError(DatabaseErrorKind::Unknown, _)
+                | Error::BrokenTransactionManager
+        )
+}

@@ -1,0 +1,219 @@
+//! The ledger row and the rows the runner writes for every act.
+
+use super::{Act, Notes, StoredAnswer};
+use crate::domain::audit::AuditEntry;
+use crate::storage::AnyConnection;
+use crate::storage::schema::{audit, changes, idempotency, ledger};
+use chrono::NaiveDateTime;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::result::Error;
+
+/// The numbers of a batch, from the row it holds.
+pub(super) struct Ledger {
+    change_seq: i64,
+    audit_seq: i64,
+    audit_head: String,
+    audit: Vec<AuditRow>,
+    changes: Vec<ChangeRow>,
+    answers: Vec<AnswerRow>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = audit)]
+struct AuditRow {
+    seq: i64,
+    at: String,
+    person_id: Option<String>,
+    person_name: Option<String>,
+    action: String,
+    agency_id: Option<String>,
+    report_id: Option<String>,
+    detail: String,
+    request_id: String,
+    prev_hash: String,
+    hash: String,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = changes)]
+struct ChangeRow {
+    seq: i64,
+    change_type: &'static str,
+    report_id: String,
+    agency_id: String,
+    year: i32,
+    revision: i32,
+    at: NaiveDateTime,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = idempotency)]
+struct AnswerRow {
+    scope: String,
+    body_digest: String,
+    status: i32,
+    headers: String,
+    body: String,
+    at: NaiveDateTime,
+}
+
+impl Ledger {
+    /// Begins the batch's transaction and holds the row until its end.
+    pub fn hold(connection: &mut AnyConnection) -> Result<Ledger, Error> {
+        let columns = (ledger::change_seq, ledger::audit_seq, ledger::audit_head);
+        let (change_seq, audit_seq, audit_head) = match connection {
+            AnyConnection::Postgres(inner) => {
+                inner.batch_execute("BEGIN")?;
+                ledger::table
+                    .select(columns)
+                    .for_update()
+                    .first::<(i64, i64, String)>(inner)?
+            }
+            AnyConnection::Sqlite(inner) => {
+                inner.batch_execute("BEGIN IMMEDIATE")?;
+                ledger::table
+                    .select(columns)
+                    .first::<(i64, i64, String)>(inner)?
+            }
+        };
+        Ok(Ledger {
+            change_seq,
+            audit_seq,
+            audit_head,
+            audit: Vec::new(),
+            changes: Vec::new(),
+            answers: Vec::new(),
+        })
+    }
+
+    /// Numbers and chains what a job that is kept left behind.
+    pub fn enter(&mut self, act: &Act, notes: Notes, answer: Option<StoredAnswer>) {
+        let at = act
+            .at
+            .and_utc()
+            .to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+        for note in notes.audit {
+            self.audit_seq += 1;
+            let entry = AuditEntry {
+                seq: self.audit_seq,
+                at: at.clone(),
+                person_id: act.actor.as_ref().map(|actor| actor.person_id.clone()),
+                person_name: act.actor.as_ref().map(|actor| actor.person_name.clone()),
+                action: note.action.to_owned(),
+                agency_id: note.agency_id,
+                report_id: note.report_id,
+                detail: note.detail.to_string(),
+                request_id: act.request_id.clone(),
+            };
+            let hash = entry.hash(&self.audit_head);
+            let previous = std::mem::replace(&mut self.audit_head, hash.clone());
+            self.audit.push(AuditRow {
+                seq: entry.seq,
+                at: entry.at,
+                person_id: entry.person_id,
+                person_name: entry.person_name,
+                action: entry.action,
+                agency_id: entry.agency_id,
+                report_id: entry.report_id,
+                detail: entry.detail,
+                request_id: entry.request_id,
+                prev_hash: previous,
+                hash,
+            });
+        }
+        for change in notes.changes {
+            self.change_seq += 1;
+            self.changes.push(ChangeRow {
+                seq: self.change_seq,
+                change_type: change.change_type.as_str(),
+                report_id: change.report_id,
+                agency_id: change.agency_id,
+                year: change.year,
+                revision: change.revision,
+                at: act.at,
+            });
+        }
+        if let (Some(key), Some(answer)) = (&act.key, answer) {
+            self.answers.push(AnswerRow {
+                scope: key.scope.clone(),
+                body_digest: key.body_digest.clone(),
+                status: i32::from(answer.status),
+                headers: serde_json::to_string(&answer.headers).unwrap_or_default(),
+                body: answer.body,
+                at: act.at,
+            });
+        }
+    }
+
+    /// Writes the batch's rows, one statement each, and puts the new numbers back.
+    pub fn write(&self, connection: &mut AnyConnection) -> Result<(), Error> {
+        if !self.audit.is_empty() {
+            on_each!(connection, |c| diesel::insert_into(audit::table)
+                .values(&self.audit)
+                .execute(c))?;
+        }
+        if !self.changes.is_empty() {
+            on_each!(connection, |c| diesel::insert_into(changes::table)
+                .values(&self.changes)
+                .execute(c))?;
+        }
+        for answer in &self.answers {
+            // A key past its day is written over.
+            on_each!(connection, |c| diesel::delete(
+                idempotency::table.find(&answer.scope)
+            )
+            .execute(c))?;
+        }
+        if !self.answers.is_empty() {
+            on_each!(connection, |c| diesel::insert_into(idempotency::table)
+                .values(&self.answers)
+                .execute(c))?;
+        }
+        if self.audit.is_empty() && self.changes.is_empty() {
+            return Ok(());
+        }
+        let numbers = (
+            ledger::change_seq.eq(self.change_seq),
+            ledger::audit_seq.eq(self.audit_seq),
+            ledger::audit_head.eq(&self.audit_head),
+        );
+        on_each!(connection, |c| diesel::update(ledger::table)
+            .set(numbers)
+            .execute(c))
+        .map(|_| ())
+    }
+}
+
+/// How long a stored answer is given again.
+const KEPT: chrono::Duration = chrono::Duration::hours(24);
+
+/// The stored answer of a key: `None` not seen, `Some(None)` seen with another body.
+pub(super) fn find_answer(
+    connection: &mut AnyConnection,
+    act: &Act,
+) -> Result<Option<Option<StoredAnswer>>, Error> {
+    let Some(key) = &act.key else { return Ok(None) };
+    let since = act.at - KEPT;
+    let found: Option<(String, i32, String, String)> = idempotency::table
+        .filter(
+            idempotency::scope
+                .eq(&key.scope)
+                .and(idempotency::at.gt(since)),
+        )
+        .select((
+            idempotency::body_digest,
+            idempotency::status,
+            idempotency::headers,
+            idempotency::body,
+        ))
+        .first(connection)
+        .optional()?;
+    Ok(found.map(|(digest, status, headers, body)| {
+        (digest == key.body_digest).then(|| StoredAnswer {
+            status: u16::try_from(status).unwrap_or(200),
+            headers: serde_json::from_str(&headers).unwrap_or_default(),
+            body,
+        })
+    }))
+}

@@ -1,0 +1,22 @@
+//! The lane: how everything is written, on both engines.
+//!
+//! A database has one row `ledger`; a write batch begins by holding it. One writer thread per instance
+//! takes waiting jobs, runs each in a savepoint, writes the batch's audit, change and idempotency rows
+//! itself, commits once, and only then answers. So: commit order = number order, no gap, one unbroken
+//! hash chain, on several instances too. Nothing of the ledger lives in memory.
+//!
+//! Architecture invariant: an operation never begins, commits or numbers anything.
+
+mod act;
+mod group;
+mod job;
+mod ledger;
+mod queue;
+mod writer;
+
+pub use act::{Act, Actor, Change, ChangeType, IdempotencyKey, Note, Notes, StoredAnswer};
+pub use job::{IntoStorage, WriteError, Written};
+pub(in crate::storage) use job::{Job, RunningKeys, Write};
+pub use queue::Queue;
+pub(in crate::storage) use queue::Waiting;
+pub(in crate::storage) use writer::Writer;

@@ -1,0 +1,131 @@
+//! The one writer thread of an instance.
+
+use super::group::{self, GroupEnd};
+use super::job::Ending;
+use super::queue::Next;
+use super::{Job, Queue, Waiting};
+use crate::storage::AnyConnection;
+use crate::storage::connection::{ConnectOptions, DatabaseUrl, Purpose};
+use diesel::connection::SimpleConnection;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Jobs in one group at most.
+const GROUP: usize = 32;
+/// Bulk work lets people in after this long.
+const BULK_SLICE: Duration = Duration::from_millis(50);
+/// Quiet for so long is idle.
+const IDLE: Duration = Duration::from_millis(200);
+/// The write-ahead log is folded in at the latest when it has grown to this.
+const LARGEST_WAL_BYTES: u64 = 256 << 20;
+/// How often its size is looked at.
+const GROUPS_BETWEEN_LOOKS: u32 = 256;
+
+pub(in crate::storage) struct Writer {
+    url: DatabaseUrl,
+    options: ConnectOptions,
+    waiting: Arc<Waiting>,
+    connection: Option<AnyConnection>,
+    unfolded: bool,
+    groups: u32,
+}
+
+impl Writer {
+    pub fn new(url: DatabaseUrl, options: ConnectOptions, waiting: Arc<Waiting>) -> Writer {
+        Writer {
+            url,
+            options,
+            waiting,
+            connection: None,
+            unfolded: false,
+            groups: 0,
+        }
+    }
+
+    /// Works until the queue is closed and empty.
+    pub fn work(mut self) {
+        loop {
+            match self.waiting.take(GROUP, IDLE) {
+                Next::Batch(queue, jobs) => self.run(queue, jobs),
+                Next::Idle => self.fold_log(),
+                Next::End => break,
+            }
+        }
+        self.fold_log();
+    }
+
+    fn run(&mut self, queue: Queue, jobs: Vec<Box<dyn Job>>) {
+        let waiting = Arc::clone(&self.waiting);
+        let began = Instant::now();
+        let go_on = move || {
+            queue == Queue::Interactive
+                || (began.elapsed() < BULK_SLICE && !waiting.someone_waits())
+        };
+        match self.group(jobs, go_on) {
+            Some(GroupEnd::Committed { unreached }) => self.waiting.put_back(unreached),
+            Some(GroupEnd::Broken { jobs, cause }) => {
+                tracing::warn!(%cause, jobs = jobs.len(), "a write group broke; its members run once more, each alone");
+                jobs.into_iter().for_each(|job| self.run_alone(job));
+            }
+            Some(GroupEnd::Lost) | None => {}
+        }
+        self.groups = self.groups.wrapping_add(1);
+        if self.groups.is_multiple_of(GROUPS_BETWEEN_LOOKS) && self.log_bytes() > LARGEST_WAL_BYTES
+        {
+            self.fold_log();
+        }
+    }
+
+    /// The second and last run of a job whose group broke.
+    fn run_alone(&mut self, job: Box<dyn Job>) {
+        if let Some(GroupEnd::Broken { jobs, cause }) = self.group(vec![job], || true) {
+            tracing::error!(%cause, "a write failed twice, the second time alone");
+            jobs.into_iter()
+                .for_each(|job| job.end(Ending::Unavailable));
+        }
+    }
+
+    /// Runs a group on a connection that is dropped unless the group was committed.
+    fn group(&mut self, jobs: Vec<Box<dyn Job>>, go_on: impl FnMut() -> bool) -> Option<GroupEnd> {
+        let mut connection = match self
+            .connection
+            .take()
+            .map_or_else(|| self.url.connect(Purpose::Write, &self.options), Ok)
+        {
+            Ok(connection) => connection,
+            Err(error) => {
+                tracing::error!(%error, "the writer has no connection");
+                jobs.into_iter()
+                    .for_each(|job| job.end(Ending::Unavailable));
+                return None;
+            }
+        };
+        let end = group::run(&mut connection, jobs, go_on);
+        if matches!(end, GroupEnd::Committed { .. }) {
+            self.connection = Some(connection);
+            self.unfolded = true;
+        }
+        Some(end)
+    }
+
+    /// Folds SQLite's write-ahead log into the file, without waiting for readers.
+    fn fold_log(&mut self) {
+        if !self.unfolded || !self.url.is_sqlite() {
+            return;
+        }
+        if let Some(connection) = self.connection.as_mut()
+            && let Err(error) = connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")
+        {
+            tracing::warn!(%error, "the checkpoint failed; it is tried again");
+            return;
+        }
+        self.unfolded = false;
+    }
+
+    fn log_bytes(&self) -> u64 {
+        self.url
+            .file()
+            .and_then(|file| std::fs::metadata(format!("{}-wal", file.display())).ok())
+            .map_or(0, |file| file.len())
+    }
+}

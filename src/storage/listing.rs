@@ -1,0 +1,195 @@
+//! Keyset pages in plain SQL: filters, an order of documented fields, and where the last page ended.
+
+use super::connection::AnyConnection;
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Date, Integer, Text, Timestamp};
+
+/// A value bound to a query.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Bind {
+    Text(String),
+    Integer(i32),
+    BigInt(i64),
+    Date(NaiveDate),
+    Time(NaiveDateTime),
+}
+
+/// One field of an order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SortKey {
+    /// SQL expression that is never null.
+    pub column: &'static str,
+    pub descending: bool,
+    /// The field's value in the last row of the page before.
+    pub after: Option<Bind>,
+}
+
+/// Which page: the order, the last row's id and the number of rows.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub keys: Vec<SortKey>,
+    pub after_id: Option<String>,
+    pub limit: i64,
+}
+
+/// SQL text and its values, grown together.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Sql {
+    text: String,
+    binds: Vec<Bind>,
+}
+
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = Text)]
+    id: String,
+}
+
+#[derive(QueryableByName)]
+struct CountRow {
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+}
+
+impl Sql {
+    pub fn new(text: &str) -> Sql {
+        Sql {
+            text: text.to_owned(),
+            binds: Vec::new(),
+        }
+    }
+
+    pub fn push(&mut self, text: &str) -> &mut Sql {
+        self.text.push_str(text);
+        self
+    }
+
+    pub fn bind(&mut self, bind: Bind) -> &mut Sql {
+        self.binds.push(bind);
+        self.text.push_str(&format!("${}", self.binds.len()));
+        self
+    }
+
+    pub fn bind_text(&mut self, text: impl Into<String>) -> &mut Sql {
+        self.bind(Bind::Text(text.into()))
+    }
+
+    /// `AND path >= … AND path < …`: an agency and all below it, one index range.
+    pub fn within(&mut self, column: &str, path: &crate::domain::agency::AgencyPath) -> &mut Sql {
+        self.push(&format!(" AND {column} >= "))
+            .bind_text(path.as_str());
+        self.push(&format!(" AND {column} < "))
+            .bind_text(path.range_end())
+    }
+
+    /// `AND column contains needle`, letters of either case; the same on both engines.
+    pub fn contains(&mut self, column: &str, needle: &str) -> &mut Sql {
+        let escaped = needle
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
+        self.push(&format!(" AND lower({column}) LIKE lower("))
+            .bind_text(format!("%{escaped}%"));
+        self.push(") ESCAPE '\\'")
+    }
+
+    /// `AND column starts with prefix`; the prefix holds digits only.
+    pub fn starts_with(&mut self, column: &str, prefix: &str) -> &mut Sql {
+        self.push(&format!(" AND {column} LIKE "))
+            .bind_text(format!("{prefix}%"))
+    }
+
+    /// Adds where the page begins, its order and its length (`id_column` breaks ties).
+    pub fn page(&mut self, page: &Page, id_column: &str) -> &mut Sql {
+        if let Some(id) = &page.after_id {
+            self.push(" AND (");
+            let mut closing = 0;
+            for key in &page.keys {
+                let Some(after) = &key.after else { continue };
+                let beyond = if key.descending { "<" } else { ">" };
+                self.push(&format!("{} {beyond} ", key.column))
+                    .bind(after.clone());
+                self.push(&format!(" OR ({} = ", key.column))
+                    .bind(after.clone());
+                self.push(" AND (");
+                closing += 2;
+            }
+            self.push(&format!("{id_column} > ")).bind_text(id.clone());
+            self.push(&")".repeat(closing + 1));
+        }
+        self.push(" ORDER BY ");
+        for key in &page.keys {
+            self.push(&format!(
+                "{}{}, ",
+                key.column,
+                if key.descending { " DESC" } else { "" }
+            ));
+        }
+        self.push(id_column)
+            .push(" LIMIT ")
+            .bind(Bind::BigInt(page.limit))
+    }
+
+    fn load<R>(self, connection: &mut AnyConnection) -> QueryResult<Vec<R>>
+    where
+        R: QueryableByName<diesel::pg::Pg> + QueryableByName<diesel::sqlite::Sqlite> + 'static,
+    {
+        on_each!(connection, |c| {
+            let mut query = diesel::sql_query(self.text).into_boxed();
+            for bind in self.binds {
+                query = match bind {
+                    Bind::Text(value) => query.bind::<Text, _>(value),
+                    Bind::Integer(value) => query.bind::<Integer, _>(value),
+                    Bind::BigInt(value) => query.bind::<BigInt, _>(value),
+                    Bind::Date(value) => query.bind::<Date, _>(value),
+                    Bind::Time(value) => query.bind::<Timestamp, _>(value),
+                };
+            }
+            query.load(c)
+        })
+    }
+
+    /// Runs a query that selects `id`.
+    pub fn ids(self, connection: &mut AnyConnection) -> QueryResult<Vec<String>> {
+        Ok(self
+            .load::<IdRow>(connection)?
+            .into_iter()
+            .map(|row| row.id)
+            .collect())
+    }
+
+    /// Runs a query that selects `total`.
+    pub fn total(self, connection: &mut AnyConnection) -> QueryResult<i64> {
+        Ok(self
+            .load::<CountRow>(connection)?
+            .first()
+            .map_or(0, |row| row.total))
+    }
+
+    /// Runs a statement and gives the number of rows it touched.
+    pub fn execute(self, connection: &mut AnyConnection) -> QueryResult<usize> {
+        on_each!(connection, |c| {
+            let mut query = diesel::sql_query(self.text).into_boxed();
+            for bind in self.binds {
+                query = match bind {
+                    Bind::Text(value) => query.bind::<Text, _>(value),
+                    Bind::Integer(value) => query.bind::<Integer, _>(value),
+                    Bind::BigInt(value) => query.bind::<BigInt, _>(value),
+                    Bind::Date(value) => query.bind::<Date, _>(value),
+                    Bind::Time(value) => query.bind::<Timestamp, _>(value),
+                };
+            }
+            query.execute(c)
+        })
+    }
+}
+
+/// Puts rows into the order of the ids they were found by.
+pub(super) fn in_order<R>(ids: &[String], rows: Vec<R>, id_of: impl Fn(&R) -> &str) -> Vec<R> {
+    let mut by_id: std::collections::HashMap<String, R> = rows
+        .into_iter()
+        .map(|row| (id_of(&row).to_owned(), row))
+        .collect();
+    ids.iter().filter_map(|id| by_id.remove(id)).collect()
+}

@@ -1,0 +1,31 @@
+//! diesel and nothing but: rows, queries, both engines, and the lane through which everything is written.
+//!
+//! Architecture invariant: no other folder names diesel or writes SQL. Queries take a connection;
+//! they never begin, commit or check out.
+
+#[macro_use]
+mod connection;
+pub mod agencies;
+mod error;
+mod form_cells;
+mod lane;
+mod listing;
+mod migrate;
+pub mod people;
+pub mod reports;
+pub mod revisions;
+pub mod roster;
+mod schema;
+mod store;
+pub mod transitions;
+pub mod years;
+
+pub use connection::{AnyConnection, DatabaseUrl, DatabaseUrlFault};
+pub use error::StorageError;
+pub use lane::{
+    Act, Actor, Change, ChangeType, IdempotencyKey, IntoStorage, Note, Notes, Queue, StoredAnswer,
+    WriteError, Written,
+};
+pub use listing::{Bind, Page, SortKey};
+pub use migrate::{MigrateError, SchemaState};
+pub use store::{OpenError, Store, StoreOptions};

@@ -1,0 +1,265 @@
+//! Rows of the reports, and who may find which of them in a list.
+
+use super::connection::AnyConnection;
+use super::error::{StorageError, stored};
+use super::listing::{Bind, Page, Sql, in_order};
+use super::schema::reports::dsl;
+use crate::domain::agency::AgencyPath;
+use crate::domain::id::{AgencyId, ReportId};
+use crate::domain::report::{Report, Scope, Timeliness};
+use crate::domain::rights::Rights;
+use crate::domain::workflow::State;
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+#[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = super::schema::reports, treat_none_as_null = true)]
+struct ReportRow {
+    id: String,
+    agency_id: String,
+    year: i32,
+    scope: String,
+    version: i64,
+    public_version: Option<i64>,
+    working_revision: i32,
+    published_revision: Option<i32>,
+    first_published_on: Option<NaiveDate>,
+    source_url: Option<String>,
+    source_published_on: Option<NaiveDate>,
+    withdrawn_at: Option<NaiveDateTime>,
+    withdrawn_reason: Option<String>,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+impl From<&Report> for ReportRow {
+    fn from(report: &Report) -> ReportRow {
+        ReportRow {
+            id: report.id.to_string(),
+            agency_id: report.agency_id.to_string(),
+            year: report.year,
+            scope: report.scope.as_str().to_owned(),
+            version: report.version,
+            public_version: report.public_version,
+            working_revision: report.working_revision,
+            published_revision: report.published_revision,
+            first_published_on: report.first_published_on,
+            source_url: report.source_url.clone(),
+            source_published_on: report.source_published_on,
+            withdrawn_at: report.withdrawn_at,
+            withdrawn_reason: report.withdrawn_reason.clone(),
+            created_at: report.created_at,
+            updated_at: report.updated_at,
+        }
+    }
+}
+
+impl TryFrom<ReportRow> for Report {
+    type Error = StorageError;
+
+    fn try_from(row: ReportRow) -> Result<Report, StorageError> {
+        Ok(Report {
+            id: ReportId::from_stored(row.id),
+            agency_id: AgencyId::from_stored(row.agency_id),
+            year: row.year,
+            scope: stored("scope", &row.scope)?,
+            version: row.version,
+            public_version: row.public_version,
+            working_revision: row.working_revision,
+            published_revision: row.published_revision,
+            first_published_on: row.first_published_on,
+            source_url: row.source_url,
+            source_published_on: row.source_published_on,
+            withdrawn_at: row.withdrawn_at,
+            withdrawn_reason: row.withdrawn_reason,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+pub fn insert(connection: &mut AnyConnection, report: &Report) -> QueryResult<()> {
+    let row = ReportRow::from(report);
+    on_each!(connection, |c| diesel::insert_into(dsl::reports)
+        .values(&row)
+        .execute(c))
+    .map(|_| ())
+}
+
+pub fn update(connection: &mut AnyConnection, report: &Report) -> QueryResult<()> {
+    let row = ReportRow::from(report);
+    on_each!(connection, |c| diesel::update(dsl::reports.find(&row.id))
+        .set(&row)
+        .execute(c))
+    .map(|_| ())
+}
+
+pub fn delete(connection: &mut AnyConnection, id: &ReportId) -> QueryResult<()> {
+    diesel::delete(dsl::reports.filter(dsl::id.eq(id.as_str())))
+        .execute(connection)
+        .map(|_| ())
+}
+
+pub fn find(connection: &mut AnyConnection, id: &ReportId) -> Result<Option<Report>, StorageError> {
+    let row = dsl::reports
+        .filter(dsl::id.eq(id.as_str()))
+        .select(ReportRow::as_select())
+        .first(connection)
+        .optional()?;
+    row.map(Report::try_from).transpose()
+}
+
+pub fn find_by_key(
+    connection: &mut AnyConnection,
+    agency: &AgencyId,
+    year: i32,
+    scope: Scope,
+) -> Result<Option<Report>, StorageError> {
+    let row = dsl::reports
+        .filter(
+            dsl::agency_id
+                .eq(agency.as_str())
+                .and(dsl::year.eq(year))
+                .and(dsl::scope.eq(scope.as_str())),
+        )
+        .select(ReportRow::as_select())
+        .first(connection)
+        .optional()?;
+    row.map(Report::try_from).transpose()
+}
+
+pub fn exists_for_agency(connection: &mut AnyConnection, agency: &AgencyId) -> QueryResult<bool> {
+    let found: Option<String> = dsl::reports
+        .filter(dsl::agency_id.eq(agency.as_str()))
+        .select(dsl::id)
+        .first(connection)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+pub fn exists_for_year(connection: &mut AnyConnection, year: i32) -> QueryResult<bool> {
+    let found: Option<String> = dsl::reports
+        .filter(dsl::year.eq(year))
+        .select(dsl::id)
+        .first(connection)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// What a listing of reports is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct ReportFilter {
+    pub year: Option<i32>,
+    pub agency_id: Option<AgencyId>,
+    pub within: Option<AgencyPath>,
+    pub scope: Option<Scope>,
+    pub status: Option<State>,
+    pub published_from: Option<NaiveDateTime>,
+    pub published_before: Option<NaiveDateTime>,
+    pub updated_since: Option<NaiveDateTime>,
+    pub timeliness: Option<Timeliness>,
+    pub q: Option<String>,
+    /// Only what the public sees, whoever asks.
+    pub published_only: bool,
+}
+
+/// The revision a caller sees of a report: the working one where a grant covers the agency, else the
+/// published one; as a join on `v`.
+fn add_visible(sql: &mut Sql, rights: &Rights, published_only: bool) {
+    sql.push(" FROM reports r JOIN agencies a ON a.id = r.agency_id JOIN revisions v ON v.report_id = r.id AND ");
+    let everywhere = rights.grants.iter().any(|grant| grant.at.is_none());
+    let published = "(v.number = r.published_revision AND r.withdrawn_at IS NULL)";
+    if published_only || rights.grants.is_empty() {
+        sql.push(published);
+    } else if everywhere {
+        sql.push("v.number = r.working_revision");
+    } else {
+        sql.push("CASE WHEN (1 = 0");
+        for path in rights.grants.iter().filter_map(|grant| grant.at.as_ref()) {
+            sql.push(" OR (1 = 1").within("a.path", path);
+            sql.push(")");
+        }
+        sql.push(") THEN v.number = r.working_revision ELSE ")
+            .push(published)
+            .push(" END");
+    }
+    sql.push(" LEFT JOIN roster s ON s.year = r.year AND s.agency_id = r.agency_id AND s.scope = r.scope");
+    sql.push(" WHERE 1 = 1");
+}
+
+impl ReportFilter {
+    fn add_to(&self, sql: &mut Sql) {
+        if let Some(year) = self.year {
+            sql.push(" AND r.year = ").bind(Bind::Integer(year));
+        }
+        if let Some(agency) = &self.agency_id {
+            sql.push(" AND r.agency_id = ").bind_text(agency.as_str());
+        }
+        if let Some(path) = &self.within {
+            sql.within("a.path", path);
+        }
+        if let Some(scope) = self.scope {
+            sql.push(" AND r.scope = ").bind_text(scope.as_str());
+        }
+        if let Some(status) = self.status {
+            sql.push(" AND v.state = ").bind_text(status.as_str());
+        }
+        if let Some(from) = self.published_from {
+            sql.push(" AND v.published_at >= ").bind(Bind::Time(from));
+        }
+        if let Some(before) = self.published_before {
+            sql.push(" AND v.published_at < ").bind(Bind::Time(before));
+        }
+        if let Some(since) = self.updated_since {
+            sql.push(" AND r.updated_at >= ").bind(Bind::Time(since));
+        }
+        match self.timeliness {
+            Some(Timeliness::OnTime) => {
+                sql.push(" AND r.first_published_on <= s.due_on");
+            }
+            Some(Timeliness::Late) => {
+                sql.push(" AND r.first_published_on > s.due_on");
+            }
+            None => {}
+        }
+        if let Some(q) = &self.q {
+            sql.contains(
+                "(COALESCE(v.title, '') || ' ' || v.agency_name || ' ' || a.name)",
+                q,
+            );
+        }
+    }
+}
+
+/// Ids of a page of the reports a caller may see.
+pub fn list(
+    connection: &mut AnyConnection,
+    rights: &Rights,
+    filter: &ReportFilter,
+    page: &Page,
+) -> Result<Vec<Report>, StorageError> {
+    let mut sql = Sql::new("SELECT r.id AS id");
+    add_visible(&mut sql, rights, filter.published_only);
+    filter.add_to(&mut sql);
+    sql.page(page, "r.id");
+    let ids = sql.ids(connection)?;
+    let rows: Vec<ReportRow> = dsl::reports
+        .filter(dsl::id.eq_any(&ids))
+        .select(ReportRow::as_select())
+        .load(connection)?;
+    in_order(&ids, rows, |row| &row.id)
+        .into_iter()
+        .map(Report::try_from)
+        .collect()
+}
+
+pub fn count(
+    connection: &mut AnyConnection,
+    rights: &Rights,
+    filter: &ReportFilter,
+) -> Result<i64, StorageError> {
+    let mut sql = Sql::new("SELECT count(*) AS total");
+    add_visible(&mut sql, rights, filter.published_only);
+    filter.add_to(&mut sql);
+    Ok(sql.total(connection)?)
+}

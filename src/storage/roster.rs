@@ -1,0 +1,264 @@
+//! Rows of the roster (应报名单).
+
+use super::connection::AnyConnection;
+use super::error::{StorageError, stored};
+use super::listing::{Bind, Sql};
+use super::schema::roster::dsl;
+use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, Kind, Level};
+use crate::domain::id::AgencyId;
+use crate::domain::report::Scope;
+use crate::domain::year::YearPlan;
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+/// One report that is due.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RosterEntry {
+    pub year: i32,
+    pub agency_id: AgencyId,
+    pub scope: Scope,
+    pub path: AgencyPath,
+    pub level: Level,
+    pub kind: Kind,
+    pub name: String,
+    pub due_on: NaiveDate,
+    pub exempt: bool,
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = super::schema::roster)]
+struct RosterRow {
+    year: i32,
+    agency_id: String,
+    scope: String,
+    path: String,
+    level: String,
+    kind: String,
+    name: String,
+    due_on: NaiveDate,
+    exempt: bool,
+    reason: Option<String>,
+}
+
+impl From<&RosterEntry> for RosterRow {
+    fn from(entry: &RosterEntry) -> RosterRow {
+        RosterRow {
+            year: entry.year,
+            agency_id: entry.agency_id.to_string(),
+            scope: entry.scope.as_str().to_owned(),
+            path: entry.path.as_str().to_owned(),
+            level: entry.level.as_str().to_owned(),
+            kind: entry.kind.as_str().to_owned(),
+            name: entry.name.clone(),
+            due_on: entry.due_on,
+            exempt: entry.exempt,
+            reason: entry.reason.clone(),
+        }
+    }
+}
+
+impl TryFrom<RosterRow> for RosterEntry {
+    type Error = StorageError;
+
+    fn try_from(row: RosterRow) -> Result<RosterEntry, StorageError> {
+        Ok(RosterEntry {
+            year: row.year,
+            agency_id: AgencyId::from_stored(row.agency_id),
+            scope: stored("scope", &row.scope)?,
+            path: AgencyPath::from_stored(row.path),
+            level: stored("level", &row.level)?,
+            kind: stored("kind", &row.kind)?,
+            name: row.name,
+            due_on: row.due_on,
+            exempt: row.exempt,
+            reason: row.reason,
+        })
+    }
+}
+
+impl RosterEntry {
+    /// The report an agency is due for in a year that still follows the registry.
+    pub fn of(agency: &Agency, plan: &YearPlan, scope: Scope) -> RosterEntry {
+        RosterEntry {
+            year: plan.year,
+            agency_id: agency.id.clone(),
+            scope,
+            path: agency.path.clone(),
+            level: agency.level,
+            kind: agency.kind,
+            name: agency.name.clone(),
+            due_on: plan.due_on(agency.level, scope),
+            exempt: false,
+            reason: None,
+        }
+    }
+}
+
+pub fn insert(connection: &mut AnyConnection, entry: &RosterEntry) -> QueryResult<()> {
+    let row = RosterRow::from(entry);
+    on_each!(connection, |c| diesel::insert_into(dsl::roster)
+        .values(&row)
+        .execute(c))
+    .map(|_| ())
+}
+
+/// Writes the whole roster of a year from the registry, in one statement.
+pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> QueryResult<()> {
+    let mut sql = Sql::new(
+        "INSERT INTO roster (year, agency_id, scope, path, level, kind, name, due_on, exempt, reason) SELECT ",
+    );
+    sql.push("CAST(")
+        .bind(Bind::Integer(plan.year))
+        .push(" AS INTEGER), id, ");
+    sql.push("CASE WHEN kind = 'government' THEN 'consolidated' ELSE 'own' END, path, level, kind, name, ");
+    // A cast to DATE would make a number of the text on SQLite.
+    sql.push("CASE WHEN kind = 'government' AND level <> 'township' THEN ")
+        .bind(Bind::Date(plan.government_due_on));
+    sql.push(" ELSE ").bind(Bind::Date(plan.department_due_on));
+    sql.push(" END, FALSE, NULL FROM agencies WHERE status = ")
+        .bind_text(AgencyStatus::Active.as_str());
+    sql.execute(connection).map(|_| ())
+}
+
+/// Lets the due days of a year that follows the registry follow its plan.
+pub fn set_due_days(connection: &mut AnyConnection, plan: &YearPlan) -> QueryResult<()> {
+    let mut sql = Sql::new(
+        "UPDATE roster SET due_on = CASE WHEN scope = 'consolidated' AND level <> 'township' THEN ",
+    );
+    sql.bind(Bind::Date(plan.government_due_on))
+        .push(" ELSE ")
+        .bind(Bind::Date(plan.department_due_on));
+    sql.push(" END WHERE reason IS NULL AND year = ")
+        .bind(Bind::Integer(plan.year));
+    sql.execute(connection).map(|_| ())
+}
+
+pub fn delete_year(connection: &mut AnyConnection, year: i32) -> QueryResult<()> {
+    diesel::delete(dsl::roster.filter(dsl::year.eq(year)))
+        .execute(connection)
+        .map(|_| ())
+}
+
+/// Takes an agency out of one year's roster.
+pub fn delete_agency(
+    connection: &mut AnyConnection,
+    year: i32,
+    agency: &AgencyId,
+) -> QueryResult<()> {
+    diesel::delete(dsl::roster.filter(dsl::year.eq(year).and(dsl::agency_id.eq(agency.as_str()))))
+        .execute(connection)
+        .map(|_| ())
+}
+
+/// Puts a subtree of one year's roster under a new chain.
+pub fn move_subtree(
+    connection: &mut AnyConnection,
+    year: i32,
+    from: &AgencyPath,
+    to: &AgencyPath,
+) -> QueryResult<()> {
+    let mut sql = Sql::new("UPDATE roster SET path = ");
+    sql.bind_text(to.as_str());
+    sql.push(&format!(
+        " || substr(path, {}) WHERE year = ",
+        from.as_str().len() + 1
+    ))
+    .bind(Bind::Integer(year));
+    sql.within("path", from);
+    sql.execute(connection).map(|_| ())
+}
+
+pub fn find(
+    connection: &mut AnyConnection,
+    year: i32,
+    agency: &AgencyId,
+    scope: Scope,
+) -> Result<Option<RosterEntry>, StorageError> {
+    let row = dsl::roster
+        .filter(
+            dsl::year
+                .eq(year)
+                .and(dsl::agency_id.eq(agency.as_str()))
+                .and(dsl::scope.eq(scope.as_str())),
+        )
+        .select(RosterRow::as_select())
+        .first(connection)
+        .optional()?;
+    row.map(RosterEntry::try_from).transpose()
+}
+
+/// The due days of some agencies' reports.
+pub fn due_days(
+    connection: &mut AnyConnection,
+    agencies: &[String],
+) -> Result<std::collections::HashMap<(i32, String, String), NaiveDate>, StorageError> {
+    let rows: Vec<(i32, String, String, NaiveDate)> = dsl::roster
+        .filter(dsl::agency_id.eq_any(agencies))
+        .select((dsl::year, dsl::agency_id, dsl::scope, dsl::due_on))
+        .load(connection)?;
+    Ok(rows
+        .into_iter()
+        .map(|(year, agency, scope, due)| ((year, agency, scope), due))
+        .collect())
+}
+
+/// Whether any year's roster names the agency and is frozen or not; used before deleting it.
+pub fn years_of(
+    connection: &mut AnyConnection,
+    agency: &AgencyId,
+) -> Result<Vec<i32>, StorageError> {
+    let years: Vec<i32> = dsl::roster
+        .filter(dsl::agency_id.eq(agency.as_str()))
+        .select(dsl::year)
+        .load(connection)?;
+    Ok(years)
+}
+
+/// Rows of a year in order of agency and scope, from after a given row.
+pub fn list(
+    connection: &mut AnyConnection,
+    year: i32,
+    within: Option<&AgencyPath>,
+    after: Option<(String, String)>,
+    limit: i64,
+) -> Result<Vec<RosterEntry>, StorageError> {
+    let rows: Vec<RosterRow> = on_each!(connection, |c| {
+        let mut query = dsl::roster
+            .filter(dsl::year.eq(year))
+            .select(RosterRow::as_select())
+            .into_boxed();
+        if let Some(path) = within {
+            query = query.filter(
+                dsl::path
+                    .ge(path.as_str())
+                    .and(dsl::path.lt(path.range_end())),
+            );
+        }
+        if let Some((agency, scope)) = after {
+            query = query.filter(
+                dsl::agency_id
+                    .gt(agency.clone())
+                    .or(dsl::agency_id.eq(agency).and(dsl::scope.gt(scope))),
+            );
+        }
+        query
+            .order((dsl::agency_id, dsl::scope))
+            .limit(limit)
+            .load(c)
+    })?;
+    rows.into_iter().map(RosterEntry::try_from).collect()
+}
+
+pub fn count(
+    connection: &mut AnyConnection,
+    year: i32,
+    within: Option<&AgencyPath>,
+) -> Result<i64, StorageError> {
+    let mut sql = Sql::new("SELECT count(*) AS total FROM roster WHERE year = ");
+    sql.bind(Bind::Integer(year));
+    if let Some(path) = within {
+        sql.within("path", path);
+    }
+    Ok(sql.total(connection)?)
+}

@@ -1,0 +1,366 @@
+//! The one place that hops: reads go to a bounded set of readers, writes to the lane.
+
+use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
+use super::error::StorageError;
+use super::lane::{
+    Act, IntoStorage, Notes, Queue, RunningKeys, StoredAnswer, Waiting, Write, WriteError, Writer,
+    Written,
+};
+use super::migrate::{self, MigrateError, SchemaState};
+use diesel::connection::SimpleConnection;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::{Semaphore, oneshot};
+
+/// How a store is opened.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    pub url: DatabaseUrl,
+    pub readers: usize,
+    pub read_patience: Duration,
+    pub queue_capacity: usize,
+    pub synchronous: String,
+    pub statement_timeout: Duration,
+    /// SQL run on each new connection of the writer (tests set limits this way).
+    pub writer_sql: Vec<String>,
+}
+
+impl StoreOptions {
+    /// Usual values for a database.
+    pub fn new(url: DatabaseUrl) -> StoreOptions {
+        StoreOptions {
+            url,
+            readers: 4,
+            read_patience: Duration::from_secs(2),
+            queue_capacity: 1024,
+            synchronous: "FULL".to_owned(),
+            statement_timeout: Duration::from_secs(10),
+            writer_sql: Vec::new(),
+        }
+    }
+}
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("cannot open the database {url:?}: {cause}")]
+    Connect {
+        url: DatabaseUrl,
+        cause: diesel::ConnectionError,
+    },
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    #[error("cannot start the writer thread: {0}")]
+    Thread(#[from] std::io::Error),
+    #[error("cannot make the folder of the database: {0}")]
+    Folder(std::io::Error),
+}
+
+/// A database in use: cheap to clone, shared by all workers.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    options: StoreOptions,
+    connect: ConnectOptions,
+    readers: Semaphore,
+    idle: Mutex<Vec<AnyConnection>>,
+    waiting: Arc<Waiting>,
+    running_keys: Arc<RunningKeys>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Store {
+    /// Opens a database whose schema is current and starts its writer.
+    pub fn open(options: StoreOptions) -> Result<Store, OpenError> {
+        let connect = connect_options(&options);
+        let mut first = options
+            .url
+            .connect(Purpose::Write, &connect)
+            .map_err(|cause| OpenError::Connect {
+                url: options.url.clone(),
+                cause,
+            })?;
+        migrate::require_current(&mut first)?;
+        drop(first);
+        let waiting = Arc::new(Waiting::new(options.queue_capacity));
+        let writer = Writer::new(options.url.clone(), connect.clone(), Arc::clone(&waiting));
+        let thread = std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || {
+                if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| writer.work())).is_err()
+                {
+                    // Without its writer an instance would take requests and never answer them.
+                    std::process::abort();
+                }
+            })?;
+        Ok(Store {
+            shared: Arc::new(Shared {
+                readers: Semaphore::new(options.readers),
+                idle: Mutex::default(),
+                connect,
+                waiting,
+                running_keys: Arc::default(),
+                writer: Mutex::new(Some(thread)),
+                options,
+            }),
+        })
+    }
+
+    /// Brings a database to the current schema; safe to repeat.
+    pub fn migrate(options: &StoreOptions) -> Result<Vec<String>, OpenError> {
+        if let Some(folder) = options
+            .url
+            .file()
+            .and_then(|file| file.parent())
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(folder).map_err(OpenError::Folder)?;
+        }
+        let mut connect = connect_options(options);
+        // A migration may take as long as it takes.
+        connect.statement_timeout = Duration::ZERO;
+        let mut connection = options
+            .url
+            .connect(Purpose::Write, &connect)
+            .map_err(|cause| OpenError::Connect {
+                url: options.url.clone(),
+                cause,
+            })?;
+        Ok(migrate::run(&mut connection)?)
+    }
+
+    /// How a database's schema stands to this program's.
+    pub fn schema_state(options: &StoreOptions) -> Result<SchemaState, OpenError> {
+        let mut connection = options
+            .url
+            .connect(Purpose::Write, &connect_options(options))
+            .map_err(|cause| OpenError::Connect {
+                url: options.url.clone(),
+                cause,
+            })?;
+        Ok(migrate::state(&mut connection)?)
+    }
+
+    pub fn engine(&self) -> &'static str {
+        self.shared.options.url.engine()
+    }
+
+    /// Jobs that wait for the writer.
+    pub fn queue_depth(&self) -> usize {
+        self.shared.waiting.depth()
+    }
+
+    /// Runs a query on a reader, in one snapshot.
+    ///
+    /// A permit is waited for here, asynchronously, so that threads never wait for connections.
+    pub async fn read<T, R, F>(&self, query: F) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        let permit = tokio::time::timeout(
+            self.shared.options.read_patience,
+            self.shared.readers.acquire(),
+        )
+        .await;
+        let Ok(Ok(_permit)) = permit else {
+            return Err(StorageError::Busy.into());
+        };
+        let shared = Arc::clone(&self.shared);
+        let span = tracing::Span::current();
+        let task = tokio::task::spawn_blocking(move || span.in_scope(|| shared.read(query)));
+        task.await
+            .unwrap_or_else(|_| Err(StorageError::Ended.into()))
+    }
+
+    /// Runs a query on a reader from a thread that may block (the command line).
+    pub fn read_blocking<T, R>(
+        &self,
+        query: impl FnOnce(&mut AnyConnection) -> Result<T, R>,
+    ) -> Result<T, R>
+    where
+        R: From<StorageError> + IntoStorage,
+    {
+        self.shared.read(query)
+    }
+
+    /// Puts an operation into the lane and waits for its COMMIT.
+    ///
+    /// The operation may run twice; all that it does happens or nothing does. `render` makes the answer
+    /// that is stored beside it when the act carries an idempotency key.
+    pub async fn write<T, R, Op, Render>(
+        &self,
+        queue: Queue,
+        act: Act,
+        operation: Op,
+        render: Render,
+    ) -> Result<Written<T>, WriteError<R>>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
+        Render: Fn(&T) -> StoredAnswer + Send + 'static,
+    {
+        match self.enqueue(queue, act, operation, render)?.await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(WriteError::Unavailable),
+        }
+    }
+
+    /// The same from a thread that may block.
+    pub fn write_blocking<T, R, Op>(&self, act: Act, operation: Op) -> Result<T, WriteError<R>>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
+    {
+        let nothing = |_: &T| StoredAnswer {
+            status: 200,
+            headers: Vec::new(),
+            body: String::new(),
+        };
+        match self
+            .enqueue(Queue::Interactive, act, operation, nothing)?
+            .blocking_recv()
+        {
+            Ok(Ok(Written::Fresh(value))) => Ok(value),
+            Ok(Err(error)) => Err(error),
+            // Without a key nothing is replayed.
+            Ok(Ok(Written::Replayed(_))) | Err(_) => Err(WriteError::Unavailable),
+        }
+    }
+
+    #[expect(
+        clippy::type_complexity,
+        reason = "a receiver of the typed outcome, named once"
+    )]
+    fn enqueue<T, R, Op, Render>(
+        &self,
+        queue: Queue,
+        act: Act,
+        operation: Op,
+        render: Render,
+    ) -> Result<oneshot::Receiver<Result<Written<T>, WriteError<R>>>, WriteError<R>>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
+        Render: Fn(&T) -> StoredAnswer + Send + 'static,
+    {
+        let key_held = match &act.key {
+            Some(key) => Some(
+                self.shared
+                    .running_keys
+                    .hold(&key.scope)
+                    .ok_or(WriteError::KeyInProgress)?,
+            ),
+            None => None,
+        };
+        let (reply, outcome) = oneshot::channel();
+        let span = tracing::Span::current();
+        let job = Write {
+            act,
+            operation,
+            render,
+            reply,
+            outcome: None,
+            span,
+            key_held,
+        };
+        match self.shared.waiting.push(queue, Box::new(job)) {
+            Ok(()) => Ok(outcome),
+            Err(_) => Err(WriteError::Overloaded),
+        }
+    }
+
+    /// Takes no more writes, finishes those that wait, and ends the writer.
+    pub fn close(&self) {
+        self.shared.waiting.close();
+        let thread = self
+            .shared
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            let _panicked = thread.join();
+        }
+    }
+}
+
+fn connect_options(options: &StoreOptions) -> ConnectOptions {
+    ConnectOptions {
+        synchronous: options.synchronous.clone(),
+        statement_timeout: options.statement_timeout,
+        writer_sql: options.writer_sql.clone(),
+    }
+}
+
+impl Shared {
+    fn read<T, R>(&self, query: impl FnOnce(&mut AnyConnection) -> Result<T, R>) -> Result<T, R>
+    where
+        R: From<StorageError> + IntoStorage,
+    {
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => self
+                .options
+                .url
+                .connect(Purpose::Read, &self.connect)
+                .map_err(StorageError::Connect)?,
+        };
+        let begin = match &connection {
+            AnyConnection::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            AnyConnection::Sqlite(_) => "BEGIN",
+        };
+        if let Err(error) = connection.batch_execute(begin) {
+            // An idle connection that has died takes its idle sisters with it: all are opened anew.
+            self.idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clear();
+            return Err(StorageError::Database(error).into());
+        }
+        let outcome = query(&mut connection);
+        let ended = connection.batch_execute("ROLLBACK");
+        match outcome {
+            Ok(value) => {
+                if ended.is_ok() {
+                    self.keep(connection);
+                }
+                Ok(value)
+            }
+            Err(refusal) => match refusal.into_storage() {
+                Ok(error) => {
+                    if ended.is_ok() && !error.spoils_connection() {
+                        self.keep(connection);
+                    }
+                    Err(error.into())
+                }
+                Err(refusal) => {
+                    if ended.is_ok() {
+                        self.keep(connection);
+                    }
+                    Err(refusal)
+                }
+            },
+        }
+    }
+
+    fn keep(&self, connection: AnyConnection) {
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(connection);
+    }
+}

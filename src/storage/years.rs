@@ -1,0 +1,123 @@
+//! Rows of the reporting years.
+
+use super::connection::AnyConnection;
+use super::error::{StorageError, stored};
+use super::schema::years::dsl;
+use crate::domain::year::YearPlan;
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+/// A year's plan with its version and times.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredYear {
+    pub plan: YearPlan,
+    pub version: i64,
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
+}
+
+#[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = super::schema::years, primary_key(year), treat_none_as_null = true)]
+struct YearRow {
+    year: i32,
+    format: String,
+    state: String,
+    period_start: NaiveDate,
+    period_end: NaiveDate,
+    department_due_on: NaiveDate,
+    government_due_on: NaiveDate,
+    note: Option<String>,
+    version: i64,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+impl From<&StoredYear> for YearRow {
+    fn from(year: &StoredYear) -> YearRow {
+        YearRow {
+            year: year.plan.year,
+            format: year.plan.format.clone(),
+            state: year.plan.state.as_str().to_owned(),
+            period_start: year.plan.period_start,
+            period_end: year.plan.period_end,
+            department_due_on: year.plan.department_due_on,
+            government_due_on: year.plan.government_due_on,
+            note: year.plan.note.clone(),
+            version: year.version,
+            created_at: year.created_at,
+            updated_at: year.updated_at,
+        }
+    }
+}
+
+impl TryFrom<YearRow> for StoredYear {
+    type Error = StorageError;
+
+    fn try_from(row: YearRow) -> Result<StoredYear, StorageError> {
+        Ok(StoredYear {
+            plan: YearPlan {
+                year: row.year,
+                format: row.format,
+                state: stored("state", &row.state)?,
+                period_start: row.period_start,
+                period_end: row.period_end,
+                department_due_on: row.department_due_on,
+                government_due_on: row.government_due_on,
+                note: row.note,
+            },
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+pub fn find(connection: &mut AnyConnection, year: i32) -> Result<Option<StoredYear>, StorageError> {
+    let row = dsl::years
+        .filter(dsl::year.eq(year))
+        .select(YearRow::as_select())
+        .first(connection)
+        .optional()?;
+    row.map(StoredYear::try_from).transpose()
+}
+
+/// Years from `after` (exclusive), in order.
+pub fn list(
+    connection: &mut AnyConnection,
+    after: i32,
+    limit: i64,
+) -> Result<Vec<StoredYear>, StorageError> {
+    let rows: Vec<YearRow> = dsl::years
+        .filter(dsl::year.gt(after))
+        .select(YearRow::as_select())
+        .order(dsl::year)
+        .limit(limit)
+        .load(connection)?;
+    rows.into_iter().map(StoredYear::try_from).collect()
+}
+
+pub fn count(connection: &mut AnyConnection) -> QueryResult<i64> {
+    dsl::years.count().get_result(connection)
+}
+
+pub fn insert(connection: &mut AnyConnection, year: &StoredYear) -> QueryResult<()> {
+    let row = YearRow::from(year);
+    on_each!(connection, |c| diesel::insert_into(dsl::years)
+        .values(&row)
+        .execute(c))
+    .map(|_| ())
+}
+
+pub fn update(connection: &mut AnyConnection, year: &StoredYear) -> QueryResult<()> {
+    let row = YearRow::from(year);
+    on_each!(connection, |c| diesel::update(dsl::years.find(row.year))
+        .set(&row)
+        .execute(c))
+    .map(|_| ())
+}
+
+pub fn delete(connection: &mut AnyConnection, year: i32) -> QueryResult<()> {
+    diesel::delete(dsl::years.filter(dsl::year.eq(year)))
+        .execute(connection)
+        .map(|_| ())
+}

@@ -1,0 +1,124 @@
+//! Changing an agency, moving its subtree with it.
+
+use super::create::find_parent;
+use super::{AgencyDraft, find};
+use crate::domain::agency::{Agency, AgencyPath, MAX_DEPTH};
+use crate::domain::report::Scope;
+use crate::operations::refusal::taken;
+use crate::operations::{AgencyRef, Asking, Conflict, Refusal};
+use crate::storage::roster::{self, RosterEntry};
+use crate::storage::{Act, AnyConnection, Note, Notes, agencies, years};
+use serde_json::json;
+
+/// The right to change an agency: over itself as a subordinate of its parent, or as its own supervisor.
+pub fn require_change_right(asking: &Asking, agency: &Agency) -> Result<(), Refusal> {
+    if asking.rights.may_manage(Some(&agency.path)) { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
+/// Writes a draft over an agency. `version` is the one the caller has seen.
+pub fn update(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    agency: &AgencyRef,
+    version: i64,
+    draft: &AgencyDraft,
+) -> Result<Agency, Refusal> {
+    let present = find(connection, agency)?;
+    require_change_right(asking, &present)?;
+    if present.version != version {
+        return Err(Refusal::PreconditionFailed);
+    }
+    let parent = find_parent(connection, draft)?;
+    let path = AgencyPath::below(parent.as_ref().map(|parent| &parent.path), present.id.as_str());
+    let moved = path != present.path;
+    if moved {
+        require_move(connection, asking, &present, parent.as_ref(), &path)?;
+    }
+    let changed = Agency {
+        id: present.id.clone(),
+        name: draft.name.clone(),
+        short_name: draft.short_name.clone(),
+        uscc: draft.uscc.clone(),
+        level: draft.level,
+        kind: draft.kind,
+        division_code: draft.division_code.clone(),
+        parent_id: parent.map(|parent| parent.id),
+        path,
+        status: present.status,
+        valid_from: draft.valid_from,
+        valid_to: draft.valid_to,
+        successor_id: present.successor_id.clone(),
+        contact: draft.contact.clone(),
+        version: present.version + 1,
+        created_at: present.created_at,
+        updated_at: act.at,
+    };
+    if moved {
+        agencies::move_subtree(connection, &present.path, &changed.path)?;
+    }
+    agencies::update(connection, &changed).map_err(|error| taken(error, Conflict::UsccTaken))?;
+    follow_in_rosters(connection, &present, &changed)?;
+    notes.audit(Note {
+        action: if moved { "agency.move" } else { "agency.update" },
+        agency_id: Some(changed.id.to_string()),
+        report_id: None,
+        detail: json!({
+            "name": changed.name,
+            "previous_name": present.name,
+            "previous_parent_id": present.parent_id.as_ref().map(ToString::to_string),
+            "parent_id": changed.parent_id.as_ref().map(ToString::to_string),
+            "version": changed.version,
+        }),
+    });
+    Ok(changed)
+}
+
+/// A move needs the right over the old and the new place, and may make no circle.
+fn require_move(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    present: &Agency,
+    parent: Option<&Agency>,
+    path: &AgencyPath,
+) -> Result<(), Refusal> {
+    let old_parent = match &present.parent_id {
+        Some(id) => agencies::find(connection, id)?,
+        None => None,
+    };
+    let old = asking.rights.may_manage(old_parent.as_ref().map(|parent| &parent.path));
+    if !old || !asking.rights.may_manage(parent.map(|parent| &parent.path)) {
+        return Err(Refusal::Forbidden);
+    }
+    if parent.is_some_and(|parent| present.path.contains(&parent.path)) {
+        return Err(Refusal::conflict(Conflict::AgencyCycle));
+    }
+    if path.depth() > MAX_DEPTH {
+        return Err(Refusal::invalid("/parent_id", "too_deep"));
+    }
+    Ok(())
+}
+
+/// The rosters of planned and open years follow the registry; frozen ones never move.
+fn follow_in_rosters(connection: &mut AnyConnection, before: &Agency, after: &Agency) -> Result<(), Refusal> {
+    let expected = Scope::expected_of(after.kind);
+    for year in years::list(connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
+        if before.path != after.path {
+            roster::move_subtree(connection, year.plan.year, &before.path, &after.path)?;
+        }
+        let has_other = |scope| scope != expected;
+        let mut scopes = vec![expected];
+        for scope in [Scope::Own, Scope::Consolidated].into_iter().filter(|scope| has_other(*scope)) {
+            // The own report of a government is due once it has been filed.
+            if crate::storage::reports::find_by_key(connection, &after.id, year.plan.year, scope)?.is_some() {
+                scopes.push(scope);
+            }
+        }
+        roster::delete_agency(connection, year.plan.year, &after.id)?;
+        for scope in scopes {
+            roster::insert(connection, &RosterEntry::of(after, &year.plan, scope))?;
+        }
+    }
+    Ok(())
+}

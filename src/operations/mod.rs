@@ -1,0 +1,60 @@
+//! Use cases: one function per verb, sync, load – decide – save.
+//!
+//! An operation takes a connection (a reader's snapshot, or the lane's savepoint) and never begins,
+//! commits or checks out. It decides with the domain and says no with a [`Refusal`].
+
+pub mod agencies;
+pub mod demo;
+pub mod people;
+mod refusal;
+pub mod reports;
+pub mod years;
+
+pub use refusal::{Conflict, InputFault, Refusal};
+
+use crate::domain::agency::Uscc;
+use crate::domain::id::AgencyId;
+use std::str::FromStr;
+
+/// How an agency may be named from outside: by id or by credit code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AgencyRef {
+    Id(AgencyId),
+    Uscc(Uscc),
+}
+
+impl FromStr for AgencyRef {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<AgencyRef, ()> {
+        match text.parse::<AgencyId>() {
+            Ok(id) => Ok(AgencyRef::Id(id)),
+            Err(()) => text.parse::<Uscc>().map(AgencyRef::Uscc).map_err(|_| ()),
+        }
+    }
+}
+
+/// Who asks and by what settings: what most operations need beside their command.
+#[derive(Debug, Clone)]
+pub struct Asking {
+    pub rights: crate::domain::rights::Rights,
+    pub person: Option<crate::storage::people::Person>,
+    /// The day it is, in UTC+8.
+    pub today: chrono::NaiveDate,
+    pub review: Review,
+}
+
+/// How reviews are held here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Review {
+    /// 1–3.
+    pub stages: u8,
+    pub separation_of_duties: bool,
+}
+
+impl Asking {
+    /// Nobody in particular.
+    pub fn public(today: chrono::NaiveDate, review: Review) -> Asking {
+        Asking { rights: crate::domain::rights::Rights::default(), person: None, today, review }
+    }
+}

@@ -1,0 +1,37 @@
+//! Reading years and rosters.
+
+use crate::operations::agencies::path_of;
+use crate::operations::{AgencyRef, Refusal};
+use crate::storage::roster::{self, RosterEntry};
+use crate::storage::years::{self, StoredYear};
+use crate::storage::AnyConnection;
+
+pub fn find(connection: &mut AnyConnection, year: i32) -> Result<StoredYear, Refusal> {
+    years::find(connection, year)?.ok_or(Refusal::NotFound)
+}
+
+/// Years after a given one, and how many there are if asked.
+pub fn list(
+    connection: &mut AnyConnection,
+    after: i32,
+    limit: i64,
+    count: bool,
+) -> Result<(Vec<StoredYear>, Option<i64>), Refusal> {
+    let total = count.then(|| years::count(connection)).transpose()?;
+    Ok((years::list(connection, after, limit)?, total))
+}
+
+/// A page of a year's roster.
+pub fn roster_page(
+    connection: &mut AnyConnection,
+    year: i32,
+    within: Option<&AgencyRef>,
+    after: Option<(String, String)>,
+    limit: i64,
+    count: bool,
+) -> Result<(Vec<RosterEntry>, Option<i64>), Refusal> {
+    find(connection, year)?;
+    let path = within.map(|within| path_of(connection, within)).transpose()?;
+    let total = count.then(|| roster::count(connection, year, path.as_ref())).transpose()?;
+    Ok((roster::list(connection, year, path.as_ref(), after, limit)?, total))
+}

@@ -1,0 +1,56 @@
+//! Changing a year: its dates, its note, its state.
+
+use super::find;
+use crate::domain::year::YearPlan;
+use crate::operations::{Asking, Conflict, Refusal};
+use crate::storage::years::{self, StoredYear};
+use crate::storage::{Act, AnyConnection, Note, Notes, reports, roster};
+use serde_json::json;
+
+pub fn update(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    version: i64,
+    plan: &YearPlan,
+) -> Result<StoredYear, Refusal> {
+    if !asking.rights.is_admin() {
+        return Err(Refusal::Forbidden);
+    }
+    let present = find(connection, plan.year)?;
+    if present.version != version {
+        return Err(Refusal::PreconditionFailed);
+    }
+    if plan.state != present.plan.state && !present.plan.state.may_become(plan.state) {
+        return Err(Refusal::conflict(Conflict::YearState));
+    }
+    // Reports are vectors of their form: a year that has some keeps it.
+    if plan.format != present.plan.format && reports::exists_for_year(connection, plan.year)? {
+        return Err(Refusal::conflict(Conflict::YearInUse));
+    }
+    let year = StoredYear {
+        plan: plan.clone(),
+        version: present.version + 1,
+        created_at: present.created_at,
+        updated_at: act.at,
+    };
+    years::update(connection, &year)?;
+    if plan.state.roster_follows() {
+        roster::set_due_days(connection, plan)?;
+    }
+    notes.audit(Note {
+        action: "year.update",
+        agency_id: None,
+        report_id: None,
+        detail: json!({
+            "year": plan.year,
+            "from": present.plan.state.as_str(),
+            "to": plan.state.as_str(),
+            "department_due_on": plan.department_due_on,
+            "government_due_on": plan.government_due_on,
+            "version": year.version,
+        }),
+    });
+    Ok(year)
+}

@@ -4,7 +4,6 @@
 //! commits or checks out. It decides with the domain and says no with a [`Refusal`].
 
 pub mod agencies;
-pub mod demo;
 pub mod people;
 mod refusal;
 pub mod reports;
@@ -55,6 +54,11 @@ pub struct Review {
 impl Asking {
     /// Nobody in particular.
     pub fn public(today: chrono::NaiveDate, review: Review) -> Asking {
-        Asking { rights: crate::domain::rights::Rights::default(), person: None, today, review }
+        Asking {
+            rights: crate::domain::rights::Rights::default(),
+            person: None,
+            today,
+            review,
+        }
     }
 }

@@ -16,7 +16,10 @@ pub struct InputFault {
 
 impl InputFault {
     pub fn new(pointer: impl Into<String>, code: &'static str) -> InputFault {
-        InputFault { pointer: pointer.into(), code }
+        InputFault {
+            pointer: pointer.into(),
+            code,
+        }
     }
 }
 
@@ -62,7 +65,10 @@ pub enum Refusal {
     /// The version in `If-Match` is not the present one.
     PreconditionFailed,
     /// The public asks for a report that was withdrawn.
-    Withdrawn { reason: Option<String>, at: Option<NaiveDateTime> },
+    Withdrawn {
+        reason: Option<String>,
+        at: Option<NaiveDateTime>,
+    },
     Invalid(Vec<InputFault>),
     ScopeNotForKind,
     FindingsBlock(Vec<Finding>),

@@ -21,7 +21,8 @@ pub mod transitions;
 pub mod years;
 
 pub use connection::{AnyConnection, DatabaseUrl, DatabaseUrlFault};
-pub use error::StorageError;
+pub use diesel::result::Error as DatabaseError;
+pub use error::{StorageError, is_unique_violation};
 pub use lane::{
     Act, Actor, Change, ChangeType, IdempotencyKey, IntoStorage, Note, Notes, Queue, StoredAnswer,
     WriteError, Written,

@@ -151,6 +151,22 @@ pub fn delete_agency(
         .map(|_| ())
 }
 
+/// Takes one report that is no longer due out of a roster.
+pub fn delete_one(
+    connection: &mut AnyConnection,
+    year: i32,
+    agency: &AgencyId,
+    scope: Scope,
+) -> QueryResult<()> {
+    let here = dsl::year
+        .eq(year)
+        .and(dsl::agency_id.eq(agency.as_str()))
+        .and(dsl::scope.eq(scope.as_str()));
+    diesel::delete(dsl::roster.filter(here))
+        .execute(connection)
+        .map(|_| ())
+}
+
 /// Puts a subtree of one year's roster under a new chain.
 pub fn move_subtree(
     connection: &mut AnyConnection,

@@ -1,7 +1,9 @@
 //! Registering an agency.
 
 use super::resolve;
-use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, Contact, DivisionCode, Kind, Level, MAX_DEPTH, Uscc};
+use crate::domain::agency::{
+    Agency, AgencyPath, AgencyStatus, Contact, DivisionCode, Kind, Level, MAX_DEPTH, Uscc,
+};
 use crate::domain::id::AgencyId;
 use crate::domain::report::Scope;
 use crate::operations::refusal::taken;
@@ -36,7 +38,10 @@ pub fn create(
     draft: &AgencyDraft,
 ) -> Result<Agency, Refusal> {
     let parent = find_parent(connection, draft)?;
-    if !asking.rights.may_manage(parent.as_ref().map(|parent| &parent.path)) {
+    if !asking
+        .rights
+        .may_manage(parent.as_ref().map(|parent| &parent.path))
+    {
         return Err(Refusal::Forbidden);
     }
     let path = AgencyPath::below(parent.as_ref().map(|parent| &parent.path), id.as_str());
@@ -63,8 +68,14 @@ pub fn create(
         updated_at: act.at,
     };
     agencies::insert(connection, &agency).map_err(|error| taken(error, Conflict::UsccTaken))?;
-    for year in years::list(connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
-        roster::insert(connection, &RosterEntry::of(&agency, &year.plan, Scope::expected_of(agency.kind)))?;
+    for year in years::list(connection, 0, 200)?
+        .iter()
+        .filter(|year| year.plan.state.roster_follows())
+    {
+        roster::insert(
+            connection,
+            &RosterEntry::of(&agency, &year.plan, Scope::expected_of(agency.kind)),
+        )?;
     }
     notes.audit(Note {
         action: "agency.create",
@@ -76,7 +87,10 @@ pub fn create(
 }
 
 /// The parent named in a draft, which must exist.
-pub(super) fn find_parent(connection: &mut AnyConnection, draft: &AgencyDraft) -> Result<Option<Agency>, Refusal> {
+pub(super) fn find_parent(
+    connection: &mut AnyConnection,
+    draft: &AgencyDraft,
+) -> Result<Option<Agency>, Refusal> {
     match &draft.parent {
         None => Ok(None),
         Some(parent) => match resolve(connection, parent)? {

@@ -2,12 +2,16 @@
 
 use super::digest_of_secret;
 use crate::operations::Refusal;
-use crate::storage::people::{self, Token};
 use crate::storage::AnyConnection;
+use crate::storage::people::{self, Token};
 use chrono::NaiveDateTime;
 
 /// The token of a secret, unless it is unknown, revoked or past its day.
-pub fn authenticate(connection: &mut AnyConnection, secret: &str, now: NaiveDateTime) -> Result<Option<Token>, Refusal> {
+pub fn authenticate(
+    connection: &mut AnyConnection,
+    secret: &str,
+    now: NaiveDateTime,
+) -> Result<Option<Token>, Refusal> {
     // Looked up by digest: the comparison's time tells nothing about the secret.
     let token = people::find_token(connection, &digest_of_secret(secret))?;
     Ok(token.filter(|token| {

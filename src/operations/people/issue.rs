@@ -45,9 +45,10 @@ pub fn issue_token(
 ) -> Result<Token, Refusal> {
     let agency = match &order.agency {
         None => None,
-        Some(agency) => {
-            Some(resolve(connection, agency)?.ok_or_else(|| Refusal::invalid("/agency_id", "not_found"))?)
-        }
+        Some(agency) => Some(
+            resolve(connection, agency)?
+                .ok_or_else(|| Refusal::invalid("/agency_id", "not_found"))?,
+        ),
     };
     let person = match &order.person {
         Some(id) => people::find_person(connection, id)?
@@ -77,7 +78,11 @@ pub fn issue_token(
     people::insert_token(connection, &token, &order.secret_hash, act.at)?;
     notes.audit(Note {
         action: "token.create",
-        agency_id: token.grants.first().and_then(|grant| grant.agency.as_ref()).map(|(id, _, _)| id.to_string()),
+        agency_id: token
+            .grants
+            .first()
+            .and_then(|grant| grant.agency.as_ref())
+            .map(|(id, _, _)| id.to_string()),
         report_id: None,
         detail: json!({
             "token_id": token.id.as_str(),

@@ -2,9 +2,9 @@
 
 use crate::operations::agencies::path_of;
 use crate::operations::{AgencyRef, Refusal};
+use crate::storage::AnyConnection;
 use crate::storage::roster::{self, RosterEntry};
 use crate::storage::years::{self, StoredYear};
-use crate::storage::AnyConnection;
 
 pub fn find(connection: &mut AnyConnection, year: i32) -> Result<StoredYear, Refusal> {
     years::find(connection, year)?.ok_or(Refusal::NotFound)
@@ -31,7 +31,14 @@ pub fn roster_page(
     count: bool,
 ) -> Result<(Vec<RosterEntry>, Option<i64>), Refusal> {
     find(connection, year)?;
-    let path = within.map(|within| path_of(connection, within)).transpose()?;
-    let total = count.then(|| roster::count(connection, year, path.as_ref())).transpose()?;
-    Ok((roster::list(connection, year, path.as_ref(), after, limit)?, total))
+    let path = within
+        .map(|within| path_of(connection, within))
+        .transpose()?;
+    let total = count
+        .then(|| roster::count(connection, year, path.as_ref()))
+        .transpose()?;
+    Ok((
+        roster::list(connection, year, path.as_ref(), after, limit)?,
+        total,
+    ))
 }

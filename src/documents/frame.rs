@@ -1,0 +1,310 @@
+//! What stands around the sections: the title above them, the signature below them.
+
+use super::grid::Piece;
+use super::label::Keys;
+use crate::domain::report::Scope;
+use chrono::NaiveDate;
+
+/// Longest line looked at, in bytes; titles and signatures are short.
+const LONGEST: usize = 300;
+/// How many pieces from the end a signature is looked for.
+const DEPTH: usize = 40;
+
+/// What the lines above the first heading say.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Head {
+    pub title: Option<String>,
+    /// The agency as the title names it.
+    pub agency: Option<String>,
+    pub year: Option<i32>,
+    /// Places of the pieces the title stood in.
+    pub from: usize,
+    pub to: usize,
+}
+
+/// What the lines at the end say, and which they are.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Signature {
+    pub by: Option<String>,
+    pub on: Option<NaiveDate>,
+    /// Places of the pieces the signature stood in.
+    pub from: usize,
+    pub to: usize,
+}
+
+/// Reads title, agency and year; a title broken over lines is put together.
+pub(super) fn read_head(pieces: &[Piece<'_>]) -> Head {
+    let heads = || {
+        let titles = pieces.iter().enumerate().filter(|(_, piece)| ends_title(piece.text));
+        titles.map(|(at, _)| joined(pieces, at))
+    };
+    heads().find(|head| head.year.is_some()).or_else(|| heads().next()).unwrap_or_default()
+}
+
+fn ends_title(text: &str) -> bool {
+    if text.len() > LONGEST || text.contains(['，', '。', '；']) {
+        return false;
+    }
+    let key = Keys::of(text).full;
+    key.contains("年度报告") || (key.contains("公开") && key.contains("报告"))
+}
+
+/// The title that ends in this piece, with the lines above while year or agency are still wanting.
+fn joined(pieces: &[Piece<'_>], end: usize) -> Head {
+    let text_at = |at: usize| pieces.get(at).map(|piece| piece.text).unwrap_or_default();
+    let mut title = text_at(end).to_owned();
+    let mut from = end;
+    for _ in 0..2 {
+        let above = from.checked_sub(1).map(text_at).unwrap_or_default();
+        let wanting = agency_in(&title).is_none() || find_year(&title).is_none();
+        let belongs = above.len() <= LONGEST
+            && !above.contains(['，', '。', '；', '：', ':'])
+            && (is_agency(above) || is_region(above) || find_year(above).is_some());
+        if !wanting || !belongs {
+            break;
+        }
+        title.insert_str(0, above);
+        from -= 1;
+    }
+    Head {
+        agency: agency_in(&title),
+        year: find_year(&title).map(|(year, _, _)| year),
+        title: Some(title),
+        from,
+        to: end + 1,
+    }
+}
+
+/// The agency a title names, before the year or behind it.
+fn agency_in(title: &str) -> Option<String> {
+    let (before, behind) = match find_year(title) {
+        Some((_, start, end)) => (title.get(..start)?, title.get(end..)?),
+        None => (title, ""),
+    };
+    let part = if before.trim().is_empty() { behind } else { before };
+    let cut = ["政府信息公开", "信息公开", "政务公开"].iter().filter_map(|mark| part.find(*mark)).min();
+    let name = match cut {
+        Some(at) => part.get(..at)?.trim(),
+        None if before.trim().is_empty() => return None,
+        None => part.trim(),
+    };
+    let name = name.trim_matches(['《', '》', '（', '(', '“', '”', '"']).trim_start_matches("关于").trim();
+    // 某县人民政府信息公开年度报告: the mark has swallowed the end of the name.
+    let swallowed = cut.is_some() && name.ends_with("人民");
+    let name = if swallowed { format!("{name}政府") } else { name.to_owned() };
+    let fits = !name.is_empty() && name.chars().count() <= 60;
+    fits.then_some(name)
+}
+
+/// Whether a line is an agency's name and nothing else.
+fn is_agency(text: &str) -> bool {
+    const ENDINGS: [&str; 20] = [
+        "人民政府", "局", "厅", "办公室", "委员会", "委", "办事处", "管委会", "中心", "部", "署", "站", "所", "院",
+        "馆", "处", "总队", "支队", "大队", "联合会",
+    ];
+    let short = (2..=40).contains(&text.chars().count());
+    short && !text.contains(['，', '。', '；', '：', ',', ';', ':', '、']) && ENDINGS.iter().any(|end| text.ends_with(end))
+}
+
+/// Whether a name is that of a place and not of its government or an office.
+pub(super) fn is_region(name: &str) -> bool {
+    let ends = name.ends_with(['省', '市', '县', '区', '州', '盟', '旗', '镇', '乡']) || name.ends_with("街道");
+    ends && (2..=20).contains(&name.chars().count())
+}
+
+/// Whose report it is, as far as the agency's name makes sure.
+pub(super) fn scope_of(agency: &str) -> Option<Scope> {
+    if agency.ends_with("人民政府") {
+        Some(Scope::Consolidated)
+    } else if is_agency(agency) && !agency.ends_with("管委会") && !agency.ends_with("管理委员会") {
+        Some(Scope::Own)
+    } else {
+        None
+    }
+}
+
+/// Finds name and date at the end; what stands behind them is no part of the report.
+pub(super) fn read_signature(pieces: &[Piece<'_>], agency: Option<&str>) -> Option<Signature> {
+    let named = |text: &str| is_agency(text) || agency.is_some_and(|agency| agency == text);
+    let filled: Vec<(usize, &str)> = pieces
+        .iter()
+        .enumerate()
+        .rev()
+        .filter(|(_, piece)| !piece.text.is_empty())
+        .map(|(at, piece)| (at, piece.text))
+        .take(DEPTH)
+        .collect();
+    for (place, (at, text)) in filled.iter().enumerate() {
+        let Some((before, on)) = dated(text) else { continue };
+        let above = filled.get(place + 1).filter(|(_, text)| named(text));
+        let (by, from) = match above {
+            _ if named(before) => (Some(before.to_owned()), *at),
+            _ if !before.is_empty() => continue,
+            Some((above, name)) => (Some((*name).to_owned()), *above),
+            None if place == 0 => (None, *at),
+            None => continue,
+        };
+        return Some(Signature { by, on: Some(on), from, to: at + 1 });
+    }
+    let (at, name) = filled.first().filter(|(_, text)| agency == Some(*text))?;
+    Some(Signature { by: Some((*name).to_owned()), on: None, from: *at, to: at + 1 })
+}
+
+/// A line that ends with a date: what stands before it, and the date.
+fn dated(text: &str) -> Option<(&str, NaiveDate)> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    if let Some(date) = parse_date(text) {
+        return Some(("", date));
+    }
+    let (_, start, _) = find_year(text)?;
+    Some((text.get(..start)?.trim(), parse_date(text.get(start..)?)?))
+}
+
+/// Reads 2024年1月29日, 二〇二四年一月二十九日, 2024-1-29 and nothing looser.
+fn parse_date(text: &str) -> Option<NaiveDate> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let text: String =
+        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '（' | '）' | '(' | ')')).collect();
+    let (year, month, day) = match text.split_once('年') {
+        Some((year, rest)) => {
+            let (month, day) = rest.split_once('月')?;
+            (year, month, day.strip_suffix(['日', '号'])?)
+        }
+        None => {
+            let (year, rest) = text.split_once(['-', '.', '/', '－', '．'])?;
+            let (month, day) = rest.split_once(['-', '.', '/', '－', '．'])?;
+            (year, month, day)
+        }
+    };
+    let year = year_of(&year.chars().collect::<Vec<char>>())?;
+    NaiveDate::from_ymd_opt(year, small_number(month)?, small_number(day)?)
+}
+
+/// One or two digits, or a Chinese number up to 九十九.
+fn small_number(text: &str) -> Option<u32> {
+    let one = |text: &str| {
+        let mut chars = text.chars();
+        let digit = digit(chars.next()?)?;
+        chars.next().is_none().then_some(digit)
+    };
+    if let Some((tens, ones)) = text.split_once('十') {
+        let tens = if tens.is_empty() { 1 } else { one(tens)? };
+        let ones = if ones.is_empty() { 0 } else { one(ones)? };
+        return Some(tens * 10 + ones);
+    }
+    let digits: Vec<u32> = text.chars().map(digit).collect::<Option<_>>()?;
+    match digits.as_slice() {
+        [one] => Some(*one),
+        [ten, one] => Some(ten * 10 + one),
+        _ => None,
+    }
+}
+
+/// The first year written in a text, with the bytes it stands in (年 or 年度 included).
+fn find_year(text: &str) -> Option<(i32, usize, usize)> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let chars: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| !c.is_whitespace()).collect();
+    chars.windows(5).find_map(|window| {
+        let [(start, a), (_, b), (_, c), (_, d), (end, '年')] = window else { return None };
+        let year = year_of(&[*a, *b, *c, *d])?;
+        let end = end + '年'.len_utf8();
+        let with_du = text.get(end..).is_some_and(|rest| rest.starts_with('度'));
+        Some((year, *start, if with_du { end + '度'.len_utf8() } else { end }))
+    })
+}
+
+fn year_of(digits: &[char]) -> Option<i32> {
+    let [a, b, c, d] = digits else { return None };
+    let number = digit(*a)? * 1000 + digit(*b)? * 100 + digit(*c)? * 10 + digit(*d)?;
+    i32::try_from(number).ok().filter(|year| (1990..=2100).contains(year))
+}
+
+fn digit(c: char) -> Option<u32> {
+    match c {
+        '0'..='9' => c.to_digit(10),
+        '０'..='９' => u32::from(c).checked_sub(u32::from('０')),
+        '〇' | '○' | '◯' | '零' | 'O' | 'Ｏ' => Some(0),
+        _ => "一二三四五六七八九".chars().zip(1..).find_map(|(known, value)| (known == c).then_some(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces<'a>(lines: &[&'a str]) -> Vec<Piece<'a>> {
+        lines.iter().map(|&text| Piece { text, line: 1, row: None }).collect()
+    }
+
+    fn head(lines: &[&str]) -> (Option<String>, Option<String>, Option<i32>) {
+        let head = read_head(&pieces(lines));
+        (head.title, head.agency, head.year)
+    }
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn a_title_broken_over_lines_is_put_together() {
+        let title = "沁源县信访局2023年度政府信息公开年度报告";
+        let whole = (some(title), some("沁源县信访局"), Some(2023));
+        assert_eq!(head(&[title]), whole);
+        assert_eq!(head(&["沁源县信访局", "2023年度政府信息公开年度报告"]), whole);
+        assert_eq!(head(&["首页 政府信息公开年度报告", "正文", "沁源县信访局", "2023年度政府信息公开年度报告"]), whole);
+    }
+
+    #[test]
+    fn the_agency_may_stand_behind_the_year_or_run_into_the_words_behind_it() {
+        assert_eq!(
+            head(&["2023年沁源县信访局政府信息公开工作年度报告"]).1,
+            some("沁源县信访局")
+        );
+        assert_eq!(head(&["沁源县人民政府信息公开年度报告（2023年）"]).1, some("沁源县人民政府"));
+        assert_eq!(head(&["二〇二三年度报告"]), (some("二〇二三年度报告"), None, Some(2023)));
+        assert_eq!(head(&["根据条例，编制2023年度报告。"]), (None, None, None));
+    }
+
+    #[test]
+    fn dates_are_read_in_both_kinds_of_numerals() {
+        let date = NaiveDate::from_ymd_opt(2024, 1, 29);
+        for text in ["2024年1月29日", "２０２４年０１月２９日", "二〇二四年一月二十九日", "2024-01-29", "（2024 年 1 月 29 日）"] {
+            assert_eq!(parse_date(text), date, "{text}");
+        }
+        for text in ["2024年1月", "2024年13月1日", "1.2.3", "2024年1月29日印发"] {
+            assert_eq!(parse_date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_signature_is_found_alone_or_on_one_line_or_with_more_behind_it() {
+        let on = NaiveDate::from_ymd_opt(2024, 1, 29);
+        let by = some("沁源县信访局");
+        for (lines, from, to) in [
+            (vec!["无。", "沁源县信访局", "2024年1月29日"], 1, 3),
+            (vec!["无。", "沁源县信访局 2024年1月29日"], 1, 2),
+            (vec!["无。", "沁源县信访局", "2024年1月29日", "打印", "关闭"], 1, 3),
+        ] {
+            assert_eq!(
+                read_signature(&pieces(&lines), None),
+                Some(Signature { by: by.clone(), on, from, to })
+            );
+        }
+        assert_eq!(read_signature(&pieces(&["无。", "报告完毕"]), None), None);
+    }
+
+    #[test]
+    fn whose_report_it_is_is_told_only_when_sure() {
+        assert_eq!(scope_of("沁源县人民政府"), Some(Scope::Consolidated));
+        assert_eq!(scope_of("沁源县人民政府办公室"), Some(Scope::Own));
+        assert_eq!(scope_of("沁源县信访局"), Some(Scope::Own));
+        assert_eq!(scope_of("宿迁市"), None);
+        assert_eq!(scope_of("某某开发区管理委员会"), None);
+    }
+}

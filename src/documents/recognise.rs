@@ -1,0 +1,235 @@
+//! The recogniser: finds a report in a grid by its headings and labels, whatever file it came from.
+
+use super::form_of_tables::form_of_tables;
+use super::frame::{Head, Signature, is_region, read_head, read_signature, scope_of};
+use super::grid::{Grid, Piece};
+use super::headings::{Heading, find_headings};
+use super::label::strip_artefacts;
+use super::tables::{TableOutcome, read_table};
+use super::value::CellText;
+use crate::domain::form::{Form, for_year};
+use crate::domain::number::NumberFault;
+use crate::domain::report::{Content, ReportDocument, Shape, ShapeFault, read_cell};
+use serde_json::Value;
+
+/// Longest text of a section, in characters, as in a JSON body.
+const LONGEST_TEXT: usize = 200_000;
+/// Most entries told in [`SourceNotes::unmapped`]; a file that is no report would fill it without end.
+const MOST_UNMAPPED: usize = 1_000;
+/// Longest text of one such entry, in characters.
+const LONGEST_UNMAPPED: usize = 200;
+
+/// A document as it was understood, and an account of what was not.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    pub document: ReportDocument,
+    pub notes: SourceNotes,
+}
+
+/// What was found, what was left blank, what found no place: so that nobody has to trust the reader.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceNotes {
+    pub sections_found: usize,
+    pub cells_expected: usize,
+    pub cells_read: usize,
+    pub cells_blank: usize,
+    pub unmapped: Vec<Unmapped>,
+    /// The blank cells, each with what stood there: nothing, `/`, `—`, `无`.
+    pub blanks: Vec<(usize, String)>,
+}
+
+/// A piece of the document that belongs nowhere in the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmapped {
+    pub text: String,
+    /// Where it stood, as `line 310`.
+    pub where_: String,
+}
+
+/// Recognises a report in a document.
+///
+/// The form is that of the tables found, else the one for the document's year, else for `hint_year`.
+pub fn recognise(grid: &Grid, hint_year: Option<i32>) -> Reading {
+    let pieces = grid.pieces();
+    let by_tables = form_of_tables(&pieces);
+    let mut form = by_tables.unwrap_or_else(|| for_year(i32::MAX));
+    let mut headings = find_headings(form, &pieces);
+    let head = read_head(before_headings(&pieces, &headings));
+    if by_tables.is_none() && let Some(year) = head.year.or(hint_year) {
+        form = for_year(year);
+        headings = find_headings(form, &pieces);
+    }
+    let mut recogniser = Recogniser::new(form);
+    recogniser.read_head(&head, before_headings(&pieces, &headings));
+    recogniser.read_sections(&pieces, &headings);
+    recogniser.finish()
+}
+
+/// What stands above the first heading; all of it where there is none.
+fn before_headings<'s, 'p>(pieces: &'s [Piece<'p>], headings: &[Heading]) -> &'s [Piece<'p>] {
+    let end = headings.first().map_or(pieces.len(), |heading| heading.piece);
+    pieces.get(..end).unwrap_or_default()
+}
+
+struct Recogniser {
+    form: &'static Form,
+    document: ReportDocument,
+    notes: SourceNotes,
+    /// What found no place, by line.
+    strays: Vec<(usize, String)>,
+    title_agency: Option<String>,
+}
+
+impl Recogniser {
+    fn new(form: &'static Form) -> Recogniser {
+        let mut content = Content::empty(form);
+        for section in &mut content.sections {
+            section.present = false;
+        }
+        let document = ReportDocument {
+            title: None,
+            agency_name: None,
+            agency_id: None,
+            year: None,
+            scope: None,
+            signed_by: None,
+            signed_on: None,
+            index_number: None,
+            source_url: None,
+            content,
+            faults: Vec::new(),
+        };
+        let notes = SourceNotes { cells_expected: form.cells.len(), ..SourceNotes::default() };
+        Recogniser { form, document, notes, strays: Vec::new(), title_agency: None }
+    }
+
+    fn read_head(&mut self, head: &Head, pieces: &[Piece<'_>]) {
+        self.document.title = head.title.clone();
+        self.document.year = head.year;
+        self.title_agency = head.agency.clone();
+        for (at, piece) in pieces.iter().enumerate() {
+            if head.title.is_none() || at < head.from || at >= head.to {
+                self.stray(piece.line, piece.text);
+            }
+        }
+    }
+
+    fn read_sections(&mut self, pieces: &[Piece<'_>], headings: &[Heading]) {
+        for (number, heading) in headings.iter().enumerate() {
+            let next = headings.get(number + 1).map(|next| next.piece);
+            let end = next.unwrap_or(pieces.len());
+            let mut body = pieces.get(heading.piece + 1..end).unwrap_or_default();
+            if next.is_none() && let Some(signature) = read_signature(body, self.title_agency.as_deref()) {
+                for piece in body.get(signature.to..).unwrap_or_default() {
+                    self.stray(piece.line, piece.text);
+                }
+                body = body.get(..signature.from).unwrap_or_default();
+                self.sign(signature);
+            }
+            let line = pieces.get(heading.piece).map_or(0, |piece| {
+                let (_, artefacts) = strip_artefacts(piece.text);
+                artefacts.iter().for_each(|artefact| self.stray(piece.line, artefact));
+                piece.line
+            });
+            let inline = heading.inline.as_deref().map(|text| Piece { text, line, row: None });
+            let body: Vec<Piece<'_>> = inline.into_iter().chain(body.iter().copied()).collect();
+            self.read_section(heading, &body);
+        }
+    }
+
+    fn sign(&mut self, signature: Signature) {
+        self.document.signed_by = signature.by;
+        self.document.signed_on = signature.on;
+    }
+
+    fn read_section(&mut self, heading: &Heading, body: &[Piece<'_>]) {
+        let form = self.form;
+        let Some(section) = form.sections.get(heading.section) else { return };
+        self.notes.sections_found += 1;
+        let lines: Vec<String> = if section.table.is_some() {
+            let outcome = read_table(form, section, body);
+            self.take_cells(outcome)
+        } else {
+            body.iter().filter(|piece| !piece.text.is_empty()).map(|piece| piece.text.to_owned()).collect()
+        };
+        let text = lines.join("\n");
+        let too_long = text.chars().count() > LONGEST_TEXT;
+        if too_long {
+            self.document.faults.push(ShapeFault {
+                pointer: format!("/sections/{}/text", section.key),
+                shape: Shape::TooLong,
+                found: Value::Null,
+                cell: None,
+            });
+        }
+        if let Some(state) = self.document.content.sections.get_mut(heading.section) {
+            state.present = true;
+            state.found_title = heading.found_title.clone();
+            state.text = (!too_long && !text.is_empty()).then_some(text);
+        }
+    }
+
+    /// Puts a table's cells into the figures; gives back the sentences beside them.
+    fn take_cells(&mut self, outcome: TableOutcome) -> Vec<String> {
+        for (cell, text) in outcome.cells {
+            match text {
+                CellText::Number(numeral) => self.set(cell, &numeral),
+                CellText::Blank(stood) => {
+                    self.notes.cells_blank += 1;
+                    self.notes.blanks.push((cell, stood));
+                }
+                CellText::Unreadable(stood) => self.refuse(cell, NumberFault::NotANumber, stood),
+            }
+        }
+        for (cell, stood) in outcome.unread {
+            self.refuse(cell, NumberFault::NotANumber, stood);
+        }
+        for (line, text) in outcome.strays {
+            self.stray(line, &text);
+        }
+        outcome.prose
+    }
+
+    fn set(&mut self, cell: usize, numeral: &str) {
+        match read_cell(self.form, cell, numeral) {
+            Ok(value) => {
+                self.document.content.figures.set(cell, Some(value));
+                self.notes.cells_read += 1;
+            }
+            Err(fault) => self.refuse(cell, fault, numeral.to_owned()),
+        }
+    }
+
+    fn refuse(&mut self, cell: usize, fault: NumberFault, stood: String) {
+        self.document.faults.push(ShapeFault {
+            pointer: self.form.cells.get(cell).map(|cell| cell.pointer()).unwrap_or_default(),
+            shape: Shape::Number(fault),
+            found: Value::String(stood),
+            cell: Some(cell),
+        });
+    }
+
+    fn stray(&mut self, line: usize, text: &str) {
+        let text = text.trim();
+        if !text.is_empty() && self.strays.len() < MOST_UNMAPPED {
+            self.strays.push((line, text.chars().take(LONGEST_UNMAPPED).collect()));
+        }
+    }
+
+    fn finish(mut self) -> Reading {
+        let title_agency = self.title_agency.take();
+        self.document.agency_name = match (title_agency, self.document.signed_by.clone()) {
+            (Some(title), Some(signed)) if is_region(&title) => Some(signed),
+            (None, signed) => signed,
+            (title, _) => title,
+        };
+        self.document.scope = self.document.agency_name.as_deref().and_then(scope_of);
+        self.strays.sort_by_key(|(line, _)| *line);
+        self.notes.unmapped = self
+            .strays
+            .into_iter()
+            .map(|(line, text)| Unmapped { text, where_: format!("line {line}") })
+            .collect();
+        Reading { document: self.document, notes: self.notes }
+    }
+}

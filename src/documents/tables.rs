@@ -1,0 +1,404 @@
+//! Reads one table section: rows by their labels, columns by theirs, never by position alone.
+
+use super::grid::Piece;
+use super::label::{Labels, Naming, group_key, strip_artefacts};
+use super::order::{Item, Mark, Order, order};
+use super::value::{self, CellText};
+use crate::domain::form::{Form, Row, Section};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// Most cells of a table that may stand in one row under a grouped head (Table IV has 15).
+const GROUPED_MOST: usize = 24;
+/// Most values gathered behind one label; a row of the forms has at most seven columns.
+const GATHERED_MOST: usize = 64;
+
+/// What was found in one table section.
+#[derive(Debug, Default)]
+pub(super) struct TableOutcome {
+    /// Cells with a place in the form, and what they say.
+    pub cells: Vec<(usize, CellText)>,
+    /// Cells whose row was found and whose values could not be told apart, and what stood there.
+    pub unread: Vec<(usize, String)>,
+    /// Sentences that stood beside the table.
+    pub prose: Vec<String>,
+    /// What found no place, by line.
+    pub strays: Vec<(usize, String)>,
+}
+
+/// A piece with its possible readings; which one holds depends on its neighbours.
+struct Token<'p> {
+    raw: &'p str,
+    text: Cow<'p, str>,
+    line: usize,
+    row: Option<usize>,
+    /// It is the only piece of its row, so that the row tells nothing.
+    alone: bool,
+    value: CellText,
+    naming: Option<Naming>,
+    used: bool,
+}
+
+/// How the values of one row of the form were read.
+#[derive(Debug, Clone, PartialEq)]
+enum RowState {
+    Read(Vec<(usize, CellText)>),
+    Unread(String),
+}
+
+/// The labels above the rows that are being read.
+#[derive(Default)]
+struct Head {
+    marks: Vec<Mark>,
+    /// A row has been read under these labels; the next label begins a new head.
+    closed: bool,
+    /// A head in another order than the form's was met: an incomplete one below it proves nothing.
+    unusual: bool,
+}
+
+struct Reader<'f, 'p> {
+    rows: &'f [Row],
+    tokens: Vec<Token<'p>>,
+    head: Head,
+    states: Vec<Option<RowState>>,
+    outcome: TableOutcome,
+}
+
+/// Reads the pieces between two headings as the table of a section.
+pub(super) fn read_table(form: &Form, section: &Section, pieces: &[Piece<'_>]) -> TableOutcome {
+    let rows = section.table.as_ref().map(|table| table.rows.as_slice()).unwrap_or_default();
+    let mut outcome = TableOutcome::default();
+    let tokens = tokens(pieces, &Labels::of(form, section), &mut outcome.strays);
+    let mut reader =
+        Reader { rows, tokens, head: Head::default(), states: vec![None; rows.len()], outcome };
+    if !reader.read_grouped() {
+        for at in 0..reader.tokens.len() {
+            reader.step(at);
+        }
+    }
+    reader.finish()
+}
+
+fn tokens<'p>(
+    pieces: &[Piece<'p>],
+    labels: &Labels,
+    strays: &mut Vec<(usize, String)>,
+) -> Vec<Token<'p>> {
+    let mut widths: HashMap<usize, usize> = HashMap::new();
+    for row in pieces.iter().filter_map(|piece| piece.row) {
+        *widths.entry(row).or_default() += 1;
+    }
+    let mut tokens = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let (text, artefacts) = strip_artefacts(piece.text);
+        strays.extend(artefacts.into_iter().map(|artefact| (piece.line, artefact)));
+        let value = value::read(&text);
+        let naming = match value {
+            CellText::Unreadable(_) => labels.name(&text),
+            _ => None,
+        };
+        tokens.push(Token {
+            raw: piece.text,
+            text,
+            line: piece.line,
+            row: piece.row,
+            alone: piece.row.is_none_or(|row| widths.get(&row) == Some(&1)),
+            value,
+            naming,
+            used: false,
+        });
+    }
+    tokens
+}
+
+impl Token<'_> {
+    fn is_value(&self) -> bool {
+        self.naming.is_none() && self.value.looks_like_value()
+    }
+
+    /// The row whose cells it stands among, `None` if it stands by itself.
+    fn strand(&self) -> Option<usize> {
+        if self.alone { None } else { self.row }
+    }
+}
+
+impl Head {
+    fn see(&mut self, naming: &Naming) {
+        let mark = if naming.foreign {
+            Mark::Foreign
+        } else if let Some(column) = &naming.column {
+            if self.closed && naming.row.is_some() {
+                // 总计 and 其他 below rows already read are rather a row that lost its values.
+                return;
+            }
+            Mark::Item(column.clone())
+        } else if let Some(group) = &naming.column_group {
+            Mark::Group(group.clone())
+        } else {
+            return;
+        };
+        if self.closed {
+            self.marks.clear();
+            self.closed = false;
+        }
+        self.marks.push(mark);
+    }
+
+    /// The order of a row's columns, as far as the labels above it prove one.
+    fn order_of(&mut self, row: &Row) -> Option<Order> {
+        self.closed = true;
+        let found = order(&column_items(row), &self.marks)?;
+        if found.complete && !found.is_forms_own() {
+            self.unusual = true;
+        }
+        (found.complete || !self.unusual).then_some(found)
+    }
+}
+
+fn column_items(row: &Row) -> Vec<Item<'_>> {
+    row.columns
+        .iter()
+        .map(|column| Item { key: &column.key, group: column.group.as_deref().map(group_key) })
+        .collect()
+}
+
+impl Reader<'_, '_> {
+    /// Takes the piece at `at` for a row's label if values stand behind it, else for a label of the head.
+    fn step(&mut self, at: usize) {
+        let Some(naming) = self.tokens.get(at).and_then(|token| token.naming.clone()) else { return };
+        if let Some(token) = self.tokens.get_mut(at) {
+            token.used = true;
+        }
+        if let Some(row) = naming.row {
+            let values = self.values_behind(at);
+            if self.are_rows_values(&values, row, &naming) {
+                self.read_row(row, &values);
+                return;
+            }
+        }
+        self.head.see(&naming);
+    }
+
+    /// The values of the label at `at`: the rest of its row, or what stands below it piece by piece.
+    fn values_behind(&self, at: usize) -> Vec<usize> {
+        let Some(label) = self.tokens.get(at) else { return Vec::new() };
+        let following = || self.tokens.iter().enumerate().skip(at + 1);
+        if let Some(row) = label.strand() {
+            let mut in_row = following().take_while(|(_, token)| token.row == Some(row)).peekable();
+            if in_row.peek().is_some() {
+                return in_row
+                    .take_while(|(_, token)| token.naming.is_none())
+                    .map(|(place, _)| place)
+                    .take(GATHERED_MOST)
+                    .collect();
+            }
+        }
+        following()
+            .take_while(|(_, token)| token.alone && token.is_value())
+            .map(|(place, _)| place)
+            .take(GATHERED_MOST)
+            .collect()
+    }
+
+    /// Whether what stands behind a label are its values and not the empty cells of a merged head.
+    fn are_rows_values(&self, values: &[usize], row: usize, naming: &Naming) -> bool {
+        let width = self.rows.get(row).map_or(0, |row| row.columns.len());
+        let filled = self.filled(values).len();
+        filled > 0 || (naming.column.is_none() && !values.is_empty() && values.len() == width)
+    }
+
+    fn filled(&self, values: &[usize]) -> Vec<usize> {
+        let is_filled = |place: &usize| self.tokens.get(*place).is_some_and(|token| !token.value.is_empty());
+        values.iter().copied().filter(|place| is_filled(place)).collect()
+    }
+
+    /// Assigns a row's values if there are exactly as many as columns and their order is known.
+    fn read_row(&mut self, at: usize, values: &[usize]) {
+        let Some(row) = self.rows.get(at) else { return };
+        let width = row.columns.len();
+        let filled = self.filled(values);
+        let exact = if values.len() == width {
+            Some(values)
+        } else if values.len() > width && filled.len() == width {
+            Some(filled.as_slice())
+        } else {
+            None
+        };
+        let state = match (exact, self.head.order_of(row)) {
+            (Some(exact), Some(order)) => RowState::Read(self.assign(row, exact, &order)),
+            _ => RowState::Unread(self.stood(values)),
+        };
+        self.use_up(values);
+        self.keep(at, state);
+    }
+
+    fn assign(&self, row: &Row, values: &[usize], order: &Order) -> Vec<(usize, CellText)> {
+        let mut cells: Vec<(usize, CellText)> = order
+            .places
+            .iter()
+            .zip(values)
+            .filter_map(|(place, value)| {
+                Some((row.columns.get(*place)?.cell, self.tokens.get(*value)?.value.clone()))
+            })
+            .collect();
+        cells.sort_by_key(|(cell, _)| *cell);
+        cells
+    }
+
+    /// Keeps a row's reading; a row that stands twice with different values is unread.
+    fn keep(&mut self, at: usize, state: RowState) {
+        let Some(place) = self.states.get_mut(at) else { return };
+        *place = Some(match place.take() {
+            Some(known) if known != state => RowState::Unread(format!("{} | {}", known.stood(), state.stood())),
+            _ => state,
+        });
+    }
+
+    fn use_up(&mut self, values: &[usize]) {
+        for place in values {
+            if let Some(token) = self.tokens.get_mut(*place) {
+                token.used = true;
+            }
+        }
+    }
+
+    fn stood(&self, values: &[usize]) -> String {
+        let texts: Vec<&str> =
+            values.iter().filter_map(|place| self.tokens.get(*place)).map(|token| token.text.as_ref()).collect();
+        texts.join(" ").chars().take(200).collect()
+    }
+
+    /// Reads a table all of whose values stand in one run under a grouped head; tells whether it was one.
+    fn read_grouped(&mut self) -> bool {
+        let rows = self.rows;
+        let Some(first) = rows.first() else { return false };
+        let width = first.columns.len();
+        let keys = |row: &Row| row.columns.iter().map(|column| column.key.clone()).collect::<Vec<_>>();
+        let alike = rows.iter().all(|row| keys(row) == keys(first));
+        if rows.len() < 2 || !alike || width == 0 || width * rows.len() > GROUPED_MOST {
+            return false;
+        }
+        let Some(run) = self.only_run(width * rows.len()) else { return false };
+        let Some((row_marks, column_marks)) = self.grouped_marks(&run) else { return false };
+        let row_items: Vec<Item<'_>> =
+            rows.iter().map(|row| Item { key: &row.key, group: row.group.as_deref().map(group_key) }).collect();
+        let row_order = order(&row_items, &row_marks);
+        let column_order = grouped_columns(&column_items(first), &column_marks, rows.len());
+        for (number, values) in run.chunks(width).enumerate() {
+            let at = row_order.as_ref().map_or(Some(&number), |order| order.places.get(number)).copied();
+            let Some((at, row)) = at.and_then(|at| Some((at, rows.get(at)?))) else { continue };
+            let state = match (&row_order, &column_order) {
+                (Some(_), Some(columns)) => RowState::Read(self.assign(row, values, columns)),
+                _ => RowState::Unread(self.stood(&run)),
+            };
+            self.keep(at, state);
+        }
+        self.use_up(&run);
+        for token in self.tokens.iter_mut().filter(|token| token.naming.is_some()) {
+            token.used = true;
+        }
+        true
+    }
+
+    /// The only run of exactly so many values, all in one row or each by itself.
+    fn only_run(&self, length: usize) -> Option<Vec<usize>> {
+        let mut runs: Vec<Vec<usize>> = Vec::new();
+        let mut strand = None;
+        for (place, token) in self.tokens.iter().enumerate() {
+            let here = token.is_value().then(|| token.strand());
+            match (here, runs.last_mut()) {
+                (Some(_), Some(run)) if here == strand => run.push(place),
+                (Some(_), _) => runs.push(vec![place]),
+                (None, _) => {}
+            }
+            strand = here;
+        }
+        let mut fitting = runs.into_iter().filter(|run| run.len() == length && !self.filled(run).is_empty());
+        let run = fitting.next()?;
+        fitting.next().is_none().then_some(run)
+    }
+
+    /// The labels of rows and columns above a run; `None` if there are none or foreign ones.
+    fn grouped_marks(&self, run: &[usize]) -> Option<(Vec<Mark>, Vec<Mark>)> {
+        let (mut rows, mut columns) = (Vec::new(), Vec::new());
+        let before = self.tokens.iter().take(*run.first()?);
+        for naming in before.filter_map(|token| token.naming.as_ref()) {
+            if naming.foreign {
+                return None;
+            }
+            if let Some(row) = naming.row.and_then(|row| self.rows.get(row)) {
+                rows.push(Mark::Item(row.key.clone()));
+            } else if let Some(group) = &naming.row_group {
+                rows.push(Mark::Group(group.clone()));
+            } else if let Some(column) = &naming.column {
+                columns.push(Mark::Item(column.clone()));
+            }
+        }
+        (!rows.is_empty() || !columns.is_empty()).then_some((rows, columns))
+    }
+
+    /// Gathers the readings, and sorts what was not used into sentences and strays.
+    fn finish(mut self) -> TableOutcome {
+        for (row, state) in self.rows.iter().zip(self.states) {
+            match state {
+                Some(RowState::Read(cells)) => self.outcome.cells.extend(cells),
+                Some(RowState::Unread(stood)) => {
+                    self.outcome.unread.extend(row.columns.iter().map(|column| (column.cell, stood.clone())));
+                }
+                None => {}
+            }
+        }
+        for token in self.tokens.into_iter().filter(|token| !token.used && !token.text.trim().is_empty()) {
+            if is_prose(&token.text) {
+                self.outcome.prose.push(token.raw.to_owned());
+            } else {
+                self.outcome.strays.push((token.line, token.text.into_owned()));
+            }
+        }
+        self.outcome
+    }
+}
+
+impl RowState {
+    fn stood(&self) -> String {
+        match self {
+            RowState::Unread(stood) => stood.clone(),
+            RowState::Read(cells) => {
+                let texts: Vec<&str> = cells
+                    .iter()
+                    .map(|(_, text)| match text {
+                        CellText::Number(text) | CellText::Blank(text) | CellText::Unreadable(text) => text.as_str(),
+                    })
+                    .collect();
+                texts.join(" ")
+            }
+        }
+    }
+}
+
+/// The order of the columns that stand once under each row's heading.
+fn grouped_columns(items: &[Item<'_>], marks: &[Mark], rows: usize) -> Option<Order> {
+    let width = items.len();
+    if marks.len() <= width {
+        return order(items, marks);
+    }
+    if marks.len() == width * rows {
+        let mut orders = marks.chunks(width).map(|chunk| order(items, chunk));
+        let first = orders.next()??;
+        return orders.all(|other| other.as_ref() == Some(&first)).then_some(first);
+    }
+    // Some label was not recognised: the others must follow the form's order all the way.
+    let forms_own = items.iter().map(|item| Mark::Item(item.key.to_owned())).cycle().take(width * rows);
+    let mut rest = marks.iter().peekable();
+    for mark in forms_own {
+        if rest.peek().is_some_and(|next| **next == mark) {
+            rest.next();
+        }
+    }
+    rest.peek().is_none().then(|| Order { places: (0..width).collect(), complete: false })
+}
+
+/// Whether a text is a sentence, and not a label in a wording nobody knows.
+fn is_prose(text: &str) -> bool {
+    text.contains(['。', '；', '！']) && text.chars().count() >= 6
+}

@@ -1,0 +1,184 @@
+//! Changing a draft: the whole report or one section, all through one save.
+
+use super::create::declared_zero;
+use super::read::{ReportView, find_raw};
+use crate::domain::id::ReportId;
+use crate::domain::report::{Content, Heading};
+use crate::domain::rights::Role;
+use crate::domain::workflow::State;
+use crate::domain::year::YearState;
+use crate::operations::{Asking, Conflict, Refusal};
+use crate::storage::{Act, AnyConnection, Note, Notes, reports, revisions};
+use chrono::NaiveDate;
+use serde_json::json;
+
+/// What a report is to say; made from the caller's body over what they have seen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// Everything, at the report's own version.
+    Whole {
+        version: i64,
+        heading: Heading,
+        source_url: Option<String>,
+        source_published_on: Option<NaiveDate>,
+        content: Box<Content>,
+    },
+    /// One section, at its version. `adding`: it was taken out and comes back.
+    Section {
+        at: usize,
+        version: Option<i64>,
+        content: Box<Content>,
+        adding: bool,
+    },
+}
+
+/// Editors edit; publishers may set where a published report stands.
+pub fn require_edit_right(asking: &Asking, view: &ReportView) -> Result<(), Refusal> {
+    let roles: &[Role] = if view.revision.state == State::Draft {
+        &[Role::Editor]
+    } else {
+        &[Role::Editor, Role::Publisher]
+    };
+    if asking.rights.holds(roles, &view.agency.path) {
+        Ok(())
+    } else {
+        Err(Refusal::Forbidden)
+    }
+}
+
+pub fn save(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    id: &ReportId,
+    edit: &Edit,
+) -> Result<ReportView, Refusal> {
+    let report = reports::find(connection, id)?.ok_or(Refusal::NotFound)?;
+    let present = find_raw(connection, report)?;
+    if !asking.rights.may_see(&present.agency.path) {
+        return Err(Refusal::NotFound);
+    }
+    require_edit_right(asking, &present)?;
+    require_version(&present, edit)?;
+    let mut next = present.clone();
+    next.report.version += 1;
+    next.report.updated_at = act.at;
+    let (heading, content) = match edit {
+        Edit::Whole {
+            heading,
+            source_url,
+            source_published_on,
+            content,
+            ..
+        } => {
+            next.report.source_url.clone_from(source_url);
+            next.report.source_published_on = *source_published_on;
+            (heading.clone(), (**content).clone())
+        }
+        Edit::Section {
+            at,
+            content,
+            adding,
+            ..
+        } => {
+            let exists = present
+                .revision
+                .content
+                .sections
+                .get(*at)
+                .is_some_and(|section| section.present);
+            if *adding && exists {
+                return Err(Refusal::conflict(Conflict::SectionExists));
+            }
+            let mut whole = present.revision.content.clone();
+            whole.take_section(*at, content);
+            (present.revision.heading.clone(), whole)
+        }
+    };
+    let rewrites = heading != present.revision.heading || content != present.revision.content;
+    if rewrites || present.revision.state == State::Draft {
+        require_editable(asking, &present)?;
+        let author = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
+        next.revision
+            .write(heading, content, next.report.version, act.at, &author.id);
+        revisions::update(connection, &next.revision)?;
+    } else if !asking
+        .rights
+        .holds(&[Role::Publisher], &present.agency.path)
+    {
+        return Err(Refusal::conflict(Conflict::ReportNotEditable));
+    } else if present.revision.state == State::Published {
+        next.report.public_version = Some(next.report.version);
+    }
+    reports::update(connection, &next.report)?;
+    notes.audit(Note {
+        action: if rewrites {
+            "report.edit"
+        } else {
+            "report.source"
+        },
+        agency_id: Some(next.agency.id.to_string()),
+        report_id: Some(id.to_string()),
+        detail: json!({
+            "revision": next.revision.number,
+            "version": next.report.version,
+            "digest": next.revision.digest,
+            "section": section_name(&next, edit),
+            "declared_zero": declared_zero(&next.revision.content),
+            "source_url": next.report.source_url,
+        }),
+    });
+    Ok(next)
+}
+
+fn section_name<'a>(view: &'a ReportView, edit: &Edit) -> Option<&'a str> {
+    match edit {
+        Edit::Whole { .. } => None,
+        Edit::Section { at, .. } => view
+            .revision
+            .content
+            .form()
+            .sections
+            .get(*at)
+            .map(|section| section.key.as_str()),
+    }
+}
+
+/// The version the caller saw must be the present one: the report's, or the section's own.
+fn require_version(present: &ReportView, edit: &Edit) -> Result<(), Refusal> {
+    let (seen, now) = match edit {
+        Edit::Whole { version, .. } => (Some(*version), Some(present.report.version)),
+        Edit::Section { at, version, .. } => (
+            *version,
+            present.revision.marks.get(*at).map(|mark| mark.version),
+        ),
+    };
+    if seen.is_none() || seen == now {
+        Ok(())
+    } else {
+        Err(Refusal::PreconditionFailed)
+    }
+}
+
+/// Content is written in drafts of open years, and in corrections of closed ones.
+pub(super) fn require_editable(asking: &Asking, view: &ReportView) -> Result<(), Refusal> {
+    if !asking.rights.holds(&[Role::Editor], &view.agency.path) {
+        return Err(Refusal::Forbidden);
+    }
+    if view.revision.state != State::Draft {
+        return Err(Refusal::conflict(Conflict::ReportNotEditable));
+    }
+    require_year(view)
+}
+
+pub(super) fn require_year(view: &ReportView) -> Result<(), Refusal> {
+    let correcting = view.revision.number > 1;
+    match view.year.plan.state {
+        YearState::Open => Ok(()),
+        YearState::Closed if correcting => Ok(()),
+        YearState::Planned | YearState::Closed | YearState::Archived => {
+            Err(Refusal::conflict(Conflict::YearNotOpen))
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! Review and publication.
+
+use super::edit::require_year;
+use super::judge::judge_view;
+use super::read::{ReportView, find_raw};
+use crate::domain::id::{PersonId, ReportId};
+use crate::domain::report::Revision;
+use crate::domain::rules::{Moment, Severity};
+use crate::domain::workflow::{self, Action, State, actions_from};
+use crate::operations::{Asking, Refusal};
+use crate::storage::transitions::{self, Transition};
+use crate::storage::{Act, AnyConnection, Change, ChangeType, Note, Notes, reports, revisions};
+use serde_json::json;
+
+/// A transition that is asked for.
+#[derive(Debug, Clone)]
+pub struct TransitionOrder {
+    pub id: String,
+    pub report_id: ReportId,
+    pub action: Action,
+    pub comment: Option<String>,
+    pub version: i64,
+}
+
+/// What the guard needs of a report's history in the present round.
+#[derive(Debug, Default)]
+struct Round {
+    authors: Vec<String>,
+    approvers: Vec<String>,
+    submitter: Option<String>,
+    approved_digest: Option<String>,
+}
+
+impl Round {
+    fn of(view: &ReportView, history: &[Transition]) -> Round {
+        let here = history.iter().filter(|made| {
+            made.revision == view.revision.number && made.round == view.revision.round
+        });
+        let approvals: Vec<&Transition> =
+            here.filter(|made| made.action == Action::Approve).collect();
+        Round {
+            authors: view
+                .revision
+                .authors
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            approvers: approvals
+                .iter()
+                .map(|made| made.person_id.to_string())
+                .collect(),
+            submitter: view.revision.submitted_by.as_ref().map(ToString::to_string),
+            approved_digest: approvals.last().map(|made| made.digest.clone()),
+        }
+    }
+}
+
+fn request<'a>(
+    asking: &'a Asking,
+    view: &'a ReportView,
+    round: &'a Round,
+    action: Action,
+    comment: Option<&'a str>,
+) -> workflow::Request<'a> {
+    workflow::Request {
+        state: view.revision.state,
+        action,
+        comment,
+        person: asking
+            .person
+            .as_ref()
+            .map_or("", |person| person.id.as_str()),
+        rights: &asking.rights,
+        agency: &view.agency.path,
+        authors: &round.authors,
+        approvers: &round.approvers,
+        submitter: round.submitter.as_deref(),
+        stages: asking.review.stages,
+        separation: asking.review.separation_of_duties,
+    }
+}
+
+/// The actions the caller could take now.
+pub fn allowed_actions(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    view: &ReportView,
+) -> Result<Vec<Action>, Refusal> {
+    let history = transitions::list(connection, &view.report.id)?;
+    let round = Round::of(view, &history);
+    Ok(actions_from(view.revision.state, asking.review.stages)
+        .into_iter()
+        .filter(|action| IMPLEMENTED.contains(action))
+        .filter(|action| {
+            workflow::check(&request(asking, view, &round, *action, Some("…"))).is_ok()
+        })
+        .collect())
+}
+
+/// The actions that can be asked for today.
+pub const IMPLEMENTED: &[Action] = &[
+    Action::Submit,
+    Action::Approve,
+    Action::Return,
+    Action::Recall,
+    Action::Publish,
+];
+
+pub fn list_transitions(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &ReportId,
+) -> Result<(ReportView, Vec<Transition>), Refusal> {
+    let view = super::find(connection, asking, id, false)?;
+    if !asking.rights.may_see(&view.agency.path) {
+        return Err(Refusal::Forbidden);
+    }
+    let made = transitions::list(connection, id)?;
+    Ok((view, made))
+}
+
+/// Whether the caller holds any role that takes any action on the report: asked before the body is read.
+pub fn require_transition_right(asking: &Asking, view: &ReportView) -> Result<(), Refusal> {
+    use crate::domain::rights::Role;
+    let roles = [
+        Role::Editor,
+        Role::Reviewer,
+        Role::Publisher,
+        Role::Supervisor,
+    ];
+    if asking.rights.holds(&roles, &view.agency.path) {
+        Ok(())
+    } else {
+        Err(Refusal::Forbidden)
+    }
+}
+
+pub fn transition(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    order: &TransitionOrder,
+) -> Result<(Transition, ReportView), Refusal> {
+    let report = reports::find(connection, &order.report_id)?.ok_or(Refusal::NotFound)?;
+    let mut view = find_raw(connection, report)?;
+    if !asking.rights.may_see(&view.agency.path) {
+        return Err(Refusal::NotFound);
+    }
+    let person = asking.person.clone().ok_or(Refusal::Forbidden)?;
+    let history = transitions::list(connection, &order.report_id)?;
+    let round = Round::of(&view, &history);
+    let checked = workflow::check(&request(
+        asking,
+        &view,
+        &round,
+        order.action,
+        order.comment.as_deref(),
+    ));
+    if matches!(checked, Err(workflow::Refusal::Forbidden)) {
+        return Err(Refusal::Forbidden);
+    }
+    if view.report.version != order.version {
+        return Err(Refusal::PreconditionFailed);
+    }
+    let (step, role) = checked.map_err(|refusal| match refusal {
+        workflow::Refusal::Forbidden => Refusal::Forbidden,
+        workflow::Refusal::NotAllowed(allowed) => Refusal::NotAllowed(allowed),
+        workflow::Refusal::SeparationOfDuties => Refusal::SeparationOfDuties,
+        workflow::Refusal::CommentMissing => Refusal::invalid("/comment", "required"),
+    })?;
+    require_year(&view)?;
+    require_no_blocking_findings(asking, &view, order.action)?;
+    if order.action == Action::Publish && asking.review.stages > 0 {
+        require_approved_content(&view, &round)?;
+    }
+    let from = view.revision.state;
+    advance(&mut view, act, asking, order.action, step.to, &person.id);
+    let made = Transition {
+        id: order.id.clone(),
+        report_id: order.report_id.clone(),
+        position: i32::try_from(history.len()).unwrap_or(i32::MAX),
+        revision: view.revision.number,
+        // A return closes the round it ends.
+        round: if step.to == State::Draft {
+            view.revision.round - 1
+        } else {
+            view.revision.round
+        },
+        action: order.action,
+        from,
+        to: step.to,
+        person_id: person.id,
+        person_name: person.name,
+        role,
+        comment: order.comment.clone(),
+        digest: view.revision.digest.clone(),
+        at: act.at,
+    };
+    transitions::insert(connection, &made)?;
+    revisions::update(connection, &view.revision)?;
+    reports::update(connection, &view.report)?;
+    record(notes, &view, &made);
+    Ok((made, view))
+}
+
+/// Moves the revision and what the report knows of it.
+fn advance(
+    view: &mut ReportView,
+    act: &Act,
+    asking: &Asking,
+    action: Action,
+    to: State,
+    person: &PersonId,
+) {
+    view.report.version += 1;
+    view.report.updated_at = act.at;
+    view.revision.state = to;
+    view.revision.updated_at = act.at;
+    match action {
+        Action::Submit => {
+            view.revision.submitted_by = Some(person.clone());
+            view.revision.submitted_at = Some(act.at);
+            if !view.revision.authors.contains(person) {
+                view.revision.authors.push(person.clone());
+            }
+        }
+        Action::Return | Action::Recall => {
+            view.revision.round += 1;
+            view.revision.submitted_by = None;
+            view.revision.submitted_at = None;
+        }
+        Action::Publish => {
+            view.revision.published_at = Some(act.at);
+            view.report.published_revision = Some(view.revision.number);
+            view.report.public_version = Some(view.report.version);
+            view.report.first_published_on = view.report.first_published_on.or(Some(asking.today));
+        }
+        Action::Approve | Action::Correct | Action::Withdraw | Action::Archive => {}
+    }
+}
+
+fn record(notes: &mut Notes, view: &ReportView, made: &Transition) {
+    if made.action == Action::Publish {
+        notes.change(Change {
+            change_type: if view.revision.number > 1 {
+                ChangeType::Corrected
+            } else {
+                ChangeType::Published
+            },
+            report_id: view.report.id.to_string(),
+            agency_id: view.agency.id.to_string(),
+            year: view.report.year,
+            revision: view.revision.number,
+        });
+    }
+    notes.audit(Note {
+        action: "report.transition",
+        agency_id: Some(view.agency.id.to_string()),
+        report_id: Some(view.report.id.to_string()),
+        detail: json!({
+            "action": made.action.as_str(),
+            "from": made.from.as_str(),
+            "to": made.to.as_str(),
+            "role": made.role.as_str(),
+            "revision": made.revision,
+            "digest": made.digest,
+            "comment": made.comment,
+        }),
+    });
+}
+
+/// Errors block a submission; at publication those that weigh more there.
+fn require_no_blocking_findings(
+    asking: &Asking,
+    view: &ReportView,
+    action: Action,
+) -> Result<(), Refusal> {
+    let moment = match action {
+        Action::Submit => Moment::Draft,
+        Action::Publish => Moment::Publish,
+        _ => return Ok(()),
+    };
+    let mut findings = judge_view(view, asking.today, moment);
+    findings.retain(|finding| finding.severity == Severity::Error);
+    if findings.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::FindingsBlock(findings))
+    }
+}
+
+/// Nothing is published but what was approved, by digest, computed anew from what is stored.
+fn require_approved_content(view: &ReportView, round: &Round) -> Result<(), Refusal> {
+    let now = Revision::compute_digest(&view.revision.heading, &view.revision.content);
+    if round.approved_digest.as_deref() == Some(now.as_str()) {
+        Ok(())
+    } else {
+        Err(Refusal::NotAllowed(vec![Action::Return]))
+    }
+}

@@ -12,6 +12,7 @@
 //! settings, telemetry   leaves, used by cli and http's server only
 //! ```
 
+pub mod documents;
 pub mod domain;
 pub mod operations;
 pub mod storage;

@@ -90,7 +90,7 @@ fn heading(piece: usize, text: &str, wordings: &[Wording]) -> Option<Heading> {
     let (text, _) = strip_artefacts(text);
     let (numbered, rest) = match behind_numeral(&text) {
         Some(rest) => (true, rest),
-        None => (false, text.as_ref()),
+        None => (false, &*text),
     };
     wordings.iter().find_map(|wording| {
         let (title, behind) = split_title(rest, &wording.letters)?;

@@ -75,6 +75,7 @@ pub(super) fn read_table(form: &Form, section: &Section, pieces: &[Piece<'_>]) -
         for at in 0..reader.tokens.len() {
             reader.step(at);
         }
+        reader.refuse_incomplete_run();
     }
     reader.finish()
 }
@@ -203,8 +204,14 @@ impl Reader<'_, '_> {
     /// Whether what stands behind a label are its values and not the empty cells of a merged head.
     fn are_rows_values(&self, values: &[usize], row: usize, naming: &Naming) -> bool {
         let width = self.rows.get(row).map_or(0, |row| row.columns.len());
-        let filled = self.filled(values).len();
-        filled > 0 || (naming.column.is_none() && !values.is_empty() && values.len() == width)
+        let all_values = values
+            .iter()
+            .all(|place| self.tokens.get(*place).is_some_and(|token| token.value.looks_like_value()));
+        if self.filled(values).is_empty() {
+            naming.column.is_none() && !values.is_empty() && values.len() == width
+        } else {
+            naming.column.is_none() || all_values
+        }
     }
 
     fn filled(&self, values: &[usize]) -> Vec<usize> {
@@ -264,20 +271,43 @@ impl Reader<'_, '_> {
 
     fn stood(&self, values: &[usize]) -> String {
         let texts: Vec<&str> =
-            values.iter().filter_map(|place| self.tokens.get(*place)).map(|token| token.text.as_ref()).collect();
+            values.iter().filter_map(|place| self.tokens.get(*place)).map(|token| &*token.text).collect();
         texts.join(" ").chars().take(200).collect()
+    }
+
+    /// The width of the rows of a table that may stand under a grouped head in one row of values.
+    fn grouped_width(&self) -> Option<usize> {
+        let first = self.rows.first()?;
+        let width = first.columns.len();
+        let keys = |row: &Row| row.columns.iter().map(|column| column.key.clone()).collect::<Vec<_>>();
+        let alike = self.rows.iter().all(|row| keys(row) == keys(first));
+        (self.rows.len() > 1 && alike && width > 0 && width * self.rows.len() <= GROUPED_MOST).then_some(width)
+    }
+
+    /// Values under a grouped head that are not as many as its cells are all unread.
+    fn refuse_incomplete_run(&mut self) {
+        if self.grouped_width().is_none() || self.states.iter().any(Option::is_some) {
+            return;
+        }
+        let values: Vec<usize> = self
+            .tokens
+            .iter()
+            .enumerate()
+            .filter(|(_, token)| token.is_value() && !token.value.is_empty())
+            .map(|(place, _)| place)
+            .take(GATHERED_MOST)
+            .collect();
+        if values.len() > 1 {
+            let stood = self.stood(&values);
+            self.use_up(&values);
+            self.states = vec![Some(RowState::Unread(stood)); self.rows.len()];
+        }
     }
 
     /// Reads a table all of whose values stand in one run under a grouped head; tells whether it was one.
     fn read_grouped(&mut self) -> bool {
         let rows = self.rows;
-        let Some(first) = rows.first() else { return false };
-        let width = first.columns.len();
-        let keys = |row: &Row| row.columns.iter().map(|column| column.key.clone()).collect::<Vec<_>>();
-        let alike = rows.iter().all(|row| keys(row) == keys(first));
-        if rows.len() < 2 || !alike || width == 0 || width * rows.len() > GROUPED_MOST {
-            return false;
-        }
+        let (Some(first), Some(width)) = (rows.first(), self.grouped_width()) else { return false };
         let Some(run) = self.only_run(width * rows.len()) else { return false };
         let Some((row_marks, column_marks)) = self.grouped_marks(&run) else { return false };
         let row_items: Vec<Item<'_>> =
@@ -306,10 +336,12 @@ impl Reader<'_, '_> {
         let mut strand = None;
         for (place, token) in self.tokens.iter().enumerate() {
             let here = token.is_value().then(|| token.strand());
-            match (here, runs.last_mut()) {
-                (Some(_), Some(run)) if here == strand => run.push(place),
-                (Some(_), _) => runs.push(vec![place]),
-                (None, _) => {}
+            if here.is_some() {
+                if here == strand && let Some(run) = runs.last_mut() {
+                    run.push(place);
+                } else {
+                    runs.push(vec![place]);
+                }
             }
             strand = here;
         }

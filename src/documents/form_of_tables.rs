@@ -41,8 +41,10 @@ pub(super) fn form_of_tables(pieces: &[Piece<'_>]) -> Option<&'static Form> {
 /// Every label, alias and heading of a form's tables.
 fn keys_of(form: &Form) -> HashSet<String> {
     let mut keys = HashSet::new();
-    for row in form.sections.iter().filter_map(|section| section.table.as_ref()).flat_map(|table| &table.rows) {
-        let lines = row.columns.iter().flat_map(|column| std::iter::once(&column.label).chain(&column.aliases));
+    for row in form.sections.iter().filter_map(|section| section.table.as_ref()).flat_map(|table| &table.rows)
+    {
+        let lines =
+            row.columns.iter().flat_map(|column| std::iter::once(&column.label).chain(&column.aliases));
         for label in std::iter::once(&row.label).chain(&row.aliases).chain(lines).chain([&row.block]) {
             keys.insert(Keys::of(label).full);
         }
@@ -60,8 +62,7 @@ mod tests {
     use super::*;
 
     fn found(labels: &[&str]) -> Option<String> {
-        let pieces: Vec<Piece<'_>> =
-            labels.iter().map(|&text| Piece { text, line: 1, row: None }).collect();
+        let pieces: Vec<Piece<'_>> = labels.iter().map(|&text| Piece { text, line: 1, row: None }).collect();
         form_of_tables(&pieces).map(|form| form.id.clone())
     }
 

@@ -99,16 +99,37 @@ fn agency_in(title: &str) -> Option<String> {
 /// Whether a line is an agency's name and nothing else.
 fn is_agency(text: &str) -> bool {
     const ENDINGS: [&str; 20] = [
-        "人民政府", "局", "厅", "办公室", "委员会", "委", "办事处", "管委会", "中心", "部", "署", "站", "所", "院",
-        "馆", "处", "总队", "支队", "大队", "联合会",
+        "人民政府",
+        "局",
+        "厅",
+        "办公室",
+        "委员会",
+        "委",
+        "办事处",
+        "管委会",
+        "中心",
+        "部",
+        "署",
+        "站",
+        "所",
+        "院",
+        "馆",
+        "处",
+        "总队",
+        "支队",
+        "大队",
+        "联合会",
     ];
     let short = (2..=40).contains(&text.chars().count());
-    short && !text.contains(['，', '。', '；', '：', ',', ';', ':', '、']) && ENDINGS.iter().any(|end| text.ends_with(end))
+    short
+        && !text.contains(['，', '。', '；', '：', ',', ';', ':', '、'])
+        && ENDINGS.iter().any(|end| text.ends_with(end))
 }
 
 /// Whether a name is that of a place and not of its government or an office.
 pub(super) fn is_region(name: &str) -> bool {
-    let ends = name.ends_with(['省', '市', '县', '区', '州', '盟', '旗', '镇', '乡']) || name.ends_with("街道");
+    let ends =
+        name.ends_with(['省', '市', '县', '区', '州', '盟', '旗', '镇', '乡']) || name.ends_with("街道");
     ends && (2..=20).contains(&name.chars().count())
 }
 
@@ -257,15 +278,15 @@ mod tests {
         let whole = (some(title), some("沁源县信访局"), Some(2023));
         assert_eq!(head(&[title]), whole);
         assert_eq!(head(&["沁源县信访局", "2023年度政府信息公开年度报告"]), whole);
-        assert_eq!(head(&["首页 政府信息公开年度报告", "正文", "沁源县信访局", "2023年度政府信息公开年度报告"]), whole);
+        assert_eq!(
+            head(&["首页 政府信息公开年度报告", "正文", "沁源县信访局", "2023年度政府信息公开年度报告"]),
+            whole
+        );
     }
 
     #[test]
     fn the_agency_may_stand_behind_the_year_or_run_into_the_words_behind_it() {
-        assert_eq!(
-            head(&["2023年沁源县信访局政府信息公开工作年度报告"]).1,
-            some("沁源县信访局")
-        );
+        assert_eq!(head(&["2023年沁源县信访局政府信息公开工作年度报告"]).1, some("沁源县信访局"));
         assert_eq!(head(&["沁源县人民政府信息公开年度报告（2023年）"]).1, some("沁源县人民政府"));
         assert_eq!(head(&["二〇二三年度报告"]), (some("二〇二三年度报告"), None, Some(2023)));
         assert_eq!(head(&["根据条例，编制2023年度报告。"]), (None, None, None));
@@ -274,7 +295,13 @@ mod tests {
     #[test]
     fn dates_are_read_in_both_kinds_of_numerals() {
         let date = NaiveDate::from_ymd_opt(2024, 1, 29);
-        for text in ["2024年1月29日", "２０２４年０１月２９日", "二〇二四年一月二十九日", "2024-01-29", "（2024 年 1 月 29 日）"] {
+        for text in [
+            "2024年1月29日",
+            "２０２４年０１月２９日",
+            "二〇二四年一月二十九日",
+            "2024-01-29",
+            "（2024 年 1 月 29 日）",
+        ] {
             assert_eq!(parse_date(text), date, "{text}");
         }
         for text in ["2024年1月", "2024年13月1日", "1.2.3", "2024年1月29日印发"] {

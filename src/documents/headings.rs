@@ -107,9 +107,8 @@ fn heading(piece: usize, text: &str, wordings: &[Wording]) -> Option<Heading> {
 
 /// What stands behind `一、`, `一．`, `一 、` or `一 `.
 fn behind_numeral(text: &str) -> Option<&str> {
-    let text = text.trim_start_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '#' | '*')
-    });
+    let text = text
+        .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '#' | '*'));
     let rest = text.trim_start_matches(|c: char| "一二三四五六七八九十".contains(c));
     let numeral = text.get(..text.len() - rest.len())?.chars().count();
     if !(1..=2).contains(&numeral) {
@@ -143,7 +142,10 @@ fn split_title<'t>(text: &'t str, letters: &[char]) -> Option<(&'t str, &'t str)
 fn behind_title(behind: &str, numbered: bool) -> Option<&str> {
     let is_mark = |c: char| {
         c.is_whitespace()
-            || matches!(c, '。' | '：' | ':' | '、' | '，' | ',' | '．' | '.' | '；' | ';' | '*' | '#' | '\u{200b}')
+            || matches!(
+                c,
+                '。' | '：' | ':' | '、' | '，' | ',' | '．' | '.' | '；' | ';' | '*' | '#' | '\u{200b}'
+            )
     };
     let inline = behind.trim_start_matches(is_mark).trim_end();
     let parted = inline.len() < behind.trim_end().len() || inline.starts_with(['（', '(']);
@@ -165,7 +167,14 @@ mod tests {
 
     #[test]
     fn numerals_marks_and_spaces_do_not_matter() {
-        for line in ["一、总体情况", "一．总体情况", "一 、 总 体 情 况。", "一、总体情况：", "总体情况", "## 一、总体情况"] {
+        for line in [
+            "一、总体情况",
+            "一．总体情况",
+            "一 、 总 体 情 况。",
+            "一、总体情况：",
+            "总体情况",
+            "## 一、总体情况",
+        ] {
             assert_eq!(found(&[line]), vec![(0, 0, None, None)], "{line}");
         }
     }
@@ -179,21 +188,38 @@ mod tests {
 
     #[test]
     fn a_number_alone_or_a_longer_sentence_is_no_heading() {
-        for line in ["一、本年新收政府信息公开申请数量", "四、结转下年度继续办理", "（一）总体情况", "总体情况良好", "一、总体情况良好"] {
+        for line in [
+            "一、本年新收政府信息公开申请数量",
+            "四、结转下年度继续办理",
+            "（一）总体情况",
+            "总体情况良好",
+            "一、总体情况良好",
+        ] {
             assert!(found(&[line]).is_empty(), "{line}");
         }
     }
 
     #[test]
     fn a_table_of_contents_is_passed_over() {
-        let lines = ["一、总体情况", "二、主动公开政府信息情况", "一、总体情况", "正文。", "二、主动公开政府信息情况"];
+        let lines = [
+            "一、总体情况",
+            "二、主动公开政府信息情况",
+            "一、总体情况",
+            "正文。",
+            "二、主动公开政府信息情况",
+        ];
         let places: Vec<_> = found(&lines).into_iter().map(|heading| heading.0).collect();
         assert_eq!(places, vec![2, 4]);
     }
 
     #[test]
     fn bare_words_count_only_between_their_neighbours() {
-        let lines = ["存在的主要问题及改进情况", "一、总体情况", "主动公开政府信息情况", "三、收到和处理政府信息公开申请情况"];
+        let lines = [
+            "存在的主要问题及改进情况",
+            "一、总体情况",
+            "主动公开政府信息情况",
+            "三、收到和处理政府信息公开申请情况",
+        ];
         let places: Vec<_> = found(&lines).into_iter().map(|heading| (heading.0, heading.1)).collect();
         assert_eq!(places, vec![(1, 0), (2, 1), (3, 2)]);
     }

@@ -56,7 +56,9 @@ pub(super) fn strip_artefacts(text: &str) -> (Cow<'_, str>, Vec<String>) {
     let (mut kept, mut cut) = (String::new(), Vec::new());
     let mut rest = text;
     while let Some((before, from)) = rest.find(OPENING).and_then(|at| rest.split_at_checked(at)) {
-        let Some((artefact, after)) = from.find(']').and_then(|at| from.split_at_checked(at + 1)) else { break };
+        let Some((artefact, after)) = from.find(']').and_then(|at| from.split_at_checked(at + 1)) else {
+            break;
+        };
         kept.push_str(before);
         cut.push(artefact.to_owned());
         rest = after;
@@ -268,9 +270,18 @@ mod tests {
         for text in ["规章", "规 章", " 规\n章 ", "\u{200b}规章：", "[bookmark: _GoBack]规章"] {
             assert_eq!(row_key("proactive_disclosure", text).as_deref(), Some("regulations"), "{text}");
         }
-        for text in ["3.危及“三安全一稳定”", "3．危及\"三安全一稳定\"", "危及三安全一稳定", "3危及三安全一稳定", "（3）危及『三安全一稳定』"]
-        {
-            assert_eq!(row_key("requests", text).as_deref(), Some("refused_security_and_stability"), "{text}");
+        for text in [
+            "3.危及“三安全一稳定”",
+            "3．危及\"三安全一稳定\"",
+            "危及三安全一稳定",
+            "3危及三安全一稳定",
+            "（3）危及『三安全一稳定』",
+        ] {
+            assert_eq!(
+                row_key("requests", text).as_deref(),
+                Some("refused_security_and_stability"),
+                "{text}"
+            );
         }
     }
 
@@ -303,7 +314,9 @@ mod tests {
     #[test]
     fn what_another_form_or_unit_calls_a_column_is_foreign() {
         let foreign = |text: &str| {
-            labels("proactive_disclosure").and_then(|labels| labels.name(text)).is_some_and(|naming| naming.foreign)
+            labels("proactive_disclosure")
+                .and_then(|labels| labels.name(text))
+                .is_some_and(|naming| naming.foreign)
         };
         assert!(foreign("本年新制作数量"));
         assert!(foreign("本年收费金额（单位：元）"));

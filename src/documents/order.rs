@@ -59,7 +59,8 @@ pub(super) fn order(items: &[Item<'_>], seen: &[Mark]) -> Option<Order> {
     if is_ascending(&expanded) || flat == two_storeys(items) {
         return Some(Order { places: (0..items.len()).collect(), complete });
     }
-    let whole_head = items.iter().filter_map(|item| item.group.as_deref()).all(|group| groups.contains(group));
+    let whole_head =
+        items.iter().filter_map(|item| item.group.as_deref()).all(|group| groups.contains(group));
     (complete && whole_head).then_some(Order { places: expanded, complete })
 }
 
@@ -85,7 +86,9 @@ fn expand(items: &[Item<'_>], seen: &[Mark], flat: &[usize], groups: &HashSet<&s
             }
             Mark::Item(key) => {
                 let place = items.iter().position(|item| item.key == key.as_str());
-                placed.extend(place.filter(|place| group_of(*place).is_none_or(|group| !groups.contains(group))));
+                placed.extend(
+                    place.filter(|place| group_of(*place).is_none_or(|group| !groups.contains(group))),
+                );
             }
             _ => {}
         }
@@ -96,7 +99,11 @@ fn expand(items: &[Item<'_>], seen: &[Mark], flat: &[usize], groups: &HashSet<&s
 /// The form's own head read line by line: first what stands alone, then what stands under a heading.
 fn two_storeys(items: &[Item<'_>]) -> Vec<usize> {
     let part = |grouped: bool| {
-        items.iter().enumerate().filter(move |(_, item)| item.group.is_some() == grouped).map(|(place, _)| place)
+        items
+            .iter()
+            .enumerate()
+            .filter(move |(_, item)| item.group.is_some() == grouped)
+            .map(|(place, _)| place)
     };
     part(false).chain(part(true)).collect()
 }

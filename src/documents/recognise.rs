@@ -55,7 +55,9 @@ pub fn recognise(grid: &Grid, hint_year: Option<i32>) -> Reading {
     let mut form = by_tables.unwrap_or_else(|| for_year(i32::MAX));
     let mut headings = find_headings(form, &pieces);
     let head = read_head(before_headings(&pieces, &headings));
-    if by_tables.is_none() && let Some(year) = head.year.or(hint_year) {
+    if by_tables.is_none()
+        && let Some(year) = head.year.or(hint_year)
+    {
         form = for_year(year);
         headings = find_headings(form, &pieces);
     }
@@ -119,7 +121,9 @@ impl Recogniser {
             let next = headings.get(number + 1).map(|next| next.piece);
             let end = next.unwrap_or(pieces.len());
             let mut body = pieces.get(heading.piece + 1..end).unwrap_or_default();
-            if next.is_none() && let Some(signature) = read_signature(body, self.title_agency.as_deref()) {
+            if next.is_none()
+                && let Some(signature) = read_signature(body, self.title_agency.as_deref())
+            {
                 for piece in body.get(signature.to..).unwrap_or_default() {
                     self.stray(piece.line, piece.text);
                 }

@@ -69,8 +69,7 @@ pub(super) fn read_table(form: &Form, section: &Section, pieces: &[Piece<'_>]) -
     let rows = section.table.as_ref().map(|table| table.rows.as_slice()).unwrap_or_default();
     let mut outcome = TableOutcome::default();
     let tokens = tokens(pieces, &Labels::of(form, section), &mut outcome.strays);
-    let mut reader =
-        Reader { rows, tokens, head: Head::default(), states: vec![None; rows.len()], outcome };
+    let mut reader = Reader { rows, tokens, head: Head::default(), states: vec![None; rows.len()], outcome };
     if !reader.read_grouped() {
         for at in 0..reader.tokens.len() {
             reader.step(at);
@@ -80,11 +79,7 @@ pub(super) fn read_table(form: &Form, section: &Section, pieces: &[Piece<'_>]) -
     reader.finish()
 }
 
-fn tokens<'p>(
-    pieces: &[Piece<'p>],
-    labels: &Labels,
-    strays: &mut Vec<(usize, String)>,
-) -> Vec<Token<'p>> {
+fn tokens<'p>(pieces: &[Piece<'p>], labels: &Labels, strays: &mut Vec<(usize, String)>) -> Vec<Token<'p>> {
     let mut widths: HashMap<usize, usize> = HashMap::new();
     for row in pieces.iter().filter_map(|piece| piece.row) {
         *widths.entry(row).or_default() += 1;
@@ -256,7 +251,9 @@ impl Reader<'_, '_> {
     fn keep(&mut self, at: usize, state: RowState) {
         let Some(place) = self.states.get_mut(at) else { return };
         *place = Some(match place.take() {
-            Some(known) if known != state => RowState::Unread(format!("{} | {}", known.stood(), state.stood())),
+            Some(known) if known != state => {
+                RowState::Unread(format!("{} | {}", known.stood(), state.stood()))
+            }
             _ => state,
         });
     }
@@ -281,7 +278,8 @@ impl Reader<'_, '_> {
         let width = first.columns.len();
         let keys = |row: &Row| row.columns.iter().map(|column| column.key.clone()).collect::<Vec<_>>();
         let alike = self.rows.iter().all(|row| keys(row) == keys(first));
-        (self.rows.len() > 1 && alike && width > 0 && width * self.rows.len() <= GROUPED_MOST).then_some(width)
+        (self.rows.len() > 1 && alike && width > 0 && width * self.rows.len() <= GROUPED_MOST)
+            .then_some(width)
     }
 
     /// Values under a grouped head that are not as many as its cells are all unread.
@@ -310,8 +308,10 @@ impl Reader<'_, '_> {
         let (Some(first), Some(width)) = (rows.first(), self.grouped_width()) else { return false };
         let Some(run) = self.only_run(width * rows.len()) else { return false };
         let Some((row_marks, column_marks)) = self.grouped_marks(&run) else { return false };
-        let row_items: Vec<Item<'_>> =
-            rows.iter().map(|row| Item { key: &row.key, group: row.group.as_deref().map(group_key) }).collect();
+        let row_items: Vec<Item<'_>> = rows
+            .iter()
+            .map(|row| Item { key: &row.key, group: row.group.as_deref().map(group_key) })
+            .collect();
         let row_order = order(&row_items, &row_marks);
         let column_order = grouped_columns(&column_items(first), &column_marks, rows.len());
         for (number, values) in run.chunks(width).enumerate() {
@@ -337,7 +337,9 @@ impl Reader<'_, '_> {
         for (place, token) in self.tokens.iter().enumerate() {
             let here = token.is_value().then(|| token.strand());
             if here.is_some() {
-                if here == strand && let Some(run) = runs.last_mut() {
+                if here == strand
+                    && let Some(run) = runs.last_mut()
+                {
                     run.push(place);
                 } else {
                     runs.push(vec![place]);
@@ -399,7 +401,9 @@ impl RowState {
                 let texts: Vec<&str> = cells
                     .iter()
                     .map(|(_, text)| match text {
-                        CellText::Number(text) | CellText::Blank(text) | CellText::Unreadable(text) => text.as_str(),
+                        CellText::Number(text) | CellText::Blank(text) | CellText::Unreadable(text) => {
+                            text.as_str()
+                        }
                     })
                     .collect();
                 texts.join(" ")

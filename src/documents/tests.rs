@@ -134,7 +134,10 @@ fn the_real_report_is_read_whole() {
     assert_eq!(document.signed_on, NaiveDate::from_ymd_opt(2024, 1, 29));
     assert_eq!(document.content.form().id, "2021");
     assert_eq!(document.faults, vec![]);
-    assert_eq!((notes.sections_found, notes.cells_expected, notes.cells_read, notes.cells_blank), (6, 200, 200, 0));
+    assert_eq!(
+        (notes.sections_found, notes.cells_expected, notes.cells_read, notes.cells_blank),
+        (6, 200, 200, 0)
+    );
     assert!(document.content.figures.values().iter().all(|value| *value == Some(0)));
     let artefact = Unmapped { text: "[bookmark: _GoBack]".to_owned(), where_: "line 351".to_owned() };
     assert_eq!(notes.unmapped, vec![artefact]);
@@ -234,7 +237,8 @@ fn a_unit_beside_a_number_leaves_that_cell_unread_and_no_other() {
     let reading = read(&with_line(REAL_REPORT, 52, Some("\t251000元")));
     let amount = cell("proactive_disclosure.fees.amount");
     assert_eq!(reading.notes.cells_read, 199);
-    let faults: Vec<_> = reading.document.faults.iter().map(|fault| (fault.cell, fault.found.clone())).collect();
+    let faults: Vec<_> =
+        reading.document.faults.iter().map(|fault| (fault.cell, fault.found.clone())).collect();
     assert_eq!(faults, vec![(Some(amount), json!("251000元"))]);
 }
 
@@ -260,7 +264,8 @@ fn the_form_is_that_of_the_tables_and_not_of_the_year() {
     let reading = read(old);
     let content = &reading.document.content;
     assert_eq!(content.form().id, "2019");
-    let total = by_id("2019").and_then(|form| form.find("proactive_disclosure", "regulations", "total_disclosed"));
+    let total =
+        by_id("2019").and_then(|form| form.find("proactive_disclosure", "regulations", "total_disclosed"));
     assert_eq!(total.and_then(|cell| content.figures.get(cell)), Some(3));
     assert_eq!(content.sections.iter().filter(|section| section.present).count(), 1);
 }

@@ -47,7 +47,9 @@ impl CellText {
             CellText::Unreadable(stood) => {
                 let folded = fold(stood);
                 folded.chars().count() <= 16
-                    && folded.trim_start_matches(['+', '-', '.', '¥']).starts_with(|c: char| c.is_ascii_digit())
+                    && folded
+                        .trim_start_matches(['+', '-', '.', '¥'])
+                        .starts_with(|c: char| c.is_ascii_digit())
             }
         }
     }
@@ -154,7 +156,8 @@ mod tests {
 
     #[test]
     fn nothing_is_guessed() {
-        for text in ["251000元", "0件", "1,23", "12 34", "0 0 0", "1.2.3", "3.", "约5", "1e5", "见附件", "O"] {
+        for text in ["251000元", "0件", "1,23", "12 34", "0 0 0", "1.2.3", "3.", "约5", "1e5", "见附件", "O"]
+        {
             assert_eq!(read(text), CellText::Unreadable(text.to_owned()), "{text}");
         }
     }

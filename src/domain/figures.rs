@@ -37,10 +37,7 @@ impl PartialEq for Form {
 impl Figures {
     /// A vector in which nothing is filled in.
     pub fn empty(form: &'static Form) -> Figures {
-        Figures {
-            form,
-            cells: vec![None; form.cells.len()],
-        }
+        Figures { form, cells: vec![None; form.cells.len()] }
     }
 
     pub fn form(&self) -> &'static Form {
@@ -85,23 +82,18 @@ impl Figures {
             .zip(&other.cells)
             .map(|pair| match pair {
                 (None, None) => Ok(None),
-                (left, right) => operation(left.unwrap_or(0), right.unwrap_or(0))
-                    .map(Some)
-                    .ok_or(FiguresFault::Overflow),
+                (left, right) => {
+                    operation(left.unwrap_or(0), right.unwrap_or(0)).map(Some).ok_or(FiguresFault::Overflow)
+                }
             })
             .collect::<Result<_, _>>()?;
-        Ok(Figures {
-            form: self.form,
-            cells,
-        })
+        Ok(Figures { form: self.form, cells })
     }
 
     /// Both sides of an identity that does not hold; `None` if it holds or a cell is null.
     pub fn residual(&self, identity: &Identity) -> Option<Residual> {
         let side = |cells: &[usize]| {
-            cells.iter().try_fold(0i64, |sum, cell| {
-                self.get(*cell).and_then(|value| sum.checked_add(value))
-            })
+            cells.iter().try_fold(0i64, |sum, cell| self.get(*cell).and_then(|value| sum.checked_add(value)))
         };
         let (left, right) = (side(&identity.sum)?, side(&identity.equals)?);
         (left != right).then_some(Residual { left, right })
@@ -127,8 +119,7 @@ impl Figures {
     /// Reads the stored shape back.
     pub fn from_flat(form_id: &str, text: &str) -> Result<Figures, FiguresFault> {
         let form = form::by_id(form_id).ok_or(FiguresFault::Malformed)?;
-        let cells: Vec<Option<i64>> =
-            serde_json::from_str(text).map_err(|_| FiguresFault::Malformed)?;
+        let cells: Vec<Option<i64>> = serde_json::from_str(text).map_err(|_| FiguresFault::Malformed)?;
         if cells.len() == form.cells.len() {
             Ok(Figures { form, cells })
         } else {

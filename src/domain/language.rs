@@ -39,18 +39,13 @@ pub struct Text {
 }
 
 static CATALOGUE: LazyLock<BTreeMap<String, BTreeMap<String, Text>>> = LazyLock::new(|| {
-    toml::from_str(include_str!("messages.toml")).unwrap_or_else(|fault| {
-        unreachable!("the catalogue is compiled in and read by a test: {fault}")
-    })
+    toml::from_str(include_str!("messages.toml"))
+        .unwrap_or_else(|fault| unreachable!("the catalogue is compiled in and read by a test: {fault}"))
 });
 
 /// All texts of one group (`rule`, `what`, `problem`, `fault`, …).
 pub fn group(name: &str) -> impl Iterator<Item = (&'static str, &'static Text)> {
-    CATALOGUE
-        .get(name)
-        .into_iter()
-        .flatten()
-        .map(|(key, text)| (key.as_str(), text))
+    CATALOGUE.get(name).into_iter().flatten().map(|(key, text)| (key.as_str(), text))
 }
 
 /// The text of a key, with its arguments filled in; the key itself where the catalogue has none.
@@ -62,11 +57,7 @@ pub fn say(group: &str, key: &str, language: Language, arguments: &[(&str, &str)
         Language::Chinese => &text.zh,
         Language::English => &text.en,
     };
-    arguments
-        .iter()
-        .fold(template.clone(), |said, (name, value)| {
-            said.replace(&format!("{{{name}}}"), value)
-        })
+    arguments.iter().fold(template.clone(), |said, (name, value)| said.replace(&format!("{{{name}}}"), value))
 }
 
 #[cfg(test)]
@@ -74,11 +65,7 @@ mod tests {
     use super::*;
 
     fn arguments(text: &str) -> Vec<&str> {
-        let mut names: Vec<_> = text
-            .split('{')
-            .skip(1)
-            .filter_map(|rest| rest.split('}').next())
-            .collect();
+        let mut names: Vec<_> = text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
         names.sort_unstable();
         names.dedup();
         names

@@ -40,9 +40,7 @@ impl Precision {
     /// Reads a decimal numeral (`12`, `3.0`, `5.9e4`, `+1036`) exactly.
     pub fn parse(self, text: &str) -> Result<i64, NumberFault> {
         let value = scaled(text, self.decimals()).map_err(|fault| match (fault, self) {
-            (NumberFault::TooManyPlaces, Precision::Count | Precision::Signed) => {
-                NumberFault::NotWhole
-            }
+            (NumberFault::TooManyPlaces, Precision::Count | Precision::Signed) => NumberFault::NotWhole,
             (fault, _) => fault,
         })?;
         let (least, most) = match self {
@@ -66,10 +64,7 @@ impl Precision {
         }
         let sign = if value < 0 { "-" } else { "" };
         let magnitude = value.unsigned_abs();
-        let (whole, rest) = (
-            magnitude / MILLION.unsigned_abs(),
-            magnitude % MILLION.unsigned_abs(),
-        );
+        let (whole, rest) = (magnitude / MILLION.unsigned_abs(), magnitude % MILLION.unsigned_abs());
         if rest == 0 {
             return format!("{sign}{whole}");
         }
@@ -86,10 +81,7 @@ fn scaled(text: &str, decimals: u32) -> Result<i64, NumberFault> {
         _ => (false, text),
     };
     let (mantissa, exponent) = match body.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (
-            mantissa,
-            exponent.parse::<i32>().map_err(|_| NumberFault::TooLarge)?,
-        ),
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().map_err(|_| NumberFault::TooLarge)?),
         None => (body, 0),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -107,15 +99,11 @@ fn scaled(text: &str, decimals: u32) -> Result<i64, NumberFault> {
         if shift > 18 {
             return Err(NumberFault::TooLarge);
         }
-        format!(
-            "{significant}{}",
-            "0".repeat(usize::try_from(shift).unwrap_or(0))
-        )
+        format!("{significant}{}", "0".repeat(usize::try_from(shift).unwrap_or(0)))
     } else {
         let cut = usize::try_from(-shift).unwrap_or(usize::MAX);
-        let (head, tail) = significant
-            .split_at_checked(significant.len().saturating_sub(cut))
-            .unwrap_or(("", significant));
+        let (head, tail) =
+            significant.split_at_checked(significant.len().saturating_sub(cut)).unwrap_or(("", significant));
         if cut > significant.len() || tail.bytes().any(|byte| byte != b'0') {
             return Err(NumberFault::TooManyPlaces);
         }
@@ -147,15 +135,9 @@ mod tests {
         assert_eq!(Precision::Count.parse("3.0"), Ok(3));
         assert_eq!(Precision::Count.parse("1e3"), Ok(1000));
         assert_eq!(Precision::Count.parse("1000000000000"), Ok(MAX_COUNT));
-        assert_eq!(
-            Precision::Millionths.parse("59237.2449"),
-            Ok(59_237_244_900)
-        );
+        assert_eq!(Precision::Millionths.parse("59237.2449"), Ok(59_237_244_900));
         assert_eq!(Precision::Millionths.parse("0.000001"), Ok(1));
-        assert_eq!(
-            Precision::Millionths.parse("999999999.999999"),
-            Ok(MAX_MILLIONTHS)
-        );
+        assert_eq!(Precision::Millionths.parse("999999999.999999"), Ok(MAX_MILLIONTHS));
         assert_eq!(Precision::Signed.parse("-1036"), Ok(-1036));
     }
 
@@ -163,21 +145,12 @@ mod tests {
     fn what_cannot_stand_in_a_cell_is_refused_with_its_reason() {
         assert_eq!(Precision::Count.parse("1.5"), Err(NumberFault::NotWhole));
         assert_eq!(Precision::Count.parse("-1"), Err(NumberFault::Negative));
-        assert_eq!(
-            Precision::Count.parse("1000000000001"),
-            Err(NumberFault::TooLarge)
-        );
+        assert_eq!(Precision::Count.parse("1000000000001"), Err(NumberFault::TooLarge));
         assert_eq!(Precision::Count.parse("1e400"), Err(NumberFault::TooLarge));
         assert_eq!(Precision::Count.parse("1e-400"), Err(NumberFault::NotWhole));
         assert_eq!(Precision::Count.parse(""), Err(NumberFault::NotANumber));
-        assert_eq!(
-            Precision::Millionths.parse("0.0000001"),
-            Err(NumberFault::TooManyPlaces)
-        );
-        assert_eq!(
-            Precision::Millionths.parse("1000000000"),
-            Err(NumberFault::TooLarge)
-        );
+        assert_eq!(Precision::Millionths.parse("0.0000001"), Err(NumberFault::TooManyPlaces));
+        assert_eq!(Precision::Millionths.parse("1000000000"), Err(NumberFault::TooLarge));
     }
 
     #[test]

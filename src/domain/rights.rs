@@ -52,9 +52,7 @@ pub struct Rights {
 impl Rights {
     /// `admin` counts only without an agency: it stands over the registry, the years and the rules.
     pub fn is_admin(&self) -> bool {
-        self.grants
-            .iter()
-            .any(|grant| grant.role == Role::Admin && grant.at.is_none())
+        self.grants.iter().any(|grant| grant.role == Role::Admin && grant.at.is_none())
     }
 
     /// Whether any grant covers the agency: then its drafts may be seen.
@@ -68,12 +66,7 @@ impl Rights {
     }
 
     /// In which of the roles somebody acts at an agency, and at a review stage if that matters.
-    pub fn acting_role(
-        &self,
-        roles: &[Role],
-        path: &AgencyPath,
-        stage: Option<Stage>,
-    ) -> Option<Role> {
+    pub fn acting_role(&self, roles: &[Role], path: &AgencyPath, stage: Option<Stage>) -> Option<Role> {
         let fits = |grant: &&Grant| {
             let at_stage = grant.role != Role::Reviewer
                 || stage.is_none()

@@ -70,12 +70,8 @@ impl PlanFault {
     pub fn pointer(self) -> &'static str {
         match self {
             PlanFault::PeriodOrder => "/period_end",
-            PlanFault::DepartmentDueTooLate | PlanFault::DepartmentDueBeforeEnd => {
-                "/department_due_on"
-            }
-            PlanFault::GovernmentDueTooLate | PlanFault::GovernmentDueBeforeEnd => {
-                "/government_due_on"
-            }
+            PlanFault::DepartmentDueTooLate | PlanFault::DepartmentDueBeforeEnd => "/department_due_on",
+            PlanFault::GovernmentDueTooLate | PlanFault::GovernmentDueBeforeEnd => "/government_due_on",
         }
     }
 
@@ -83,12 +79,8 @@ impl PlanFault {
     pub fn code(self) -> &'static str {
         match self {
             PlanFault::PeriodOrder => "period_order",
-            PlanFault::DepartmentDueTooLate | PlanFault::GovernmentDueTooLate => {
-                "after_statutory_date"
-            }
-            PlanFault::DepartmentDueBeforeEnd | PlanFault::GovernmentDueBeforeEnd => {
-                "before_period_end"
-            }
+            PlanFault::DepartmentDueTooLate | PlanFault::GovernmentDueTooLate => "after_statutory_date",
+            PlanFault::DepartmentDueBeforeEnd | PlanFault::GovernmentDueBeforeEnd => "before_period_end",
         }
     }
 }
@@ -121,27 +113,12 @@ impl YearPlan {
     pub fn faults(&self) -> Vec<PlanFault> {
         let checks = [
             (self.period_end < self.period_start, PlanFault::PeriodOrder),
-            (
-                self.department_due_on > statutory_department_due(self.year),
-                PlanFault::DepartmentDueTooLate,
-            ),
-            (
-                self.government_due_on > statutory_government_due(self.year),
-                PlanFault::GovernmentDueTooLate,
-            ),
-            (
-                self.department_due_on <= self.period_end,
-                PlanFault::DepartmentDueBeforeEnd,
-            ),
-            (
-                self.government_due_on <= self.period_end,
-                PlanFault::GovernmentDueBeforeEnd,
-            ),
+            (self.department_due_on > statutory_department_due(self.year), PlanFault::DepartmentDueTooLate),
+            (self.government_due_on > statutory_government_due(self.year), PlanFault::GovernmentDueTooLate),
+            (self.department_due_on <= self.period_end, PlanFault::DepartmentDueBeforeEnd),
+            (self.government_due_on <= self.period_end, PlanFault::GovernmentDueBeforeEnd),
         ];
-        checks
-            .into_iter()
-            .filter_map(|(broken, fault)| broken.then_some(fault))
-            .collect()
+        checks.into_iter().filter_map(|(broken, fault)| broken.then_some(fault)).collect()
     }
 
     /// When a report of this level and scope is due: a government's consolidated one in March

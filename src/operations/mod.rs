@@ -54,11 +54,6 @@ pub struct Review {
 impl Asking {
     /// Nobody in particular.
     pub fn public(today: chrono::NaiveDate, review: Review) -> Asking {
-        Asking {
-            rights: crate::domain::rights::Rights::default(),
-            person: None,
-            today,
-            review,
-        }
+        Asking { rights: crate::domain::rights::Rights::default(), person: None, today, review }
     }
 }

@@ -16,10 +16,7 @@ pub struct InputFault {
 
 impl InputFault {
     pub fn new(pointer: impl Into<String>, code: &'static str) -> InputFault {
-        InputFault {
-            pointer: pointer.into(),
-            code,
-        }
+        InputFault { pointer: pointer.into(), code }
     }
 }
 

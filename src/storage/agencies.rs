@@ -68,10 +68,8 @@ impl TryFrom<AgencyRow> for Agency {
     type Error = StorageError;
 
     fn try_from(row: AgencyRow) -> Result<Agency, StorageError> {
-        let malformed = |what: &'static str, value: &str| StorageError::Malformed {
-            what,
-            value: value.to_owned(),
-        };
+        let malformed =
+            |what: &'static str, value: &str| StorageError::Malformed { what, value: value.to_owned() };
         Ok(Agency {
             id: AgencyId::from_stored(row.id),
             name: row.name,
@@ -108,25 +106,17 @@ impl TryFrom<AgencyRow> for Agency {
 
 pub fn insert(connection: &mut AnyConnection, agency: &Agency) -> QueryResult<()> {
     let row = AgencyRow::from(agency);
-    on_each!(connection, |c| diesel::insert_into(dsl::agencies)
-        .values(&row)
-        .execute(c))
-    .map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::agencies).values(&row).execute(c)).map(|_| ())
 }
 
 /// Writes an agency over its present row; whoever calls holds the lane and has checked the version.
 pub fn update(connection: &mut AnyConnection, agency: &Agency) -> QueryResult<()> {
     let row = AgencyRow::from(agency);
-    on_each!(connection, |c| diesel::update(dsl::agencies.find(&row.id))
-        .set(&row)
-        .execute(c))
-    .map(|_| ())
+    on_each!(connection, |c| diesel::update(dsl::agencies.find(&row.id)).set(&row).execute(c)).map(|_| ())
 }
 
 pub fn delete(connection: &mut AnyConnection, id: &AgencyId) -> QueryResult<()> {
-    diesel::delete(dsl::agencies.filter(dsl::id.eq(id.as_str())))
-        .execute(connection)
-        .map(|_| ())
+    diesel::delete(dsl::agencies.filter(dsl::id.eq(id.as_str()))).execute(connection).map(|_| ())
 }
 
 pub fn find(connection: &mut AnyConnection, id: &AgencyId) -> Result<Option<Agency>, StorageError> {
@@ -139,45 +129,26 @@ pub fn find(connection: &mut AnyConnection, id: &AgencyId) -> Result<Option<Agen
 }
 
 /// The active agency with a credit code, else the one that had it last.
-pub fn find_by_uscc(
-    connection: &mut AnyConnection,
-    uscc: &str,
-) -> Result<Option<Agency>, StorageError> {
+pub fn find_by_uscc(connection: &mut AnyConnection, uscc: &str) -> Result<Option<Agency>, StorageError> {
     let rows: Vec<AgencyRow> = dsl::agencies
         .filter(dsl::uscc.eq(uscc))
         .select(AgencyRow::as_select())
         .order(dsl::id)
         .load(connection)?;
-    let active = rows
-        .iter()
-        .position(|row| row.status == AgencyStatus::Active.as_str());
+    let active = rows.iter().position(|row| row.status == AgencyStatus::Active.as_str());
     let place = active.unwrap_or(rows.len().saturating_sub(1));
-    rows.into_iter()
-        .nth(place)
-        .map(Agency::try_from)
-        .transpose()
+    rows.into_iter().nth(place).map(Agency::try_from).transpose()
 }
 
-pub fn find_many(
-    connection: &mut AnyConnection,
-    ids: &[String],
-) -> Result<Vec<Agency>, StorageError> {
-    let rows: Vec<AgencyRow> = dsl::agencies
-        .filter(dsl::id.eq_any(ids))
-        .select(AgencyRow::as_select())
-        .load(connection)?;
-    in_order(ids, rows, |row| &row.id)
-        .into_iter()
-        .map(Agency::try_from)
-        .collect()
+pub fn find_many(connection: &mut AnyConnection, ids: &[String]) -> Result<Vec<Agency>, StorageError> {
+    let rows: Vec<AgencyRow> =
+        dsl::agencies.filter(dsl::id.eq_any(ids)).select(AgencyRow::as_select()).load(connection)?;
+    in_order(ids, rows, |row| &row.id).into_iter().map(Agency::try_from).collect()
 }
 
 pub fn has_children(connection: &mut AnyConnection, id: &AgencyId) -> QueryResult<bool> {
-    let child: Option<String> = dsl::agencies
-        .filter(dsl::parent_id.eq(id.as_str()))
-        .select(dsl::id)
-        .first(connection)
-        .optional()?;
+    let child: Option<String> =
+        dsl::agencies.filter(dsl::parent_id.eq(id.as_str())).select(dsl::id).first(connection).optional()?;
     Ok(child.is_some())
 }
 
@@ -244,11 +215,7 @@ pub fn subtree(
     limit: i64,
 ) -> Result<Vec<Agency>, StorageError> {
     let rows: Vec<AgencyRow> = dsl::agencies
-        .filter(
-            dsl::path
-                .ge(path.as_str())
-                .and(dsl::path.lt(path.range_end())),
-        )
+        .filter(dsl::path.ge(path.as_str()).and(dsl::path.lt(path.range_end())))
         .select(AgencyRow::as_select())
         .order(dsl::path)
         .limit(limit)
@@ -257,11 +224,7 @@ pub fn subtree(
 }
 
 /// Puts a subtree under a new chain: one statement over the range of its paths.
-pub fn move_subtree(
-    connection: &mut AnyConnection,
-    from: &AgencyPath,
-    to: &AgencyPath,
-) -> QueryResult<()> {
+pub fn move_subtree(connection: &mut AnyConnection, from: &AgencyPath, to: &AgencyPath) -> QueryResult<()> {
     let mut sql = Sql::new("UPDATE agencies SET path = ");
     sql.bind_text(to.as_str());
     sql.push(&format!(" || substr(path, {})", from.as_str().len() + 1));

@@ -33,9 +33,7 @@ pub enum DatabaseUrl {
 /// Why a text names no database.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum DatabaseUrlFault {
-    #[error(
-        "database.url must begin with sqlite:// or postgres:// (postgresql://); it begins with “{0}”"
-    )]
+    #[error("database.url must begin with sqlite:// or postgres:// (postgresql://); it begins with “{0}”")]
     Scheme(String),
     #[error(
         "database.url names no file: sqlite:///var/lib/nianbao.db has three slashes before an absolute path"
@@ -57,14 +55,7 @@ impl std::str::FromStr for DatabaseUrl {
             return Ok(DatabaseUrl::Postgres(text.to_owned()));
         }
         // No more than the scheme is repeated: the rest may hold a password.
-        Err(DatabaseUrlFault::Scheme(
-            text.split(':')
-                .next()
-                .unwrap_or_default()
-                .chars()
-                .take(20)
-                .collect(),
-        ))
+        Err(DatabaseUrlFault::Scheme(text.split(':').next().unwrap_or_default().chars().take(20).collect()))
     }
 }
 
@@ -145,14 +136,9 @@ impl DatabaseUrl {
             (DatabaseUrl::Postgres(_), _) => {}
         }
         if purpose == Purpose::Write {
-            options
-                .writer_sql
-                .iter()
-                .for_each(|sql| setup.push_str(sql));
+            options.writer_sql.iter().for_each(|sql| setup.push_str(sql));
         }
-        connection
-            .batch_execute(&setup)
-            .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+        connection.batch_execute(&setup).map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)
     }
 }

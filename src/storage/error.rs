@@ -43,16 +43,10 @@ pub fn is_constraint(error: &Error) -> bool {
 
 /// Whether an insert met a row that is already there.
 pub fn is_unique_violation(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)
-    )
+    matches!(error, Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
 }
 
 /// Reads a stored name back into its type.
 pub fn stored<T: std::str::FromStr>(what: &'static str, value: &str) -> Result<T, StorageError> {
-    value.parse().map_err(|_| StorageError::Malformed {
-        what,
-        value: value.to_owned(),
-    })
+    value.parse().map_err(|_| StorageError::Malformed { what, value: value.to_owned() })
 }

@@ -39,9 +39,7 @@ pub fn write(connection: &mut AnyConnection) -> QueryResult<()> {
             .collect();
         on_each!(connection, |c| c.transaction(|c| {
             diesel::delete(form_cells::table.filter(form_cells::form.eq(&form.id))).execute(c)?;
-            diesel::insert_into(form_cells::table)
-                .values(&rows)
-                .execute(c)
+            diesel::insert_into(form_cells::table).values(&rows).execute(c)
         }))?;
     }
     Ok(())

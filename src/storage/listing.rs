@@ -54,10 +54,7 @@ struct CountRow {
 
 impl Sql {
     pub fn new(text: &str) -> Sql {
-        Sql {
-            text: text.to_owned(),
-            binds: Vec::new(),
-        }
+        Sql { text: text.to_owned(), binds: Vec::new() }
     }
 
     pub fn push(&mut self, text: &str) -> &mut Sql {
@@ -77,27 +74,20 @@ impl Sql {
 
     /// `AND path >= … AND path < …`: an agency and all below it, one index range.
     pub fn within(&mut self, column: &str, path: &crate::domain::agency::AgencyPath) -> &mut Sql {
-        self.push(&format!(" AND {column} >= "))
-            .bind_text(path.as_str());
-        self.push(&format!(" AND {column} < "))
-            .bind_text(path.range_end())
+        self.push(&format!(" AND {column} >= ")).bind_text(path.as_str());
+        self.push(&format!(" AND {column} < ")).bind_text(path.range_end())
     }
 
     /// `AND column contains needle`, letters of either case; the same on both engines.
     pub fn contains(&mut self, column: &str, needle: &str) -> &mut Sql {
-        let escaped = needle
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_");
-        self.push(&format!(" AND lower({column}) LIKE lower("))
-            .bind_text(format!("%{escaped}%"));
+        let escaped = needle.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        self.push(&format!(" AND lower({column}) LIKE lower(")).bind_text(format!("%{escaped}%"));
         self.push(") ESCAPE '\\'")
     }
 
     /// `AND column starts with prefix`; the prefix holds digits only.
     pub fn starts_with(&mut self, column: &str, prefix: &str) -> &mut Sql {
-        self.push(&format!(" AND {column} LIKE "))
-            .bind_text(format!("{prefix}%"))
+        self.push(&format!(" AND {column} LIKE ")).bind_text(format!("{prefix}%"))
     }
 
     /// Adds where the page begins, its order and its length (`id_column` breaks ties).
@@ -108,10 +98,8 @@ impl Sql {
             for key in &page.keys {
                 let Some(after) = &key.after else { continue };
                 let beyond = if key.descending { "<" } else { ">" };
-                self.push(&format!("{} {beyond} ", key.column))
-                    .bind(after.clone());
-                self.push(&format!(" OR ({} = ", key.column))
-                    .bind(after.clone());
+                self.push(&format!("{} {beyond} ", key.column)).bind(after.clone());
+                self.push(&format!(" OR ({} = ", key.column)).bind(after.clone());
                 self.push(" AND (");
                 closing += 2;
             }
@@ -120,15 +108,9 @@ impl Sql {
         }
         self.push(" ORDER BY ");
         for key in &page.keys {
-            self.push(&format!(
-                "{}{}, ",
-                key.column,
-                if key.descending { " DESC" } else { "" }
-            ));
+            self.push(&format!("{}{}, ", key.column, if key.descending { " DESC" } else { "" }));
         }
-        self.push(id_column)
-            .push(" LIMIT ")
-            .bind(Bind::BigInt(page.limit))
+        self.push(id_column).push(" LIMIT ").bind(Bind::BigInt(page.limit))
     }
 
     fn load<R>(self, connection: &mut AnyConnection) -> QueryResult<Vec<R>>
@@ -152,19 +134,12 @@ impl Sql {
 
     /// Runs a query that selects `id`.
     pub fn ids(self, connection: &mut AnyConnection) -> QueryResult<Vec<String>> {
-        Ok(self
-            .load::<IdRow>(connection)?
-            .into_iter()
-            .map(|row| row.id)
-            .collect())
+        Ok(self.load::<IdRow>(connection)?.into_iter().map(|row| row.id).collect())
     }
 
     /// Runs a query that selects `total`.
     pub fn total(self, connection: &mut AnyConnection) -> QueryResult<i64> {
-        Ok(self
-            .load::<CountRow>(connection)?
-            .first()
-            .map_or(0, |row| row.total))
+        Ok(self.load::<CountRow>(connection)?.first().map_or(0, |row| row.total))
     }
 
     /// Runs a statement and gives the number of rows it touched.
@@ -187,9 +162,7 @@ impl Sql {
 
 /// Puts rows into the order of the ids they were found by.
 pub(super) fn in_order<R>(ids: &[String], rows: Vec<R>, id_of: impl Fn(&R) -> &str) -> Vec<R> {
-    let mut by_id: std::collections::HashMap<String, R> = rows
-        .into_iter()
-        .map(|row| (id_of(&row).to_owned(), row))
-        .collect();
+    let mut by_id: std::collections::HashMap<String, R> =
+        rows.into_iter().map(|row| (id_of(&row).to_owned(), row)).collect();
     ids.iter().filter_map(|id| by_id.remove(id)).collect()
 }

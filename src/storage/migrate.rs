@@ -32,12 +32,12 @@ fn failed(error: impl std::fmt::Display) -> MigrateError {
 /// Runs what is waiting and writes the forms' cells; gives the names of the migrations run.
 pub fn run(connection: &mut AnyConnection) -> Result<Vec<String>, MigrateError> {
     let ran = match connection {
-        AnyConnection::Postgres(inner) => inner
-            .run_pending_migrations(POSTGRES)
-            .map(|ran| ran.iter().map(ToString::to_string).collect()),
-        AnyConnection::Sqlite(inner) => inner
-            .run_pending_migrations(SQLITE)
-            .map(|ran| ran.iter().map(ToString::to_string).collect()),
+        AnyConnection::Postgres(inner) => {
+            inner.run_pending_migrations(POSTGRES).map(|ran| ran.iter().map(ToString::to_string).collect())
+        }
+        AnyConnection::Sqlite(inner) => {
+            inner.run_pending_migrations(SQLITE).map(|ran| ran.iter().map(ToString::to_string).collect())
+        }
     }
     .map_err(failed)?;
     form_cells::write(connection).map_err(failed)?;
@@ -60,11 +60,7 @@ pub fn state(connection: &mut AnyConnection) -> Result<SchemaState, MigrateError
         AnyConnection::Sqlite(inner) => inner.has_pending_migration(SQLITE),
     }
     .map_err(failed)?;
-    Ok(if waiting {
-        SchemaState::Behind
-    } else {
-        SchemaState::Current
-    })
+    Ok(if waiting { SchemaState::Behind } else { SchemaState::Current })
 }
 
 pub fn require_current(connection: &mut AnyConnection) -> Result<(), MigrateError> {

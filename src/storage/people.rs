@@ -46,27 +46,17 @@ impl TokenGrant {
     }
 }
 
-pub fn insert_person(
-    connection: &mut AnyConnection,
-    person: &Person,
-    at: NaiveDateTime,
-) -> QueryResult<()> {
+pub fn insert_person(connection: &mut AnyConnection, person: &Person, at: NaiveDateTime) -> QueryResult<()> {
     let row = (
         persons::id.eq(person.id.as_str()),
         persons::name.eq(&person.name),
         persons::agency_id.eq(person.agency_id.as_ref().map(AgencyId::as_str)),
         persons::created_at.eq(at),
     );
-    on_each!(connection, |c| diesel::insert_into(persons::table)
-        .values(row)
-        .execute(c))
-    .map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(persons::table).values(row).execute(c)).map(|_| ())
 }
 
-pub fn find_person(
-    connection: &mut AnyConnection,
-    id: &PersonId,
-) -> Result<Option<Person>, StorageError> {
+pub fn find_person(connection: &mut AnyConnection, id: &PersonId) -> Result<Option<Person>, StorageError> {
     let row: Option<(String, String, Option<String>)> = persons::table
         .filter(persons::id.eq(id.as_str()))
         .select((persons::id, persons::name, persons::agency_id))
@@ -95,9 +85,7 @@ pub fn insert_token(
         tokens::revoked_at.eq(token.revoked_at),
         tokens::created_at.eq(at),
     );
-    on_each!(connection, |c| diesel::insert_into(tokens::table)
-        .values(row)
-        .execute(c))?;
+    on_each!(connection, |c| diesel::insert_into(tokens::table).values(row).execute(c))?;
     for (position, grant) in (0i32..).zip(&token.grants) {
         let row = (
             grants::token_id.eq(token.id.as_str()),
@@ -106,35 +94,17 @@ pub fn insert_token(
             grants::agency_id.eq(grant.agency.as_ref().map(|(id, _, _)| id.as_str())),
             grants::stage.eq(grant.stage.map(Stage::as_str)),
         );
-        on_each!(connection, |c| diesel::insert_into(grants::table)
-            .values(row)
-            .execute(c))?;
+        on_each!(connection, |c| diesel::insert_into(grants::table).values(row).execute(c))?;
     }
     Ok(())
 }
 
-type TokenColumns = (
-    String,
-    String,
-    Option<NaiveDateTime>,
-    Option<NaiveDateTime>,
-    String,
-    String,
-    Option<String>,
-);
-type GrantColumns = (
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
+type TokenColumns =
+    (String, String, Option<NaiveDateTime>, Option<NaiveDateTime>, String, String, Option<String>);
+type GrantColumns = (String, Option<String>, Option<String>, Option<String>, Option<String>);
 
 /// The token whose secret has this digest, with its person and grants.
-pub fn find_token(
-    connection: &mut AnyConnection,
-    secret_hash: &str,
-) -> Result<Option<Token>, StorageError> {
+pub fn find_token(connection: &mut AnyConnection, secret_hash: &str) -> Result<Option<Token>, StorageError> {
     let found: Option<TokenColumns> = tokens::table
         .inner_join(persons::table)
         .filter(tokens::secret_hash.eq(secret_hash))
@@ -169,16 +139,11 @@ pub fn find_token(
         .map(|(role, stage, agency, name, path)| {
             Ok(TokenGrant {
                 role: stored("role", &role)?,
-                stage: stage
-                    .as_deref()
-                    .map(|stage| stored("stage", stage))
-                    .transpose()?,
+                stage: stage.as_deref().map(|stage| stored("stage", stage)).transpose()?,
                 agency: match (agency, name, path) {
-                    (Some(id), Some(name), Some(path)) => Some((
-                        AgencyId::from_stored(id),
-                        name,
-                        AgencyPath::from_stored(path),
-                    )),
+                    (Some(id), Some(name), Some(path)) => {
+                        Some((AgencyId::from_stored(id), name, AgencyPath::from_stored(path)))
+                    }
                     _ => None,
                 },
             })

@@ -80,24 +80,16 @@ impl TryFrom<ReportRow> for Report {
 
 pub fn insert(connection: &mut AnyConnection, report: &Report) -> QueryResult<()> {
     let row = ReportRow::from(report);
-    on_each!(connection, |c| diesel::insert_into(dsl::reports)
-        .values(&row)
-        .execute(c))
-    .map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::reports).values(&row).execute(c)).map(|_| ())
 }
 
 pub fn update(connection: &mut AnyConnection, report: &Report) -> QueryResult<()> {
     let row = ReportRow::from(report);
-    on_each!(connection, |c| diesel::update(dsl::reports.find(&row.id))
-        .set(&row)
-        .execute(c))
-    .map(|_| ())
+    on_each!(connection, |c| diesel::update(dsl::reports.find(&row.id)).set(&row).execute(c)).map(|_| ())
 }
 
 pub fn delete(connection: &mut AnyConnection, id: &ReportId) -> QueryResult<()> {
-    diesel::delete(dsl::reports.filter(dsl::id.eq(id.as_str())))
-        .execute(connection)
-        .map(|_| ())
+    diesel::delete(dsl::reports.filter(dsl::id.eq(id.as_str()))).execute(connection).map(|_| ())
 }
 
 pub fn find(connection: &mut AnyConnection, id: &ReportId) -> Result<Option<Report>, StorageError> {
@@ -116,12 +108,7 @@ pub fn find_by_key(
     scope: Scope,
 ) -> Result<Option<Report>, StorageError> {
     let row = dsl::reports
-        .filter(
-            dsl::agency_id
-                .eq(agency.as_str())
-                .and(dsl::year.eq(year))
-                .and(dsl::scope.eq(scope.as_str())),
-        )
+        .filter(dsl::agency_id.eq(agency.as_str()).and(dsl::year.eq(year)).and(dsl::scope.eq(scope.as_str())))
         .select(ReportRow::as_select())
         .first(connection)
         .optional()?;
@@ -138,11 +125,8 @@ pub fn exists_for_agency(connection: &mut AnyConnection, agency: &AgencyId) -> Q
 }
 
 pub fn exists_for_year(connection: &mut AnyConnection, year: i32) -> QueryResult<bool> {
-    let found: Option<String> = dsl::reports
-        .filter(dsl::year.eq(year))
-        .select(dsl::id)
-        .first(connection)
-        .optional()?;
+    let found: Option<String> =
+        dsl::reports.filter(dsl::year.eq(year)).select(dsl::id).first(connection).optional()?;
     Ok(found.is_some())
 }
 
@@ -166,7 +150,9 @@ pub struct ReportFilter {
 /// The revision a caller sees of a report: the working one where a grant covers the agency, else the
 /// published one; as a join on `v`.
 fn add_visible(sql: &mut Sql, rights: &Rights, published_only: bool) {
-    sql.push(" FROM reports r JOIN agencies a ON a.id = r.agency_id JOIN revisions v ON v.report_id = r.id AND ");
+    sql.push(
+        " FROM reports r JOIN agencies a ON a.id = r.agency_id JOIN revisions v ON v.report_id = r.id AND ",
+    );
     let everywhere = rights.grants.iter().any(|grant| grant.at.is_none());
     let published = "(v.number = r.published_revision AND r.withdrawn_at IS NULL)";
     if published_only || rights.grants.is_empty() {
@@ -179,9 +165,7 @@ fn add_visible(sql: &mut Sql, rights: &Rights, published_only: bool) {
             sql.push(" OR (1 = 1").within("a.path", path);
             sql.push(")");
         }
-        sql.push(") THEN v.number = r.working_revision ELSE ")
-            .push(published)
-            .push(" END");
+        sql.push(") THEN v.number = r.working_revision ELSE ").push(published).push(" END");
     }
     sql.push(" LEFT JOIN roster s ON s.year = r.year AND s.agency_id = r.agency_id AND s.scope = r.scope");
     sql.push(" WHERE 1 = 1");
@@ -223,10 +207,7 @@ impl ReportFilter {
             None => {}
         }
         if let Some(q) = &self.q {
-            sql.contains(
-                "(COALESCE(v.title, '') || ' ' || v.agency_name || ' ' || a.name)",
-                q,
-            );
+            sql.contains("(COALESCE(v.title, '') || ' ' || v.agency_name || ' ' || a.name)", q);
         }
     }
 }
@@ -243,14 +224,9 @@ pub fn list(
     filter.add_to(&mut sql);
     sql.page(page, "r.id");
     let ids = sql.ids(connection)?;
-    let rows: Vec<ReportRow> = dsl::reports
-        .filter(dsl::id.eq_any(&ids))
-        .select(ReportRow::as_select())
-        .load(connection)?;
-    in_order(&ids, rows, |row| &row.id)
-        .into_iter()
-        .map(Report::try_from)
-        .collect()
+    let rows: Vec<ReportRow> =
+        dsl::reports.filter(dsl::id.eq_any(&ids)).select(ReportRow::as_select()).load(connection)?;
+    in_order(&ids, rows, |row| &row.id).into_iter().map(Report::try_from).collect()
 }
 
 pub fn count(

@@ -79,10 +79,7 @@ fn read_texts(
     figures: Figures,
     texts: &str,
 ) -> Result<(Content, Vec<SectionMark>), StorageError> {
-    let malformed = || StorageError::Malformed {
-        what: "texts",
-        value: texts.chars().take(80).collect(),
-    };
+    let malformed = || StorageError::Malformed { what: "texts", value: texts.chars().take(80).collect() };
     let mut sections: BTreeMap<String, StoredSection> =
         serde_json::from_str(texts).map_err(|_| malformed())?;
     let mut content = Content::empty(form);
@@ -94,10 +91,7 @@ fn read_texts(
         state.text = stored.text;
         state.found_title = stored.title;
         state.declared_zero = stored.declared_zero;
-        marks.push(SectionMark {
-            version: stored.version,
-            updated_at: stored.updated_at,
-        });
+        marks.push(SectionMark { version: stored.version, updated_at: stored.updated_at });
     }
     Ok((content, marks))
 }
@@ -134,16 +128,10 @@ impl TryFrom<RevisionRow> for Revision {
     type Error = StorageError;
 
     fn try_from(row: RevisionRow) -> Result<Revision, StorageError> {
-        let figures =
-            Figures::from_flat(&row.form, &row.cells).map_err(|_| StorageError::Malformed {
-                what: "cells",
-                value: row.form.clone(),
-            })?;
-        let authors: Vec<String> =
-            serde_json::from_str(&row.authors).map_err(|_| StorageError::Malformed {
-                what: "authors",
-                value: row.authors.clone(),
-            })?;
+        let figures = Figures::from_flat(&row.form, &row.cells)
+            .map_err(|_| StorageError::Malformed { what: "cells", value: row.form.clone() })?;
+        let authors: Vec<String> = serde_json::from_str(&row.authors)
+            .map_err(|_| StorageError::Malformed { what: "authors", value: row.authors.clone() })?;
         let (content, marks) = read_texts(figures.form(), figures, &row.texts)?;
         Ok(Revision {
             report_id: ReportId::from_stored(row.report_id),
@@ -173,20 +161,15 @@ impl TryFrom<RevisionRow> for Revision {
 
 pub fn insert(connection: &mut AnyConnection, revision: &Revision) -> QueryResult<()> {
     let row = RevisionRow::from(revision);
-    on_each!(connection, |c| diesel::insert_into(dsl::revisions)
-        .values(&row)
-        .execute(c))
-    .map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::revisions).values(&row).execute(c)).map(|_| ())
 }
 
 /// Writes a working revision over its present row. A published one is never given here.
 pub fn update(connection: &mut AnyConnection, revision: &Revision) -> QueryResult<()> {
     let row = RevisionRow::from(revision);
-    on_each!(connection, |c| diesel::update(
-        dsl::revisions.find((&row.report_id, row.number))
-    )
-    .set(&row)
-    .execute(c))
+    on_each!(connection, |c| diesel::update(dsl::revisions.find((&row.report_id, row.number)))
+        .set(&row)
+        .execute(c))
     .map(|_| ())
 }
 
@@ -196,11 +179,7 @@ pub fn find(
     number: i32,
 ) -> Result<Option<Revision>, StorageError> {
     let row = dsl::revisions
-        .filter(
-            dsl::report_id
-                .eq(report.as_str())
-                .and(dsl::number.eq(number)),
-        )
+        .filter(dsl::report_id.eq(report.as_str()).and(dsl::number.eq(number)))
         .select(RevisionRow::as_select())
         .first(connection)
         .optional()?;
@@ -208,10 +187,7 @@ pub fn find(
 }
 
 /// The revisions of some reports that are among the given numbers, keyed by report and number.
-pub fn find_many(
-    connection: &mut AnyConnection,
-    reports: &[String],
-) -> Result<Vec<Revision>, StorageError> {
+pub fn find_many(connection: &mut AnyConnection, reports: &[String]) -> Result<Vec<Revision>, StorageError> {
     let rows: Vec<RevisionRow> = dsl::revisions
         .filter(dsl::report_id.eq_any(reports))
         .select(RevisionRow::as_select())
@@ -219,18 +195,8 @@ pub fn find_many(
     rows.into_iter().map(Revision::try_from).collect()
 }
 
-pub fn delete_one(
-    connection: &mut AnyConnection,
-    report: &ReportId,
-    number: i32,
-) -> QueryResult<()> {
-    diesel::delete(
-        dsl::revisions.filter(
-            dsl::report_id
-                .eq(report.as_str())
-                .and(dsl::number.eq(number)),
-        ),
-    )
-    .execute(connection)
-    .map(|_| ())
+pub fn delete_one(connection: &mut AnyConnection, report: &ReportId, number: i32) -> QueryResult<()> {
+    diesel::delete(dsl::revisions.filter(dsl::report_id.eq(report.as_str()).and(dsl::number.eq(number))))
+        .execute(connection)
+        .map(|_| ())
 }

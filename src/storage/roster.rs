@@ -97,10 +97,7 @@ impl RosterEntry {
 
 pub fn insert(connection: &mut AnyConnection, entry: &RosterEntry) -> QueryResult<()> {
     let row = RosterRow::from(entry);
-    on_each!(connection, |c| diesel::insert_into(dsl::roster)
-        .values(&row)
-        .execute(c))
-    .map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::roster).values(&row).execute(c)).map(|_| ())
 }
 
 /// Writes the whole roster of a year from the registry, in one statement.
@@ -108,44 +105,31 @@ pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> QueryResult<()> 
     let mut sql = Sql::new(
         "INSERT INTO roster (year, agency_id, scope, path, level, kind, name, due_on, exempt, reason) SELECT ",
     );
-    sql.push("CAST(")
-        .bind(Bind::Integer(plan.year))
-        .push(" AS INTEGER), id, ");
+    sql.push("CAST(").bind(Bind::Integer(plan.year)).push(" AS INTEGER), id, ");
     sql.push("CASE WHEN kind = 'government' THEN 'consolidated' ELSE 'own' END, path, level, kind, name, ");
     // A cast to DATE would make a number of the text on SQLite.
     sql.push("CASE WHEN kind = 'government' AND level <> 'township' THEN ")
         .bind(Bind::Date(plan.government_due_on));
     sql.push(" ELSE ").bind(Bind::Date(plan.department_due_on));
-    sql.push(" END, FALSE, NULL FROM agencies WHERE status = ")
-        .bind_text(AgencyStatus::Active.as_str());
+    sql.push(" END, FALSE, NULL FROM agencies WHERE status = ").bind_text(AgencyStatus::Active.as_str());
     sql.execute(connection).map(|_| ())
 }
 
 /// Lets the due days of a year that follows the registry follow its plan.
 pub fn set_due_days(connection: &mut AnyConnection, plan: &YearPlan) -> QueryResult<()> {
-    let mut sql = Sql::new(
-        "UPDATE roster SET due_on = CASE WHEN scope = 'consolidated' AND level <> 'township' THEN ",
-    );
-    sql.bind(Bind::Date(plan.government_due_on))
-        .push(" ELSE ")
-        .bind(Bind::Date(plan.department_due_on));
-    sql.push(" END WHERE reason IS NULL AND year = ")
-        .bind(Bind::Integer(plan.year));
+    let mut sql =
+        Sql::new("UPDATE roster SET due_on = CASE WHEN scope = 'consolidated' AND level <> 'township' THEN ");
+    sql.bind(Bind::Date(plan.government_due_on)).push(" ELSE ").bind(Bind::Date(plan.department_due_on));
+    sql.push(" END WHERE reason IS NULL AND year = ").bind(Bind::Integer(plan.year));
     sql.execute(connection).map(|_| ())
 }
 
 pub fn delete_year(connection: &mut AnyConnection, year: i32) -> QueryResult<()> {
-    diesel::delete(dsl::roster.filter(dsl::year.eq(year)))
-        .execute(connection)
-        .map(|_| ())
+    diesel::delete(dsl::roster.filter(dsl::year.eq(year))).execute(connection).map(|_| ())
 }
 
 /// Takes an agency out of one year's roster.
-pub fn delete_agency(
-    connection: &mut AnyConnection,
-    year: i32,
-    agency: &AgencyId,
-) -> QueryResult<()> {
+pub fn delete_agency(connection: &mut AnyConnection, year: i32, agency: &AgencyId) -> QueryResult<()> {
     diesel::delete(dsl::roster.filter(dsl::year.eq(year).and(dsl::agency_id.eq(agency.as_str()))))
         .execute(connection)
         .map(|_| ())
@@ -158,13 +142,8 @@ pub fn delete_one(
     agency: &AgencyId,
     scope: Scope,
 ) -> QueryResult<()> {
-    let here = dsl::year
-        .eq(year)
-        .and(dsl::agency_id.eq(agency.as_str()))
-        .and(dsl::scope.eq(scope.as_str()));
-    diesel::delete(dsl::roster.filter(here))
-        .execute(connection)
-        .map(|_| ())
+    let here = dsl::year.eq(year).and(dsl::agency_id.eq(agency.as_str())).and(dsl::scope.eq(scope.as_str()));
+    diesel::delete(dsl::roster.filter(here)).execute(connection).map(|_| ())
 }
 
 /// Puts a subtree of one year's roster under a new chain.
@@ -176,11 +155,8 @@ pub fn move_subtree(
 ) -> QueryResult<()> {
     let mut sql = Sql::new("UPDATE roster SET path = ");
     sql.bind_text(to.as_str());
-    sql.push(&format!(
-        " || substr(path, {}) WHERE year = ",
-        from.as_str().len() + 1
-    ))
-    .bind(Bind::Integer(year));
+    sql.push(&format!(" || substr(path, {}) WHERE year = ", from.as_str().len() + 1))
+        .bind(Bind::Integer(year));
     sql.within("path", from);
     sql.execute(connection).map(|_| ())
 }
@@ -192,12 +168,7 @@ pub fn find(
     scope: Scope,
 ) -> Result<Option<RosterEntry>, StorageError> {
     let row = dsl::roster
-        .filter(
-            dsl::year
-                .eq(year)
-                .and(dsl::agency_id.eq(agency.as_str()))
-                .and(dsl::scope.eq(scope.as_str())),
-        )
+        .filter(dsl::year.eq(year).and(dsl::agency_id.eq(agency.as_str())).and(dsl::scope.eq(scope.as_str())))
         .select(RosterRow::as_select())
         .first(connection)
         .optional()?;
@@ -213,21 +184,13 @@ pub fn due_days(
         .filter(dsl::agency_id.eq_any(agencies))
         .select((dsl::year, dsl::agency_id, dsl::scope, dsl::due_on))
         .load(connection)?;
-    Ok(rows
-        .into_iter()
-        .map(|(year, agency, scope, due)| ((year, agency, scope), due))
-        .collect())
+    Ok(rows.into_iter().map(|(year, agency, scope, due)| ((year, agency, scope), due)).collect())
 }
 
 /// Whether any year's roster names the agency and is frozen or not; used before deleting it.
-pub fn years_of(
-    connection: &mut AnyConnection,
-    agency: &AgencyId,
-) -> Result<Vec<i32>, StorageError> {
-    let years: Vec<i32> = dsl::roster
-        .filter(dsl::agency_id.eq(agency.as_str()))
-        .select(dsl::year)
-        .load(connection)?;
+pub fn years_of(connection: &mut AnyConnection, agency: &AgencyId) -> Result<Vec<i32>, StorageError> {
+    let years: Vec<i32> =
+        dsl::roster.filter(dsl::agency_id.eq(agency.as_str())).select(dsl::year).load(connection)?;
     Ok(years)
 }
 
@@ -240,28 +203,16 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<RosterEntry>, StorageError> {
     let rows: Vec<RosterRow> = on_each!(connection, |c| {
-        let mut query = dsl::roster
-            .filter(dsl::year.eq(year))
-            .select(RosterRow::as_select())
-            .into_boxed();
+        let mut query = dsl::roster.filter(dsl::year.eq(year)).select(RosterRow::as_select()).into_boxed();
         if let Some(path) = within {
-            query = query.filter(
-                dsl::path
-                    .ge(path.as_str())
-                    .and(dsl::path.lt(path.range_end())),
-            );
+            query = query.filter(dsl::path.ge(path.as_str()).and(dsl::path.lt(path.range_end())));
         }
         if let Some((agency, scope)) = after {
             query = query.filter(
-                dsl::agency_id
-                    .gt(agency.clone())
-                    .or(dsl::agency_id.eq(agency).and(dsl::scope.gt(scope))),
+                dsl::agency_id.gt(agency.clone()).or(dsl::agency_id.eq(agency).and(dsl::scope.gt(scope))),
             );
         }
-        query
-            .order((dsl::agency_id, dsl::scope))
-            .limit(limit)
-            .load(c)
+        query.order((dsl::agency_id, dsl::scope)).limit(limit).load(c)
     })?;
     rows.into_iter().map(RosterEntry::try_from).collect()
 }

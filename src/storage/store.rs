@@ -3,8 +3,7 @@
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
 use super::error::StorageError;
 use super::lane::{
-    Act, IntoStorage, Notes, Queue, RunningKeys, StoredAnswer, Waiting, Write, WriteError, Writer,
-    Written,
+    Act, IntoStorage, Notes, Queue, RunningKeys, StoredAnswer, Waiting, Write, WriteError, Writer, Written,
 };
 use super::migrate::{self, MigrateError, SchemaState};
 use diesel::connection::SimpleConnection;
@@ -45,10 +44,7 @@ impl StoreOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error("cannot open the database {url:?}: {cause}")]
-    Connect {
-        url: DatabaseUrl,
-        cause: diesel::ConnectionError,
-    },
+    Connect { url: DatabaseUrl, cause: diesel::ConnectionError },
     #[error(transparent)]
     Migrate(#[from] MigrateError),
     #[error("cannot start the writer thread: {0}")]
@@ -80,23 +76,17 @@ impl Store {
         let mut first = options
             .url
             .connect(Purpose::Write, &connect)
-            .map_err(|cause| OpenError::Connect {
-                url: options.url.clone(),
-                cause,
-            })?;
+            .map_err(|cause| OpenError::Connect { url: options.url.clone(), cause })?;
         migrate::require_current(&mut first)?;
         drop(first);
         let waiting = Arc::new(Waiting::new(options.queue_capacity));
         let writer = Writer::new(options.url.clone(), connect.clone(), Arc::clone(&waiting));
-        let thread = std::thread::Builder::new()
-            .name("writer".to_owned())
-            .spawn(move || {
-                if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| writer.work())).is_err()
-                {
-                    // Without its writer an instance would take requests and never answer them.
-                    std::process::abort();
-                }
-            })?;
+        let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
+            if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| writer.work())).is_err() {
+                // Without its writer an instance would take requests and never answer them.
+                std::process::abort();
+            }
+        })?;
         Ok(Store {
             shared: Arc::new(Shared {
                 readers: Semaphore::new(options.readers),
@@ -112,11 +102,8 @@ impl Store {
 
     /// Brings a database to the current schema; safe to repeat.
     pub fn migrate(options: &StoreOptions) -> Result<Vec<String>, OpenError> {
-        if let Some(folder) = options
-            .url
-            .file()
-            .and_then(|file| file.parent())
-            .filter(|folder| !folder.as_os_str().is_empty())
+        if let Some(folder) =
+            options.url.file().and_then(|file| file.parent()).filter(|folder| !folder.as_os_str().is_empty())
         {
             std::fs::create_dir_all(folder).map_err(OpenError::Folder)?;
         }
@@ -126,10 +113,7 @@ impl Store {
         let mut connection = options
             .url
             .connect(Purpose::Write, &connect)
-            .map_err(|cause| OpenError::Connect {
-                url: options.url.clone(),
-                cause,
-            })?;
+            .map_err(|cause| OpenError::Connect { url: options.url.clone(), cause })?;
         Ok(migrate::run(&mut connection)?)
     }
 
@@ -138,10 +122,7 @@ impl Store {
         let mut connection = options
             .url
             .connect(Purpose::Write, &connect_options(options))
-            .map_err(|cause| OpenError::Connect {
-                url: options.url.clone(),
-                cause,
-            })?;
+            .map_err(|cause| OpenError::Connect { url: options.url.clone(), cause })?;
         Ok(migrate::state(&mut connection)?)
     }
 
@@ -163,26 +144,19 @@ impl Store {
         R: Send + From<StorageError> + IntoStorage + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
-        let permit = tokio::time::timeout(
-            self.shared.options.read_patience,
-            self.shared.readers.acquire(),
-        )
-        .await;
+        let permit =
+            tokio::time::timeout(self.shared.options.read_patience, self.shared.readers.acquire()).await;
         let Ok(Ok(_permit)) = permit else {
             return Err(StorageError::Busy.into());
         };
         let shared = Arc::clone(&self.shared);
         let span = tracing::Span::current();
         let task = tokio::task::spawn_blocking(move || span.in_scope(|| shared.read(query)));
-        task.await
-            .unwrap_or_else(|_| Err(StorageError::Ended.into()))
+        task.await.unwrap_or_else(|_| Err(StorageError::Ended.into()))
     }
 
     /// Runs a query on a reader from a thread that may block (the command line).
-    pub fn read_blocking<T, R>(
-        &self,
-        query: impl FnOnce(&mut AnyConnection) -> Result<T, R>,
-    ) -> Result<T, R>
+    pub fn read_blocking<T, R>(&self, query: impl FnOnce(&mut AnyConnection) -> Result<T, R>) -> Result<T, R>
     where
         R: From<StorageError> + IntoStorage,
     {
@@ -219,15 +193,8 @@ impl Store {
         R: Send + From<StorageError> + IntoStorage + 'static,
         Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
     {
-        let nothing = |_: &T| StoredAnswer {
-            status: 200,
-            headers: Vec::new(),
-            body: String::new(),
-        };
-        match self
-            .enqueue(Queue::Interactive, act, operation, nothing)?
-            .blocking_recv()
-        {
+        let nothing = |_: &T| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
+        match self.enqueue(Queue::Interactive, act, operation, nothing)?.blocking_recv() {
             Ok(Ok(Written::Fresh(value))) => Ok(value),
             Ok(Err(error)) => Err(error),
             // Without a key nothing is replayed.
@@ -235,10 +202,7 @@ impl Store {
         }
     }
 
-    #[expect(
-        clippy::type_complexity,
-        reason = "a receiver of the typed outcome, named once"
-    )]
+    #[expect(clippy::type_complexity, reason = "a receiver of the typed outcome, named once")]
     fn enqueue<T, R, Op, Render>(
         &self,
         queue: Queue,
@@ -253,25 +217,12 @@ impl Store {
         Render: Fn(&T) -> StoredAnswer + Send + 'static,
     {
         let key_held = match &act.key {
-            Some(key) => Some(
-                self.shared
-                    .running_keys
-                    .hold(&key.scope)
-                    .ok_or(WriteError::KeyInProgress)?,
-            ),
+            Some(key) => Some(self.shared.running_keys.hold(&key.scope).ok_or(WriteError::KeyInProgress)?),
             None => None,
         };
         let (reply, outcome) = oneshot::channel();
         let span = tracing::Span::current();
-        let job = Write {
-            act,
-            operation,
-            render,
-            reply,
-            outcome: None,
-            span,
-            key_held,
-        };
+        let job = Write { act, operation, render, reply, outcome: None, span, key_held };
         match self.shared.waiting.push(queue, Box::new(job)) {
             Ok(()) => Ok(outcome),
             Err(_) => Err(WriteError::Overloaded),
@@ -281,12 +232,7 @@ impl Store {
     /// Takes no more writes, finishes those that wait, and ends the writer.
     pub fn close(&self) {
         self.shared.waiting.close();
-        let thread = self
-            .shared
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let thread = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             let _panicked = thread.join();
         }
@@ -306,18 +252,10 @@ impl Shared {
     where
         R: From<StorageError> + IntoStorage,
     {
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match idle {
             Some(connection) => connection,
-            None => self
-                .options
-                .url
-                .connect(Purpose::Read, &self.connect)
-                .map_err(StorageError::Connect)?,
+            None => self.options.url.connect(Purpose::Read, &self.connect).map_err(StorageError::Connect)?,
         };
         let begin = match &connection {
             AnyConnection::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
@@ -325,10 +263,7 @@ impl Shared {
         };
         if let Err(error) = connection.batch_execute(begin) {
             // An idle connection that has died takes its idle sisters with it: all are opened anew.
-            self.idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clear();
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
             return Err(StorageError::Database(error).into());
         }
         let outcome = query(&mut connection);
@@ -358,9 +293,6 @@ impl Shared {
     }
 
     fn keep(&self, connection: AnyConnection) {
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(connection);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
 }

@@ -87,17 +87,11 @@ pub fn insert(connection: &mut AnyConnection, transition: &Transition) -> QueryR
         digest: transition.digest.clone(),
         at: transition.at,
     };
-    on_each!(connection, |c| diesel::insert_into(dsl::transitions)
-        .values(&row)
-        .execute(c))
-    .map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::transitions).values(&row).execute(c)).map(|_| ())
 }
 
 /// All transitions of a report, oldest first.
-pub fn list(
-    connection: &mut AnyConnection,
-    report: &ReportId,
-) -> Result<Vec<Transition>, StorageError> {
+pub fn list(connection: &mut AnyConnection, report: &ReportId) -> Result<Vec<Transition>, StorageError> {
     let rows: Vec<TransitionRow> = dsl::transitions
         .filter(dsl::report_id.eq(report.as_str()))
         .select(TransitionRow::as_select())

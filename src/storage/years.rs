@@ -73,20 +73,13 @@ impl TryFrom<YearRow> for StoredYear {
 }
 
 pub fn find(connection: &mut AnyConnection, year: i32) -> Result<Option<StoredYear>, StorageError> {
-    let row = dsl::years
-        .filter(dsl::year.eq(year))
-        .select(YearRow::as_select())
-        .first(connection)
-        .optional()?;
+    let row =
+        dsl::years.filter(dsl::year.eq(year)).select(YearRow::as_select()).first(connection).optional()?;
     row.map(StoredYear::try_from).transpose()
 }
 
 /// Years from `after` (exclusive), in order.
-pub fn list(
-    connection: &mut AnyConnection,
-    after: i32,
-    limit: i64,
-) -> Result<Vec<StoredYear>, StorageError> {
+pub fn list(connection: &mut AnyConnection, after: i32, limit: i64) -> Result<Vec<StoredYear>, StorageError> {
     let rows: Vec<YearRow> = dsl::years
         .filter(dsl::year.gt(after))
         .select(YearRow::as_select())
@@ -102,22 +95,14 @@ pub fn count(connection: &mut AnyConnection) -> QueryResult<i64> {
 
 pub fn insert(connection: &mut AnyConnection, year: &StoredYear) -> QueryResult<()> {
     let row = YearRow::from(year);
-    on_each!(connection, |c| diesel::insert_into(dsl::years)
-        .values(&row)
-        .execute(c))
-    .map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::years).values(&row).execute(c)).map(|_| ())
 }
 
 pub fn update(connection: &mut AnyConnection, year: &StoredYear) -> QueryResult<()> {
     let row = YearRow::from(year);
-    on_each!(connection, |c| diesel::update(dsl::years.find(row.year))
-        .set(&row)
-        .execute(c))
-    .map(|_| ())
+    on_each!(connection, |c| diesel::update(dsl::years.find(row.year)).set(&row).execute(c)).map(|_| ())
 }
 
 pub fn delete(connection: &mut AnyConnection, year: i32) -> QueryResult<()> {
-    diesel::delete(dsl::years.filter(dsl::year.eq(year)))
-        .execute(connection)
-        .map(|_| ())
+    diesel::delete(dsl::years.filter(dsl::year.eq(year))).execute(connection).map(|_| ())
 }

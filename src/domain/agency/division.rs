@@ -10,13 +10,8 @@ impl FromStr for DivisionCode {
     type Err = ();
 
     fn from_str(text: &str) -> Result<DivisionCode, ()> {
-        let fits =
-            matches!(text.len(), 6 | 9 | 12) && text.bytes().all(|byte| byte.is_ascii_digit());
-        if fits {
-            Ok(DivisionCode(text.to_owned()))
-        } else {
-            Err(())
-        }
+        let fits = matches!(text.len(), 6 | 9 | 12) && text.bytes().all(|byte| byte.is_ascii_digit());
+        if fits { Ok(DivisionCode(text.to_owned())) } else { Err(()) }
     }
 }
 

@@ -37,11 +37,8 @@ impl FromStr for Uscc {
         if text.chars().count() != 18 {
             return Err(UsccFault::Length);
         }
-        let values: Vec<u32> = text
-            .bytes()
-            .map(value_of)
-            .collect::<Option<_>>()
-            .ok_or(UsccFault::Alphabet)?;
+        let values: Vec<u32> =
+            text.bytes().map(value_of).collect::<Option<_>>().ok_or(UsccFault::Alphabet)?;
         let organization = text.as_bytes().get(8..17).ok_or(UsccFault::Length)?;
         let (head, check) = values.split_at_checked(17).ok_or(UsccFault::Length)?;
         let mut weight = 1u32;
@@ -63,10 +60,7 @@ impl FromStr for Uscc {
 
 /// The value of a character in GB 32100's alphabet.
 fn value_of(byte: u8) -> Option<u32> {
-    ALPHABET
-        .iter()
-        .position(|known| *known == byte)
-        .and_then(|at| u32::try_from(at).ok())
+    ALPHABET.iter().position(|known| *known == byte).and_then(|at| u32::try_from(at).ok())
 }
 
 /// GB 11714: letters count from A = 10, and the check is 0–9 or X.
@@ -108,10 +102,7 @@ mod tests {
     #[test]
     fn real_codes_are_accepted() {
         for code in REAL {
-            assert_eq!(
-                code.parse::<Uscc>().map(|uscc| uscc.to_string()),
-                Ok(code.to_owned())
-            );
+            assert_eq!(code.parse::<Uscc>().map(|uscc| uscc.to_string()), Ok(code.to_owned()));
         }
     }
 
@@ -144,14 +135,8 @@ mod tests {
 
     #[test]
     fn letters_the_standard_leaves_out_are_refused() {
-        assert_eq!(
-            "1134170248634451IH".parse::<Uscc>(),
-            Err(UsccFault::Alphabet)
-        );
-        assert_eq!(
-            "11341702486344515h".parse::<Uscc>(),
-            Err(UsccFault::Alphabet)
-        );
+        assert_eq!("1134170248634451IH".parse::<Uscc>(), Err(UsccFault::Alphabet));
+        assert_eq!("11341702486344515h".parse::<Uscc>(), Err(UsccFault::Alphabet));
         assert_eq!("11341702".parse::<Uscc>(), Err(UsccFault::Length));
     }
 }

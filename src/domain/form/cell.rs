@@ -22,10 +22,7 @@ pub struct Cell {
 impl Cell {
     /// JSON pointer into a report document.
     pub fn pointer(&self) -> String {
-        format!(
-            "/sections/{}/table/{}/{}",
-            self.section_key, self.row_key, self.column_key
-        )
+        format!("/sections/{}/table/{}/{}", self.section_key, self.row_key, self.column_key)
     }
 
     /// The cell's name as a statistical indicator, `requests.new_requests.total`.

@@ -24,10 +24,7 @@ pub struct Form {
 }
 
 /// A new form is one more line here and one more file.
-const SOURCES: [&str; 2] = [
-    include_str!("format-2019.json"),
-    include_str!("format-2021.json"),
-];
+const SOURCES: [&str; 2] = [include_str!("format-2019.json"), include_str!("format-2021.json")];
 
 static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
     SOURCES
@@ -53,11 +50,7 @@ pub fn by_id(id: &str) -> Option<&'static Form> {
 /// The form prescribed for a report year; years before the first form use the first.
 pub fn for_year(year: i32) -> &'static Form {
     let forms = all();
-    forms
-        .iter()
-        .rev()
-        .find(|form| form.from <= year)
-        .unwrap_or(&forms[0])
+    forms.iter().rev().find(|form| form.from <= year).unwrap_or(&forms[0])
 }
 
 impl Form {
@@ -89,21 +82,13 @@ impl Form {
             from: source.applies_to_years.from,
             to: source.applies_to_years.to,
             sections,
-            by_name: cells
-                .iter()
-                .map(|cell: &Cell| (cell.indicator(), cell.index))
-                .collect(),
+            by_name: cells.iter().map(|cell: &Cell| (cell.indicator(), cell.index)).collect(),
             identities: Vec::new(),
             identities_of: vec![Vec::new(); cells.len()],
             cells,
             source,
         };
-        form.identities = form
-            .source
-            .identities
-            .iter()
-            .flat_map(|identity| form.state(identity))
-            .collect();
+        form.identities = form.source.identities.iter().flat_map(|identity| form.state(identity)).collect();
         for (number, identity) in form.identities.iter().enumerate() {
             for cell in identity.cells() {
                 form.identities_of[cell].push(number);
@@ -115,33 +100,19 @@ impl Form {
     /// States an identity once for each column (or row) of its section.
     fn state(&self, identity: &IdentitySource) -> Vec<Identity> {
         let section_key = identity.rule.split('.').next().unwrap_or_default();
-        let Some(table) = self
-            .section(section_key)
-            .and_then(|section| section.table.as_ref())
-        else {
+        let Some(table) = self.section(section_key).and_then(|section| section.table.as_ref()) else {
             return Vec::new();
         };
-        let for_each = if identity.for_each == "column" {
-            ForEach::Column
-        } else {
-            ForEach::Row
-        };
+        let for_each = if identity.for_each == "column" { ForEach::Column } else { ForEach::Row };
         let places: Vec<(String, String)> = match for_each {
             ForEach::Column => table
                 .rows
                 .first()
                 .map(|row| {
-                    row.columns
-                        .iter()
-                        .map(|column| (column.key.clone(), column.label.clone()))
-                        .collect()
+                    row.columns.iter().map(|column| (column.key.clone(), column.label.clone())).collect()
                 })
                 .unwrap_or_default(),
-            ForEach::Row => table
-                .rows
-                .iter()
-                .map(|row| (row.key.clone(), row.label.clone()))
-                .collect(),
+            ForEach::Row => table.rows.iter().map(|row| (row.key.clone(), row.label.clone())).collect(),
         };
         let cells_of = |keys: &[String], place: &str| {
             keys.iter()
@@ -184,19 +155,11 @@ impl Form {
 
     /// Places, in [`Form::identities`], of the identities that speak of a cell.
     pub fn identities_of(&self, cell: usize) -> &[usize] {
-        self.identities_of
-            .get(cell)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
+        self.identities_of.get(cell).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
-fn build_rows(
-    block: &BlockSource,
-    section: usize,
-    section_key: &str,
-    cells: &mut Vec<Cell>,
-) -> Vec<Row> {
+fn build_rows(block: &BlockSource, section: usize, section_key: &str, cells: &mut Vec<Cell>) -> Vec<Row> {
     block
         .rows
         .iter()
@@ -241,11 +204,7 @@ fn build_cell(
         column_key: column.key.clone(),
         row_label: row.label.clone(),
         column_label: column.label.clone(),
-        unit: column
-            .unit
-            .clone()
-            .or_else(|| block.unit.clone())
-            .unwrap_or_else(|| "件".to_owned()),
+        unit: column.unit.clone().or_else(|| block.unit.clone()).unwrap_or_else(|| "件".to_owned()),
         precision: match column.decimals {
             Some(_) => Precision::Millionths,
             None if column.signed => Precision::Signed,

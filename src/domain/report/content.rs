@@ -27,16 +27,8 @@ pub struct SectionState {
 impl Content {
     /// A report in which every section exists and nothing is filled in.
     pub fn empty(form: &'static Form) -> Content {
-        let blank = SectionState {
-            present: true,
-            text: None,
-            found_title: None,
-            declared_zero: false,
-        };
-        Content {
-            figures: Figures::empty(form),
-            sections: vec![blank; form.sections.len()],
-        }
+        let blank = SectionState { present: true, text: None, found_title: None, declared_zero: false };
+        Content { figures: Figures::empty(form), sections: vec![blank; form.sections.len()] }
     }
 
     pub fn form(&self) -> &'static Form {
@@ -44,22 +36,16 @@ impl Content {
     }
 
     pub fn section(&self, key: &str) -> Option<&SectionState> {
-        self.form()
-            .section_index(key)
-            .and_then(|at| self.sections.get(at))
+        self.form().section_index(key).and_then(|at| self.sections.get(at))
     }
 
     pub fn section_mut(&mut self, key: &str) -> Option<&mut SectionState> {
-        self.form()
-            .section_index(key)
-            .and_then(|at| self.sections.get_mut(at))
+        self.form().section_index(key).and_then(|at| self.sections.get_mut(at))
     }
 
     /// Text of a section that is there.
     pub fn text(&self, key: &str) -> Option<&str> {
-        self.section(key)
-            .filter(|section| section.present)
-            .and_then(|section| section.text.as_deref())
+        self.section(key).filter(|section| section.present).and_then(|section| section.text.as_deref())
     }
 
     /// The complete table of a section as JSON, `None` for a narrative.

@@ -51,14 +51,8 @@ pub fn read_sections(base: &Content, sections: &Map<String, Value>) -> (Content,
         match sections.get(&section.key) {
             None => set_present(&mut content, at, was_present),
             Some(Value::Null) => set_present(&mut content, at, false),
-            Some(Value::Object(body)) => {
-                read_section(&mut content, at, body, "/sections", &mut faults)
-            }
-            Some(other) => faults.push(fault(
-                pointer("/sections", &section.key),
-                Shape::WrongType,
-                other,
-            )),
+            Some(Value::Object(body)) => read_section(&mut content, at, body, "/sections", &mut faults),
+            Some(other) => faults.push(fault(pointer("/sections", &section.key), Shape::WrongType, other)),
         }
     }
     for (key, found) in sections {
@@ -90,17 +84,8 @@ pub fn read_section(
     let Some(section) = form.sections.get(at) else {
         return;
     };
-    let here = if base.is_empty() {
-        String::new()
-    } else {
-        pointer(base, &section.key)
-    };
-    let mut state = SectionState {
-        present: true,
-        text: None,
-        found_title: None,
-        declared_zero: false,
-    };
+    let here = if base.is_empty() { String::new() } else { pointer(base, &section.key) };
+    let mut state = SectionState { present: true, text: None, found_title: None, declared_zero: false };
     for (member, value) in body {
         let there = pointer(&here, member);
         match (member.as_str(), value) {
@@ -113,13 +98,9 @@ pub fn read_section(
                 state.found_title = (*title != section.title).then(|| title.clone());
             }
             ("table", Value::Null) => {}
-            ("table", _) if section.table.is_none() => {
-                faults.push(fault(there, Shape::Misplaced, value))
-            }
+            ("table", _) if section.table.is_none() => faults.push(fault(there, Shape::Misplaced, value)),
             ("table", Value::Object(table)) => read_table(content, section, table, &there, faults),
-            ("text" | "title" | "table", other) => {
-                faults.push(fault(there, Shape::WrongType, other))
-            }
+            ("text" | "title" | "table", other) => faults.push(fault(there, Shape::WrongType, other)),
             // Server-made members of a section as `GET` gives it; whether they are unchanged is
             // the business of the endpoint that knows the present value.
             ("kind" | "ordinal" | "updated_at", _) => {}
@@ -153,11 +134,7 @@ fn read_table(
     for (row_key, row_value) in table {
         let there = pointer(here, row_key);
         let Some(row) = described.rows.iter().find(|row| row.key == *row_key) else {
-            faults.push(fault(
-                there,
-                unknown_line(content.form(), section, row_key, None),
-                row_value,
-            ));
+            faults.push(fault(there, unknown_line(content.form(), section, row_key, None), row_value));
             continue;
         };
         let columns = match row_value {
@@ -197,67 +174,34 @@ fn read_value(
         },
         _ => Shape::Number(NumberFault::NotANumber),
     };
-    faults.push(ShapeFault {
-        pointer,
-        shape,
-        found: value.clone(),
-        cell: Some(cell),
-    });
+    faults.push(ShapeFault { pointer, shape, found: value.clone(), cell: Some(cell) });
 }
 
 /// Reads a numeral as the form wants it in one cell.
 pub fn read_cell(form: &Form, cell: usize, numeral: &str) -> Result<i64, NumberFault> {
-    form.cells
-        .get(cell)
-        .ok_or(NumberFault::NotANumber)?
-        .precision
-        .parse(numeral)
+    form.cells.get(cell).ok_or(NumberFault::NotANumber)?.precision.parse(numeral)
 }
 
 /// Whether a line the form does not know belongs to another form's table.
 fn unknown_line(form: &Form, section: &Section, row: &str, column: Option<&str>) -> Shape {
-    let known_elsewhere = crate::domain::form::all()
-        .iter()
-        .filter(|other| other.id != form.id)
-        .any(|other| {
-            other
-                .section(&section.key)
-                .and_then(|section| section.table.as_ref())
-                .is_some_and(|table| {
-                    table
-                        .rows
-                        .iter()
-                        .filter(|line| line.key == row)
-                        .any(|line| {
-                            column.is_none_or(|column| {
-                                line.columns.iter().any(|known| known.key == column)
-                            })
-                        })
+    let known_elsewhere =
+        crate::domain::form::all().iter().filter(|other| other.id != form.id).any(|other| {
+            other.section(&section.key).and_then(|section| section.table.as_ref()).is_some_and(|table| {
+                table.rows.iter().filter(|line| line.key == row).any(|line| {
+                    column.is_none_or(|column| line.columns.iter().any(|known| known.key == column))
                 })
+            })
         });
-    if known_elsewhere {
-        Shape::OfAnotherForm
-    } else {
-        Shape::Unknown
-    }
+    if known_elsewhere { Shape::OfAnotherForm } else { Shape::Unknown }
 }
 
 /// Line ends become `\n`; nothing else is touched.
 fn clean_text(text: &str) -> String {
-    if text.contains('\r') {
-        text.replace("\r\n", "\n").replace('\r', "\n")
-    } else {
-        text.to_owned()
-    }
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
 }
 
 fn fault(pointer: String, shape: Shape, found: &Value) -> ShapeFault {
-    ShapeFault {
-        pointer,
-        shape,
-        found: found.clone(),
-        cell: None,
-    }
+    ShapeFault { pointer, shape, found: found.clone(), cell: None }
 }
 
 /// Appends a member to a JSON pointer (RFC 6901).

@@ -95,10 +95,7 @@ impl Revision {
     ) {
         for (place, mark) in self.marks.iter_mut().enumerate() {
             if !self.content.same_section(place, &content) {
-                *mark = SectionMark {
-                    version,
-                    updated_at: at,
-                };
+                *mark = SectionMark { version, updated_at: at };
             }
         }
         self.digest = Revision::compute_digest(&heading, &content);

@@ -25,21 +25,14 @@ impl Scope {
         match self {
             Scope::Own => true,
             Scope::Consolidated => {
-                matches!(
-                    kind,
-                    Kind::Government | Kind::GeneralOffice | Kind::DevelopmentZone
-                )
+                matches!(kind, Kind::Government | Kind::GeneralOffice | Kind::DevelopmentZone)
             }
         }
     }
 
     /// The report every active agency of a kind is due for.
     pub fn expected_of(kind: Kind) -> Scope {
-        if kind == Kind::Government {
-            Scope::Consolidated
-        } else {
-            Scope::Own
-        }
+        if kind == Kind::Government { Scope::Consolidated } else { Scope::Own }
     }
 }
 

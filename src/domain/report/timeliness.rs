@@ -18,15 +18,6 @@ impl Timeliness {
 }
 
 /// 条例 art. 49–50: on time if the first publication's day is not after the due day.
-pub fn judge_timeliness(
-    first_published_on: Option<NaiveDate>,
-    due_on: NaiveDate,
-) -> Option<Timeliness> {
-    first_published_on.map(|day| {
-        if day <= due_on {
-            Timeliness::OnTime
-        } else {
-            Timeliness::Late
-        }
-    })
+pub fn judge_timeliness(first_published_on: Option<NaiveDate>, due_on: NaiveDate) -> Option<Timeliness> {
+    first_published_on.map(|day| if day <= due_on { Timeliness::OnTime } else { Timeliness::Late })
 }

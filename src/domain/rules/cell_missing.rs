@@ -14,15 +14,8 @@ pub static RULE: Rule = Rule {
 
 fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
     for cell in &judged.content.form().cells {
-        let there = judged
-            .content
-            .sections
-            .get(cell.section)
-            .is_some_and(|section| section.present);
-        let faulty = judged
-            .faults
-            .iter()
-            .any(|fault| fault.cell == Some(cell.index));
+        let there = judged.content.sections.get(cell.section).is_some_and(|section| section.present);
+        let faulty = judged.faults.iter().any(|fault| fault.cell == Some(cell.index));
         if !there || faulty || judged.content.figures.get(cell.index).is_some() {
             continue;
         }
@@ -32,10 +25,8 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
             .iter()
             .find(|(blank, _)| *blank == cell.index)
             .map(|(_, stood)| Fact::Text(stood.clone()));
-        finding.arguments = vec![(
-            "cell",
-            Argument::Plain(format!("{} × {}", cell.row_label, cell.column_label)),
-        )];
+        finding.arguments =
+            vec![("cell", Argument::Plain(format!("{} × {}", cell.row_label, cell.column_label)))];
         findings.push(finding);
     }
 }

@@ -22,10 +22,7 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
             Shape::OfAnotherForm | Shape::Number(_) => false,
         };
         if extra {
-            let place = fault
-                .pointer
-                .trim_start_matches("/sections/")
-                .replace('/', ".");
+            let place = fault.pointer.trim_start_matches("/sections/").replace('/', ".");
             let mut finding = RULE.finding(&place, fault.pointer.clone());
             finding.actual = Some(Fact::Found(fault.found.clone()));
             finding.arguments = vec![("place", Argument::Plain(place))];

@@ -17,25 +17,13 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
     let form = judged.content.form();
     let lapsed = form
         .find("requests", "other_fee_overdue", "total")
-        .filter(|cell| {
-            judged
-                .content
-                .figures
-                .get(*cell)
-                .is_some_and(|count| count > 0)
-        });
+        .filter(|cell| judged.content.figures.get(*cell).is_some_and(|count| count > 0));
     let Some(cell) = lapsed else { return };
-    let spoken = judged
-        .text("other_matters")
-        .is_some_and(|text| WORDS.iter().any(|word| text.contains(word)));
+    let spoken =
+        judged.text("other_matters").is_some_and(|text| WORDS.iter().any(|word| text.contains(word)));
     if !spoken {
         let mut finding = RULE.finding("other_matters", "/sections/other_matters/text".to_owned());
-        finding.related = form
-            .cells
-            .get(cell)
-            .map(|cell| cell.pointer())
-            .into_iter()
-            .collect();
+        finding.related = form.cells.get(cell).map(|cell| cell.pointer()).into_iter().collect();
         findings.push(finding);
     }
 }

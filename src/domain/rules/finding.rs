@@ -76,10 +76,8 @@ impl Finding {
                 (*name, value)
             })
             .collect();
-        let borrowed: Vec<(&str, &str)> = filled
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
+        let borrowed: Vec<(&str, &str)> =
+            filled.iter().map(|(name, value)| (*name, value.as_str())).collect();
         language::say("rule", self.message, language, &borrowed)
     }
 }

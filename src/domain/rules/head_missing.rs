@@ -19,21 +19,9 @@ type Head = (&'static str, &'static str, &'static [&'static str]);
 const HEADS: [Head; 5] = [
     ("proactive", "主动公开", &["主动公开"]),
     ("on_request", "依申请公开", &["依申请公开", "申请公开"]),
-    (
-        "management",
-        "政府信息管理",
-        &["信息管理", "公文管理", "文件管理", "动态调整"],
-    ),
-    (
-        "platform",
-        "政府信息公开平台建设",
-        &["平台", "网站", "政务新媒体"],
-    ),
-    (
-        "supervision",
-        "监督保障",
-        &["监督保障", "监督", "保障", "培训", "考核"],
-    ),
+    ("management", "政府信息管理", &["信息管理", "公文管理", "文件管理", "动态调整"]),
+    ("platform", "政府信息公开平台建设", &["平台", "网站", "政务新媒体"]),
+    ("supervision", "监督保障", &["监督保障", "监督", "保障", "培训", "考核"]),
 ];
 const GOVERNMENT_HEADS: [Head; 3] = [
     ("assessment", "工作考核", &["考核"]),
@@ -45,9 +33,7 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
     let Some(text) = judged.text("overview") else {
         return;
     };
-    let government = judged
-        .agency
-        .is_some_and(|agency| agency.kind == Kind::Government);
+    let government = judged.agency.is_some_and(|agency| agency.kind == Kind::Government);
     let more: &[Head] = if government { &GOVERNMENT_HEADS } else { &[] };
     for (key, heading, words) in HEADS.iter().chain(more) {
         if !words.iter().any(|word| text.contains(word)) {

@@ -9,11 +9,7 @@ use crate::domain::form::{Form, Identity};
 pub fn check(rule: &Rule, judged: &Judged<'_>, findings: &mut Vec<Finding>) {
     let figures = &judged.content.figures;
     let form = figures.form();
-    for identity in form
-        .identities
-        .iter()
-        .filter(|identity| identity.rule == rule.id)
-    {
+    for identity in form.identities.iter().filter(|identity| identity.rule == rule.id) {
         if let Some(residual) = figures.residual(identity) {
             findings.push(tell(rule, figures, identity, residual));
         }
@@ -23,34 +19,19 @@ pub fn check(rule: &Rule, judged: &Judged<'_>, findings: &mut Vec<Finding>) {
 fn tell(rule: &Rule, figures: &Figures, identity: &Identity, residual: Residual) -> Finding {
     let form = figures.form();
     let suspect = likeliest(figures, identity, residual);
-    let pointer_of = |cell: usize| {
-        form.cells
-            .get(cell)
-            .map(|cell| cell.pointer())
-            .unwrap_or_default()
-    };
-    let precision = form
-        .cells
-        .get(suspect)
-        .map(|cell| cell.precision)
-        .unwrap_or(crate::domain::number::Precision::Count);
+    let pointer_of = |cell: usize| form.cells.get(cell).map(|cell| cell.pointer()).unwrap_or_default();
+    let precision =
+        form.cells.get(suspect).map(|cell| cell.precision).unwrap_or(crate::domain::number::Precision::Count);
     let sum_of = |value: i64| precision.format(value);
     let mut finding = rule.finding(&identity.place, pointer_of(suspect));
     finding.expected = Some(Fact::Number(residual.left, precision));
     finding.actual = Some(Fact::Number(residual.right, precision));
-    finding.related = identity
-        .cells()
-        .filter(|cell| *cell != suspect)
-        .map(pointer_of)
-        .collect();
+    finding.related = identity.cells().filter(|cell| *cell != suspect).map(pointer_of).collect();
     finding.arguments = vec![
         ("place", Argument::Plain(identity.place_label.clone())),
         ("left", Argument::Plain(sum_of(residual.left))),
         ("right", Argument::Plain(sum_of(residual.right))),
-        (
-            "difference",
-            Argument::Plain(sum_of((residual.left - residual.right).abs())),
-        ),
+        ("difference", Argument::Plain(sum_of((residual.left - residual.right).abs()))),
         ("suspect", Argument::Plain(name_of(form, suspect))),
     ];
     finding
@@ -58,10 +39,7 @@ fn tell(rule: &Rule, figures: &Figures, identity: &Identity, residual: Residual)
 
 /// 行“…”列“…”.
 fn name_of(form: &Form, cell: usize) -> String {
-    form.cells
-        .get(cell)
-        .map(|cell| format!("{} × {}", cell.row_label, cell.column_label))
-        .unwrap_or_default()
+    form.cells.get(cell).map(|cell| format!("{} × {}", cell.row_label, cell.column_label)).unwrap_or_default()
 }
 
 /// The cell whose single change would mend this identity and harm the others least.
@@ -74,9 +52,7 @@ fn likeliest(figures: &Figures, identity: &Identity, residual: Residual) -> usiz
     let mut best: Option<(i64, usize)> = None;
     for cell in identity.cells() {
         let change = -gap * identity.sign(cell).unwrap_or(0);
-        let mended = figures
-            .get(cell)
-            .and_then(|value| value.checked_add(change));
+        let mended = figures.get(cell).and_then(|value| value.checked_add(change));
         let allowed = mended.is_some_and(|value| value >= 0);
         let others: i64 = form
             .identities_of(cell)
@@ -90,9 +66,7 @@ fn likeliest(figures: &Figures, identity: &Identity, residual: Residual) -> usiz
             best = Some((score, cell));
         }
     }
-    best.map(|(_, cell)| cell)
-        .or_else(|| identity.equals.first().copied())
-        .unwrap_or(0)
+    best.map(|(_, cell)| cell).or_else(|| identity.equals.first().copied()).unwrap_or(0)
 }
 
 /// +2: the change mends this identity too; −2: it would break it; −1: it stays broken.

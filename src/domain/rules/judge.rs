@@ -42,9 +42,7 @@ impl Judged<'_> {
 
     /// The text of a section that is there and not blank.
     pub fn text(&self, section: &str) -> Option<&str> {
-        self.content
-            .text(section)
-            .filter(|text| !text.trim().is_empty())
+        self.content.text(section).filter(|text| !text.trim().is_empty())
     }
 }
 

@@ -20,12 +20,8 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
             Shape::WrongType if fault.pointer.contains("/table/") => "wrong_type".to_owned(),
             _ => continue,
         };
-        let cell = fault
-            .cell
-            .and_then(|cell| judged.content.form().cells.get(cell));
-        let place = cell
-            .map(|cell| cell.indicator())
-            .unwrap_or_else(|| fault.pointer.replace('/', "."));
+        let cell = fault.cell.and_then(|cell| judged.content.form().cells.get(cell));
+        let place = cell.map(|cell| cell.indicator()).unwrap_or_else(|| fault.pointer.replace('/', "."));
         let name = cell
             .map(|cell| format!("{} × {}", cell.row_label, cell.column_label))
             .unwrap_or_else(|| place.clone());

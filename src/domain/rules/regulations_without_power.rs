@@ -18,17 +18,8 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let form = judged.content.form();
-    for cell in form
-        .cells
-        .iter()
-        .filter(|cell| cell.row_key == "regulations")
-    {
-        if let Some(count) = judged
-            .content
-            .figures
-            .get(cell.index)
-            .filter(|count| *count > 0)
-        {
+    for cell in form.cells.iter().filter(|cell| cell.row_key == "regulations") {
+        if let Some(count) = judged.content.figures.get(cell.index).filter(|count| *count > 0) {
             let mut finding = RULE.finding(&cell.indicator(), cell.pointer());
             finding.expected = Some(Fact::Number(0, cell.precision));
             finding.actual = Some(Fact::Number(count, cell.precision));

@@ -13,13 +13,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
-    for (section, state) in judged
-        .content
-        .form()
-        .sections
-        .iter()
-        .zip(&judged.content.sections)
-    {
+    for (section, state) in judged.content.form().sections.iter().zip(&judged.content.sections) {
         let silent = section.table.is_none() && judged.text(&section.key).is_none();
         if state.present && !silent {
             continue;
@@ -30,10 +24,8 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
             format!("/sections/{}", section.key)
         };
         let mut finding = RULE.finding(&section.key, pointer);
-        finding.arguments = vec![(
-            "section",
-            Argument::Plain(format!("{}、{}", section.numeral(), section.title)),
-        )];
+        finding.arguments =
+            vec![("section", Argument::Plain(format!("{}、{}", section.numeral(), section.title)))];
         findings.push(finding);
     }
 }

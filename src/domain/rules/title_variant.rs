@@ -13,20 +13,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
-    for (section, state) in judged
-        .content
-        .form()
-        .sections
-        .iter()
-        .zip(&judged.content.sections)
-    {
-        if let Some(found) = state
-            .found_title
-            .as_ref()
-            .filter(|found| **found != section.title)
-        {
-            let mut finding =
-                RULE.finding(&section.key, format!("/sections/{}/title", section.key));
+    for (section, state) in judged.content.form().sections.iter().zip(&judged.content.sections) {
+        if let Some(found) = state.found_title.as_ref().filter(|found| **found != section.title) {
+            let mut finding = RULE.finding(&section.key, format!("/sections/{}/title", section.key));
             finding.expected = Some(Fact::Text(section.title.clone()));
             finding.actual = Some(Fact::Text(found.clone()));
             finding.arguments = vec![

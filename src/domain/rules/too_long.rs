@@ -20,10 +20,7 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
     let Some(text) = judged.text("overview") else {
         return;
     };
-    let length = text
-        .chars()
-        .filter(|character| !character.is_whitespace())
-        .count();
+    let length = text.chars().filter(|character| !character.is_whitespace()).count();
     let length = i64::try_from(length).unwrap_or(i64::MAX);
     if length > GUIDELINE_CHARACTERS {
         let mut finding = RULE.finding("overview", "/sections/overview/text".to_owned());

@@ -20,10 +20,8 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
         let mut finding = RULE.finding("year", "/year".to_owned());
         finding.expected = Some(Fact::Text(due_on.to_string()));
         finding.actual = Some(Fact::Text(day.to_string()));
-        finding.arguments = vec![
-            ("due", Argument::Plain(due_on.to_string())),
-            ("day", Argument::Plain(day.to_string())),
-        ];
+        finding.arguments =
+            vec![("due", Argument::Plain(due_on.to_string())), ("day", Argument::Plain(day.to_string()))];
         findings.push(finding);
     }
 }

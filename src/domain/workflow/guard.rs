@@ -40,10 +40,7 @@ pub fn check(request: &Request<'_>) -> Result<(Step, Role), Refusal> {
     let Some(step) = step(request.state, request.action, request.stages) else {
         // A right that would be needed in some state is asked for before the state is spoken of.
         return if holds_anywhere(request) {
-            Err(Refusal::NotAllowed(actions_from(
-                request.state,
-                request.stages,
-            )))
+            Err(Refusal::NotAllowed(actions_from(request.state, request.stages)))
         } else {
             Err(Refusal::Forbidden)
         };
@@ -51,15 +48,8 @@ pub fn check(request: &Request<'_>) -> Result<(Step, Role), Refusal> {
     let stage = (request.action == Action::Approve || request.action == Action::Return)
         .then(|| request.state.stage())
         .flatten();
-    let role = request
-        .rights
-        .acting_role(step.roles, request.agency, stage)
-        .ok_or(Refusal::Forbidden)?;
-    if step.needs_comment
-        && request
-            .comment
-            .is_none_or(|comment| comment.trim().is_empty())
-    {
+    let role = request.rights.acting_role(step.roles, request.agency, stage).ok_or(Refusal::Forbidden)?;
+    if step.needs_comment && request.comment.is_none_or(|comment| comment.trim().is_empty()) {
         return Err(Refusal::CommentMissing);
     }
     match request.action {
@@ -89,10 +79,5 @@ fn holds_anywhere(request: &Request<'_>) -> bool {
     State::ALL
         .iter()
         .filter_map(|state| step(*state, request.action, request.stages))
-        .any(|step| {
-            request
-                .rights
-                .acting_role(step.roles, request.agency, None)
-                .is_some()
-        })
+        .any(|step| request.rights.acting_role(step.roles, request.agency, None).is_some())
 }

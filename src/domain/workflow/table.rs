@@ -64,37 +64,11 @@ pub fn step(state: State, action: Action, stages: u8) -> Option<Step> {
     const RETURNS_REVIEW: &[Role] = &[Role::Reviewer, Role::Supervisor];
     const RETURNS_APPROVED: &[Role] = &[Role::Publisher, Role::Supervisor];
     const ADMIN: &[Role] = &[Role::Admin];
-    let silent = |to, roles| {
-        Some(Step {
-            to,
-            roles,
-            needs_comment: false,
-        })
-    };
-    let reasoned = |to, roles| {
-        Some(Step {
-            to,
-            roles,
-            needs_comment: true,
-        })
-    };
+    let silent = |to, roles| Some(Step { to, roles, needs_comment: false });
+    let reasoned = |to, roles| Some(Step { to, roles, needs_comment: true });
     match (state, action) {
-        (Draft, Submit) => silent(
-            if stages == 1 {
-                FinalReview
-            } else {
-                FirstReview
-            },
-            EDITOR,
-        ),
-        (FirstReview, Approve) => silent(
-            if stages == 2 {
-                FinalReview
-            } else {
-                SecondReview
-            },
-            REVIEWER,
-        ),
+        (Draft, Submit) => silent(if stages == 1 { FinalReview } else { FirstReview }, EDITOR),
+        (FirstReview, Approve) => silent(if stages == 2 { FinalReview } else { SecondReview }, REVIEWER),
         (SecondReview, Approve) => silent(FinalReview, REVIEWER),
         (FinalReview, Approve) => silent(Approved, REVIEWER),
         (FirstReview | SecondReview | FinalReview, Return) => reasoned(Draft, RETURNS_REVIEW),
@@ -111,11 +85,7 @@ pub fn step(state: State, action: Action, stages: u8) -> Option<Step> {
 
 /// What the table allows from a state, whoever asks.
 pub fn actions_from(state: State, stages: u8) -> Vec<Action> {
-    Action::ALL
-        .iter()
-        .copied()
-        .filter(|action| step(state, *action, stages).is_some())
-        .collect()
+    Action::ALL.iter().copied().filter(|action| step(state, *action, stages).is_some()).collect()
 }
 
 #[cfg(test)]
@@ -132,10 +102,7 @@ mod tests {
                 approvals += 1;
             }
             assert_eq!((state, approvals), (State::Approved, stages));
-            assert_eq!(
-                step(state, Action::Publish, stages).unwrap().to,
-                State::Published
-            );
+            assert_eq!(step(state, Action::Publish, stages).unwrap().to, State::Published);
         }
     }
 
@@ -144,14 +111,9 @@ mod tests {
         for state in State::ALL {
             for action in Action::ALL {
                 if let Some(step) = step(*state, *action, 3) {
-                    let forward = matches!(
-                        step.to,
-                        State::SecondReview | State::FinalReview | State::Approved
-                    );
-                    assert!(
-                        !forward || *action == Action::Approve,
-                        "{state:?} {action:?}"
-                    );
+                    let forward =
+                        matches!(step.to, State::SecondReview | State::FinalReview | State::Approved);
+                    assert!(!forward || *action == Action::Approve, "{state:?} {action:?}");
                 }
             }
         }

@@ -38,10 +38,7 @@ pub fn create(
     draft: &AgencyDraft,
 ) -> Result<Agency, Refusal> {
     let parent = find_parent(connection, draft)?;
-    if !asking
-        .rights
-        .may_manage(parent.as_ref().map(|parent| &parent.path))
-    {
+    if !asking.rights.may_manage(parent.as_ref().map(|parent| &parent.path)) {
         return Err(Refusal::Forbidden);
     }
     let path = AgencyPath::below(parent.as_ref().map(|parent| &parent.path), id.as_str());
@@ -68,14 +65,8 @@ pub fn create(
         updated_at: act.at,
     };
     agencies::insert(connection, &agency).map_err(|error| taken(error, Conflict::UsccTaken))?;
-    for year in years::list(connection, 0, 200)?
-        .iter()
-        .filter(|year| year.plan.state.roster_follows())
-    {
-        roster::insert(
-            connection,
-            &RosterEntry::of(&agency, &year.plan, Scope::expected_of(agency.kind)),
-        )?;
+    for year in years::list(connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
+        roster::insert(connection, &RosterEntry::of(&agency, &year.plan, Scope::expected_of(agency.kind)))?;
     }
     notes.audit(Note {
         action: "agency.create",

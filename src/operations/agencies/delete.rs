@@ -23,9 +23,7 @@ pub fn delete(
         .filter(|year| year.plan.state.roster_follows())
         .map(|year| year.plan.year)
         .collect();
-    let frozen = roster::years_of(connection, &present.id)?
-        .iter()
-        .any(|year| !following.contains(year));
+    let frozen = roster::years_of(connection, &present.id)?.iter().any(|year| !following.contains(year));
     if frozen
         || agencies::has_children(connection, &present.id)?
         || reports::exists_for_agency(connection, &present.id)?

@@ -24,10 +24,7 @@ pub struct AgencyTree {
 const TREE_LIMIT: i64 = 5_000;
 
 /// Finds an agency by id or credit code.
-pub fn resolve(
-    connection: &mut AnyConnection,
-    agency: &AgencyRef,
-) -> Result<Option<Agency>, Refusal> {
+pub fn resolve(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<Option<Agency>, Refusal> {
     Ok(match agency {
         AgencyRef::Id(id) => agencies::find(connection, id)?,
         AgencyRef::Uscc(code) => agencies::find_by_uscc(connection, code.as_str())?,
@@ -62,8 +59,7 @@ fn complete(connection: &mut AnyConnection, query: &AgencyQuery) -> Result<Agenc
     let mut filter = query.filter.clone();
     if let Some(parent) = &query.parent {
         let unknown = || crate::domain::id::AgencyId::from_stored("?".to_owned());
-        filter.parent_id =
-            Some(resolve(connection, parent)?.map_or_else(unknown, |agency| agency.id));
+        filter.parent_id = Some(resolve(connection, parent)?.map_or_else(unknown, |agency| agency.id));
     }
     if let Some(within) = &query.within {
         filter.within = Some(path_of(connection, within)?);
@@ -72,10 +68,7 @@ fn complete(connection: &mut AnyConnection, query: &AgencyQuery) -> Result<Agenc
 }
 
 /// The chain above an agency, the root first.
-pub fn ancestors(
-    connection: &mut AnyConnection,
-    agency: &AgencyRef,
-) -> Result<Vec<Agency>, Refusal> {
+pub fn ancestors(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<Vec<Agency>, Refusal> {
     let agency = find(connection, agency)?;
     let mut ids: Vec<String> = agency.path.ids().map(str::to_owned).collect();
     ids.pop();
@@ -90,47 +83,27 @@ pub fn page_of_children(
     count: bool,
 ) -> Result<(Vec<Agency>, Option<i64>), Refusal> {
     let parent = find(connection, agency)?;
-    let filter = AgencyFilter {
-        parent_id: Some(parent.id),
-        ..AgencyFilter::default()
-    };
-    let total = count
-        .then(|| agencies::count(connection, &filter))
-        .transpose()?;
+    let filter = AgencyFilter { parent_id: Some(parent.id), ..AgencyFilter::default() };
+    let total = count.then(|| agencies::count(connection, &filter)).transpose()?;
     Ok((agencies::list(connection, &filter, page)?, total))
 }
 
 /// An agency with its subtree to a depth (0 = itself alone).
-pub fn tree(
-    connection: &mut AnyConnection,
-    agency: &AgencyRef,
-    depth: usize,
-) -> Result<AgencyTree, Refusal> {
+pub fn tree(connection: &mut AnyConnection, agency: &AgencyRef, depth: usize) -> Result<AgencyTree, Refusal> {
     let root = find(connection, agency)?;
     let deepest = root.path.depth() + depth;
     let mut rows = agencies::subtree(connection, &root.path, TREE_LIMIT)?;
     rows.retain(|row| row.path.depth() <= deepest && row.id != root.id);
     // Deepest first, so that each is complete before it is put under its parent.
     rows.sort_by_key(|row| row.path.depth());
-    let mut waiting: std::collections::HashMap<String, Vec<AgencyTree>> =
-        std::collections::HashMap::new();
+    let mut waiting: std::collections::HashMap<String, Vec<AgencyTree>> = std::collections::HashMap::new();
     while let Some(agency) = rows.pop() {
         let mut children = waiting.remove(agency.id.as_str()).unwrap_or_default();
         children.reverse();
-        let parent = agency
-            .parent_id
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        waiting
-            .entry(parent)
-            .or_default()
-            .push(AgencyTree { agency, children });
+        let parent = agency.parent_id.as_ref().map(ToString::to_string).unwrap_or_default();
+        waiting.entry(parent).or_default().push(AgencyTree { agency, children });
     }
     let mut children = waiting.remove(root.id.as_str()).unwrap_or_default();
     children.reverse();
-    Ok(AgencyTree {
-        agency: root,
-        children,
-    })
+    Ok(AgencyTree { agency: root, children })
 }

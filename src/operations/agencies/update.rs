@@ -12,11 +12,7 @@ use serde_json::json;
 
 /// The right to change an agency: over itself as a subordinate of its parent, or as its own supervisor.
 pub fn require_change_right(asking: &Asking, agency: &Agency) -> Result<(), Refusal> {
-    if asking.rights.may_manage(Some(&agency.path)) {
-        Ok(())
-    } else {
-        Err(Refusal::Forbidden)
-    }
+    if asking.rights.may_manage(Some(&agency.path)) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
 /// Writes a draft over an agency. `version` is the one the caller has seen.
@@ -35,10 +31,7 @@ pub fn update(
         return Err(Refusal::PreconditionFailed);
     }
     let parent = find_parent(connection, draft)?;
-    let path = AgencyPath::below(
-        parent.as_ref().map(|parent| &parent.path),
-        present.id.as_str(),
-    );
+    let path = AgencyPath::below(parent.as_ref().map(|parent| &parent.path), present.id.as_str());
     let moved = path != present.path;
     if moved {
         require_move(connection, asking, &present, parent.as_ref(), &path)?;
@@ -68,11 +61,7 @@ pub fn update(
     agencies::update(connection, &changed).map_err(|error| taken(error, Conflict::UsccTaken))?;
     follow_in_rosters(connection, &present, &changed)?;
     notes.audit(Note {
-        action: if moved {
-            "agency.move"
-        } else {
-            "agency.update"
-        },
+        action: if moved { "agency.move" } else { "agency.update" },
         agency_id: Some(changed.id.to_string()),
         report_id: None,
         detail: json!({
@@ -98,9 +87,7 @@ fn require_move(
         Some(id) => agencies::find(connection, id)?,
         None => None,
     };
-    let old = asking
-        .rights
-        .may_manage(old_parent.as_ref().map(|parent| &parent.path));
+    let old = asking.rights.may_manage(old_parent.as_ref().map(|parent| &parent.path));
     if !old || !asking.rights.may_manage(parent.map(|parent| &parent.path)) {
         return Err(Refusal::Forbidden);
     }
@@ -114,29 +101,17 @@ fn require_move(
 }
 
 /// The rosters of planned and open years follow the registry; frozen ones never move.
-fn follow_in_rosters(
-    connection: &mut AnyConnection,
-    before: &Agency,
-    after: &Agency,
-) -> Result<(), Refusal> {
+fn follow_in_rosters(connection: &mut AnyConnection, before: &Agency, after: &Agency) -> Result<(), Refusal> {
     let expected = Scope::expected_of(after.kind);
-    for year in years::list(connection, 0, 200)?
-        .iter()
-        .filter(|year| year.plan.state.roster_follows())
-    {
+    for year in years::list(connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
         if before.path != after.path {
             roster::move_subtree(connection, year.plan.year, &before.path, &after.path)?;
         }
         let has_other = |scope| scope != expected;
         let mut scopes = vec![expected];
-        for scope in [Scope::Own, Scope::Consolidated]
-            .into_iter()
-            .filter(|scope| has_other(*scope))
-        {
+        for scope in [Scope::Own, Scope::Consolidated].into_iter().filter(|scope| has_other(*scope)) {
             // The own report of a government is due once it has been filed.
-            if crate::storage::reports::find_by_key(connection, &after.id, year.plan.year, scope)?
-                .is_some()
-            {
+            if crate::storage::reports::find_by_key(connection, &after.id, year.plan.year, scope)?.is_some() {
                 scopes.push(scope);
             }
         }

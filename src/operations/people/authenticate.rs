@@ -14,7 +14,6 @@ pub fn authenticate(
 ) -> Result<Option<Token>, Refusal> {
     // Looked up by digest: the comparison's time tells nothing about the secret.
     let token = people::find_token(connection, &digest_of_secret(secret))?;
-    Ok(token.filter(|token| {
-        token.revoked_at.is_none() && token.expires_at.is_none_or(|expires| now < expires)
-    }))
+    Ok(token
+        .filter(|token| token.revoked_at.is_none() && token.expires_at.is_none_or(|expires| now < expires)))
 }

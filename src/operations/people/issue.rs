@@ -45,14 +45,14 @@ pub fn issue_token(
 ) -> Result<Token, Refusal> {
     let agency = match &order.agency {
         None => None,
-        Some(agency) => Some(
-            resolve(connection, agency)?
-                .ok_or_else(|| Refusal::invalid("/agency_id", "not_found"))?,
-        ),
+        Some(agency) => {
+            Some(resolve(connection, agency)?.ok_or_else(|| Refusal::invalid("/agency_id", "not_found"))?)
+        }
     };
     let person = match &order.person {
-        Some(id) => people::find_person(connection, id)?
-            .ok_or_else(|| Refusal::invalid("/person_id", "not_found"))?,
+        Some(id) => {
+            people::find_person(connection, id)?.ok_or_else(|| Refusal::invalid("/person_id", "not_found"))?
+        }
         None => {
             let person = Person {
                 id: order.new_person_id.clone(),

@@ -36,8 +36,8 @@ pub fn create(
     asking: &Asking,
     new: &NewReport,
 ) -> Result<ReportView, Refusal> {
-    let agency = resolve(connection, &new.agency)?
-        .ok_or_else(|| Refusal::invalid("/agency_id", "not_found"))?;
+    let agency =
+        resolve(connection, &new.agency)?.ok_or_else(|| Refusal::invalid("/agency_id", "not_found"))?;
     if !asking.rights.holds(&[Role::Editor], &agency.path) {
         return Err(Refusal::Forbidden);
     }
@@ -77,13 +77,7 @@ pub fn create(
         state: State::Draft,
         round: 1,
         heading: new.heading.clone(),
-        marks: vec![
-            SectionMark {
-                version: 1,
-                updated_at: act.at
-            };
-            content.sections.len()
-        ],
+        marks: vec![SectionMark { version: 1, updated_at: act.at }; content.sections.len()],
         agency_name: agency.name.clone(),
         digest: Revision::compute_digest(&new.heading, &content),
         content,

@@ -42,12 +42,7 @@ pub fn discard(
             if view.report.scope != crate::domain::report::Scope::expected_of(view.agency.kind)
                 && view.year.plan.state.roster_follows()
             {
-                roster::delete_one(
-                    connection,
-                    view.report.year,
-                    &view.agency.id,
-                    view.report.scope,
-                )?;
+                roster::delete_one(connection, view.report.year, &view.agency.id, view.report.scope)?;
             }
         }
         None => return Err(Refusal::conflict(Conflict::ReportNotEditable)),

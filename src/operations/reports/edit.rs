@@ -24,26 +24,14 @@ pub enum Edit {
         content: Box<Content>,
     },
     /// One section, at its version. `adding`: it was taken out and comes back.
-    Section {
-        at: usize,
-        version: Option<i64>,
-        content: Box<Content>,
-        adding: bool,
-    },
+    Section { at: usize, version: Option<i64>, content: Box<Content>, adding: bool },
 }
 
 /// Editors edit; publishers may set where a published report stands.
 pub fn require_edit_right(asking: &Asking, view: &ReportView) -> Result<(), Refusal> {
-    let roles: &[Role] = if view.revision.state == State::Draft {
-        &[Role::Editor]
-    } else {
-        &[Role::Editor, Role::Publisher]
-    };
-    if asking.rights.holds(roles, &view.agency.path) {
-        Ok(())
-    } else {
-        Err(Refusal::Forbidden)
-    }
+    let roles: &[Role] =
+        if view.revision.state == State::Draft { &[Role::Editor] } else { &[Role::Editor, Role::Publisher] };
+    if asking.rights.holds(roles, &view.agency.path) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
 pub fn save(
@@ -65,29 +53,13 @@ pub fn save(
     next.report.version += 1;
     next.report.updated_at = act.at;
     let (heading, content) = match edit {
-        Edit::Whole {
-            heading,
-            source_url,
-            source_published_on,
-            content,
-            ..
-        } => {
+        Edit::Whole { heading, source_url, source_published_on, content, .. } => {
             next.report.source_url.clone_from(source_url);
             next.report.source_published_on = *source_published_on;
             (heading.clone(), (**content).clone())
         }
-        Edit::Section {
-            at,
-            content,
-            adding,
-            ..
-        } => {
-            let exists = present
-                .revision
-                .content
-                .sections
-                .get(*at)
-                .is_some_and(|section| section.present);
+        Edit::Section { at, content, adding, .. } => {
+            let exists = present.revision.content.sections.get(*at).is_some_and(|section| section.present);
             if *adding && exists {
                 return Err(Refusal::conflict(Conflict::SectionExists));
             }
@@ -100,24 +72,16 @@ pub fn save(
     if rewrites || present.revision.state == State::Draft {
         require_editable(asking, &present)?;
         let author = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
-        next.revision
-            .write(heading, content, next.report.version, act.at, &author.id);
+        next.revision.write(heading, content, next.report.version, act.at, &author.id);
         revisions::update(connection, &next.revision)?;
-    } else if !asking
-        .rights
-        .holds(&[Role::Publisher], &present.agency.path)
-    {
+    } else if !asking.rights.holds(&[Role::Publisher], &present.agency.path) {
         return Err(Refusal::conflict(Conflict::ReportNotEditable));
     } else if present.revision.state == State::Published {
         next.report.public_version = Some(next.report.version);
     }
     reports::update(connection, &next.report)?;
     notes.audit(Note {
-        action: if rewrites {
-            "report.edit"
-        } else {
-            "report.source"
-        },
+        action: if rewrites { "report.edit" } else { "report.source" },
         agency_id: Some(next.agency.id.to_string()),
         report_id: Some(id.to_string()),
         detail: json!({
@@ -135,13 +99,9 @@ pub fn save(
 fn section_name<'a>(view: &'a ReportView, edit: &Edit) -> Option<&'a str> {
     match edit {
         Edit::Whole { .. } => None,
-        Edit::Section { at, .. } => view
-            .revision
-            .content
-            .form()
-            .sections
-            .get(*at)
-            .map(|section| section.key.as_str()),
+        Edit::Section { at, .. } => {
+            view.revision.content.form().sections.get(*at).map(|section| section.key.as_str())
+        }
     }
 }
 
@@ -149,16 +109,11 @@ fn section_name<'a>(view: &'a ReportView, edit: &Edit) -> Option<&'a str> {
 fn require_version(present: &ReportView, edit: &Edit) -> Result<(), Refusal> {
     let (seen, now) = match edit {
         Edit::Whole { version, .. } => (Some(*version), Some(present.report.version)),
-        Edit::Section { at, version, .. } => (
-            *version,
-            present.revision.marks.get(*at).map(|mark| mark.version),
-        ),
+        Edit::Section { at, version, .. } => {
+            (*version, present.revision.marks.get(*at).map(|mark| mark.version))
+        }
     };
-    if seen.is_none() || seen == now {
-        Ok(())
-    } else {
-        Err(Refusal::PreconditionFailed)
-    }
+    if seen.is_none() || seen == now { Ok(()) } else { Err(Refusal::PreconditionFailed) }
 }
 
 /// Content is written in drafts of open years, and in corrections of closed ones.

@@ -22,15 +22,8 @@ pub fn judge_view(view: &ReportView, today: NaiveDate, moment: Moment) -> Vec<Fi
         year: view.report.year,
         period_end: view.year.plan.period_end,
         due_on: Some(view.due_on),
-        agency: Some(AgencyFacts {
-            kind: view.agency.kind,
-            level: view.agency.level,
-        }),
-        day: if published {
-            view.report.first_published_on
-        } else {
-            Some(today)
-        },
+        agency: Some(AgencyFacts { kind: view.agency.kind, level: view.agency.level }),
+        day: if published { view.report.first_published_on } else { Some(today) },
         moment,
     })
 }
@@ -57,21 +50,16 @@ pub fn judge_document(
     document: &ReportDocument,
     blanks: &[(usize, String)],
 ) -> Result<Vec<Finding>, Refusal> {
-    let year = document
-        .year
-        .unwrap_or_else(|| document.content.form().from);
-    let plan = years::find(connection, year)?
-        .map_or_else(|| YearPlan::default_for(year), |stored| stored.plan);
+    let year = document.year.unwrap_or_else(|| document.content.form().from);
+    let plan =
+        years::find(connection, year)?.map_or_else(|| YearPlan::default_for(year), |stored| stored.plan);
     let agency: Option<Agency> = match document.agency_id.as_deref().map(str::parse) {
         Some(Ok(reference)) => resolve(connection, &reference)?,
         _ => None,
     };
-    let due_on = agency.as_ref().map(|agency| {
-        plan.due_on(
-            agency.level,
-            document.scope.unwrap_or(crate::domain::report::Scope::Own),
-        )
-    });
+    let due_on = agency
+        .as_ref()
+        .map(|agency| plan.due_on(agency.level, document.scope.unwrap_or(crate::domain::report::Scope::Own)));
     Ok(judge(&Judged {
         content: &document.content,
         faults: &document.faults,
@@ -79,10 +67,7 @@ pub fn judge_document(
         year,
         period_end: plan.period_end,
         due_on,
-        agency: agency.map(|agency| AgencyFacts {
-            kind: agency.kind,
-            level: agency.level,
-        }),
+        agency: agency.map(|agency| AgencyFacts { kind: agency.kind, level: agency.level }),
         day: document.signed_on,
         moment: Moment::Draft,
     }))

@@ -69,8 +69,7 @@ pub fn find_by_key(
     published_only: bool,
 ) -> Result<ReportView, Refusal> {
     let agency = resolve(connection, agency)?.ok_or(Refusal::NotFound)?;
-    let report =
-        reports::find_by_key(connection, &agency.id, year, scope)?.ok_or(Refusal::NotFound)?;
+    let report = reports::find_by_key(connection, &agency.id, year, scope)?.ok_or(Refusal::NotFound)?;
     view(connection, asking, report, published_only)
 }
 
@@ -94,10 +93,7 @@ fn view(
         return build(connection, report, agency, number, true);
     }
     if report.withdrawn_at.is_some() {
-        return Err(Refusal::Withdrawn {
-            reason: report.withdrawn_reason,
-            at: report.withdrawn_at,
-        });
+        return Err(Refusal::Withdrawn { reason: report.withdrawn_reason, at: report.withdrawn_at });
     }
     let number = report.published_revision.ok_or(Refusal::NotFound)?;
     build(connection, report, agency, number, false)
@@ -110,37 +106,22 @@ fn build(
     number: i32,
     working: bool,
 ) -> Result<ReportView, Refusal> {
-    let revision =
-        revisions::find(connection, &report.id, number)?.ok_or_else(|| missing("revision"))?;
+    let revision = revisions::find(connection, &report.id, number)?.ok_or_else(|| missing("revision"))?;
     let year = years::find(connection, report.year)?.ok_or_else(|| missing("year"))?;
-    let due_on = roster::find(connection, report.year, &agency.id, report.scope)?.map_or_else(
-        || year.plan.due_on(agency.level, report.scope),
-        |entry| entry.due_on,
-    );
-    Ok(ReportView {
-        corrected: revision.number > 1,
-        report,
-        revision,
-        agency,
-        year,
-        due_on,
-        working,
-    })
+    let due_on = roster::find(connection, report.year, &agency.id, report.scope)?
+        .map_or_else(|| year.plan.due_on(agency.level, report.scope), |entry| entry.due_on);
+    Ok(ReportView { corrected: revision.number > 1, report, revision, agency, year, due_on, working })
 }
 
 fn missing(what: &'static str) -> Refusal {
-    Refusal::Storage(StorageError::Malformed {
-        what,
-        value: "missing row".to_owned(),
-    })
+    Refusal::Storage(StorageError::Malformed { what, value: "missing row".to_owned() })
 }
 
 fn complete(connection: &mut AnyConnection, query: &ReportQuery) -> Result<ReportFilter, Refusal> {
     let mut filter = query.filter.clone();
     if let Some(agency) = &query.agency {
         let unknown = || crate::domain::id::AgencyId::from_stored("?".to_owned());
-        filter.agency_id =
-            Some(resolve(connection, agency)?.map_or_else(unknown, |agency| agency.id));
+        filter.agency_id = Some(resolve(connection, agency)?.map_or_else(unknown, |agency| agency.id));
     }
     if let Some(within) = &query.within {
         filter.within = Some(path_of(connection, within)?);
@@ -148,11 +129,7 @@ fn complete(connection: &mut AnyConnection, query: &ReportQuery) -> Result<Repor
     Ok(filter)
 }
 
-pub fn count(
-    connection: &mut AnyConnection,
-    rights: &Rights,
-    query: &ReportQuery,
-) -> Result<i64, Refusal> {
+pub fn count(connection: &mut AnyConnection, rights: &Rights, query: &ReportQuery) -> Result<i64, Refusal> {
     let filter = complete(connection, query)?;
     Ok(reports::count(connection, rights, &filter)?)
 }
@@ -167,10 +144,7 @@ pub fn list(
     let filter = complete(connection, query)?;
     let found = reports::list(connection, &asking.rights, &filter, page)?;
     let ids: Vec<String> = found.iter().map(|report| report.id.to_string()).collect();
-    let mut agency_ids: Vec<String> = found
-        .iter()
-        .map(|report| report.agency_id.to_string())
-        .collect();
+    let mut agency_ids: Vec<String> = found.iter().map(|report| report.agency_id.to_string()).collect();
     agency_ids.sort_unstable();
     agency_ids.dedup();
     let agencies: HashMap<String, Agency> = agencies::find_many(connection, &agency_ids)?
@@ -181,49 +155,23 @@ pub fn list(
         .into_iter()
         .map(|revision| ((revision.report_id.to_string(), revision.number), revision))
         .collect();
-    let years: HashMap<i32, StoredYear> = years::list(connection, 0, 200)?
-        .into_iter()
-        .map(|year| (year.plan.year, year))
-        .collect();
+    let years: HashMap<i32, StoredYear> =
+        years::list(connection, 0, 200)?.into_iter().map(|year| (year.plan.year, year)).collect();
     let due_days = roster::due_days(connection, &agency_ids)?;
     found
         .into_iter()
         .map(|report| {
-            let agency = agencies
-                .get(report.agency_id.as_str())
-                .cloned()
-                .ok_or_else(|| missing("agency"))?;
+            let agency = agencies.get(report.agency_id.as_str()).cloned().ok_or_else(|| missing("agency"))?;
             let working = !filter.published_only && asking.rights.may_see(&agency.path);
-            let number = if working {
-                Some(report.working_revision)
-            } else {
-                report.published_revision
-            };
+            let number = if working { Some(report.working_revision) } else { report.published_revision };
             let revision = number
                 .and_then(|number| revisions.remove(&(report.id.to_string(), number)))
                 .ok_or_else(|| missing("revision"))?;
-            let year = years
-                .get(&report.year)
-                .cloned()
-                .ok_or_else(|| missing("year"))?;
-            let key = (
-                report.year,
-                agency.id.to_string(),
-                report.scope.as_str().to_owned(),
-            );
-            let due_on = due_days
-                .get(&key)
-                .copied()
-                .unwrap_or_else(|| year.plan.due_on(agency.level, report.scope));
-            Ok(ReportView {
-                corrected: revision.number > 1,
-                report,
-                revision,
-                agency,
-                year,
-                due_on,
-                working,
-            })
+            let year = years.get(&report.year).cloned().ok_or_else(|| missing("year"))?;
+            let key = (report.year, agency.id.to_string(), report.scope.as_str().to_owned());
+            let due_on =
+                due_days.get(&key).copied().unwrap_or_else(|| year.plan.due_on(agency.level, report.scope));
+            Ok(ReportView { corrected: revision.number > 1, report, revision, agency, year, due_on, working })
         })
         .collect()
 }

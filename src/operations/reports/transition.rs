@@ -33,22 +33,13 @@ struct Round {
 
 impl Round {
     fn of(view: &ReportView, history: &[Transition]) -> Round {
-        let here = history.iter().filter(|made| {
-            made.revision == view.revision.number && made.round == view.revision.round
-        });
-        let approvals: Vec<&Transition> =
-            here.filter(|made| made.action == Action::Approve).collect();
+        let here = history
+            .iter()
+            .filter(|made| made.revision == view.revision.number && made.round == view.revision.round);
+        let approvals: Vec<&Transition> = here.filter(|made| made.action == Action::Approve).collect();
         Round {
-            authors: view
-                .revision
-                .authors
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
-            approvers: approvals
-                .iter()
-                .map(|made| made.person_id.to_string())
-                .collect(),
+            authors: view.revision.authors.iter().map(ToString::to_string).collect(),
+            approvers: approvals.iter().map(|made| made.person_id.to_string()).collect(),
             submitter: view.revision.submitted_by.as_ref().map(ToString::to_string),
             approved_digest: approvals.last().map(|made| made.digest.clone()),
         }
@@ -66,10 +57,7 @@ fn request<'a>(
         state: view.revision.state,
         action,
         comment,
-        person: asking
-            .person
-            .as_ref()
-            .map_or("", |person| person.id.as_str()),
+        person: asking.person.as_ref().map_or("", |person| person.id.as_str()),
         rights: &asking.rights,
         agency: &view.agency.path,
         authors: &round.authors,
@@ -91,20 +79,13 @@ pub fn allowed_actions(
     Ok(actions_from(view.revision.state, asking.review.stages)
         .into_iter()
         .filter(|action| IMPLEMENTED.contains(action))
-        .filter(|action| {
-            workflow::check(&request(asking, view, &round, *action, Some("…"))).is_ok()
-        })
+        .filter(|action| workflow::check(&request(asking, view, &round, *action, Some("…"))).is_ok())
         .collect())
 }
 
 /// The actions that can be asked for today.
-pub const IMPLEMENTED: &[Action] = &[
-    Action::Submit,
-    Action::Approve,
-    Action::Return,
-    Action::Recall,
-    Action::Publish,
-];
+pub const IMPLEMENTED: &[Action] =
+    &[Action::Submit, Action::Approve, Action::Return, Action::Recall, Action::Publish];
 
 pub fn list_transitions(
     connection: &mut AnyConnection,
@@ -122,17 +103,8 @@ pub fn list_transitions(
 /// Whether the caller holds any role that takes any action on the report: asked before the body is read.
 pub fn require_transition_right(asking: &Asking, view: &ReportView) -> Result<(), Refusal> {
     use crate::domain::rights::Role;
-    let roles = [
-        Role::Editor,
-        Role::Reviewer,
-        Role::Publisher,
-        Role::Supervisor,
-    ];
-    if asking.rights.holds(&roles, &view.agency.path) {
-        Ok(())
-    } else {
-        Err(Refusal::Forbidden)
-    }
+    let roles = [Role::Editor, Role::Reviewer, Role::Publisher, Role::Supervisor];
+    if asking.rights.holds(&roles, &view.agency.path) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
 pub fn transition(
@@ -150,13 +122,7 @@ pub fn transition(
     let person = asking.person.clone().ok_or(Refusal::Forbidden)?;
     let history = transitions::list(connection, &order.report_id)?;
     let round = Round::of(&view, &history);
-    let checked = workflow::check(&request(
-        asking,
-        &view,
-        &round,
-        order.action,
-        order.comment.as_deref(),
-    ));
+    let checked = workflow::check(&request(asking, &view, &round, order.action, order.comment.as_deref()));
     if matches!(checked, Err(workflow::Refusal::Forbidden)) {
         return Err(Refusal::Forbidden);
     }
@@ -182,11 +148,7 @@ pub fn transition(
         position: i32::try_from(history.len()).unwrap_or(i32::MAX),
         revision: view.revision.number,
         // A return closes the round it ends.
-        round: if step.to == State::Draft {
-            view.revision.round - 1
-        } else {
-            view.revision.round
-        },
+        round: if step.to == State::Draft { view.revision.round - 1 } else { view.revision.round },
         action: order.action,
         from,
         to: step.to,
@@ -205,14 +167,7 @@ pub fn transition(
 }
 
 /// Moves the revision and what the report knows of it.
-fn advance(
-    view: &mut ReportView,
-    act: &Act,
-    asking: &Asking,
-    action: Action,
-    to: State,
-    person: &PersonId,
-) {
+fn advance(view: &mut ReportView, act: &Act, asking: &Asking, action: Action, to: State, person: &PersonId) {
     view.report.version += 1;
     view.report.updated_at = act.at;
     view.revision.state = to;
@@ -243,11 +198,7 @@ fn advance(
 fn record(notes: &mut Notes, view: &ReportView, made: &Transition) {
     if made.action == Action::Publish {
         notes.change(Change {
-            change_type: if view.revision.number > 1 {
-                ChangeType::Corrected
-            } else {
-                ChangeType::Published
-            },
+            change_type: if view.revision.number > 1 { ChangeType::Corrected } else { ChangeType::Published },
             report_id: view.report.id.to_string(),
             agency_id: view.agency.id.to_string(),
             year: view.report.year,
@@ -271,11 +222,7 @@ fn record(notes: &mut Notes, view: &ReportView, made: &Transition) {
 }
 
 /// Errors block a submission; at publication those that weigh more there.
-fn require_no_blocking_findings(
-    asking: &Asking,
-    view: &ReportView,
-    action: Action,
-) -> Result<(), Refusal> {
+fn require_no_blocking_findings(asking: &Asking, view: &ReportView, action: Action) -> Result<(), Refusal> {
     let moment = match action {
         Action::Submit => Moment::Draft,
         Action::Publish => Moment::Publish,
@@ -283,11 +230,7 @@ fn require_no_blocking_findings(
     };
     let mut findings = judge_view(view, asking.today, moment);
     findings.retain(|finding| finding.severity == Severity::Error);
-    if findings.is_empty() {
-        Ok(())
-    } else {
-        Err(Refusal::FindingsBlock(findings))
-    }
+    if findings.is_empty() { Ok(()) } else { Err(Refusal::FindingsBlock(findings)) }
 }
 
 /// Nothing is published but what was approved, by digest, computed anew from what is stored.

@@ -18,12 +18,7 @@ pub fn create(
     if !asking.rights.is_admin() {
         return Err(Refusal::Forbidden);
     }
-    let year = StoredYear {
-        plan: plan.clone(),
-        version: 1,
-        created_at: act.at,
-        updated_at: act.at,
-    };
+    let year = StoredYear { plan: plan.clone(), version: 1, created_at: act.at, updated_at: act.at };
     years::insert(connection, &year).map_err(|error| taken(error, Conflict::YearExists))?;
     roster::fill(connection, plan)?;
     notes.audit(Note {

@@ -31,14 +31,7 @@ pub fn roster_page(
     count: bool,
 ) -> Result<(Vec<RosterEntry>, Option<i64>), Refusal> {
     find(connection, year)?;
-    let path = within
-        .map(|within| path_of(connection, within))
-        .transpose()?;
-    let total = count
-        .then(|| roster::count(connection, year, path.as_ref()))
-        .transpose()?;
-    Ok((
-        roster::list(connection, year, path.as_ref(), after, limit)?,
-        total,
-    ))
+    let path = within.map(|within| path_of(connection, within)).transpose()?;
+    let total = count.then(|| roster::count(connection, year, path.as_ref())).transpose()?;
+    Ok((roster::list(connection, year, path.as_ref(), after, limit)?, total))
 }

@@ -14,10 +14,7 @@ pub(super) enum GroupEnd {
     /// Committed; these jobs were not reached in their slice of time.
     Committed { unreached: Vec<Box<dyn Job>> },
     /// Rolled back for certain: nothing of it is there. The jobs are to run once more, each alone.
-    Broken {
-        jobs: Vec<Box<dyn Job>>,
-        cause: String,
-    },
+    Broken { jobs: Vec<Box<dyn Job>>, cause: String },
     /// COMMIT was sent and its answer lost.
     Lost,
 }
@@ -55,36 +52,25 @@ pub(super) fn run(
         }
         Err(error) if answer_lost(connection, &error) => {
             tracing::error!(%error, "the answer to COMMIT was lost");
-            done.into_iter()
-                .for_each(|(job, _)| job.end(Ending::OutcomeUnknown));
-            unreached
-                .into_iter()
-                .for_each(|job| job.end(Ending::Unavailable));
+            done.into_iter().for_each(|(job, _)| job.end(Ending::OutcomeUnknown));
+            unreached.into_iter().for_each(|job| job.end(Ending::Unavailable));
             GroupEnd::Lost
         }
         Err(error) => broken(connection, done, unreached, error.to_string()),
     }
 }
 
-fn run_one(
-    connection: &mut AnyConnection,
-    ledger: &mut Ledger,
-    job: &mut dyn Job,
-) -> Result<Ending, String> {
+fn run_one(connection: &mut AnyConnection, ledger: &mut Ledger, job: &mut dyn Job) -> Result<Ending, String> {
     if let Some(answer) = find_answer(connection, job.act()).map_err(|error| error.to_string())? {
         job.replay(answer);
         return Ok(Ending::Undone);
     }
-    connection
-        .batch_execute("SAVEPOINT job")
-        .map_err(|error| error.to_string())?;
+    connection.batch_execute("SAVEPOINT job").map_err(|error| error.to_string())?;
     let mut notes = Notes::default();
     let run = catch_unwind(AssertUnwindSafe(|| job.run(connection, &mut notes)));
     match run {
         Ok(Run::Keep(answer)) => {
-            connection
-                .batch_execute("RELEASE SAVEPOINT job")
-                .map_err(|error| error.to_string())?;
+            connection.batch_execute("RELEASE SAVEPOINT job").map_err(|error| error.to_string())?;
             ledger.enter(job.act(), notes, answer);
             Ok(Ending::Committed)
         }
@@ -107,10 +93,7 @@ fn broken(
 ) -> GroupEnd {
     // It may have been thrown away already (SQLite FULL, IOERR); the connection is dropped next.
     let _already_gone = connection.batch_execute("ROLLBACK");
-    GroupEnd::Broken {
-        jobs: done.into_iter().map(|(job, _)| job).chain(rest).collect(),
-        cause,
-    }
+    GroupEnd::Broken { jobs: done.into_iter().map(|(job, _)| job).chain(rest).collect(), cause }
 }
 
 /// PostgreSQL went away while we waited for COMMIT: it may have happened or not. SQLite always tells.

@@ -88,20 +88,13 @@ impl RunningKeys {
     /// `None` if the key's first request is still running.
     pub fn hold(self: &Arc<Self>, scope: &str) -> Option<KeyHeld> {
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.insert(scope.to_owned()).then(|| KeyHeld {
-            keys: Arc::clone(self),
-            scope: scope.to_owned(),
-        })
+        keys.insert(scope.to_owned()).then(|| KeyHeld { keys: Arc::clone(self), scope: scope.to_owned() })
     }
 }
 
 impl Drop for KeyHeld {
     fn drop(&mut self) {
-        self.keys
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.scope);
+        self.keys.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.scope);
     }
 }
 
@@ -125,9 +118,7 @@ where
                 Run::Keep(answer)
             }
             Err(refusal) => match refusal.into_storage() {
-                Ok(StorageError::Database(error))
-                    if !is_constraint(&error) && !is_local(&error) =>
-                {
+                Ok(StorageError::Database(error)) if !is_constraint(&error) && !is_local(&error) => {
                     Run::Spoiled(StorageError::Database(error))
                 }
                 Ok(error) => {

@@ -65,16 +65,11 @@ impl Ledger {
         let (change_seq, audit_seq, audit_head) = match connection {
             AnyConnection::Postgres(inner) => {
                 inner.batch_execute("BEGIN")?;
-                ledger::table
-                    .select(columns)
-                    .for_update()
-                    .first::<(i64, i64, String)>(inner)?
+                ledger::table.select(columns).for_update().first::<(i64, i64, String)>(inner)?
             }
             AnyConnection::Sqlite(inner) => {
                 inner.batch_execute("BEGIN IMMEDIATE")?;
-                ledger::table
-                    .select(columns)
-                    .first::<(i64, i64, String)>(inner)?
+                ledger::table.select(columns).first::<(i64, i64, String)>(inner)?
             }
         };
         Ok(Ledger {
@@ -89,10 +84,7 @@ impl Ledger {
 
     /// Numbers and chains what a job that is kept left behind.
     pub fn enter(&mut self, act: &Act, notes: Notes, answer: Option<StoredAnswer>) {
-        let at = act
-            .at
-            .and_utc()
-            .to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+        let at = act.at.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
         for note in notes.audit {
             self.audit_seq += 1;
             let entry = AuditEntry {
@@ -149,21 +141,14 @@ impl Ledger {
     /// Writes the batch's rows, one statement each, and puts the new numbers back.
     pub fn write(&self, connection: &mut AnyConnection) -> Result<(), Error> {
         if !self.audit.is_empty() {
-            on_each!(connection, |c| diesel::insert_into(audit::table)
-                .values(&self.audit)
-                .execute(c))?;
+            on_each!(connection, |c| diesel::insert_into(audit::table).values(&self.audit).execute(c))?;
         }
         if !self.changes.is_empty() {
-            on_each!(connection, |c| diesel::insert_into(changes::table)
-                .values(&self.changes)
-                .execute(c))?;
+            on_each!(connection, |c| diesel::insert_into(changes::table).values(&self.changes).execute(c))?;
         }
         for answer in &self.answers {
             // A key past its day is written over.
-            on_each!(connection, |c| diesel::delete(
-                idempotency::table.find(&answer.scope)
-            )
-            .execute(c))?;
+            on_each!(connection, |c| diesel::delete(idempotency::table.find(&answer.scope)).execute(c))?;
         }
         if !self.answers.is_empty() {
             on_each!(connection, |c| diesel::insert_into(idempotency::table)
@@ -178,10 +163,7 @@ impl Ledger {
             ledger::audit_seq.eq(self.audit_seq),
             ledger::audit_head.eq(&self.audit_head),
         );
-        on_each!(connection, |c| diesel::update(ledger::table)
-            .set(numbers)
-            .execute(c))
-        .map(|_| ())
+        on_each!(connection, |c| diesel::update(ledger::table).set(numbers).execute(c)).map(|_| ())
     }
 }
 
@@ -196,17 +178,8 @@ pub(super) fn find_answer(
     let Some(key) = &act.key else { return Ok(None) };
     let since = act.at - KEPT;
     let found: Option<(String, i32, String, String)> = idempotency::table
-        .filter(
-            idempotency::scope
-                .eq(&key.scope)
-                .and(idempotency::at.gt(since)),
-        )
-        .select((
-            idempotency::body_digest,
-            idempotency::status,
-            idempotency::headers,
-            idempotency::body,
-        ))
+        .filter(idempotency::scope.eq(&key.scope).and(idempotency::at.gt(since)))
+        .select((idempotency::body_digest, idempotency::status, idempotency::headers, idempotency::body))
         .first(connection)
         .optional()?;
     Ok(found.map(|(digest, status, headers, body)| {

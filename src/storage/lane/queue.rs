@@ -38,11 +38,7 @@ pub(in crate::storage) enum Next {
 
 impl Waiting {
     pub fn new(capacity: usize) -> Waiting {
-        Waiting {
-            inner: Mutex::default(),
-            arrived: Condvar::new(),
-            capacity,
-        }
+        Waiting { inner: Mutex::default(), arrived: Condvar::new(), capacity }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -96,10 +92,7 @@ impl Waiting {
         loop {
             if !inner.interactive.is_empty() {
                 let count = most.min(inner.interactive.len());
-                return Next::Batch(
-                    Queue::Interactive,
-                    inner.interactive.drain(..count).collect(),
-                );
+                return Next::Batch(Queue::Interactive, inner.interactive.drain(..count).collect());
             }
             if !inner.bulk.is_empty() {
                 let count = most.min(inner.bulk.len());
@@ -108,16 +101,10 @@ impl Waiting {
             if inner.closed {
                 return Next::End;
             }
-            let (guard, waited) = self
-                .arrived
-                .wait_timeout(inner, patience)
-                .unwrap_or_else(PoisonError::into_inner);
+            let (guard, waited) =
+                self.arrived.wait_timeout(inner, patience).unwrap_or_else(PoisonError::into_inner);
             inner = guard;
-            if waited.timed_out()
-                && inner.interactive.is_empty()
-                && inner.bulk.is_empty()
-                && !inner.closed
-            {
+            if waited.timed_out() && inner.interactive.is_empty() && inner.bulk.is_empty() && !inner.closed {
                 return Next::Idle;
             }
         }

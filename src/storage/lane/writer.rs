@@ -32,14 +32,7 @@ pub(in crate::storage) struct Writer {
 
 impl Writer {
     pub fn new(url: DatabaseUrl, options: ConnectOptions, waiting: Arc<Waiting>) -> Writer {
-        Writer {
-            url,
-            options,
-            waiting,
-            connection: None,
-            unfolded: false,
-            groups: 0,
-        }
+        Writer { url, options, waiting, connection: None, unfolded: false, groups: 0 }
     }
 
     /// Works until the queue is closed and empty.
@@ -57,10 +50,8 @@ impl Writer {
     fn run(&mut self, queue: Queue, jobs: Vec<Box<dyn Job>>) {
         let waiting = Arc::clone(&self.waiting);
         let began = Instant::now();
-        let go_on = move || {
-            queue == Queue::Interactive
-                || (began.elapsed() < BULK_SLICE && !waiting.someone_waits())
-        };
+        let go_on =
+            move || queue == Queue::Interactive || (began.elapsed() < BULK_SLICE && !waiting.someone_waits());
         match self.group(jobs, go_on) {
             Some(GroupEnd::Committed { unreached }) => self.waiting.put_back(unreached),
             Some(GroupEnd::Broken { jobs, cause }) => {
@@ -70,8 +61,7 @@ impl Writer {
             Some(GroupEnd::Lost) | None => {}
         }
         self.groups = self.groups.wrapping_add(1);
-        if self.groups.is_multiple_of(GROUPS_BETWEEN_LOOKS) && self.log_bytes() > LARGEST_WAL_BYTES
-        {
+        if self.groups.is_multiple_of(GROUPS_BETWEEN_LOOKS) && self.log_bytes() > LARGEST_WAL_BYTES {
             self.fold_log();
         }
     }
@@ -80,8 +70,7 @@ impl Writer {
     fn run_alone(&mut self, job: Box<dyn Job>) {
         if let Some(GroupEnd::Broken { jobs, cause }) = self.group(vec![job], || true) {
             tracing::error!(%cause, "a write failed twice, the second time alone");
-            jobs.into_iter()
-                .for_each(|job| job.end(Ending::Unavailable));
+            jobs.into_iter().for_each(|job| job.end(Ending::Unavailable));
         }
     }
 
@@ -95,8 +84,7 @@ impl Writer {
             Ok(connection) => connection,
             Err(error) => {
                 tracing::error!(%error, "the writer has no connection");
-                jobs.into_iter()
-                    .for_each(|job| job.end(Ending::Unavailable));
+                jobs.into_iter().for_each(|job| job.end(Ending::Unavailable));
                 return None;
             }
         };

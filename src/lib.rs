@@ -14,5 +14,6 @@
 
 pub mod documents;
 pub mod domain;
+pub mod http;
 pub mod operations;
 pub mod storage;

@@ -13,6 +13,7 @@ pub use refusal::{Conflict, InputFault, Refusal};
 
 use crate::domain::agency::Uscc;
 use crate::domain::id::AgencyId;
+use std::fmt;
 use std::str::FromStr;
 
 /// How an agency may be named from outside: by id or by credit code.
@@ -29,6 +30,15 @@ impl FromStr for AgencyRef {
         match text.parse::<AgencyId>() {
             Ok(id) => Ok(AgencyRef::Id(id)),
             Err(()) => text.parse::<Uscc>().map(AgencyRef::Uscc).map_err(|_| ()),
+        }
+    }
+}
+
+impl fmt::Display for AgencyRef {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AgencyRef::Id(id) => id.fmt(out),
+            AgencyRef::Uscc(code) => code.fmt(out),
         }
     }
 }

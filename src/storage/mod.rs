@@ -10,7 +10,7 @@ mod error;
 mod form_cells;
 mod lane;
 mod listing;
-mod migrate;
+pub mod migrate;
 pub mod people;
 pub mod reports;
 pub mod revisions;

@@ -4,6 +4,7 @@ use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
 use super::error::StorageError;
 use super::lane::{
     Act, IntoStorage, Notes, Queue, RunningKeys, StoredAnswer, Waiting, Write, WriteError, Writer, Written,
+    find_answer,
 };
 use super::migrate::{self, MigrateError, SchemaState};
 use diesel::connection::SimpleConnection;
@@ -161,6 +162,11 @@ impl Store {
         R: From<StorageError> + IntoStorage,
     {
         self.shared.read(query)
+    }
+
+    /// The stored answer of a keyed request: `None` not seen, `Some(None)` seen with another body.
+    pub async fn find_answer(&self, act: Act) -> Result<Option<Option<StoredAnswer>>, StorageError> {
+        self.read(move |connection| Ok(find_answer(connection, &act)?)).await
     }
 
     /// Puts an operation into the lane and waits for its COMMIT.

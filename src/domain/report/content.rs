@@ -83,6 +83,19 @@ impl Content {
                 .all(|cell| self.figures.get(cell.index) == other.figures.get(cell.index))
     }
 
+    /// Zeros stay declared where the figures are what they were: a body that repeats them says nothing new.
+    pub fn keep_declarations(&mut self, before: &Content) {
+        let same_figures = |at: usize, mine: &Figures| {
+            let mut cells = before.form().cells.iter().filter(|cell| cell.section == at);
+            cells.all(|cell| mine.get(cell.index) == before.figures.get(cell.index))
+        };
+        for (at, (mine, theirs)) in self.sections.iter_mut().zip(&before.sections).enumerate() {
+            if theirs.declared_zero && mine.present && same_figures(at, &self.figures) {
+                mine.declared_zero = true;
+            }
+        }
+    }
+
     /// Fills every empty cell of a table section with zero, deliberately.
     pub fn declare_zero(&mut self, at: usize) {
         for cell in self.form().cells.iter().filter(|cell| cell.section == at) {

@@ -13,5 +13,5 @@ pub use edit::{Edit, require_edit_right, save};
 pub use judge::{find_judgement, judge_document, judge_view};
 pub use read::{ReportQuery, ReportView, count, find, find_by_key, find_raw, list};
 pub use transition::{
-    TransitionOrder, allowed_actions, list_transitions, require_transition_right, transition,
+    IMPLEMENTED, TransitionOrder, allowed_actions, list_transitions, require_transition_right, transition,
 };

@@ -158,6 +158,12 @@ pub trait IntoStorage: Sized {
     fn into_storage(self) -> Result<StorageError, Self>;
 }
 
+impl IntoStorage for StorageError {
+    fn into_storage(self) -> Result<StorageError, StorageError> {
+        Ok(self)
+    }
+}
+
 /// Errors diesel makes on our side of the wire; the transaction is untouched.
 fn is_local(error: &diesel::result::Error) -> bool {
     use diesel::result::Error;

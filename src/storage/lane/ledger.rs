@@ -171,7 +171,7 @@ impl Ledger {
 const KEPT: chrono::Duration = chrono::Duration::hours(24);
 
 /// The stored answer of a key: `None` not seen, `Some(None)` seen with another body.
-pub(super) fn find_answer(
+pub(in crate::storage) fn find_answer(
     connection: &mut AnyConnection,
     act: &Act,
 ) -> Result<Option<Option<StoredAnswer>>, Error> {

@@ -1,0 +1,105 @@
+//! Around every request: id, language, token, problems written out, one line in the log.
+
+use super::caller::Caller;
+use super::problem::{Code, PROBLEM_JSON, Problem};
+use super::service::Service;
+use crate::operations::people::authenticate;
+use crate::storage::people::Token;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, ResponseError, web};
+use std::rc::Rc;
+use std::time::Instant;
+use tracing::Instrument;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The middleware.
+pub async fn access(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let begun = Instant::now();
+    let mut caller = Caller::unknown(request.headers());
+    let method = request.method().clone();
+    if method == Method::HEAD {
+        // Answered as GET; the connection leaves the body out.
+        request.head_mut().method = Method::GET;
+    }
+    let traceparent = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
+    // Made at debug: the operations' own lines carry it, the access line names the id itself.
+    let span = tracing::debug_span!("request", id = %caller.request_id, traceparent);
+    let answer = async {
+        let token = find_token(&request, &caller).await;
+        caller.token = token.as_ref().ok().cloned().flatten();
+        let shared = Rc::new(caller);
+        request.extensions_mut().insert(Rc::clone(&shared));
+        let response = match token {
+            Ok(_) => next.call(request).await?.map_into_boxed_body(),
+            Err(problem) => request.into_response(problem.error_response()),
+        };
+        Ok::<_, Error>((response, shared))
+    };
+    let (response, caller) = answer.instrument(span).await?;
+    let mut response = as_problem(response, &caller);
+    if let Ok(id) = HeaderValue::from_str(&caller.request_id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    log(&response, &method, &caller, begun);
+    Ok(response)
+}
+
+/// The token that was sent, if any; one that is sent and bad is refused whatever was asked for.
+async fn find_token(request: &ServiceRequest, caller: &Caller) -> Result<Option<Token>, Problem> {
+    let Some(header) = request.headers().get(header::AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let bad = || Problem::new(Code::Unauthorized);
+    let secret = header
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, secret)| secret.trim().to_owned())
+        .ok_or_else(bad)?;
+    let service =
+        request.app_data::<web::Data<Service>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
+    let at = caller.at;
+    let token = service.store.read(move |connection| authenticate(connection, &secret, at)).await?;
+    token.map(Some).ok_or_else(bad)
+}
+
+/// Every answer of 400 and above is a problem in the caller's language, whoever made it.
+fn as_problem(response: ServiceResponse<BoxBody>, caller: &Caller) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    let media = response.headers().get(header::CONTENT_TYPE);
+    if status.as_u16() < 400 || media.is_some_and(|media| media == PROBLEM_JSON) {
+        return response;
+    }
+    let stashed = response.response().extensions().get::<Problem>().cloned();
+    let problem = stashed.unwrap_or_else(|| Problem::new(Code::of_status(status)));
+    let mut rendered = problem.render(caller.language, &caller.request_id);
+    for (name, value) in response.headers() {
+        let of_the_body = [header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name);
+        if !of_the_body && !rendered.headers().contains_key(name) {
+            rendered.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    let (request, _) = response.into_parts();
+    ServiceResponse::new(request, rendered)
+}
+
+fn log(response: &ServiceResponse<BoxBody>, method: &Method, caller: &Caller, begun: Instant) {
+    tracing::info!(
+        target: "access",
+        id = %caller.request_id,
+        method = %method,
+        route = response.request().match_pattern().as_deref().unwrap_or("-"),
+        status = response.status().as_u16(),
+        us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
+        person = caller.token.as_ref().map(|token| token.person.id.as_str()),
+    );
+}

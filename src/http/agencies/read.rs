@@ -1,0 +1,195 @@
+//! Reading the registry.
+
+use super::body::{AgencyBody, AgencyList, AncestorList, TreeBody};
+use super::shown;
+use crate::domain::agency::{Agency, AgencyStatus, Kind, Level};
+use crate::http::call::Call;
+use crate::http::names::{AgencyKind, AgencyLevel, AgencyStatusName};
+use crate::http::paging::{PageOrder, SortField, list_reply};
+use crate::http::problem::Problem;
+use crate::http::query::{Depth, DivisionPrefix, Limit, NoParameters, query};
+use crate::http::reply::Reply;
+use crate::operations::AgencyRef;
+use crate::operations::agencies::{self, AgencyQuery};
+use crate::storage::Bind;
+use crate::storage::agencies::AgencyFilter;
+use actix_web::get;
+use serde_json::json;
+
+fn text(value: impl ToString) -> Bind {
+    Bind::Text(value.to_string())
+}
+
+/// Fields the registry can be listed by.
+static SORTS: &[SortField<Agency>] = &[
+    SortField { name: "name", column: "name", value: |agency| text(&agency.name) },
+    SortField { name: "level", column: "level", value: |agency| text(agency.level.as_str()) },
+    SortField { name: "kind", column: "kind", value: |agency| text(agency.kind.as_str()) },
+    SortField {
+        name: "division_code",
+        column: "COALESCE(division_code, '')",
+        value: |agency| text(agency.division_code.as_ref().map(ToString::to_string).unwrap_or_default()),
+    },
+    SortField { name: "created_at", column: "created_at", value: |agency| Bind::Time(agency.created_at) },
+    SortField { name: "updated_at", column: "updated_at", value: |agency| Bind::Time(agency.updated_at) },
+];
+
+query!(AgencyListQuery {
+    /// 名称（全称或简称）中含有的文字。
+    q: String[String],
+    /// 层级。
+    level: Level[AgencyLevel],
+    /// 类别。
+    kind: Kind[AgencyKind],
+    /// 状态。
+    status: AgencyStatus[AgencyStatusName],
+    /// 行政区划代码的开头，1–12 位数字。
+    division_code: DivisionPrefix[String],
+    /// 上级机关：编号或统一社会信用代码。
+    parent_id: AgencyRef[String],
+    /// 某机关及其以下：编号或统一社会信用代码。
+    within: AgencyRef[String],
+    /// 排序字段，逗号分隔，前加 `-` 为降序：name、level、kind、division_code、created_at、updated_at。
+    sort: String[String],
+    /// 每页条数，1–200，默认 50。
+    limit: Limit[u8],
+    /// 上一页给出的游标。
+    cursor: String[String],
+    /// 是否给出总数。
+    count: bool[bool],
+});
+
+/// 机关列表
+///
+/// 按条件列出机关；不给 `sort` 时按建立先后排列。
+#[utoipa::path(
+    tag = "agencies",
+    params(AgencyListQuery),
+    responses((status = 200, description = "一页机关", body = AgencyList)),
+    extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-list" = json!(true))),
+)]
+#[get("/agencies")]
+pub async fn list_agencies(call: Call) -> Result<Reply, Problem> {
+    let query: AgencyListQuery = call.query()?;
+    let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_deref());
+    let order = PageOrder::read("agencies", SORTS, sort, query.limit, cursor)?;
+    let wanted = AgencyQuery {
+        filter: AgencyFilter {
+            q: query.q,
+            level: query.level,
+            kind: query.kind,
+            status: query.status,
+            division_code: query.division_code.map(|prefix| prefix.0),
+            ..AgencyFilter::default()
+        },
+        parent: query.parent_id,
+        within: query.within,
+    };
+    let (page, count) = (order.page.clone(), query.count == Some(true));
+    let (rows, total) = call
+        .look(move |connection, _| {
+            let total = count.then(|| agencies::count(connection, &wanted)).transpose()?;
+            Ok((agencies::list(connection, &wanted, &page)?, total))
+        })
+        .await?;
+    let (rows, next) = order.cut(rows, |agency| agency.id.to_string());
+    let items: Vec<AgencyBody> = rows.iter().map(AgencyBody::from).collect();
+    Ok(list_reply(&call, json!(items), next, total))
+}
+
+/// 读取机关
+///
+/// `{agency}` 是编号或统一社会信用代码。
+#[utoipa::path(
+    tag = "agencies",
+    params(("agency" = String, Path, description = "机关编号或统一社会信用代码")),
+    responses((status = 200, description = "机关", body = AgencyBody)),
+    extensions(("x-problems" = json!(["not_found", "invalid_query"])), ("x-tagged" = json!(true))),
+)]
+#[get("/agencies/{agency}")]
+pub async fn read_agency(call: Call) -> Result<Reply, Problem> {
+    let wanted: AgencyRef = call.part("agency")?;
+    let agency = call.look(move |connection, _| agencies::find(connection, &wanted)).await?;
+    let _: NoParameters = call.query()?;
+    Ok(shown(&agency, call.language()))
+}
+
+/// 上级机关
+///
+/// 从顶级到直接上级，依次列出。
+#[utoipa::path(
+    tag = "agencies",
+    params(("agency" = String, Path, description = "机关编号或统一社会信用代码")),
+    responses((status = 200, description = "各级上级机关", body = AncestorList)),
+    extensions(("x-problems" = json!(["not_found", "invalid_query"]))),
+)]
+#[get("/agencies/{agency}/ancestors")]
+pub async fn list_ancestors(call: Call) -> Result<Reply, Problem> {
+    let wanted: AgencyRef = call.part("agency")?;
+    let above = call.look(move |connection, _| agencies::ancestors(connection, &wanted)).await?;
+    let _: NoParameters = call.query()?;
+    Ok(Reply::ok(&AncestorList { items: above.iter().map(AgencyBody::from).collect() }))
+}
+
+query!(ChildrenQuery {
+    /// 排序字段，同机关列表。
+    sort: String[String],
+    /// 每页条数，1–200，默认 50。
+    limit: Limit[u8],
+    /// 上一页给出的游标。
+    cursor: String[String],
+    /// 是否给出总数。
+    count: bool[bool],
+});
+
+/// 直接下级
+///
+/// 一页直接隶属于该机关的机关。
+#[utoipa::path(
+    tag = "agencies",
+    params(("agency" = String, Path, description = "机关编号或统一社会信用代码"), ChildrenQuery),
+    responses((status = 200, description = "一页机关", body = AgencyList)),
+    extensions(
+        ("x-problems" = json!(["not_found", "invalid_query", "invalid_cursor"])),
+        ("x-list" = json!(true)),
+    ),
+)]
+#[get("/agencies/{agency}/children")]
+pub async fn list_children(call: Call) -> Result<Reply, Problem> {
+    let parent: AgencyRef = call.part("agency")?;
+    let named = parent.clone();
+    let query: ChildrenQuery =
+        call.query_after(move |connection, _| agencies::find(connection, &named)).await?;
+    let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_deref());
+    let order = PageOrder::read("children", SORTS, sort, query.limit, cursor)?;
+    let (page, count) = (order.page.clone(), query.count == Some(true));
+    let (rows, total) =
+        call.look(move |connection, _| agencies::page_of_children(connection, &parent, &page, count)).await?;
+    let (rows, next) = order.cut(rows, |agency| agency.id.to_string());
+    let items: Vec<AgencyBody> = rows.iter().map(AgencyBody::from).collect();
+    Ok(list_reply(&call, json!(items), next, total))
+}
+
+query!(TreeQuery {
+    /// 往下几层，0–24，默认 3。
+    depth: Depth[u8],
+});
+
+/// 下级树
+///
+/// 该机关及其以下的机关，至多 5000 个。
+#[utoipa::path(
+    tag = "agencies",
+    params(("agency" = String, Path, description = "机关编号或统一社会信用代码"), TreeQuery),
+    responses((status = 200, description = "机关及其下级", body = TreeBody)),
+    extensions(("x-problems" = json!(["not_found", "invalid_query"]))),
+)]
+#[get("/agencies/{agency}/tree")]
+pub async fn read_tree(call: Call) -> Result<Reply, Problem> {
+    let root: AgencyRef = call.part("agency")?;
+    let named = root.clone();
+    let query: TreeQuery = call.query_after(move |connection, _| agencies::find(connection, &named)).await?;
+    let depth = query.depth.map_or(3, |depth| depth.0);
+    let tree = call.look(move |connection, _| agencies::tree(connection, &root, depth)).await?;
+    Ok(Reply::ok(&TreeBody::from(&tree)))
+}

@@ -1,0 +1,30 @@
+//! The list of all operations: one registration makes route and entry in the OpenAPI document.
+
+use super::{agencies, catalogue, imports, me, openapi, problem_pages, program, reports, years};
+use utoipa::OpenApi;
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Where all resources stand.
+pub const BASE: &str = "/api/v1";
+
+/// Registers everything.
+pub fn register(config: &mut ServiceConfig<'_>) {
+    config.service(
+        scope(BASE)
+            .configure(agencies::register)
+            .configure(years::register)
+            .configure(reports::register)
+            .configure(imports::register)
+            .configure(catalogue::register)
+            .configure(me::register),
+    );
+    problem_pages::register(config);
+    openapi::register(config);
+    program::register(config);
+}
+
+/// The part of the document that stands in no handler.
+#[derive(OpenApi)]
+#[openapi(components(schemas(super::names::ProblemCode)))]
+pub struct Outline;

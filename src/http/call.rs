@@ -1,0 +1,222 @@
+//! One call: everything a handler takes from outside, in the order in which it is checked.
+
+use super::body::{self, Bounds, JsonBody};
+use super::caller::Caller;
+use super::precondition;
+use super::problem::{Code, Problem};
+use super::query::Query;
+use super::reply::Reply;
+use super::service::Service;
+use crate::domain::digest::sha256_hex;
+use crate::domain::language::Language;
+use crate::domain::rights::Rights;
+use crate::operations::{Asking, Refusal};
+use crate::storage::people::TokenGrant;
+use crate::storage::{Act, Actor, AnyConnection, IdempotencyKey, Notes, Queue, Written};
+use actix_web::dev::Payload;
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpRequest};
+use std::future::{Ready, ready};
+use std::rc::Rc;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// Header that makes a repeated `POST` safe.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+pub struct Call {
+    pub request: HttpRequest,
+    pub service: Data<Service>,
+    pub caller: Rc<Caller>,
+    payload: Payload,
+    /// The body, once it has been read whole.
+    read: Option<Bytes>,
+    key: Option<IdempotencyKey>,
+}
+
+impl FromRequest for Call {
+    type Error = Problem;
+    type Future = Ready<Result<Call, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let service = request.app_data::<Data<Service>>().cloned();
+        ready(service.ok_or_else(|| Problem::new(Code::Internal)).map(|service| Call {
+            request: request.clone(),
+            service,
+            caller: Caller::of(request),
+            payload: payload.take(),
+            read: None,
+            key: None,
+        }))
+    }
+}
+
+impl Call {
+    pub fn language(&self) -> Language {
+        self.caller.language
+    }
+
+    /// A part of the path, read by its type; what cannot be one names nothing.
+    pub fn part<T: FromStr>(&self, name: &str) -> Result<T, Problem> {
+        let part = self.request.match_info().get(name).and_then(|text| text.parse().ok());
+        part.ok_or_else(|| Problem::new(Code::NotFound))
+    }
+
+    /// The day it is, in UTC+8.
+    fn today(&self) -> chrono::NaiveDate {
+        (self.caller.at + chrono::Duration::hours(8)).date()
+    }
+
+    pub fn asking(&self) -> Asking {
+        let review = self.service.options.review;
+        let Some(token) = &self.caller.token else {
+            return Asking::public(self.today(), review);
+        };
+        Asking {
+            rights: Rights { grants: token.grants.iter().map(TokenGrant::right).collect() },
+            person: Some(token.person.clone()),
+            today: self.today(),
+            review,
+        }
+    }
+
+    /// Refuses whoever sent no token.
+    pub fn require_token(&self) -> Result<(), Problem> {
+        if self.caller.token.is_some() { Ok(()) } else { Err(Problem::new(Code::Unauthorized)) }
+    }
+
+    pub fn query<Q: Query>(&self) -> Result<Q, Problem> {
+        Q::read(self.request.query_string())
+    }
+
+    /// The query; where it is wrong, what is not there is told first.
+    pub async fn query_after<Q, T, F>(&self, exists: F) -> Result<Q, Problem>
+    where
+        Q: Query,
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection, &Asking) -> Result<T, Refusal> + Send + 'static,
+    {
+        match self.query::<Q>() {
+            Ok(query) => Ok(query),
+            Err(problem) => {
+                self.look(exists).await?;
+                Err(problem)
+            }
+        }
+    }
+
+    /// Reads on a snapshot.
+    pub async fn look<T, F>(&self, query: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection, &Asking) -> Result<T, Refusal> + Send + 'static,
+    {
+        let asking = self.asking();
+        Ok(self.service.store.read(move |connection| query(connection, &asking)).await?)
+    }
+
+    fn json_bounds(&self) -> Bounds {
+        Bounds { bytes: self.service.options.json_bytes, drain: self.service.options.body_drain }
+    }
+
+    pub fn import_bounds(&self) -> Bounds {
+        Bounds { bytes: self.service.options.import_bytes, drain: self.service.options.body_drain }
+    }
+
+    /// The body as a JSON object of one of the media types.
+    pub async fn json(&mut self, accepted: &[&str]) -> Result<JsonBody, Problem> {
+        let bounds = self.json_bounds();
+        if let Some(bytes) = &self.read {
+            body::require_type(&self.request, accepted)?;
+            return body::parse(bytes);
+        }
+        body::json(&self.request, &mut self.payload, accepted, bounds).await
+    }
+
+    /// The body as it is.
+    pub async fn bytes(&mut self, bounds: Bounds) -> Result<Bytes, Problem> {
+        match &self.read {
+            Some(bytes) => Ok(bytes.clone()),
+            None => body::bytes(&self.request, &mut self.payload, bounds).await,
+        }
+    }
+
+    /// Reads a refused body on, so that the client reads the answer.
+    pub async fn drain(&mut self, bounds: Bounds) {
+        body::drain(&mut self.payload, bounds).await;
+    }
+
+    /// The first answer, if this very request was answered before under its `Idempotency-Key`.
+    ///
+    /// It is asked before everything that the first request may have changed since, `If-Match` included.
+    pub async fn replayed(&mut self, bounds: Option<Bounds>) -> Result<Option<Reply>, Problem> {
+        self.require_token()?;
+        let Some(header) = self.request.headers().get(IDEMPOTENCY_KEY).cloned() else {
+            return Ok(None);
+        };
+        let bounds = bounds.unwrap_or_else(|| self.json_bounds());
+        let bytes = self.bytes(bounds).await?;
+        let bad = || Problem::new(Code::InvalidHeader).detail("idempotency_key", Vec::new());
+        let key = header
+            .to_str()
+            .ok()
+            .filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()));
+        let token = self.caller.token.as_ref().map(|token| token.id.as_str()).unwrap_or_default();
+        let scope = [token, self.request.method().as_str(), self.request.path(), key.ok_or_else(bad)?];
+        let body = [self.request.query_string().as_bytes(), &bytes].join(&b'\n');
+        self.key = Some(IdempotencyKey {
+            scope: sha256_hex(scope.join("\n").as_bytes()),
+            body_digest: sha256_hex(&body),
+        });
+        self.read = Some(bytes);
+        match self.service.store.find_answer(self.act()).await? {
+            None => Ok(None),
+            Some(None) => Err(Problem::new(Code::IdempotencyKeyReused)),
+            Some(Some(answer)) => Ok(Some(Reply::replayed(answer))),
+        }
+    }
+
+    /// `If-Match` must name the present version.
+    pub fn if_match(&self, present: i64) -> Result<i64, Problem> {
+        precondition::require_match(&self.request, present)
+    }
+
+    fn act(&self) -> Act {
+        Act {
+            at: self.caller.at,
+            actor: self.caller.token.as_ref().map(|token| Actor {
+                person_id: token.person.id.to_string(),
+                person_name: token.person.name.clone(),
+                token_id: token.id.to_string(),
+            }),
+            request_id: self.caller.request_id.clone(),
+            key: self.key.clone(),
+        }
+    }
+
+    /// Puts an operation into the lane and answers once it is committed.
+    pub async fn write<T, Op, Render>(&self, mut operation: Op, render: Render) -> Result<Reply, Problem>
+    where
+        T: Send + 'static,
+        Op: FnMut(&mut AnyConnection, &Act, &mut Notes, &Asking) -> Result<T, Refusal> + Send + 'static,
+        Render: Fn(&T) -> Reply + Send + Sync + 'static,
+    {
+        let asking = self.asking();
+        let render = Arc::new(render);
+        let stored = Arc::clone(&render);
+        let written = self
+            .service
+            .store
+            .write(
+                Queue::Interactive,
+                self.act(),
+                move |connection, act, notes| operation(connection, act, notes, &asking),
+                move |outcome| stored(outcome).stored(),
+            )
+            .await?;
+        Ok(match written {
+            Written::Fresh(outcome) => render(&outcome),
+            Written::Replayed(answer) => Reply::replayed(answer),
+        })
+    }
+}

@@ -1,0 +1,96 @@
+//! Who asks, in which language, under which request id: known before any handler runs.
+
+use crate::domain::language::Language;
+use crate::storage::people::Token;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{HttpMessage, HttpRequest};
+use chrono::{NaiveDateTime, SubsecRound, Utc};
+use std::rc::Rc;
+
+/// A request's caller; the access middleware lays one into every request.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub language: Language,
+    pub request_id: String,
+    /// UTC, whole microseconds.
+    pub at: NaiveDateTime,
+    /// `None`: the public.
+    pub token: Option<Token>,
+}
+
+impl Caller {
+    /// The caller of a request, before their token has been looked up.
+    pub fn unknown(headers: &HeaderMap) -> Caller {
+        Caller {
+            language: language_of(headers),
+            request_id: request_id_of(headers),
+            at: Utc::now().naive_utc().trunc_subsecs(6),
+            token: None,
+        }
+    }
+
+    /// The caller of a request that passed the middleware.
+    pub fn of(request: &HttpRequest) -> Rc<Caller> {
+        let known = request.extensions().get::<Rc<Caller>>().cloned();
+        known.unwrap_or_else(|| Rc::new(Caller::unknown(request.headers())))
+    }
+}
+
+/// The request id that was sent, if it is a decent one, else a new one.
+fn request_id_of(headers: &HeaderMap) -> String {
+    let sent = headers.get("x-request-id").and_then(|value| value.to_str().ok());
+    let decent = |id: &&str| {
+        (1..=128).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte))
+    };
+    sent.filter(decent).map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+}
+
+/// The weight of a language or media range: `;q=`, 1 where nothing is said.
+pub fn quality(parameters: &str) -> f32 {
+    let weight = parameters.split(';').find_map(|part| part.trim().strip_prefix("q="));
+    weight.map_or(1.0, |weight| weight.trim().parse().unwrap_or(0.0))
+}
+
+/// The better liked of the two languages; Chinese when in doubt.
+fn language_of(headers: &HeaderMap) -> Language {
+    let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let mut best = (Language::Chinese, 0.0);
+    for range in header.unwrap_or_default().split(',') {
+        let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
+        let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let language = match primary.as_str() {
+            "zh" | "*" => Language::Chinese,
+            "en" => Language::English,
+            _ => continue,
+        };
+        let weight = quality(parameters);
+        if weight > best.1 {
+            best = (language, weight);
+        }
+    }
+    best.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::HeaderValue;
+
+    fn asked(header: &'static str) -> Language {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(header));
+        language_of(&headers)
+    }
+
+    #[test]
+    fn the_language_liked_best_is_spoken_and_chinese_when_in_doubt() {
+        assert_eq!(language_of(&HeaderMap::new()), Language::Chinese);
+        assert_eq!(asked("en"), Language::English);
+        assert_eq!(asked("fr, en;q=0.5"), Language::English);
+        assert_eq!(asked("en;q=0.5, zh-CN"), Language::Chinese);
+        assert_eq!(asked("zh;q=0.3, en-GB;q=0.9"), Language::English);
+        assert_eq!(asked("fr"), Language::Chinese);
+        assert_eq!(asked("en;q=0"), Language::Chinese);
+    }
+}

@@ -1,0 +1,279 @@
+//! `/rules`, `/formats`, `/indicators`: the statute as data, for whoever builds on it.
+
+use super::call::Call;
+use super::names::SeverityName;
+use super::problem::{Code, Problem};
+use super::query::{NoParameters, query};
+use super::reply::Reply;
+use crate::domain::digest::sha256_hex;
+use crate::domain::form::{self, Form};
+use crate::domain::language::say;
+use crate::domain::rules::{Explainable, RULES};
+use actix_web::get;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn register(config: &mut ServiceConfig<'_>) {
+    config.service(list_rules).service(list_formats).service(read_format).service(list_indicators);
+}
+
+/// What changes with the program alone, with the digest of what it says as its tag.
+fn constant(body: &impl Serialize) -> Reply {
+    let value = serde_json::to_vec(body).unwrap_or_default();
+    let digest = sha256_hex(&value);
+    Reply::ok(body).constant(digest.get(..16).unwrap_or_default())
+}
+
+/// 一条规则。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Rule {
+    /// 规则的稳定名称。
+    id: &'static str,
+    #[schema(value_type = SeverityName)]
+    severity: &'static str,
+    /// 能否用说明解除。
+    explainable: bool,
+    /// 由谁说明：editor 或 supervisor。
+    explained_by: Option<&'static str>,
+    /// 要求。
+    what: String,
+    /// 依据。
+    basis: &'static str,
+    /// 适用的格式。
+    form: Vec<&'static str>,
+}
+
+/// 全部规则。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RuleList {
+    items: Vec<Rule>,
+    next_cursor: Option<String>,
+}
+
+/// 规则
+///
+/// 校验用的全部规则：编号、轻重、能否说明、要求、依据、适用格式。
+#[utoipa::path(
+    tag = "catalogue",
+    responses((status = 200, description = "全部规则", body = RuleList)),
+    extensions(("x-problems" = json!(["invalid_query"])), ("x-tagged" = json!(true))),
+)]
+#[get("/rules")]
+pub async fn list_rules(call: Call) -> Result<Reply, Problem> {
+    let _: NoParameters = call.query()?;
+    let items = RULES.iter().map(|rule| Rule {
+        id: rule.id,
+        severity: rule.severity.as_str(),
+        explainable: rule.is_explainable(),
+        explained_by: match rule.explainable {
+            Explainable::No => None,
+            Explainable::ByEditor => Some("editor"),
+            Explainable::BySupervisor => Some("supervisor"),
+        },
+        what: say("what", rule.id, call.language(), &[]),
+        basis: rule.basis,
+        form: form::all()
+            .iter()
+            .map(|form| form.id.as_str())
+            .filter(|id| rule.forms.is_empty() || rule.forms.contains(id))
+            .collect(),
+    });
+    Ok(constant(&RuleList { items: items.collect(), next_cursor: None }))
+}
+
+/// 适用年度。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FormatYears)]
+pub struct FormatYears {
+    from: i32,
+    /// 空 = 沿用至今。
+    to: Option<i32>,
+}
+
+/// 格式的概要。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FormatSummary)]
+pub struct FormatSummary {
+    id: &'static str,
+    title: &'static str,
+    /// 文号。
+    document: &'static str,
+    applies_to_years: FormatYears,
+    /// 单元格数。
+    cells: usize,
+}
+
+/// 全部格式。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FormatList {
+    items: Vec<FormatSummary>,
+    next_cursor: Option<String>,
+}
+
+/// 格式列表
+///
+/// 法定的报告格式：2019 年试行格式和 2021 年现行格式。
+#[utoipa::path(
+    tag = "catalogue",
+    responses((status = 200, description = "全部格式", body = FormatList)),
+    extensions(("x-problems" = json!(["invalid_query"])), ("x-tagged" = json!(true))),
+)]
+#[get("/formats")]
+pub async fn list_formats(call: Call) -> Result<Reply, Problem> {
+    let _: NoParameters = call.query()?;
+    let items = form::all().iter().map(|form| FormatSummary {
+        id: &form.id,
+        title: &form.title,
+        document: &form.document,
+        applies_to_years: FormatYears { from: form.from, to: form.to },
+        cells: form.cells.len(),
+    });
+    Ok(constant(&FormatList { items: items.collect(), next_cursor: None }))
+}
+
+/// 读取格式
+///
+/// 各部分、表格、行、列的键名、标签、别名，以及表内的全部恒等式。
+#[utoipa::path(
+    tag = "catalogue",
+    params(("id" = String, Path, description = "格式编号，如 2021")),
+    responses((status = 200, description = "格式", body = ref("#/components/schemas/Format"))),
+    extensions(("x-problems" = json!(["not_found", "invalid_query"])), ("x-tagged" = json!(true))),
+)]
+#[get("/formats/{id}")]
+pub async fn read_format(call: Call) -> Result<Reply, Problem> {
+    let id: String = call.part("id")?;
+    let form = form::by_id(&id).ok_or_else(|| Problem::new(Code::NotFound))?;
+    let _: NoParameters = call.query()?;
+    Ok(constant(&form.source))
+}
+
+/// 一个指标：表格中的一个单元格。
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Indicator {
+    /// `部分.行.列`。
+    id: String,
+    section: String,
+    row: String,
+    column: String,
+    /// 中文标签。
+    label: String,
+    /// 单位：件、项或万元。
+    unit: String,
+    /// 小数位数。
+    decimals: u32,
+    /// 在报告文档中的位置。
+    pointer: String,
+    /// 有这个单元格的格式。
+    formats: Vec<&'static str>,
+}
+
+/// 全部指标。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IndicatorList {
+    items: Vec<Indicator>,
+    next_cursor: Option<String>,
+}
+
+query!(IndicatorQuery {
+    /// 只要某格式的指标，如 2021。
+    format: String[String],
+});
+
+fn indicators_of(form: &'static Form) -> impl Iterator<Item = Indicator> {
+    form.cells.iter().map(|cell| Indicator {
+        id: cell.indicator(),
+        section: cell.section_key.clone(),
+        row: cell.row_key.clone(),
+        column: cell.column_key.clone(),
+        label: format!("{} · {}", cell.row_label, cell.column_label),
+        unit: cell.unit.clone(),
+        decimals: cell.precision.decimals(),
+        pointer: cell.pointer(),
+        formats: vec![&form.id],
+    })
+}
+
+/// 指标
+///
+/// 各格式的全部单元格，按现行格式的顺序；统计、比较都用这些编号。
+#[utoipa::path(
+    tag = "catalogue",
+    params(IndicatorQuery),
+    responses((status = 200, description = "全部指标", body = IndicatorList)),
+    extensions(("x-problems" = json!(["invalid_query"])), ("x-tagged" = json!(true))),
+)]
+#[get("/indicators")]
+pub async fn list_indicators(call: Call) -> Result<Reply, Problem> {
+    let query: IndicatorQuery = call.query()?;
+    let wanted = match query.format.as_deref() {
+        None => None,
+        Some(id) => Some(
+            form::by_id(id).ok_or_else(|| Problem::of_query(vec![("format".to_owned(), "unknown_form")]))?,
+        ),
+    };
+    let mut items: Vec<Indicator> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let forms = form::all().iter().rev().filter(|form| wanted.is_none_or(|wanted| wanted.id == form.id));
+    for indicator in forms.flat_map(indicators_of) {
+        match places.get(&indicator.id).and_then(|at| items.get_mut(*at)) {
+            Some(known) => known.formats.extend(indicator.formats),
+            None => {
+                places.insert(indicator.id.clone(), items.len());
+                items.push(indicator);
+            }
+        }
+    }
+    Ok(constant(&IndicatorList { items, next_cursor: None }))
+}
+
+/// A form's data file as a schema is too deep to be worth typing; it says what `GET /formats` is.
+pub fn format_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "一个法定格式：各部分、表格、行、列的键名、标签、别名和恒等式。",
+        "required": ["id", "title", "document", "applies_to_years", "sections", "identities"],
+        "properties": {
+            "id": {"type": "string"},
+            "title": {"type": "string"},
+            "document": {"type": "string", "description": "文号。"},
+            "applies_to_years": {
+                "type": "object",
+                "required": ["from"],
+                "properties": {"from": {"type": "integer"}, "to": {"type": "integer"}}
+            },
+            "sections": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["key", "ordinal", "title", "body"],
+                    "properties": {
+                        "key": {"type": "string"},
+                        "ordinal": {"type": "integer"},
+                        "title": {"type": "string"},
+                        "body": {"type": "string", "enum": ["narrative", "table"]},
+                        "table": {"type": "object", "description": "`blocks`，或 `columns` 与 `rows`。"},
+                        "aliases": {"type": "array", "items": {"type": "string"}}
+                    }
+                }
+            },
+            "identities": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["rule", "for_each", "sum", "equals"],
+                    "properties": {
+                        "rule": {"type": "string"},
+                        "for_each": {"type": "string", "enum": ["row", "column"]},
+                        "sum": {"type": "array", "items": {"type": "string"}},
+                        "equals": {"type": "array", "items": {"type": "string"}},
+                        "source": {"type": "string"}
+                    }
+                }
+            }
+        }
+    })
+}

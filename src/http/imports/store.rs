@@ -1,0 +1,216 @@
+//! Importing a document: looked at (`dry_run`), or stored as a draft.
+
+use super::file::{self, ReadFile};
+use crate::domain::id::ReportId;
+use crate::domain::report::{Heading, Scope};
+use crate::domain::rules::Finding;
+use crate::http::api::BASE;
+use crate::http::call::Call;
+use crate::http::names::{AnyJson, DocumentSchema, ReportScope};
+use crate::http::problem::{Code, Problem};
+use crate::http::query::{YearNumber, query};
+use crate::http::reply::Reply;
+use crate::http::reports::{FindingBody, ReportBody, Shown, document_body, finding_bodies, require_editor};
+use crate::operations::AgencyRef;
+use crate::operations::reports::{self, NewReport};
+use actix_web::{post, web};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+query!(ImportQuery {
+    /// 只试读，不保存；默认 false。
+    dry_run: bool[bool],
+    /// 存入哪个机关：编号或统一社会信用代码。保存时必填。
+    agency_id: AgencyRef[String],
+    /// 存入哪个年度。保存时必填。
+    year: YearNumber[i32],
+    /// 范围，默认 own。
+    scope: Scope[ReportScope],
+    /// 把空白、`/`、`—`、无的单元格当作 0，并记录为有意零报告；默认 false。
+    blank_as_zero: bool[bool],
+});
+
+/// 没有归入任何位置的文字。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Unmapped)]
+pub struct UnmappedBody {
+    text: String,
+    /// 在文件中的位置，如 `line 310`。
+    #[serde(rename = "where")]
+    place: String,
+}
+
+/// 文件是怎样读的。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportSource)]
+pub struct SourceBody {
+    media_type: String,
+    charset: String,
+    /// 文件的 SHA-256，十六进制。
+    sha256: String,
+    sections_found: usize,
+    cells_expected: usize,
+    cells_read: usize,
+    cells_blank: usize,
+    unmapped: Vec<UnmappedBody>,
+}
+
+/// 导入结果。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportAnswer)]
+pub struct ImportBody {
+    #[schema(value_type = DocumentSchema)]
+    document: Value,
+    findings: Vec<FindingBody>,
+    source: SourceBody,
+    /// 存成的报告；试读时为空。
+    report: Option<ReportBody>,
+}
+
+fn source_of(read: &ReadFile) -> SourceBody {
+    SourceBody {
+        media_type: read.media.to_owned(),
+        charset: read.charset.to_owned(),
+        sha256: read.sha256.clone(),
+        sections_found: read.notes.sections_found,
+        cells_expected: read.notes.cells_expected,
+        cells_read: read.notes.cells_read,
+        cells_blank: read.notes.cells_blank,
+        unmapped: read
+            .notes
+            .unmapped
+            .iter()
+            .map(|stray| UnmappedBody { text: stray.text.clone(), place: stray.where_.clone() })
+            .collect(),
+    }
+}
+
+/// Blanks become zeros, deliberately, and say so with their sections.
+fn declare_blanks(read: &mut ReadFile) {
+    let content = &mut read.document.content;
+    let form = content.form();
+    for (cell, _) in read.notes.blanks.drain(..) {
+        content.figures.set(cell, Some(0));
+        if let Some(section) = form.cells.get(cell).and_then(|cell| content.sections.get_mut(cell.section)) {
+            section.declared_zero = true;
+        }
+    }
+}
+
+/// Where a document is to be stored; both are needed.
+fn target(query: &ImportQuery) -> Result<(AgencyRef, i32), Problem> {
+    match (&query.agency_id, query.year) {
+        (Some(agency), Some(year)) => Ok((agency.clone(), year.0)),
+        (agency, year) => {
+            let missing = [("agency_id", agency.is_none()), ("year", year.is_none())];
+            let missing = missing.into_iter().filter(|(_, missing)| *missing);
+            Err(Problem::of_query(missing.map(|(name, _)| (name.to_owned(), "required")).collect()))
+        }
+    }
+}
+
+/// 导入文件
+///
+/// 请求内容就是文件本身，或 multipart 的 `file` 一项。按标签认出各部分、各单元格，从不按位置猜测；
+/// 没有归入的文字列在 `unmapped`。`dry_run=true` 只看结果；否则存为新的草稿。
+#[utoipa::path(
+    tag = "imports",
+    params(ImportQuery),
+    request_body(
+        content((String = "text/plain"), (AnyJson = "application/json"), (AnyJson = "multipart/form-data")),
+        description = "文件",
+    ),
+    responses(
+        (status = 200, description = "试读结果", body = ImportBody),
+        (status = 201, description = "已存为草稿", body = ImportBody),
+    ),
+    extensions(
+        ("x-problems" = json!(["unauthorized", "forbidden", "invalid_query", "invalid_json", "invalid_input",
+            "document_unreadable", "scope_not_for_kind", "year_not_open", "report_exists"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[post("/imports")]
+pub async fn import_document(mut call: Call) -> Result<Reply, Problem> {
+    let bounds = call.import_bounds();
+    if let Some(reply) = call.replayed(Some(bounds)).await? {
+        return Ok(reply);
+    }
+    let query = call.query::<ImportQuery>();
+    let stores = query.as_ref().is_ok_and(|query| query.dry_run != Some(true));
+    if stores {
+        require_editor(&call)?;
+    }
+    let file = file::take(&mut call).await?;
+    let query = query?;
+    let target = if stores { Some(target(&query)?) } else { None };
+    let hint = query.year.map(|year| year.0);
+    let mut read = web::block(move || file.read(hint)).await.map_err(|_| Problem::new(Code::Internal))??;
+    if query.blank_as_zero == Some(true) {
+        declare_blanks(&mut read);
+    }
+    read.document.scope = query.scope.or(read.document.scope);
+    if let Some(agency) = &query.agency_id {
+        read.document.agency_id = Some(agency.to_string());
+    }
+    let (document, blanks) = (read.document.clone(), read.notes.blanks.clone());
+    let findings = call
+        .look(move |connection, _| {
+            let mut judged = document;
+            judged.year = hint.or(judged.year);
+            reports::judge_document(connection, &judged, &blanks)
+        })
+        .await?;
+    match target {
+        None => {
+            let findings = finding_bodies(&findings, call.language());
+            let document = document_body(&read.document);
+            Ok(Reply::ok(&ImportBody { document, findings, source: source_of(&read), report: None }))
+        }
+        Some((agency, year)) => store(&call, read, findings, agency, year).await,
+    }
+}
+
+async fn store(
+    call: &Call,
+    read: ReadFile,
+    findings: Vec<Finding>,
+    agency: AgencyRef,
+    year: i32,
+) -> Result<Reply, Problem> {
+    let document = &read.document;
+    let new = NewReport {
+        id: ReportId::from_uuid(uuid::Uuid::now_v7()),
+        agency,
+        year,
+        scope: document.scope.unwrap_or(Scope::Own),
+        heading: Heading {
+            title: document.title.clone(),
+            signed_by: document.signed_by.clone(),
+            signed_on: document.signed_on,
+            index_number: document.index_number.clone(),
+        },
+        source_url: document.source_url.clone(),
+        content: Some(document.content.clone()),
+        action: "report.import",
+    };
+    let language = call.language();
+    call.write(
+        move |connection, act, notes, asking| {
+            let view = reports::create(connection, act, notes, asking, &new)?;
+            Shown::of(connection, asking, view)
+        },
+        move |shown| {
+            let body = ImportBody {
+                document: document_body(&read.document),
+                findings: finding_bodies(&findings, language),
+                source: source_of(&read),
+                report: Some(ReportBody::of(shown)),
+            };
+            let location = format!("{BASE}/reports/{}", shown.view.report.id);
+            Reply::created(location, &body).tag(shown.view.report.version, language.short())
+        },
+    )
+    .await
+}

@@ -1,0 +1,103 @@
+//! `/me`: whose token this is and what it may do.
+
+use super::call::Call;
+use super::format::time;
+use super::names::{RoleName, StageName};
+use super::problem::{Code, Problem};
+use super::query::NoParameters;
+use super::reply::Reply;
+use actix_web::get;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn register(config: &mut ServiceConfig<'_>) {
+    config.service(read_me);
+}
+
+/// 令牌。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TokenReference)]
+pub struct TokenReference {
+    #[schema(format = "uuid")]
+    id: String,
+    name: String,
+    /// 失效时间；空 = 长期有效。
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+}
+
+/// 人员。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Person)]
+pub struct PersonBody {
+    #[schema(format = "uuid")]
+    id: String,
+    name: String,
+    agency_id: Option<String>,
+}
+
+/// 授权所在的机关。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = GrantAgency)]
+pub struct GrantAgency {
+    #[schema(format = "uuid")]
+    id: String,
+    name: String,
+}
+
+/// 一项授权：在该机关及其以下有效。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Grant)]
+pub struct GrantBody {
+    #[schema(value_type = RoleName)]
+    role: &'static str,
+    /// 空 = 处处有效。
+    agency: Option<GrantAgency>,
+    /// 审核员的环节；空 = 不限。
+    #[schema(value_type = Option<StageName>)]
+    stage: Option<&'static str>,
+}
+
+/// 令牌、人员和授权。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Me {
+    token: TokenReference,
+    person: PersonBody,
+    grants: Vec<GrantBody>,
+}
+
+/// 我是谁
+///
+/// 令牌属于哪个人，有哪些授权。
+#[utoipa::path(
+    tag = "administration",
+    responses((status = 200, description = "令牌、人员和授权", body = Me)),
+    extensions(("x-problems" = json!(["unauthorized", "invalid_query"])), ("x-token" = json!(true))),
+)]
+#[get("/me")]
+pub async fn read_me(call: Call) -> Result<Reply, Problem> {
+    let token = call.caller.token.as_ref().ok_or_else(|| Problem::new(Code::Unauthorized))?;
+    let _: NoParameters = call.query()?;
+    let grants = token.grants.iter().map(|grant| GrantBody {
+        role: grant.role.as_str(),
+        agency: grant
+            .agency
+            .as_ref()
+            .map(|(id, name, _)| GrantAgency { id: id.to_string(), name: name.clone() }),
+        stage: grant.stage.map(|stage| stage.as_str()),
+    });
+    Ok(Reply::ok(&Me {
+        token: TokenReference {
+            id: token.id.to_string(),
+            name: token.name.clone(),
+            expires_at: token.expires_at.map(time),
+        },
+        person: PersonBody {
+            id: token.person.id.to_string(),
+            name: token.person.name.clone(),
+            agency_id: token.person.agency_id.as_ref().map(ToString::to_string),
+        },
+        grants: grants.collect(),
+    }))
+}

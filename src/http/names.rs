@@ -1,0 +1,83 @@
+//! Closed lists of names as schemas of their own: one walk over the domain's list, no second copy.
+
+use crate::domain::{agency, report, rights, rules, workflow, year};
+use std::borrow::Cow;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! named_schemas {
+    ($($(#[doc = $doc:literal])+ $name:ident: $names:expr;)+) => {$(
+        $(#[doc = $doc])+
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let names: Vec<&'static str> = $names;
+                let schema = ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .enum_values(Some(names))
+                    .description(Some(concat!($($doc),+).trim()));
+                RefOr::T(Schema::Object(schema.build()))
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed(stringify!($name))
+            }
+        }
+    )+};
+}
+
+named_schemas! {
+    /// 行政层级：国家、省、市、县、乡镇（街道）。
+    AgencyLevel: agency::Level::ALL.iter().map(|level| level.as_str()).collect();
+    /// 机关类别：人民政府、政府办公厅（室）、工作部门、直属机构、派出机构、垂直管理机构、法律法规授权组织、开发区。
+    AgencyKind: agency::Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    /// 机关状态：在用、已合并、已撤销。
+    AgencyStatusName: agency::AgencyStatus::ALL.iter().map(|status| status.as_str()).collect();
+    /// 报告年度的状态。
+    YearStateName: year::YearState::ALL.iter().map(|state| state.as_str()).collect();
+    /// 报告范围：本机关（own）或本级政府汇总（consolidated）。
+    ReportScope: vec![report::Scope::Own.as_str(), report::Scope::Consolidated.as_str()];
+    /// 报告的状态：草稿、初审、复审、终审、待发布、已发布、已撤回。
+    ReportStatus: workflow::State::ALL.iter().map(|state| state.as_str()).collect();
+    /// 对报告的操作。
+    ActionName: workflow::Action::ALL.iter().map(|action| action.as_str()).collect();
+    /// 是否按期：以首次发布之日与应报日期比较。
+    TimelinessName: vec![report::Timeliness::OnTime.as_str(), report::Timeliness::Late.as_str()];
+    /// 角色：填报员、审核员、发布员、主管部门、系统管理员。
+    RoleName: rights::Role::ALL.iter().map(|role| role.as_str()).collect();
+    /// 审核环节：初审、复审、终审。
+    StageName: rights::Stage::ALL.iter().map(|stage| stage.as_str()).collect();
+    /// 问题的轻重。
+    SeverityName: rules::Severity::ALL.iter().map(|severity| severity.as_str()).collect();
+    /// 错误代码，封闭清单，见 GET /problems。
+    ProblemCode: super::problem::Code::ALL.iter().map(|code| code.as_str()).collect();
+}
+
+/// Schemas whose content the document's finisher writes from the forms; here they only have a name.
+macro_rules! finished_schemas {
+    ($($name:ident as $wire:literal;)+) => {$(
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                RefOr::T(Schema::Object(ObjectBuilder::new().schema_type(SchemaType::AnyValue).build()))
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed($wire)
+            }
+        }
+    )+};
+}
+
+finished_schemas! {
+    AnyJson as "AnyJson";
+    Sections as "Sections";
+    DocumentSchema as "ReportDocument";
+}

@@ -1,0 +1,206 @@
+//! The statutory tables as schemas: a walk over each form, labels and all. No second list of cells.
+
+use crate::domain::form::{self, Form, Row, Section, Table};
+use crate::domain::number::{MAX_COUNT, Precision};
+use serde_json::{Map, Value, json};
+
+/// Whether a schema describes what is answered (complete) or what may be sent (any part of it).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Answer,
+    Input,
+}
+
+impl Side {
+    fn suffix(self) -> &'static str {
+        match self {
+            Side::Answer => "",
+            Side::Input => "Input",
+        }
+    }
+}
+
+/// Adds every schema the forms give rise to.
+pub fn add(schemas: &mut Map<String, Value>) {
+    for side in [Side::Answer, Side::Input] {
+        let mut bodies = Vec::new();
+        let mut sections = Vec::new();
+        for form in form::all().iter().rev() {
+            let mut properties = Map::new();
+            for section in &form.sections {
+                let name = add_section(schemas, form, section, side);
+                bodies.push(reference(&name));
+                properties.insert(section.key.clone(), optional(reference(&name), side));
+            }
+            let name = format!("Sections{}{}", form.id, side.suffix());
+            let description = format!("{}（{}）的各部分。", form.title, form.document);
+            schemas.insert(
+                name.clone(),
+                json!({
+                    "type": "object",
+                    "description": description,
+                    "properties": properties,
+                    "additionalProperties": false,
+                }),
+            );
+            sections.push(reference(&name));
+        }
+        schemas.insert(
+            format!("Sections{}", side.suffix()),
+            json!({"description": "各部分，键名由报告的格式规定。", "anyOf": sections}),
+        );
+        if side == Side::Answer {
+            schemas.insert("Section".to_owned(), json!({"description": "报告的一个部分。", "anyOf": bodies}));
+        }
+    }
+}
+
+pub fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+/// In what is sent, null empties or takes out.
+fn optional(schema: Value, side: Side) -> Value {
+    match side {
+        Side::Answer => schema,
+        Side::Input => json!({"anyOf": [schema, {"type": "null"}]}),
+    }
+}
+
+/// `in_force` → `InForce`.
+fn pascal(key: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters
+            .next()
+            .map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
+            .unwrap_or_default()
+    };
+    key.split('_').map(word).collect()
+}
+
+fn add_section(schemas: &mut Map<String, Value>, form: &Form, section: &Section, side: Side) -> String {
+    let name = format!("Section{}{}{}", form.id, pascal(&section.key), side.suffix());
+    let mut properties = json!({
+        "kind": {"type": "string", "const": section.key},
+        "ordinal": {"type": "integer", "const": section.ordinal},
+        "title": {"type": "string", "description": format!("标题，现行用语为“{}”。", section.title)},
+        "text": {
+            "type": ["string", "null"],
+            "maxLength": crate::domain::report::MAX_TEXT_CHARACTERS,
+            "description": if section.table.is_some() { "表格的说明。" } else { "正文，段落以换行分隔。" },
+        },
+        "updated_at": {"type": "string", "format": "date-time"},
+    });
+    let mut required = vec!["kind", "ordinal", "title", "text", "updated_at"];
+    if let Value::Object(members) = &mut properties {
+        if let Some(table) = &section.table {
+            let table = add_table(schemas, form, section, table, side);
+            members.insert("table".to_owned(), optional(reference(&table), side));
+            required.push("table");
+        }
+        if side == Side::Input {
+            for made_by_the_server in ["kind", "ordinal", "updated_at"] {
+                if let Some(Value::Object(member)) = members.get_mut(made_by_the_server) {
+                    member.insert("readOnly".to_owned(), json!(true));
+                }
+            }
+            if section.table.is_some() {
+                members.insert("declare_zero".to_owned(), super::inputs::declare_zero());
+            }
+            required.clear();
+        }
+    }
+    schemas.insert(
+        name.clone(),
+        json!({
+            "type": "object",
+            "description": format!("{}、{}", section.numeral(), section.title),
+            "properties": properties,
+            "required": required,
+            "additionalProperties": false,
+        }),
+    );
+    name
+}
+
+fn add_table(
+    schemas: &mut Map<String, Value>,
+    form: &Form,
+    section: &Section,
+    table: &Table,
+    side: Side,
+) -> String {
+    let stem = format!("{}{}", form.id, pascal(&section.key));
+    let mut properties = Map::new();
+    let mut kinds: Vec<Vec<&str>> = Vec::new();
+    for row in &table.rows {
+        let columns: Vec<&str> = row.columns.iter().map(|column| column.key.as_str()).collect();
+        // Rows with the same columns share one schema.
+        let known = kinds.iter().position(|known| *known == columns);
+        let number = known.unwrap_or_else(|| {
+            kinds.push(columns);
+            kinds.len() - 1
+        });
+        let numeral = if number == 0 { String::new() } else { (number + 1).to_string() };
+        let name = format!("Row{stem}{numeral}{}", side.suffix());
+        schemas.entry(name.clone()).or_insert_with(|| row_schema(form, row, side));
+        let group = row.group.as_deref().filter(|group| !group.is_empty());
+        let label = [(!row.block.is_empty()).then_some(row.block.as_str()), group, Some(row.label.as_str())];
+        let label: Vec<&str> = label.into_iter().flatten().collect();
+        let referred = match side {
+            Side::Answer => {
+                json!({"$ref": format!("#/components/schemas/{name}"), "description": label.join(" / ")})
+            }
+            Side::Input => json!({
+                "anyOf": [reference(&name), {"type": "null"}],
+                "description": label.join(" / "),
+            }),
+        };
+        properties.insert(row.key.clone(), referred);
+    }
+    let required: Vec<&String> = if side == Side::Answer { properties.keys().collect() } else { Vec::new() };
+    let schema = json!({
+        "type": "object",
+        "description": format!("{}的表格。", section.title),
+        "required": required,
+        "properties": properties,
+        "additionalProperties": false,
+    });
+    let name = format!("Table{stem}{}", side.suffix());
+    schemas.insert(name.clone(), schema);
+    name
+}
+
+fn row_schema(form: &Form, row: &Row, side: Side) -> Value {
+    let columns: Map<String, Value> = row
+        .columns
+        .iter()
+        .filter_map(|column| {
+            let cell = form.cells.get(column.cell)?;
+            let group = column.group.as_deref().filter(|group| !group.is_empty());
+            let label: Vec<&str> = group.into_iter().chain([column.label.as_str()]).collect();
+            Some((column.key.clone(), cell_schema(cell.precision, &cell.unit, &label.join(" / "))))
+        })
+        .collect();
+    let required: Vec<&String> = if side == Side::Answer { columns.keys().collect() } else { Vec::new() };
+    json!({"type": "object", "required": required, "properties": columns, "additionalProperties": false})
+}
+
+fn cell_schema(precision: Precision, unit: &str, label: &str) -> Value {
+    let description = format!("{label}（{unit}）。null = 未填。");
+    match precision {
+        Precision::Count => json!({
+            "type": ["integer", "null"], "minimum": 0, "maximum": MAX_COUNT, "description": description,
+        }),
+        Precision::Signed => json!({
+            "type": ["integer", "null"], "minimum": -MAX_COUNT, "maximum": MAX_COUNT, "description": description,
+        }),
+        Precision::Millionths => json!({
+            "type": ["number", "null"],
+            "minimum": 0,
+            "exclusiveMaximum": 1_000_000_000,
+            "description": format!("{description}最多六位小数。"),
+        }),
+    }
+}

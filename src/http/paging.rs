@@ -1,0 +1,156 @@
+//! Keyset pages: the cursor says where the last page ended and by which order.
+
+use super::call::Call;
+use super::problem::{Code, Problem};
+use super::query::Limit;
+use super::reply::Reply;
+use crate::storage::{Bind, Page, SortKey};
+use actix_web::http::header;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Rows of a page about whose length nothing was said.
+const USUAL: i64 = 50;
+
+/// A field a listing can be ordered by.
+pub struct SortField<T: 'static> {
+    pub name: &'static str,
+    /// SQL that is never null.
+    pub column: &'static str,
+    /// The value a row has there.
+    pub value: fn(&T) -> Bind,
+}
+
+/// Which page was asked for, and how to name the one after it.
+pub struct PageOrder<T: 'static> {
+    pub page: Page,
+    signature: String,
+    fields: Vec<&'static SortField<T>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Cursor {
+    /// The order it was made for.
+    s: String,
+    /// The values of the last row.
+    v: Vec<Value>,
+    /// The id of the last row.
+    i: String,
+}
+
+fn encode(cursor: &Cursor) -> String {
+    hex::encode(serde_json::to_vec(cursor).unwrap_or_default())
+}
+
+fn decode(text: &str, signature: &str) -> Result<Cursor, Problem> {
+    hex::decode(text)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<Cursor>(&bytes).ok())
+        .filter(|cursor| cursor.s == signature)
+        .ok_or_else(|| Problem::new(Code::InvalidCursor))
+}
+
+fn bind_to_json(bind: &Bind) -> Value {
+    match bind {
+        Bind::Text(text) => json!({ "t": text }),
+        Bind::Integer(value) => json!({ "n": value }),
+        Bind::BigInt(value) => json!({ "b": value }),
+        Bind::Date(day) => json!({ "d": day }),
+        Bind::Time(at) => json!({ "at": at }),
+    }
+}
+
+fn bind_from_json(value: &Value) -> Option<Bind> {
+    let (kind, value) = value.as_object()?.iter().next()?;
+    match kind.as_str() {
+        "t" => value.as_str().map(|text| Bind::Text(text.to_owned())),
+        "n" => value.as_i64().and_then(|number| i32::try_from(number).ok()).map(Bind::Integer),
+        "b" => value.as_i64().map(Bind::BigInt),
+        "d" => serde_json::from_value(value.clone()).ok().map(Bind::Date),
+        "at" => serde_json::from_value(value.clone()).ok().map(Bind::Time),
+        _ => None,
+    }
+}
+
+impl<T> PageOrder<T> {
+    /// Reads `limit`, `cursor` and `sort`; `listing` tells one listing's cursors from another's.
+    pub fn read(
+        listing: &str,
+        known: &'static [SortField<T>],
+        sort: Option<&str>,
+        limit: Option<Limit>,
+        cursor: Option<&str>,
+    ) -> Result<PageOrder<T>, Problem> {
+        let unknown = || Problem::of_query(vec![("sort".to_owned(), "invalid_value")]);
+        let mut keys = Vec::new();
+        let mut fields: Vec<&'static SortField<T>> = Vec::new();
+        for part in sort.into_iter().flat_map(|sort| sort.split(',')) {
+            let (descending, name) = part.strip_prefix('-').map_or((false, part), |name| (true, name));
+            let field = known.iter().find(|field| field.name == name).ok_or_else(unknown)?;
+            if fields.iter().any(|other| other.name == name) {
+                return Err(unknown());
+            }
+            keys.push(SortKey { column: field.column, descending, after: None });
+            fields.push(field);
+        }
+        let signature = format!("{listing}:{}", sort.unwrap_or_default());
+        let mut after_id = None;
+        if let Some(cursor) = cursor {
+            let cursor = decode(cursor, &signature)?;
+            let values: Vec<Bind> = cursor.v.iter().filter_map(bind_from_json).collect();
+            if values.len() != keys.len() {
+                return Err(Problem::new(Code::InvalidCursor));
+            }
+            for (key, value) in keys.iter_mut().zip(values) {
+                key.after = Some(value);
+            }
+            after_id = Some(cursor.i);
+        }
+        // One more than asked for: whether there is a next page is then known without asking again.
+        let limit = limit.map_or(USUAL, |limit| limit.0) + 1;
+        Ok(PageOrder { page: Page { keys, after_id, limit }, signature, fields })
+    }
+
+    /// Takes the surplus row away again and names the next page.
+    pub fn cut(&self, rows: Vec<T>, id: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
+        self.cut_by(rows, |row| row, id)
+    }
+
+    /// The same for rows that hold what they are listed by.
+    pub fn cut_by<R>(
+        &self,
+        mut rows: Vec<R>,
+        listed: impl Fn(&R) -> &T,
+        id: impl Fn(&T) -> String,
+    ) -> (Vec<R>, Option<String>) {
+        let wanted = usize::try_from(self.page.limit - 1).unwrap_or(usize::MAX);
+        let more = rows.len() > wanted;
+        rows.truncate(wanted);
+        let next = rows.last().map(listed).filter(|_| more).map(|row| {
+            let values = self.fields.iter().map(|field| bind_to_json(&(field.value)(row))).collect();
+            encode(&Cursor { s: self.signature.clone(), v: values, i: id(row) })
+        });
+        (rows, next)
+    }
+}
+
+/// `{"items", "next_cursor"}`, with `total` where it was asked for, and `Link` to the next page.
+pub fn list_reply(call: &Call, items: Value, next: Option<String>, total: Option<i64>) -> Reply {
+    let mut body = json!({ "items": items, "next_cursor": next });
+    if let (Value::Object(members), Some(total)) = (&mut body, total) {
+        members.insert("total".to_owned(), json!(total));
+    }
+    let reply = Reply::ok(&body);
+    match next {
+        Some(cursor) => {
+            let query = call.request.query_string();
+            let kept = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "cursor");
+            let query = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(kept)
+                .append_pair("cursor", &cursor)
+                .finish();
+            reply.header(header::LINK, format!("<{}?{query}>; rel=\"next\"", call.request.path()))
+        }
+        None => reply,
+    }
+}

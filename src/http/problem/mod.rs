@@ -1,0 +1,175 @@
+//! Problems: every answer of 400 and above is one (RFC 9457), in the caller's language.
+
+mod from;
+mod table;
+
+pub use table::Code;
+
+use crate::domain::language::{Language, say};
+use crate::operations::InputFault;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::{Map, Value, json};
+
+/// Media type of every problem.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// A refusal on its way to the caller; the access middleware writes it out.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    pub code: Code,
+    /// Key and arguments of a sentence in the catalogue's group `detail`.
+    detail: Option<(&'static str, Vec<(&'static str, String)>)>,
+    faults: Vec<Fault>,
+    members: Map<String, Value>,
+    findings: Vec<crate::domain::rules::Finding>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// One fault of what was sent.
+#[derive(Debug, Clone)]
+struct Fault {
+    /// `pointer` or `parameter`.
+    member: &'static str,
+    place: String,
+    code: &'static str,
+}
+
+impl Problem {
+    pub fn new(code: Code) -> Problem {
+        Problem {
+            code,
+            detail: None,
+            faults: Vec::new(),
+            members: Map::new(),
+            findings: Vec::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// Faults of a body, each at its pointer.
+    pub fn of_body(faults: Vec<InputFault>) -> Problem {
+        let all_read_only = faults.iter().all(|fault| fault.code == "read_only");
+        let mut problem = Problem::new(if all_read_only { Code::ReadOnly } else { Code::InvalidInput });
+        problem.faults = faults
+            .into_iter()
+            .map(|fault| Fault { member: "pointer", place: fault.pointer, code: fault.code })
+            .collect();
+        problem
+    }
+
+    /// Faults of a query, each at its parameter.
+    pub fn of_query(faults: Vec<(String, &'static str)>) -> Problem {
+        let mut problem = Problem::new(Code::InvalidQuery);
+        problem.faults =
+            faults.into_iter().map(|(place, code)| Fault { member: "parameter", place, code }).collect();
+        problem
+    }
+
+    pub fn detail(mut self, key: &'static str, arguments: Vec<(&'static str, String)>) -> Problem {
+        self.detail = Some((key, arguments));
+        self
+    }
+
+    pub fn member(mut self, name: &str, value: Value) -> Problem {
+        self.members.insert(name.to_owned(), value);
+        self
+    }
+
+    pub fn findings(mut self, findings: Vec<crate::domain::rules::Finding>) -> Problem {
+        self.findings = findings;
+        self
+    }
+
+    pub fn header(mut self, name: HeaderName, value: &str) -> Problem {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    /// The body as it goes out.
+    pub fn body(&self, language: Language, request_id: &str) -> Value {
+        let title = say("problem", self.code.as_str(), language, &[]);
+        let detail = match &self.detail {
+            Some((key, arguments)) => {
+                let arguments: Vec<(&str, &str)> =
+                    arguments.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                say("detail", key, language, &arguments)
+            }
+            None if self.faults.len() > 0 => {
+                say("detail", "faults", language, &[("count", &self.faults.len().to_string())])
+            }
+            None => title.clone(),
+        };
+        let mut body = json!({
+            "type": format!("/problems/{}", self.code.as_str()),
+            "title": title,
+            "status": self.code.status().as_u16(),
+            "detail": detail,
+            "instance": format!("urn:uuid:{request_id}"),
+            "code": self.code.as_str(),
+        });
+        if let Value::Object(members) = &mut body {
+            members.extend(self.members.clone());
+            if !self.faults.is_empty() {
+                members.insert("errors".to_owned(), self.errors(language));
+            }
+            if !self.findings.is_empty() {
+                let findings = crate::http::reports::finding_bodies(&self.findings, language);
+                members.insert("findings".to_owned(), serde_json::to_value(findings).unwrap_or_default());
+            }
+        }
+        body
+    }
+
+    fn errors(&self, language: Language) -> Value {
+        let errors = self.faults.iter().map(|fault| {
+            let mut error = Map::new();
+            error.insert(fault.member.to_owned(), json!(fault.place));
+            error.insert("code".to_owned(), json!(fault.code));
+            error.insert("message".to_owned(), json!(say("fault", fault.code, language, &[])));
+            Value::Object(error)
+        });
+        Value::Array(errors.collect())
+    }
+
+    /// The answer in full.
+    pub fn render(&self, language: Language, request_id: &str) -> HttpResponse {
+        let mut response = HttpResponse::build(self.code.status());
+        response
+            .insert_header((header::CONTENT_TYPE, PROBLEM_JSON))
+            .insert_header((header::CONTENT_LANGUAGE, language.tag()))
+            .insert_header((header::CACHE_CONTROL, "no-store"));
+        for (name, value) in &self.headers {
+            response.insert_header((name.clone(), value.clone()));
+        }
+        if self.code == Code::Unauthorized {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"nianbao\""));
+        }
+        if self.code.status() == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header((header::RETRY_AFTER, "1"));
+        }
+        response.body(self.body(language, request_id).to_string())
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.code.as_str())
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    /// A place holder: the access middleware knows the language and the request and writes the body.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.code.status());
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}

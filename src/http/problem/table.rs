@@ -1,0 +1,98 @@
+//! The closed list of problems: one code, one status. Titles stand in the catalogue of messages.
+
+use crate::domain::agency::wire_names;
+use actix_web::http::StatusCode;
+
+wire_names!(
+    /// What can be wrong with a request, or with us.
+    Code {
+        InvalidJson = "invalid_json",
+        InvalidQuery = "invalid_query",
+        InvalidCursor = "invalid_cursor",
+        InvalidHeader = "invalid_header",
+        Unauthorized = "unauthorized",
+        Forbidden = "forbidden",
+        SeparationOfDuties = "separation_of_duties",
+        NotFound = "not_found",
+        MethodNotAllowed = "method_not_allowed",
+        NotAcceptable = "not_acceptable",
+        ReportWithdrawn = "report_withdrawn",
+        PayloadTooLarge = "payload_too_large",
+        UnsupportedMediaType = "unsupported_media_type",
+        PreconditionRequired = "precondition_required",
+        PreconditionFailed = "precondition_failed",
+        InvalidInput = "invalid_input",
+        ReadOnly = "read_only",
+        ScopeNotForKind = "scope_not_for_kind",
+        FindingsBlockSubmit = "findings_block_submit",
+        DocumentUnreadable = "document_unreadable",
+        IdempotencyKeyReused = "idempotency_key_reused",
+        IdempotencyInProgress = "idempotency_in_progress",
+        UsccTaken = "uscc_taken",
+        AgencyCycle = "agency_cycle",
+        AgencyInUse = "agency_in_use",
+        YearExists = "year_exists",
+        YearState = "year_state",
+        YearInUse = "year_in_use",
+        YearNotOpen = "year_not_open",
+        ReportExists = "report_exists",
+        ReportNotEditable = "report_not_editable",
+        SectionExists = "section_exists",
+        TransitionNotAllowed = "transition_not_allowed",
+        Internal = "internal",
+        Overloaded = "overloaded",
+        OutcomeUnknown = "outcome_unknown",
+        Unavailable = "unavailable",
+    }
+);
+
+impl Code {
+    pub fn status(self) -> StatusCode {
+        use Code::*;
+        match self {
+            InvalidJson | InvalidQuery | InvalidCursor | InvalidHeader => StatusCode::BAD_REQUEST,
+            Unauthorized => StatusCode::UNAUTHORIZED,
+            Forbidden | SeparationOfDuties => StatusCode::FORBIDDEN,
+            NotFound => StatusCode::NOT_FOUND,
+            MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            ReportWithdrawn => StatusCode::GONE,
+            PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+            PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            InvalidInput | ReadOnly | ScopeNotForKind | FindingsBlockSubmit | DocumentUnreadable
+            | IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            IdempotencyInProgress
+            | UsccTaken
+            | AgencyCycle
+            | AgencyInUse
+            | YearExists
+            | YearState
+            | YearInUse
+            | YearNotOpen
+            | ReportExists
+            | ReportNotEditable
+            | SectionExists
+            | TransitionNotAllowed => StatusCode::CONFLICT,
+            Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Overloaded | OutcomeUnknown | Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// What a status stands for that something below us answered.
+    pub fn of_status(status: StatusCode) -> Code {
+        match status.as_u16() {
+            401 => Code::Unauthorized,
+            403 => Code::Forbidden,
+            404 => Code::NotFound,
+            405 => Code::MethodNotAllowed,
+            406 => Code::NotAcceptable,
+            413 | 414 | 431 => Code::PayloadTooLarge,
+            415 => Code::UnsupportedMediaType,
+            400..=499 => Code::InvalidHeader,
+            503 => Code::Unavailable,
+            _ => Code::Internal,
+        }
+    }
+}

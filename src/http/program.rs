@@ -1,0 +1,71 @@
+//! Whether the service lives, is ready, and which version it is.
+
+use super::call::Call;
+use super::problem::{Code, Problem};
+use super::reply::Reply;
+use crate::operations::{Refusal, years};
+use actix_web::get;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn register(config: &mut ServiceConfig<'_>) {
+    config.service(read_health).service(read_readiness).service(read_version);
+}
+
+/// 状态。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// `ok`。
+    status: &'static str,
+}
+
+/// 是否存活
+///
+/// 进程能够应答即为存活，不查数据库。
+#[utoipa::path(tag = "service", responses((status = 200, description = "存活", body = Health)))]
+#[get("/healthz")]
+pub async fn read_health(_call: Call) -> Result<Reply, Problem> {
+    Ok(Reply::ok(&Health { status: "ok" }).never_kept())
+}
+
+/// 是否就绪
+///
+/// 数据库可读、没有在退出即为就绪；否则 503。
+#[utoipa::path(
+    tag = "service",
+    responses((status = 200, description = "就绪", body = Health)),
+    extensions(("x-problems" = json!(["unavailable"]))),
+)]
+#[get("/readyz")]
+pub async fn read_readiness(call: Call) -> Result<Reply, Problem> {
+    if call.service.is_ending() {
+        return Err(Problem::new(Code::Unavailable));
+    }
+    call.look(|connection, _| years::list(connection, 0, 1, false).map_err(Refusal::from)).await?;
+    Ok(Reply::ok(&Health { status: "ok" }).never_kept())
+}
+
+/// 版本。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Version {
+    name: &'static str,
+    /// 程序版本（语义化版本），与接口文档的 `info.version` 相同。
+    version: &'static str,
+    /// 数据库：`sqlite` 或 `postgres`。
+    database: &'static str,
+}
+
+/// 版本
+///
+/// 正在运行的程序的版本和所用的数据库。
+#[utoipa::path(tag = "service", responses((status = 200, description = "版本", body = Version)))]
+#[get("/version")]
+pub async fn read_version(call: Call) -> Result<Reply, Problem> {
+    let version = Version {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        database: call.service.store.engine(),
+    };
+    Ok(Reply::ok(&version))
+}

@@ -1,0 +1,218 @@
+//! Answers that are no problems: tags, caching, conditional and negotiated replies in one place.
+
+use super::body;
+use super::caller::{Caller, quality};
+use super::format;
+use super::precondition;
+use super::problem::{Code, Problem};
+use crate::storage::StoredAnswer;
+use actix_web::body::BoxBody;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use chrono::NaiveDateTime;
+use serde::Serialize;
+use std::borrow::Cow;
+
+pub const JSON: &str = "application/json";
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// What of an answer is given again when it is replayed.
+const KEPT: [HeaderName; 3] = [header::ETAG, header::LOCATION, header::LAST_MODIFIED];
+
+/// How long a reply may be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeping {
+    /// Revalidated each time; not shared where a token was sent.
+    Revalidated,
+    /// Forms, rules, the document: as good as constant.
+    Constant,
+    Never,
+}
+
+#[derive(Debug, Clone)]
+pub struct Reply {
+    status: StatusCode,
+    media: Cow<'static, str>,
+    body: Bytes,
+    headers: Vec<(HeaderName, String)>,
+    tag: Option<String>,
+    keeping: Keeping,
+}
+
+impl Reply {
+    fn new(status: StatusCode, media: impl Into<Cow<'static, str>>, body: impl Into<Bytes>) -> Reply {
+        Reply {
+            status,
+            media: media.into(),
+            body: body.into(),
+            headers: Vec::new(),
+            tag: None,
+            keeping: Keeping::Revalidated,
+        }
+    }
+
+    /// 200 with a JSON body.
+    pub fn ok(body: &impl Serialize) -> Reply {
+        Reply::new(StatusCode::OK, JSON, serde_json::to_vec(body).unwrap_or_default())
+    }
+
+    /// 201 with a JSON body and where it is from now on.
+    pub fn created(location: String, body: &impl Serialize) -> Reply {
+        let reply = Reply::new(StatusCode::CREATED, JSON, serde_json::to_vec(body).unwrap_or_default());
+        reply.header(header::LOCATION, location)
+    }
+
+    pub fn no_content() -> Reply {
+        Reply::new(StatusCode::NO_CONTENT, "", Bytes::new())
+    }
+
+    /// 200 with bytes of another media type.
+    pub fn bytes(media: impl Into<Cow<'static, str>>, body: impl Into<Bytes>) -> Reply {
+        Reply::new(StatusCode::OK, media, body)
+    }
+
+    /// The body is already coded.
+    pub fn coded(self, coding: &str) -> Reply {
+        self.header(header::CONTENT_ENCODING, coding)
+    }
+
+    /// 303 to another place.
+    pub fn see_other(location: &str) -> Reply {
+        Reply::new(StatusCode::SEE_OTHER, "", Bytes::new()).header(header::LOCATION, location.to_owned())
+    }
+
+    pub fn header(mut self, name: HeaderName, value: impl Into<String>) -> Reply {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub fn tag(mut self, version: i64, variant: &str) -> Reply {
+        self.tag = Some(precondition::tag(version, variant));
+        self
+    }
+
+    pub fn modified(self, at: NaiveDateTime) -> Reply {
+        self.header(header::LAST_MODIFIED, format::http_date(at))
+    }
+
+    /// Takes JSON Merge Patches.
+    pub fn patchable(self) -> Reply {
+        self.header(precondition::ACCEPT_PATCH, body::MERGE_PATCH.join(", "))
+    }
+
+    /// May be kept for an hour: it changes with the program alone.
+    pub fn constant(mut self, digest: &str) -> Reply {
+        self.keeping = Keeping::Constant;
+        self.tag = Some(format!("\"{digest}\""));
+        self
+    }
+
+    pub fn never_kept(mut self) -> Reply {
+        self.keeping = Keeping::Never;
+        self
+    }
+
+    /// What is stored under an idempotency key.
+    pub fn stored(&self) -> StoredAnswer {
+        let tag = self.tag.iter().map(|tag| (header::ETAG, tag));
+        let headers = self.headers.iter().map(|(name, value)| (name.clone(), value)).chain(tag);
+        StoredAnswer {
+            status: self.status.as_u16(),
+            headers: headers
+                .filter(|(name, _)| KEPT.contains(name))
+                .map(|(name, value)| (name.to_string(), value.clone()))
+                .collect(),
+            body: String::from_utf8_lossy(&self.body).into_owned(),
+        }
+    }
+
+    /// The first answer again.
+    pub fn replayed(answer: StoredAnswer) -> Reply {
+        let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+        let mut reply = Reply::new(status, JSON, answer.body).header(REPLAYED, "true");
+        for (name, value) in answer.headers {
+            if let Some(known) = KEPT.into_iter().find(|known| known.as_str() == name) {
+                reply = reply.header(known, value);
+            }
+        }
+        reply
+    }
+}
+
+/// Whether an `Accept` header leaves room for a media type.
+fn accepts(request: &HttpRequest, media: &str) -> bool {
+    let mut ranges = request
+        .headers()
+        .get_all(header::ACCEPT)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .filter(|range| !range.is_empty())
+        .peekable();
+    if ranges.peek().is_none() {
+        return true;
+    }
+    let essence = media.split(';').next().unwrap_or(media);
+    let (kind, _) = essence.split_once('/').unwrap_or((essence, ""));
+    // The most specific range that matches decides (RFC 9110 §12.5.1).
+    let mut decided = (0, false);
+    for range in ranges {
+        let (name, parameters) = range.split_once(';').unwrap_or((range, ""));
+        let name = name.trim().to_ascii_lowercase();
+        let specific = match name.as_str() {
+            "*/*" => 1,
+            other if other.strip_suffix("/*") == Some(kind) => 2,
+            other if other == essence => 3,
+            _ => continue,
+        };
+        if specific >= decided.0 {
+            decided = (specific, quality(parameters) > 0.0);
+        }
+    }
+    decided.1
+}
+
+impl Responder for Reply {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        if reads && !self.media.is_empty() && !accepts(request, &self.media) {
+            return actix_web::ResponseError::error_response(&Problem::new(Code::NotAcceptable));
+        }
+        let caller = Caller::of(request);
+        let unchanged = reads
+            && self.status == StatusCode::OK
+            && self.tag.as_ref().is_some_and(|tag| precondition::none_match(request, tag));
+        let mut response =
+            HttpResponse::build(if unchanged { StatusCode::NOT_MODIFIED } else { self.status });
+        for (name, value) in self.headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.insert_header((name, value));
+            }
+        }
+        if let Some(tag) = self.tag {
+            response.insert_header((header::ETAG, tag));
+        }
+        let keeping = match self.keeping {
+            Keeping::Never => "no-store",
+            _ if !reads => "no-store",
+            Keeping::Constant => "public, max-age=3600",
+            Keeping::Revalidated if caller.token.is_some() => "private, no-store",
+            Keeping::Revalidated => "public, no-cache",
+        };
+        response.insert_header((header::CACHE_CONTROL, keeping));
+        if reads {
+            response.insert_header((header::VARY, "Accept, Accept-Encoding, Accept-Language, Authorization"));
+        }
+        if unchanged {
+            return response.finish();
+        }
+        if self.media.is_empty() {
+            return response.finish();
+        }
+        response.insert_header((header::CONTENT_LANGUAGE, caller.language.tag()));
+        response.insert_header((header::CONTENT_TYPE, self.media.as_ref())).body(self.body)
+    }
+}

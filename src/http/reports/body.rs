@@ -1,0 +1,235 @@
+//! A report and its sections as JSON, as GET gives them.
+
+use crate::domain::form::Section;
+use crate::domain::report::{Content, SectionMark};
+use crate::domain::rules::{Counts, Moment};
+use crate::domain::workflow::Action;
+use crate::http::format::{day, time};
+use crate::http::names::{ActionName, ReportScope, ReportStatus, Sections, TimelinessName};
+use crate::operations::reports::{ReportView, allowed_actions, judge_view};
+use crate::operations::{Asking, Refusal};
+use crate::storage::AnyConnection;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+/// A report with all that one of its readers is shown.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    pub view: ReportView,
+    today: chrono::NaiveDate,
+    /// Only under a grant.
+    allowed: Option<Vec<Action>>,
+}
+
+impl Shown {
+    pub fn of(connection: &mut AnyConnection, asking: &Asking, view: ReportView) -> Result<Shown, Refusal> {
+        let allowed = match view.working {
+            true => Some(allowed_actions(connection, asking, &view)?),
+            false => None,
+        };
+        Ok(Shown { view, today: asking.today, allowed })
+    }
+}
+
+/// 机关的编号、名称和统一社会信用代码。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AgencyReference)]
+pub struct AgencyReference {
+    #[schema(format = "uuid")]
+    id: String,
+    /// 填报时的名称。
+    name: String,
+    uscc: Option<String>,
+}
+
+/// 更正的原因和时间。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Correction)]
+pub struct CorrectionBody {
+    reason: Option<String>,
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+/// 各类问题的条数。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FindingCounts)]
+pub struct CountsBody {
+    error: usize,
+    warning: usize,
+    info: usize,
+    /// 已作说明的，不再计入前三项。
+    explained: usize,
+}
+
+impl From<Counts> for CountsBody {
+    fn from(counts: Counts) -> CountsBody {
+        CountsBody {
+            error: counts.error,
+            warning: counts.warning,
+            info: counts.info,
+            explained: counts.explained,
+        }
+    }
+}
+
+/// 年度报告。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Report)]
+pub struct ReportBody {
+    #[schema(format = "uuid")]
+    id: String,
+    agency: AgencyReference,
+    /// 报告年度。
+    year: i32,
+    #[schema(value_type = ReportScope)]
+    scope: &'static str,
+    /// 所用格式，见 `GET /formats`。
+    format: String,
+    title: Option<String>,
+    #[schema(value_type = ReportStatus)]
+    status: &'static str,
+    /// 第几版；每次更正加一。
+    revision: i32,
+    /// 落款。
+    signed_by: Option<String>,
+    /// 落款日期。
+    #[schema(format = Date)]
+    signed_on: Option<String>,
+    /// 索引号。
+    index_number: Option<String>,
+    /// 在本机关网站上的地址。
+    source_url: Option<String>,
+    /// 在本机关网站上发布的日期。
+    #[schema(format = Date)]
+    source_published_on: Option<String>,
+    /// 应报日期。
+    #[schema(format = Date)]
+    due_on: String,
+    /// 提交时间；公众看不到。
+    #[schema(format = DateTime)]
+    submitted_at: Option<String>,
+    #[schema(format = DateTime)]
+    published_at: Option<String>,
+    #[schema(value_type = Option<TimelinessName>)]
+    timeliness: Option<&'static str>,
+    correction: Option<CorrectionBody>,
+    /// 各部分，按键名；列表中仅在 `fields` 要求时给出。
+    #[schema(value_type = Sections)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sections: Option<Map<String, Value>>,
+    /// 仅在有授权时给出。
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<CountsBody>,
+    /// 现在可以对报告进行的操作；仅在有授权时给出。
+    #[schema(value_type = Vec<ActionName>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed_actions: Option<Vec<&'static str>>,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+impl ReportBody {
+    pub fn of(shown: &Shown) -> ReportBody {
+        let view = &shown.view;
+        let (report, revision) = (&view.report, &view.revision);
+        ReportBody {
+            id: report.id.to_string(),
+            agency: AgencyReference {
+                id: view.agency.id.to_string(),
+                name: revision.agency_name.clone(),
+                uscc: view.agency.uscc.as_ref().map(ToString::to_string),
+            },
+            year: report.year,
+            scope: report.scope.as_str(),
+            format: revision.content.form().id.clone(),
+            title: revision.heading.title.clone(),
+            status: revision.state.as_str(),
+            revision: revision.number,
+            signed_by: revision.heading.signed_by.clone(),
+            signed_on: revision.heading.signed_on.map(day),
+            index_number: revision.heading.index_number.clone(),
+            source_url: report.source_url.clone(),
+            source_published_on: report.source_published_on.map(day),
+            due_on: day(view.due_on),
+            submitted_at: revision.submitted_at.filter(|_| view.working).map(time),
+            published_at: revision.published_at.map(time),
+            timeliness: view.timeliness().map(|timeliness| timeliness.as_str()),
+            correction: view
+                .corrected
+                .then(|| CorrectionBody { reason: revision.reason.clone(), at: time(revision.created_at) }),
+            sections: Some(sections_of(&revision.content, &revision.marks)),
+            findings: view.working.then(|| Counts::of(&judge_view(view, shown.today, Moment::Draft)).into()),
+            allowed_actions: shown
+                .allowed
+                .as_ref()
+                .map(|actions| actions.iter().map(|action| action.as_str()).collect()),
+            created_at: time(report.created_at),
+            updated_at: time(report.updated_at),
+        }
+    }
+
+    /// As it stands in a list.
+    pub fn without_sections(mut self) -> ReportBody {
+        self.sections = None;
+        self
+    }
+}
+
+/// 报告的一个部分。
+#[derive(Debug, Serialize)]
+pub struct SectionBody {
+    kind: String,
+    ordinal: u8,
+    title: String,
+    text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<Value>,
+    updated_at: String,
+}
+
+impl SectionBody {
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// `None`: the section was taken out.
+    pub fn of(content: &Content, section: &Section, mark: Option<&SectionMark>) -> Option<SectionBody> {
+        let state = content.section(&section.key).filter(|state| state.present)?;
+        Some(SectionBody {
+            kind: section.key.clone(),
+            ordinal: section.ordinal,
+            title: state.found_title.clone().unwrap_or_else(|| section.title.clone()),
+            text: state.text.clone(),
+            table: content.table(&section.key),
+            updated_at: mark.map(|mark| time(mark.updated_at)).unwrap_or_default(),
+        })
+    }
+}
+
+fn sections_of(content: &Content, marks: &[SectionMark]) -> Map<String, Value> {
+    content
+        .form()
+        .sections
+        .iter()
+        .enumerate()
+        .filter_map(|(at, section)| {
+            let body = SectionBody::of(content, section, marks.get(at))?;
+            Some((section.key.clone(), json!(body)))
+        })
+        .collect()
+}
+
+/// 一页报告。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReportList {
+    items: Vec<ReportBody>,
+    /// 下一页的游标；空 = 没有下一页。
+    next_cursor: Option<String>,
+    /// 总数，仅在 `count=true` 时。
+    total: Option<u64>,
+}

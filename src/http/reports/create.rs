@@ -1,0 +1,75 @@
+//! Opening a report.
+
+use super::body::{ReportBody, Shown};
+use super::read_body::read_new;
+use super::tagged;
+use crate::domain::form;
+use crate::domain::id::ReportId;
+use crate::domain::rights::Role;
+use crate::http::api::BASE;
+use crate::http::body::JSON;
+use crate::http::call::Call;
+use crate::http::problem::{Code, Problem};
+use crate::http::query::NoParameters;
+use crate::http::reply::Reply;
+use crate::operations::reports::{self, NewReport};
+use crate::operations::years;
+use actix_web::post;
+use std::collections::HashMap;
+
+/// 建立报告
+///
+/// 每个机关每年每种范围一份。建立时六个部分齐备，内容为空；也可以随 `sections` 一并填写。
+#[utoipa::path(
+    tag = "reports",
+    request_body(content = ref("#/components/schemas/ReportCreate"), content_type = "application/json"),
+    responses((status = 201, description = "已建立", body = ReportBody)),
+    extensions(
+        ("x-problems" = json!(["forbidden", "invalid_input", "scope_not_for_kind", "year_not_open",
+            "report_exists", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[post("/reports")]
+pub async fn create_report(mut call: Call) -> Result<Reply, Problem> {
+    if let Some(reply) = call.replayed(None).await? {
+        return Ok(reply);
+    }
+    require_editor(&call)?;
+    let body = call.json(JSON).await?;
+    let _: NoParameters = call.query()?;
+    let (years, _) = call.look(|connection, _| years::list(connection, 0, 200, false)).await?;
+    let formats: HashMap<i32, String> =
+        years.into_iter().map(|year| (year.plan.year, year.plan.format)).collect();
+    let form_of =
+        |year: i32| formats.get(&year).and_then(|id| form::by_id(id)).unwrap_or_else(|| form::for_year(year));
+    let id = ReportId::from_uuid(uuid::Uuid::now_v7());
+    let new = read_new(&body.object, id, form_of).map_err(Problem::of_body)?;
+    store(&call, new).await
+}
+
+/// Refuses whoever edits nowhere; where exactly is asked in the lane.
+pub fn require_editor(call: &Call) -> Result<(), Problem> {
+    call.require_token()?;
+    let edits = |role: Role| matches!(role, Role::Editor | Role::Admin);
+    if call.asking().rights.grants.iter().any(|grant| edits(grant.role)) {
+        Ok(())
+    } else {
+        Err(Problem::new(Code::Forbidden))
+    }
+}
+
+async fn store(call: &Call, new: NewReport) -> Result<Reply, Problem> {
+    let language = call.language();
+    call.write(
+        move |connection, act, notes, asking| {
+            let view = reports::create(connection, act, notes, asking, &new)?;
+            Shown::of(connection, asking, view)
+        },
+        move |shown| {
+            let location = format!("{BASE}/reports/{}", shown.view.report.id);
+            tagged(Reply::created(location, &ReportBody::of(shown)), shown, language)
+        },
+    )
+    .await
+}

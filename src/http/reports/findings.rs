@@ -1,0 +1,114 @@
+//! Findings: every fault of a report, at its cell.
+
+use super::body::CountsBody;
+use crate::domain::id::ReportId;
+use crate::domain::language::Language;
+use crate::domain::rules::{Counts, Finding};
+use crate::http::call::Call;
+use crate::http::names::{AnyJson, SeverityName};
+use crate::http::problem::Problem;
+use crate::http::query::NoParameters;
+use crate::http::reply::Reply;
+use crate::operations::reports;
+use actix_web::get;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// 文字中的一段，按码点计，含头不含尾。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Span)]
+pub struct SpanBody {
+    start: usize,
+    end: usize,
+}
+
+/// 一个问题。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Finding)]
+pub struct FindingBody {
+    /// 稳定的键：规则、位置，必要时加序号。
+    key: String,
+    /// 规则，见 `GET /rules`。
+    rule: &'static str,
+    #[schema(value_type = SeverityName)]
+    severity: &'static str,
+    /// 位置：报告文档中的 JSON Pointer。
+    pointer: String,
+    span: Option<SpanBody>,
+    message: String,
+    /// 应为。
+    #[schema(value_type = AnyJson)]
+    expected: Value,
+    /// 实际。
+    #[schema(value_type = AnyJson)]
+    actual: Value,
+    /// 相关的单元格。
+    related: Vec<String>,
+    /// 依据。
+    basis: &'static str,
+    /// 说明；有说明的不再计数、不再阻止提交。
+    explanation: Option<String>,
+}
+
+pub fn finding_bodies(findings: &[Finding], language: Language) -> Vec<FindingBody> {
+    findings
+        .iter()
+        .map(|finding| FindingBody {
+            key: finding.key.clone(),
+            rule: finding.rule,
+            severity: finding.severity.as_str(),
+            pointer: finding.pointer.clone(),
+            span: finding.span.map(|(start, end)| SpanBody { start, end }),
+            message: finding.say(language),
+            expected: finding.expected.as_ref().map_or(Value::Null, |fact| fact.json()),
+            actual: finding.actual.as_ref().map_or(Value::Null, |fact| fact.json()),
+            related: finding.related.clone(),
+            basis: finding.basis,
+            explanation: None,
+        })
+        .collect()
+}
+
+/// 校验结果。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Validation)]
+pub struct ValidationBody {
+    /// 没有未说明的错误。
+    valid: bool,
+    counts: CountsBody,
+    findings: Vec<FindingBody>,
+}
+
+impl ValidationBody {
+    pub fn of(findings: &[Finding], language: Language) -> ValidationBody {
+        let counts = Counts::of(findings);
+        ValidationBody {
+            valid: counts.error == 0,
+            counts: counts.into(),
+            findings: finding_bodies(findings, language),
+        }
+    }
+}
+
+/// 报告的问题
+///
+/// 对报告当前一版的全部校验结果。授权覆盖该机关的可以读取。
+#[utoipa::path(
+    tag = "validation",
+    params(("id" = String, Path, description = "报告编号")),
+    responses((status = 200, description = "校验结果", body = ValidationBody)),
+    extensions(
+        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
+        ("x-token" = json!(true)),
+    ),
+)]
+#[get("/reports/{id}/findings")]
+pub async fn list_findings(call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    let id: ReportId = call.part("id")?;
+    let (_, findings) =
+        call.look(move |connection, asking| reports::find_judgement(connection, asking, &id)).await?;
+    let _: NoParameters = call.query()?;
+    Ok(Reply::ok(&ValidationBody::of(&findings, call.language())))
+}

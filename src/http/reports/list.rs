@@ -1,0 +1,191 @@
+//! Listing reports: the published ones, and drafts within the caller's grants.
+
+use super::body::{ReportBody, ReportList, Shown};
+use crate::domain::report::{Scope, Timeliness};
+use crate::domain::workflow::State;
+use crate::http::call::Call;
+use crate::http::names::{ReportScope, ReportStatus, TimelinessName};
+use crate::http::paging::{PageOrder, SortField, list_reply};
+use crate::http::problem::Problem;
+use crate::http::query::{Limit, View, YearNumber, query};
+use crate::http::reply::Reply;
+use crate::operations::AgencyRef;
+use crate::operations::reports::{self, ReportQuery, ReportView};
+use crate::storage::Bind;
+use crate::storage::reports::ReportFilter;
+use actix_web::get;
+use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
+use serde_json::{Map, Value, json};
+
+/// Sorts before every time there is; both engines write it alike.
+fn never() -> NaiveDateTime {
+    NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or(NaiveDate::MIN).and_time(NaiveTime::MIN)
+}
+
+fn text(value: impl ToString) -> Bind {
+    Bind::Text(value.to_string())
+}
+
+/// Fields reports can be listed by.
+static SORTS: &[SortField<ReportView>] = &[
+    SortField { name: "year", column: "r.year", value: |view| Bind::Integer(view.report.year) },
+    SortField { name: "status", column: "v.state", value: |view| text(view.revision.state.as_str()) },
+    SortField {
+        name: "agency_name",
+        column: "v.agency_name",
+        value: |view| text(&view.revision.agency_name),
+    },
+    SortField {
+        name: "published_at",
+        column: "COALESCE(v.published_at, '0001-01-01 00:00:00')",
+        value: |view| Bind::Time(view.revision.published_at.unwrap_or_else(never)),
+    },
+    SortField {
+        name: "created_at",
+        column: "r.created_at",
+        value: |view| Bind::Time(view.report.created_at),
+    },
+    SortField {
+        name: "updated_at",
+        column: "r.updated_at",
+        value: |view| Bind::Time(view.report.updated_at),
+    },
+];
+
+query!(ReportListQuery {
+    /// 年度。
+    year: YearNumber [i32],
+    /// 机关：编号或统一社会信用代码。
+    agency_id: AgencyRef [String],
+    /// 某机关及其以下：编号或统一社会信用代码。
+    within: AgencyRef [String],
+    /// 范围。
+    scope: Scope [ReportScope],
+    /// 状态。
+    status: State [ReportStatus],
+    /// 发布日期不早于（UTC+8 的日期）。
+    published_from: NaiveDate [chrono::NaiveDate],
+    /// 发布日期不晚于（UTC+8 的日期）。
+    published_to: NaiveDate [chrono::NaiveDate],
+    /// 此时间之后有变动。
+    updated_since: NaiveDateTime [chrono::DateTime<chrono::Utc>],
+    /// 是否按期。
+    timeliness: Timeliness [TimelinessName],
+    /// 标题或机关名称中含有的文字。
+    q: String [String],
+    /// 只要这些成员，逗号分隔；要 `sections` 也在这里写明。`id` 总在其中。
+    fields: String [String],
+    /// `published`：有授权时也只列已发布的。
+    view: View [String],
+    /// 排序字段，逗号分隔，前加 `-` 为降序：year、status、agency_name、published_at、created_at、updated_at。
+    sort: String [String],
+    /// 每页条数，1–200，默认 50。
+    limit: Limit [u8],
+    /// 上一页给出的游标。
+    cursor: String [String],
+    /// 是否给出总数。
+    count: bool [bool],
+});
+
+/// Midnight of a day in UTC+8, as UTC.
+fn midnight(day: NaiveDate) -> NaiveDateTime {
+    day.and_time(NaiveTime::MIN) - Duration::hours(8)
+}
+
+/// Members an item can be asked for.
+const MEMBERS: [&str; 24] = [
+    "id",
+    "agency",
+    "year",
+    "scope",
+    "format",
+    "title",
+    "status",
+    "revision",
+    "signed_by",
+    "signed_on",
+    "index_number",
+    "source_url",
+    "source_published_on",
+    "due_on",
+    "submitted_at",
+    "published_at",
+    "timeliness",
+    "correction",
+    "sections",
+    "findings",
+    "allowed_actions",
+    "created_at",
+    "updated_at",
+    "agency_id",
+];
+
+fn read_fields(fields: Option<&str>) -> Result<Option<Vec<String>>, Problem> {
+    let Some(fields) = fields else { return Ok(None) };
+    let names: Vec<String> = fields.split(',').map(|name| name.trim().to_owned()).collect();
+    if names.iter().all(|name| MEMBERS.contains(&name.as_str())) {
+        Ok(Some(names))
+    } else {
+        Err(Problem::of_query(vec![("fields".to_owned(), "invalid_value")]))
+    }
+}
+
+/// 报告列表
+///
+/// 已发布的报告，以及授权范围内的草稿。条目不含 `sections`，除非 `fields` 要求。
+#[utoipa::path(
+    tag = "reports",
+    params(ReportListQuery),
+    responses((status = 200, description = "一页报告", body = ReportList)),
+    extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-list" = json!(true))),
+)]
+#[get("/reports")]
+pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
+    let query: ReportListQuery = call.query()?;
+    let fields = read_fields(query.fields.as_deref())?;
+    let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_deref());
+    let order = PageOrder::read("reports", SORTS, sort, query.limit, cursor)?;
+    let wanted = ReportQuery {
+        filter: ReportFilter {
+            year: query.year.map(|year| year.0),
+            scope: query.scope,
+            status: query.status,
+            published_from: query.published_from.map(midnight),
+            published_before: query.published_to.map(|day| midnight(day) + Duration::days(1)),
+            updated_since: query.updated_since,
+            timeliness: query.timeliness,
+            q: query.q,
+            published_only: query.view.is_some(),
+            ..ReportFilter::default()
+        },
+        agency: query.agency_id,
+        within: query.within,
+    };
+    let (page, count) = (order.page.clone(), query.count == Some(true));
+    let (rows, total) = call
+        .look(move |connection, asking| {
+            let total = count.then(|| reports::count(connection, &asking.rights, &wanted)).transpose()?;
+            let views = reports::list(connection, asking, &wanted, &page)?;
+            let rows: Result<Vec<Shown>, _> =
+                views.into_iter().map(|view| Shown::of(connection, asking, view)).collect();
+            Ok((rows?, total))
+        })
+        .await?;
+    let (rows, next) = order.cut_by(rows, |row| &row.view, |view| view.report.id.to_string());
+    let items: Vec<Value> = rows.iter().map(|row| item(row, fields.as_deref())).collect();
+    Ok(list_reply(&call, json!(items), next, total))
+}
+
+fn item(row: &Shown, fields: Option<&[String]>) -> Value {
+    let body = ReportBody::of(row);
+    let Some(fields) = fields else {
+        return json!(body.without_sections());
+    };
+    let wanted = |name: &String| name == "id" || fields.contains(name);
+    match json!(body) {
+        Value::Object(members) => {
+            Value::Object(members.into_iter().filter(|(name, _)| wanted(name)).collect::<Map<_, _>>())
+        }
+        other => other,
+    }
+}

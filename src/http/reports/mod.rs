@@ -1,0 +1,60 @@
+//! `/reports`: filing, reading, judging, reviewing, publishing.
+
+mod body;
+mod create;
+mod edit;
+mod findings;
+mod list;
+mod read;
+mod read_body;
+mod sections;
+mod transitions;
+mod validation;
+
+pub use body::{ReportBody, SectionBody, Shown};
+pub use create::require_editor;
+pub use findings::{FindingBody, finding_bodies};
+pub use read_body::{document_body, read_document};
+
+use crate::domain::language::Language;
+use crate::http::reply::Reply;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn register(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list::list_reports)
+        .service(create::create_report)
+        .service(read::read_report)
+        .service(edit::replace_report)
+        .service(edit::change_report)
+        .service(edit::delete_report)
+        .service(read::read_report_by_key)
+        .service(sections::create_section)
+        .service(sections::read_section)
+        .service(sections::replace_section)
+        .service(sections::change_section)
+        .service(sections::delete_section)
+        .service(findings::list_findings)
+        .service(transitions::list_transitions)
+        .service(transitions::create_transition)
+        .service(validation::validate);
+}
+
+/// One report as an answer.
+fn shown(shown: &Shown, language: Language) -> Reply {
+    tagged(Reply::ok(&body::ReportBody::of(shown)), shown, language)
+}
+
+/// The published view has a tag of its own: an editor's tag is never mistaken for a reader's.
+fn tagged(reply: Reply, shown: &Shown, language: Language) -> Reply {
+    let view = if shown.view.working { "" } else { ".p" };
+    reply
+        .tag(shown.view.version(), &format!("{}{view}", language.short()))
+        .modified(shown.view.report.updated_at)
+        .patchable()
+}
+
+/// The tag of the working revision on an answer that is not the report itself.
+fn tagged_version(reply: Reply, version: i64, language: Language) -> Reply {
+    reply.tag(version, language.short())
+}

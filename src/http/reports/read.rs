@@ -1,0 +1,86 @@
+//! Reading one report, by id or by agency and year.
+
+use super::body::{ReportBody, Shown};
+use super::shown;
+use crate::domain::id::ReportId;
+use crate::domain::report::Scope;
+use crate::http::call::Call;
+use crate::http::names::ReportScope;
+use crate::http::problem::Problem;
+use crate::http::query::{View, YearNumber, query};
+use crate::http::reply::Reply;
+use crate::operations::{AgencyRef, reports};
+use actix_web::get;
+
+query!(ReportQuery {
+    /// `published`：有授权时也只看已发布的一版。
+    view: View[String],
+});
+
+/// 读取报告
+///
+/// 授权覆盖该机关的，看到正在办理的一版；其他人和 `view=published` 看到已发布的一版。
+#[utoipa::path(
+    tag = "reports",
+    params(("id" = String, Path, description = "报告编号"), ReportQuery),
+    responses((status = 200, description = "报告", body = ReportBody)),
+    extensions(
+        ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[get("/reports/{id}")]
+pub async fn read_report(call: Call) -> Result<Reply, Problem> {
+    let id: ReportId = call.part("id")?;
+    let named = id.clone();
+    let query: ReportQuery =
+        call.query_after(move |connection, asking| reports::find(connection, asking, &named, false)).await?;
+    let published = query.view.is_some();
+    let report = call
+        .look(move |connection, asking| {
+            let view = reports::find(connection, asking, &id, published)?;
+            Shown::of(connection, asking, view)
+        })
+        .await?;
+    Ok(shown(&report, call.language()))
+}
+
+query!(KeyQuery {
+    /// 范围，默认 own。
+    scope: Scope[ReportScope],
+    /// `published`：有授权时也只看已发布的一版。
+    view: View[String],
+});
+
+/// 按机关和年度读取报告
+///
+/// 与按编号读取相同。
+#[utoipa::path(
+    tag = "reports",
+    params(
+        ("agency" = String, Path, description = "机关编号或统一社会信用代码"),
+        ("year" = i32, Path, description = "年度", minimum = 2008, maximum = 2099),
+        KeyQuery,
+    ),
+    responses((status = 200, description = "报告", body = ReportBody)),
+    extensions(
+        ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[get("/agencies/{agency}/reports/{year}")]
+pub async fn read_report_by_key(call: Call) -> Result<Reply, Problem> {
+    let agency: AgencyRef = call.part("agency")?;
+    let year: YearNumber = call.part("year")?;
+    let named = agency.clone();
+    let query: KeyQuery =
+        call.query_after(move |connection, _| crate::operations::agencies::find(connection, &named)).await?;
+    let (scope, published) = (query.scope.unwrap_or(Scope::Own), query.view.is_some());
+    let report = call
+        .look(move |connection, asking| {
+            let view = reports::find_by_key(connection, asking, &agency, year.0, scope, published)?;
+            Shown::of(connection, asking, view)
+        })
+        .await?;
+    Ok(shown(&report, call.language()))
+}

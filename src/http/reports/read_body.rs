@@ -1,0 +1,255 @@
+//! What a caller says about a report, read into a command.
+
+use super::SectionBody;
+use crate::domain::form::{self, Form};
+use crate::domain::id::ReportId;
+use crate::domain::report::{Content, Heading, ReportDocument, Scope, Shape, ShapeFault, read_sections};
+use crate::http::fields::{Fields, is_web_address};
+use crate::http::format::day;
+use crate::operations::reports::{Edit, NewReport, ReportView};
+use crate::operations::{AgencyRef, InputFault};
+use serde_json::{Map, Value, json};
+
+/// The key of the message about a fault of shape.
+fn code_of(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Unknown | Shape::OfAnotherForm => "unknown_field",
+        Shape::Misplaced => "misplaced",
+        Shape::WrongType => "wrong_type",
+        Shape::TooLong => "too_long",
+        Shape::Number(_) => "not_a_count",
+    }
+}
+
+pub fn input_faults(faults: &[ShapeFault]) -> impl Iterator<Item = InputFault> + '_ {
+    faults.iter().map(|fault| InputFault::new(fault.pointer.clone(), code_of(fault.shape)))
+}
+
+fn read_heading(fields: &mut Fields<'_>) -> Heading {
+    Heading {
+        title: fields.text("title", 200),
+        signed_by: fields.text("signed_by", 200),
+        signed_on: fields.day("signed_on"),
+        index_number: fields.text("index_number", 100),
+    }
+}
+
+fn read_source_url(fields: &mut Fields<'_>) -> Option<String> {
+    let url = fields.text("source_url", 2_000);
+    if url.as_ref().is_some_and(|url| !is_web_address(url)) {
+        fields.fault("source_url", "invalid_url");
+    }
+    url
+}
+
+fn read_agency(fields: &mut Fields<'_>) -> Option<AgencyRef> {
+    fields.read("agency_id", |text| text.parse().map_err(|()| "invalid_id"))
+}
+
+/// Server-made members of a section are taken when they are what they are now.
+pub fn check_section_members(
+    body: &Map<String, Value>,
+    present: Option<&Value>,
+    base: &str,
+    faults: &mut Vec<InputFault>,
+) {
+    for member in ["kind", "ordinal", "updated_at"] {
+        let now = present.and_then(|present| present.get(member));
+        if body.get(member).is_some_and(|sent| Some(sent) != now) {
+            faults.push(InputFault::new(format!("{base}/{member}"), "read_only"));
+        }
+    }
+}
+
+/// Reads the body of `POST /reports`; `form_of` tells the form of a year.
+pub fn read_new(
+    object: &Map<String, Value>,
+    id: ReportId,
+    form_of: impl Fn(i32) -> &'static Form,
+) -> Result<NewReport, Vec<InputFault>> {
+    let mut fields = Fields::new(object, None);
+    let agency = read_agency(&mut fields);
+    let agency = fields.require("agency_id", agency);
+    let year = fields.year("year");
+    let year = fields.require("year", year);
+    let scope = fields.read("scope", |text| text.parse().map_err(|()| "invalid_value"));
+    let heading = read_heading(&mut fields);
+    let source_url = read_source_url(&mut fields);
+    let sections = fields.object("sections");
+    let mut faults = fields.finish();
+    let mut content = None;
+    if let (Some(sections), Some(year)) = (sections, year) {
+        let (read, shape_faults) = read_sections(&Content::empty(form_of(year)), sections);
+        faults.extend(input_faults(&shape_faults));
+        content = Some(read);
+    }
+    match (agency, year) {
+        (Some(agency), Some(year)) if faults.is_empty() => Ok(NewReport {
+            id,
+            agency,
+            year,
+            scope: scope.unwrap_or(Scope::Own),
+            heading,
+            source_url,
+            content,
+            action: "report.create",
+        }),
+        _ => Err(faults),
+    }
+}
+
+/// Reads a whole report over what it is now.
+pub fn read_whole(
+    object: &Map<String, Value>,
+    view: &ReportView,
+    present: &Value,
+    version: i64,
+) -> Result<Edit, Vec<InputFault>> {
+    let mut fields = Fields::new(object, Some(present));
+    fields.read_only(&[
+        "id",
+        "agency",
+        "year",
+        "scope",
+        "format",
+        "status",
+        "revision",
+        "due_on",
+        "submitted_at",
+        "published_at",
+        "timeliness",
+        "correction",
+        "findings",
+        "allowed_actions",
+        "created_at",
+        "updated_at",
+    ]);
+    let agency = read_agency(&mut fields);
+    if agency.is_some_and(|agency| agency != AgencyRef::Id(view.agency.id.clone())) {
+        fields.fault("agency_id", "read_only");
+    }
+    let heading = read_heading(&mut fields);
+    let source_url = read_source_url(&mut fields);
+    let source_published_on = fields.day("source_published_on");
+    let sections = fields.object("sections");
+    let sections = fields.require("sections", sections);
+    let mut faults = fields.finish();
+    let Some(sections) = sections else {
+        return Err(faults);
+    };
+    let before = &view.revision.content;
+    let (mut content, shape_faults) = read_sections(before, sections);
+    content.keep_declarations(before);
+    faults.extend(input_faults(&shape_faults));
+    for (key, section) in sections {
+        if let Value::Object(body) = section {
+            let now = present.get("sections").and_then(|sections| sections.get(key));
+            check_section_members(body, now, &format!("/sections/{key}"), &mut faults);
+        }
+    }
+    if faults.is_empty() {
+        let content = Box::new(content);
+        Ok(Edit::Whole { version, heading, source_url, source_published_on, content })
+    } else {
+        Err(faults)
+    }
+}
+
+/// Members of a stored report that a document may carry along, as `GET` gave it.
+const REPORT_MEMBERS: [&str; 13] = [
+    "id",
+    "agency",
+    "status",
+    "revision",
+    "source_published_on",
+    "due_on",
+    "submitted_at",
+    "published_at",
+    "timeliness",
+    "correction",
+    "findings",
+    "allowed_actions",
+    "created_at",
+];
+
+/// Reads a report document. Wrong shapes inside its sections stay with the document and become
+/// findings; only what makes it no document at all is a fault.
+pub fn read_document(object: &Map<String, Value>) -> Result<ReportDocument, Vec<InputFault>> {
+    let mut fields = Fields::new(object, None);
+    for member in REPORT_MEMBERS.into_iter().chain(["updated_at"]) {
+        fields.take(member);
+    }
+    let year = fields.year("year");
+    let year = fields.require("year", year);
+    let named = fields.read("format", |text| form::by_id(text).ok_or("unknown_form"));
+    let scope = fields.read("scope", |text| text.parse().map_err(|()| "invalid_value"));
+    let agency_id = fields.text("agency_id", 200);
+    let agency_id = agency_id.or_else(|| {
+        let agency = object.get("agency").and_then(|agency| agency.get("id"));
+        agency.and_then(Value::as_str).map(str::to_owned)
+    });
+    let agency_name = fields.text("agency_name", 200);
+    let heading = read_heading(&mut fields);
+    let source_url = fields.text("source_url", 2_000);
+    let sections = fields.object("sections");
+    let sections = fields.require("sections", sections);
+    let mut faults = fields.finish();
+    let (Some(sections), Some(year)) = (sections, year) else {
+        if faults.is_empty() {
+            faults.push(InputFault::new("/sections", "required"));
+        }
+        return Err(faults);
+    };
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let form = named.unwrap_or_else(|| form::for_year(year));
+    // In a document a section that is not there is missing, not emptied.
+    let mut nothing = Content::empty(form);
+    nothing.sections.iter_mut().for_each(|section| section.present = false);
+    let (content, shape_faults) = read_sections(&nothing, sections);
+    Ok(ReportDocument {
+        title: heading.title,
+        agency_name,
+        agency_id,
+        year: Some(year),
+        scope,
+        signed_by: heading.signed_by,
+        signed_on: heading.signed_on,
+        index_number: heading.index_number,
+        source_url,
+        content,
+        faults: shape_faults,
+    })
+}
+
+/// A report document as JSON.
+pub fn document_body(document: &ReportDocument) -> Value {
+    let content = &document.content;
+    let sections: Map<String, Value> = content
+        .form()
+        .sections
+        .iter()
+        .filter_map(|section| {
+            let body = json!(SectionBody::of(content, section, None)?);
+            let kept = ["title", "text", "table"];
+            let members = body.as_object()?.iter().filter(|(name, _)| kept.contains(&name.as_str()));
+            let members: Map<String, Value> =
+                members.map(|(name, value)| (name.clone(), value.clone())).collect();
+            Some((section.key.clone(), Value::Object(members)))
+        })
+        .collect();
+    json!({
+        "title": document.title,
+        "agency_name": document.agency_name,
+        "agency_id": document.agency_id,
+        "year": document.year,
+        "scope": document.scope.unwrap_or(Scope::Own).as_str(),
+        "format": content.form().id,
+        "signed_by": document.signed_by,
+        "signed_on": document.signed_on.map(day),
+        "index_number": document.index_number,
+        "source_url": document.source_url,
+        "sections": sections,
+    })
+}

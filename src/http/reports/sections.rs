@@ -1,0 +1,275 @@
+//! One section of a report, with a tag of its own.
+
+use super::body::{SectionBody, Shown};
+use super::edit::present;
+use super::read_body::{check_section_members, input_faults};
+use crate::domain::id::ReportId;
+use crate::domain::language::Language;
+use crate::domain::report::{Content, read_section as read_section_body};
+use crate::http::api::BASE;
+use crate::http::body::{JSON, MERGE_PATCH};
+use crate::http::call::Call;
+use crate::http::fields::merge;
+use crate::http::problem::{Code, Problem};
+use crate::http::query::{NoParameters, View, query};
+use crate::http::reply::Reply;
+use crate::operations::InputFault;
+use crate::operations::reports::{self, Edit, ReportView};
+use actix_web::{delete, get, patch, post, put};
+use serde_json::{Map, Value, json};
+
+query!(SectionQuery {
+    /// `published`：有授权时也只看已发布的一版。
+    view: View[String],
+});
+
+/// Sections that were taken out stay out when a patch does not speak of them.
+pub fn keep_absent(wanted: &mut Map<String, Value>, content: &Content) {
+    let Some(Value::Object(sections)) = wanted.get_mut("sections") else { return };
+    for (section, state) in content.form().sections.iter().zip(&content.sections) {
+        if !state.present && !sections.contains_key(&section.key) {
+            sections.insert(section.key.clone(), Value::Null);
+        }
+    }
+}
+
+/// Where the form has the section; what it does not have is not found.
+fn place(view: &ReportView, kind: &str) -> Result<usize, Problem> {
+    view.revision.content.form().section_index(kind).ok_or_else(|| Problem::new(Code::NotFound))
+}
+
+/// A section as an answer; the tag is its own.
+fn shown(
+    view: &ReportView,
+    at: usize,
+    language: Language,
+    answer: fn(&SectionBody, String) -> Reply,
+) -> Reply {
+    let content = &view.revision.content;
+    let mark = view.revision.marks.get(at);
+    let body = content.form().sections.get(at).and_then(|section| SectionBody::of(content, section, mark));
+    let (Some(body), Some(mark)) = (body, mark) else {
+        return Reply::no_content();
+    };
+    let location = format!("{BASE}/reports/{}/sections/{}", view.report.id, body.kind());
+    let part = if view.working { "" } else { ".p" };
+    answer(&body, location)
+        .tag(mark.version, &format!("{}{part}", language.short()))
+        .modified(mark.updated_at)
+        .patchable()
+}
+
+fn read_answer(body: &SectionBody, _location: String) -> Reply {
+    Reply::ok(body)
+}
+
+fn created_answer(body: &SectionBody, location: String) -> Reply {
+    Reply::created(location, body)
+}
+
+/// 读取一个部分
+///
+/// `{kind}` 是格式规定的键名。表格总是完整给出，未填的单元格为 `null`。
+#[utoipa::path(
+    tag = "sections",
+    params(
+        ("id" = String, Path, description = "报告编号"),
+        ("kind" = String, Path, description = "部分的键名，见 `GET /formats`"),
+        SectionQuery,
+    ),
+    responses((status = 200, description = "一个部分", body = ref("#/components/schemas/Section"))),
+    extensions(
+        ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[get("/reports/{id}/sections/{kind}")]
+pub async fn read_section(call: Call) -> Result<Reply, Problem> {
+    let id: ReportId = call.part("id")?;
+    let kind: String = call.part("kind")?;
+    let named = id.clone();
+    let query: SectionQuery =
+        call.query_after(move |connection, asking| reports::find(connection, asking, &named, false)).await?;
+    let published = query.view.is_some();
+    let view = call.look(move |connection, asking| reports::find(connection, asking, &id, published)).await?;
+    let at = place(&view, &kind)?;
+    if !view.revision.content.sections.get(at).is_some_and(|section| section.present) {
+        return Err(Problem::new(Code::NotFound));
+    }
+    Ok(shown(&view, at, call.language(), read_answer))
+}
+
+/// A section that is there, its place, its version and its representation.
+struct Present {
+    report: Shown,
+    at: usize,
+    version: i64,
+    now: Value,
+}
+
+async fn present_section(call: &Call) -> Result<Present, Problem> {
+    let kind: String = call.part("kind")?;
+    let report = present(call).await?;
+    let at = place(&report.view, &kind)?;
+    let content = &report.view.revision.content;
+    let mark = report.view.revision.marks.get(at);
+    let body = content.form().sections.get(at).and_then(|section| SectionBody::of(content, section, mark));
+    match (body, mark) {
+        (Some(body), Some(mark)) => Ok(Present { at, version: mark.version, now: json!(body), report }),
+        _ => Err(Problem::new(Code::NotFound)),
+    }
+}
+
+/// Reads a section's body into a content that says nothing else.
+fn read(
+    view: &ReportView,
+    at: usize,
+    body: &Map<String, Value>,
+    now: Option<&Value>,
+) -> Result<Content, Problem> {
+    let before = &view.revision.content;
+    let mut content = Content::empty(before.form());
+    let mut shapes = Vec::new();
+    read_section_body(&mut content, at, body, "", &mut shapes);
+    content.keep_declarations(before);
+    let mut faults: Vec<InputFault> = input_faults(&shapes).collect();
+    if let Some(now) = now {
+        check_section_members(body, Some(now), "", &mut faults);
+    }
+    if faults.is_empty() { Ok(content) } else { Err(Problem::of_body(faults)) }
+}
+
+async fn save(call: &Call, present: Present, wanted: &Map<String, Value>) -> Result<Reply, Problem> {
+    let version = call.if_match(present.version)?;
+    let content = read(&present.report.view, present.at, wanted, Some(&present.now))?;
+    let at = present.at;
+    let edit = Edit::Section { at, version: Some(version), content: Box::new(content), adding: false };
+    let id = present.report.view.report.id.clone();
+    let language = call.language();
+    call.write(
+        move |connection, act, notes, asking| reports::save(connection, act, notes, asking, &id, &edit),
+        move |view| shown(view, at, language, read_answer),
+    )
+    .await
+}
+
+/// 整体修改一个部分
+///
+/// 叙述部分写 `text`；表格部分写 `table`（可另加 `text` 作说明）。没有给出的单元格置空。
+/// `declare_zero: true` 把空着的单元格填为 0，并记录为有意零报告。
+#[utoipa::path(
+    tag = "sections",
+    params(
+        ("id" = String, Path, description = "报告编号"),
+        ("kind" = String, Path, description = "部分的键名，见 `GET /formats`"),
+    ),
+    request_body(content = ref("#/components/schemas/SectionInput"), content_type = "application/json"),
+    responses((status = 200, description = "修改后的部分", body = ref("#/components/schemas/Section"))),
+    extensions(
+        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "invalid_input", "read_only",
+            "report_not_editable", "year_not_open", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[put("/reports/{id}/sections/{kind}")]
+pub async fn replace_section(mut call: Call) -> Result<Reply, Problem> {
+    let present = present_section(&call).await?;
+    let body = call.json(JSON).await?;
+    let _: NoParameters = call.query()?;
+    save(&call, present, &body.object).await
+}
+
+/// 修改一个部分的部分内容
+///
+/// JSON Merge Patch：只写要改的单元格，`null` 置空。
+#[utoipa::path(
+    tag = "sections",
+    params(
+        ("id" = String, Path, description = "报告编号"),
+        ("kind" = String, Path, description = "部分的键名，见 `GET /formats`"),
+    ),
+    request_body(content = ref("#/components/schemas/SectionInput"), content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "修改后的部分", body = ref("#/components/schemas/Section"))),
+    extensions(
+        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "invalid_input", "read_only",
+            "report_not_editable", "year_not_open", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[patch("/reports/{id}/sections/{kind}")]
+pub async fn change_section(mut call: Call) -> Result<Reply, Problem> {
+    let present = present_section(&call).await?;
+    let body = call.json(MERGE_PATCH).await?;
+    let _: NoParameters = call.query()?;
+    let wanted = merge(&present.now, &body.object);
+    save(&call, present, &wanted).await
+}
+
+/// 删去一个部分
+///
+/// 从草稿中删去；此后读取为 404，校验出现 `section.missing`。
+#[utoipa::path(
+    tag = "sections",
+    params(
+        ("id" = String, Path, description = "报告编号"),
+        ("kind" = String, Path, description = "部分的键名，见 `GET /formats`"),
+    ),
+    responses((status = 204, description = "已删去")),
+    extensions(("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "report_not_editable",
+        "year_not_open", "invalid_query"]))),
+)]
+#[delete("/reports/{id}/sections/{kind}")]
+pub async fn delete_section(call: Call) -> Result<Reply, Problem> {
+    let present = present_section(&call).await?;
+    let _: NoParameters = call.query()?;
+    let version = call.if_match(present.version)?;
+    let mut content = Content::empty(present.report.view.revision.content.form());
+    content.sections.iter_mut().for_each(|section| section.present = false);
+    let edit =
+        Edit::Section { at: present.at, version: Some(version), content: Box::new(content), adding: false };
+    let id = present.report.view.report.id.clone();
+    call.write(
+        move |connection, act, notes, asking| reports::save(connection, act, notes, asking, &id, &edit),
+        |_| Reply::no_content(),
+    )
+    .await
+}
+
+/// 补回一个部分
+///
+/// 把删去的部分补回草稿，`kind` 必填，内容可一并给出。
+#[utoipa::path(
+    tag = "sections",
+    params(("id" = String, Path, description = "报告编号")),
+    request_body(content = ref("#/components/schemas/SectionCreate"), content_type = "application/json"),
+    responses((status = 201, description = "已补回", body = ref("#/components/schemas/Section"))),
+    extensions(
+        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "invalid_input", "section_exists",
+            "report_not_editable", "year_not_open", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[post("/reports/{id}/sections")]
+pub async fn create_section(mut call: Call) -> Result<Reply, Problem> {
+    if let Some(reply) = call.replayed(None).await? {
+        return Ok(reply);
+    }
+    let report = present(&call).await?;
+    let mut body = call.json(JSON).await?;
+    let _: NoParameters = call.query()?;
+    let fault = |code| Problem::of_body(vec![InputFault::new("/kind", code)]);
+    let at = match body.object.remove("kind") {
+        None | Some(Value::Null) => return Err(fault("required")),
+        Some(Value::String(kind)) => place(&report.view, &kind).map_err(|_| fault("invalid_value"))?,
+        Some(_) => return Err(fault("wrong_type")),
+    };
+    let content = Box::new(read(&report.view, at, &body.object, Some(&Value::Null))?);
+    let edit = Edit::Section { at, version: None, content, adding: true };
+    let id = report.view.report.id.clone();
+    let language = call.language();
+    call.write(
+        move |connection, act, notes, asking| reports::save(connection, act, notes, asking, &id, &edit),
+        move |view| shown(view, at, language, created_answer),
+    )
+    .await
+}

@@ -1,0 +1,169 @@
+//! Review and publication.
+
+use super::tagged_version;
+use crate::domain::id::ReportId;
+use crate::domain::workflow::Action;
+use crate::http::api::BASE;
+use crate::http::body::JSON;
+use crate::http::call::Call;
+use crate::http::fields::Fields;
+use crate::http::format::time;
+use crate::http::names::{ActionName, ReportStatus, RoleName};
+use crate::http::problem::Problem;
+use crate::http::query::NoParameters;
+use crate::http::reply::Reply;
+use crate::operations::InputFault;
+use crate::operations::reports::{self, TransitionOrder, require_transition_right};
+use crate::storage::transitions::Transition;
+use actix_web::{get, post};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// 经办人。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PersonReference)]
+pub struct PersonReference {
+    #[schema(format = "uuid")]
+    id: String,
+    name: String,
+}
+
+/// 一次流转。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Transition)]
+pub struct TransitionBody {
+    #[schema(format = "uuid")]
+    id: String,
+    #[schema(value_type = ReportStatus)]
+    from: &'static str,
+    #[schema(value_type = ReportStatus)]
+    to: &'static str,
+    #[schema(value_type = ActionName)]
+    action: &'static str,
+    actor: PersonReference,
+    /// 以何种角色。
+    #[schema(value_type = RoleName)]
+    role: &'static str,
+    #[schema(format = DateTime)]
+    at: String,
+    /// 意见。
+    comment: Option<String>,
+    /// 第几版。
+    revision: i32,
+    /// 当时内容的摘要：`sha256:` 加 64 位十六进制。发布的必须就是审定的。
+    content_digest: String,
+}
+
+impl From<&Transition> for TransitionBody {
+    fn from(made: &Transition) -> TransitionBody {
+        TransitionBody {
+            id: made.id.clone(),
+            from: made.from.as_str(),
+            to: made.to.as_str(),
+            action: made.action.as_str(),
+            actor: PersonReference { id: made.person_id.to_string(), name: made.person_name.clone() },
+            role: made.role.as_str(),
+            at: time(made.at),
+            comment: made.comment.clone(),
+            revision: made.revision,
+            content_digest: made.digest.clone(),
+        }
+    }
+}
+
+/// 流转记录，自早至晚。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TransitionList {
+    items: Vec<TransitionBody>,
+}
+
+/// 流转记录
+///
+/// 谁、以何种角色、何时、何种意见、从何状态到何状态、哪一版、内容摘要。
+#[utoipa::path(
+    tag = "review",
+    params(("id" = String, Path, description = "报告编号")),
+    responses((status = 200, description = "全部流转，自早至晚", body = TransitionList)),
+    extensions(
+        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
+        ("x-token" = json!(true)),
+    ),
+)]
+#[get("/reports/{id}/transitions")]
+pub async fn list_transitions(call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    let id: ReportId = call.part("id")?;
+    let (_, made) =
+        call.look(move |connection, asking| reports::list_transitions(connection, asking, &id)).await?;
+    let _: NoParameters = call.query()?;
+    Ok(Reply::ok(&TransitionList { items: made.iter().map(TransitionBody::from).collect() }))
+}
+
+fn read_order(object: &Map<String, Value>) -> Result<(Action, Option<String>), Vec<InputFault>> {
+    let mut fields = Fields::new(object, None);
+    let action = fields.read("action", |text| {
+        let action: Action = text.parse().map_err(|()| "invalid_value")?;
+        // The others come with their own rules; until then they are no actions.
+        if reports::IMPLEMENTED.contains(&action) { Ok(action) } else { Err("invalid_value") }
+    });
+    let action = fields.require("action", action);
+    let comment = fields.text("comment", 2_000);
+    match (action, fields.finish()) {
+        (Some(action), faults) if faults.is_empty() => Ok((action, comment)),
+        (_, faults) => Err(faults),
+    }
+}
+
+/// 流转报告
+///
+/// 提交、审核通过、退回、撤回提交、发布。`If-Match` 用报告当前的 ETag；答复头 `ETag` 是报告的新标签。
+/// 三次审核由三个不同的人完成，都不是作者；退回必须写明意见。
+#[utoipa::path(
+    tag = "review",
+    params(("id" = String, Path, description = "报告编号")),
+    request_body(content = ref("#/components/schemas/TransitionCreate"), content_type = "application/json"),
+    responses((status = 201, description = "已完成流转", body = TransitionBody)),
+    extensions(
+        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "separation_of_duties",
+            "precondition_required", "precondition_failed", "invalid_input", "findings_block_submit",
+            "transition_not_allowed", "year_not_open", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[post("/reports/{id}/transitions")]
+pub async fn create_transition(mut call: Call) -> Result<Reply, Problem> {
+    if let Some(reply) = call.replayed(None).await? {
+        return Ok(reply);
+    }
+    let id: ReportId = call.part("id")?;
+    let named = id.clone();
+    let view = call
+        .look(move |connection, asking| {
+            let view = reports::find(connection, asking, &named, false)?;
+            require_transition_right(asking, &view)?;
+            Ok(view)
+        })
+        .await?;
+    let body = call.json(JSON).await?;
+    let _: NoParameters = call.query()?;
+    let version = call.if_match(view.report.version)?;
+    let (action, comment) = read_order(&body.object).map_err(Problem::of_body)?;
+    let order = TransitionOrder {
+        id: uuid::Uuid::now_v7().to_string(),
+        report_id: id.clone(),
+        action,
+        comment,
+        version,
+    };
+    let location = format!("{BASE}/reports/{id}/transitions");
+    let language = call.language();
+    call.write(
+        move |connection, act, notes, asking| reports::transition(connection, act, notes, asking, &order),
+        move |(made, view)| {
+            let reply = Reply::created(location.clone(), &TransitionBody::from(made));
+            tagged_version(reply, view.report.version, language)
+        },
+    )
+    .await
+}

@@ -1,0 +1,34 @@
+//! Judging a document that is not stored.
+
+use super::findings::ValidationBody;
+use super::read_body::read_document;
+use crate::http::body::JSON;
+use crate::http::call::Call;
+use crate::http::problem::Problem;
+use crate::http::query::NoParameters;
+use crate::http::reply::Reply;
+use crate::operations::reports;
+use actix_web::post;
+
+/// 校验报告文档
+///
+/// 只校验，不保存；有错也答 200，错误列在 `findings`。也接受 `GET /reports/{id}` 给出的整份报告。
+#[utoipa::path(
+    tag = "validation",
+    request_body(content = ref("#/components/schemas/ReportDocument"), content_type = "application/json"),
+    responses((status = 200, description = "校验结果", body = ValidationBody)),
+    extensions(
+        ("x-problems" = json!(["unauthorized", "invalid_input", "invalid_query"])),
+        ("x-token" = json!(true)),
+    ),
+)]
+#[post("/validation")]
+pub async fn validate(mut call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    let body = call.json(JSON).await?;
+    let _: NoParameters = call.query()?;
+    let document = read_document(&body.object).map_err(Problem::of_body)?;
+    let findings =
+        call.look(move |connection, _| reports::judge_document(connection, &document, &[])).await?;
+    Ok(Reply::ok(&ValidationBody::of(&findings, call.language())))
+}

@@ -1,0 +1,112 @@
+//! The server: sockets, workers, the middleware, and an orderly end.
+
+use super::access::access;
+use super::api;
+use super::openapi::Document;
+use super::problem::{Code, Problem};
+use super::service::{Service, ServiceOptions};
+use crate::storage::Store;
+use actix_cors::Cors;
+use actix_web::dev::ResourceDef;
+use actix_web::http::header;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpRequest, HttpServer, web};
+use std::net::TcpListener;
+use utoipa_actix_web::AppExt;
+
+/// Binds, tells where it listens, and serves until SIGTERM or SIGINT; then finishes what is under way.
+pub fn serve(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)) -> std::io::Result<()> {
+    actix_web::rt::System::new().block_on(run(store, options, listening))
+}
+
+async fn run(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)) -> std::io::Result<()> {
+    let listener = TcpListener::bind(&options.listen)?;
+    let address = listener.local_addr()?;
+    let service = web::Data::new(Service::new(store, options, Document::build()));
+    let shared = service.clone();
+    let options = &service.options;
+    let mut server = HttpServer::new(move || {
+        let (app, _) =
+            App::new().into_utoipa_app().app_data(shared.clone()).configure(api::register).split_for_parts();
+        app.default_service(web::to(nowhere)).wrap(cors(&shared.options.cors_origins)).wrap(from_fn(access))
+    })
+    .max_connections(options.max_connections)
+    .keep_alive(options.keep_alive)
+    .client_request_timeout(options.request_timeout)
+    .shutdown_timeout(options.drain.as_secs())
+    .disable_signals();
+    if options.workers > 0 {
+        server = server.workers(options.workers);
+    }
+    let running = server.listen(listener)?.run();
+    let handle = running.handle();
+    let ending = service.clone();
+    actix_web::rt::spawn(async move {
+        wait_for_signal().await;
+        tracing::info!("ending: no new connections, finishing what is under way");
+        ending.end();
+        handle.stop(true).await;
+    });
+    listening(&format!("http://{address}"));
+    running.await?;
+    let store = service.store.clone();
+    // The lane finishes what it took; a worker's thread may not wait for that.
+    web::block(move || store.close()).await.map_err(std::io::Error::other)
+}
+
+#[cfg(unix)]
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn wait_for_signal() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+fn cors(origins: &[String]) -> Cors {
+    let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+    let sent = [
+        "authorization",
+        "content-type",
+        "if-match",
+        "if-none-match",
+        "idempotency-key",
+        "accept-language",
+        "x-request-id",
+        "traceparent",
+    ];
+    let read = ["etag", "location", "link", "x-request-id", "idempotency-replayed", "retry-after"];
+    let cors =
+        Cors::default().allowed_methods(methods).allowed_headers(sent).expose_headers(read).max_age(3600);
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+/// What no route took: a path that is known with other methods, or nothing at all.
+async fn nowhere(request: HttpRequest, service: web::Data<Service>) -> Result<super::reply::Reply, Problem> {
+    let known = service
+        .document
+        .routes
+        .iter()
+        .find(|(path, _)| ResourceDef::new(path.as_str()).is_match(request.path()));
+    match known {
+        Some((_, methods)) => {
+            let mut allowed = methods.clone();
+            if methods.iter().any(|method| method == "GET") {
+                allowed.push("HEAD".to_owned());
+            }
+            allowed.push("OPTIONS".to_owned());
+            let allowed = allowed.join(", ");
+            if request.method() == actix_web::http::Method::OPTIONS {
+                return Ok(super::reply::Reply::no_content().header(header::ALLOW, allowed));
+            }
+            Err(Problem::new(Code::MethodNotAllowed).header(header::ALLOW, &allowed))
+        }
+        None => Err(Problem::new(Code::NotFound)),
+    }
+}

@@ -1,0 +1,29 @@
+//! `/years`: reporting years and their rosters.
+
+mod body;
+mod read;
+mod write;
+
+use crate::domain::language::Language;
+use crate::http::reply::Reply;
+use crate::storage::years::StoredYear;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn register(config: &mut ServiceConfig<'_>) {
+    config
+        .service(read::list_years)
+        .service(write::create_year)
+        .service(read::read_year)
+        .service(write::replace_year)
+        .service(write::change_year)
+        .service(write::delete_year)
+        .service(read::list_roster);
+}
+
+fn shown(year: &StoredYear, language: Language) -> Reply {
+    tagged(Reply::ok(&body::YearBody::from(year)), year, language)
+}
+
+fn tagged(reply: Reply, year: &StoredYear, language: Language) -> Reply {
+    reply.tag(year.version, language.short()).modified(year.updated_at).patchable()
+}

@@ -37,11 +37,10 @@ pub async fn access(
         caller.token = token.as_ref().ok().cloned().flatten();
         let shared = Rc::new(caller);
         request.extensions_mut().insert(Rc::clone(&shared));
-        let response = match token {
-            Ok(_) => next.call(request).await?.map_into_boxed_body(),
-            Err(problem) => request.into_response(problem.error_response()),
-        };
-        Ok::<_, Error>((response, shared))
+        if let Err(problem) = token {
+            request.extensions_mut().insert(BadToken(problem));
+        }
+        Ok::<_, Error>((next.call(request).await?.map_into_boxed_body(), shared))
     };
     let (response, caller) = answer.instrument(span).await?;
     let mut response = as_problem(response, &caller);
@@ -50,6 +49,21 @@ pub async fn access(
     }
     log(&response, &method, &caller, begun);
     Ok(response)
+}
+
+/// What is wrong with the token that was sent.
+struct BadToken(Problem);
+
+/// Refuses bad tokens; inside of CORS, so that a browser may read the refusal.
+pub async fn refuse_bad_token(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let bad = request.extensions_mut().remove::<BadToken>();
+    match bad {
+        Some(BadToken(problem)) => Ok(request.into_response(problem.error_response())),
+        None => Ok(next.call(request).await?.map_into_boxed_body()),
+    }
 }
 
 /// The token that was sent, if any; one that is sent and bad is refused whatever was asked for.

@@ -1,6 +1,6 @@
 //! The server: sockets, workers, the middleware, and an orderly end.
 
-use super::access::access;
+use super::access::{access, refuse_bad_token};
 use super::api;
 use super::openapi::Document;
 use super::problem::{Code, Problem};
@@ -9,7 +9,7 @@ use crate::storage::Store;
 use actix_cors::Cors;
 use actix_web::dev::ResourceDef;
 use actix_web::http::header;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, HttpRequest, HttpServer, web};
 use std::net::TcpListener;
 use utoipa_actix_web::AppExt;
@@ -28,7 +28,11 @@ async fn run(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)
     let mut server = HttpServer::new(move || {
         let (app, _) =
             App::new().into_utoipa_app().app_data(shared.clone()).configure(api::register).split_for_parts();
-        app.default_service(web::to(nowhere)).wrap(cors(&shared.options.cors_origins)).wrap(from_fn(access))
+        let origins = &shared.options.cors_origins;
+        app.default_service(web::to(nowhere))
+            .wrap(from_fn(refuse_bad_token))
+            .wrap(Condition::new(!origins.is_empty(), cors(origins)))
+            .wrap(from_fn(access))
     })
     .max_connections(options.max_connections)
     .keep_alive(options.keep_alive)

@@ -58,6 +58,24 @@ struct AnswerRow {
     at: NaiveDateTime,
 }
 
+/// Inserts rows, over a network in one statement. diesel would wrap many rows for SQLite in a
+/// transaction of its own, inside the one we hold: there, where a statement costs no round trip, each
+/// row goes alone.
+macro_rules! insert_all {
+    ($connection:expr, $table:expr, $rows:expr) => {
+        match $connection {
+            AnyConnection::Postgres(inner) => {
+                diesel::insert_into($table).values($rows).execute(inner)?;
+            }
+            AnyConnection::Sqlite(inner) => {
+                for row in $rows {
+                    diesel::insert_into($table).values(row).execute(inner)?;
+                }
+            }
+        }
+    };
+}
+
 impl Ledger {
     /// Begins the batch's transaction and holds the row until its end.
     pub fn hold(connection: &mut AnyConnection) -> Result<Ledger, Error> {
@@ -141,19 +159,17 @@ impl Ledger {
     /// Writes the batch's rows, one statement each, and puts the new numbers back.
     pub fn write(&self, connection: &mut AnyConnection) -> Result<(), Error> {
         if !self.audit.is_empty() {
-            on_each!(connection, |c| diesel::insert_into(audit::table).values(&self.audit).execute(c))?;
+            insert_all!(connection, audit::table, &self.audit);
         }
         if !self.changes.is_empty() {
-            on_each!(connection, |c| diesel::insert_into(changes::table).values(&self.changes).execute(c))?;
+            insert_all!(connection, changes::table, &self.changes);
         }
         for answer in &self.answers {
             // A key past its day is written over.
             on_each!(connection, |c| diesel::delete(idempotency::table.find(&answer.scope)).execute(c))?;
         }
         if !self.answers.is_empty() {
-            on_each!(connection, |c| diesel::insert_into(idempotency::table)
-                .values(&self.answers)
-                .execute(c))?;
+            insert_all!(connection, idempotency::table, &self.answers);
         }
         if self.audit.is_empty() && self.changes.is_empty() {
             return Ok(());

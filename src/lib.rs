@@ -12,8 +12,11 @@
 //! settings, telemetry   leaves, used by cli and http's server only
 //! ```
 
+pub mod cli;
 pub mod documents;
 pub mod domain;
 pub mod http;
 pub mod operations;
+pub mod settings;
 pub mod storage;
+pub mod telemetry;

@@ -1,0 +1,84 @@
+//! The real report of the demo: imported, submitted, approved by three people, published.
+
+use super::Actor;
+use super::registry::{asking_as_program, write};
+use crate::cli::failure::Failure;
+use crate::cli::token::act_of_program;
+use crate::documents;
+use crate::domain::id::{AgencyId, ReportId};
+use crate::domain::report::{Heading, Scope};
+use crate::domain::rights::{Rights, Role};
+use crate::domain::workflow::Action;
+use crate::operations::reports::{self, NewReport, TransitionOrder};
+use crate::operations::{AgencyRef, Asking};
+use crate::storage::people::TokenGrant;
+use crate::storage::{Act, Actor as ActorOfAct, Store};
+
+const DOCUMENT: &[u8] = include_bytes!("../../../tests/fixtures/000_21ff2a0d32bbf7b0.txt");
+
+impl Actor {
+    fn asking(&self) -> Asking {
+        let grants = self.token.grants.iter().map(TokenGrant::right).collect();
+        let person = Some(self.token.person.clone());
+        Asking { rights: Rights { grants }, person, ..asking_as_program() }
+    }
+
+    fn act(&self) -> Act {
+        let actor = ActorOfAct {
+            person_id: self.token.person.id.to_string(),
+            person_name: self.token.person.name.clone(),
+            token_id: self.token.id.to_string(),
+        };
+        Act { actor: Some(actor), ..act_of_program("demo") }
+    }
+}
+
+/// Takes the report from the clerk's file to publication; gives its id.
+pub fn file(store: &Store, agency: &AgencyId, people: &[Actor]) -> Result<ReportId, Failure> {
+    let (text, _) = documents::decode(DOCUMENT, None).map_err(|fault| Failure::Usage(fault.to_string()))?;
+    let document = documents::recognise(&documents::text::read(&text), None).document;
+    let new = NewReport {
+        id: ReportId::from_uuid(uuid::Uuid::now_v7()),
+        agency: AgencyRef::Id(agency.clone()),
+        year: document.year.unwrap_or(2023),
+        scope: Scope::Own,
+        heading: Heading {
+            title: document.title.clone(),
+            signed_by: document.signed_by.clone(),
+            signed_on: document.signed_on,
+            index_number: document.index_number.clone(),
+        },
+        source_url: None,
+        content: Some(document.content),
+        action: "report.import",
+    };
+    let id = new.id.clone();
+    let mut version = 1;
+    for (at, actor) in people.iter().enumerate() {
+        let action = match actor.role {
+            Role::Editor => Action::Submit,
+            Role::Reviewer => Action::Approve,
+            Role::Publisher => Action::Publish,
+            Role::Supervisor | Role::Admin => continue,
+        };
+        if at == 0 {
+            let (asking, new) = (actor.asking(), new.clone());
+            write(store, actor.act(), move |connection, act, notes| {
+                reports::create(connection, act, notes, &asking, &new)
+            })?;
+        }
+        let order = TransitionOrder {
+            id: uuid::Uuid::now_v7().to_string(),
+            report_id: id.clone(),
+            action,
+            comment: None,
+            version,
+        };
+        let asking = actor.asking();
+        let (_, view) = write(store, actor.act(), move |connection, act, notes| {
+            reports::transition(connection, act, notes, &asking, &order)
+        })?;
+        version = view.report.version;
+    }
+    Ok(id)
+}

@@ -1,0 +1,101 @@
+//! The demo's line of government and its years.
+
+use crate::cli::failure::Failure;
+use crate::cli::token::act_of_program;
+use crate::domain::agency::Contact;
+use crate::domain::id::AgencyId;
+use crate::domain::rights::{Grant, Rights, Role};
+use crate::domain::year::{YearPlan, YearState};
+use crate::operations::agencies::{self, AgencyDraft};
+use crate::operations::{AgencyRef, Asking, Refusal, Review, years};
+use crate::storage::{Act, AnyConnection, Notes, Store, WriteError};
+use std::collections::HashMap;
+
+/// One line of government; see `data/README.md`.
+const AGENCIES: &str = include_str!("../../../data/demo-agencies.csv");
+/// 沁源县人民政府.
+pub const COUNTY: &str = "140431";
+/// 沁源县信访局, whose real report is filed.
+pub const FILER: &str = "沁源县信访局";
+
+/// How the program itself asks: with an administrator's rights and nobody's name.
+pub fn asking_as_program() -> Asking {
+    let rights = Rights { grants: vec![Grant { role: Role::Admin, at: None, stage: None }] };
+    let review = Review { stages: 3, separation_of_duties: true };
+    Asking { rights, ..Asking::public(today(), review) }
+}
+
+pub fn today() -> chrono::NaiveDate {
+    (chrono::Utc::now().naive_utc() + chrono::Duration::hours(8)).date()
+}
+
+/// Runs one operation through the lane, as any request does.
+pub fn write<T: Send + 'static>(
+    store: &Store,
+    act: Act,
+    operation: impl FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Failure> {
+    let written: Result<T, WriteError<Refusal>> = store.write_blocking(act, operation);
+    Ok(written?)
+}
+
+/// Registers every agency of the file; gives their ids by key and by name.
+pub fn plant(store: &Store) -> Result<HashMap<String, AgencyId>, Failure> {
+    let mut ids: HashMap<String, AgencyId> = HashMap::new();
+    for line in AGENCIES.lines().skip(1) {
+        let broken = || Failure::Usage(format!("演示数据有误：{line}"));
+        let columns: Vec<&str> = line.split(',').collect();
+        let [key, parent, level, kind, code, name, short_name] = columns.as_slice() else {
+            return Err(broken());
+        };
+        let parent = if parent.is_empty() { None } else { Some(ids.get(*parent).ok_or_else(broken)?) };
+        let draft = AgencyDraft {
+            name: (*name).to_owned(),
+            short_name: Some((*short_name).to_owned()),
+            uscc: None,
+            level: level.parse().map_err(|()| broken())?,
+            kind: kind.parse().map_err(|()| broken())?,
+            division_code: Some(code.parse().map_err(|()| broken())?),
+            parent: parent.cloned().map(AgencyRef::Id),
+            valid_from: None,
+            valid_to: None,
+            contact: Contact::default(),
+        };
+        let id = AgencyId::from_uuid(uuid::Uuid::now_v7());
+        let asking = asking_as_program();
+        let named = id.clone();
+        write(store, act_of_program("demo"), move |connection, act, notes| {
+            agencies::create(connection, act, notes, &asking, &named, &draft)
+        })?;
+        ids.insert((*key).to_owned(), id.clone());
+        ids.insert((*name).to_owned(), id);
+    }
+    Ok(ids)
+}
+
+/// The states a year passes through to stand where it stands in the demo.
+fn states_of(year: i32) -> &'static [YearState] {
+    match year {
+        ..=2021 => &[YearState::Open, YearState::Closed, YearState::Archived],
+        2022 => &[YearState::Open, YearState::Closed],
+        _ => &[YearState::Open],
+    }
+}
+
+/// The years 2019–2025; the older ones are over.
+pub fn open_years(store: &Store) -> Result<(), Failure> {
+    for year in 2019..=2025 {
+        let plan = YearPlan::default_for(year);
+        let (asking, created) = (asking_as_program(), plan.clone());
+        write(store, act_of_program("demo"), move |connection, act, notes| {
+            years::create(connection, act, notes, &asking, &created)
+        })?;
+        for (version, state) in (1i64..).zip(states_of(year)) {
+            let (asking, next) = (asking_as_program(), YearPlan { state: *state, ..plan.clone() });
+            write(store, act_of_program("demo"), move |connection, act, notes| {
+                years::update(connection, act, notes, &asking, version, &next)
+            })?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! Where a command finds its settings, and what it makes of them.
+
+use super::failure::Failure;
+use crate::http::ServiceOptions;
+use crate::operations::Review;
+use crate::settings::{Settings, Sources, load};
+use crate::storage::StoreOptions;
+use clap::Args;
+use std::path::PathBuf;
+use std::time::Duration;
+
+#[derive(Debug, Clone, Args)]
+pub struct ConfigOptions {
+    /// 设置文件（TOML），在默认值和 profile 之上
+    #[arg(long, value_name = "文件")]
+    config: Option<PathBuf>,
+    /// 设置的名称：读取 <config-dir>/<profile>.toml
+    #[arg(long, env = "NIANBAO_PROFILE", value_name = "名称")]
+    profile: Option<String>,
+    /// profile 所在的目录
+    #[arg(long, default_value = "config", value_name = "目录")]
+    config_dir: PathBuf,
+}
+
+impl ConfigOptions {
+    pub fn load(&self) -> Result<Settings, Failure> {
+        let sources = Sources {
+            profile: self.profile.clone(),
+            folder: self.config_dir.clone(),
+            file: self.config.clone(),
+        };
+        Ok(load(&sources)?)
+    }
+}
+
+pub fn store_options(settings: &Settings) -> Result<StoreOptions, Failure> {
+    let database = &settings.database;
+    Ok(StoreOptions {
+        readers: database.readers,
+        read_patience: Duration::from_millis(database.read_patience_ms),
+        queue_capacity: database.queue_capacity,
+        synchronous: database.synchronous.clone(),
+        statement_timeout: Duration::from_millis(database.statement_timeout_ms),
+        ..StoreOptions::new(database.url.parse()?)
+    })
+}
+
+pub fn service_options(settings: &Settings) -> ServiceOptions {
+    let (server, limits) = (&settings.server, &settings.limits);
+    ServiceOptions {
+        listen: server.listen.clone(),
+        workers: server.workers,
+        max_connections: server.max_connections,
+        request_timeout: Duration::from_millis(server.request_timeout_ms),
+        keep_alive: Duration::from_millis(server.keep_alive_ms),
+        drain: Duration::from_secs(server.drain_seconds),
+        json_bytes: limits.json_bytes,
+        import_bytes: limits.import_bytes,
+        body_drain: Duration::from_millis(limits.body_drain_ms),
+        cors_origins: server.cors_origins.clone(),
+        review: Review {
+            stages: settings.review.stages,
+            separation_of_duties: settings.review.separation_of_duties,
+        },
+    }
+}

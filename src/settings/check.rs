@@ -1,0 +1,77 @@
+//! What settings must be beyond their types: every fault by its key, all at once.
+
+use super::Settings;
+use std::fmt;
+use std::net::ToSocketAddrs;
+
+/// One setting that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub key: &'static str,
+    pub message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}：{}", self.key, self.message)
+    }
+}
+
+/// A page's origin: scheme, host and perhaps a port, nothing after.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+        !host.is_empty() && host.chars().all(fits)
+    })
+}
+
+/// Repeats no more of a database's address than its scheme: the rest may hold a password.
+fn database_fault(url: &str) -> Option<String> {
+    let known = ["sqlite://", "postgres://", "postgresql://"];
+    if known.iter().any(|scheme| url.len() > scheme.len() && url.starts_with(scheme)) {
+        return None;
+    }
+    let scheme: String = url.split(':').next().unwrap_or_default().chars().take(20).collect();
+    Some(format!("应以 sqlite:// 或 postgres:// 开头并给出文件或主机，现在以“{scheme}”开头"))
+}
+
+pub fn faults(settings: &Settings) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut say = |key, message: String| faults.push(Fault { key, message });
+    let mut within = |key: &'static str, value: u128, least: u128, most: u128| {
+        if !(least..=most).contains(&value) {
+            say(key, format!("应在 {least} 到 {most} 之间，现在是 {value}"));
+        }
+    };
+    let (server, database, limits) = (&settings.server, &settings.database, &settings.limits);
+    within("server.workers", server.workers as u128, 0, 256);
+    within("server.max_connections", server.max_connections as u128, 1, 1_000_000);
+    within("server.request_timeout_ms", server.request_timeout_ms.into(), 100, 120_000);
+    within("server.keep_alive_ms", server.keep_alive_ms.into(), 100, 120_000);
+    within("server.drain_seconds", server.drain_seconds.into(), 1, 20);
+    within("database.readers", database.readers as u128, 1, 256);
+    within("database.read_patience_ms", database.read_patience_ms.into(), 1, 60_000);
+    within("database.queue_capacity", database.queue_capacity as u128, 1, 1_000_000);
+    within("database.statement_timeout_ms", database.statement_timeout_ms.into(), 100, 600_000);
+    within("limits.json_bytes", limits.json_bytes as u128, 1_024, 64 << 20);
+    within("limits.import_bytes", limits.import_bytes as u128, 1_024, 256 << 20);
+    within("limits.body_drain_ms", limits.body_drain_ms.into(), 0, 60_000);
+    within("review.stages", settings.review.stages.into(), 1, 3);
+    if server.listen.to_socket_addrs().is_err() {
+        say("server.listen", format!("应为 地址:端口，现在是“{}”", server.listen));
+    }
+    for origin in server.cors_origins.iter().filter(|origin| !is_origin(origin)) {
+        say("server.cors_origins", format!("“{origin}”不是网页来源；应如 https://portal.example.gov.cn"));
+    }
+    if let Some(fault) = database_fault(&database.url) {
+        say("database.url", fault);
+    }
+    if !["FULL", "NORMAL"].contains(&database.synchronous.as_str()) {
+        say("database.synchronous", format!("应为 FULL 或 NORMAL，现在是“{}”", database.synchronous));
+    }
+    if let Err(error) = settings.telemetry.filter.parse::<tracing_subscriber::EnvFilter>() {
+        say("telemetry.filter", format!("不是有效的日志级别：{error}"));
+    }
+    faults
+}

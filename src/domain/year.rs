@@ -132,11 +132,8 @@ impl YearPlan {
     }
 }
 
-/// Parses a year in the accepted range.
-pub fn parse_year(text: &str) -> Result<i32, ()> {
+/// Reads a year in the accepted range.
+pub fn parse_year(text: &str) -> Option<i32> {
     let plain = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
-    match i32::from_str(text) {
-        Ok(year) if plain && (FIRST_YEAR..=LAST_YEAR).contains(&year) => Ok(year),
-        _ => Err(()),
-    }
+    i32::from_str(text).ok().filter(|year| plain && (FIRST_YEAR..=LAST_YEAR).contains(year))
 }

@@ -95,7 +95,7 @@ impl<'a> Fields<'a> {
             return None;
         };
         let whole = crate::domain::number::Precision::Count.parse(&number.to_string());
-        let year = whole.ok().and_then(|year| crate::domain::year::parse_year(&year.to_string()).ok());
+        let year = whole.ok().and_then(|year| crate::domain::year::parse_year(&year.to_string()));
         if year.is_none() {
             self.fault(name, "invalid_number");
         }

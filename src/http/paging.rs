@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::problem::{Code, Problem};
-use super::query::Limit;
+use super::query::{CursorText, Limit};
 use super::reply::Reply;
 use crate::storage::{Bind, Page, SortKey};
 use actix_web::http::header;
@@ -79,7 +79,7 @@ impl<T> PageOrder<T> {
         known: &'static [SortField<T>],
         sort: Option<&str>,
         limit: Option<Limit>,
-        cursor: Option<&str>,
+        cursor: Option<&CursorText>,
     ) -> Result<PageOrder<T>, Problem> {
         let unknown = || Problem::of_query(vec![("sort".to_owned(), "invalid_value")]);
         let mut keys = Vec::new();
@@ -96,7 +96,7 @@ impl<T> PageOrder<T> {
         let signature = format!("{listing}:{}", sort.unwrap_or_default());
         let mut after_id = None;
         if let Some(cursor) = cursor {
-            let cursor = decode(cursor, &signature)?;
+            let cursor = decode(&cursor.0, &signature)?;
             let values: Vec<Bind> = cursor.v.iter().filter_map(bind_from_json).collect();
             if values.len() != keys.len() {
                 return Err(Problem::new(Code::InvalidCursor));

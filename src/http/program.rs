@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::problem::{Code, Problem};
 use super::reply::Reply;
-use crate::operations::{Refusal, years};
+use crate::operations::years;
 use actix_web::get;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -42,7 +42,7 @@ pub async fn read_readiness(call: Call) -> Result<Reply, Problem> {
     if call.service.is_ending() {
         return Err(Problem::new(Code::Unavailable));
     }
-    call.look(|connection, _| years::list(connection, 0, 1, false).map_err(Refusal::from)).await?;
+    call.look(|connection, _| years::list(connection, 0, 1, false)).await?;
     Ok(Reply::ok(&Health { status: "ok" }).never_kept())
 }
 

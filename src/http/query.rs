@@ -131,7 +131,7 @@ impl std::str::FromStr for YearNumber {
     type Err = ();
 
     fn from_str(text: &str) -> Result<YearNumber, ()> {
-        crate::domain::year::parse_year(text).map(YearNumber)
+        crate::domain::year::parse_year(text).map(YearNumber).ok_or(())
     }
 }
 
@@ -172,6 +172,16 @@ named_parameters!(
     crate::domain::report::Scope,
     crate::domain::workflow::State,
 );
+
+/// Where the last page ended; what it is, is the listing's business.
+#[derive(Debug, Clone)]
+pub struct CursorText(pub String);
+
+impl Parameter for CursorText {
+    fn read(text: &str) -> Result<CursorText, &'static str> {
+        Ok(CursorText(text.to_owned()))
+    }
+}
 
 /// `published`: the published revision, whoever asks.
 #[derive(Debug, Clone, Copy)]

@@ -7,7 +7,7 @@ use crate::http::call::Call;
 use crate::http::names::{AgencyKind, AgencyLevel, AgencyStatusName};
 use crate::http::paging::{PageOrder, SortField, list_reply};
 use crate::http::problem::Problem;
-use crate::http::query::{Depth, DivisionPrefix, Limit, NoParameters, query};
+use crate::http::query::{CursorText, Depth, DivisionPrefix, Limit, NoParameters, query};
 use crate::http::reply::Reply;
 use crate::operations::AgencyRef;
 use crate::operations::agencies::{self, AgencyQuery};
@@ -54,7 +54,7 @@ query!(AgencyListQuery {
     /// 每页条数，1–200，默认 50。
     limit: Limit[u8],
     /// 上一页给出的游标。
-    cursor: String[String],
+    cursor: CursorText[String],
     /// 是否给出总数。
     count: bool[bool],
 });
@@ -71,7 +71,7 @@ query!(AgencyListQuery {
 #[get("/agencies")]
 pub async fn list_agencies(call: Call) -> Result<Reply, Problem> {
     let query: AgencyListQuery = call.query()?;
-    let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_deref());
+    let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_ref());
     let order = PageOrder::read("agencies", SORTS, sort, query.limit, cursor)?;
     let wanted = AgencyQuery {
         filter: AgencyFilter {
@@ -137,7 +137,7 @@ query!(ChildrenQuery {
     /// 每页条数，1–200，默认 50。
     limit: Limit[u8],
     /// 上一页给出的游标。
-    cursor: String[String],
+    cursor: CursorText[String],
     /// 是否给出总数。
     count: bool[bool],
 });
@@ -160,7 +160,7 @@ pub async fn list_children(call: Call) -> Result<Reply, Problem> {
     let named = parent.clone();
     let query: ChildrenQuery =
         call.query_after(move |connection, _| agencies::find(connection, &named)).await?;
-    let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_deref());
+    let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_ref());
     let order = PageOrder::read("children", SORTS, sort, query.limit, cursor)?;
     let (page, count) = (order.page.clone(), query.count == Some(true));
     let (rows, total) =

@@ -327,22 +327,20 @@ fn add_problems(operation: &mut Map<String, Value>, codes: &BTreeSet<Code>) {
 /// Lays the examples into request and success.
 fn add_examples(operation: &mut Map<String, Value>, examples: Option<&Value>) {
     let Some(examples) = examples else { return };
-    if let Some(request) = examples.get("request") {
-        let content = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"));
-        lay(content, request);
-    }
+    let request = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"));
+    lay(request, examples.get("request"), examples.get("request_text"));
     for status in ["200", "201"] {
-        if let Some(answer) = examples.get(status) {
-            let response = operation.get_mut("responses").and_then(|responses| responses.get_mut(status));
-            lay(response.and_then(|response| response.get_mut("content")), answer);
-        }
+        let response = operation.get_mut("responses").and_then(|responses| responses.get_mut(status));
+        lay(response.and_then(|response| response.get_mut("content")), examples.get(status), None);
     }
 }
 
-fn lay(content: Option<&mut Value>, example: &Value) {
+fn lay(content: Option<&mut Value>, json: Option<&Value>, text: Option<&Value>) {
     for (media, body) in content.and_then(Value::as_object_mut).into_iter().flatten() {
-        let fits = media.contains("json") != example.is_string();
-        if fits && let Value::Object(body) = body {
+        let example = if media.ends_with("json") { json } else { text };
+        if let (Some(example), Value::Object(body)) =
+            (example.filter(|_| !media.starts_with("multipart")), body)
+        {
             body.insert("example".to_owned(), example.clone());
         }
     }

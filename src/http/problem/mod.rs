@@ -19,6 +19,13 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 #[derive(Debug, Clone)]
 pub struct Problem {
     pub code: Code,
+    // Behind a pointer: the way out of almost every function here should be a narrow one.
+    said: Box<Said>,
+}
+
+/// What is told beside the code.
+#[derive(Debug, Clone, Default)]
+struct Said {
     /// Key and arguments of a sentence in the catalogue's group `detail`.
     detail: Option<(&'static str, Vec<(&'static str, String)>)>,
     faults: Vec<Fault>,
@@ -38,21 +45,14 @@ struct Fault {
 
 impl Problem {
     pub fn new(code: Code) -> Problem {
-        Problem {
-            code,
-            detail: None,
-            faults: Vec::new(),
-            members: Map::new(),
-            findings: Vec::new(),
-            headers: Vec::new(),
-        }
+        Problem { code, said: Box::default() }
     }
 
     /// Faults of a body, each at its pointer.
     pub fn of_body(faults: Vec<InputFault>) -> Problem {
         let all_read_only = faults.iter().all(|fault| fault.code == "read_only");
         let mut problem = Problem::new(if all_read_only { Code::ReadOnly } else { Code::InvalidInput });
-        problem.faults = faults
+        problem.said.faults = faults
             .into_iter()
             .map(|fault| Fault { member: "pointer", place: fault.pointer, code: fault.code })
             .collect();
@@ -62,29 +62,29 @@ impl Problem {
     /// Faults of a query, each at its parameter.
     pub fn of_query(faults: Vec<(String, &'static str)>) -> Problem {
         let mut problem = Problem::new(Code::InvalidQuery);
-        problem.faults =
+        problem.said.faults =
             faults.into_iter().map(|(place, code)| Fault { member: "parameter", place, code }).collect();
         problem
     }
 
     pub fn detail(mut self, key: &'static str, arguments: Vec<(&'static str, String)>) -> Problem {
-        self.detail = Some((key, arguments));
+        self.said.detail = Some((key, arguments));
         self
     }
 
     pub fn member(mut self, name: &str, value: Value) -> Problem {
-        self.members.insert(name.to_owned(), value);
+        self.said.members.insert(name.to_owned(), value);
         self
     }
 
     pub fn findings(mut self, findings: Vec<crate::domain::rules::Finding>) -> Problem {
-        self.findings = findings;
+        self.said.findings = findings;
         self
     }
 
     pub fn header(mut self, name: HeaderName, value: &str) -> Problem {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.push((name, value));
+            self.said.headers.push((name, value));
         }
         self
     }
@@ -92,14 +92,14 @@ impl Problem {
     /// The body as it goes out.
     pub fn body(&self, language: Language, request_id: &str) -> Value {
         let title = say("problem", self.code.as_str(), language, &[]);
-        let detail = match &self.detail {
+        let detail = match &self.said.detail {
             Some((key, arguments)) => {
                 let arguments: Vec<(&str, &str)> =
                     arguments.iter().map(|(name, value)| (*name, value.as_str())).collect();
                 say("detail", key, language, &arguments)
             }
-            None if self.faults.len() > 0 => {
-                say("detail", "faults", language, &[("count", &self.faults.len().to_string())])
+            None if !self.said.faults.is_empty() => {
+                say("detail", "faults", language, &[("count", &self.said.faults.len().to_string())])
             }
             None => title.clone(),
         };
@@ -112,12 +112,12 @@ impl Problem {
             "code": self.code.as_str(),
         });
         if let Value::Object(members) = &mut body {
-            members.extend(self.members.clone());
-            if !self.faults.is_empty() {
+            members.extend(self.said.members.clone());
+            if !self.said.faults.is_empty() {
                 members.insert("errors".to_owned(), self.errors(language));
             }
-            if !self.findings.is_empty() {
-                let findings = crate::http::reports::finding_bodies(&self.findings, language);
+            if !self.said.findings.is_empty() {
+                let findings = crate::http::reports::finding_bodies(&self.said.findings, language);
                 members.insert("findings".to_owned(), serde_json::to_value(findings).unwrap_or_default());
             }
         }
@@ -125,7 +125,7 @@ impl Problem {
     }
 
     fn errors(&self, language: Language) -> Value {
-        let errors = self.faults.iter().map(|fault| {
+        let errors = self.said.faults.iter().map(|fault| {
             let mut error = Map::new();
             error.insert(fault.member.to_owned(), json!(fault.place));
             error.insert("code".to_owned(), json!(fault.code));
@@ -142,7 +142,7 @@ impl Problem {
             .insert_header((header::CONTENT_TYPE, PROBLEM_JSON))
             .insert_header((header::CONTENT_LANGUAGE, language.tag()))
             .insert_header((header::CACHE_CONTROL, "no-store"));
-        for (name, value) in &self.headers {
+        for (name, value) in &self.said.headers {
             response.insert_header((name.clone(), value.clone()));
         }
         if self.code == Code::Unauthorized {

@@ -7,7 +7,7 @@ use crate::http::call::Call;
 use crate::http::names::{ReportScope, ReportStatus, TimelinessName};
 use crate::http::paging::{PageOrder, SortField, list_reply};
 use crate::http::problem::Problem;
-use crate::http::query::{Limit, View, YearNumber, query};
+use crate::http::query::{CursorText, Limit, View, YearNumber, query};
 use crate::http::reply::Reply;
 use crate::operations::AgencyRef;
 use crate::operations::reports::{self, ReportQuery, ReportView};
@@ -82,7 +82,7 @@ query!(ReportListQuery {
     /// 每页条数，1–200，默认 50。
     limit: Limit [u8],
     /// 上一页给出的游标。
-    cursor: String [String],
+    cursor: CursorText [String],
     /// 是否给出总数。
     count: bool [bool],
 });
@@ -143,7 +143,7 @@ fn read_fields(fields: Option<&str>) -> Result<Option<Vec<String>>, Problem> {
 pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
     let query: ReportListQuery = call.query()?;
     let fields = read_fields(query.fields.as_deref())?;
-    let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_deref());
+    let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_ref());
     let order = PageOrder::read("reports", SORTS, sort, query.limit, cursor)?;
     let wanted = ReportQuery {
         filter: ReportFilter {

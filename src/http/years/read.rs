@@ -5,7 +5,7 @@ use super::shown;
 use crate::http::call::Call;
 use crate::http::paging::{PageOrder, SortField, list_reply};
 use crate::http::problem::Problem;
-use crate::http::query::{Limit, NoParameters, YearNumber, query};
+use crate::http::query::{CursorText, Limit, NoParameters, YearNumber, query};
 use crate::http::reply::Reply;
 use crate::operations::{AgencyRef, years};
 use crate::storage::roster::RosterEntry;
@@ -20,7 +20,7 @@ query!(YearListQuery {
     /// 每页条数，1–200，默认 50。
     limit: Limit[u8],
     /// 上一页给出的游标。
-    cursor: String[String],
+    cursor: CursorText[String],
     /// 是否给出总数。
     count: bool[bool],
 });
@@ -37,7 +37,7 @@ query!(YearListQuery {
 #[get("/years")]
 pub async fn list_years(call: Call) -> Result<Reply, Problem> {
     let query: YearListQuery = call.query()?;
-    let order = PageOrder::read("years", NO_SORTS, None, query.limit, query.cursor.as_deref())?;
+    let order = PageOrder::read("years", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
     let after = order.page.after_id.as_deref().and_then(|year| year.parse().ok()).unwrap_or(0);
     let (limit, count) = (order.page.limit, query.count == Some(true));
     let (rows, total) = call.look(move |connection, _| years::list(connection, after, limit, count)).await?;
@@ -69,7 +69,7 @@ query!(RosterQuery {
     /// 每页条数，1–200，默认 50。
     limit: Limit[u8],
     /// 上一页给出的游标。
-    cursor: String[String],
+    cursor: CursorText[String],
     /// 是否给出总数。
     count: bool[bool],
 });
@@ -90,7 +90,7 @@ query!(RosterQuery {
 pub async fn list_roster(call: Call) -> Result<Reply, Problem> {
     let year: YearNumber = call.part("year")?;
     let query: RosterQuery = call.query_after(move |connection, _| years::find(connection, year.0)).await?;
-    let order = PageOrder::read("roster", NO_ROSTER_SORTS, None, query.limit, query.cursor.as_deref())?;
+    let order = PageOrder::read("roster", NO_ROSTER_SORTS, None, query.limit, query.cursor.as_ref())?;
     // A row is named by its agency and its scope.
     let after = order.page.after_id.as_deref().and_then(|id| id.split_once(' '));
     let after = after.map(|(agency, scope)| (agency.to_owned(), scope.to_owned()));

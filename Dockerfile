@@ -1,0 +1,37 @@
+# On a closed network, point the two images at the operator's registry:
+#   docker build --build-arg BUILDER=registry.example/rust:1-bookworm --build-arg BASE=registry.example/debian:bookworm-slim .
+ARG BUILDER=rust:1-bookworm
+ARG BASE=debian:bookworm-slim
+
+FROM ${BUILDER} AS build
+RUN apt-get update && apt-get install -y --no-install-recommends libssl-dev && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY Cargo.toml Cargo.lock ./
+# The dependencies alone first: a layer that changes only with Cargo.lock.
+RUN mkdir src benches tests \
+    && echo 'fn main() {}' > src/main.rs && touch src/lib.rs \
+    && echo 'fn main() {}' > benches/judge.rs && touch tests/main.rs \
+    && cargo build --release --locked --features postgres-tls --bin nianbao || true
+COPY src ./src
+COPY migrations ./migrations
+COPY config ./config
+COPY data ./data
+COPY tests/fixtures ./tests/fixtures
+RUN touch src/main.rs src/lib.rs && cargo build --release --locked --features postgres-tls --bin nianbao
+
+FROM ${BASE}
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libssl3 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --home-dir /var/lib/nianbao --create-home nianbao
+COPY --from=build /src/target/release/nianbao /usr/local/bin/nianbao
+COPY LICENSE /usr/share/doc/nianbao/LICENSE
+USER 10001
+VOLUME /var/lib/nianbao
+EXPOSE 8080
+ENV NIANBAO__SERVER__LISTEN=0.0.0.0:8080 \
+    NIANBAO__DATABASE__URL=sqlite:///var/lib/nianbao/nianbao.db \
+    NIANBAO__TELEMETRY__FORMAT=json
+HEALTHCHECK --interval=10s --timeout=6s --start-period=20s CMD ["nianbao", "health"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["nianbao"]
+CMD ["serve"]

@@ -1,0 +1,219 @@
+//! What holds for every request: the order of checks, headers, languages, limits.
+
+use super::harness::client::errors_at;
+use super::harness::world::{World, id_of, register};
+use serde_json::{Value, json};
+
+on_both! {
+    fn the_first_check_that_fails_answers(service) {
+        let world = World::new(service);
+        let admin = service.admin();
+        let path = format!("/agencies/{}", world.bureau);
+        let gone = "/agencies/0193a5c2-6f0e-7c9b-9d0e-2f6d1b8f7a10";
+        let bad = |path: &str| service.put(path).body("text/plain", "{");
+        bad(&path).token("nb_wrong").send().refused(401, "unauthorized");
+        bad(gone).send().refused(401, "unauthorized");
+        bad(gone).token(&admin).send().refused(404, "not_found");
+        service.put("/agencies").token(&world.editor()).body("text/plain", "{").send()
+            .refused(405, "method_not_allowed");
+        bad(&path).token(&world.editor()).send().refused(403, "forbidden");
+        bad(&path).token(&admin).send().refused(415, "unsupported_media_type");
+        let large = vec![b' '; (1 << 20) + 1];
+        service.put(&path).token(&admin).body("application/json", large).send().refused(413, "payload_too_large");
+        service.put(&path).token(&admin).body("application/json", "{").send().refused(400, "invalid_json");
+        service.put(&format!("{path}?x=1")).token(&admin).json(&json!({})).send().refused(400, "invalid_query");
+        service.put(&path).token(&admin).json(&json!({})).send().refused(428, "precondition_required");
+        service.put(&path).token(&admin).if_match("\"99-zh\"").json(&json!({})).send()
+            .refused(412, "precondition_failed");
+        service.put(&path).token(&admin).if_match("\"1-zh\"").json(&json!({})).send().refused(422, "invalid_input");
+        service.delete(&format!("/agencies/{}", world.county)).token(&admin).if_match("\"1-zh\"").send()
+            .refused(409, "agency_in_use");
+        let read = service.get(&path).send().expect(200);
+        assert_eq!((read.tag(), &read.value()["name"]), ("\"1-zh\"", &json!("乙县信访局")), "nothing changed");
+    }
+
+    fn a_wrong_method_is_told_which_are_right(service) {
+        let reply = service.request("DELETE", "/agencies").send();
+        assert_eq!(reply.header("allow"), Some("GET, POST, HEAD, OPTIONS"));
+        reply.refused(405, "method_not_allowed");
+        service.request("TRACE", "/nowhere").send().expect(404);
+        service.request("POST", "/healthz").send().refused(405, "method_not_allowed");
+        let options = service.request("OPTIONS", "/agencies").send().expect(204);
+        assert!(options.header("allow").is_some());
+        for path in ["/nowhere", "/agencies/", "//", "/api/v1", "/api/v2/agencies", "/docs/nowhere.js"] {
+            service.get(path).send().refused(404, "not_found");
+        }
+    }
+
+    fn json_that_cannot_be_read_is_refused_in_whatever_form(service) {
+        let token = service.token("editor", "", "任何人");
+        let deep = "[".repeat(100_000);
+        let post = |body: &str| service.post("/validation").token(&token).body("application/json", body).send();
+        for wrong in ["", "  ", "{", "nul", "{\"a\":1}x", "{\"a\":1,\"a\":2}", "{\"a\":{\"b\":1,\"b\":2}}", "\u{feff}{}",
+            "{\"a\":01}", "{'a':1}", deep.as_str()] {
+            post(wrong).refused(400, "invalid_json");
+        }
+        let not_utf8 = service.post("/validation").token(&token).body("application/json", vec![b'"', 0xff, b'"']).send();
+        not_utf8.refused(400, "invalid_json");
+        for object in ["[]", "1", "null", "\"x\""] {
+            post(object).refused(422, "invalid_input");
+        }
+        let gbk = service.post("/validation").token(&token).body("application/json; charset=gbk", "{}").send();
+        gbk.refused(415, "unsupported_media_type");
+        service.post("/validation").token(&token).send().refused(415, "unsupported_media_type");
+    }
+
+    fn parameters_are_strict(service) {
+        let problem = service.get("/agencies?colour=red&limit=0&limit=5&level=x&count=yes").send()
+            .refused(400, "invalid_query");
+        let mut named = errors_at(&problem, "parameter");
+        named.sort();
+        assert_eq!(named, ["colour", "count", "level", "limit"]);
+        for wrong in ["limit=201", "limit=-1", "limit=x", "sort=colour", "sort=name,name", "sort=", "within=x",
+            "division_code=x", "q=%00"] {
+            service.get(&format!("/agencies?{wrong}")).send().refused(400, "invalid_query");
+        }
+        service.get("/agencies?cursor=%F0%9F%98%80").send().refused(400, "invalid_cursor");
+        service.get("/healthz?x=1").send().expect(200);
+    }
+
+    fn a_tag_must_be_strong_and_present(service) {
+        let admin = service.admin();
+        let id = register(service, "某局", "county", "department", None);
+        let path = format!("/agencies/{id}");
+        let tag = service.get(&path).send().tag().to_owned();
+        let patch = |tag: &str| service.patch(&path).token(&admin).if_match(tag).json(&json!({"short_name": "局"})).send();
+        patch("*").refused(428, "precondition_required");
+        patch("").refused(428, "precondition_required");
+        for stale in [format!("W/{tag}"), "\"0-zh\"".to_owned(), "1".to_owned(), "\"x\"".to_owned()] {
+            patch(&stale).refused(412, "precondition_failed");
+        }
+        // The variant is not compared: a tag got in English is as good.
+        let english = service.get(&path).header("accept-language", "en").send();
+        assert_ne!(english.tag(), tag);
+        patch(&format!("\"7-zh\", {}", english.tag())).expect(200);
+        patch(&tag).refused(412, "precondition_failed");
+    }
+
+    fn what_is_public_is_kept_and_always_revalidated(service) {
+        let world = World::new(service);
+        let id = id_of(&world.full_draft());
+        world.publish(&id);
+        let path = format!("/reports/{id}");
+        let read = service.get(&path).send().expect(200);
+        assert_eq!(read.header("cache-control"), Some("public, no-cache"));
+        assert_eq!(read.header("vary"), Some("Accept, Accept-Encoding, Accept-Language, Authorization"));
+        assert!(read.header("last-modified").is_some_and(|at| at.ends_with(" GMT")));
+        assert_eq!(read.header("content-language"), Some("zh-CN"));
+        for tag in [read.tag().to_owned(), format!("W/{}", read.tag()), format!("\"x\", {}", read.tag()), "*".into()] {
+            let unchanged = service.get(&path).header("if-none-match", &tag).send().expect(304);
+            assert!(unchanged.bytes.is_empty() && unchanged.tag() == read.tag());
+        }
+        service.get(&path).header("if-none-match", "\"0-zh\"").send().expect(200);
+        let mine = service.get(&path).token(&world.editor()).send().expect(200);
+        assert_eq!(mine.header("cache-control"), Some("private, no-store"));
+        assert_ne!(mine.tag(), read.tag(), "an editor's view is another variant");
+        service.get(&path).token(&world.editor()).header("if-none-match", read.tag()).send().expect(200);
+        let same = service.get(&format!("{path}?view=published")).token(&world.editor()).send().expect(200);
+        assert_eq!(same.value(), read.value());
+    }
+
+    fn problems_speak_the_callers_language_and_answers_say_it(service) {
+        let chinese = service.get("/nowhere").send().refused(404, "not_found");
+        let reply = service.get("/nowhere").header("accept-language", "en-GB, zh;q=0.5").send();
+        assert_eq!(reply.header("content-language"), Some("en"));
+        let english = reply.refused(404, "not_found");
+        assert_ne!(chinese["title"], english["title"]);
+        assert_eq!(english["title"], "Not found");
+        // Whatever Accept says, a problem is a problem.
+        service.get("/nowhere").header("accept", "text/html").send().refused(404, "not_found");
+        service.get("/rules").header("accept", "text/csv").send().refused(406, "not_acceptable");
+        service.get("/rules").header("accept", "application/json;q=0, */*").send().refused(406, "not_acceptable");
+        service.get("/rules").header("accept", "text/html, application/*;q=0.1").send().expect(200);
+    }
+
+    fn a_request_id_is_taken_or_made(service) {
+        let reply = service.get("/nowhere").header("x-request-id", "abc-123").send();
+        assert_eq!(reply.header("x-request-id"), Some("abc-123"));
+        assert_eq!(reply.refused(404, "not_found")["instance"], "urn:uuid:abc-123");
+        let longest = "x".repeat(129);
+        for odd in ["bad id", "x\"y", longest.as_str()] {
+            let made = service.get("/healthz").header("x-request-id", odd).send();
+            assert!(made.header("x-request-id").is_some_and(|id| id.len() == 36), "{made:?}");
+        }
+        service.get("/healthz").header("x-request-id", "seen-in-the-log").send().expect(200);
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        let log = service.log.lock().expect("log").join("\n");
+        let line = log.lines().find(|line| line.contains("seen-in-the-log")).expect("a line in the log");
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!((&line["route"], &line["status"], &line["method"]), (&json!("/healthz"), &json!(200), &json!("GET")));
+        assert!(line["us"].is_u64());
+    }
+
+    fn head_answers_as_get_without_a_body(service) {
+        let get = service.get("/rules").send().expect(200);
+        let head = service.request("HEAD", "/rules").send().expect(200);
+        assert_eq!((head.tag(), head.bytes.len()), (get.tag(), 0));
+        assert_eq!(head.header("content-length"), Some(get.bytes.len().to_string().as_str()));
+        assert_eq!(service.request("HEAD", "/nowhere").send().status, 404);
+    }
+
+    fn a_token_that_is_sent_and_bad_is_refused_everywhere(service) {
+        for header in ["Bearer nb_0000", "Bearer", "Basic eDp5", "nb_0000"] {
+            for path in ["/agencies", "/healthz", "/nowhere", "/docs/"] {
+                let reply = service.get(path).header("authorization", header).send();
+                assert!(reply.header("www-authenticate").is_some_and(|asked| asked.starts_with("Bearer")));
+                reply.refused(401, "unauthorized");
+            }
+        }
+        let past = service.run(&["token", "create", "--role", "editor", "--name", "x", "--expires", "2020-01-01"]);
+        let secret = String::from_utf8_lossy(&past.stdout).trim().to_owned();
+        service.get("/me").token(&secret).send().refused(401, "unauthorized");
+        let later = service.run(&["token", "create", "--role", "editor", "--name", "x", "--expires", "2099-01-01"]);
+        let secret = String::from_utf8_lossy(&later.stdout).trim().to_owned();
+        let me = service.get("/me").token(&secret).send().expect(200).value();
+        assert_eq!(me["token"]["expires_at"], "2099-01-01T16:00:00Z", "the day still counts, in UTC+8");
+    }
+
+    fn the_documentation_loads_nothing_from_elsewhere(service) {
+        assert_eq!(service.get("/docs").send().expect(303).header("location"), Some("/docs/"));
+        let page = service.get("/docs/").send().expect(200).text();
+        let start = service.get("/docs/swagger-initializer.js").send().expect(200).text();
+        assert!(start.contains("/openapi.json"), "{start}");
+        for text in [&page, &start] {
+            for scheme in ["src=\"http", "href=\"http", "src=\"//", "href=\"//"] {
+                assert!(!text.contains(scheme), "{text}");
+            }
+        }
+        assert!(start.contains("\"validatorUrl\": \"none\""), "{start}");
+        for asset in page.split(['"']).filter(|part| part.starts_with("./") && part.contains('.')) {
+            service.get(&format!("/docs/{}", asset.trim_start_matches("./"))).send().expect(200);
+        }
+    }
+}
+
+#[test]
+fn origins_from_the_settings_may_call_and_no_others() {
+    use super::harness::{database::Database, process::Service};
+    let origin = "https://portal.example.gov.cn";
+    let settings = [("NIANBAO__SERVER__CORS_ORIGINS", origin)];
+    let service = Service::start(Database::sqlite().into(), &settings);
+    let reply = service.get("/agencies").header("origin", origin).send().expect(200);
+    assert_eq!(reply.header("access-control-allow-origin"), Some(origin));
+    let bad = service.get("/agencies").header("origin", origin).token("nb_bad").send();
+    assert_eq!(bad.header("access-control-allow-origin"), Some(origin), "a browser may read the refusal");
+    bad.refused(401, "unauthorized");
+    let other =
+        service.get("/agencies").header("origin", "https://elsewhere.example").try_send().expect("an answer");
+    assert_eq!(other.header("access-control-allow-origin"), None);
+    let preflight = service
+        .request("OPTIONS", "/agencies")
+        .header("origin", origin)
+        .header("access-control-request-method", "PATCH")
+        .header("access-control-request-headers", "if-match")
+        .send()
+        .expect(200);
+    assert!(
+        preflight.header("access-control-allow-methods").is_some_and(|methods| methods.contains("PATCH"))
+    );
+}

@@ -1,0 +1,239 @@
+//! What was acknowledged is there, whatever happens; several writers and several instances agree.
+
+use super::harness::database::Database;
+use super::harness::process::{Service, signal};
+use super::harness::world::{World, id_of, register};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
+use nianbao::domain::audit::{AuditEntry, GENESIS};
+use serde_json::json;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+#[derive(QueryableByName)]
+struct AuditRow {
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+    #[diesel(sql_type = Text)]
+    at: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    person_id: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    person_name: Option<String>,
+    #[diesel(sql_type = Text)]
+    action: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    agency_id: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    report_id: Option<String>,
+    #[diesel(sql_type = Text)]
+    detail: String,
+    #[diesel(sql_type = Text)]
+    request_id: String,
+    #[diesel(sql_type = Text)]
+    prev_hash: String,
+    #[diesel(sql_type = Text)]
+    hash: String,
+}
+
+#[derive(QueryableByName)]
+struct LedgerRow {
+    #[diesel(sql_type = BigInt)]
+    audit_seq: i64,
+    #[diesel(sql_type = Text)]
+    audit_head: String,
+}
+
+fn read_ledger(database: &Database) -> (Vec<AuditRow>, LedgerRow) {
+    let (rows, ledger) = ("SELECT * FROM audit ORDER BY seq", "SELECT audit_seq, audit_head FROM ledger");
+    match database {
+        Database::Sqlite(_) => {
+            let path = database.url();
+            let mut connection =
+                SqliteConnection::establish(path.trim_start_matches("sqlite://")).expect("the file");
+            (
+                diesel::sql_query(rows).load(&mut connection).expect("the audit"),
+                diesel::sql_query(ledger).get_result(&mut connection).expect("the ledger"),
+            )
+        }
+        Database::Postgres { .. } => {
+            let mut connection = PgConnection::establish(&database.url()).expect("the database");
+            (
+                diesel::sql_query(rows).load(&mut connection).expect("the audit"),
+                diesel::sql_query(ledger).get_result(&mut connection).expect("the ledger"),
+            )
+        }
+    }
+}
+
+/// The chain of the audit is whole: no gap, every hash right, the head at its end. Gives its length.
+fn check_chain(database: &Database) -> i64 {
+    let (rows, ledger) = read_ledger(database);
+    let mut head = GENESIS.to_owned();
+    for (expected, row) in (1i64..).zip(&rows) {
+        assert_eq!(row.seq, expected, "a gap in the audit");
+        assert_eq!(row.prev_hash, head, "a fork in the audit at {expected}");
+        let entry = AuditEntry {
+            seq: row.seq,
+            at: row.at.clone(),
+            person_id: row.person_id.clone(),
+            person_name: row.person_name.clone(),
+            action: row.action.clone(),
+            agency_id: row.agency_id.clone(),
+            report_id: row.report_id.clone(),
+            detail: row.detail.clone(),
+            request_id: row.request_id.clone(),
+        };
+        assert_eq!(entry.hash(&head), row.hash, "entry {expected} is not what was chained");
+        head.clone_from(&row.hash);
+    }
+    assert_eq!((ledger.audit_seq, ledger.audit_head), (i64::try_from(rows.len()).expect("a length"), head));
+    ledger.audit_seq
+}
+
+fn rounds(usual: usize, long: usize) -> usize {
+    if std::env::var_os("NIANBAO_TEST_LONG").is_some() { long } else { usual }
+}
+
+on_both! {
+    fn of_eight_writers_with_one_tag_one_wins(service) {
+        let admin = service.admin();
+        let id = register(service, "某局", "county", "department", None);
+        let path = format!("/agencies/{id}");
+        for round in 0..100 {
+            let tag = service.get(&path).send().tag().to_owned();
+            let statuses: Vec<u16> = std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..8).map(|writer| {
+                    let (admin, tag, path, service) = (&admin, &tag, &path, &*service);
+                    let name = format!("某局{round}-{writer}");
+                    scope.spawn(move || {
+                        let patch = json!({"short_name": name});
+                        service.patch(path).token(admin).if_match(tag).json(&patch).send().status
+                    })
+                }).collect();
+                threads.into_iter().map(|thread| thread.join().expect("an answer")).collect()
+            });
+            let won = statuses.iter().filter(|status| **status == 200).count();
+            let lost = statuses.iter().filter(|status| **status == 412).count();
+            assert_eq!((won, lost), (1, 7), "round {round}: {statuses:?}");
+        }
+        check_chain(&service.database);
+    }
+
+    fn what_was_acknowledged_survives_a_kill(service) {
+        let admin = service.admin();
+        let mut acknowledged = Vec::new();
+        for round in 0..rounds(5, 50) {
+            let ending = AtomicBool::new(false);
+            let written: Vec<String> = std::thread::scope(|scope| {
+                let writers: Vec<_> = (0..4).map(|writer| {
+                    let (admin, service, ending) = (&admin, &*service, &ending);
+                    scope.spawn(move || {
+                        let mut written = Vec::new();
+                        for number in 0.. {
+                            let body = json!({"name": format!("局{round}-{writer}-{number}"), "level": "county",
+                                "kind": "department"});
+                            let sent = service.post("/agencies").token(admin).json(&body).try_send();
+                            match sent {
+                                Ok(reply) if reply.status == 201 => written.push(id_of(&reply)),
+                                _ if ending.load(Ordering::Relaxed) => break,
+                                other => panic!("refused before the end: {other:?}"),
+                            }
+                        }
+                        written
+                    })
+                }).collect();
+                std::thread::sleep(Duration::from_millis(150 + 37 * (round as u64 % 7)));
+                ending.store(true, Ordering::Relaxed);
+                signal(service.pid(), "KILL");
+                writers.into_iter().flat_map(|writer| writer.join().expect("a writer")).collect()
+            });
+            service.kill();
+            assert!(!written.is_empty(), "round {round} wrote something");
+            acknowledged.extend(written);
+            service.restart();
+        }
+        for id in &acknowledged {
+            service.get(&format!("/agencies/{id}")).try_send().expect("an answer").expect(200);
+        }
+        assert!(check_chain(&service.database) >= i64::try_from(acknowledged.len()).expect("a count"));
+    }
+
+    fn a_whole_filing_leaves_one_unbroken_chain(service) {
+        let world = World::new(service);
+        let id = id_of(&world.full_draft());
+        world.publish(&id);
+        let (rows, _) = read_ledger(&service.database);
+        let actions: Vec<&str> = rows.iter().map(|row| row.action.as_str()).collect();
+        assert_eq!(actions.iter().filter(|action| **action == "report.transition").count(), 5);
+        assert!(actions.contains(&"report.create") && actions.contains(&"token.create"));
+        check_chain(&service.database);
+    }
+}
+
+#[test]
+fn two_instances_on_one_database_share_one_chain() {
+    let Some(database) = Database::postgres() else { return };
+    let database = Arc::new(database);
+    let first = Service::start(Arc::clone(&database), &[]);
+    let second = Service::start(Arc::clone(&database), &[]);
+    let admin = first.admin();
+    let each = rounds(10, 60);
+    std::thread::scope(|scope| {
+        for writer in 0..32 {
+            let (service, admin) = (if writer % 2 == 0 { &first } else { &second }, &admin);
+            scope.spawn(move || {
+                for number in 0..each {
+                    let body = json!({"name": format!("局{writer}-{number}"), "level": "county", "kind": "department"});
+                    service.post("/agencies").token(admin).json(&body).send().expect(201);
+                }
+            });
+        }
+    });
+    let count = second.get("/agencies?count=true&limit=1").send().value()["total"].clone();
+    assert_eq!(count, 32 * each);
+    assert_eq!(
+        check_chain(&database),
+        i64::try_from(32 * each + 1).expect("a count"),
+        "one token, and every agency"
+    );
+}
+
+/// A kill alone would pass without any sync: the page cache outlives the process.
+#[test]
+fn the_answer_comes_after_the_disk() {
+    if Command::new("strace").arg("-V").output().is_err() {
+        eprintln!("SKIPPED: strace is not installed, the order of sync and answer was not looked at");
+        return;
+    }
+    let mut service = Service::on_sqlite();
+    let admin = service.admin();
+    service.kill();
+    let trace = tempfile::NamedTempFile::new().expect("a file");
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-s", "160", "-e", "trace=fdatasync,fsync,write,writev,sendto,sendmsg", "-o"]);
+    command.arg(trace.path()).arg(super::harness::process::PROGRAM);
+    service.launch(command);
+    for number in 0..5 {
+        let body = json!({"name": format!("局{number}"), "level": "county", "kind": "department"});
+        service.post("/agencies").token(&admin).json(&body).send().expect(201);
+    }
+    service.kill();
+    std::thread::sleep(Duration::from_millis(500));
+    let trace = std::fs::read_to_string(trace.path()).expect("the trace");
+    let mut synced = false;
+    let mut answers = 0;
+    for line in trace.lines() {
+        if line.contains("sync(") && !line.contains("unfinished") || line.contains("sync resumed") {
+            synced = true;
+        }
+        if line.contains("201 Created") {
+            assert!(synced, "an answer before its sync:\n{line}");
+            synced = false;
+            answers += 1;
+        }
+    }
+    assert_eq!(answers, 5, "{trace}");
+}

@@ -1,0 +1,33 @@
+//! What every test of the service stands on.
+
+pub mod client;
+pub mod contract;
+pub mod database;
+pub mod process;
+pub mod world;
+
+/// Makes each sentence into two tests, one for each engine.
+#[macro_export]
+macro_rules! on_both {
+    ($($(#[$meta:meta])* fn $name:ident($service:ident) $body:block)+) => {$(
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports, reason = "not every sentence needs everything")]
+            use super::*;
+
+            fn sentence($service: &mut $crate::api::harness::process::Service) $body
+
+            #[test]
+            fn sqlite() {
+                sentence(&mut $crate::api::harness::process::Service::on_sqlite());
+            }
+
+            #[test]
+            fn postgres() {
+                if let Some(mut service) = $crate::api::harness::process::Service::on_postgres() {
+                    sentence(&mut service);
+                }
+            }
+        }
+    )+};
+}

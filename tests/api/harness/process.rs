@@ -1,0 +1,185 @@
+//! The program as a process of its own.
+
+use super::client::Request;
+use super::database::Database;
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_nianbao");
+
+/// A running service on a database of its own.
+pub struct Service {
+    child: Option<Child>,
+    pub url: String,
+    pub settings: Vec<(String, String)>,
+    pub database: Arc<Database>,
+    agent: ureq::Agent,
+    tokens: Mutex<HashMap<String, String>>,
+    pub log: Arc<Mutex<Vec<String>>>,
+}
+
+pub fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .timeout_global(Some(Duration::from_secs(60)))
+        .build()
+        .into()
+}
+
+impl Service {
+    pub fn on_sqlite() -> Service {
+        Service::start(Arc::new(Database::sqlite()), &[])
+    }
+
+    pub fn on_postgres() -> Option<Service> {
+        Database::postgres().map(|database| Service::start(Arc::new(database), &[]))
+    }
+
+    pub fn start(database: Arc<Database>, more: &[(&str, &str)]) -> Service {
+        let mut settings = vec![
+            ("NIANBAO__SERVER__LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
+            ("NIANBAO__SERVER__WORKERS".to_owned(), "2".to_owned()),
+            ("NIANBAO__SERVER__KEEP_ALIVE_MS".to_owned(), "1000".to_owned()),
+            ("NIANBAO__DATABASE__URL".to_owned(), database.url()),
+            ("NIANBAO__DATABASE__MIGRATE".to_owned(), "true".to_owned()),
+            ("NIANBAO__TELEMETRY__FORMAT".to_owned(), "json".to_owned()),
+        ];
+        settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let mut service = Service {
+            child: None,
+            url: String::new(),
+            settings,
+            database,
+            agent: agent(),
+            tokens: Mutex::default(),
+            log: Arc::default(),
+        };
+        service.launch(Command::new(PROGRAM));
+        service
+    }
+
+    /// Starts the program again on the same database.
+    pub fn restart(&mut self) {
+        self.launch(Command::new(PROGRAM));
+    }
+
+    /// Starts the program by a command of its own (a tracer, say) and waits until it listens.
+    pub fn launch(&mut self, mut command: Command) {
+        let mut child = command
+            .arg("serve")
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let lines = BufReader::new(child.stderr.take().expect("its log"));
+        let (found, listening) = mpsc::channel();
+        let log = Arc::clone(&self.log);
+        std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                let told: Option<serde_json::Value> = serde_json::from_str(&line).ok();
+                if let Some(told) = told.filter(|told| told["message"] == "listening") {
+                    let _ = found.send(told["url"].as_str().unwrap_or_default().to_owned());
+                }
+                log.lock().expect("log").push(line);
+            }
+        });
+        self.child = Some(child);
+        self.url = listening
+            .recv_timeout(Duration::from_secs(30))
+            .unwrap_or_else(|_| panic!("the service did not come up: {:?}", self.log.lock().expect("log")));
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().expect("killed");
+            child.wait().expect("ended");
+        }
+    }
+
+    /// Ends it as an operator does; gives the exit code.
+    pub fn terminate(&mut self) -> Option<i32> {
+        let mut child = self.child.take()?;
+        signal(child.id(), "TERM");
+        child.wait().expect("ended").code()
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> Request {
+        Request::new(self.agent.clone(), &self.url, method, path)
+    }
+
+    pub fn get(&self, path: &str) -> Request {
+        self.request("GET", path)
+    }
+
+    pub fn post(&self, path: &str) -> Request {
+        self.request("POST", path)
+    }
+
+    pub fn put(&self, path: &str) -> Request {
+        self.request("PUT", path)
+    }
+
+    pub fn patch(&self, path: &str) -> Request {
+        self.request("PATCH", path)
+    }
+
+    pub fn delete(&self, path: &str) -> Request {
+        self.request("DELETE", path)
+    }
+
+    /// Runs another verb of the program with the same settings.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(PROGRAM)
+            .args(arguments)
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
+            .output()
+            .expect("the program runs")
+    }
+
+    /// A person with one role at an agency (`""`: everywhere), made by the command line; one name, one person.
+    pub fn token(&self, role: &str, agency: &str, name: &str) -> String {
+        let key = format!("{role} {agency} {name}");
+        if let Some(known) = self.tokens.lock().expect("tokens").get(&key) {
+            return known.clone();
+        }
+        let mut arguments = vec!["token", "create", "--role", role, "--name", name];
+        if !agency.is_empty() {
+            arguments.extend(["--agency", agency]);
+        }
+        let output = self.run(&arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let secret = String::from_utf8(output.stdout).expect("text").trim().to_owned();
+        self.tokens.lock().expect("tokens").insert(key, secret.clone());
+        secret
+    }
+
+    pub fn admin(&self) -> String {
+        self.token("admin", "", "管理员")
+    }
+}
+
+pub fn signal(pid: u32, name: &str) {
+    let sent = Command::new("kill").args([format!("-{name}"), pid.to_string()]).status();
+    assert!(sent.is_ok_and(|sent| sent.success()), "the signal was sent");
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! A clerk's file goes in as it is.
+
+use super::harness::client::errors_at;
+use super::harness::world::{REAL_TEXT, World, suqian};
+use serde_json::{Value, json};
+
+fn parts(media: &str, name: &str, content: &[u8]) -> (String, Vec<u8>) {
+    let head = format!(
+        "--BOUNDARY\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"report.txt\"\r\n\
+         Content-Type: {media}\r\n\r\n"
+    );
+    let body = [head.as_bytes(), content, b"\r\n--BOUNDARY--\r\n"].concat();
+    ("multipart/form-data; boundary=BOUNDARY".to_owned(), body)
+}
+
+on_both! {
+    fn the_real_report_is_read_whole(service) {
+        let token = service.token("editor", "", "任何人");
+        let reply = service.post("/imports?dry_run=true").token(&token).body("text/plain", REAL_TEXT).send();
+        let answer = reply.expect(200).value();
+        let source = &answer["source"];
+        assert_eq!((&source["cells_read"], &source["cells_expected"], &source["sections_found"]),
+            (&json!(200), &json!(200), &json!(6)));
+        assert_eq!((&source["charset"], &source["media_type"]), (&json!("utf-8"), &json!("text/plain")));
+        assert_eq!(source["unmapped"], json!([{"text": "[bookmark: _GoBack]", "where": "line 351"}]));
+        let document = &answer["document"];
+        assert_eq!((&document["agency_name"], &document["year"]), (&json!("沁源县信访局"), &json!(2023)));
+        assert_eq!((&document["signed_by"], &document["signed_on"]), (&json!("沁源县信访局"), &json!("2024-01-29")));
+        assert_eq!(answer["report"], Value::Null);
+        let findings = answer["findings"].as_array().expect("findings");
+        assert!(findings.iter().all(|finding| finding["severity"] != "error"), "{findings:?}");
+        assert_eq!(service.get("/reports").token(&service.admin()).send().value()["items"], json!([]));
+    }
+
+    fn a_file_is_stored_as_a_draft_once(service) {
+        let world = World::new(service);
+        let path = format!("/imports?agency_id={}&year=2023", world.bureau);
+        let post = || service.post(&path).token(&world.editor()).body("text/plain; charset=utf-8", REAL_TEXT).send();
+        let stored = post().expect(201);
+        let report = stored.value()["report"].clone();
+        assert_eq!((&report["status"], &report["signed_on"]), (&json!("draft"), &json!("2024-01-29")));
+        let read = service.get(stored.header("location").expect("a place")).token(&world.editor()).send().expect(200);
+        assert_eq!((&read.value(), read.tag()), (&report, stored.tag()));
+        post().refused(409, "report_exists");
+        let body = REAL_TEXT;
+        let missing = service.post("/imports").token(&world.editor()).body("text/plain", body).send();
+        let problem = missing.refused(400, "invalid_query");
+        assert_eq!(errors_at(&problem, "parameter"), ["agency_id", "year"]);
+        service.post(&path).token(&world.reviewer(1)).body("text/plain", body).send().refused(403, "forbidden");
+        service.post(&path).token(&world.stranger()).body("text/plain", body).send().refused(403, "forbidden");
+        service.post(&path).body("text/plain", body).send().refused(401, "unauthorized");
+    }
+
+    fn a_file_may_come_as_a_part(service) {
+        let token = service.token("editor", "", "任何人");
+        for media in ["text/plain", "application/octet-stream"] {
+            let (kind, body) = parts(media, "file", REAL_TEXT);
+            let answer = service.post("/imports?dry_run=true").token(&token).body(&kind, body).send().expect(200);
+            assert_eq!(answer.value()["source"]["cells_read"], 200);
+        }
+        let (kind, body) = parts("text/plain", "document", REAL_TEXT);
+        service.post("/imports?dry_run=true").token(&token).body(&kind, body).send().refused(422, "invalid_input");
+        let (kind, body) = parts("application/msword", "file", b"x");
+        let body = String::from_utf8_lossy(&body).replace("report.txt", "report.doc");
+        service.post("/imports?dry_run=true").token(&token).body(&kind, body).send()
+            .refused(415, "unsupported_media_type");
+        service.post("/imports?dry_run=true").token(&token).body("multipart/form-data", "x").send()
+            .refused(422, "invalid_input");
+    }
+
+    fn a_document_in_json_gives_the_same_document_back(service) {
+        let token = service.token("editor", "", "任何人");
+        let import = |body: &Value| {
+            service.post("/imports?dry_run=true").token(&token).json(body).send().expect(200).value()
+        };
+        let first = import(&suqian(2023));
+        assert_eq!(first["source"]["cells_read"], 200);
+        assert_eq!(first["document"]["sections"]["requests"]["table"], suqian(2023)["sections"]["requests"]["table"]);
+        let again = import(&first["document"]);
+        assert_eq!(again["document"], first["document"]);
+    }
+
+    fn blanks_are_null_unless_they_are_declared_zero(service) {
+        let token = service.token("editor", "", "任何人");
+        let text = String::from_utf8_lossy(REAL_TEXT).replacen("\t0\n", "\t／\n", 3);
+        let import = |query: &str| {
+            let path = format!("/imports?dry_run=true{query}");
+            service.post(&path).token(&token).body("text/plain", text.clone()).send().expect(200).value()
+        };
+        let plain = import("");
+        let blank = plain["source"]["cells_blank"].as_u64().expect("a count");
+        assert!(blank > 0, "{}", plain["source"]);
+        let missing = plain["findings"].as_array().expect("findings").iter()
+            .filter(|finding| finding["rule"] == "cell.missing").count();
+        assert_eq!(u64::try_from(missing).ok(), Some(blank), "each blank cell has its finding");
+        let declared = import("&blank_as_zero=true");
+        assert_eq!(declared["findings"].as_array().expect("findings").iter()
+            .filter(|finding| finding["rule"] == "cell.missing").count(), 0);
+    }
+
+    fn what_cannot_be_read_is_told(service) {
+        let token = service.token("editor", "", "任何人");
+        let post = |media: &str, body: Vec<u8>| {
+            service.post("/imports?dry_run=true").token(&token).body(media, body).send()
+        };
+        post("text/plain", vec![0xff, 0xfe, 0xfd]).refused(422, "document_unreadable");
+        post("text/plain; charset=utf-8", vec![0xc3, 0x28, 0x80]).refused(422, "document_unreadable");
+        post("text/plain; charset=klingon", b"x".to_vec()).refused(422, "document_unreadable");
+        post("application/json", b"{".to_vec()).refused(400, "invalid_json");
+        post("application/pdf", b"%PDF".to_vec()).refused(415, "unsupported_media_type");
+        let nothing = post("text/plain", "今天天气很好".into()).expect(200).value();
+        assert_eq!((&nothing["source"]["cells_read"], &nothing["source"]["sections_found"]), (&json!(0), &json!(0)));
+        assert!(!nothing["source"]["unmapped"].as_array().expect("a list").is_empty(), "nothing is lost");
+        post("text/plain", vec![b'x'; (20 << 20) + 1]).refused(413, "payload_too_large");
+        service.post("/imports?dry_run=maybe").token(&token).body("text/plain", "x").send()
+            .refused(400, "invalid_query");
+    }
+}

@@ -1,0 +1,17 @@
+//! The service as its callers see it: the real program, over real HTTP, on both databases.
+
+#[macro_use]
+mod harness;
+
+mod agencies;
+mod catalogue;
+mod conventions;
+mod durability;
+mod idempotency;
+mod imports;
+mod program;
+mod reports;
+mod review;
+mod sections;
+mod validation;
+mod years;

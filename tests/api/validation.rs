@@ -1,0 +1,85 @@
+//! Judging documents that are not stored.
+
+use super::harness::world::{World, id_of, suqian};
+use serde_json::{Value, json};
+
+on_both! {
+    fn the_prefectures_real_tables_have_no_error(service) {
+        let token = service.token("editor", "", "任何人");
+        for year in [2023, 2024] {
+            let judged = service.post("/validation").token(&token).json(&suqian(year)).send().expect(200).value();
+            assert_eq!((&judged["valid"], &judged["counts"]["error"]), (&json!(true), &json!(0)), "{judged}");
+        }
+        service.post("/validation").json(&suqian(2023)).send().refused(401, "unauthorized");
+    }
+
+    fn a_wrong_cell_is_named_with_what_was_expected_in_both_languages(service) {
+        let token = service.token("editor", "", "任何人");
+        let mut document = suqian(2023);
+        let cell = &mut document["sections"]["disputes"]["table"]["reconsideration"]["total"];
+        let right = cell.as_i64().expect("a number");
+        *cell = json!(right + 1);
+        let ask = |language: &str| {
+            let request = service.post("/validation").token(&token).header("accept-language", language);
+            request.json(&document).send().expect(200).value()
+        };
+        let (chinese, english) = (ask("zh-CN"), ask("en"));
+        assert_eq!(chinese["valid"], false);
+        let finding = &chinese["findings"][0];
+        assert_eq!(finding["rule"], "disputes.row_total");
+        assert_eq!(finding["pointer"], "/sections/disputes/table/reconsideration/total");
+        assert_eq!((&finding["expected"], &finding["actual"]), (&json!(right), &json!(right + 1)));
+        assert_eq!(finding["related"].as_array().map(Vec::len), Some(4));
+        assert_eq!(finding["key"], english["findings"][0]["key"]);
+        assert_ne!(finding["message"], english["findings"][0]["message"]);
+        assert!(english["findings"][0]["message"].as_str().expect("text").is_ascii()
+            || english["findings"][0]["message"].as_str().expect("text").contains("add up"));
+    }
+
+    fn wrong_shapes_are_findings_and_only_what_is_no_report_is_refused(service) {
+        let token = service.token("editor", "", "任何人");
+        let ask = |body: Value| service.post("/validation").token(&token).json(&body).send();
+        let body = json!({"year": 2023, "sections": {
+            "overview": {"text": 7}, "nowhere": {},
+            "disputes": {"table": {"reconsideration": {"total": "三", "totl": 1}}}}});
+        let judged = ask(body).expect(200).value();
+        let rules: Vec<(&str, &str)> = judged["findings"].as_array().expect("findings").iter()
+            .filter_map(|finding| Some((finding["rule"].as_str()?, finding["pointer"].as_str()?))).collect();
+        for expected in [
+            ("section.extra", "/sections/nowhere"),
+            ("section.extra", "/sections/disputes/table/reconsideration/totl"),
+            ("cell.not_a_count", "/sections/disputes/table/reconsideration/total"),
+            ("section.missing", "/sections/requests"),
+        ] {
+            assert!(rules.contains(&expected), "{expected:?}: {rules:?}");
+        }
+        ask(json!({})).faults("invalid_input", &["/year", "/sections"]);
+        ask(json!({"year": 2023, "sections": [], "colour": 1})).faults("invalid_input", &["/sections", "/colour"]);
+        ask(json!([])).refused(422, "invalid_input");
+    }
+
+    fn a_whole_report_as_get_gave_it_is_a_document(service) {
+        let world = World::new(service);
+        let report = world.full_draft().value();
+        let judged = service.post("/validation").token(&world.editor()).json(&report).send().expect(200).value();
+        assert_eq!(judged["valid"], true, "{judged}");
+    }
+
+    fn the_tables_of_the_trial_form_are_superseded_from_2021(service) {
+        let token = service.token("editor", "", "任何人");
+        let body = json!({"year": 2023, "format": "2019", "sections": {}});
+        let judged = service.post("/validation").token(&token).json(&body).send().expect(200).value();
+        let rules = judged["findings"].as_array().expect("findings");
+        assert!(rules.iter().any(|finding| finding["rule"] == "format.superseded_tables"), "{judged}");
+    }
+
+    fn the_findings_of_a_report_are_for_whoever_holds_a_grant(service) {
+        let world = World::new(service);
+        let id = id_of(&world.draft());
+        let path = format!("/reports/{id}/findings");
+        let found = service.get(&path).token(&world.supervisor()).send().expect(200).value();
+        assert_eq!((&found["valid"], &found["counts"]["error"]), (&json!(false), &json!(203)));
+        let sum: u64 = ["error", "warning", "info"].iter().filter_map(|name| found["counts"][name].as_u64()).sum();
+        assert_eq!(found["findings"].as_array().map(Vec::len).and_then(|count| u64::try_from(count).ok()), Some(sum));
+    }
+}

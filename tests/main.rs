@@ -1,0 +1,8 @@
+//! All integration tests, in one binary: each further one would cost a link and 19 MB.
+
+mod api;
+mod architecture;
+mod documents;
+mod forms;
+mod rules;
+mod storage;

@@ -1,8 +1,8 @@
 //! The HTTP layer: translate in, call one operation, translate out.
 //!
-//! A handler stands beside its documentation and its bodies; [`api`] is the only list of operations.
-//! What holds for every request is done once: [`access`] around it, [`call`] on the way in, [`reply`] and
-//! [`problem`] on the way out, [`openapi`] for the document.
+//! A handler stands beside its documentation and its bodies; `api` is the only list of operations.
+//! What holds for every request is done once: `access` around it, `call` on the way in, `reply` and
+//! `problem` on the way out, `openapi` for the document.
 
 mod access;
 mod agencies;

@@ -1,7 +1,7 @@
 //! The service as its callers see it: the real program, over real HTTP, on both databases.
 
 #[macro_use]
-mod harness;
+pub mod harness;
 
 mod agencies;
 mod catalogue;

@@ -1,1 +1,4 @@
-//! storage
+//! The storage by itself: migrations, and the group rule of the lane.
+
+mod lane;
+mod migrations;

@@ -1,0 +1,78 @@
+//! A report document that passes every rule, to be spoilt one thing at a time.
+
+use chrono::NaiveDate;
+use nianbao::domain::agency::{Kind, Level};
+use nianbao::domain::form;
+use nianbao::domain::report::{Content, SectionState, ShapeFault, read_sections};
+use nianbao::domain::rules::{AgencyFacts, Finding, Judged, Moment, judge};
+use serde_json::Value;
+
+pub struct Case {
+    pub content: Content,
+    pub faults: Vec<ShapeFault>,
+    pub agency: Option<AgencyFacts>,
+    pub day: Option<NaiveDate>,
+    pub moment: Moment,
+}
+
+impl Case {
+    /// The real figures of a prefecture with narratives that speak of all that is expected.
+    pub fn valid() -> Case {
+        let document: Value =
+            serde_json::from_str(include_str!("../fixtures/suqian-2023.json")).expect("a document");
+        let form = form::by_id("2021").expect("the form");
+        let sections = document["sections"].as_object().expect("sections");
+        let (mut content, faults) = read_sections(&Content::empty(form), sections);
+        for section in form.sections.iter().filter(|section| section.table.is_none()) {
+            let state = content.section_mut(&section.key).expect("the section");
+            state.found_title = None;
+            state.text = Some(
+                "主动公开、依申请公开、政府信息管理、政府信息公开平台建设、监督保障、工作考核、社会评议、责任追究；\
+                 未收取信息处理费。"
+                    .to_owned(),
+            );
+        }
+        Case {
+            content,
+            faults,
+            agency: Some(AgencyFacts { kind: Kind::Government, level: Level::Municipal }),
+            day: "2024-01-20".parse().ok(),
+            moment: Moment::Draft,
+        }
+    }
+
+    pub fn section(&mut self, key: &str) -> &mut SectionState {
+        self.content.section_mut(key).expect("the section")
+    }
+
+    pub fn set(&mut self, cell: &str, value: Option<i64>) {
+        let at = self.content.form().by_indicator(cell).unwrap_or_else(|| panic!("no cell {cell}"));
+        self.content.figures.set(at, value);
+    }
+
+    pub fn add(&mut self, cell: &str, change: i64) {
+        let at = self.content.form().by_indicator(cell).unwrap_or_else(|| panic!("no cell {cell}"));
+        let value = self.content.figures.get(at).map(|value| value + change);
+        self.content.figures.set(at, value);
+    }
+
+    /// Lays sections over the document, with whatever does not fit the form.
+    pub fn read(&mut self, sections: Value) {
+        let (_, faults) = read_sections(&self.content, sections.as_object().expect("sections"));
+        self.faults.extend(faults);
+    }
+
+    pub fn judge(&self) -> Vec<Finding> {
+        judge(&Judged {
+            content: &self.content,
+            faults: &self.faults,
+            blanks: &[],
+            year: 2023,
+            period_end: "2023-12-31".parse().expect("a day"),
+            due_on: "2024-01-31".parse().ok(),
+            agency: self.agency,
+            day: self.day,
+            moment: self.moment,
+        })
+    }
+}

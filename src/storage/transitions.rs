@@ -8,6 +8,7 @@ use crate::domain::rights::Role;
 use crate::domain::workflow::{Action, State};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 /// One transition as it was made.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,6 +99,23 @@ pub fn list(connection: &mut AnyConnection, report: &ReportId) -> Result<Vec<Tra
         .order(dsl::position)
         .load(connection)?;
     rows.into_iter().map(Transition::try_from).collect()
+}
+
+/// All transitions of some reports, oldest first within each.
+pub fn list_many(
+    connection: &mut AnyConnection,
+    reports: &[String],
+) -> Result<HashMap<String, Vec<Transition>>, StorageError> {
+    let rows: Vec<TransitionRow> = dsl::transitions
+        .filter(dsl::report_id.eq_any(reports))
+        .select(TransitionRow::as_select())
+        .order(dsl::position)
+        .load(connection)?;
+    let mut made: HashMap<String, Vec<Transition>> = HashMap::new();
+    for row in rows {
+        made.entry(row.report_id.clone()).or_default().push(Transition::try_from(row)?);
+    }
+    Ok(made)
 }
 
 pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<()> {

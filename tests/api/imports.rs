@@ -51,6 +51,15 @@ on_both! {
         service.post(&path).body("text/plain", body).send().refused(401, "unauthorized");
     }
 
+    fn an_option_that_is_not_offered_yet_is_refused_and_not_ignored(service) {
+        let token = service.token("editor", "", "任何人");
+        let import = |query: &str| {
+            service.post(&format!("/imports?dry_run=true&{query}")).token(&token).body("text/plain", REAL_TEXT).send()
+        };
+        import("provenance=false").expect(200);
+        import("provenance=true").refused(400, "invalid_query");
+    }
+
     fn a_file_may_come_as_a_part(service) {
         let token = service.token("editor", "", "任何人");
         for media in ["text/plain", "application/octet-stream"] {

@@ -29,6 +29,8 @@ query!(ImportQuery {
     scope: Scope[ReportScope],
     /// 把空白、`/`、`—`、无的单元格当作 0，并记录为有意零报告；默认 false。
     blank_as_zero: bool[bool],
+    /// 逐格给出来源；尚未提供，只接受 false。
+    provenance: bool[bool],
 });
 
 /// 没有归入任何位置的文字。
@@ -144,6 +146,9 @@ pub async fn import_document(mut call: Call) -> Result<Reply, Problem> {
     }
     let file = file::take(&mut call).await?;
     let query = query?;
+    if query.provenance == Some(true) {
+        return Err(Problem::of_query(vec![("provenance".to_owned(), "not_offered")]));
+    }
     let target = if stores { Some(target(&query)?) } else { None };
     let hint = query.year.map(|year| year.0);
     let mut read = web::block(move || file.read(hint)).await.map_err(|_| Problem::new(Code::Internal))??;

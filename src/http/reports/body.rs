@@ -24,11 +24,27 @@ pub struct Shown {
 
 impl Shown {
     pub fn of(connection: &mut AnyConnection, asking: &Asking, view: ReportView) -> Result<Shown, Refusal> {
-        let allowed = match view.working {
-            true => Some(allowed_actions(connection, asking, &view)?),
-            false => None,
+        let mut shown = Shown::of_all(connection, asking, vec![view])?;
+        shown.pop().ok_or(Refusal::NotFound)
+    }
+
+    /// Several at once, in few statements.
+    pub fn of_all(
+        connection: &mut AnyConnection,
+        asking: &Asking,
+        views: Vec<ReportView>,
+    ) -> Result<Vec<Shown>, Refusal> {
+        let allowed = if views.iter().any(|view| view.working) {
+            allowed_actions(connection, asking, &views)?
+        } else {
+            vec![Vec::new(); views.len()]
         };
-        Ok(Shown { view, today: asking.today, allowed })
+        let shown = views.into_iter().zip(allowed).map(|(view, allowed)| Shown {
+            today: asking.today,
+            allowed: view.working.then_some(allowed),
+            view,
+        });
+        Ok(shown.collect())
     }
 }
 

@@ -166,9 +166,7 @@ pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
         .look(move |connection, asking| {
             let total = count.then(|| reports::count(connection, &asking.rights, &wanted)).transpose()?;
             let views = reports::list(connection, asking, &wanted, &page)?;
-            let rows: Result<Vec<Shown>, _> =
-                views.into_iter().map(|view| Shown::of(connection, asking, view)).collect();
-            Ok((rows?, total))
+            Ok((Shown::of_all(connection, asking, views)?, total))
         })
         .await?;
     let (rows, next) = order.cut_by(rows, |row| &row.view, |view| view.report.id.to_string());

@@ -68,19 +68,24 @@ fn request<'a>(
     }
 }
 
-/// The actions the caller could take now.
+/// The actions the caller could take now on each of some reports.
 pub fn allowed_actions(
     connection: &mut AnyConnection,
     asking: &Asking,
-    view: &ReportView,
-) -> Result<Vec<Action>, Refusal> {
-    let history = transitions::list(connection, &view.report.id)?;
-    let round = Round::of(view, &history);
-    Ok(actions_from(view.revision.state, asking.review.stages)
-        .into_iter()
-        .filter(|action| IMPLEMENTED.contains(action))
-        .filter(|action| workflow::check(&request(asking, view, &round, *action, Some("…"))).is_ok())
-        .collect())
+    views: &[ReportView],
+) -> Result<Vec<Vec<Action>>, Refusal> {
+    let ids: Vec<String> = views.iter().map(|view| view.report.id.to_string()).collect();
+    let history = transitions::list_many(connection, &ids)?;
+    let nothing = Vec::new();
+    let allowed = views.iter().map(|view| {
+        let round = Round::of(view, history.get(view.report.id.as_str()).unwrap_or(&nothing));
+        actions_from(view.revision.state, asking.review.stages)
+            .into_iter()
+            .filter(|action| IMPLEMENTED.contains(action))
+            .filter(|action| workflow::check(&request(asking, view, &round, *action, Some("…"))).is_ok())
+            .collect()
+    });
+    Ok(allowed.collect())
 }
 
 /// The actions that can be asked for today.

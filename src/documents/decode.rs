@@ -21,6 +21,12 @@ pub enum DecodeFault {
 ///
 /// Malformed bytes are a fault and never replaced: a replaced character could be a digit.
 pub fn decode(bytes: &[u8], declared_charset: Option<&str>) -> Result<(String, &'static str), DecodeFault> {
+    let (text, charset) = text_of(bytes, declared_charset)?;
+    // No text holds it: these are other bytes, or two to a character and unmarked.
+    if text.contains('\0') { Err(DecodeFault::Unrecognised) } else { Ok((text, charset)) }
+}
+
+fn text_of(bytes: &[u8], declared_charset: Option<&str>) -> Result<(String, &'static str), DecodeFault> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return strict(encoding, bytes.get(mark..).unwrap_or_default());
     }
@@ -87,6 +93,7 @@ mod tests {
     #[test]
     fn bytes_that_contradict_their_declaration_are_refused() {
         assert_eq!(decode(b"\xff\x80", Some("utf-8")), Err(DecodeFault::Malformed("utf-8")));
+        assert_eq!(decode(b"a\0b", None), Err(DecodeFault::Unrecognised));
         assert_eq!(decode(b"x", Some("klingon")), Err(DecodeFault::Unsupported("klingon".to_owned())));
     }
 }

@@ -258,20 +258,7 @@ impl Shared {
     where
         R: From<StorageError> + IntoStorage,
     {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut connection = match idle {
-            Some(connection) => connection,
-            None => self.options.url.connect(Purpose::Read, &self.connect).map_err(StorageError::Connect)?,
-        };
-        let begin = match &connection {
-            AnyConnection::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-            AnyConnection::Sqlite(_) => "BEGIN",
-        };
-        if let Err(error) = connection.batch_execute(begin) {
-            // An idle connection that has died takes its idle sisters with it: all are opened anew.
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
-            return Err(StorageError::Database(error).into());
-        }
+        let mut connection = self.begin()?;
         let outcome = query(&mut connection);
         let ended = connection.batch_execute("ROLLBACK");
         match outcome {
@@ -296,6 +283,28 @@ impl Shared {
                 }
             },
         }
+    }
+
+    /// A reader's connection inside a snapshot of its own.
+    fn begin(&self) -> Result<AnyConnection, StorageError> {
+        let begin = |connection: &mut AnyConnection| {
+            connection.batch_execute(match connection {
+                AnyConnection::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+                AnyConnection::Sqlite(_) => "BEGIN",
+            })
+        };
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(mut connection) = idle {
+            if begin(&mut connection).is_ok() {
+                return Ok(connection);
+            }
+            // One that has died while idle takes its idle sisters with it: all are opened anew.
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+        let mut connection =
+            self.options.url.connect(Purpose::Read, &self.connect).map_err(StorageError::Connect)?;
+        begin(&mut connection)?;
+        Ok(connection)
     }
 
     fn keep(&self, connection: AnyConnection) {

@@ -201,6 +201,23 @@ fn two_instances_on_one_database_share_one_chain() {
     );
 }
 
+#[test]
+fn the_service_outlives_its_connections() {
+    let Some(service) = Service::on_postgres() else { return };
+    let admin = service.admin();
+    let body = json!({"name": "某局", "level": "county", "kind": "department"});
+    for _ in 0..3 {
+        service.post("/agencies").token(&admin).json(&body).send().expect(201);
+        service.get("/agencies").send().expect(200);
+        let mut other = PgConnection::establish(&service.database.url()).expect("the database");
+        let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+            WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        diesel::sql_query(cut).execute(&mut other).expect("cut off");
+    }
+    service.get("/readyz").send().expect(200);
+    check_chain(&service.database);
+}
+
 /// A kill alone would pass without any sync: the page cache outlives the process.
 #[test]
 fn the_answer_comes_after_the_disk() {

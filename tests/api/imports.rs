@@ -51,6 +51,18 @@ on_both! {
         service.post(&path).body("text/plain", body).send().refused(401, "unauthorized");
     }
 
+    fn a_file_about_which_nothing_is_said_is_known_by_its_content(service) {
+        let token = service.token("editor", "", "任何人");
+        let import = |media: &str, body: &[u8]| {
+            service.post("/imports?dry_run=true").token(&token).body(media, body).send()
+        };
+        for body in [REAL_TEXT, suqian(2023).to_string().as_bytes()] {
+            assert_eq!(import("application/octet-stream", body).expect(200).value()["source"]["cells_read"], 200);
+        }
+        import("application/octet-stream", b"PK\x03\x04\0\0\xff\xfe").refused(415, "unsupported_media_type");
+        import("text/plain", b"a\0b").refused(422, "document_unreadable");
+    }
+
     fn an_option_that_is_not_offered_yet_is_refused_and_not_ignored(service) {
         let token = service.token("editor", "", "任何人");
         let import = |query: &str| {

@@ -162,6 +162,21 @@ fn every_operation_is_documented_whole() {
 }
 
 #[test]
+fn every_problem_is_documented_where_it_can_happen() {
+    let codes = DOCUMENT["components"]["schemas"]["ProblemCode"]["enum"].as_array().expect("codes");
+    let documented: HashSet<&str> = operations()
+        .flat_map(|(_, operation)| operation["x-problems"].as_array().expect("x-problems"))
+        .filter_map(Value::as_str)
+        .collect();
+    // A wrong method is no operation's.
+    let missing: Vec<&Value> = codes
+        .iter()
+        .filter(|code| !documented.contains(code.as_str().expect("a code")) && *code != "method_not_allowed")
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn every_example_is_as_its_schema_says() {
     for (place, operation) in operations() {
         let answers = operation["responses"].as_object().expect("responses").iter();

@@ -36,6 +36,14 @@ impl Kind {
         }
     }
 
+    /// The kind of bytes about which nothing useful was said; `None` where they are no text at all.
+    fn of_bytes(bytes: &[u8]) -> Option<Kind> {
+        if bytes.trim_ascii_start().first() == Some(&b'{') {
+            return Some(Kind::Json);
+        }
+        documents::decode(bytes, None).is_ok().then_some(Kind::Text)
+    }
+
     pub fn media(self) -> &'static str {
         match self {
             Kind::Text => "text/plain",
@@ -76,6 +84,11 @@ pub async fn take(call: &mut Call) -> Result<File, Problem> {
         let bytes = call.bytes(bounds).await?;
         return from_parts(call, bytes).await;
     }
+    if says_nothing(&media) {
+        let bytes = call.bytes(bounds).await?;
+        let kind = Kind::of_bytes(&bytes).ok_or_else(unsupported)?;
+        return Ok(File { kind, charset, bytes });
+    }
     match Kind::of_media(&media) {
         Some(kind) => Ok(File { kind, charset, bytes: call.bytes(bounds).await? }),
         None => {
@@ -83,6 +96,11 @@ pub async fn take(call: &mut Call) -> Result<File, Problem> {
             Err(unsupported())
         }
     }
+}
+
+/// Programs that do not know what a file is say so, or say nothing.
+fn says_nothing(media: &str) -> bool {
+    matches!(media, "" | "application/octet-stream")
 }
 
 async fn from_parts(call: &Call, bytes: Bytes) -> Result<File, Problem> {
@@ -100,12 +118,16 @@ async fn from_parts(call: &Call, bytes: Bytes) -> Result<File, Problem> {
         let charset = charset.map(|charset| charset.as_str().to_owned());
         let name = part.content_disposition().and_then(|disposition| disposition.get_filename());
         let by_name = name.and_then(Kind::of_name);
-        let kind = media.as_deref().and_then(Kind::of_media).or(by_name);
+        let name_says_nothing = name.is_none_or(|name| !name.contains('.'));
         let mut read = BytesMut::new();
         while let Some(chunk) = part.next().await {
             read.extend_from_slice(&chunk.map_err(|_| wrong())?);
         }
-        found = Some(File { kind: kind.ok_or_else(unsupported)?, charset, bytes: read.freeze() });
+        let bytes = read.freeze();
+        let kind = media.as_deref().and_then(Kind::of_media).or(by_name);
+        let unsaid = media.as_deref().is_none_or(says_nothing) && name_says_nothing;
+        let kind = kind.or_else(|| if unsaid { Kind::of_bytes(&bytes) } else { None });
+        found = Some(File { kind: kind.ok_or_else(unsupported)?, charset, bytes });
     }
     found.ok_or_else(wrong)
 }

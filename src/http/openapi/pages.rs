@@ -37,7 +37,7 @@ pub async fn read_openapi_json(call: Call) -> Result<Reply, Problem> {
 /// 内容与 JSON 相同。
 #[utoipa::path(
     tag = "service",
-    responses((status = 200, description = "接口文档", body = String, content_type = "application/yaml")),
+    responses((status = 200, description = "接口文档", body = AnyJson, content_type = "application/yaml")),
     extensions(("x-tagged" = json!(true))),
 )]
 #[get("/openapi.yaml")]

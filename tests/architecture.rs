@@ -100,9 +100,7 @@ fn files_are_short_and_say_what_they_are() {
     for (name, text) in sources() {
         assert!(text.starts_with("//!"), "{name} does not say what it is");
         let lines = text.lines().count();
-        // The recogniser's tables are one walk; it is the one exception.
-        let most = if name == "documents/tables.rs" { 450 } else { 400 };
-        assert!(lines <= most, "{name} has {lines} lines");
+        assert!(lines <= 400, "{name} has {lines} lines");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::harness::client::errors_at;
 use super::harness::world::{World, id_of, register};
-use serde_json::{Value, json};
+use serde_json::json;
 
 on_both! {
     fn the_first_check_that_fails_answers(service) {
@@ -142,10 +142,7 @@ on_both! {
             assert!(made.header("x-request-id").is_some_and(|id| id.len() == 36), "{made:?}");
         }
         service.get("/healthz").header("x-request-id", "seen-in-the-log").send().expect(200);
-        std::thread::sleep(std::time::Duration::from_millis(300));
-        let log = service.log.lock().expect("log").join("\n");
-        let line = log.lines().find(|line| line.contains("seen-in-the-log")).expect("a line in the log");
-        let line: Value = serde_json::from_str(line).expect("JSON");
+        let line = service.wait_for_log("seen-in-the-log");
         assert_eq!((&line["route"], &line["status"], &line["method"]), (&json!("/healthz"), &json!(200), &json!("GET")));
         assert!(line["us"].is_u64());
     }

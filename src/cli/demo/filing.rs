@@ -6,7 +6,6 @@ use crate::cli::failure::Failure;
 use crate::cli::token::act_of_program;
 use crate::documents;
 use crate::domain::id::{AgencyId, ReportId};
-use crate::domain::report::{Heading, Scope};
 use crate::domain::rights::{Rights, Role};
 use crate::domain::workflow::Action;
 use crate::operations::reports::{self, NewReport, TransitionOrder};
@@ -37,21 +36,9 @@ impl Actor {
 pub fn file(store: &Store, agency: &AgencyId, people: &[Actor]) -> Result<ReportId, Failure> {
     let (text, _) = documents::decode(DOCUMENT, None).map_err(|fault| Failure::Usage(fault.to_string()))?;
     let document = documents::recognise(&documents::text::read(&text), None).document;
-    let new = NewReport {
-        id: ReportId::from_uuid(uuid::Uuid::now_v7()),
-        agency: AgencyRef::Id(agency.clone()),
-        year: document.year.unwrap_or(2023),
-        scope: Scope::Own,
-        heading: Heading {
-            title: document.title.clone(),
-            signed_by: document.signed_by.clone(),
-            signed_on: document.signed_on,
-            index_number: document.index_number.clone(),
-        },
-        source_url: None,
-        content: Some(document.content),
-        action: "report.import",
-    };
+    let id = ReportId::from_uuid(uuid::Uuid::now_v7());
+    let year = document.year.unwrap_or(2023);
+    let new = NewReport::of_document(id, AgencyRef::Id(agency.clone()), year, document);
     let id = new.id.clone();
     let mut version = 1;
     for (at, actor) in people.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use super::file::{self, ReadFile};
 use crate::domain::id::ReportId;
-use crate::domain::report::{Heading, Scope};
+use crate::domain::report::Scope;
 use crate::domain::rules::Finding;
 use crate::http::api::BASE;
 use crate::http::call::Call;
@@ -184,22 +184,8 @@ async fn store(
     agency: AgencyRef,
     year: i32,
 ) -> Result<Reply, Problem> {
-    let document = &read.document;
-    let new = NewReport {
-        id: ReportId::from_uuid(uuid::Uuid::now_v7()),
-        agency,
-        year,
-        scope: document.scope.unwrap_or(Scope::Own),
-        heading: Heading {
-            title: document.title.clone(),
-            signed_by: document.signed_by.clone(),
-            signed_on: document.signed_on,
-            index_number: document.index_number.clone(),
-        },
-        source_url: document.source_url.clone(),
-        content: Some(document.content.clone()),
-        action: "report.import",
-    };
+    let id = ReportId::from_uuid(uuid::Uuid::now_v7());
+    let new = NewReport::of_document(id, agency, year, read.document.clone());
     let language = call.language();
     call.write(
         move |connection, act, notes, asking| {

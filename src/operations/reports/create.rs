@@ -3,7 +3,7 @@
 use super::ReportView;
 use super::read::find_raw;
 use crate::domain::id::ReportId;
-use crate::domain::report::{Content, Heading, Report, Revision, Scope, SectionMark};
+use crate::domain::report::{Content, Heading, Report, ReportDocument, Revision, Scope, SectionMark};
 use crate::domain::rights::Role;
 use crate::domain::workflow::State;
 use crate::domain::year::YearState;
@@ -27,6 +27,27 @@ pub struct NewReport {
     pub content: Option<Content>,
     /// How it came: `report.create` or `report.import`.
     pub action: &'static str,
+}
+
+impl NewReport {
+    /// The report a document becomes when it is stored for an agency and a year.
+    pub fn of_document(id: ReportId, agency: AgencyRef, year: i32, document: ReportDocument) -> NewReport {
+        NewReport {
+            id,
+            agency,
+            year,
+            scope: document.scope.unwrap_or(Scope::Own),
+            heading: Heading {
+                title: document.title,
+                signed_by: document.signed_by,
+                signed_on: document.signed_on,
+                index_number: document.index_number,
+            },
+            source_url: document.source_url,
+            content: Some(document.content),
+            action: "report.import",
+        }
+    }
 }
 
 pub fn create(

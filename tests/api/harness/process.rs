@@ -96,6 +96,19 @@ impl Service {
             .unwrap_or_else(|_| panic!("the service did not come up: {:?}", self.log.lock().expect("log")));
     }
 
+    /// The first line of the log that holds a text, as JSON; the log is written behind the answer.
+    pub fn wait_for_log(&self, text: &str) -> serde_json::Value {
+        for _ in 0..1_000 {
+            let log = self.log.lock().expect("log");
+            if let Some(line) = log.iter().find(|line| line.contains(text)) {
+                return serde_json::from_str(line).expect("JSON");
+            }
+            drop(log);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("{text} is not in the log");
+    }
+
     pub fn pid(&self) -> u32 {
         self.child.as_ref().map_or(0, Child::id)
     }
@@ -113,6 +126,17 @@ impl Service {
         let mut child = self.child.take()?;
         signal(child.id(), "TERM");
         child.wait().expect("ended").code()
+    }
+
+    /// Ends a service that a tracer started: the signal is for the tracer's child.
+    pub fn terminate_traced(&mut self) -> Option<i32> {
+        let mut tracer = self.child.take()?;
+        let children = format!("/proc/{0}/task/{0}/children", tracer.id());
+        let children = std::fs::read_to_string(children).expect("the tracer's children");
+        for child in children.split_whitespace().filter_map(|pid| pid.parse().ok()) {
+            signal(child, "TERM");
+        }
+        tracer.wait().expect("ended").code()
     }
 
     pub fn request(&self, method: &str, path: &str) -> Request {

@@ -1,5 +1,6 @@
 //! The command line: one verb, one file.
 
+mod audit;
 mod check_config;
 mod demo;
 mod failure;
@@ -41,6 +42,9 @@ enum Verb {
     /// 发给令牌
     #[command(subcommand)]
     Token(token::Verb),
+    /// 核对、导出审计
+    #[command(subcommand)]
+    Audit(audit::Verb),
     /// 检查设置：打印生效的值，或列出全部错误
     CheckConfig(ConfigOptions),
     /// 查看服务是否就绪：就绪则退出码为 0（供容器健康检查）
@@ -55,6 +59,7 @@ pub fn run() -> ExitCode {
         Verb::Openapi(options) => openapi::run(&options),
         Verb::Demo(options) => demo::run(&options),
         Verb::Token(verb) => token::run(&verb),
+        Verb::Audit(verb) => audit::run(&verb),
         Verb::CheckConfig(options) => check_config::run(&options),
         Verb::Health(options) => health::run(&options),
     };

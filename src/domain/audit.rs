@@ -48,3 +48,45 @@ impl AuditEntry {
         hex::encode(hash.finalize())
     }
 }
+
+/// What is wrong with the first entry that does not fit the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Break {
+    /// A number is missing or stands twice.
+    Gap,
+    /// The hash before is not the hash of the entry before.
+    Link,
+    /// The entry is not what was hashed.
+    Content,
+}
+
+/// The chain as far as it has been walked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain {
+    pub seq: i64,
+    pub head: String,
+}
+
+impl Default for Chain {
+    fn default() -> Chain {
+        Chain { seq: 0, head: GENESIS.to_owned() }
+    }
+}
+
+impl Chain {
+    /// Takes the next entry with the hashes that stand beside it.
+    pub fn take(&mut self, entry: &AuditEntry, previous: &str, hash: &str) -> Result<(), Break> {
+        if entry.seq != self.seq + 1 {
+            return Err(Break::Gap);
+        }
+        if previous != self.head {
+            return Err(Break::Link);
+        }
+        if entry.hash(&self.head) != hash {
+            return Err(Break::Content);
+        }
+        self.seq = entry.seq;
+        self.head = hash.to_owned();
+        Ok(())
+    }
+}

@@ -1,6 +1,6 @@
 //! The list of all operations: one registration makes route and entry in the OpenAPI document.
 
-use super::{agencies, catalogue, imports, me, openapi, problem_pages, program, reports, years};
+use super::{agencies, audit, catalogue, imports, me, openapi, problem_pages, program, reports, years};
 use utoipa::OpenApi;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,7 +17,8 @@ pub fn register(config: &mut ServiceConfig<'_>) {
             .configure(reports::register)
             .configure(imports::register)
             .configure(catalogue::register)
-            .configure(me::register),
+            .configure(me::register)
+            .configure(audit::register),
     );
     problem_pages::register(config);
     openapi::register(config);

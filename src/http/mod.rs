@@ -7,6 +7,7 @@
 mod access;
 mod agencies;
 mod api;
+mod audit;
 mod body;
 mod call;
 mod caller;

@@ -201,6 +201,38 @@ impl Parameter for crate::domain::report::Timeliness {
     }
 }
 
+/// A number of the change log.
+#[derive(Debug, Clone, Copy)]
+pub struct Sequence(pub i64);
+
+impl Parameter for Sequence {
+    fn read(text: &str) -> Result<Sequence, &'static str> {
+        text.parse().ok().filter(|seq| *seq >= 0).map(Sequence).ok_or("invalid_number")
+    }
+}
+
+/// How long to wait, 0–60.
+#[derive(Debug, Clone, Copy)]
+pub struct Seconds(pub u64);
+
+impl Parameter for Seconds {
+    fn read(text: &str) -> Result<Seconds, &'static str> {
+        text.parse().ok().filter(|seconds| *seconds <= 60).map(Seconds).ok_or("invalid_number")
+    }
+}
+
+macro_rules! id_parameters {
+    ($($type:ty),+) => {$(
+        impl Parameter for $type {
+            fn read(text: &str) -> Result<$type, &'static str> {
+                text.parse().map_err(|()| "invalid_id")
+            }
+        }
+    )+};
+}
+
+id_parameters!(crate::domain::id::ReportId, crate::domain::id::PersonId);
+
 /// Levels below an agency.
 #[derive(Debug, Clone, Copy)]
 pub struct Depth(pub usize);

@@ -4,6 +4,7 @@
 //! commits or checks out. It decides with the domain and says no with a [`Refusal`].
 
 pub mod agencies;
+pub mod audit;
 pub mod people;
 mod refusal;
 pub mod reports;

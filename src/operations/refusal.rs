@@ -66,6 +66,8 @@ pub enum Refusal {
         reason: Option<String>,
         at: Option<NaiveDateTime>,
     },
+    /// The change log was asked for a number it has not reached: it is another log.
+    ChangeLogReset,
     Invalid(Vec<InputFault>),
     ScopeNotForKind,
     FindingsBlock(Vec<Finding>),

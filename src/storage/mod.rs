@@ -6,6 +6,7 @@
 #[macro_use]
 mod connection;
 pub mod agencies;
+pub mod audit;
 mod error;
 mod form_cells;
 mod lane;

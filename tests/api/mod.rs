@@ -4,6 +4,7 @@
 pub mod harness;
 
 mod agencies;
+mod audit;
 mod catalogue;
 mod conventions;
 mod durability;

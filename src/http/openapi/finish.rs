@@ -70,6 +70,8 @@ fn tags() -> Value {
         {"name": "review", "description": "三审与发布"},
         {"name": "imports", "description": "文件导入"},
         {"name": "catalogue", "description": "规则、格式、指标"},
+        {"name": "audit", "description": "审计"},
+        {"name": "changes", "description": "公开变更"},
         {"name": "administration", "description": "令牌与人员"},
         {"name": "service", "description": "服务自身"},
     ])

@@ -16,6 +16,7 @@ impl From<Refusal> for Problem {
             Refusal::Withdrawn { reason, at } => Problem::new(Code::ReportWithdrawn)
                 .member("reason", json!(reason))
                 .member("withdrawn_at", json!(at.map(crate::http::format::time))),
+            Refusal::ChangeLogReset => Problem::new(Code::ChangeLogReset),
             Refusal::Invalid(faults) => Problem::of_body(faults),
             Refusal::ScopeNotForKind => Problem::new(Code::ScopeNotForKind),
             Refusal::FindingsBlock(findings) => Problem::new(Code::FindingsBlockSubmit)

@@ -1,0 +1,106 @@
+//! `nianbao audit`: the chain walked and written out; works beside a running service.
+
+use super::failure::Failure;
+use super::options::{ConfigOptions, store_options};
+use super::print;
+use crate::domain::audit::Break;
+use crate::operations::Refusal;
+use crate::operations::audit::{Verdict, for_each_line, verify};
+use crate::storage::Store;
+use crate::storage::audit::AuditLine;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// 从头走一遍审计链，逐条重算每一列的哈希，再与末端核对；有一处不对就指出第一处，退出码不为 0
+    Verify(Verify),
+    /// 把审计写成 NDJSON（每行一条，含哈希），可离线核对
+    Export(ConfigOptions),
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    #[command(flatten)]
+    config: ConfigOptions,
+    /// 以前记下的末端（GET /audit/head 或 /changes 的 audit_head）：序号:哈希
+    #[arg(long, value_name = "序号:哈希", value_parser = read_expected)]
+    expect: Option<(i64, String)>,
+}
+
+fn read_expected(text: &str) -> Result<(i64, String), String> {
+    let parts = text.split_once(':').and_then(|(seq, hash)| Some((seq.parse().ok()?, hash.to_owned())));
+    parts.filter(|(_, hash)| hash.len() == 64).ok_or_else(|| "应为 序号:64 位十六进制哈希".to_owned())
+}
+
+pub fn run(verb: &Verb) -> Result<(), Failure> {
+    let config = match verb {
+        Verb::Verify(verify) => &verify.config,
+        Verb::Export(config) => config,
+    };
+    let store = Store::open(store_options(&config.load()?)?)?;
+    let done = match verb {
+        Verb::Verify(options) => check(&store, options),
+        Verb::Export(_) => export(&store),
+    };
+    store.close();
+    done
+}
+
+fn refused(refusal: Refusal) -> Failure {
+    Failure::Refused(format!("{refusal:?}"))
+}
+
+fn check(store: &Store, options: &Verify) -> Result<(), Failure> {
+    let expected = options.expect.as_ref().map(|(seq, hash)| (*seq, hash.as_str()));
+    let verdict: Verdict = store.read_blocking(|connection| verify(connection, expected)).map_err(refused)?;
+    if verdict.is_whole() {
+        return print(&format!("审计完整：{} 条，末端 {}\n", verdict.chain.seq, verdict.chain.head));
+    }
+    Err(Failure::Usage(match (&verdict.broken, verdict.expected) {
+        (Some((seq, fault)), _) => format!("审计链在第 {seq} 条断开：{}", say(*fault)),
+        (None, Some(false)) => "审计中没有所给的那一条，或它的哈希不同：此后的审计被改写过".to_owned(),
+        (None, _) => format!(
+            "审计链只到第 {} 条，而末端记的是第 {} 条（{}）：尾部被截去或改动",
+            verdict.chain.seq, verdict.ledger.audit_seq, verdict.ledger.audit_head
+        ),
+    }))
+}
+
+fn say(fault: Break) -> &'static str {
+    match fault {
+        Break::Gap => "序号不连续，有条目被删去或插入",
+        Break::Link => "它记的前一条哈希与前一条不符",
+        Break::Content => "它的内容与哈希不符，被改动过",
+    }
+}
+
+fn export(store: &Store) -> Result<(), Failure> {
+    let mut written = Ok(());
+    let walked: Result<(), Refusal> = store.read_blocking(|connection| {
+        for_each_line(connection, |line| {
+            written = print(&format!("{}\n", line_of(line)));
+            written.is_ok()
+        })
+    });
+    walked.map_err(refused)?;
+    written
+}
+
+/// Every column as it is hashed; `detail` stays the text it is.
+fn line_of(line: &AuditLine) -> serde_json::Value {
+    let entry = &line.entry;
+    json!({
+        "seq": entry.seq,
+        "at": entry.at,
+        "person_id": entry.person_id,
+        "person_name": entry.person_name,
+        "action": entry.action,
+        "agency_id": entry.agency_id,
+        "report_id": entry.report_id,
+        "detail": entry.detail,
+        "request_id": entry.request_id,
+        "previous_hash": line.previous,
+        "hash": line.hash,
+    })
+}

@@ -1,0 +1,257 @@
+//! `/audit` and `/changes`: what happened, for those who answer for it and for everyone.
+
+use super::call::Call;
+use super::format::time;
+use super::names::AnyJson;
+use super::paging::{PageOrder, SortField, list_reply};
+use super::problem::Problem;
+use super::query::{CursorText, Limit, NoParameters, Seconds, Sequence, query};
+use super::reply::Reply;
+use crate::domain::id::{PersonId, ReportId};
+use crate::operations::AgencyRef;
+use crate::operations::audit::{self, AuditQuery, ChangePage};
+use crate::storage::audit::{AuditFilter, AuditLine};
+use actix_web::get;
+use chrono::{NaiveDateTime, SecondsFormat};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn register(config: &mut ServiceConfig<'_>) {
+    config.service(list_audit).service(read_audit_head).service(list_changes);
+}
+
+/// 审计中的经办人。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditPerson)]
+pub struct AuditPerson {
+    id: String,
+    name: Option<String>,
+}
+
+/// 一条审计。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditEntry)]
+pub struct AuditBody {
+    /// 序号，从 1 起，没有空号。
+    seq: i64,
+    /// RFC 3339，UTC，微秒。
+    at: String,
+    /// 经办人；空 = 程序自己（命令行）。
+    person: Option<AuditPerson>,
+    /// 做了什么，如 `report.transition`。
+    action: String,
+    agency_id: Option<String>,
+    report_id: Option<String>,
+    /// 具体内容。
+    #[schema(value_type = AnyJson)]
+    detail: Value,
+    /// 请求编号。
+    request_id: String,
+    /// 前一条的哈希。
+    previous_hash: String,
+    /// 本条的哈希：覆盖本条的每一列和前一条的哈希。
+    hash: String,
+}
+
+impl From<&AuditLine> for AuditBody {
+    fn from(line: &AuditLine) -> AuditBody {
+        let entry = &line.entry;
+        AuditBody {
+            seq: entry.seq,
+            at: entry.at.clone(),
+            person: entry
+                .person_id
+                .as_ref()
+                .map(|id| AuditPerson { id: id.clone(), name: entry.person_name.clone() }),
+            action: entry.action.clone(),
+            agency_id: entry.agency_id.clone(),
+            report_id: entry.report_id.clone(),
+            detail: serde_json::from_str(&entry.detail).unwrap_or(Value::Null),
+            request_id: entry.request_id.clone(),
+            previous_hash: line.previous.clone(),
+            hash: line.hash.clone(),
+        }
+    }
+}
+
+/// 一页审计。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditList {
+    items: Vec<AuditBody>,
+    /// 下一页的游标；空 = 没有下一页。
+    next_cursor: Option<String>,
+}
+
+static NO_SORTS: &[SortField<AuditLine>] = &[];
+
+query!(AuditListQuery {
+    /// 机关：编号或统一社会信用代码。
+    agency_id: AgencyRef [String],
+    /// 报告编号。
+    report_id: ReportId [String],
+    /// 人员编号。
+    person_id: PersonId [String],
+    /// 不早于。
+    from: NaiveDateTime [chrono::DateTime<chrono::Utc>],
+    /// 早于。
+    to: NaiveDateTime [chrono::DateTime<chrono::Utc>],
+    /// 每页条数，1–200，默认 50。
+    limit: Limit [u8],
+    /// 上一页给出的游标。
+    cursor: CursorText [String],
+});
+
+/// As the entries write their times.
+fn entry_time(at: NaiveDateTime) -> String {
+    at.and_utc().to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// 审计
+///
+/// 只增不改、连成一条哈希链。系统管理员看全部，主管部门看本机关及以下的。
+#[utoipa::path(
+    tag = "audit",
+    params(AuditListQuery),
+    responses((status = 200, description = "一页审计，自早至晚", body = AuditList)),
+    extensions(
+        ("x-problems" = json!(["unauthorized", "forbidden", "invalid_query", "invalid_cursor"])),
+        ("x-list" = json!(true)),
+        ("x-token" = json!(true)),
+    ),
+)]
+#[get("/audit")]
+pub async fn list_audit(call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    let query: AuditListQuery = call
+        .query_after(|connection, asking| audit::list(connection, asking, &AuditQuery::default(), 0, 0))
+        .await?;
+    let order = PageOrder::read("audit", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
+    let after = order.page.after_id.as_deref().and_then(|seq| seq.parse().ok()).unwrap_or(0);
+    let wanted = AuditQuery {
+        filter: AuditFilter {
+            report_id: query.report_id.map(|id| id.to_string()),
+            person_id: query.person_id.map(|id| id.to_string()),
+            from: query.from.map(entry_time),
+            before: query.to.map(entry_time),
+            ..AuditFilter::default()
+        },
+        agency: query.agency_id,
+    };
+    let limit = order.page.limit;
+    let rows =
+        call.look(move |connection, asking| audit::list(connection, asking, &wanted, after, limit)).await?;
+    let (rows, next) = order.cut(rows, |line| line.entry.seq.to_string());
+    let items: Vec<AuditBody> = rows.iter().map(AuditBody::from).collect();
+    Ok(list_reply(&call, json!(items), next, None))
+}
+
+/// 审计链的末端。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditHead)]
+pub struct AuditHeadBody {
+    /// 最后一条的序号。
+    seq: i64,
+    /// 最后一条的哈希；记下它，以后可用 `nianbao audit verify --expect SEQ:HASH` 核对。
+    hash: String,
+}
+
+/// 审计链的末端
+///
+/// 公开：谁记下它，谁就是见证人。
+#[utoipa::path(
+    tag = "audit",
+    responses((status = 200, description = "末端", body = AuditHeadBody)),
+    extensions(("x-problems" = json!(["invalid_query"]))),
+)]
+#[get("/audit/head")]
+pub async fn read_audit_head(call: Call) -> Result<Reply, Problem> {
+    let _: NoParameters = call.query()?;
+    let page = call.look(|connection, _| audit::changes_since(connection, 0, 0)).await?;
+    Ok(Reply::ok(&AuditHeadBody { seq: page.ledger.audit_seq, hash: page.ledger.audit_head }))
+}
+
+/// 一条变更。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Change)]
+pub struct ChangeBody {
+    seq: i64,
+    /// `report.published`、`report.corrected` 或 `report.withdrawn`。
+    #[serde(rename = "type")]
+    change_type: String,
+    report_id: String,
+    agency_id: String,
+    year: i32,
+    revision: i32,
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+/// 一页变更。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangeList {
+    items: Vec<ChangeBody>,
+    /// 看到哪一条为止；下次从这里接续。
+    next: i64,
+    /// 变更记录的代号；从备份恢复后不同。
+    epoch: String,
+    audit_head: AuditHeadBody,
+}
+
+impl From<ChangePage> for ChangeList {
+    fn from(page: ChangePage) -> ChangeList {
+        let items = page.items.into_iter().map(|change| ChangeBody {
+            seq: change.seq,
+            change_type: change.change_type,
+            report_id: change.report_id,
+            agency_id: change.agency_id,
+            year: change.year,
+            revision: change.revision,
+            at: time(change.at),
+        });
+        ChangeList {
+            items: items.collect(),
+            next: page.next,
+            epoch: page.ledger.epoch,
+            audit_head: AuditHeadBody { seq: page.ledger.audit_seq, hash: page.ledger.audit_head },
+        }
+    }
+}
+
+query!(ChangesQuery {
+    /// 从哪一条之后，默认 0。
+    since: Sequence[u64],
+    /// 至多几条，1–200，默认 50。
+    limit: Limit[u8],
+    /// 没有新变更时至多等几秒，0–60，默认 0。
+    wait: Seconds[u8],
+});
+
+/// How often a caller who waits is looked after.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// 公开变更
+///
+/// 发布、更正、撤回，按提交的先后，没有空号。把 `next` 作为下次的 `since`。
+#[utoipa::path(
+    tag = "changes",
+    params(ChangesQuery),
+    responses((status = 200, description = "一页变更", body = ChangeList)),
+    extensions(("x-problems" = json!(["invalid_query", "change_log_reset"]))),
+)]
+#[get("/changes")]
+pub async fn list_changes(call: Call) -> Result<Reply, Problem> {
+    let query: ChangesQuery = call.query()?;
+    let since = query.since.map_or(0, |since| since.0);
+    let limit = query.limit.map_or(50, |limit| limit.0);
+    let until = Instant::now() + Duration::from_secs(query.wait.map_or(0, |wait| wait.0));
+    loop {
+        let page = call.look(move |connection, _| audit::changes_since(connection, since, limit)).await?;
+        if !page.items.is_empty() || Instant::now() >= until || call.service.is_ending() {
+            return Ok(Reply::ok(&ChangeList::from(page)));
+        }
+        actix_web::rt::time::sleep(LOOK_AGAIN).await;
+    }
+}

@@ -1,0 +1,45 @@
+//! Who did what when: all of it for an administrator, the subtree's for its supervisor.
+
+use crate::domain::agency::AgencyPath;
+use crate::domain::rights::Role;
+use crate::operations::agencies::resolve;
+use crate::operations::{AgencyRef, Asking, Refusal};
+use crate::storage::AnyConnection;
+use crate::storage::audit::{self, AuditFilter, AuditLine};
+
+/// A listing's filter as asked for, the agency still by reference.
+#[derive(Debug, Clone, Default)]
+pub struct AuditQuery {
+    pub filter: AuditFilter,
+    pub agency: Option<AgencyRef>,
+}
+
+pub fn list(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    query: &AuditQuery,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<AuditLine>, Refusal> {
+    let mut filter = query.filter.clone();
+    filter.within = may_read(asking)?;
+    if let Some(agency) = &query.agency {
+        let found = resolve(connection, agency)?;
+        filter.agency_id = Some(found.map_or_else(|| agency.to_string(), |agency| agency.id.to_string()));
+    }
+    Ok(audit::list(connection, &filter, after, limit)?)
+}
+
+/// What of the audit the caller may read; `None`: all of it.
+fn may_read(asking: &Asking) -> Result<Option<Vec<AgencyPath>>, Refusal> {
+    if asking.rights.is_admin() {
+        return Ok(None);
+    }
+    let supervised = asking.rights.grants.iter().filter(|grant| grant.role == Role::Supervisor);
+    let places: Vec<Option<AgencyPath>> = supervised.map(|grant| grant.at.clone()).collect();
+    if places.is_empty() {
+        return Err(Refusal::Forbidden);
+    }
+    // A supervisor of everything reads everything, entries about no agency included.
+    Ok(places.into_iter().collect())
+}

@@ -1,0 +1,9 @@
+//! The audit read and walked, and what the public is told happened.
+
+mod changes;
+mod list;
+mod verify;
+
+pub use changes::{ChangePage, changes_since};
+pub use list::{AuditQuery, list};
+pub use verify::{Verdict, for_each_line, verify};

@@ -1,0 +1,65 @@
+//! Walking the chain from its beginning and comparing its end with the ledger.
+
+use crate::domain::audit::{Break, Chain};
+use crate::operations::Refusal;
+use crate::storage::AnyConnection;
+use crate::storage::audit::{self, AuditLine, LedgerState};
+
+/// Entries read at once.
+const PAGE: i64 = 1_000;
+
+/// What a walk over the whole chain found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// As far as everything fits.
+    pub chain: Chain,
+    /// The first entry that does not fit, and what is wrong with it.
+    pub broken: Option<(i64, Break)>,
+    pub ledger: LedgerState,
+    /// Whether the entry that was expected stands there with its hash; `None`: none was.
+    pub expected: Option<bool>,
+}
+
+impl Verdict {
+    pub fn is_whole(&self) -> bool {
+        self.broken.is_none()
+            && self.expected != Some(false)
+            && (self.chain.seq, &self.chain.head) == (self.ledger.audit_seq, &self.ledger.audit_head)
+    }
+}
+
+/// Hands every line over, in order, until one is refused.
+pub fn for_each_line(
+    connection: &mut AnyConnection,
+    mut take: impl FnMut(&AuditLine) -> bool,
+) -> Result<(), Refusal> {
+    let mut after = 0;
+    loop {
+        let page = audit::walk(connection, after, PAGE)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.entry.seq;
+        if !page.iter().all(&mut take) {
+            return Ok(());
+        }
+    }
+}
+
+/// Walks the chain; `expected` is a number and the hash that somebody saw there.
+pub fn verify(connection: &mut AnyConnection, expected: Option<(i64, &str)>) -> Result<Verdict, Refusal> {
+    let ledger = audit::ledger(connection)?;
+    let mut chain = Chain::default();
+    let mut broken = None;
+    let mut seen = expected.map(|_| false);
+    for_each_line(connection, |line| {
+        if let Some((seq, hash)) = expected
+            && line.entry.seq == seq
+        {
+            seen = Some(line.hash == hash);
+        }
+        if let Err(fault) = chain.take(&line.entry, &line.previous, &line.hash) {
+            broken = Some((line.entry.seq, fault));
+        }
+        broken.is_none()
+    })?;
+    Ok(Verdict { chain, broken, ledger, expected: seen })
+}

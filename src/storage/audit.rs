@@ -1,0 +1,161 @@
+//! Reading the audit, the public changes, and the ledger row they are numbered by.
+
+use super::connection::AnyConnection;
+use super::error::StorageError;
+use super::listing::{Bind, Sql};
+use super::schema::{audit, changes, ledger};
+use crate::domain::agency::AgencyPath;
+use crate::domain::audit::AuditEntry;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+/// One entry with the hashes that stand beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditLine {
+    pub entry: AuditEntry,
+    pub previous: String,
+    pub hash: String,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = audit)]
+struct AuditRow {
+    seq: i64,
+    at: String,
+    person_id: Option<String>,
+    person_name: Option<String>,
+    action: String,
+    agency_id: Option<String>,
+    report_id: Option<String>,
+    detail: String,
+    request_id: String,
+    prev_hash: String,
+    hash: String,
+}
+
+impl From<AuditRow> for AuditLine {
+    fn from(row: AuditRow) -> AuditLine {
+        AuditLine {
+            entry: AuditEntry {
+                seq: row.seq,
+                at: row.at,
+                person_id: row.person_id,
+                person_name: row.person_name,
+                action: row.action,
+                agency_id: row.agency_id,
+                report_id: row.report_id,
+                detail: row.detail,
+                request_id: row.request_id,
+            },
+            previous: row.prev_hash,
+            hash: row.hash,
+        }
+    }
+}
+
+/// What a listing of the audit is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Entries about agencies under any of these; `None`: all entries.
+    pub within: Option<Vec<AgencyPath>>,
+    pub agency_id: Option<String>,
+    pub report_id: Option<String>,
+    pub person_id: Option<String>,
+    /// As the entries write it: RFC 3339, UTC, microseconds.
+    pub from: Option<String>,
+    pub before: Option<String>,
+}
+
+/// Entries after a number, in order.
+pub fn list(
+    connection: &mut AnyConnection,
+    filter: &AuditFilter,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<AuditLine>, StorageError> {
+    let mut sql = Sql::new(
+        "SELECT CAST(e.seq AS TEXT) AS id FROM audit e LEFT JOIN agencies a ON a.id = e.agency_id WHERE e.seq > ",
+    );
+    sql.bind(Bind::BigInt(after));
+    if let Some(paths) = &filter.within {
+        sql.push(" AND (1 = 0");
+        for path in paths {
+            sql.push(" OR (1 = 1").within("a.path", path);
+            sql.push(")");
+        }
+        sql.push(")");
+    }
+    let columns = [
+        ("e.agency_id = ", &filter.agency_id),
+        ("e.report_id = ", &filter.report_id),
+        ("e.person_id = ", &filter.person_id),
+        ("e.at >= ", &filter.from),
+        ("e.at < ", &filter.before),
+    ];
+    for (column, value) in columns {
+        if let Some(value) = value {
+            sql.push(" AND ").push(column).bind_text(value);
+        }
+    }
+    sql.push(" ORDER BY e.seq LIMIT ").bind(Bind::BigInt(limit));
+    let numbers: Vec<i64> = sql.ids(connection)?.iter().filter_map(|number| number.parse().ok()).collect();
+    let rows: Vec<AuditRow> = audit::table
+        .filter(audit::seq.eq_any(numbers))
+        .order(audit::seq)
+        .select(AuditRow::as_select())
+        .load(connection)?;
+    Ok(rows.into_iter().map(AuditLine::from).collect())
+}
+
+/// The next entries of the whole chain, for who walks it.
+pub fn walk(connection: &mut AnyConnection, after: i64, limit: i64) -> Result<Vec<AuditLine>, StorageError> {
+    let rows: Vec<AuditRow> = audit::table
+        .filter(audit::seq.gt(after))
+        .order(audit::seq)
+        .limit(limit)
+        .select(AuditRow::as_select())
+        .load(connection)?;
+    Ok(rows.into_iter().map(AuditLine::from).collect())
+}
+
+/// The numbers everything written is counted by.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = ledger)]
+pub struct LedgerState {
+    pub change_seq: i64,
+    pub audit_seq: i64,
+    pub audit_head: String,
+    /// Another one after a restore from a backup.
+    pub epoch: String,
+}
+
+pub fn ledger(connection: &mut AnyConnection) -> Result<LedgerState, StorageError> {
+    Ok(ledger::table.select(LedgerState::as_select()).first(connection)?)
+}
+
+/// One public event.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = changes)]
+pub struct ChangeLine {
+    pub seq: i64,
+    pub change_type: String,
+    pub report_id: String,
+    pub agency_id: String,
+    pub year: i32,
+    pub revision: i32,
+    pub at: NaiveDateTime,
+}
+
+/// Public events after a number, in commit order.
+pub fn changes_after(
+    connection: &mut AnyConnection,
+    since: i64,
+    limit: i64,
+) -> Result<Vec<ChangeLine>, StorageError> {
+    Ok(changes::table
+        .filter(changes::seq.gt(since))
+        .order(changes::seq)
+        .limit(limit)
+        .select(ChangeLine::as_select())
+        .load(connection)?)
+}

@@ -1,0 +1,181 @@
+//! Who did what when, and what the public is told.
+
+use super::harness::database::Database;
+use super::harness::process::Service;
+use super::harness::world::{World, id_of};
+use diesel::Connection;
+use diesel::connection::SimpleConnection;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+fn items(list: &Value) -> Vec<Value> {
+    list["items"].as_array().cloned().expect("items")
+}
+
+/// Runs SQL behind the service's back.
+fn tamper(service: &Service, sql: &str) {
+    match &*service.database {
+        Database::Sqlite(_) => {
+            let url = service.database.url();
+            let file = url.trim_start_matches("sqlite://");
+            let mut connection = diesel::SqliteConnection::establish(file).expect("the file");
+            connection.batch_execute(&format!("PRAGMA busy_timeout = 5000; {sql}")).expect("tampered");
+        }
+        Database::Postgres { .. } => {
+            let mut connection =
+                diesel::PgConnection::establish(&service.database.url()).expect("the database");
+            connection.batch_execute(sql).expect("tampered");
+        }
+    }
+}
+
+/// Takes away what keeps the audit from being changed, as somebody with the whole database could.
+fn unlock(service: &Service) {
+    tamper(
+        service,
+        match &*service.database {
+            Database::Sqlite(_) => {
+                "DROP TRIGGER audit_is_append_only_update; DROP TRIGGER audit_is_append_only_delete"
+            }
+            Database::Postgres { .. } => "ALTER TABLE audit DISABLE TRIGGER USER",
+        },
+    );
+}
+
+on_both! {
+    fn every_act_is_read_back_by_those_who_answer_for_it(service) {
+        let world = World::new(service);
+        let id = id_of(&world.full_draft());
+        world.publish(&id);
+        let all = service.get("/audit?limit=200").token(&service.admin()).send().expect(200).value();
+        let entries = items(&all);
+        let numbers: Vec<i64> = entries.iter().filter_map(|entry| entry["seq"].as_i64()).collect();
+        assert_eq!(numbers, (1..=i64::try_from(numbers.len()).expect("a count")).collect::<Vec<_>>());
+        assert!(entries.windows(2).all(|pair| pair[1]["previous_hash"] == pair[0]["hash"]));
+
+        let of = |query: &str| {
+            items(&service.get(&format!("/audit?{query}")).token(&service.admin()).send().expect(200).value())
+        };
+        let acts = of(&format!("report_id={id}"));
+        let actions: Vec<&str> = acts.iter().filter_map(|entry| entry["action"].as_str()).collect();
+        assert_eq!(actions, ["report.create", "report.transition", "report.transition", "report.transition",
+            "report.transition", "report.transition"]);
+        assert_eq!((&acts[2]["person"]["name"], &acts[2]["detail"]["action"]), (&json!("审核员1"), &json!("approve")));
+        let person = acts[2]["person"]["id"].as_str().expect("a person");
+        assert_eq!(of(&format!("person_id={person}")).len(), 1);
+        assert!(of(&format!("agency_id={}", world.bureau)).len() > acts.len());
+        assert_eq!(of("from=2099-01-01T00:00:00Z").len(), 0);
+        assert_eq!(of("to=2020-01-01T00:00:00Z").len(), 0);
+        let page = service.get("/audit?limit=2").token(&service.admin()).send().value();
+        let next = service.get(&format!("/audit?limit=2&cursor={}", page["next_cursor"].as_str().expect("a cursor")))
+            .token(&service.admin()).send().expect(200).value();
+        assert_eq!(items(&next)[0]["seq"], 3);
+
+        let mine = service.get("/audit?limit=200").token(&world.supervisor()).send().expect(200).value();
+        assert!(!items(&mine).is_empty() && items(&mine).len() < entries.len());
+        assert!(items(&mine).iter().all(|entry| entry["agency_id"] == world.county.as_str()
+            || entry["agency_id"] == world.bureau.as_str()));
+        service.get("/audit").send().refused(401, "unauthorized");
+        service.get("/audit?limit=0").token(&world.editor()).send().refused(403, "forbidden");
+        service.get("/audit?limit=0").token(&service.admin()).send().refused(400, "invalid_query");
+    }
+
+    fn what_was_changed_behind_the_services_back_is_found(service) {
+        let world = World::new(service);
+        let id = id_of(&world.full_draft());
+        world.publish(&id);
+        let verify = |arguments: &[&str]| {
+            let output = service.run(&[&["audit", "verify"], arguments].concat());
+            (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+        };
+        let head = service.get("/audit/head").send().expect(200).value();
+        let (seq, hash) = (head["seq"].as_i64().expect("a number"), head["hash"].as_str().expect("a hash").to_owned());
+        let witness = format!("{seq}:{hash}");
+        assert_eq!(verify(&["--expect", &witness]), (true, String::new()));
+        let other = format!("{seq}:{}", "0".repeat(64));
+        assert!(!verify(&["--expect", &other]).0, "another history is no proof");
+        assert!(!verify(&["--expect", "x"]).0);
+        let exported = service.run(&["audit", "export"]);
+        let lines = String::from_utf8(exported.stdout).expect("text");
+        assert_eq!(i64::try_from(lines.lines().count()).expect("a count"), seq);
+        let last: Value = serde_json::from_str(lines.lines().last().expect("a line")).expect("JSON");
+        assert_eq!(last["hash"], hash.as_str());
+
+        unlock(service);
+        let columns = ["at", "person_id", "person_name", "action", "agency_id", "report_id", "detail", "request_id",
+            "prev_hash", "hash"];
+        for column in columns {
+            let kept = format!("CREATE TABLE kept_{column} AS SELECT {column} AS was FROM audit WHERE seq = 12");
+            tamper(service, &kept);
+            tamper(service, &format!("UPDATE audit SET {column} = COALESCE({column}, '') || 'x' WHERE seq = 12"));
+            let (whole, said) = verify(&[]);
+            assert!(!whole && said.contains("第 12 条"), "{column}: {said}");
+            tamper(service, &format!("UPDATE audit SET {column} = (SELECT was FROM kept_{column}) WHERE seq = 12"));
+            assert!(verify(&[]).0, "{column} is as it was");
+        }
+        tamper(service, &format!("DELETE FROM audit WHERE seq = {seq}"));
+        let (whole, said) = verify(&[]);
+        assert!(!whole && said.contains(&format!("第 {} 条", seq - 1)), "a cut tail: {said}");
+        tamper(service, &format!("UPDATE ledger SET audit_seq = {0}, audit_head = (SELECT hash FROM audit WHERE seq = {0})",
+            seq - 1));
+        assert!(verify(&[]).0, "the ledger was cut as well: by itself the chain cannot know");
+        assert!(!verify(&["--expect", &witness]).0, "a witness does");
+        tamper(service, "DELETE FROM audit WHERE seq = 3");
+        assert!(verify(&[]).1.contains("第 4 条"), "a hole");
+    }
+
+    fn the_audit_refuses_to_be_changed(service) {
+        let url = service.database.url();
+        let _ = service.admin();
+        for sql in ["UPDATE audit SET action = 'x'", "DELETE FROM audit"] {
+            let refused = match &*service.database {
+                Database::Sqlite(_) => diesel::SqliteConnection::establish(url.trim_start_matches("sqlite://"))
+                    .expect("the file").batch_execute(sql).is_err(),
+                Database::Postgres { .. } => {
+                    diesel::PgConnection::establish(&url).expect("the database").batch_execute(sql).is_err()
+                }
+            };
+            assert!(refused, "{sql}");
+        }
+    }
+
+    fn the_public_follows_what_was_published(service) {
+        let world = World::new(service);
+        let nothing = service.get("/changes").send().expect(200).value();
+        assert_eq!((items(&nothing).len(), &nothing["next"]), (0, &json!(0)));
+        let id = id_of(&world.full_draft());
+        world.publish(&id);
+        let page = service.get("/changes?since=0&limit=10").send().expect(200).value();
+        let change = &items(&page)[0];
+        assert_eq!((&change["seq"], &change["type"], &change["report_id"], &change["revision"]),
+            (&json!(1), &json!("report.published"), &json!(id), &json!(1)));
+        assert_eq!(page["next"], 1);
+        assert_eq!(page["audit_head"], service.get("/audit/head").send().value());
+        assert_eq!(items(&service.get("/changes?since=1").send().value()).len(), 0);
+        service.get("/changes?since=2").send().refused(410, "change_log_reset");
+        for wrong in ["since=-1", "since=x", "wait=61", "limit=0"] {
+            service.get(&format!("/changes?{wrong}")).send().refused(400, "invalid_query");
+        }
+    }
+
+    fn who_waits_for_a_change_is_told_when_it_comes(service) {
+        let world = World::new(service);
+        let id = id_of(&world.full_draft());
+        world.transit(&id, &world.editor(), json!({"action": "submit"})).expect(201);
+        for number in 1..=3 {
+            world.transit(&id, &world.reviewer(number), json!({"action": "approve"})).expect(201);
+        }
+        let publisher = world.publisher();
+        let began = Instant::now();
+        let seen = std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| service.get("/changes?since=0&wait=50").send().expect(200).value());
+            world.transit(&id, &publisher, json!({"action": "publish"})).expect(201);
+            waiting.join().expect("an answer")
+        });
+        assert_eq!(items(&seen)[0]["report_id"], id.as_str());
+        assert!(began.elapsed() < Duration::from_secs(40), "it did not wait to the end");
+        let began = Instant::now();
+        assert_eq!(items(&service.get("/changes?since=1&wait=1").send().expect(200).value()).len(), 0);
+        assert!(began.elapsed() >= Duration::from_secs(1), "it waited as long as it was asked to");
+    }
+}

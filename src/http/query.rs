@@ -201,6 +201,24 @@ impl Parameter for crate::domain::report::Timeliness {
     }
 }
 
+/// Which revision, from 1.
+#[derive(Debug, Clone, Copy)]
+pub struct RevisionNumber(pub i32);
+
+impl std::str::FromStr for RevisionNumber {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<RevisionNumber, ()> {
+        text.parse().ok().filter(|number| *number >= 1).map(RevisionNumber).ok_or(())
+    }
+}
+
+impl Parameter for RevisionNumber {
+    fn read(text: &str) -> Result<RevisionNumber, &'static str> {
+        text.parse().map_err(|()| "invalid_number")
+    }
+}
+
 /// A number of the change log.
 #[derive(Debug, Clone, Copy)]
 pub struct Sequence(pub i64);

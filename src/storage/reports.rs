@@ -195,7 +195,7 @@ impl ReportFilter {
             sql.push(" AND v.published_at < ").bind(Bind::Time(before));
         }
         if let Some(since) = self.updated_since {
-            sql.push(" AND r.updated_at >= ").bind(Bind::Time(since));
+            sql.push(" AND v.updated_at >= ").bind(Bind::Time(since));
         }
         match self.timeliness {
             Some(Timeliness::OnTime) => {

@@ -7,6 +7,7 @@ mod agencies;
 mod audit;
 mod catalogue;
 mod conventions;
+mod corrections;
 mod durability;
 mod idempotency;
 mod imports;

@@ -59,6 +59,7 @@ pub fn file(store: &Store, agency: &AgencyId, people: &[Actor]) -> Result<Report
             report_id: id.clone(),
             action,
             comment: None,
+            published_on: None,
             version,
         };
         let asking = actor.asking();

@@ -68,6 +68,7 @@ fn tags() -> Value {
         {"name": "sections", "description": "报告的各部分"},
         {"name": "validation", "description": "校验"},
         {"name": "review", "description": "三审与发布"},
+        {"name": "revisions", "description": "各版与更正"},
         {"name": "imports", "description": "文件导入"},
         {"name": "catalogue", "description": "规则、格式、指标"},
         {"name": "audit", "description": "审计"},

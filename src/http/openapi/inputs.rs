@@ -138,6 +138,11 @@ pub fn add(schemas: &mut Map<String, Value>) {
             json!({"type": ["string", "null"], "maxLength": 2000,
             "description": "意见；退回、更正、撤回时必填。"}),
         ),
+        (
+            "published_on".to_owned(),
+            json!({"type": ["string", "null"], "format": "date",
+            "description": "原发布日期；只用于归档，归档时必填。"}),
+        ),
     ]);
     schemas.insert("TransitionCreate".to_owned(), object("要进行的操作。", &["action"], order));
     schemas.insert("ReportDocument".to_owned(), document(heading));

@@ -28,6 +28,12 @@ impl Shown {
         shown.pop().ok_or(Refusal::NotFound)
     }
 
+    /// A revision that is no longer worked on takes no action.
+    pub fn without_actions(mut self) -> Shown {
+        self.allowed = self.allowed.map(|_| Vec::new());
+        self
+    }
+
     /// Several at once, in few statements.
     pub fn of_all(
         connection: &mut AnyConnection,
@@ -175,9 +181,10 @@ impl ReportBody {
             submitted_at: revision.submitted_at.filter(|_| view.working).map(time),
             published_at: revision.published_at.map(time),
             timeliness: view.timeliness().map(|timeliness| timeliness.as_str()),
-            correction: view
-                .corrected
-                .then(|| CorrectionBody { reason: revision.reason.clone(), at: time(revision.created_at) }),
+            correction: view.corrected.then(|| CorrectionBody {
+                reason: revision.reason.clone(),
+                at: time(revision.published_at.unwrap_or(revision.created_at)),
+            }),
             sections: Some(sections_of(&revision.content, &revision.marks)),
             findings: view.working.then(|| Counts::of(&judge_view(view, shown.today, Moment::Draft)).into()),
             allowed_actions: shown
@@ -185,7 +192,8 @@ impl ReportBody {
                 .as_ref()
                 .map(|actions| actions.iter().map(|action| action.as_str()).collect()),
             created_at: time(report.created_at),
-            updated_at: time(report.updated_at),
+            // The revision's own: what is done to a correction is not yet the readers' business.
+            updated_at: time(revision.updated_at),
         }
     }
 

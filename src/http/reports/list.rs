@@ -47,8 +47,8 @@ static SORTS: &[SortField<ReportView>] = &[
     },
     SortField {
         name: "updated_at",
-        column: "r.updated_at",
-        value: |view| Bind::Time(view.report.updated_at),
+        column: "v.updated_at",
+        value: |view| Bind::Time(view.revision.updated_at),
     },
 ];
 

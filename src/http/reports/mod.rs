@@ -7,6 +7,7 @@ mod findings;
 mod list;
 mod read;
 mod read_body;
+mod revisions;
 mod sections;
 mod transitions;
 mod validation;
@@ -35,6 +36,9 @@ pub fn register(config: &mut ServiceConfig<'_>) {
         .service(sections::change_section)
         .service(sections::delete_section)
         .service(findings::list_findings)
+        .service(revisions::list_revisions)
+        .service(revisions::read_revision)
+        .service(revisions::read_diff)
         .service(transitions::list_transitions)
         .service(transitions::create_transition)
         .service(validation::validate);
@@ -50,7 +54,7 @@ fn tagged(reply: Reply, shown: &Shown, language: Language) -> Reply {
     let view = if shown.view.working { "" } else { ".p" };
     reply
         .tag(shown.view.version(), &format!("{}{view}", language.short()))
-        .modified(shown.view.report.updated_at)
+        .modified(shown.view.revision.updated_at)
         .patchable()
 }
 

@@ -16,6 +16,7 @@ use crate::operations::InputFault;
 use crate::operations::reports::{self, TransitionOrder, require_transition_right};
 use crate::storage::transitions::Transition;
 use actix_web::{get, post};
+use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -100,25 +101,35 @@ pub async fn list_transitions(call: Call) -> Result<Reply, Problem> {
     Ok(Reply::ok(&TransitionList { items: made.iter().map(TransitionBody::from).collect() }))
 }
 
-fn read_order(object: &Map<String, Value>) -> Result<(Action, Option<String>), Vec<InputFault>> {
+type Order = (Action, Option<String>, Option<NaiveDate>);
+
+fn read_order(object: &Map<String, Value>, today: NaiveDate) -> Result<Order, Vec<InputFault>> {
     let mut fields = Fields::new(object, None);
-    let action = fields.read("action", |text| {
-        let action: Action = text.parse().map_err(|()| "invalid_value")?;
-        // The others come with their own rules; until then they are no actions.
-        if reports::IMPLEMENTED.contains(&action) { Ok(action) } else { Err("invalid_value") }
-    });
+    let action = fields.read("action", |text| text.parse().map_err(|()| "invalid_value"));
     let action = fields.require("action", action);
     let comment = fields.text("comment", 2_000);
+    let published_on = fields.day("published_on");
+    match (action, published_on) {
+        (Some(Action::Archive), day) => {
+            fields.require("published_on", day);
+            if day.is_some_and(|day| day > today) {
+                fields.fault("published_on", "in_the_future");
+            }
+        }
+        (_, Some(_)) => fields.fault("published_on", "misplaced"),
+        (_, None) => {}
+    }
     match (action, fields.finish()) {
-        (Some(action), faults) if faults.is_empty() => Ok((action, comment)),
+        (Some(action), faults) if faults.is_empty() => Ok((action, comment, published_on)),
         (_, faults) => Err(faults),
     }
 }
 
 /// 流转报告
 ///
-/// 提交、审核通过、退回、撤回提交、发布。`If-Match` 用报告当前的 ETag；答复头 `ETag` 是报告的新标签。
-/// 三次审核由三个不同的人完成，都不是作者；退回必须写明意见。
+/// 提交、审核通过、退回、撤回提交、发布、更正、撤回、归档。`If-Match` 用报告当前的 ETag；答复头 `ETag` 是报告的新标签。
+/// 三次审核由三个不同的人完成，都不是作者；退回、更正、撤回必须写明意见。更正产生新的一版草稿，发布之前读者看到的仍是原来一版；撤回后读者得到 410；
+/// 归档（系统管理员，须给出 `published_on`）把旧文件直接记为已发布，不限年度状态。
 #[utoipa::path(
     tag = "review",
     params(("id" = String, Path, description = "报告编号")),
@@ -148,12 +159,14 @@ pub async fn create_transition(mut call: Call) -> Result<Reply, Problem> {
     let body = call.json(JSON).await?;
     let _: NoParameters = call.query()?;
     let version = call.if_match(view.report.version)?;
-    let (action, comment) = read_order(&body.object).map_err(Problem::of_body)?;
+    let today = call.asking().today;
+    let (action, comment, published_on) = read_order(&body.object, today).map_err(Problem::of_body)?;
     let order = TransitionOrder {
         id: uuid::Uuid::now_v7().to_string(),
         report_id: id.clone(),
         action,
         comment,
+        published_on,
         version,
     };
     let location = format!("{BASE}/reports/{id}/transitions");

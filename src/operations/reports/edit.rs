@@ -78,6 +78,9 @@ pub fn save(
         return Err(Refusal::conflict(Conflict::ReportNotEditable));
     } else if present.revision.state == State::Published {
         next.report.public_version = Some(next.report.version);
+        // Its content stands; that something about it changed is told.
+        next.revision.updated_at = act.at;
+        revisions::update(connection, &next.revision)?;
     }
     reports::update(connection, &next.report)?;
     notes.audit(Note {

@@ -5,6 +5,7 @@ mod delete;
 mod edit;
 mod judge;
 mod read;
+mod revisions;
 mod transition;
 
 pub use create::{NewReport, create};
@@ -12,6 +13,7 @@ pub use delete::discard;
 pub use edit::{Edit, require_edit_right, save};
 pub use judge::{find_judgement, judge_document, judge_view};
 pub use read::{ReportQuery, ReportView, count, find, find_by_key, find_raw, list};
+pub use revisions::{Difference, diff, find_revision, list_revisions};
 pub use transition::{
-    IMPLEMENTED, TransitionOrder, allowed_actions, list_transitions, require_transition_right, transition,
+    TransitionOrder, allowed_actions, list_transitions, require_transition_right, transition,
 };

@@ -99,7 +99,7 @@ fn view(
     build(connection, report, agency, number, false)
 }
 
-fn build(
+pub(super) fn build(
     connection: &mut AnyConnection,
     report: Report,
     agency: Agency,

@@ -4,12 +4,14 @@ use super::edit::require_year;
 use super::judge::judge_view;
 use super::read::{ReportView, find_raw};
 use crate::domain::id::{PersonId, ReportId};
-use crate::domain::report::Revision;
+use crate::domain::report::{Revision, SectionMark};
 use crate::domain::rules::{Moment, Severity};
 use crate::domain::workflow::{self, Action, State, actions_from};
+use crate::domain::year::YearState;
 use crate::operations::{Asking, Refusal};
 use crate::storage::transitions::{self, Transition};
 use crate::storage::{Act, AnyConnection, Change, ChangeType, Note, Notes, reports, revisions};
+use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::json;
 
 /// A transition that is asked for.
@@ -19,6 +21,8 @@ pub struct TransitionOrder {
     pub report_id: ReportId,
     pub action: Action,
     pub comment: Option<String>,
+    /// The day an archived document was published; only for [`Action::Archive`].
+    pub published_on: Option<NaiveDate>,
     pub version: i64,
 }
 
@@ -81,16 +85,11 @@ pub fn allowed_actions(
         let round = Round::of(view, history.get(view.report.id.as_str()).unwrap_or(&nothing));
         actions_from(view.revision.state, asking.review.stages)
             .into_iter()
-            .filter(|action| IMPLEMENTED.contains(action))
             .filter(|action| workflow::check(&request(asking, view, &round, *action, Some("…"))).is_ok())
             .collect()
     });
     Ok(allowed.collect())
 }
-
-/// The actions that can be asked for today.
-pub const IMPLEMENTED: &[Action] =
-    &[Action::Submit, Action::Approve, Action::Return, Action::Recall, Action::Publish];
 
 pub fn list_transitions(
     connection: &mut AnyConnection,
@@ -140,20 +139,24 @@ pub fn transition(
         workflow::Refusal::SeparationOfDuties => Refusal::SeparationOfDuties,
         workflow::Refusal::CommentMissing => Refusal::invalid("/comment", "required"),
     })?;
-    require_year(&view)?;
+    require_year_for(&view, order.action)?;
     require_no_blocking_findings(asking, &view, order.action)?;
     if order.action == Action::Publish && asking.review.stages > 0 {
         require_approved_content(&view, &round)?;
     }
     let from = view.revision.state;
-    advance(&mut view, act, asking, order.action, step.to, &person.id);
+    let closes_round = matches!(order.action, Action::Return | Action::Recall);
+    advance(&mut view, act, asking, order, step.to, &person.id);
+    if order.action == Action::Correct {
+        view.revision.round = 1 + last_round(&history, view.revision.number);
+    }
     let made = Transition {
         id: order.id.clone(),
         report_id: order.report_id.clone(),
         position: i32::try_from(history.len()).unwrap_or(i32::MAX),
         revision: view.revision.number,
-        // A return closes the round it ends.
-        round: if step.to == State::Draft { view.revision.round - 1 } else { view.revision.round },
+        // A return belongs to the round it closes.
+        round: if closes_round { view.revision.round - 1 } else { view.revision.round },
         action: order.action,
         from,
         to: step.to,
@@ -165,19 +168,33 @@ pub fn transition(
         at: act.at,
     };
     transitions::insert(connection, &made)?;
-    revisions::update(connection, &view.revision)?;
+    if order.action == Action::Correct {
+        revisions::insert(connection, &view.revision)?;
+    } else {
+        revisions::update(connection, &view.revision)?;
+    }
     reports::update(connection, &view.report)?;
     record(notes, &view, &made);
     Ok((made, view))
 }
 
 /// Moves the revision and what the report knows of it.
-fn advance(view: &mut ReportView, act: &Act, asking: &Asking, action: Action, to: State, person: &PersonId) {
+fn advance(
+    view: &mut ReportView,
+    act: &Act,
+    asking: &Asking,
+    order: &TransitionOrder,
+    to: State,
+    person: &PersonId,
+) {
     view.report.version += 1;
     view.report.updated_at = act.at;
+    if order.action == Action::Correct {
+        begin_correction(view, act, order.comment.clone());
+    }
     view.revision.state = to;
     view.revision.updated_at = act.at;
-    match action {
+    match order.action {
         Action::Submit => {
             view.revision.submitted_by = Some(person.clone());
             view.revision.submitted_at = Some(act.at);
@@ -190,20 +207,73 @@ fn advance(view: &mut ReportView, act: &Act, asking: &Asking, action: Action, to
             view.revision.submitted_by = None;
             view.revision.submitted_at = None;
         }
-        Action::Publish => {
-            view.revision.published_at = Some(act.at);
-            view.report.published_revision = Some(view.revision.number);
-            view.report.public_version = Some(view.report.version);
-            view.report.first_published_on = view.report.first_published_on.or(Some(asking.today));
+        Action::Publish => show(view, act.at, asking.today),
+        Action::Archive => {
+            // The day is one in UTC+8.
+            let day = order.published_on.unwrap_or(asking.today);
+            show(view, day.and_time(NaiveTime::MIN) - Duration::hours(8), day);
         }
-        Action::Approve | Action::Correct | Action::Withdraw | Action::Archive => {}
+        Action::Withdraw => {
+            view.report.withdrawn_at = Some(act.at);
+            view.report.withdrawn_reason.clone_from(&order.comment);
+            view.report.public_version = Some(view.report.version);
+        }
+        Action::Approve | Action::Correct => {}
+    }
+}
+
+/// The last round a revision of this number went through: one that was discarded may have had the number.
+fn last_round(history: &[Transition], revision: i32) -> i32 {
+    history.iter().filter(|made| made.revision == revision).map(|made| made.round).max().unwrap_or(0)
+}
+
+/// From now on readers see this revision.
+fn show(view: &mut ReportView, at: NaiveDateTime, day: NaiveDate) {
+    view.revision.published_at = Some(at);
+    view.report.published_revision = Some(view.revision.number);
+    view.report.public_version = Some(view.report.version);
+    view.report.first_published_on = view.report.first_published_on.or(Some(day));
+    view.report.withdrawn_at = None;
+    view.report.withdrawn_reason = None;
+}
+
+/// A new working revision with the content of the one before; that one stays as it is.
+fn begin_correction(view: &mut ReportView, act: &Act, reason: Option<String>) {
+    let number = view.revision.number + 1;
+    view.report.working_revision = number;
+    view.revision.number = number;
+    view.revision.reason = reason;
+    view.revision.agency_name.clone_from(&view.agency.name);
+    let mark = SectionMark { version: view.report.version, updated_at: act.at };
+    view.revision.marks.iter_mut().for_each(|old| *old = mark);
+    // Whoever begins it writes nothing yet, and may review what others write.
+    view.revision.authors = Vec::new();
+    view.revision.submitted_by = None;
+    view.revision.submitted_at = None;
+    view.revision.published_at = None;
+    view.revision.created_at = act.at;
+    view.corrected = true;
+}
+
+/// A closed year takes corrections and withdrawals, an archived one nothing but old documents.
+fn require_year_for(view: &ReportView, action: Action) -> Result<(), Refusal> {
+    match (action, view.year.plan.state) {
+        (Action::Archive, _) => Ok(()),
+        (Action::Correct | Action::Withdraw, YearState::Open | YearState::Closed) => Ok(()),
+        _ => require_year(view),
     }
 }
 
 fn record(notes: &mut Notes, view: &ReportView, made: &Transition) {
-    if made.action == Action::Publish {
+    let change_type = match made.action {
+        Action::Publish | Action::Archive if view.revision.number > 1 => Some(ChangeType::Corrected),
+        Action::Publish | Action::Archive => Some(ChangeType::Published),
+        Action::Withdraw => Some(ChangeType::Withdrawn),
+        _ => None,
+    };
+    if let Some(change_type) = change_type {
         notes.change(Change {
-            change_type: if view.revision.number > 1 { ChangeType::Corrected } else { ChangeType::Published },
+            change_type,
             report_id: view.report.id.to_string(),
             agency_id: view.agency.id.to_string(),
             year: view.report.year,

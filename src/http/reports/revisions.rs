@@ -1,0 +1,179 @@
+//! The revisions of a report, and what one says differently from another.
+
+use super::body::{ReportBody, Shown};
+use super::shown;
+use crate::domain::id::ReportId;
+use crate::domain::report::Revision;
+use crate::http::call::Call;
+use crate::http::format::time;
+use crate::http::names::{AnyJson, ReportStatus};
+use crate::http::problem::Problem;
+use crate::http::query::{NoParameters, RevisionNumber, query};
+use crate::http::reply::Reply;
+use crate::operations::reports::{self, Difference};
+use actix_web::get;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// 报告的一版。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Revision)]
+pub struct RevisionBody {
+    /// 第几版，从 1 起。
+    revision: i32,
+    #[schema(value_type = ReportStatus)]
+    status: &'static str,
+    /// 为什么更正前一版；第一版为空。
+    reason: Option<String>,
+    /// 内容的摘要。
+    content_digest: String,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    published_at: Option<String>,
+}
+
+impl From<&Revision> for RevisionBody {
+    fn from(revision: &Revision) -> RevisionBody {
+        RevisionBody {
+            revision: revision.number,
+            status: revision.state.as_str(),
+            reason: revision.reason.clone(),
+            content_digest: revision.digest.clone(),
+            created_at: time(revision.created_at),
+            published_at: revision.published_at.map(time),
+        }
+    }
+}
+
+/// 各版，自早至晚。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RevisionList {
+    items: Vec<RevisionBody>,
+    next_cursor: Option<String>,
+}
+
+/// 各版
+///
+/// 授权覆盖该机关的看到全部，其他人看到发布过的。
+#[utoipa::path(
+    tag = "revisions",
+    params(("id" = String, Path, description = "报告编号")),
+    responses((status = 200, description = "各版", body = RevisionList)),
+    extensions(("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"]))),
+)]
+#[get("/reports/{id}/revisions")]
+pub async fn list_revisions(call: Call) -> Result<Reply, Problem> {
+    let id: ReportId = call.part("id")?;
+    let (_, found) =
+        call.look(move |connection, asking| reports::list_revisions(connection, asking, &id)).await?;
+    let _: NoParameters = call.query()?;
+    let items = found.iter().map(RevisionBody::from).collect();
+    Ok(Reply::ok(&RevisionList { items, next_cursor: None }))
+}
+
+/// 读取一版
+///
+/// 报告当时的样子。
+#[utoipa::path(
+    tag = "revisions",
+    params(
+        ("id" = String, Path, description = "报告编号"),
+        ("revision" = i32, Path, description = "第几版", minimum = 1),
+    ),
+    responses((status = 200, description = "报告", body = ReportBody)),
+    extensions(
+        ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[get("/reports/{id}/revisions/{revision}")]
+pub async fn read_revision(call: Call) -> Result<Reply, Problem> {
+    let id: ReportId = call.part("id")?;
+    let number: RevisionNumber = call.part("revision")?;
+    let report = call
+        .look(move |connection, asking| {
+            let view = reports::find_revision(connection, asking, &id, number.0)?;
+            let present = view.report.working_revision == number.0;
+            let shown = Shown::of(connection, asking, view)?;
+            Ok(if present { shown } else { shown.without_actions() })
+        })
+        .await?;
+    let _: NoParameters = call.query()?;
+    Ok(shown(&report, call.language()))
+}
+
+query!(DiffQuery {
+    /// 从哪一版，默认是 `to` 的前一版。
+    from: RevisionNumber[u32],
+    /// 到哪一版，默认是看得到的最新一版。
+    to: RevisionNumber[u32],
+});
+
+/// 一个单元格的变化。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CellDifference)]
+pub struct CellDifference {
+    pointer: String,
+    #[schema(value_type = AnyJson)]
+    from: Value,
+    #[schema(value_type = AnyJson)]
+    to: Value,
+}
+
+/// 一段文字的变化。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TextDifference)]
+pub struct TextDifference {
+    pointer: String,
+    from: Option<String>,
+    to: Option<String>,
+}
+
+/// 两版的不同。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Difference)]
+pub struct DifferenceBody {
+    from: i32,
+    to: i32,
+    /// 后一版更正的原因。
+    reason: Option<String>,
+    cells: Vec<CellDifference>,
+    texts: Vec<TextDifference>,
+}
+
+impl From<Difference> for DifferenceBody {
+    fn from(difference: Difference) -> DifferenceBody {
+        let cells = difference.cells.into_iter();
+        let texts = difference.texts.into_iter();
+        DifferenceBody {
+            from: difference.from.number,
+            to: difference.to.number,
+            reason: difference.to.reason,
+            cells: cells.map(|(pointer, from, to)| CellDifference { pointer, from, to }).collect(),
+            texts: texts.map(|(pointer, from, to)| TextDifference { pointer, from, to }).collect(),
+        }
+    }
+}
+
+/// 两版的不同
+///
+/// 改了哪些单元格、哪些文字。公众只能比较发布过的两版。
+#[utoipa::path(
+    tag = "revisions",
+    params(("id" = String, Path, description = "报告编号"), DiffQuery),
+    responses((status = 200, description = "不同之处", body = DifferenceBody)),
+    extensions(("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"]))),
+)]
+#[get("/reports/{id}/diff")]
+pub async fn read_diff(call: Call) -> Result<Reply, Problem> {
+    let id: ReportId = call.part("id")?;
+    let named = id.clone();
+    let query: DiffQuery =
+        call.query_after(move |connection, asking| reports::find(connection, asking, &named, false)).await?;
+    let (from, to) = (query.from.map(|number| number.0), query.to.map(|number| number.0));
+    let difference =
+        call.look(move |connection, asking| reports::diff(connection, asking, &id, from, to)).await?;
+    Ok(Reply::ok(&DifferenceBody::from(difference)))
+}

@@ -1,0 +1,116 @@
+//! The revisions of a report: all under a grant, the published ones for everybody.
+
+use super::read::{ReportView, build, find};
+use crate::domain::form::Form;
+use crate::domain::id::ReportId;
+use crate::domain::report::Revision;
+use crate::domain::workflow::State;
+use crate::operations::{Asking, Refusal};
+use crate::storage::{AnyConnection, revisions};
+use serde_json::Value;
+
+/// The revisions the caller may see, oldest first.
+pub fn list_revisions(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &ReportId,
+) -> Result<(ReportView, Vec<Revision>), Refusal> {
+    let view = find(connection, asking, id, false)?;
+    let mut found = revisions::find_many(connection, &[id.to_string()])?;
+    found.retain(|revision| may_see(&view, revision));
+    found.sort_by_key(|revision| revision.number);
+    Ok((view, found))
+}
+
+fn may_see(view: &ReportView, revision: &Revision) -> bool {
+    view.working || matches!(revision.state, State::Published | State::Withdrawn)
+}
+
+/// The report as of one of its revisions.
+pub fn find_revision(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &ReportId,
+    number: i32,
+) -> Result<ReportView, Refusal> {
+    let view = find(connection, asking, id, false)?;
+    let revision = revisions::find(connection, id, number)?.filter(|revision| may_see(&view, revision));
+    if revision.is_none() {
+        return Err(Refusal::NotFound);
+    }
+    build(connection, view.report, view.agency, number, view.working)
+}
+
+/// What two revisions say differently, each at its pointer.
+#[derive(Debug, Clone)]
+pub struct Difference {
+    pub from: Revision,
+    pub to: Revision,
+    pub cells: Vec<(String, Value, Value)>,
+    pub texts: Vec<(String, Option<String>, Option<String>)>,
+}
+
+/// Without numbers: the newest revision the caller sees against the one before it.
+pub fn diff(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &ReportId,
+    from: Option<i32>,
+    to: Option<i32>,
+) -> Result<Difference, Refusal> {
+    let (_, found) = list_revisions(connection, asking, id)?;
+    let by_number = |number: i32| found.iter().find(|revision| revision.number == number).cloned();
+    let to = match to {
+        Some(number) => by_number(number),
+        None => found.last().cloned(),
+    }
+    .ok_or(Refusal::NotFound)?;
+    let from = match from {
+        Some(number) => by_number(number),
+        None => found.iter().rev().find(|revision| revision.number < to.number).cloned(),
+    }
+    .ok_or(Refusal::NotFound)?;
+    Ok(Difference { cells: cells(&from, &to), texts: texts(&from, &to), from, to })
+}
+
+/// Cells by their pointers, so that revisions of two forms compare where they mean the same place.
+fn cells(from: &Revision, to: &Revision) -> Vec<(String, Value, Value)> {
+    let value = |revision: &Revision, pointer: &str| {
+        let place = revision.content.form().cells.iter().find(|cell| cell.pointer() == pointer);
+        place.map_or(Value::Null, |cell| revision.content.figures.json(cell.index))
+    };
+    pointers(from.content.form(), to.content.form())
+        .into_iter()
+        .map(|pointer| (value(from, &pointer), value(to, &pointer), pointer))
+        .filter(|(before, after, _)| before != after)
+        .map(|(before, after, pointer)| (pointer, before, after))
+        .collect()
+}
+
+fn pointers(from: &Form, to: &Form) -> Vec<String> {
+    let mut pointers: Vec<String> = to.cells.iter().map(|cell| cell.pointer()).collect();
+    if from != to {
+        let more = from.cells.iter().map(|cell| cell.pointer());
+        let more: Vec<String> = more.filter(|pointer| !pointers.contains(pointer)).collect();
+        pointers.extend(more);
+    }
+    pointers
+}
+
+fn texts(from: &Revision, to: &Revision) -> Vec<(String, Option<String>, Option<String>)> {
+    let heading = |revision: &Revision| {
+        [
+            ("/title", revision.heading.title.clone()),
+            ("/signed_by", revision.heading.signed_by.clone()),
+            ("/signed_on", revision.heading.signed_on.map(|day| day.to_string())),
+            ("/index_number", revision.heading.index_number.clone()),
+        ]
+    };
+    let headings = heading(from).into_iter().zip(heading(to));
+    let headings = headings.map(|((pointer, before), (_, after))| (pointer.to_owned(), before, after));
+    let sections = to.content.form().sections.iter().map(|section| {
+        let text = |revision: &Revision| revision.content.text(&section.key).map(str::to_owned);
+        (format!("/sections/{}/text", section.key), text(from), text(to))
+    });
+    headings.chain(sections).filter(|(_, before, after)| before != after).collect()
+}

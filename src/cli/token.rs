@@ -5,7 +5,7 @@ use super::options::{ConfigOptions, store_options};
 use super::print;
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::rights::{Role, Stage};
-use crate::operations::people::{self, TokenOrder};
+use crate::operations::people::{self, GrantOrder, TokenOrder};
 use crate::operations::{AgencyRef, Refusal};
 use crate::storage::people::Token;
 use crate::storage::{Act, Store, WriteError};
@@ -131,9 +131,7 @@ pub fn issue(store: &Store, order: Order) -> Result<(String, Token), Failure> {
         name: order.name,
         person: order.person,
         new_person_id: PersonId::from_uuid(uuid::Uuid::now_v7()),
-        role: order.role,
-        agency: order.agency,
-        stage: order.stage,
+        grants: vec![GrantOrder { role: order.role, agency: order.agency, stage: order.stage }],
         expires_at: order.expires_at,
         secret_hash: people::digest_of_secret(&secret),
     };

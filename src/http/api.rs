@@ -1,6 +1,8 @@
 //! The list of all operations: one registration makes route and entry in the OpenAPI document.
 
-use super::{agencies, audit, catalogue, imports, me, openapi, problem_pages, program, reports, years};
+use super::{
+    agencies, audit, catalogue, imports, me, openapi, problem_pages, program, reports, tokens, years,
+};
 use utoipa::OpenApi;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -18,6 +20,7 @@ pub fn register(config: &mut ServiceConfig<'_>) {
             .configure(imports::register)
             .configure(catalogue::register)
             .configure(me::register)
+            .configure(tokens::register)
             .configure(audit::register),
     );
     problem_pages::register(config);

@@ -172,7 +172,7 @@ impl Call {
         match self.service.store.find_answer(self.act()).await? {
             None => Ok(None),
             Some(None) => Err(Problem::new(Code::IdempotencyKeyReused)),
-            Some(Some(answer)) => Ok(Some(Reply::replayed(answer))),
+            Some(Some(answer)) => Reply::replayed(answer).map(Some),
         }
     }
 
@@ -214,9 +214,9 @@ impl Call {
                 move |outcome| stored(outcome).stored(),
             )
             .await?;
-        Ok(match written {
-            Written::Fresh(outcome) => render(&outcome),
+        match written {
+            Written::Fresh(outcome) => Ok(render(&outcome)),
             Written::Replayed(answer) => Reply::replayed(answer),
-        })
+        }
     }
 }

@@ -122,6 +122,35 @@ impl<'a> Fields<'a> {
         Some(value)
     }
 
+    /// A list of objects, each read by its own reader.
+    pub fn each<T>(
+        &mut self,
+        name: &'static str,
+        most: usize,
+        mut read: impl FnMut(&mut Fields<'a>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let Value::Array(items) = self.take(name)? else {
+            self.fault(name, "wrong_type");
+            return None;
+        };
+        if items.is_empty() || items.len() > most {
+            self.fault(name, "invalid_number");
+        }
+        let mut found = Vec::new();
+        for (at, item) in items.iter().take(most).enumerate() {
+            let base = format!("{}/{name}/{at}", self.base);
+            let Value::Object(object) = item else {
+                self.faults.push(InputFault::new(base, "wrong_type"));
+                continue;
+            };
+            let mut inner = Fields::new(object, None);
+            inner.base = base;
+            found.extend(read(&mut inner));
+            self.faults.extend(inner.finish());
+        }
+        Some(found)
+    }
+
     /// Members the server makes: taken when they are what they are now, else refused.
     pub fn read_only(&mut self, names: &[&'static str]) {
         for name in names {

@@ -6,6 +6,7 @@ use super::names::{RoleName, StageName};
 use super::problem::{Code, Problem};
 use super::query::NoParameters;
 use super::reply::Reply;
+use crate::storage::people::Person;
 use actix_web::get;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,6 +36,16 @@ pub struct PersonBody {
     id: String,
     name: String,
     agency_id: Option<String>,
+}
+
+impl From<&Person> for PersonBody {
+    fn from(person: &Person) -> PersonBody {
+        PersonBody {
+            id: person.id.to_string(),
+            name: person.name.clone(),
+            agency_id: person.agency_id.as_ref().map(ToString::to_string),
+        }
+    }
 }
 
 /// 授权所在的机关。
@@ -93,11 +104,7 @@ pub async fn read_me(call: Call) -> Result<Reply, Problem> {
             name: token.name.clone(),
             expires_at: token.expires_at.map(time),
         },
-        person: PersonBody {
-            id: token.person.id.to_string(),
-            name: token.person.name.clone(),
-            agency_id: token.person.agency_id.as_ref().map(ToString::to_string),
-        },
+        person: PersonBody::from(&token.person),
         grants: grants.collect(),
     }))
 }

@@ -28,6 +28,7 @@ mod reply;
 mod reports;
 mod server;
 mod service;
+mod tokens;
 mod years;
 
 pub use openapi::{json as openapi_json, yaml as openapi_yaml};

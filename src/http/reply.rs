@@ -38,6 +38,8 @@ pub struct Reply {
     headers: Vec<(HeaderName, String)>,
     tag: Option<String>,
     keeping: Keeping,
+    /// It holds a secret: it is never given again.
+    once: bool,
 }
 
 impl Reply {
@@ -49,6 +51,7 @@ impl Reply {
             headers: Vec::new(),
             tag: None,
             keeping: Keeping::Revalidated,
+            once: false,
         }
     }
 
@@ -113,8 +116,17 @@ impl Reply {
         self
     }
 
+    /// Marks an answer that holds a secret.
+    pub fn once(mut self) -> Reply {
+        self.once = true;
+        self
+    }
+
     /// What is stored under an idempotency key.
     pub fn stored(&self) -> StoredAnswer {
+        if self.once {
+            return StoredAnswer { status: 409, headers: Vec::new(), body: String::new() };
+        }
         let tag = self.tag.iter().map(|tag| (header::ETAG, tag));
         let headers = self.headers.iter().map(|(name, value)| (name.clone(), value)).chain(tag);
         StoredAnswer {
@@ -127,8 +139,11 @@ impl Reply {
         }
     }
 
-    /// The first answer again.
-    pub fn replayed(answer: StoredAnswer) -> Reply {
+    /// The first answer again, unless it held a secret.
+    pub fn replayed(answer: StoredAnswer) -> Result<Reply, Problem> {
+        if answer.status == 409 {
+            return Err(Problem::new(Code::AlreadyIssued));
+        }
         let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
         let mut reply = Reply::new(status, JSON, answer.body).header(REPLAYED, "true");
         for (name, value) in answer.headers {
@@ -136,7 +151,7 @@ impl Reply {
                 reply = reply.header(known, value);
             }
         }
-        reply
+        Ok(reply)
     }
 }
 

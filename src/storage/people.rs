@@ -2,12 +2,14 @@
 
 use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
+use super::listing::{Page, Sql, in_order};
 use super::schema::{agencies, grants, persons, tokens};
 use crate::domain::agency::AgencyPath;
 use crate::domain::id::{AgencyId, PersonId, TokenId};
 use crate::domain::rights::{Grant, Role, Stage};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 /// Somebody a token belongs to.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +26,9 @@ pub struct Token {
     pub name: String,
     pub expires_at: Option<NaiveDateTime>,
     pub revoked_at: Option<NaiveDateTime>,
+    pub version: i64,
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
     pub person: Person,
     pub grants: Vec<TokenGrant>,
 }
@@ -70,12 +75,7 @@ pub fn find_person(connection: &mut AnyConnection, id: &PersonId) -> Result<Opti
 }
 
 /// Writes a token and its grants; only the digest of the secret is kept.
-pub fn insert_token(
-    connection: &mut AnyConnection,
-    token: &Token,
-    secret_hash: &str,
-    at: NaiveDateTime,
-) -> QueryResult<()> {
+pub fn insert_token(connection: &mut AnyConnection, token: &Token, secret_hash: &str) -> QueryResult<()> {
     let row = (
         tokens::id.eq(token.id.as_str()),
         tokens::person_id.eq(token.person.id.as_str()),
@@ -83,7 +83,9 @@ pub fn insert_token(
         tokens::secret_hash.eq(secret_hash),
         tokens::expires_at.eq(token.expires_at),
         tokens::revoked_at.eq(token.revoked_at),
-        tokens::created_at.eq(at),
+        tokens::version.eq(token.version),
+        tokens::created_at.eq(token.created_at),
+        tokens::updated_at.eq(token.updated_at),
     );
     on_each!(connection, |c| diesel::insert_into(tokens::table).values(row).execute(c))?;
     for (position, grant) in (0i32..).zip(&token.grants) {
@@ -99,68 +101,178 @@ pub fn insert_token(
     Ok(())
 }
 
-type TokenColumns =
-    (String, String, Option<NaiveDateTime>, Option<NaiveDateTime>, String, String, Option<String>);
-type GrantColumns = (String, Option<String>, Option<String>, Option<String>, Option<String>);
+/// Writes what can change about a token: its name, its end, whether it was revoked.
+pub fn update_token(connection: &mut AnyConnection, token: &Token) -> QueryResult<()> {
+    let row = (
+        tokens::name.eq(&token.name),
+        tokens::expires_at.eq(token.expires_at),
+        tokens::revoked_at.eq(token.revoked_at),
+        tokens::version.eq(token.version),
+        tokens::updated_at.eq(token.updated_at),
+    );
+    on_each!(connection, |c| diesel::update(tokens::table.find(token.id.as_str())).set(row).execute(c))
+        .map(|_| ())
+}
 
-/// The token whose secret has this digest, with its person and grants.
-pub fn find_token(connection: &mut AnyConnection, secret_hash: &str) -> Result<Option<Token>, StorageError> {
-    let found: Option<TokenColumns> = tokens::table
-        .inner_join(persons::table)
-        .filter(tokens::secret_hash.eq(secret_hash))
+#[derive(Queryable)]
+struct TokenRow {
+    id: String,
+    name: String,
+    expires_at: Option<NaiveDateTime>,
+    revoked_at: Option<NaiveDateTime>,
+    version: i64,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+    person_id: String,
+    person_name: String,
+    person_agency_id: Option<String>,
+}
+
+#[derive(Queryable)]
+struct GrantRow {
+    token_id: String,
+    role: String,
+    stage: Option<String>,
+    agency_id: Option<String>,
+    agency_name: Option<String>,
+    agency_path: Option<String>,
+}
+
+impl TryFrom<GrantRow> for TokenGrant {
+    type Error = StorageError;
+
+    fn try_from(row: GrantRow) -> Result<TokenGrant, StorageError> {
+        Ok(TokenGrant {
+            role: stored("role", &row.role)?,
+            stage: row.stage.as_deref().map(|stage| stored("stage", stage)).transpose()?,
+            agency: match (row.agency_id, row.agency_name, row.agency_path) {
+                (Some(id), Some(name), Some(path)) => {
+                    Some((AgencyId::from_stored(id), name, AgencyPath::from_stored(path)))
+                }
+                _ => None,
+            },
+        })
+    }
+}
+
+/// Which tokens are meant.
+enum Wanted<'a> {
+    Secret(&'a str),
+    Ids(&'a [String]),
+}
+
+/// Tokens with their persons and grants.
+fn load(connection: &mut AnyConnection, wanted: &Wanted<'_>) -> Result<Vec<Token>, StorageError> {
+    let mut query = tokens::table.inner_join(persons::table).into_boxed();
+    query = match wanted {
+        Wanted::Secret(hash) => query.filter(tokens::secret_hash.eq(*hash)),
+        Wanted::Ids(ids) => query.filter(tokens::id.eq_any(*ids)),
+    };
+    let rows: Vec<TokenRow> = query
         .select((
             tokens::id,
             tokens::name,
             tokens::expires_at,
             tokens::revoked_at,
+            tokens::version,
+            tokens::created_at,
+            tokens::updated_at,
             persons::id,
             persons::name,
             persons::agency_id,
         ))
-        .first(connection)
-        .optional()?;
-    let Some((id, name, expires_at, revoked_at, person_id, person_name, agency_id)) = found else {
-        return Ok(None);
-    };
-    let rows: Vec<GrantColumns> = grants::table
+        .load(connection)?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let grant_rows: Vec<GrantRow> = grants::table
         .left_join(agencies::table.on(grants::agency_id.eq(agencies::id.nullable())))
-        .filter(grants::token_id.eq(&id))
+        .filter(grants::token_id.eq_any(ids))
         .select((
+            grants::token_id,
             grants::role,
             grants::stage,
             agencies::id.nullable(),
             agencies::name.nullable(),
             agencies::path.nullable(),
         ))
-        .order(grants::position)
+        .order((grants::token_id, grants::position))
         .load(connection)?;
-    let grants = rows
+    let mut grants_of: HashMap<String, Vec<TokenGrant>> = HashMap::new();
+    for row in grant_rows {
+        grants_of.entry(row.token_id.clone()).or_default().push(TokenGrant::try_from(row)?);
+    }
+    Ok(rows
         .into_iter()
-        .map(|(role, stage, agency, name, path)| {
-            Ok(TokenGrant {
-                role: stored("role", &role)?,
-                stage: stage.as_deref().map(|stage| stored("stage", stage)).transpose()?,
-                agency: match (agency, name, path) {
-                    (Some(id), Some(name), Some(path)) => {
-                        Some((AgencyId::from_stored(id), name, AgencyPath::from_stored(path)))
-                    }
-                    _ => None,
-                },
-            })
+        .map(|row| Token {
+            grants: grants_of.remove(&row.id).unwrap_or_default(),
+            id: TokenId::from_stored(row.id),
+            name: row.name,
+            expires_at: row.expires_at,
+            revoked_at: row.revoked_at,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            person: Person {
+                id: PersonId::from_stored(row.person_id),
+                name: row.person_name,
+                agency_id: row.person_agency_id.map(AgencyId::from_stored),
+            },
         })
-        .collect::<Result<_, StorageError>>()?;
-    Ok(Some(Token {
-        id: TokenId::from_stored(id),
-        name,
-        expires_at,
-        revoked_at,
-        person: Person {
-            id: PersonId::from_stored(person_id),
-            name: person_name,
-            agency_id: agency_id.map(AgencyId::from_stored),
-        },
-        grants,
-    }))
+        .collect())
+}
+
+/// The token whose secret has this digest, with its person and grants.
+pub fn find_token(connection: &mut AnyConnection, secret_hash: &str) -> Result<Option<Token>, StorageError> {
+    Ok(load(connection, &Wanted::Secret(secret_hash))?.pop())
+}
+
+pub fn find_token_by_id(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<Token>, StorageError> {
+    Ok(load(connection, &Wanted::Ids(&[id.to_string()]))?.pop())
+}
+
+/// Tokens whose every grant is of one of the roles and stands under one of the paths.
+#[derive(Debug, Clone)]
+pub struct TokenBounds {
+    pub roles: &'static [Role],
+    /// `None`: under any agency.
+    pub paths: Option<Vec<AgencyPath>>,
+}
+
+/// A page of the tokens that were not revoked, within bounds if there are any.
+pub fn list_tokens(
+    connection: &mut AnyConnection,
+    bounds: Option<&TokenBounds>,
+    person: Option<&PersonId>,
+    page: &Page,
+) -> Result<Vec<Token>, StorageError> {
+    let mut sql = Sql::new("SELECT t.id AS id FROM tokens t WHERE t.revoked_at IS NULL");
+    if let Some(person) = person {
+        sql.push(" AND t.person_id = ").bind_text(person.as_str());
+    }
+    if let Some(bounds) = bounds {
+        sql.push(
+            " AND NOT EXISTS (SELECT 1 FROM grants g LEFT JOIN agencies a ON a.id = g.agency_id \
+             WHERE g.token_id = t.id AND (a.id IS NULL OR NOT (1 = 0",
+        );
+        for role in bounds.roles {
+            sql.push(" OR g.role = ").bind_text(role.as_str());
+        }
+        sql.push(")");
+        if let Some(paths) = &bounds.paths {
+            sql.push(" OR NOT (1 = 0");
+            for path in paths {
+                sql.push(" OR (1 = 1").within("a.path", path);
+                sql.push(")");
+            }
+            sql.push(")");
+        }
+        sql.push("))");
+    }
+    sql.page(page, "t.id");
+    let ids = sql.ids(connection)?;
+    Ok(in_order(&ids, load(connection, &Wanted::Ids(&ids))?, |token| token.id.as_str()))
 }
 
 /// Whether grants or persons hang on an agency.

@@ -84,7 +84,9 @@ diesel::table! {
         secret_hash -> Text,
         expires_at -> Nullable<Timestamp>,
         revoked_at -> Nullable<Timestamp>,
+        version -> BigInt,
         created_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }
 

@@ -15,5 +15,6 @@ mod program;
 mod reports;
 mod review;
 mod sections;
+mod tokens;
 mod validation;
 mod years;

@@ -83,7 +83,9 @@ CREATE TABLE tokens (
     secret_hash TEXT NOT NULL UNIQUE,
     expires_at  TIMESTAMP,
     revoked_at  TIMESTAMP,
-    created_at  TIMESTAMP NOT NULL
+    version     BIGINT NOT NULL,
+    created_at  TIMESTAMP NOT NULL,
+    updated_at  TIMESTAMP NOT NULL
 );
 CREATE INDEX tokens_person ON tokens (person_id);
 

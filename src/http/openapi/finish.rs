@@ -15,6 +15,7 @@ const METHODS: [&str; 6] = ["get", "put", "post", "patch", "delete", "head"];
 /// Members of answers that are there only sometimes.
 const SOMETIMES: &[(&str, &[&str])] = &[
     ("Report", &["sections", "findings", "allowed_actions"]),
+    ("Token", &["secret"]),
     ("AgencyList", &["total"]),
     ("YearList", &["total"]),
     ("RosterList", &["total"]),

@@ -76,6 +76,14 @@ const INPUTS: &[Input] = &[
         description: "要改的成员。",
     },
     Input {
+        name: "TokenPatch",
+        of: "Token",
+        made_by_the_server: OF_TOKEN,
+        required: &[],
+        replaced: &[],
+        description: "要改的成员：名称、失效时间。",
+    },
+    Input {
         name: "ReportInput",
         of: "Report",
         made_by_the_server: OF_REPORT,
@@ -92,6 +100,9 @@ const INPUTS: &[Input] = &[
         description: "要改的成员。",
     },
 ];
+
+/// Of a token only the name and the end can be changed.
+const OF_TOKEN: &[&str] = &["id", "person", "grants", "created_at", "updated_at", "secret"];
 
 pub fn declare_zero() -> Value {
     json!({"type": ["boolean", "null"], "writeOnly": true,
@@ -145,6 +156,28 @@ pub fn add(schemas: &mut Map<String, Value>) {
         ),
     ]);
     schemas.insert("TransitionCreate".to_owned(), object("要进行的操作。", &["action"], order));
+    let token = Map::from_iter([
+        ("name".to_owned(), json!({"type": "string", "minLength": 1, "maxLength": 100})),
+        (
+            "person_id".to_owned(),
+            json!({"type": ["string", "null"], "description": "已有的人；不给则新建。"}),
+        ),
+        ("expires_at".to_owned(), json!({"type": ["string", "null"], "format": "date-time"})),
+        (
+            "grants".to_owned(),
+            json!({"type": "array", "minItems": 1, "maxItems": 20, "items": {
+                "type": "object",
+                "required": ["role"],
+                "additionalProperties": false,
+                "properties": {
+                    "role": reference("RoleName"),
+                    "agency_id": {"type": ["string", "null"], "description": "编号或统一社会信用代码；空 = 处处有效。"},
+                    "stage": {"anyOf": [reference("StageName"), {"type": "null"}]}
+                }
+            }}),
+        ),
+    ]);
+    schemas.insert("TokenInput".to_owned(), object("要发给的令牌。", &["name", "grants"], token));
     schemas.insert("ReportDocument".to_owned(), document(heading));
 }
 

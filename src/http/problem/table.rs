@@ -29,6 +29,7 @@ wire_names!(
         DocumentUnreadable = "document_unreadable",
         IdempotencyKeyReused = "idempotency_key_reused",
         IdempotencyInProgress = "idempotency_in_progress",
+        AlreadyIssued = "already_issued",
         UsccTaken = "uscc_taken",
         AgencyCycle = "agency_cycle",
         AgencyInUse = "agency_in_use",
@@ -65,6 +66,7 @@ impl Code {
             InvalidInput | ReadOnly | ScopeNotForKind | FindingsBlockSubmit | DocumentUnreadable
             | IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             IdempotencyInProgress
+            | AlreadyIssued
             | UsccTaken
             | AgencyCycle
             | AgencyInUse

@@ -4,7 +4,7 @@ use crate::domain::digest::sha256_hex;
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::rights::{Role, Stage};
 use crate::operations::agencies::resolve;
-use crate::operations::{AgencyRef, Refusal};
+use crate::operations::{AgencyRef, InputFault, Refusal};
 use crate::storage::people::{self, Person, Token, TokenGrant};
 use crate::storage::{Act, AnyConnection, Note, Notes};
 use chrono::NaiveDateTime;
@@ -18,12 +18,18 @@ pub struct TokenOrder {
     pub name: String,
     pub person: Option<PersonId>,
     pub new_person_id: PersonId,
+    pub grants: Vec<GrantOrder>,
+    pub expires_at: Option<NaiveDateTime>,
+    pub secret_hash: String,
+}
+
+/// One grant of a token that is to be.
+#[derive(Debug, Clone)]
+pub struct GrantOrder {
     pub role: Role,
     /// `None`: everywhere.
     pub agency: Option<AgencyRef>,
     pub stage: Option<Stage>,
-    pub expires_at: Option<NaiveDateTime>,
-    pub secret_hash: String,
 }
 
 /// 256 random bits after a prefix that leak scanners know.
@@ -36,6 +42,36 @@ pub fn digest_of_secret(secret: &str) -> String {
     sha256_hex(secret.as_bytes())
 }
 
+/// The grants of an order with their agencies, every fault told.
+pub(super) fn resolve_grants(
+    connection: &mut AnyConnection,
+    orders: &[GrantOrder],
+) -> Result<Vec<TokenGrant>, Refusal> {
+    let mut faults = Vec::new();
+    let mut grants = Vec::new();
+    for (at, order) in orders.iter().enumerate() {
+        let agency = match &order.agency {
+            None => None,
+            Some(agency) => resolve(connection, agency)?,
+        };
+        if order.agency.is_some() && agency.is_none() {
+            faults.push(InputFault::new(format!("/grants/{at}/agency_id"), "not_found"));
+        }
+        if order.role == Role::Admin && order.agency.is_some() {
+            faults.push(InputFault::new(format!("/grants/{at}/agency_id"), "admin_everywhere"));
+        }
+        if order.stage.is_some() && order.role != Role::Reviewer {
+            faults.push(InputFault::new(format!("/grants/{at}/stage"), "stage_of_reviewer"));
+        }
+        grants.push(TokenGrant {
+            role: order.role,
+            stage: order.stage,
+            agency: agency.map(|agency| (agency.id, agency.name, agency.path)),
+        });
+    }
+    if faults.is_empty() { Ok(grants) } else { Err(Refusal::Invalid(faults)) }
+}
+
 /// Writes a token, and its person if there is none yet.
 pub fn issue_token(
     connection: &mut AnyConnection,
@@ -43,12 +79,18 @@ pub fn issue_token(
     notes: &mut Notes,
     order: &TokenOrder,
 ) -> Result<Token, Refusal> {
-    let agency = match &order.agency {
-        None => None,
-        Some(agency) => {
-            Some(resolve(connection, agency)?.ok_or_else(|| Refusal::invalid("/agency_id", "not_found"))?)
-        }
-    };
+    let grants = resolve_grants(connection, &order.grants)?;
+    write_token(connection, act, notes, order, grants)
+}
+
+pub(super) fn write_token(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    order: &TokenOrder,
+    grants: Vec<TokenGrant>,
+) -> Result<Token, Refusal> {
+    let place = grants.first().and_then(|grant| grant.agency.as_ref()).map(|(id, _, _)| id.clone());
     let person = match &order.person {
         Some(id) => {
             people::find_person(connection, id)?.ok_or_else(|| Refusal::invalid("/person_id", "not_found"))?
@@ -57,7 +99,7 @@ pub fn issue_token(
             let person = Person {
                 id: order.new_person_id.clone(),
                 name: order.name.clone(),
-                agency_id: agency.as_ref().map(|agency| agency.id.clone()),
+                agency_id: place.clone(),
             };
             people::insert_person(connection, &person, act.at)?;
             person
@@ -68,29 +110,42 @@ pub fn issue_token(
         name: order.name.clone(),
         expires_at: order.expires_at,
         revoked_at: None,
-        grants: vec![TokenGrant {
-            role: order.role,
-            stage: order.stage,
-            agency: agency.map(|agency| (agency.id, agency.name, agency.path)),
-        }],
+        version: 1,
+        created_at: act.at,
+        updated_at: act.at,
         person,
+        grants,
     };
-    people::insert_token(connection, &token, &order.secret_hash, act.at)?;
-    notes.audit(Note {
-        action: "token.create",
-        agency_id: token
-            .grants
-            .first()
-            .and_then(|grant| grant.agency.as_ref())
-            .map(|(id, _, _)| id.to_string()),
+    people::insert_token(connection, &token, &order.secret_hash)?;
+    notes.audit(note("token.create", &token));
+    Ok(token)
+}
+
+/// What the audit says of a token; never its secret.
+pub(super) fn note(action: &'static str, token: &Token) -> Note {
+    let grants: Vec<_> = token
+        .grants
+        .iter()
+        .map(|grant| {
+            json!({
+                "role": grant.role.as_str(),
+                "agency_id": grant.agency.as_ref().map(|(id, _, _)| id.as_str()),
+                "stage": grant.stage.map(Stage::as_str),
+            })
+        })
+        .collect();
+    let place = token.grants.first().and_then(|grant| grant.agency.as_ref());
+    Note {
+        action,
+        agency_id: place.map(|(id, _, _)| id.to_string()),
         report_id: None,
         detail: json!({
             "token_id": token.id.as_str(),
+            "name": token.name,
             "person_id": token.person.id.as_str(),
             "person_name": token.person.name,
-            "role": order.role.as_str(),
-            "stage": order.stage.map(Stage::as_str),
+            "grants": grants,
+            "expires_at": token.expires_at.map(|at| at.and_utc().to_rfc3339()),
         }),
-    });
-    Ok(token)
+    }
 }

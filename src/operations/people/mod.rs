@@ -2,6 +2,11 @@
 
 mod authenticate;
 mod issue;
+mod manage;
 
 pub use authenticate::authenticate;
-pub use issue::{TokenOrder, digest_of_secret, issue_token, new_secret};
+pub use issue::{GrantOrder, TokenOrder, digest_of_secret, issue_token, new_secret};
+pub use manage::{
+    TokenEdit, find_managed, issue_token_as, list_managed, require_token_right, revoke_token, rotate_token,
+    update_token,
+};

@@ -1,0 +1,169 @@
+//! Managing tokens: inside one's own grants and below one's own role.
+
+use super::issue::{note, resolve_grants, write_token};
+use super::{GrantOrder, TokenOrder};
+use crate::domain::agency::AgencyPath;
+use crate::domain::id::{PersonId, TokenId};
+use crate::domain::rights::Role;
+use crate::operations::{AgencyRef, Asking, Refusal};
+use crate::storage::people::{self, Token, TokenBounds, TokenGrant};
+use crate::storage::{Act, AnyConnection, Notes, Page};
+use chrono::NaiveDateTime;
+
+/// What a supervisor may hand out.
+const BELOW_SUPERVISOR: &[Role] = &[Role::Editor, Role::Reviewer, Role::Publisher];
+
+/// Whether the caller may issue, rotate and revoke a token with these grants.
+fn may_manage(asking: &Asking, grants: &[TokenGrant]) -> bool {
+    let below = |grant: &TokenGrant| {
+        let lower = BELOW_SUPERVISOR.contains(&grant.role);
+        let inside = |path: &AgencyPath| asking.rights.holds(&[Role::Supervisor], path);
+        lower && grant.agency.as_ref().is_some_and(|(_, _, path)| inside(path))
+    };
+    asking.rights.is_admin() || (!grants.is_empty() && grants.iter().all(below))
+}
+
+/// Refuses whoever manages no tokens at all.
+pub fn require_token_right(asking: &Asking) -> Result<(), Refusal> {
+    let manages = asking.rights.grants.iter().any(|grant| grant.role == Role::Supervisor);
+    if manages || asking.rights.is_admin() { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
+/// A token that was not revoked and that the caller manages; another is not there.
+pub fn find_managed(connection: &mut AnyConnection, asking: &Asking, id: &TokenId) -> Result<Token, Refusal> {
+    let token = people::find_token_by_id(connection, id)?.ok_or(Refusal::NotFound)?;
+    if token.revoked_at.is_none() && may_manage(asking, &token.grants) {
+        Ok(token)
+    } else {
+        Err(Refusal::NotFound)
+    }
+}
+
+/// A page of the tokens under the caller's grants.
+pub fn list_managed(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    person: Option<&PersonId>,
+    page: &Page,
+) -> Result<Vec<Token>, Refusal> {
+    require_token_right(asking)?;
+    if asking.rights.is_admin() {
+        return Ok(people::list_tokens(connection, None, person, page)?);
+    }
+    let supervised = asking.rights.grants.iter().filter(|grant| grant.role == Role::Supervisor);
+    let bounds =
+        TokenBounds { roles: BELOW_SUPERVISOR, paths: supervised.map(|grant| grant.at.clone()).collect() };
+    Ok(people::list_tokens(connection, Some(&bounds), person, page)?)
+}
+
+/// Issues a token on somebody's behalf, with their rights.
+pub fn issue_token_as(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    order: &TokenOrder,
+) -> Result<Token, Refusal> {
+    let grants = resolve_grants(connection, &order.grants)?;
+    if !may_manage(asking, &grants) {
+        return Err(Refusal::Forbidden);
+    }
+    if let Some(person) = &order.person
+        && !asking.rights.is_admin()
+    {
+        // A person from elsewhere is not there.
+        let known = people::find_person(connection, person)?.and_then(|person| person.agency_id);
+        let place = match known {
+            Some(agency) => crate::storage::agencies::find(connection, &agency)?,
+            None => None,
+        };
+        if !place.is_some_and(|agency| asking.rights.holds(&[Role::Supervisor], &agency.path)) {
+            return Err(Refusal::invalid("/person_id", "not_found"));
+        }
+    }
+    write_token(connection, act, notes, order, grants)
+}
+
+/// A token's new name and end.
+#[derive(Debug, Clone)]
+pub struct TokenEdit {
+    pub name: String,
+    pub expires_at: Option<NaiveDateTime>,
+}
+
+/// The token as the caller saw it.
+fn seen(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &TokenId,
+    version: i64,
+) -> Result<Token, Refusal> {
+    let token = find_managed(connection, asking, id)?;
+    if token.version == version { Ok(token) } else { Err(Refusal::PreconditionFailed) }
+}
+
+pub fn update_token(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    id: &TokenId,
+    version: i64,
+    edit: &TokenEdit,
+) -> Result<Token, Refusal> {
+    let mut token = seen(connection, asking, id, version)?;
+    token.name.clone_from(&edit.name);
+    token.expires_at = edit.expires_at;
+    token.version += 1;
+    token.updated_at = act.at;
+    people::update_token(connection, &token)?;
+    notes.audit(note("token.update", &token));
+    Ok(token)
+}
+
+/// From the next request on, on every instance, the token is none.
+pub fn revoke_token(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    id: &TokenId,
+    version: i64,
+) -> Result<(), Refusal> {
+    let mut token = seen(connection, asking, id, version)?;
+    token.revoked_at = Some(act.at);
+    token.version += 1;
+    token.updated_at = act.at;
+    people::update_token(connection, &token)?;
+    notes.audit(note("token.revoke", &token));
+    Ok(())
+}
+
+/// Revokes a token and issues one with a new secret to the same person, with the same grants.
+pub fn rotate_token(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    id: &TokenId,
+    new_id: &TokenId,
+    secret_hash: &str,
+) -> Result<Token, Refusal> {
+    let old = find_managed(connection, asking, id)?;
+    revoke_token(connection, act, notes, asking, id, old.version)?;
+    let grants = old.grants.iter().map(|grant| GrantOrder {
+        role: grant.role,
+        agency: grant.agency.as_ref().map(|(id, _, _)| AgencyRef::Id(id.clone())),
+        stage: grant.stage,
+    });
+    let order = TokenOrder {
+        token_id: new_id.clone(),
+        name: old.name,
+        person: Some(old.person.id.clone()),
+        new_person_id: old.person.id,
+        grants: grants.collect(),
+        expires_at: old.expires_at,
+        secret_hash: secret_hash.to_owned(),
+    };
+    write_token(connection, act, notes, &order, old.grants)
+}

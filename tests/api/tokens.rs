@@ -1,0 +1,148 @@
+//! Tokens: issued inside one's own grants and below one's own role, renewed, revoked.
+
+use super::harness::client::Reply;
+use super::harness::process::Service;
+use super::harness::world::{World, id_of};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+fn order(role: &str, agency: Option<&str>) -> Value {
+    json!({"name": "新人", "grants": [{"role": role, "agency_id": agency}]})
+}
+
+fn issue(service: &Service, token: &str, body: &Value) -> Reply {
+    service.post("/tokens").token(token).json(body).send()
+}
+
+fn secret_of(reply: &Reply) -> String {
+    reply.value()["secret"].as_str().expect("a secret").to_owned()
+}
+
+on_both! {
+    fn a_token_is_issued_shown_once_and_works_at_once(service) {
+        let world = World::new(service);
+        let body = json!({"name": "乙县初审", "expires_at": "2099-01-01T00:00:00Z",
+            "grants": [{"role": "reviewer", "agency_id": world.county, "stage": "first"}]});
+        let made = issue(service, &world.supervisor(), &body).expect(201);
+        let token = made.value();
+        assert_eq!(token["grants"], json!([{"role": "reviewer", "agency_id": world.county, "stage": "first"}]));
+        assert_eq!((&token["person"]["name"], &token["expires_at"]), (&json!("乙县初审"), &json!("2099-01-01T00:00:00Z")));
+        let me = service.get("/me").token(&secret_of(&made)).send().expect(200).value();
+        assert_eq!((&me["person"]["id"], &me["grants"][0]["stage"]), (&token["person"]["id"], &json!("first")));
+        let path = format!("/tokens/{}", id_of(&made));
+        let read = service.get(&path).token(&world.supervisor()).send().expect(200).value();
+        assert_eq!(read.get("secret"), None, "it is shown once");
+        let listed = service.get("/tokens?limit=200").token(&world.supervisor()).send().expect(200).value();
+        let found = listed["items"].as_array().expect("items");
+        assert!(found.iter().any(|one| one["id"] == token["id"]) && found.iter().all(|one| one.get("secret").is_none()));
+        let person = token["person"]["id"].as_str().expect("a person");
+        let mine = service.get(&format!("/tokens?person_id={person}")).token(&world.supervisor()).send().value();
+        assert_eq!(mine["items"].as_array().map(Vec::len), Some(1));
+        let audit = service.get("/audit?limit=200").token(&service.admin()).send().value();
+        assert!(!audit.to_string().contains(&secret_of(&made)), "the audit holds no secret");
+    }
+
+    fn a_grant_issues_only_inside_itself_and_below_its_role(service) {
+        let world = World::new(service);
+        let supervisor = world.supervisor();
+        for role in ["editor", "reviewer", "publisher"] {
+            issue(service, &supervisor, &order(role, Some(&world.bureau))).expect(201);
+        }
+        for (role, agency) in [("supervisor", Some(&world.bureau)), ("editor", Some(&world.neighbour)),
+            ("editor", Some(&world.province)), ("editor", None), ("admin", None)] {
+            issue(service, &supervisor, &order(role, agency.map(String::as_str))).refused(403, "forbidden");
+        }
+        let both = json!({"name": "x", "grants": [{"role": "editor", "agency_id": world.bureau},
+            {"role": "editor", "agency_id": world.neighbour}]});
+        issue(service, &supervisor, &both).refused(403, "forbidden");
+        for token in [world.editor(), world.reviewer(1), world.publisher()] {
+            issue(service, &token, &order("editor", Some(&world.bureau))).refused(403, "forbidden");
+            service.get("/tokens").token(&token).send().refused(403, "forbidden");
+        }
+        issue(service, &service.admin(), &order("admin", None)).expect(201);
+        issue(service, &service.admin(), &order("supervisor", Some(&world.county))).expect(201);
+        service.post("/tokens").json(&order("editor", None)).send().refused(401, "unauthorized");
+        let other = id_of(&issue(service, &service.admin(), &order("editor", Some(&world.neighbour))).expect(201));
+        service.get(&format!("/tokens/{other}")).token(&supervisor).send().refused(404, "not_found");
+        let seen = service.get("/tokens?limit=200").token(&supervisor).send().value();
+        assert!(seen["items"].as_array().expect("items").iter().all(|one| one["id"] != other.as_str()
+            && one["grants"][0]["role"] != "supervisor"));
+    }
+
+    fn wrong_orders_are_told_at_their_places(service) {
+        let world = World::new(service);
+        let admin = service.admin();
+        let body = json!({"expires_at": "soon", "colour": 1, "grants": [{"role": "king"}, {"stage": "fourth"}, 7]});
+        issue(service, &admin, &body).faults("invalid_input", &["/name", "/expires_at", "/colour", "/grants/0/role",
+            "/grants/1/role", "/grants/1/stage", "/grants/2"]);
+        issue(service, &admin, &json!({"name": "x", "grants": []})).faults("invalid_input", &["/grants"]);
+        issue(service, &admin, &json!({"name": "x"})).faults("invalid_input", &["/grants"]);
+        let body = json!({"name": "x", "person_id": "0193a5c2-6f0e-7c9b-9d0e-2f6d1b8f7a10",
+            "grants": [{"role": "editor", "agency_id": world.bureau}]});
+        issue(service, &admin, &body).faults("invalid_input", &["/person_id"]);
+        let body = json!({"name": "x", "grants": [{"role": "admin", "agency_id": world.bureau},
+            {"role": "editor", "agency_id": "0193a5c2-6f0e-7c9b-9d0e-2f6d1b8f7a10"},
+            {"role": "editor", "agency_id": world.bureau, "stage": "first"}]});
+        issue(service, &admin, &body).faults("invalid_input",
+            &["/grants/0/agency_id", "/grants/1/agency_id", "/grants/2/stage"]);
+    }
+
+    fn a_token_is_renamed_renewed_and_revoked(service) {
+        let world = World::new(service);
+        let supervisor = world.supervisor();
+        let made = issue(service, &supervisor, &order("editor", Some(&world.bureau))).expect(201);
+        let (path, first) = (format!("/tokens/{}", id_of(&made)), secret_of(&made));
+        let patch = json!({"name": "改名", "expires_at": "2099-01-01T00:00:00Z"});
+        let renamed = service.patch(&path).token(&supervisor).if_match(made.tag()).json(&patch).send().expect(200);
+        assert_eq!(renamed.value()["name"], "改名");
+        service.patch(&path).token(&supervisor).if_match(made.tag()).json(&patch).send()
+            .refused(412, "precondition_failed");
+        let grants = json!({"grants": []});
+        service.patch(&path).token(&supervisor).if_match(renamed.tag()).json(&grants).send()
+            .faults("read_only", &["/grants"]);
+
+        let rotated = service.post(&format!("{path}/rotation")).token(&supervisor).send().expect(201);
+        let second = secret_of(&rotated);
+        assert_eq!(rotated.value()["person"], made.value()["person"], "the person stays");
+        assert_eq!((&rotated.value()["grants"], &rotated.value()["name"]), (&made.value()["grants"], &json!("改名")));
+        service.get("/me").token(&first).send().refused(401, "unauthorized");
+        service.get("/me").token(&second).send().expect(200);
+        service.get(&path).token(&supervisor).send().refused(404, "not_found");
+
+        let path = format!("/tokens/{}", id_of(&rotated));
+        service.delete(&path).token(&supervisor).send().refused(428, "precondition_required");
+        service.delete(&path).token(&supervisor).if_match(rotated.tag()).send().expect(204);
+        service.get("/me").token(&second).send().refused(401, "unauthorized");
+        service.delete(&path).token(&supervisor).if_match(rotated.tag()).send().refused(404, "not_found");
+    }
+
+    fn a_secret_is_never_replayed(service) {
+        let admin = service.admin();
+        let post = || {
+            service.post("/tokens").token(&admin).header("idempotency-key", "once").json(&order("editor", None)).send()
+        };
+        let made = post().expect(201);
+        post().refused(409, "already_issued");
+        assert_eq!(service.get("/tokens").token(&admin).send().value()["items"].as_array().map(Vec::len), Some(2));
+        let rotate = || {
+            let path = format!("/tokens/{}/rotation", id_of(&made));
+            service.post(&path).token(&admin).header("idempotency-key", "turn").send()
+        };
+        rotate().expect(201);
+        rotate().refused(409, "already_issued");
+    }
+}
+
+#[test]
+fn a_revocation_holds_on_every_instance_at_once() {
+    let Some(database) = super::harness::database::Database::postgres() else { return };
+    let database = Arc::new(database);
+    let first = Service::start(Arc::clone(&database), &[]);
+    let second = Service::start(database, &[]);
+    let admin = first.admin();
+    let made = issue(&first, &admin, &order("editor", None)).expect(201);
+    let secret = secret_of(&made);
+    second.get("/me").token(&secret).send().expect(200);
+    first.delete(&format!("/tokens/{}", id_of(&made))).token(&admin).if_match(made.tag()).send().expect(204);
+    second.get("/me").token(&secret).send().refused(401, "unauthorized");
+}

@@ -120,7 +120,7 @@ fn tour(
     format!(
         "年报演示已启动（Ctrl-C 结束；每次启动重新建立演示数据库）\n\n\
          可以打开：\n\
-         \x20 接口文档      {{url}}/docs/\n\
+         \x20 接口文档      {{url}}/docs\n\
          \x20 已发布的报告  {{url}}/api/v1/reports/{report}\n\
          \x20 机关树        {{url}}/api/v1/agencies/{county}/tree\n\
          \x20 应报名单      {{url}}/api/v1/years/2023/roster?within={county}\n\

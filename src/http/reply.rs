@@ -80,11 +80,6 @@ impl Reply {
         self.header(header::CONTENT_ENCODING, coding)
     }
 
-    /// 303 to another place.
-    pub fn see_other(location: &str) -> Reply {
-        Reply::new(StatusCode::SEE_OTHER, "", Bytes::new()).header(header::LOCATION, location.to_owned())
-    }
-
     pub fn header(mut self, name: HeaderName, value: impl Into<String>) -> Reply {
         self.headers.push((name, value.into()));
         self

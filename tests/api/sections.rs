@@ -24,6 +24,17 @@ on_both! {
         service.get(&format!("/reports/{id}/sections/nowhere")).token(&editor).send().refused(404, "not_found");
     }
 
+    fn the_sections_are_listed_in_the_forms_order(service) {
+        let world = World::new(service);
+        let id = id_of(&world.draft());
+        let path = format!("/reports/{id}/sections");
+        service.get(&path).send().refused(404, "not_found");
+        let list = service.get(&path).token(&world.editor()).send().expect(200).value();
+        let numbers: Vec<i64> = list["items"].as_array().expect("items").iter()
+            .filter_map(|section| section["ordinal"].as_i64()).collect();
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
+    }
+
     fn a_sections_tag_changes_with_that_section_alone(service) {
         let world = World::new(service);
         let editor = world.editor();

@@ -51,14 +51,25 @@ static DOCS: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
     Arc::new(Config::from("/openapi.json").validator_url("none").try_it_out_enabled(true))
 });
 
+/// Our own first page: the one that comes with the assets works only below a slash.
+const PAGE: &str = include_str!("docs.html");
+
+fn page() -> Reply {
+    let digest = crate::domain::digest::sha256_hex(PAGE.as_bytes());
+    Reply::bytes("text/html; charset=utf-8", PAGE).constant(digest.get(..16).unwrap_or_default())
+}
+
 #[get("/docs")]
 async fn read_docs(_call: Call) -> Result<Reply, Problem> {
-    Ok(Reply::see_other("/docs/"))
+    Ok(page())
 }
 
 #[get("/docs/{file:.*}")]
 async fn read_docs_page(call: Call) -> Result<Reply, Problem> {
     let name: String = call.part("file")?;
+    if matches!(name.as_str(), "" | "index.html") {
+        return Ok(page());
+    }
     let served = utoipa_swagger_ui::serve(&name, Arc::clone(&DOCS));
     let file = served.ok().flatten().ok_or_else(|| Problem::new(Code::NotFound))?;
     let digest = crate::domain::digest::sha256_hex(&file.bytes);

@@ -51,6 +51,18 @@ pub fn add(schemas: &mut Map<String, Value>) {
         );
         if side == Side::Answer {
             schemas.insert("Section".to_owned(), json!({"description": "报告的一个部分。", "anyOf": bodies}));
+            schemas.insert(
+                "SectionList".to_owned(),
+                json!({
+                    "type": "object",
+                    "description": "报告现有的各部分。",
+                    "required": ["items", "next_cursor"],
+                    "properties": {
+                        "items": {"type": "array", "items": reference("Section")},
+                        "next_cursor": {"type": "null"},
+                    },
+                }),
+            );
         }
     }
 }

@@ -30,6 +30,7 @@ pub fn register(config: &mut ServiceConfig<'_>) {
         .service(edit::change_report)
         .service(edit::delete_report)
         .service(read::read_report_by_key)
+        .service(sections::list_sections)
         .service(sections::create_section)
         .service(sections::read_section)
         .service(sections::replace_section)

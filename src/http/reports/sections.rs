@@ -99,6 +99,30 @@ pub async fn read_section(call: Call) -> Result<Reply, Problem> {
     Ok(shown(&view, at, call.language(), read_answer))
 }
 
+/// 各部分
+///
+/// 报告现有的各部分，按格式的顺序。
+#[utoipa::path(
+    tag = "sections",
+    params(("id" = String, Path, description = "报告编号"), SectionQuery),
+    responses((status = 200, description = "各部分", body = ref("#/components/schemas/SectionList"))),
+    extensions(("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"]))),
+)]
+#[get("/reports/{id}/sections")]
+pub async fn list_sections(call: Call) -> Result<Reply, Problem> {
+    let id: ReportId = call.part("id")?;
+    let named = id.clone();
+    let query: SectionQuery =
+        call.query_after(move |connection, asking| reports::find(connection, asking, &named, false)).await?;
+    let published = query.view.is_some();
+    let view = call.look(move |connection, asking| reports::find(connection, asking, &id, published)).await?;
+    let (content, marks) = (&view.revision.content, &view.revision.marks);
+    let sections = content.form().sections.iter().enumerate();
+    let items: Vec<SectionBody> =
+        sections.filter_map(|(at, section)| SectionBody::of(content, section, marks.get(at))).collect();
+    Ok(Reply::ok(&json!({ "items": items, "next_cursor": null })))
+}
+
 /// A section that is there, its place, its version and its representation.
 struct Present {
     report: Shown,

@@ -6,3 +6,4 @@ mod documents;
 mod forms;
 mod rules;
 mod storage;
+mod workflow;

@@ -11,6 +11,7 @@ mod corrections;
 mod durability;
 mod idempotency;
 mod imports;
+mod matrix;
 mod program;
 mod reports;
 mod review;

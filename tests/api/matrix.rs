@@ -1,0 +1,128 @@
+//! Who may do what where: every role, action, state and place, against the table of the contract.
+
+use super::harness::world::{World, id_of, suqian};
+use nianbao::domain::workflow::{Action, State};
+use serde_json::{Value, json};
+use std::cell::Cell;
+
+const ROLES: [&str; 5] = ["editor", "reviewer", "publisher", "supervisor", "admin"];
+
+/// The contract's table, written down once more by hand: who takes an action from a state.
+fn takers(state: &str, action: &str) -> &'static [&'static str] {
+    match (state, action) {
+        ("draft", "submit") => &["editor", "admin"],
+        ("draft", "archive") => &["admin"],
+        ("first_review" | "second_review" | "final_review", "approve") => &["reviewer", "admin"],
+        ("first_review" | "second_review" | "final_review", "return") => &["reviewer", "supervisor", "admin"],
+        // Only the submitter, and here the administrator is not.
+        ("first_review", "recall") => &["editor"],
+        ("approved", "publish") => &["publisher", "admin"],
+        ("approved", "return") => &["publisher", "supervisor", "admin"],
+        ("published", "withdraw") | ("published" | "withdrawn", "correct") => &["publisher", "admin"],
+        _ => &[],
+    }
+}
+
+/// Whether the action can be taken from the state at all.
+fn possible(state: &str, action: &str) -> bool {
+    !takers(state, action).is_empty()
+}
+
+/// Whether a role takes the action from any state.
+fn ever(role: &str, action: &str) -> bool {
+    // The administrator holds every role; only the submission must be one's own.
+    role == "admin" || State::ALL.iter().any(|state| takers(state.as_str(), action).contains(&role))
+}
+
+fn expected(state: &str, action: &str, role: &str) -> (u16, &'static str) {
+    if takers(state, action).contains(&role) {
+        (201, "")
+    } else if possible(state, action) || !ever(role, action) {
+        (403, "forbidden")
+    } else {
+        (409, "transition_not_allowed")
+    }
+}
+
+/// Takes a new report to a state; every report is another agency's.
+fn report_in(world: &World<'_>, state: &str, number: &Cell<u32>) -> String {
+    number.set(number.get() + 1);
+    let service = world.service;
+    let body = json!({"name": format!("乙县第{}局", number.get()), "level": "county", "kind": "department",
+        "parent_id": world.county});
+    let agency = id_of(&service.post("/agencies").token(&service.admin()).json(&body).send().expect(201));
+    let body = json!({"agency_id": agency, "year": 2023, "sections": suqian(2023)["sections"]});
+    let id = id_of(&service.post("/reports").token(&world.editor()).json(&body).send().expect(201));
+    let steps = ["first_review", "second_review", "final_review", "approved", "published", "withdrawn"];
+    let acts = [
+        (world.editor(), json!({"action": "submit"})),
+        (world.reviewer(1), json!({"action": "approve"})),
+        (world.reviewer(2), json!({"action": "approve"})),
+        (world.reviewer(3), json!({"action": "approve"})),
+        (world.publisher(), json!({"action": "publish"})),
+        (world.publisher(), json!({"action": "withdraw", "comment": "误发"})),
+    ];
+    let count = steps.iter().position(|step| *step == state).map_or(0, |at| at + 1);
+    for (token, order) in acts.into_iter().take(count) {
+        world.transit(&id, &token, order).expect(201);
+    }
+    id
+}
+
+fn order(action: &str) -> Value {
+    match action {
+        "archive" => json!({"action": action, "comment": "因故", "published_on": "2024-01-15"}),
+        _ => json!({"action": action, "comment": "因故"}),
+    }
+}
+
+on_both! {
+    fn every_role_takes_exactly_its_actions_in_every_state_and_place(service) {
+        let world = World::new(service);
+        let number = Cell::new(0);
+        let inside = |role: &str| match role {
+            "editor" => world.editor(),
+            "admin" => service.admin(),
+            _ => service.token(role, &world.county, &format!("旁人{role}")),
+        };
+        let outside = |role: &str| service.token(role, &world.neighbour, &format!("邻县{role}"));
+        let mut tried = 0;
+        for state in State::ALL.iter().map(|state| state.as_str()) {
+            let mut id = report_in(&world, state, &number);
+            for action in Action::ALL.iter().map(|action| action.as_str()) {
+                let ask = |id: &str, token: Option<String>, tag: &str| {
+                    let request = service.post(&format!("/reports/{id}/transitions")).if_match(tag).json(&order(action));
+                    let request = if let Some(token) = &token { request.token(token) } else { request };
+                    request.send()
+                };
+                ask(&id, None, "\"1-zh\"").refused(401, "unauthorized");
+                for role in ROLES.into_iter().filter(|role| *role != "admin") {
+                    let place = ask(&id, Some(outside(role)), "\"1-zh\"");
+                    match state {
+                        "published" => place.refused(403, "forbidden"),
+                        "withdrawn" => place.refused(410, "report_withdrawn"),
+                        _ => place.refused(404, "not_found"),
+                    };
+                    tried += 1;
+                }
+                for role in ROLES {
+                    let path = format!("/reports/{id}");
+                    let tag = service.get(&path).token(&service.admin()).send().tag().to_owned();
+                    let reply = ask(&id, Some(inside(role)), &tag);
+                    let place = format!("{role} {action} {state}");
+                    let (status, code) = expected(state, action, role);
+                    assert_eq!(reply.status, status, "{place}: {}", reply.text());
+                    if status == 201 {
+                        id = report_in(&world, state, &number);
+                    } else {
+                        assert_eq!(reply.value()["code"], code, "{place}");
+                        let after = service.get(&path).token(&service.admin()).send();
+                        assert_eq!(after.tag(), tag, "{place}: nothing changed");
+                    }
+                    tried += 1;
+                }
+            }
+        }
+        assert_eq!(tried, 7 * 8 * 9);
+    }
+}

@@ -1,6 +1,6 @@
 //! What was acknowledged is there, whatever happens; several writers and several instances agree.
 
-use super::harness::database::Database;
+use super::harness::database::{Database, say_skipped};
 use super::harness::process::{Service, signal};
 use super::harness::world::{World, id_of, register};
 use diesel::prelude::*;
@@ -219,7 +219,7 @@ fn the_service_outlives_its_connections() {
 #[test]
 fn the_answer_comes_after_the_disk() {
     if Command::new("strace").arg("-V").output().is_err() {
-        eprintln!("SKIPPED: strace is not installed, the order of sync and answer was not looked at");
+        say_skipped("strace is not installed, the order of sync and answer was not looked at");
         return;
     }
     let mut service = Service::on_sqlite();

@@ -10,11 +10,17 @@ pub enum Database {
     Postgres { admin: String, name: String },
 }
 
+/// Says loudly what was not tested: what is printed by macro the test runner keeps to itself.
+pub fn say_skipped(why: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+}
+
 /// Where PostgreSQL for tests is; says loudly when there is none.
 pub fn postgres_url() -> Option<String> {
     let url = std::env::var("NIANBAO_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty());
     if url.is_none() {
-        eprintln!("SKIPPED: NIANBAO_TEST_POSTGRES_URL is not set, nothing was tested on PostgreSQL");
+        say_skipped("NIANBAO_TEST_POSTGRES_URL is not set, nothing was tested on PostgreSQL");
     }
     url
 }

@@ -6,7 +6,7 @@ use nianbao::domain::agency::{Kind, Level};
 use nianbao::domain::figures::Figures;
 use nianbao::domain::form;
 use nianbao::domain::report::{Content, read_sections};
-use nianbao::domain::rules::{AgencyFacts, Judged, Moment, judge};
+use nianbao::domain::rules::{AgencyFacts, Judged, Moment, Previous, judge};
 use serde_json::Value;
 use std::hint::black_box;
 
@@ -30,6 +30,9 @@ fn judged(content: &Content) -> Judged<'_> {
         agency: Some(AgencyFacts { kind: Kind::Government, level: Level::Municipal }),
         day: "2024-01-20".parse().ok(),
         moment: Moment::Draft,
+        previous: &Previous::NotAsked,
+        upstream: &[],
+        subordinates: None,
     }
 }
 

@@ -53,9 +53,14 @@ fn refused(refusal: Refusal) -> Failure {
 
 fn check(store: &Store, options: &Verify) -> Result<(), Failure> {
     let expected = options.expect.as_ref().map(|(seq, hash)| (*seq, hash.as_str()));
+    print(&require_whole(store, expected)?)
+}
+
+/// Walks the chain; says that it is whole, or fails with the first entry that does not fit.
+pub fn require_whole(store: &Store, expected: Option<(i64, &str)>) -> Result<String, Failure> {
     let verdict: Verdict = store.read_blocking(|connection| verify(connection, expected)).map_err(refused)?;
     if verdict.is_whole() {
-        return print(&format!("审计完整：{} 条，末端 {}\n", verdict.chain.seq, verdict.chain.head));
+        return Ok(format!("审计完整：{} 条，末端 {}\n", verdict.chain.seq, verdict.chain.head));
     }
     Err(Failure::Usage(match (&verdict.broken, verdict.expected) {
         (Some((seq, fault)), _) => format!("审计链在第 {seq} 条断开：{}", say(*fault)),

@@ -28,6 +28,9 @@ impl fmt::Display for Failure {
                 out,
                 "数据库的表结构不是当前版本：请先运行 nianbao migrate（或设 NIANBAO__DATABASE__MIGRATE=true）"
             ),
+            Failure::Open(OpenError::Migrate(MigrateError::Ahead)) => {
+                out.write_str("数据库的表结构比本程序新两步以上：请运行较新的 nianbao")
+            }
             Failure::Open(error) => write!(out, "数据库不能使用：{error}"),
             Failure::Refused(why) => write!(out, "没有完成：{why}"),
             Failure::Usage(what) => out.write_str(what),

@@ -1,14 +1,23 @@
 //! The command line: one verb, one file.
 
 mod audit;
+mod backup;
 mod check_config;
 mod demo;
+mod export;
 mod failure;
 mod health;
+mod import;
+mod load;
 mod migrate;
 mod openapi;
 mod options;
+mod parse;
+mod program;
+mod reading;
+mod search;
 mod serve;
+mod stats;
 mod token;
 
 use clap::{Parser, Subcommand};
@@ -42,11 +51,30 @@ enum Verb {
     /// 发给令牌
     #[command(subcommand)]
     Token(token::Verb),
+    /// 试读或存入文件：逐份列出读到的单元格、问题和结论
+    Import(import::Options),
+    /// 把一份报告写成 docx、html、pdf、xlsx、csv、md 或 json
+    Export(export::Options),
+    /// 装载往年的文件：按原发布日期记为已发布，问题记录在案而不阻止
+    Load(load::Options),
     /// 核对、导出审计
     #[command(subcommand)]
     Audit(audit::Verb),
+    /// 核对统计的合计
+    #[command(subcommand)]
+    Stats(stats::Verb),
+    /// 重建检索的索引
+    #[command(subcommand)]
+    Search(search::Verb),
+    /// 备份正在使用的 SQLite 数据库（PostgreSQL 用 pg_dump）
+    Backup(backup::Backup),
+    /// 从备份恢复，核对审计，启用新的变更代号
+    Restore(backup::Restore),
     /// 检查设置：打印生效的值，或列出全部错误
     CheckConfig(ConfigOptions),
+    /// 读一份文件（服务内部使用：读取进程，限内存、限时、不碰数据库）
+    #[command(hide = true)]
+    Parse(parse::Options),
     /// 查看服务是否就绪：就绪则退出码为 0（供容器健康检查）
     Health(health::Options),
 }
@@ -59,8 +87,16 @@ pub fn run() -> ExitCode {
         Verb::Openapi(options) => openapi::run(&options),
         Verb::Demo(options) => demo::run(&options),
         Verb::Token(verb) => token::run(&verb),
+        Verb::Import(options) => import::run(&options),
+        Verb::Export(options) => export::run(&options),
+        Verb::Load(options) => load::run(&options),
         Verb::Audit(verb) => audit::run(&verb),
+        Verb::Stats(verb) => stats::run(&verb),
+        Verb::Search(verb) => search::run(&verb),
+        Verb::Backup(options) => backup::backup(&options),
+        Verb::Restore(options) => backup::restore(&options),
         Verb::CheckConfig(options) => check_config::run(&options),
+        Verb::Parse(options) => parse::run(&options),
         Verb::Health(options) => health::run(&options),
     };
     match done {

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use crate::http::ServiceOptions;
 use crate::operations::Review;
-use crate::settings::{Settings, Sources, load};
+use crate::settings::{Settings, Sources, load, network};
 use crate::storage::StoreOptions;
 use clap::Args;
 use std::path::PathBuf;
@@ -56,8 +56,10 @@ pub fn service_options(settings: &Settings) -> ServiceOptions {
         drain: Duration::from_secs(server.drain_seconds),
         json_bytes: limits.json_bytes,
         import_bytes: limits.import_bytes,
+        batch_bytes: limits.batch_bytes,
         body_drain: Duration::from_millis(limits.body_drain_ms),
         cors_origins: server.cors_origins.clone(),
+        trusted_proxies: server.trusted_proxies.iter().filter_map(|range| network(range)).collect(),
         review: Review {
             stages: settings.review.stages,
             separation_of_duties: settings.review.separation_of_duties,

@@ -48,7 +48,7 @@ fn read_role(text: &str) -> Result<Role, String> {
     text.parse().map_err(|()| "应为 editor、reviewer、publisher、supervisor 或 admin".to_owned())
 }
 
-fn read_agency(text: &str) -> Result<AgencyRef, String> {
+pub fn read_agency(text: &str) -> Result<AgencyRef, String> {
     text.parse().map_err(|()| "应为机关编号或统一社会信用代码".to_owned())
 }
 

@@ -260,7 +260,7 @@ mod tests {
     use super::*;
 
     fn pieces<'a>(lines: &[&'a str]) -> Vec<Piece<'a>> {
-        lines.iter().map(|&text| Piece { text, line: 1, row: None }).collect()
+        lines.iter().map(|&text| Piece { text, line: 1, row: None, place: None }).collect()
     }
 
     fn head(lines: &[&str]) -> (Option<String>, Option<String>, Option<i32>) {

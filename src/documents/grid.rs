@@ -1,13 +1,15 @@
 //! The neutral input of the recogniser: what any format's reader makes of a file.
 
+use serde::{Deserialize, Serialize};
+
 /// A document as an ordered list of paragraphs and tables.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grid {
     pub blocks: Vec<Block>,
 }
 
 /// One piece of a document, in the order it stood.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Block {
     /// A paragraph; in text without marks also a cell.
     Paragraph { text: String, line: usize },
@@ -16,7 +18,7 @@ pub enum Block {
 }
 
 /// A cell of a table; an empty one stays, because it tells where a value is missing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GridCell {
     pub text: String,
     /// Line of the file, from 1.
@@ -30,6 +32,17 @@ pub(super) struct Piece<'a> {
     pub line: usize,
     /// Which table row of the document it stood in; `None` for a paragraph.
     pub row: Option<usize>,
+    /// Its place in the grid, for a cell of a table.
+    pub place: Option<Place>,
+}
+
+/// Where a cell stands in its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub table: usize,
+    pub column: usize,
+    /// How many cells its row has.
+    pub width: usize,
 }
 
 impl Grid {
@@ -39,21 +52,22 @@ impl Grid {
     pub(super) fn pieces(&self) -> Vec<Piece<'_>> {
         let mut pieces = Vec::new();
         let mut row_number = 0;
-        for block in &self.blocks {
+        for (table, block) in self.blocks.iter().enumerate() {
             match block {
                 Block::Paragraph { text, line } => {
                     let text = text.trim();
                     if !text.is_empty() {
-                        pieces.push(Piece { text, line: *line, row: None });
+                        pieces.push(Piece { text, line: *line, row: None, place: None });
                     }
                 }
                 Block::Table { rows } => {
                     for row in rows {
                         row_number += 1;
-                        pieces.extend(row.iter().map(|cell| Piece {
+                        pieces.extend(row.iter().enumerate().map(|(column, cell)| Piece {
                             text: cell.text.trim(),
                             line: cell.line,
                             row: Some(row_number),
+                            place: Some(Place { table, column, width: row.len() }),
                         }));
                     }
                 }

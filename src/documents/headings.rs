@@ -158,7 +158,8 @@ mod tests {
     use crate::domain::form::for_year;
 
     fn found(lines: &[&str]) -> Vec<(usize, usize, Option<String>, Option<String>)> {
-        let pieces: Vec<Piece<'_>> = lines.iter().map(|&text| Piece { text, line: 1, row: None }).collect();
+        let pieces: Vec<Piece<'_>> =
+            lines.iter().map(|&text| Piece { text, line: 1, row: None, place: None }).collect();
         find_headings(for_year(2023), &pieces)
             .into_iter()
             .map(|heading| (heading.piece, heading.section, heading.found_title, heading.inline))

@@ -1,6 +1,6 @@
 //! Documents in: what an agency hands over as a file, read into a report without guessing.
 //!
-//! A format's reader (today [`text`]) knows nothing of reports: it hands over a [`Grid`], paragraphs and
+//! A format's reader knows nothing of reports: it hands over a [`Grid`], paragraphs and
 //! cells in the order they stood, each with its place. The one recogniser ([`recognise`]) finds sections,
 //! rows and columns in it by their labels, through the forms' aliases. So a new format is a new way to
 //! fill a grid, and never a second way to read a report.
@@ -9,18 +9,28 @@
 //! never shifted, never converted; what found no place is told with its line.
 
 mod decode;
+pub mod docx;
+mod file;
 mod form_of_tables;
 mod frame;
 mod grid;
 mod headings;
+pub mod html;
 mod label;
+pub mod layout;
+pub mod markdown;
 mod order;
+pub mod pdf;
+mod printed;
 mod recognise;
 mod tables;
 pub mod text;
 pub mod value;
+pub mod write;
+pub mod xlsx;
 
 pub use decode::{DecodeFault, decode};
+pub use file::{Kind, ReadFault, read_grid, settle};
 pub use grid::{Block, Grid, GridCell};
 pub use recognise::{Reading, SourceNotes, Unmapped, recognise};
 

@@ -135,7 +135,7 @@ impl Recogniser {
                 artefacts.iter().for_each(|artefact| self.stray(piece.line, artefact));
                 piece.line
             });
-            let inline = heading.inline.as_deref().map(|text| Piece { text, line, row: None });
+            let inline = heading.inline.as_deref().map(|text| Piece { text, line, row: None, place: None });
             let body: Vec<Piece<'_>> = inline.into_iter().chain(body.iter().copied()).collect();
             self.read_section(heading, &body);
         }

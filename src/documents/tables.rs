@@ -2,7 +2,7 @@
 
 mod grouped;
 
-use super::grid::Piece;
+use super::grid::{Piece, Place};
 use super::label::{Labels, Naming, group_key, strip_artefacts};
 use super::order::{Item, Mark, Order, order};
 use super::value::{self, CellText};
@@ -32,6 +32,7 @@ struct Token<'p> {
     text: Cow<'p, str>,
     line: usize,
     row: Option<usize>,
+    place: Option<Place>,
     /// It is the only piece of its row, so that the row tells nothing.
     alone: bool,
     value: CellText,
@@ -50,6 +51,8 @@ enum RowState {
 #[derive(Default)]
 struct Head {
     marks: Vec<Mark>,
+    /// Where in a table each column's label stands, by the column's key; doubled ones prove nothing.
+    places: HashMap<String, Option<Place>>,
     /// A row has been read under these labels; the next label begins a new head.
     closed: bool,
     /// A head in another order than the form's was met: an incomplete one below it proves nothing.
@@ -98,6 +101,7 @@ fn tokens<'p>(pieces: &[Piece<'p>], labels: &Labels, strays: &mut Vec<(usize, St
             text,
             line: piece.line,
             row: piece.row,
+            place: piece.place,
             alone: piece.row.is_none_or(|row| widths.get(&row) == Some(&1)),
             value,
             naming,
@@ -119,7 +123,7 @@ impl Token<'_> {
 }
 
 impl Head {
-    fn see(&mut self, naming: &Naming) {
+    fn see(&mut self, naming: &Naming, place: Option<Place>) {
         let mark = if naming.foreign {
             Mark::Foreign
         } else if let Some(column) = &naming.column {
@@ -135,7 +139,11 @@ impl Head {
         };
         if self.closed {
             self.marks.clear();
+            self.places.clear();
             self.closed = false;
+        }
+        if let Mark::Item(key) = &mark {
+            self.places.entry(key.clone()).and_modify(|known| *known = None).or_insert(place);
         }
         self.marks.push(mark);
     }
@@ -166,13 +174,18 @@ impl Reader<'_, '_> {
             token.used = true;
         }
         if let Some(row) = naming.row {
+            if let Some(under) = self.under_labels(at, row) {
+                self.read_under(row, &under);
+                return;
+            }
             let values = self.values_behind(at);
             if self.are_rows_values(&values, row, &naming) {
                 self.read_row(row, &values);
                 return;
             }
         }
-        self.head.see(&naming);
+        let place = self.tokens.get(at).and_then(|token| token.place);
+        self.head.see(&naming, place);
     }
 
     /// The values of the label at `at`: the rest of its row, or what stands below it piece by piece.
@@ -194,6 +207,57 @@ impl Reader<'_, '_> {
             .map(|(place, _)| place)
             .take(GATHERED_MOST)
             .collect()
+    }
+
+    /// The cells of the label's row that stand under the columns' labels, in the form's order.
+    ///
+    /// Only where the grid leaves no doubt: every column's label stands once in the same table, in a row as
+    /// wide as this one, right of this label, and no other cell behind the label holds anything.
+    fn under_labels(&self, at: usize, row: usize) -> Option<Vec<usize>> {
+        let label = self.tokens.get(at)?;
+        let (place, described) = (label.place?, self.rows.get(row)?);
+        if self.head.marks.contains(&Mark::Foreign) {
+            return None;
+        }
+        let mut columns = Vec::with_capacity(described.columns.len());
+        for column in &described.columns {
+            let above = (*self.head.places.get(&column.key)?)?;
+            let fits =
+                above.table == place.table && above.width == place.width && above.column > place.column;
+            columns.push(Some(above.column).filter(|_| fits)?);
+        }
+        let in_row: Vec<(usize, &Token<'_>)> = self
+            .tokens
+            .iter()
+            .enumerate()
+            .skip(at + 1)
+            .take_while(|(_, token)| token.row.is_some() && token.row == label.row)
+            .collect();
+        let is_column = |token: &Token<'_>| token.place.is_some_and(|place| columns.contains(&place.column));
+        if in_row.iter().any(|(_, token)| !is_column(token) && !token.value.is_empty()) {
+            return None;
+        }
+        if in_row.iter().any(|(_, token)| is_column(token) && token.naming.is_some()) {
+            return None;
+        }
+        let under = |column: &usize| {
+            in_row.iter().find(|(_, token)| token.place.is_some_and(|place| place.column == *column))
+        };
+        columns.iter().map(|column| under(column).map(|(place, _)| *place)).collect()
+    }
+
+    fn read_under(&mut self, at: usize, values: &[usize]) {
+        self.head.closed = true;
+        let Some(row) = self.rows.get(at) else { return };
+        let cells = row
+            .columns
+            .iter()
+            .zip(values)
+            .filter_map(|(column, value)| Some((column.cell, self.tokens.get(*value)?.value.clone())));
+        let mut cells: Vec<(usize, CellText)> = cells.collect();
+        cells.sort_by_key(|(cell, _)| *cell);
+        self.use_up(values);
+        self.keep(at, RowState::Read(cells));
     }
 
     /// Whether what stands behind a label are its values and not the empty cells of a merged head.

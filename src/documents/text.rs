@@ -2,6 +2,7 @@
 
 use super::grid::{Block, Grid, GridCell};
 use super::label::Keys;
+use super::value::{self, CellText};
 
 /// Longest cell of a line with inner tabs, in bytes; beyond it the tabs are taken for typing, not for cells.
 const LONGEST_CELL: usize = 300;
@@ -9,7 +10,8 @@ const LONGEST_CELL: usize = 300;
 /// Reads plain text into a grid.
 ///
 /// A line led by a tab is a cell and an empty line ends the row; a line with tabs inside is a whole row;
-/// every other line is a paragraph. An empty line between paragraphs tells nothing and is not kept:
+/// a line of
+/// figures alone is as many cells, a line with pipes a row; every other line is a paragraph. An empty line between paragraphs tells nothing and is not kept:
 /// whether it was an empty cell cannot be known.
 pub fn read(text: &str) -> Grid {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -33,6 +35,15 @@ impl Reader {
         let led = line.strip_prefix('\t');
         if led.is_none() && line.trim().is_empty() {
             self.end_row();
+        } else if let Some(values) = values_of(line) {
+            // Figures side by side stand for as many cells, one below the other.
+            self.end_table();
+            self.blocks.extend(
+                values.into_iter().map(|text| Block::Paragraph { text: text.to_owned(), line: number }),
+            );
+        } else if let Some(cells) = piped(line) {
+            self.end_row();
+            self.rows.push(cells.into_iter().map(|text| cell(text, number)).collect());
         } else if let Some(cells) = cells_of(line) {
             self.end_row();
             self.rows.push(cells.map(|text| cell(text, number)).collect());
@@ -80,9 +91,52 @@ fn cells_of(line: &str) -> Option<std::str::Split<'_, char>> {
     is_row.then(|| from_first.split('\t'))
 }
 
+/// Fewest figures on a line that are so many cells; two may be one number with a space in it.
+const FEWEST_VALUES: usize = 3;
+
+/// The figures of a line that holds nothing else.
+fn values_of(line: &str) -> Option<Vec<&str>> {
+    if line.len() > LONGEST_CELL || line.contains(['\t', '|']) {
+        return None;
+    }
+    let parts: Vec<&str> = line.split_whitespace().collect();
+    let all = || parts.iter().all(|part| !matches!(value::read(part), CellText::Unreadable(_)));
+    (parts.len() >= FEWEST_VALUES && all()).then_some(parts)
+}
+
+/// The cells of a line with pipes: a whole row, or a single cell with the pipe behind it.
+fn piped(line: &str) -> Option<Vec<&str>> {
+    let line = line.trim();
+    let short = line.split('|').all(|part| part.len() <= LONGEST_CELL);
+    let is_row = line.ends_with('|') || line.matches('|').count() >= 2;
+    if !is_row || !short {
+        return None;
+    }
+    let inside = line.strip_suffix('|').unwrap_or(line);
+    let inside = inside.strip_prefix('|').filter(|_| line.len() > 1).unwrap_or(inside);
+    Some(inside.split('|').collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pipes_make_rows_and_a_pipe_behind_each_cell_rows_of_one() {
+        assert_eq!(shape("规章 | 0 |  | 1 |"), vec![vec![vec!["规章", "0", "", "1"]]]);
+        assert_eq!(shape("规章 |\n0 |\n|"), vec![vec![vec!["规章"], vec!["0"], vec![""]]]);
+        assert_eq!(shape("甲|乙"), vec![vec![vec!["甲|乙"]]], "one pipe in a sentence is no table");
+    }
+
+    #[test]
+    fn figures_side_by_side_are_as_many_cells() {
+        assert_eq!(
+            shape("309 17 / 26"),
+            vec![vec![vec!["309"]], vec![vec!["17"]], vec![vec!["/"]], vec![vec!["26"]]]
+        );
+        assert_eq!(shape("1 234"), vec![vec![vec!["1 234"]]]);
+        assert_eq!(shape("共 3 件 4 份"), vec![vec![vec!["共 3 件 4 份"]]]);
+    }
 
     fn shape(text: &str) -> Vec<Vec<Vec<String>>> {
         read(text)

@@ -14,5 +14,7 @@ pub mod number;
 pub mod report;
 pub mod rights;
 pub mod rules;
+pub mod statistics;
+pub mod wording;
 pub mod workflow;
 pub mod year;

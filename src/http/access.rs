@@ -1,7 +1,8 @@
 //! Around every request: id, language, token, problems written out, one line in the log.
 
-use super::caller::Caller;
+use super::caller::{Caller, client_address};
 use super::problem::{Code, PROBLEM_JSON, Problem};
+use super::refusals;
 use super::service::Service;
 use crate::operations::people::authenticate;
 use crate::storage::people::Token;
@@ -24,6 +25,11 @@ pub async fn access(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let begun = Instant::now();
     let mut caller = Caller::unknown(request.headers());
+    let service = request.app_data::<web::Data<Service>>().cloned();
+    let peer = request.peer_addr().map(|address| address.ip());
+    let trusted =
+        service.as_ref().map(|service| service.options.trusted_proxies.as_slice()).unwrap_or_default();
+    caller.address = client_address(peer, request.headers(), trusted);
     let method = request.method().clone();
     if method == Method::HEAD {
         // Answered as GET; the connection leaves the body out.
@@ -43,9 +49,17 @@ pub async fn access(
         Ok::<_, Error>((next.call(request).await?.map_into_boxed_body(), shared))
     };
     let (response, caller) = answer.instrument(span).await?;
+    if let Some(service) = &service {
+        refusals::record(service, &response, &caller).await;
+    }
     let mut response = as_problem(response, &caller);
     if let Ok(id) = HeaderValue::from_str(&caller.request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
+    }
+    if let Some(service) = &service {
+        let route = response.request().match_pattern();
+        let route = route.as_deref().unwrap_or("-");
+        service.metrics.request(method.as_str(), route, response.status().as_u16(), begun.elapsed());
     }
     log(&response, &method, &caller, begun);
     Ok(response)
@@ -113,6 +127,7 @@ fn log(response: &ServiceResponse<BoxBody>, method: &Method, caller: &Caller, be
         method = %method,
         route = response.request().match_pattern().as_deref().unwrap_or("-"),
         status = response.status().as_u16(),
+        client = caller.address.map(tracing::field::display),
         us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
         person = caller.token.as_ref().map(|token| token.person.id.as_str()),
     );

@@ -1,7 +1,8 @@
 //! The list of all operations: one registration makes route and entry in the OpenAPI document.
 
 use super::{
-    agencies, audit, catalogue, imports, me, openapi, problem_pages, program, reports, tokens, years,
+    agencies, audit, catalogue, imports, jobs, me, metrics, openapi, persons, problem_pages, program,
+    reports, search, statistics, tasks, tokens, years,
 };
 use utoipa::OpenApi;
 use utoipa_actix_web::scope;
@@ -17,15 +18,21 @@ pub fn register(config: &mut ServiceConfig<'_>) {
             .configure(agencies::register)
             .configure(years::register)
             .configure(reports::register)
+            .configure(statistics::register)
+            .configure(search::register)
             .configure(imports::register)
+            .configure(jobs::register)
             .configure(catalogue::register)
             .configure(me::register)
+            .configure(tasks::register)
             .configure(tokens::register)
+            .configure(persons::register)
             .configure(audit::register),
     );
     problem_pages::register(config);
     openapi::register(config);
     program::register(config);
+    metrics::register(config);
 }
 
 /// The part of the document that stands in no handler.

@@ -12,10 +12,11 @@ use crate::domain::language::Language;
 use crate::domain::rights::Rights;
 use crate::operations::{Asking, Refusal};
 use crate::storage::people::TokenGrant;
-use crate::storage::{Act, Actor, AnyConnection, IdempotencyKey, Notes, Queue, Written};
+use crate::storage::{Act, Actor, AnyConnection, IdempotencyKey, Notes, Queue, StoredAnswer, Written};
 use actix_web::dev::Payload;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest};
+use chrono::{SubsecRound, Utc};
 use std::future::{Ready, ready};
 use std::rc::Rc;
 use std::str::FromStr;
@@ -123,6 +124,10 @@ impl Call {
         Bounds { bytes: self.service.options.import_bytes, drain: self.service.options.body_drain }
     }
 
+    pub fn batch_bounds(&self) -> Bounds {
+        Bounds { bytes: self.service.options.batch_bytes, drain: self.service.options.body_drain }
+    }
+
     /// The body as a JSON object of one of the media types.
     pub async fn json(&mut self, accepted: &[&str]) -> Result<JsonBody, Problem> {
         let bounds = self.json_bounds();
@@ -194,6 +199,15 @@ impl Call {
         }
     }
 
+    /// What goes on after the answer, in this caller's name.
+    pub fn background(&self) -> Background {
+        Background {
+            service: self.service.clone(),
+            asking: self.asking(),
+            act: Act { key: None, ..self.act() },
+        }
+    }
+
     /// Puts an operation into the lane and answers once it is committed.
     pub async fn write<T, Op, Render>(&self, mut operation: Op, render: Render) -> Result<Reply, Problem>
     where
@@ -217,6 +231,53 @@ impl Call {
         match written {
             Written::Fresh(outcome) => Ok(render(&outcome)),
             Written::Replayed(answer) => Reply::replayed(answer),
+        }
+    }
+
+    /// The same behind those who wait, without an answer to keep: one of many.
+    pub async fn write_bulk<T, Op>(&self, operation: Op) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        Op: FnMut(&mut AnyConnection, &Act, &mut Notes, &Asking) -> Result<T, Refusal> + Send + 'static,
+    {
+        self.background().write(operation).await
+    }
+}
+
+/// Work in a caller's name that no request waits for.
+pub struct Background {
+    pub service: Data<Service>,
+    pub asking: Asking,
+    act: Act,
+}
+
+impl Background {
+    /// Reads on a snapshot.
+    pub async fn look<T, F>(&self, query: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection, &Asking) -> Result<T, Refusal> + Send + 'static,
+    {
+        let asking = self.asking.clone();
+        Ok(self.service.store.read(move |connection| query(connection, &asking)).await?)
+    }
+
+    /// Writes behind those who wait.
+    pub async fn write<T, Op>(&self, mut operation: Op) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        Op: FnMut(&mut AnyConnection, &Act, &mut Notes, &Asking) -> Result<T, Refusal> + Send + 'static,
+    {
+        let asking = self.asking.clone();
+        let act = Act { at: Utc::now().naive_utc().trunc_subsecs(6), ..self.act.clone() };
+        let nothing = |_: &T| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
+        let operation = move |connection: &mut AnyConnection, act: &Act, notes: &mut Notes| {
+            operation(connection, act, notes, &asking)
+        };
+        match self.service.store.write(Queue::Bulk, act, operation, nothing).await? {
+            Written::Fresh(outcome) => Ok(outcome),
+            // Without a key nothing is replayed.
+            Written::Replayed(_) => Err(Problem::new(Code::Internal)),
         }
     }
 }

@@ -5,6 +5,8 @@ use crate::storage::people::Token;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpMessage, HttpRequest};
 use chrono::{NaiveDateTime, SubsecRound, Utc};
+use ipnet::IpNet;
+use std::net::IpAddr;
 use std::rc::Rc;
 
 /// A request's caller; the access middleware lays one into every request.
@@ -14,6 +16,8 @@ pub struct Caller {
     pub request_id: String,
     /// UTC, whole microseconds.
     pub at: NaiveDateTime,
+    /// Where the request came from, as far as trusted proxies tell.
+    pub address: Option<IpAddr>,
     /// `None`: the public.
     pub token: Option<Token>,
 }
@@ -25,6 +29,7 @@ impl Caller {
             language: language_of(headers),
             request_id: request_id_of(headers),
             at: Utc::now().naive_utc().trunc_subsecs(6),
+            address: None,
             token: None,
         }
     }
@@ -34,6 +39,27 @@ impl Caller {
         let known = request.extensions().get::<Rc<Caller>>().cloned();
         known.unwrap_or_else(|| Rc::new(Caller::unknown(request.headers())))
     }
+}
+
+/// The client's address: the peer's own, or, from right to left through proxies that are trusted, the
+/// first one in `X-Forwarded-For` that is none of them.
+pub fn client_address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAddr> {
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|range| range.contains(address));
+    let mut address = peer?;
+    let forwarded: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .collect();
+    for named in forwarded.into_iter().rev() {
+        if !is_trusted(&address) {
+            break;
+        }
+        let Ok(before) = named.parse() else { break };
+        address = before;
+    }
+    Some(address)
 }
 
 /// The request id that was sent, if it is a decent one, else a new one.
@@ -81,6 +107,25 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(header));
         language_of(&headers)
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed_about_the_clients_address() {
+        let address = |text: &str| text.parse::<IpAddr>().ok();
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::HeaderName::from_static("x-forwarded-for"),
+            HeaderValue::from_static("6.6.6.6, 203.0.113.9, 10.0.0.2"),
+        );
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
+        let seen = |peer: &str, trusted: &[IpNet]| client_address(address(peer), &headers, trusted);
+        assert_eq!(
+            seen("10.0.0.1", &trusted),
+            address("203.0.113.9"),
+            "what the client wrote itself is not believed"
+        );
+        assert_eq!(seen("198.51.100.7", &trusted), address("198.51.100.7"));
+        assert_eq!(seen("10.0.0.1", &[]), address("10.0.0.1"));
     }
 
     #[test]

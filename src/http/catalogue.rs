@@ -38,6 +38,8 @@ pub struct Rule {
     explainable: bool,
     /// 由谁说明：editor 或 supervisor。
     explained_by: Option<&'static str>,
+    /// 不是错误，但提交之前必须说明。
+    must_be_explained: bool,
     /// 要求。
     what: String,
     /// 依据。
@@ -70,9 +72,10 @@ pub async fn list_rules(call: Call) -> Result<Reply, Problem> {
         explainable: rule.is_explainable(),
         explained_by: match rule.explainable {
             Explainable::No => None,
-            Explainable::ByEditor => Some("editor"),
+            Explainable::ByEditor | Explainable::MustByEditor => Some("editor"),
             Explainable::BySupervisor => Some("supervisor"),
         },
+        must_be_explained: rule.explainable == Explainable::MustByEditor,
         what: say("what", rule.id, call.language(), &[]),
         basis: rule.basis,
         form: form::all()

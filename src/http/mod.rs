@@ -15,22 +15,45 @@ mod catalogue;
 mod fields;
 mod format;
 mod imports;
+mod jobs;
 mod me;
+mod metrics;
 mod names;
 mod openapi;
 mod paging;
+mod persons;
 mod precondition;
 mod problem;
 mod problem_pages;
 mod program;
 mod query;
+mod refusals;
 mod reply;
 mod reports;
+mod search;
 mod server;
 mod service;
+mod statistics;
+mod tasks;
 mod tokens;
 mod years;
 
 pub use openapi::{json as openapi_json, yaml as openapi_yaml};
 pub use server::serve;
 pub use service::ServiceOptions;
+
+use crate::domain::report::ReportDocument;
+
+/// Reads a report document in JSON; what is wrong with it, in one sentence.
+pub fn read_json_document(bytes: &[u8]) -> Result<ReportDocument, String> {
+    let body = body::parse(bytes).map_err(|_| "不是有效的 JSON 对象".to_owned())?;
+    reports::read_document(&body.object).map_err(|faults| {
+        let places: Vec<&str> = faults.iter().take(5).map(|fault| fault.pointer.as_str()).collect();
+        format!("不是报告文档：{}", places.join("、"))
+    })
+}
+
+/// A report document in JSON.
+pub fn document_json(document: &ReportDocument) -> Vec<u8> {
+    serde_json::to_vec_pretty(&reports::document_body(document)).unwrap_or_default()
+}

@@ -7,7 +7,7 @@ use super::reply::Reply;
 use crate::storage::{Bind, Page, SortKey};
 use actix_web::http::header;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Rows of a page about whose length nothing was said.
 const USUAL: i64 = 50;
@@ -136,7 +136,21 @@ impl<T> PageOrder<T> {
 
 /// `{"items", "next_cursor"}`, with `total` where it was asked for, and `Link` to the next page.
 pub fn list_reply(call: &Call, items: Value, next: Option<String>, total: Option<i64>) -> Reply {
+    list_reply_with(call, items, next, total, Map::new())
+}
+
+/// The same with more to say about the whole list.
+pub fn list_reply_with(
+    call: &Call,
+    items: Value,
+    next: Option<String>,
+    total: Option<i64>,
+    more: Map<String, Value>,
+) -> Reply {
     let mut body = json!({ "items": items, "next_cursor": next });
+    if let Value::Object(members) = &mut body {
+        members.extend(more);
+    }
     if let (Value::Object(members), Some(total)) = (&mut body, total) {
         members.insert("total".to_owned(), json!(total));
     }

@@ -40,6 +40,8 @@ pub struct Reply {
     keeping: Keeping,
     /// It holds a secret: it is never given again.
     once: bool,
+    /// The format was asked for by name: `Accept` has no more to say.
+    named: bool,
 }
 
 impl Reply {
@@ -52,6 +54,7 @@ impl Reply {
             tag: None,
             keeping: Keeping::Revalidated,
             once: false,
+            named: false,
         }
     }
 
@@ -66,6 +69,12 @@ impl Reply {
         reply.header(header::LOCATION, location)
     }
 
+    /// 202 with a JSON body and where to look how far it is.
+    pub fn accepted(location: String, body: &impl Serialize) -> Reply {
+        let reply = Reply::new(StatusCode::ACCEPTED, JSON, serde_json::to_vec(body).unwrap_or_default());
+        reply.header(header::LOCATION, location)
+    }
+
     pub fn no_content() -> Reply {
         Reply::new(StatusCode::NO_CONTENT, "", Bytes::new())
     }
@@ -73,6 +82,12 @@ impl Reply {
     /// 200 with bytes of another media type.
     pub fn bytes(media: impl Into<Cow<'static, str>>, body: impl Into<Bytes>) -> Reply {
         Reply::new(StatusCode::OK, media, body)
+    }
+
+    /// Its format was asked for by name.
+    pub fn named(mut self) -> Reply {
+        self.named = true;
+        self
     }
 
     /// The body is already coded.
@@ -151,7 +166,7 @@ impl Reply {
 }
 
 /// Whether an `Accept` header leaves room for a media type.
-fn accepts(request: &HttpRequest, media: &str) -> bool {
+pub fn accepts(request: &HttpRequest, media: &str) -> bool {
     let mut ranges = request
         .headers()
         .get_all(header::ACCEPT)
@@ -188,7 +203,7 @@ impl Responder for Reply {
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        if reads && !self.media.is_empty() && !accepts(request, &self.media) {
+        if reads && !self.named && !self.media.is_empty() && !accepts(request, &self.media) {
             return actix_web::ResponseError::error_response(&Problem::new(Code::NotAcceptable));
         }
         let caller = Caller::of(request);

@@ -22,7 +22,7 @@ pub fn serve(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)
 async fn run(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)) -> std::io::Result<()> {
     let listener = TcpListener::bind(&options.listen)?;
     let address = listener.local_addr()?;
-    let service = web::Data::new(Service::new(store, options, Document::build()));
+    let service = web::Data::new(Service::new(store, options, Document::build())?);
     let shared = service.clone();
     let options = &service.options;
     let mut server = HttpServer::new(move || {

@@ -1,8 +1,12 @@
 //! What every worker shares: the store, the options, and what was rendered once.
 
+use super::imports::Sandbox;
+use super::metrics::Metrics;
 use super::openapi::Document;
+use super::refusals::Refusals;
 use crate::operations::Review;
 use crate::storage::Store;
+use ipnet::IpNet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -21,9 +25,12 @@ pub struct ServiceOptions {
     pub drain: Duration,
     pub json_bytes: usize,
     pub import_bytes: usize,
+    pub batch_bytes: usize,
     /// How long a refused body is read on, so that the client reads the answer.
     pub body_drain: Duration,
     pub cors_origins: Vec<String>,
+    /// Whose word about a client's address is taken.
+    pub trusted_proxies: Vec<IpNet>,
     pub review: Review,
 }
 
@@ -32,12 +39,24 @@ pub struct Service {
     pub store: Store,
     pub options: ServiceOptions,
     pub document: Document,
+    pub refusals: Refusals,
+    pub metrics: Metrics,
+    pub sandbox: Sandbox,
     ending: AtomicBool,
 }
 
 impl Service {
-    pub fn new(store: Store, options: ServiceOptions, document: Document) -> Service {
-        Service { store, options, document, ending: AtomicBool::new(false) }
+    pub fn new(store: Store, options: ServiceOptions, document: Document) -> std::io::Result<Service> {
+        let metrics = Metrics::new(store.meters());
+        Ok(Service {
+            store,
+            options,
+            document,
+            refusals: Refusals::default(),
+            metrics,
+            sandbox: Sandbox::new()?,
+            ending: AtomicBool::new(false),
+        })
     }
 
     /// From now on `/readyz` says no, so that balancers send nobody here any more.

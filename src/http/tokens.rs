@@ -84,7 +84,7 @@ pub struct TokenBody {
 }
 
 impl TokenBody {
-    fn of(token: &Token, secret: Option<&str>) -> TokenBody {
+    pub fn of(token: &Token, secret: Option<&str>) -> TokenBody {
         TokenBody {
             id: token.id.to_string(),
             name: token.name.clone(),

@@ -5,9 +5,12 @@
 
 pub mod agencies;
 pub mod audit;
+pub mod jobs;
 pub mod people;
 mod refusal;
 pub mod reports;
+pub mod search;
+pub mod statistics;
 pub mod years;
 
 pub use refusal::{Conflict, InputFault, Refusal};

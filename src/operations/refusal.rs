@@ -26,6 +26,7 @@ pub enum Conflict {
     UsccTaken,
     AgencyCycle,
     AgencyInUse,
+    AgencyEnded,
     YearExists,
     YearState,
     YearInUse,
@@ -33,6 +34,8 @@ pub enum Conflict {
     ReportExists,
     ReportNotEditable,
     SectionExists,
+    FindingNotExplainable,
+    TooManyComments,
 }
 
 impl Conflict {
@@ -42,6 +45,7 @@ impl Conflict {
             Conflict::UsccTaken => "uscc_taken",
             Conflict::AgencyCycle => "agency_cycle",
             Conflict::AgencyInUse => "agency_in_use",
+            Conflict::AgencyEnded => "agency_ended",
             Conflict::YearExists => "year_exists",
             Conflict::YearState => "year_state",
             Conflict::YearInUse => "year_in_use",
@@ -49,6 +53,8 @@ impl Conflict {
             Conflict::ReportExists => "report_exists",
             Conflict::ReportNotEditable => "report_not_editable",
             Conflict::SectionExists => "section_exists",
+            Conflict::FindingNotExplainable => "finding_not_explainable",
+            Conflict::TooManyComments => "too_many_comments",
         }
     }
 }
@@ -73,6 +79,8 @@ pub enum Refusal {
     FindingsBlock(Vec<Finding>),
     NotAllowed(Vec<Action>),
     Conflict(Conflict),
+    /// Of many that were to happen together, these did not; each by its line.
+    Rows(Vec<(usize, Refusal)>),
     Storage(StorageError),
 }
 

@@ -1,8 +1,9 @@
 //! What settings must be beyond their types: every fault by its key, all at once.
 
 use super::Settings;
+use ipnet::IpNet;
 use std::fmt;
-use std::net::ToSocketAddrs;
+use std::net::{IpAddr, ToSocketAddrs};
 
 /// One setting that cannot be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,11 @@ fn is_origin(text: &str) -> bool {
         let fits = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
         !host.is_empty() && host.chars().all(fits)
     })
+}
+
+/// A range of addresses; a single address is one too.
+pub fn network(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
 /// Repeats no more of a database's address than its scheme: the rest may hold a password.
@@ -56,6 +62,7 @@ pub fn faults(settings: &Settings) -> Vec<Fault> {
     within("database.statement_timeout_ms", database.statement_timeout_ms.into(), 100, 600_000);
     within("limits.json_bytes", limits.json_bytes as u128, 1_024, 64 << 20);
     within("limits.import_bytes", limits.import_bytes as u128, 1_024, 256 << 20);
+    within("limits.batch_bytes", limits.batch_bytes as u128, 1_024, 1 << 30);
     within("limits.body_drain_ms", limits.body_drain_ms.into(), 0, 60_000);
     within("review.stages", settings.review.stages.into(), 1, 3);
     if server.listen.to_socket_addrs().is_err() {
@@ -63,6 +70,9 @@ pub fn faults(settings: &Settings) -> Vec<Fault> {
     }
     for origin in server.cors_origins.iter().filter(|origin| !is_origin(origin)) {
         say("server.cors_origins", format!("“{origin}”不是网页来源；应如 https://portal.example.gov.cn"));
+    }
+    for range in server.trusted_proxies.iter().filter(|range| network(range).is_none()) {
+        say("server.trusted_proxies", format!("“{range}”不是地址或网段；应如 10.0.0.0/8 或 192.168.1.5"));
     }
     if let Some(fault) = database_fault(&database.url) {
         say("database.url", fault);

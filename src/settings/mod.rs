@@ -3,7 +3,7 @@
 mod check;
 mod load;
 
-pub use check::Fault;
+pub use check::{Fault, network};
 pub use load::{SettingsError, Sources, load};
 
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,7 @@ pub struct Server {
     pub keep_alive_ms: u64,
     pub drain_seconds: u64,
     pub cors_origins: Vec<String>,
+    pub trusted_proxies: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,6 +51,7 @@ pub struct Database {
 pub struct Limits {
     pub json_bytes: usize,
     pub import_bytes: usize,
+    pub batch_bytes: usize,
     pub body_drain_ms: u64,
 }
 

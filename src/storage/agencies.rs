@@ -146,6 +146,19 @@ pub fn find_many(connection: &mut AnyConnection, ids: &[String]) -> Result<Vec<A
     in_order(ids, rows, |row| &row.id).into_iter().map(Agency::try_from).collect()
 }
 
+/// The agencies that some others have taken over.
+pub fn succeeded_by(
+    connection: &mut AnyConnection,
+    successors: &[String],
+) -> Result<Vec<Agency>, StorageError> {
+    let rows: Vec<AgencyRow> = dsl::agencies
+        .filter(dsl::successor_id.eq_any(successors).and(dsl::status.ne(AgencyStatus::Active.as_str())))
+        .select(AgencyRow::as_select())
+        .order(dsl::id)
+        .load(connection)?;
+    rows.into_iter().map(Agency::try_from).collect()
+}
+
 pub fn has_children(connection: &mut AnyConnection, id: &AgencyId) -> QueryResult<bool> {
     let child: Option<String> =
         dsl::agencies.filter(dsl::parent_id.eq(id.as_str())).select(dsl::id).first(connection).optional()?;
@@ -165,7 +178,7 @@ pub struct AgencyFilter {
 }
 
 impl AgencyFilter {
-    fn add_to(&self, sql: &mut Sql) {
+    pub(super) fn add_to(&self, sql: &mut Sql) {
         if let Some(q) = &self.q {
             sql.contains("name", q);
         }

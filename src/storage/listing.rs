@@ -113,7 +113,7 @@ impl Sql {
         self.push(id_column).push(" LIMIT ").bind(Bind::BigInt(page.limit))
     }
 
-    fn load<R>(self, connection: &mut AnyConnection) -> QueryResult<Vec<R>>
+    pub fn load<R>(self, connection: &mut AnyConnection) -> QueryResult<Vec<R>>
     where
         R: QueryableByName<diesel::pg::Pg> + QueryableByName<diesel::sqlite::Sqlite> + 'static,
     {

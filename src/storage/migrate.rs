@@ -2,6 +2,7 @@
 
 use super::connection::AnyConnection;
 use super::form_cells;
+use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -13,6 +14,8 @@ pub enum SchemaState {
     Current,
     /// Migrations are waiting.
     Behind,
+    /// More than one step ahead of this program; one step is only an expansion, which it can live with.
+    Ahead,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +26,8 @@ pub enum MigrateError {
         "the database's schema is not current: run `nianbao migrate` first, or set NIANBAO__DATABASE__MIGRATE=true"
     )]
     Behind,
+    #[error("the database's schema is newer than this program by more than one step: run a newer nianbao")]
+    Ahead,
 }
 
 fn failed(error: impl std::fmt::Display) -> MigrateError {
@@ -60,12 +65,40 @@ pub fn state(connection: &mut AnyConnection) -> Result<SchemaState, MigrateError
         AnyConnection::Sqlite(inner) => inner.has_pending_migration(SQLITE),
     }
     .map_err(failed)?;
-    Ok(if waiting { SchemaState::Behind } else { SchemaState::Current })
+    let ahead = steps_ahead(connection).map_err(failed)?;
+    Ok(match (waiting, ahead) {
+        (true, _) => SchemaState::Behind,
+        // Expand, then contract: the next version only adds, so that old and new run side by side.
+        (false, 0 | 1) => SchemaState::Current,
+        (false, _) => SchemaState::Ahead,
+    })
+}
+
+/// Migrations the database has had that this program does not know.
+fn steps_ahead(connection: &mut AnyConnection) -> diesel::migration::Result<usize> {
+    fn unknown<DB: diesel::backend::Backend>(
+        applied: &[MigrationVersion<'static>],
+        embedded: EmbeddedMigrations,
+    ) -> diesel::migration::Result<usize>
+    where
+        EmbeddedMigrations: MigrationSource<DB>,
+    {
+        let known: Vec<String> =
+            embedded.migrations()?.iter().map(|migration| migration.name().version().to_string()).collect();
+        Ok(applied.iter().filter(|version| !known.contains(&version.to_string())).count())
+    }
+    match connection {
+        AnyConnection::Postgres(inner) => unknown::<diesel::pg::Pg>(&inner.applied_migrations()?, POSTGRES),
+        AnyConnection::Sqlite(inner) => {
+            unknown::<diesel::sqlite::Sqlite>(&inner.applied_migrations()?, SQLITE)
+        }
+    }
 }
 
 pub fn require_current(connection: &mut AnyConnection) -> Result<(), MigrateError> {
     match state(connection)? {
         SchemaState::Current => Ok(()),
         SchemaState::Behind => Err(MigrateError::Behind),
+        SchemaState::Ahead => Err(MigrateError::Ahead),
     }
 }

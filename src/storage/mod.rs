@@ -7,18 +7,29 @@
 mod connection;
 pub mod agencies;
 pub mod audit;
+pub mod backup;
+pub mod comments;
 mod error;
+pub mod explanations;
 mod form_cells;
+pub mod history;
+pub mod jobs;
 mod lane;
 mod listing;
+pub mod meters;
 pub mod migrate;
 pub mod people;
+pub mod receipts;
 pub mod reports;
 pub mod revisions;
 pub mod roster;
 mod schema;
+pub mod search;
+pub mod sources;
 mod store;
+pub mod sums;
 pub mod transitions;
+pub mod upstream;
 pub mod years;
 
 pub use connection::{AnyConnection, DatabaseUrl, DatabaseUrlFault};
@@ -29,5 +40,6 @@ pub use lane::{
     WriteError, Written,
 };
 pub use listing::{Bind, Page, SortKey};
+pub use meters::Meters;
 pub use migrate::{MigrateError, SchemaState};
 pub use store::{OpenError, Store, StoreOptions};

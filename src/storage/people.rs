@@ -7,7 +7,7 @@ use super::schema::{agencies, grants, persons, tokens};
 use crate::domain::agency::AgencyPath;
 use crate::domain::id::{AgencyId, PersonId, TokenId};
 use crate::domain::rights::{Grant, Role, Stage};
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -17,6 +17,9 @@ pub struct Person {
     pub id: PersonId,
     pub name: String,
     pub agency_id: Option<AgencyId>,
+    /// The day they left; they are given no token any more.
+    pub left_on: Option<NaiveDate>,
+    pub version: i64,
 }
 
 /// A token without its secret.
@@ -57,21 +60,83 @@ pub fn insert_person(connection: &mut AnyConnection, person: &Person, at: NaiveD
         persons::name.eq(&person.name),
         persons::agency_id.eq(person.agency_id.as_ref().map(AgencyId::as_str)),
         persons::created_at.eq(at),
+        persons::left_on.eq(person.left_on),
+        persons::version.eq(person.version),
     );
     on_each!(connection, |c| diesel::insert_into(persons::table).values(row).execute(c)).map(|_| ())
 }
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = persons)]
+struct PersonRow {
+    id: String,
+    name: String,
+    agency_id: Option<String>,
+    left_on: Option<NaiveDate>,
+    version: i64,
+}
+
+impl From<PersonRow> for Person {
+    fn from(row: PersonRow) -> Person {
+        Person {
+            id: PersonId::from_stored(row.id),
+            name: row.name,
+            agency_id: row.agency_id.map(AgencyId::from_stored),
+            left_on: row.left_on,
+            version: row.version,
+        }
+    }
+}
+
 pub fn find_person(connection: &mut AnyConnection, id: &PersonId) -> Result<Option<Person>, StorageError> {
-    let row: Option<(String, String, Option<String>)> = persons::table
+    let row: Option<PersonRow> = persons::table
         .filter(persons::id.eq(id.as_str()))
-        .select((persons::id, persons::name, persons::agency_id))
+        .select(PersonRow::as_select())
         .first(connection)
         .optional()?;
-    Ok(row.map(|(id, name, agency)| Person {
-        id: PersonId::from_stored(id),
-        name,
-        agency_id: agency.map(AgencyId::from_stored),
-    }))
+    Ok(row.map(Person::from))
+}
+
+/// Writes what can change about a person: the name, the day they left.
+pub fn update_person(connection: &mut AnyConnection, person: &Person) -> QueryResult<()> {
+    let row = (
+        persons::name.eq(&person.name),
+        persons::left_on.eq(person.left_on),
+        persons::version.eq(person.version),
+    );
+    on_each!(connection, |c| diesel::update(persons::table.find(person.id.as_str())).set(row).execute(c))
+        .map(|_| ())
+}
+
+/// A page of the persons of some places: by their agency, or by a living token that holds there.
+pub fn list_persons(
+    connection: &mut AnyConnection,
+    places: Option<&[AgencyPath]>,
+    page: &Page,
+) -> Result<Vec<Person>, StorageError> {
+    let mut sql =
+        Sql::new("SELECT p.id AS id FROM persons p LEFT JOIN agencies a ON a.id = p.agency_id WHERE 1 = 1");
+    if let Some(places) = places {
+        sql.push(" AND (1 = 0");
+        for place in places {
+            sql.push(" OR (1 = 1").within("a.path", place);
+            sql.push(")");
+        }
+        sql.push(
+            " OR EXISTS (SELECT 1 FROM tokens t JOIN grants g ON g.token_id = t.id \
+             JOIN agencies h ON h.id = g.agency_id WHERE t.person_id = p.id AND t.revoked_at IS NULL AND (1 = 0",
+        );
+        for place in places {
+            sql.push(" OR (1 = 1").within("h.path", place);
+            sql.push(")");
+        }
+        sql.push(")))");
+    }
+    sql.page(page, "p.id");
+    let ids = sql.ids(connection)?;
+    let rows: Vec<PersonRow> =
+        persons::table.filter(persons::id.eq_any(&ids)).select(PersonRow::as_select()).load(connection)?;
+    Ok(in_order(&ids, rows, |row| &row.id).into_iter().map(Person::from).collect())
 }
 
 /// Writes a token and its grants; only the digest of the secret is kept.
@@ -123,9 +188,7 @@ struct TokenRow {
     version: i64,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
-    person_id: String,
-    person_name: String,
-    person_agency_id: Option<String>,
+    person: PersonRow,
 }
 
 #[derive(Queryable)]
@@ -177,9 +240,7 @@ fn load(connection: &mut AnyConnection, wanted: &Wanted<'_>) -> Result<Vec<Token
             tokens::version,
             tokens::created_at,
             tokens::updated_at,
-            persons::id,
-            persons::name,
-            persons::agency_id,
+            PersonRow::as_select(),
         ))
         .load(connection)?;
     if rows.is_empty() {
@@ -214,11 +275,7 @@ fn load(connection: &mut AnyConnection, wanted: &Wanted<'_>) -> Result<Vec<Token
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
-            person: Person {
-                id: PersonId::from_stored(row.person_id),
-                name: row.person_name,
-                agency_id: row.person_agency_id.map(AgencyId::from_stored),
-            },
+            person: Person::from(row.person),
         })
         .collect())
 }

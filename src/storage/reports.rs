@@ -115,6 +115,46 @@ pub fn find_by_key(
     row.map(Report::try_from).transpose()
 }
 
+/// The published reports of some agencies in some years.
+pub fn published_of(
+    connection: &mut AnyConnection,
+    agencies: &[String],
+    years: &[i32],
+) -> Result<Vec<Report>, StorageError> {
+    let rows: Vec<ReportRow> = dsl::reports
+        .filter(dsl::agency_id.eq_any(agencies).and(dsl::year.eq_any(years)))
+        .filter(dsl::published_revision.is_not_null().and(dsl::withdrawn_at.is_null()))
+        .select(ReportRow::as_select())
+        .order(dsl::id)
+        .load(connection)?;
+    rows.into_iter().map(Report::try_from).collect()
+}
+
+/// The reports, published or not, that rest on one of this agency: the next year's of the agencies
+/// given, and the consolidated ones above it.
+pub fn resting_on(
+    connection: &mut AnyConnection,
+    report: &Report,
+    heirs: &[String],
+    above: &[String],
+) -> Result<Vec<Report>, StorageError> {
+    let next_year = dsl::agency_id
+        .eq_any(heirs)
+        .and(dsl::year.eq(report.year + 1))
+        .and(dsl::scope.eq(report.scope.as_str()));
+    let holding = dsl::agency_id
+        .eq_any(above)
+        .and(dsl::year.eq(report.year))
+        .and(dsl::scope.eq(Scope::Consolidated.as_str()));
+    let rows: Vec<ReportRow> = dsl::reports
+        .filter(next_year.or(holding))
+        .filter(dsl::id.ne(report.id.as_str()))
+        .select(ReportRow::as_select())
+        .order(dsl::id)
+        .load(connection)?;
+    rows.into_iter().map(Report::try_from).collect()
+}
+
 pub fn exists_for_agency(connection: &mut AnyConnection, agency: &AgencyId) -> QueryResult<bool> {
     let found: Option<String> = dsl::reports
         .filter(dsl::agency_id.eq(agency.as_str()))
@@ -238,4 +278,40 @@ pub fn count(
     add_visible(&mut sql, rights, filter.published_only);
     filter.add_to(&mut sql);
     Ok(sql.total(connection)?)
+}
+
+/// How many reports stand in each state, by their working revision.
+pub fn count_by_state(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, StorageError> {
+    use super::schema::revisions;
+    Ok(dsl::reports
+        .inner_join(revisions::table)
+        .filter(revisions::number.eq(dsl::working_revision))
+        .group_by(revisions::state)
+        .select((revisions::state, diesel::dsl::count_star()))
+        .load(connection)?)
+}
+
+/// The published consolidated reports of a year at and below a place, by path: who holds one stands before it.
+pub fn published_consolidated(
+    connection: &mut AnyConnection,
+    year: i32,
+    within: Option<&AgencyPath>,
+) -> Result<Vec<(super::roster::RosterEntry, Report)>, StorageError> {
+    let mut sql = Sql::new(
+        "SELECT r.id AS id FROM reports r JOIN roster s ON s.agency_id = r.agency_id AND s.year = r.year \
+         AND s.scope = r.scope WHERE r.scope = 'consolidated' AND r.published_revision IS NOT NULL \
+         AND r.withdrawn_at IS NULL AND r.year = ",
+    );
+    sql.bind(Bind::Integer(year));
+    if let Some(path) = within {
+        sql.within("s.path", path);
+    }
+    sql.push(" ORDER BY s.path");
+    let mut found = Vec::new();
+    for id in sql.ids(connection)? {
+        let Some(report) = find(connection, &ReportId::from_stored(id))? else { continue };
+        let line = super::roster::find(connection, year, &report.agency_id, Scope::Consolidated)?;
+        found.extend(line.map(|line| (line, report)));
+    }
+    Ok(found)
 }

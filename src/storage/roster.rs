@@ -7,6 +7,7 @@ use super::schema::roster::dsl;
 use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, Kind, Level};
 use crate::domain::id::AgencyId;
 use crate::domain::report::Scope;
+use crate::domain::rights::Rights;
 use crate::domain::year::YearPlan;
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -24,6 +25,8 @@ pub struct RosterEntry {
     pub due_on: NaiveDate,
     pub exempt: bool,
     pub reason: Option<String>,
+    /// It was put where it stands by hand; the tree does not move it.
+    pub moved: bool,
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
@@ -39,6 +42,7 @@ struct RosterRow {
     due_on: NaiveDate,
     exempt: bool,
     reason: Option<String>,
+    moved: bool,
 }
 
 impl From<&RosterEntry> for RosterRow {
@@ -54,6 +58,7 @@ impl From<&RosterEntry> for RosterRow {
             due_on: entry.due_on,
             exempt: entry.exempt,
             reason: entry.reason.clone(),
+            moved: entry.moved,
         }
     }
 }
@@ -73,6 +78,7 @@ impl TryFrom<RosterRow> for RosterEntry {
             due_on: row.due_on,
             exempt: row.exempt,
             reason: row.reason,
+            moved: row.moved,
         })
     }
 }
@@ -91,6 +97,20 @@ impl RosterEntry {
             due_on: plan.due_on(agency.level, scope),
             exempt: false,
             reason: None,
+            moved: false,
+        }
+    }
+
+    /// Takes over what was settled by hand about the same line.
+    pub fn keep_settled(&mut self, settled: RosterEntry) {
+        if settled.reason.is_some() {
+            self.exempt = settled.exempt;
+            self.due_on = settled.due_on;
+            self.reason = settled.reason;
+        }
+        if settled.moved {
+            self.moved = true;
+            self.path = settled.path;
         }
     }
 }
@@ -100,10 +120,16 @@ pub fn insert(connection: &mut AnyConnection, entry: &RosterEntry) -> QueryResul
     on_each!(connection, |c| diesel::insert_into(dsl::roster).values(&row).execute(c)).map(|_| ())
 }
 
+/// Writes a line over its present row.
+pub fn update(connection: &mut AnyConnection, entry: &RosterEntry) -> QueryResult<()> {
+    delete_one(connection, entry.year, &entry.agency_id, entry.scope)?;
+    insert(connection, entry)
+}
+
 /// Writes the whole roster of a year from the registry, in one statement.
 pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> QueryResult<()> {
     let mut sql = Sql::new(
-        "INSERT INTO roster (year, agency_id, scope, path, level, kind, name, due_on, exempt, reason) SELECT ",
+        "INSERT INTO roster (year, agency_id, scope, path, level, kind, name, due_on, exempt, reason, moved) SELECT ",
     );
     sql.push("CAST(").bind(Bind::Integer(plan.year)).push(" AS INTEGER), id, ");
     sql.push("CASE WHEN kind = 'government' THEN 'consolidated' ELSE 'own' END, path, level, kind, name, ");
@@ -111,7 +137,8 @@ pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> QueryResult<()> 
     sql.push("CASE WHEN kind = 'government' AND level <> 'township' THEN ")
         .bind(Bind::Date(plan.government_due_on));
     sql.push(" ELSE ").bind(Bind::Date(plan.department_due_on));
-    sql.push(" END, FALSE, NULL FROM agencies WHERE status = ").bind_text(AgencyStatus::Active.as_str());
+    sql.push(" END, FALSE, NULL, FALSE FROM agencies WHERE status = ")
+        .bind_text(AgencyStatus::Active.as_str());
     sql.execute(connection).map(|_| ())
 }
 
@@ -161,6 +188,35 @@ pub fn move_subtree(
     sql.execute(connection).map(|_| ())
 }
 
+/// Puts a line and what stands below it elsewhere by hand; the registry moves it no more.
+pub fn settle_subtree(
+    connection: &mut AnyConnection,
+    year: i32,
+    from: &AgencyPath,
+    to: &AgencyPath,
+) -> QueryResult<()> {
+    let mut sql = Sql::new("UPDATE roster SET moved = TRUE, path = ");
+    sql.bind_text(to.as_str());
+    sql.push(&format!(" || substr(path, {}) WHERE year = ", from.as_str().len() + 1))
+        .bind(Bind::Integer(year));
+    sql.within("path", from);
+    sql.execute(connection).map(|_| ())
+}
+
+/// The lines of one agency in a year, the consolidated one first.
+pub fn of_agency(
+    connection: &mut AnyConnection,
+    year: i32,
+    agency: &AgencyId,
+) -> Result<Vec<RosterEntry>, StorageError> {
+    let rows: Vec<RosterRow> = dsl::roster
+        .filter(dsl::year.eq(year).and(dsl::agency_id.eq(agency.as_str())))
+        .select(RosterRow::as_select())
+        .order(dsl::scope)
+        .load(connection)?;
+    rows.into_iter().map(RosterEntry::try_from).collect()
+}
+
 pub fn find(
     connection: &mut AnyConnection,
     year: i32,
@@ -185,6 +241,38 @@ pub fn due_days(
         .select((dsl::year, dsl::agency_id, dsl::scope, dsl::due_on))
         .load(connection)?;
     Ok(rows.into_iter().map(|(year, agency, scope, due)| ((year, agency, scope), due)).collect())
+}
+
+/// Lines within somebody's grants that are due by a day and about which nothing has been filed.
+pub fn due_unfiled(
+    connection: &mut AnyConnection,
+    rights: &Rights,
+    year: i32,
+    until: NaiveDate,
+    limit: i64,
+) -> Result<Vec<RosterEntry>, StorageError> {
+    let mut sql = Sql::new(
+        "SELECT s.agency_id AS id FROM roster s LEFT JOIN reports r ON r.agency_id = s.agency_id \
+         AND r.year = s.year AND r.scope = s.scope WHERE r.id IS NULL AND s.exempt = FALSE AND s.year = ",
+    );
+    sql.bind(Bind::Integer(year)).push(" AND s.due_on <= ").bind(Bind::Date(until));
+    if rights.grants.iter().all(|grant| grant.at.is_some()) {
+        sql.push(" AND (1 = 0");
+        for path in rights.grants.iter().filter_map(|grant| grant.at.as_ref()) {
+            sql.push(" OR (1 = 1").within("s.path", path);
+            sql.push(")");
+        }
+        sql.push(")");
+    }
+    sql.push(" ORDER BY s.due_on, s.agency_id LIMIT ").bind(Bind::BigInt(limit));
+    let ids = sql.ids(connection)?;
+    let rows: Vec<RosterRow> = dsl::roster
+        .filter(dsl::year.eq(year).and(dsl::agency_id.eq_any(&ids)).and(dsl::due_on.le(until)))
+        .filter(dsl::exempt.eq(false))
+        .select(RosterRow::as_select())
+        .order((dsl::due_on, dsl::agency_id, dsl::scope))
+        .load(connection)?;
+    rows.into_iter().map(RosterEntry::try_from).collect()
 }
 
 /// Whether any year's roster names the agency and is frozen or not; used before deleting it.
@@ -228,4 +316,63 @@ pub fn count(
         sql.within("path", path);
     }
     Ok(sql.total(connection)?)
+}
+
+/// The lines directly below a place (`None`: the roots), one for each agency, by name.
+pub fn children(
+    connection: &mut AnyConnection,
+    year: i32,
+    within: Option<&AgencyPath>,
+) -> Result<Vec<RosterEntry>, StorageError> {
+    let mut sql = Sql::new("SELECT DISTINCT agency_id AS id FROM roster WHERE year = ");
+    sql.bind(Bind::Integer(year)).push(" AND path = ");
+    sql.bind_text(within.map_or("", AgencyPath::as_str)).push(" || agency_id || '.'");
+    let ids = sql.ids(connection)?;
+    let mut found = Vec::new();
+    for ids in ids.chunks(5_000) {
+        let rows: Vec<RosterRow> = dsl::roster
+            .filter(dsl::year.eq(year).and(dsl::agency_id.eq_any(ids)))
+            .select(RosterRow::as_select())
+            .order((dsl::agency_id, dsl::scope))
+            .load(connection)?;
+        found.extend(rows);
+    }
+    found.dedup_by(|later, first| later.agency_id == first.agency_id);
+    found.into_iter().map(RosterEntry::try_from).collect()
+}
+
+/// Lines that are due below a place and about which no report is published (or none is even begun).
+pub fn unpublished(
+    connection: &mut AnyConnection,
+    year: i32,
+    within: Option<&AgencyPath>,
+    unfiled_only: Option<bool>,
+    after: Option<&(String, String)>,
+    limit: i64,
+) -> Result<Vec<RosterEntry>, StorageError> {
+    let mut sql = Sql::new(
+        "SELECT s.agency_id || ' ' || s.scope AS id FROM roster s LEFT JOIN reports r ON r.agency_id = s.agency_id \
+         AND r.year = s.year AND r.scope = s.scope WHERE s.exempt = FALSE AND s.year = ",
+    );
+    sql.bind(Bind::Integer(year));
+    sql.push(match unfiled_only {
+        Some(true) => " AND (r.id IS NULL OR r.withdrawn_at IS NOT NULL)",
+        _ => " AND (r.published_revision IS NULL OR r.withdrawn_at IS NOT NULL)",
+    });
+    if let Some(path) = within {
+        sql.within("s.path", path);
+    }
+    if let Some((agency, scope)) = after {
+        sql.push(" AND (s.agency_id > ").bind_text(agency.as_str());
+        sql.push(" OR (s.agency_id = ").bind_text(agency.as_str());
+        sql.push(" AND s.scope > ").bind_text(scope.as_str()).push("))");
+    }
+    sql.push(" ORDER BY s.agency_id, s.scope LIMIT ").bind(Bind::BigInt(limit));
+    let mut found = Vec::new();
+    for line in sql.ids(connection)? {
+        let Some((agency, scope)) = line.split_once(' ') else { continue };
+        let scope = stored("scope", scope)?;
+        found.extend(find(connection, year, &AgencyId::from_stored(agency.to_owned()), scope)?);
+    }
+    Ok(found)
 }

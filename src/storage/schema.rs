@@ -64,6 +64,7 @@ diesel::table! {
         due_on -> Date,
         exempt -> Bool,
         reason -> Nullable<Text>,
+        moved -> Bool,
     }
 }
 
@@ -73,6 +74,8 @@ diesel::table! {
         name -> Text,
         agency_id -> Nullable<Text>,
         created_at -> Timestamp,
+        left_on -> Nullable<Date>,
+        version -> BigInt,
     }
 }
 
@@ -218,6 +221,139 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    explanations (report_id, finding) {
+        report_id -> Text,
+        finding -> Text,
+        inputs -> Text,
+        text -> Text,
+        person_id -> Text,
+        person_name -> Text,
+        role -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    comments (id) {
+        id -> Text,
+        report_id -> Text,
+        revision -> Integer,
+        pointer -> Text,
+        state -> Text,
+        text -> Text,
+        person_id -> Text,
+        person_name -> Text,
+        replies -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    receipts (transition_id) {
+        transition_id -> Text,
+        report_id -> Text,
+        revision -> Integer,
+        rule_set -> Text,
+        digest -> Text,
+        valid -> Bool,
+        error -> Integer,
+        warning -> Integer,
+        info -> Integer,
+        explained -> Integer,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    upstream_changes (report_id, source_id) {
+        report_id -> Text,
+        source_id -> Text,
+        revision -> Integer,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    agency_history (agency_id, version) {
+        agency_id -> Text,
+        version -> BigInt,
+        effective_on -> Date,
+        change_kind -> Text,
+        reason -> Nullable<Text>,
+        person_id -> Nullable<Text>,
+        person_name -> Nullable<Text>,
+        name -> Text,
+        short_name -> Nullable<Text>,
+        uscc -> Nullable<Text>,
+        level -> Text,
+        kind -> Text,
+        division_code -> Nullable<Text>,
+        parent_id -> Nullable<Text>,
+        status -> Text,
+        valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>,
+        successor_id -> Nullable<Text>,
+        contact -> Text,
+        created_at -> Timestamp,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Text,
+        kind -> Text,
+        state -> Text,
+        person_id -> Text,
+        agency_id -> Nullable<Text>,
+        year -> Nullable<Integer>,
+        done -> BigInt,
+        total -> BigInt,
+        result -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sources (report_id, revision) {
+        report_id -> Text,
+        revision -> Integer,
+        sha256 -> Text,
+        media_type -> Text,
+        charset -> Text,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    contributions (report_id) {
+        report_id -> Text,
+        year -> Integer,
+        form -> Text,
+        path -> Text,
+        level -> Text,
+        kind -> Text,
+        cells -> Text,
+    }
+}
+
+diesel::table! {
+    sums (year, node, form, level, kind) {
+        year -> Integer,
+        node -> Text,
+        form -> Text,
+        level -> Text,
+        kind -> Text,
+        reports -> BigInt,
+        cells -> Text,
+        present -> Text,
+    }
+}
+
 diesel::joinable!(revisions -> reports (report_id));
 diesel::joinable!(reports -> agencies (agency_id));
 diesel::joinable!(tokens -> persons (person_id));
@@ -231,4 +367,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     reports,
     revisions,
     transitions,
+    upstream_changes,
+    contributions,
 );

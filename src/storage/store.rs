@@ -1,13 +1,16 @@
 //! The one place that hops: reads go to a bounded set of readers, writes to the lane.
 
+use super::backup::{self, BackupError};
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
 use super::error::StorageError;
 use super::lane::{
     Act, IntoStorage, Notes, Queue, RunningKeys, StoredAnswer, Waiting, Write, WriteError, Writer, Written,
     find_answer,
 };
+use super::meters::Meters;
 use super::migrate::{self, MigrateError, SchemaState};
 use diesel::connection::SimpleConnection;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -68,6 +71,7 @@ struct Shared {
     waiting: Arc<Waiting>,
     running_keys: Arc<RunningKeys>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    meters: Meters,
 }
 
 impl Store {
@@ -81,7 +85,8 @@ impl Store {
         migrate::require_current(&mut first)?;
         drop(first);
         let waiting = Arc::new(Waiting::new(options.queue_capacity));
-        let writer = Writer::new(options.url.clone(), connect.clone(), Arc::clone(&waiting));
+        let meters = Meters::default();
+        let writer = Writer::new(options.url.clone(), connect.clone(), Arc::clone(&waiting), meters.clone());
         let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
             if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| writer.work())).is_err() {
                 // Without its writer an instance would take requests and never answer them.
@@ -96,6 +101,7 @@ impl Store {
                 waiting,
                 running_keys: Arc::default(),
                 writer: Mutex::new(Some(thread)),
+                meters,
                 options,
             }),
         })
@@ -118,6 +124,16 @@ impl Store {
         Ok(migrate::run(&mut connection)?)
     }
 
+    /// Copies a database into a new file while others go on writing.
+    pub fn backup(options: &StoreOptions, to: &Path) -> Result<(), BackupError> {
+        backup::copy(&options.url, &connect_options(options), to)
+    }
+
+    /// Puts a copy where the database is to be.
+    pub fn restore(options: &StoreOptions, from: &Path) -> Result<(), BackupError> {
+        backup::put_back(from, options.url.file().ok_or(BackupError::NotEmbedded)?)
+    }
+
     /// How a database's schema stands to this program's.
     pub fn schema_state(options: &StoreOptions) -> Result<SchemaState, OpenError> {
         let mut connection = options
@@ -129,6 +145,17 @@ impl Store {
 
     pub fn engine(&self) -> &'static str {
         self.shared.options.url.engine()
+    }
+
+    /// What the writer does, counted.
+    pub fn meters(&self) -> &Meters {
+        &self.shared.meters
+    }
+
+    /// Readers at work, and how many there are.
+    pub fn readers(&self) -> (usize, usize) {
+        let all = self.shared.options.readers;
+        (all.saturating_sub(self.shared.readers.available_permits()), all)
     }
 
     /// Jobs that wait for the writer.

@@ -3,19 +3,28 @@
 #[macro_use]
 pub mod harness;
 
+mod across_years;
 mod agencies;
 mod audit;
 mod catalogue;
+mod comments;
 mod conventions;
 mod corrections;
+mod documents;
 mod durability;
 mod idempotency;
 mod imports;
+mod loading;
 mod matrix;
+mod people;
 mod program;
+mod registry;
 mod reports;
 mod review;
+mod routes;
 mod sections;
+mod statistics;
 mod tokens;
+mod upkeep;
 mod validation;
 mod years;

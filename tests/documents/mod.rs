@@ -1,5 +1,8 @@
 //! Reading documents: the real report as a whole, and hostile bytes.
 
+mod layouts;
+mod round_trips;
+
 use nianbao::documents::{Reading, decode, recognise, text};
 use proptest::prelude::*;
 use std::fmt::Write;

@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 use nianbao::domain::agency::{Kind, Level};
 use nianbao::domain::form;
 use nianbao::domain::report::{Content, SectionState, ShapeFault, read_sections};
-use nianbao::domain::rules::{AgencyFacts, Finding, Judged, Moment, judge};
+use nianbao::domain::rules::{
+    AgencyFacts, Finding, Judged, Moment, Previous, PreviousYear, SourceReport, Subordinates, judge,
+};
 use serde_json::Value;
 
 pub struct Case {
@@ -13,6 +15,9 @@ pub struct Case {
     pub agency: Option<AgencyFacts>,
     pub day: Option<NaiveDate>,
     pub moment: Moment,
+    pub previous: Previous,
+    pub upstream: Vec<SourceReport>,
+    pub subordinates: Option<Subordinates>,
 }
 
 impl Case {
@@ -38,11 +43,20 @@ impl Case {
             agency: Some(AgencyFacts { kind: Kind::Government, level: Level::Municipal }),
             day: "2024-01-20".parse().ok(),
             moment: Moment::Draft,
+            previous: Previous::NotAsked,
+            upstream: Vec::new(),
+            subordinates: None,
         }
     }
 
     pub fn section(&mut self, key: &str) -> &mut SectionState {
         self.content.section_mut(key).expect("the section")
+    }
+
+    /// Adds a sentence to the overview, on a line of its own.
+    pub fn tell(&mut self, sentence: &str) {
+        let text = self.section("overview").text.clone().unwrap_or_default();
+        self.section("overview").text = Some(format!("{text}\n{sentence}"));
     }
 
     pub fn set(&mut self, cell: &str, value: Option<i64>) {
@@ -62,6 +76,38 @@ impl Case {
         self.faults.extend(faults);
     }
 
+    /// Last year's report, published: at first one that this year's follows from.
+    pub fn last_year(&mut self) -> &mut PreviousYear {
+        let mut content = self.content.clone();
+        let form = content.form();
+        let cell = |name: &str| form.by_indicator(name).unwrap_or_else(|| panic!("no cell {name}"));
+        let columns = form.cells.iter().filter(|cell| cell.row_key == "carried_over");
+        for column in columns {
+            let there = cell(&format!("requests.carried_forward.{}", column.column_key));
+            content.figures.set(there, self.content.figures.get(column.index));
+        }
+        for row in ["regulations", "normative_documents"] {
+            let value = |column: &str| {
+                self.content.figures.get(cell(&format!("proactive_disclosure.{row}.{column}"))).unwrap_or(0)
+            };
+            let before = value("in_force") - value("issued") + value("repealed");
+            content.figures.set(cell(&format!("proactive_disclosure.{row}.in_force")), Some(before));
+        }
+        for section in form.sections.iter().filter(|section| section.table.is_none()) {
+            content.section_mut(&section.key).expect("the section").text = Some("上一年的情况。".to_owned());
+        }
+        self.previous = Previous::Known(PreviousYear {
+            year: 2022,
+            reports: vec![source()],
+            contents: vec![content],
+            merged: false,
+        });
+        match &mut self.previous {
+            Previous::Known(previous) => previous,
+            _ => unreachable!("it was just set"),
+        }
+    }
+
     pub fn judge(&self) -> Vec<Finding> {
         judge(&Judged {
             content: &self.content,
@@ -73,6 +119,20 @@ impl Case {
             agency: self.agency,
             day: self.day,
             moment: self.moment,
+            previous: &self.previous,
+            upstream: &self.upstream,
+            subordinates: self.subordinates.as_ref(),
         })
+    }
+}
+
+/// A published report of last year.
+pub fn source() -> SourceReport {
+    SourceReport {
+        report_id: "018d0000-0000-7000-8000-000000000001".to_owned(),
+        agency_id: "018d0000-0000-7000-8000-000000000002".to_owned(),
+        agency_name: "宿迁市人民政府".to_owned(),
+        year: 2022,
+        revision: 2,
     }
 }

@@ -7,7 +7,11 @@ use nianbao::domain::agency::{Kind, Level};
 use nianbao::domain::form;
 use nianbao::domain::language::Language;
 use nianbao::domain::report::{Content, read_sections};
-use nianbao::domain::rules::{AgencyFacts, Finding, Moment, RULES, Severity};
+use nianbao::domain::rules::{
+    AgencyFacts, Counts, Explanation, Finding, Moment, Previous, RULES, Severity, Subordinates,
+    apply_explanations,
+};
+use nianbao::domain::statistics::Sum;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -44,6 +48,48 @@ const FAILING: &[(&str, Break)] = &[
     ("other_matters.fee_not_mentioned", |case| case.section("other_matters").text = Some("无。".to_owned())),
     ("year.published_before_end", |case| case.day = "2023-12-31".parse().ok()),
     ("year.late", |case| case.day = "2024-02-01".parse().ok()),
+    ("requests.carried_over_from_last_year", |case| {
+        let cell = case.content.form().by_indicator("requests.carried_forward.total").expect("a cell");
+        let before = &mut case.last_year().contents[0];
+        let value = before.figures.get(cell).map(|value| value + 1);
+        before.figures.set(cell, value);
+    }),
+    ("proactive.in_force_continues", |case| {
+        let cell =
+            case.content.form().by_indicator("proactive_disclosure.regulations.in_force").expect("a cell");
+        let before = &mut case.last_year().contents[0];
+        let value = before.figures.get(cell).map(|value| value + 1);
+        before.figures.set(cell, value);
+    }),
+    ("previous_year.unknown", |case| case.previous = Previous::Unknown(2022)),
+    ("similar.to_previous_year", |case| {
+        let told: String = (0..60)
+            .map(|number| format!("第{number}次会议研究公开事项甲{}；", "乙".repeat(number % 7)))
+            .collect();
+        let text = case.section("overview").text.clone().unwrap_or_default() + &told;
+        case.section("overview").text = Some(text.clone());
+        case.last_year().contents[0].section_mut("overview").expect("the section").text = Some(text);
+    }),
+    ("consolidated.sums", |case| {
+        let mut sum = Sum::empty(case.content.form());
+        sum.count(&case.content.figures, 1).expect("a sum");
+        sum.count(&case.content.figures, 1).expect("a sum");
+        case.subordinates = Some(Subordinates { sum, missing: 3 });
+    }),
+    ("text.contradicts_table", |case| case.tell("全年被申请行政复议9999件。")),
+    ("text.wrong_year", |case| case.tell("截至2022年12月31日，共公开120条。")),
+    ("text.template_left", |case| case.tell("全年公开XX件。")),
+    ("text.parts_do_not_add_up", |case| case.tell("共公开5条，其中动态9条。")),
+    ("wording.typo", |case| case.tell("局长坐客《阳光信访》。")),
+    ("wording.superseded_reference", |case| case.tell("依据国务院令第492号。")),
+    ("wording.repeated", |case| case.tell("遵循遵循公开原则。")),
+    ("wording.conversion_residue", |case| case.tell("正文[bookmark: _GoBack]。")),
+    ("secrecy.mark", |case| case.tell("机密★10年")),
+    ("privacy.id_number", |case| case.tell("申请人身份证号11010519491231002X。")),
+    ("privacy.mobile", |case| case.tell("联系人13803550001。")),
+    ("privacy.bank_card", |case| case.tell("账号4111111111111111。")),
+    ("privacy.plate", |case| case.tell("公车晋A12345。")),
+    ("upstream.changed", |case| case.upstream.push(case::source())),
 ];
 
 fn failing(rule: &str) -> Case {
@@ -168,4 +214,61 @@ fn all_faults_are_told_at_once() {
     {
         assert!(found.iter().any(|finding| finding.rule == rule), "{rule}");
     }
+}
+
+#[test]
+fn a_report_that_follows_from_last_years_has_no_finding_and_after_a_merger_sums_are_compared_loosely() {
+    let mut case = Case::valid();
+    case.last_year();
+    assert_eq!(case.judge(), Vec::new());
+    let previous = case.last_year();
+    previous.contents.push(previous.contents[0].clone());
+    previous.reports.push(case::source());
+    previous.merged = true;
+    let found = case.judge();
+    let carried: Vec<&Finding> =
+        found.iter().filter(|one| one.rule == "requests.carried_over_from_last_year").collect();
+    assert!(!carried.is_empty(), "twice what was carried over");
+    assert!(carried.iter().all(|finding| finding.severity == Severity::Warning), "{carried:?}");
+}
+
+#[test]
+fn an_explanation_holds_as_long_as_what_it_was_given_for() {
+    let failing = failing("proactive.in_force_continues");
+    let mut found = failing.judge();
+    let finding = found[0].clone();
+    let explanation = Explanation {
+        finding: finding.key.clone(),
+        inputs: finding.inputs(),
+        text: "清理失效一件".to_owned(),
+    };
+    apply_explanations(&mut found, std::slice::from_ref(&explanation));
+    assert_eq!(found[0].explanation.as_deref(), Some("清理失效一件"));
+    let counts = Counts::of(&found);
+    assert_eq!((counts.warning, counts.explained), (0, 1));
+    // Another value, the same place: the words were about something else.
+    let mut changed = failing;
+    changed.add("proactive_disclosure.regulations.in_force", 5);
+    let mut found = changed.judge();
+    assert_eq!(found[0].key, finding.key);
+    apply_explanations(&mut found, &[explanation]);
+    assert_eq!(found[0].explanation, None);
+}
+
+#[test]
+fn the_prefectures_narrative_is_told_where_it_contradicts_its_table() {
+    let document: Value =
+        serde_json::from_str(include_str!("../fixtures/suqian-2024.json")).expect("a document");
+    let form = form::by_id("2021").expect("the form");
+    let mut case = Case::valid();
+    case.content =
+        read_sections(&Content::empty(form), document["sections"].as_object().expect("sections")).0;
+    let found = case.judge();
+    let told: Vec<&Finding> =
+        found.iter().filter(|finding| finding.rule == "text.contradicts_table").collect();
+    let numbers: Vec<String> = told.iter().map(|finding| format!("{:?}", finding.arguments)).collect();
+    assert!(
+        numbers.iter().any(|one| one.contains("134")) && numbers.iter().any(|one| one.contains("57")),
+        "{numbers:?}"
+    );
 }

@@ -31,6 +31,8 @@ fn lines(connection: &mut AnyConnection, sqlite: &str, postgres: &str) -> Vec<St
     let mut lines: Vec<String> = rows.into_iter().map(|row| row.line).collect();
     // Sorted here: the engines' own orders differ.
     lines.sort();
+    // The full-text index is each engine's own: a virtual table here, a text vector there.
+    lines.retain(|line| !line.contains("search_index"));
     lines
 }
 

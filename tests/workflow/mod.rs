@@ -12,6 +12,7 @@ use nianbao::domain::year::{YearPlan, YearState};
 use nianbao::operations::agencies::{self, AgencyDraft};
 use nianbao::operations::people::{self, GrantOrder, TokenOrder};
 use nianbao::operations::reports::{self, Edit, NewReport, TransitionOrder};
+use nianbao::operations::statistics;
 use nianbao::operations::{AgencyRef, Asking, Refusal, Review, years};
 use nianbao::storage::people::Person;
 use nianbao::storage::{Act, AnyConnection, Notes, Store, StoreOptions, WriteError};
@@ -132,6 +133,8 @@ impl World {
         let sections = document["sections"].as_object().expect("sections");
         let (content, _) = read_sections(&Content::empty(form::for_year(2023)), sections);
         let new = NewReport {
+            prefill: None,
+            source: None,
             id: ReportId::from_uuid(uuid::Uuid::now_v7()),
             agency: AgencyRef::Id(id),
             year: 2023,
@@ -190,6 +193,10 @@ impl World {
     /// Checks what must hold at any moment; `published` remembers every revision readers could read.
     fn check(&self, report: &ReportId, published: &mut BTreeMap<i32, String>) {
         let admin = asking(Role::Admin, None);
+        for year in [2022, 2023, 2024] {
+            let wrong = self.read(|c| statistics::verify_year(c, year, false)).unwrap_or_default();
+            assert_eq!(wrong, Vec::new(), "the sums are those of what is published");
+        }
         let Ok(view) = self.read(|c| reports::find(c, &admin, report, false)) else {
             assert!(published.is_empty(), "a report that was published is never gone");
             return;
@@ -205,8 +212,9 @@ impl World {
                 let number = seen.revision.number;
                 let known = published.entry(number).or_insert_with(|| digest.clone());
                 assert_eq!(*known, digest, "a published revision never changes");
-                let (_, made) =
+                let made =
                     self.read(|c| reports::list_transitions(c, &admin, report)).expect("the transitions");
+                let made: Vec<_> = made.into_iter().map(|(transition, _)| transition).collect();
                 let shown = made.iter().rev().find(|one| {
                     one.revision == number && matches!(one.action, Action::Publish | Action::Archive)
                 });

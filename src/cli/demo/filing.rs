@@ -1,8 +1,8 @@
 //! The real report of the demo: imported, submitted, approved by three people, published.
 
 use super::Actor;
-use super::registry::{asking_as_program, write};
 use crate::cli::failure::Failure;
+use crate::cli::program::{asking_as_program, write};
 use crate::cli::token::act_of_program;
 use crate::documents;
 use crate::domain::id::{AgencyId, ReportId};
@@ -63,10 +63,10 @@ pub fn file(store: &Store, agency: &AgencyId, people: &[Actor]) -> Result<Report
             version,
         };
         let asking = actor.asking();
-        let (_, view) = write(store, actor.act(), move |connection, act, notes| {
+        let made = write(store, actor.act(), move |connection, act, notes| {
             reports::transition(connection, act, notes, &asking, &order)
         })?;
-        version = view.report.version;
+        version = made.view.report.version;
     }
     Ok(id)
 }

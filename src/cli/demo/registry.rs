@@ -1,14 +1,14 @@
 //! The demo's line of government and its years.
 
 use crate::cli::failure::Failure;
+use crate::cli::program::{asking_as_program, write};
 use crate::cli::token::act_of_program;
 use crate::domain::agency::Contact;
 use crate::domain::id::AgencyId;
-use crate::domain::rights::{Grant, Rights, Role};
 use crate::domain::year::{YearPlan, YearState};
 use crate::operations::agencies::{self, AgencyDraft};
-use crate::operations::{AgencyRef, Asking, Refusal, Review, years};
-use crate::storage::{Act, AnyConnection, Notes, Store, WriteError};
+use crate::operations::{AgencyRef, years};
+use crate::storage::Store;
 use std::collections::HashMap;
 
 /// One line of government; see `data/README.md`.
@@ -17,27 +17,6 @@ const AGENCIES: &str = include_str!("../../../data/demo-agencies.csv");
 pub const COUNTY: &str = "140431";
 /// 沁源县信访局, whose real report is filed.
 pub const FILER: &str = "沁源县信访局";
-
-/// How the program itself asks: with an administrator's rights and nobody's name.
-pub fn asking_as_program() -> Asking {
-    let rights = Rights { grants: vec![Grant { role: Role::Admin, at: None, stage: None }] };
-    let review = Review { stages: 3, separation_of_duties: true };
-    Asking { rights, ..Asking::public(today(), review) }
-}
-
-pub fn today() -> chrono::NaiveDate {
-    (chrono::Utc::now().naive_utc() + chrono::Duration::hours(8)).date()
-}
-
-/// Runs one operation through the lane, as any request does.
-pub fn write<T: Send + 'static>(
-    store: &Store,
-    act: Act,
-    operation: impl FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, Refusal> + Send + 'static,
-) -> Result<T, Failure> {
-    let written: Result<T, WriteError<Refusal>> = store.write_blocking(act, operation);
-    Ok(written?)
-}
 
 /// Registers every agency of the file; gives their ids by key and by name.
 pub fn plant(store: &Store) -> Result<HashMap<String, AgencyId>, Failure> {

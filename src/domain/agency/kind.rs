@@ -73,6 +73,33 @@ wire_names!(
     }
 );
 
+wire_names!(
+    /// How an agency ends.
+    SuccessionKind {
+        /// 合并: another takes it in.
+        Merged = "merged",
+        /// 更名重组: another goes on under a new name.
+        Renamed = "renamed",
+        /// 撤销.
+        Abolished = "abolished",
+    }
+);
+
+impl SuccessionKind {
+    /// Whether somebody must take over.
+    pub fn needs_successor(self) -> bool {
+        self != SuccessionKind::Abolished
+    }
+
+    /// What the agency is from then on.
+    pub fn status(self) -> AgencyStatus {
+        match self {
+            SuccessionKind::Merged | SuccessionKind::Renamed => AgencyStatus::Merged,
+            SuccessionKind::Abolished => AgencyStatus::Abolished,
+        }
+    }
+}
+
 impl Kind {
     /// Whether a body may hold 规章: only governments, departments and the like from city level up do
     /// (立法法); townships and departments below city level hold none.

@@ -8,7 +8,7 @@ mod uscc;
 
 pub use division::DivisionCode;
 pub(crate) use kind::wire_names;
-pub use kind::{AgencyStatus, Kind, Level};
+pub use kind::{AgencyStatus, Kind, Level, SuccessionKind};
 pub use path::{AgencyPath, MAX_DEPTH};
 pub use record::{Agency, Contact};
 pub use uscc::{Uscc, UsccFault};

@@ -52,6 +52,8 @@ pub struct Finding {
     pub actual: Option<Fact>,
     pub related: Vec<String>,
     pub basis: &'static str,
+    /// Why it may stand; it then neither counts nor blocks.
+    pub explanation: Option<String>,
 }
 
 /// What is put into a message.
@@ -95,6 +97,10 @@ impl Counts {
     pub fn of(findings: &[Finding]) -> Counts {
         let mut counts = Counts::default();
         for finding in findings {
+            if finding.explanation.is_some() {
+                counts.explained += 1;
+                continue;
+            }
             match finding.severity {
                 Severity::Error => counts.error += 1,
                 Severity::Warning => counts.warning += 1,

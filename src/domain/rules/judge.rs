@@ -1,5 +1,6 @@
 //! Judging a report: every rule is asked, every fault is told at once.
 
+use super::elsewhere::{Previous, SourceReport, Subordinates};
 use super::{Explainable, Finding, RULES, Rule};
 use crate::domain::agency::{Kind, Level};
 use crate::domain::report::{Content, ShapeFault};
@@ -20,6 +21,11 @@ pub struct Judged<'a> {
     /// The day it is (to be) published; `None` for a document about which that is not known.
     pub day: Option<NaiveDate>,
     pub moment: Moment,
+    pub previous: &'a Previous,
+    /// Reports this one rests on that were corrected since.
+    pub upstream: &'a [SourceReport],
+    /// What a consolidated report should add up to; `None` for any other.
+    pub subordinates: Option<&'a Subordinates>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +78,7 @@ impl Rule {
             actual: None,
             related: Vec::new(),
             basis: self.basis,
+            explanation: None,
         }
     }
 

@@ -1,33 +1,62 @@
 //! The rules: one rule, one file, one constant; [`RULES`] is the only list.
 
 mod balance;
+mod bank_card;
+mod carried_over;
 mod cell_missing;
+mod consolidated_sums;
+mod contradicts_table;
+mod conversion_residue;
 mod disputes_row_total;
+mod elsewhere;
+mod explanation;
 mod extra;
 mod fee_not_mentioned;
 mod finding;
 mod head_missing;
+mod id_number;
 mod identities;
+mod in_force_continues;
 mod judge;
+mod mobile;
 mod not_a_count;
+mod parts_do_not_add_up;
+mod plate;
+mod previous_unknown;
 mod published_before_end;
 mod regulations_without_power;
+mod repeated;
 mod results_total;
 mod row_total;
+mod secrecy_mark;
 mod section_missing;
+mod similar_to_previous_year;
+mod superseded_reference;
 mod superseded_tables;
+mod template_left;
 mod title_variant;
 mod too_long;
+mod typo;
+mod upstream_changed;
+mod words;
+mod wrong_year;
 mod year_late;
 
+pub use elsewhere::{Previous, PreviousYear, SourceReport, Subordinates};
+pub use explanation::{Explanation, apply_explanations};
 pub use finding::{Counts, Fact, Finding, Severity};
 pub use judge::{AgencyFacts, Judged, Moment, judge};
+
+use crate::domain::digest::sha256_hex;
+use std::sync::LazyLock;
 
 /// Who can take a finding's force by explaining it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Explainable {
     No,
     ByEditor,
+    /// As `ByEditor`, and the report is not submitted before it has been explained.
+    MustByEditor,
     BySupervisor,
 }
 
@@ -62,16 +91,48 @@ rules!(
     results_total,
     row_total,
     disputes_row_total,
+    carried_over,
+    in_force_continues,
+    previous_unknown,
+    consolidated_sums,
     regulations_without_power,
     head_missing,
     too_long,
     fee_not_mentioned,
     published_before_end,
     year_late,
+    contradicts_table,
+    wrong_year,
+    template_left,
+    parts_do_not_add_up,
+    typo,
+    superseded_reference,
+    repeated,
+    conversion_residue,
+    secrecy_mark,
+    id_number,
+    mobile,
+    bank_card,
+    plate,
+    similar_to_previous_year,
+    upstream_changed,
 );
 
 pub fn by_id(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
+}
+
+/// Names the rules as they are: program version and a digest over every rule and its weight.
+pub fn rule_set() -> &'static str {
+    static NAME: LazyLock<String> = LazyLock::new(|| {
+        let rules: Vec<String> = RULES
+            .iter()
+            .map(|rule| format!("{} {} {:?}", rule.id, rule.severity.as_str(), rule.explainable))
+            .collect();
+        let digest = sha256_hex(rules.join("\n").as_bytes());
+        format!("{}+{}", env!("CARGO_PKG_VERSION"), digest.get(..12).unwrap_or_default())
+    });
+    &NAME
 }
 
 const FORMAT_2021: &str = "国办公开办函〔2021〕30号";

@@ -1,8 +1,12 @@
 //! `/agencies`: the registry.
 
+mod batch;
 mod body;
+mod history;
 mod read;
 mod write;
+
+pub use batch::refused_rows;
 
 use crate::domain::agency::Agency;
 use crate::domain::language::Language;
@@ -13,13 +17,16 @@ pub fn register(config: &mut ServiceConfig<'_>) {
     config
         .service(read::list_agencies)
         .service(write::create_agency)
+        .service(batch::create_agencies)
         .service(read::read_agency)
         .service(write::replace_agency)
         .service(write::change_agency)
         .service(write::delete_agency)
         .service(read::list_ancestors)
         .service(read::list_children)
-        .service(read::read_tree);
+        .service(read::read_tree)
+        .service(history::read_history)
+        .service(history::succeed_agency);
 }
 
 /// One agency as an answer.

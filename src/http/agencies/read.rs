@@ -7,13 +7,14 @@ use crate::http::call::Call;
 use crate::http::names::{AgencyKind, AgencyLevel, AgencyStatusName};
 use crate::http::paging::{PageOrder, SortField, list_reply};
 use crate::http::problem::Problem;
-use crate::http::query::{CursorText, Depth, DivisionPrefix, Limit, NoParameters, query};
+use crate::http::query::{CursorText, Depth, DivisionPrefix, Limit, query};
 use crate::http::reply::Reply;
 use crate::operations::AgencyRef;
 use crate::operations::agencies::{self, AgencyQuery};
 use crate::storage::Bind;
 use crate::storage::agencies::AgencyFilter;
 use actix_web::get;
+use chrono::NaiveDate;
 use serde_json::json;
 
 fn text(value: impl ToString) -> Bind {
@@ -49,6 +50,8 @@ query!(AgencyListQuery {
     parent_id: AgencyRef[String],
     /// 某机关及其以下：编号或统一社会信用代码。
     within: AgencyRef[String],
+    /// 某一天的机关登记；不给则为现在的。
+    at: NaiveDate[chrono::NaiveDate],
     /// 排序字段，逗号分隔，前加 `-` 为降序：name、level、kind、division_code、created_at、updated_at。
     sort: String[String],
     /// 每页条数，1–200，默认 50。
@@ -85,9 +88,12 @@ pub async fn list_agencies(call: Call) -> Result<Reply, Problem> {
         parent: query.parent_id,
         within: query.within,
     };
-    let (page, count) = (order.page.clone(), query.count == Some(true));
+    let (page, count, at) = (order.page.clone(), query.count == Some(true), query.at);
     let (rows, total) = call
         .look(move |connection, _| {
+            if let Some(day) = at {
+                return agencies::list_at(connection, day, &wanted, &page, count);
+            }
             let total = count.then(|| agencies::count(connection, &wanted)).transpose()?;
             Ok((agencies::list(connection, &wanted, &page)?, total))
         })
@@ -97,20 +103,31 @@ pub async fn list_agencies(call: Call) -> Result<Reply, Problem> {
     Ok(list_reply(&call, json!(items), next, total))
 }
 
+query!(AtQuery {
+    /// 某一天的机关登记；不给则为现在的。
+    at: NaiveDate[chrono::NaiveDate],
+});
+
 /// 读取机关
 ///
 /// `{agency}` 是编号或统一社会信用代码。
 #[utoipa::path(
     tag = "agencies",
-    params(("agency" = String, Path, description = "机关编号或统一社会信用代码")),
+    params(("agency" = String, Path, description = "机关编号或统一社会信用代码"), AtQuery),
     responses((status = 200, description = "机关", body = AgencyBody)),
     extensions(("x-problems" = json!(["not_found", "invalid_query"])), ("x-tagged" = json!(true))),
 )]
 #[get("/agencies/{agency}")]
 pub async fn read_agency(call: Call) -> Result<Reply, Problem> {
     let wanted: AgencyRef = call.part("agency")?;
-    let agency = call.look(move |connection, _| agencies::find(connection, &wanted)).await?;
-    let _: NoParameters = call.query()?;
+    let named = wanted.clone();
+    let query: AtQuery = call.query_after(move |connection, _| agencies::find(connection, &named)).await?;
+    let agency = call
+        .look(move |connection, _| match query.at {
+            Some(day) => agencies::find_at(connection, &wanted, day),
+            None => agencies::find(connection, &wanted),
+        })
+        .await?;
     Ok(shown(&agency, call.language()))
 }
 
@@ -119,19 +136,27 @@ pub async fn read_agency(call: Call) -> Result<Reply, Problem> {
 /// 从顶级到直接上级，依次列出。
 #[utoipa::path(
     tag = "agencies",
-    params(("agency" = String, Path, description = "机关编号或统一社会信用代码")),
+    params(("agency" = String, Path, description = "机关编号或统一社会信用代码"), AtQuery),
     responses((status = 200, description = "各级上级机关", body = AncestorList)),
     extensions(("x-problems" = json!(["not_found", "invalid_query"]))),
 )]
 #[get("/agencies/{agency}/ancestors")]
 pub async fn list_ancestors(call: Call) -> Result<Reply, Problem> {
     let wanted: AgencyRef = call.part("agency")?;
-    let above = call.look(move |connection, _| agencies::ancestors(connection, &wanted)).await?;
-    let _: NoParameters = call.query()?;
+    let named = wanted.clone();
+    let query: AtQuery = call.query_after(move |connection, _| agencies::find(connection, &named)).await?;
+    let above = call
+        .look(move |connection, _| match query.at {
+            Some(day) => agencies::ancestors_at(connection, &wanted, day),
+            None => agencies::ancestors(connection, &wanted),
+        })
+        .await?;
     Ok(Reply::ok(&AncestorList { items: above.iter().map(AgencyBody::from).collect() }))
 }
 
 query!(ChildrenQuery {
+    /// 某一天的机关登记；不给则为现在的。
+    at: NaiveDate[chrono::NaiveDate],
     /// 排序字段，同机关列表。
     sort: String[String],
     /// 每页条数，1–200，默认 50。
@@ -162,9 +187,18 @@ pub async fn list_children(call: Call) -> Result<Reply, Problem> {
         call.query_after(move |connection, _| agencies::find(connection, &named)).await?;
     let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_ref());
     let order = PageOrder::read("children", SORTS, sort, query.limit, cursor)?;
-    let (page, count) = (order.page.clone(), query.count == Some(true));
-    let (rows, total) =
-        call.look(move |connection, _| agencies::page_of_children(connection, &parent, &page, count)).await?;
+    let (page, count, at) = (order.page.clone(), query.count == Some(true), query.at);
+    let (rows, total) = call
+        .look(move |connection, _| match at {
+            Some(day) => {
+                let named = agencies::find_at(connection, &parent, day)?;
+                let parent = Some(AgencyRef::Id(named.id));
+                let wanted = AgencyQuery { parent, ..AgencyQuery::default() };
+                agencies::list_at(connection, day, &wanted, &page, count)
+            }
+            None => agencies::page_of_children(connection, &parent, &page, count),
+        })
+        .await?;
     let (rows, next) = order.cut(rows, |agency| agency.id.to_string());
     let items: Vec<AgencyBody> = rows.iter().map(AgencyBody::from).collect();
     Ok(list_reply(&call, json!(items), next, total))
@@ -173,6 +207,8 @@ pub async fn list_children(call: Call) -> Result<Reply, Problem> {
 query!(TreeQuery {
     /// 往下几层，0–24，默认 3。
     depth: Depth[u8],
+    /// 某一天的机关登记；不给则为现在的。
+    at: NaiveDate[chrono::NaiveDate],
 });
 
 /// 下级树
@@ -190,6 +226,11 @@ pub async fn read_tree(call: Call) -> Result<Reply, Problem> {
     let named = root.clone();
     let query: TreeQuery = call.query_after(move |connection, _| agencies::find(connection, &named)).await?;
     let depth = query.depth.map_or(3, |depth| depth.0);
-    let tree = call.look(move |connection, _| agencies::tree(connection, &root, depth)).await?;
+    let tree = call
+        .look(move |connection, _| match query.at {
+            Some(day) => agencies::tree_at(connection, &root, depth, day),
+            None => agencies::tree(connection, &root, depth),
+        })
+        .await?;
     Ok(Reply::ok(&TreeBody::from(&tree)))
 }

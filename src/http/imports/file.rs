@@ -1,6 +1,7 @@
 //! The file of an import: the body itself, or the part `file` of a multipart body.
 
-use crate::documents::{self, DecodeFault, Reading, SourceNotes};
+use super::sandbox::Sandbox;
+use crate::documents::{self, DecodeFault, Grid, Kind, ReadFault, Reading, SourceNotes};
 use crate::domain::digest::sha256_hex;
 use crate::domain::report::{Content, ReportDocument};
 use crate::http::body::{media_type, parse};
@@ -9,48 +10,8 @@ use crate::http::problem::{Code, Problem};
 use crate::http::reports::read_document;
 use actix_multipart::Multipart;
 use actix_web::http::header;
-use actix_web::web::{Bytes, BytesMut};
+use actix_web::web::{self, Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
-
-/// Kinds of documents that are read today.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Text,
-    Json,
-}
-
-impl Kind {
-    fn of_media(media: &str) -> Option<Kind> {
-        match media {
-            "text/plain" => Some(Kind::Text),
-            "application/json" => Some(Kind::Json),
-            _ => None,
-        }
-    }
-
-    fn of_name(name: &str) -> Option<Kind> {
-        match name.rsplit_once('.')?.1.to_ascii_lowercase().as_str() {
-            "txt" | "text" => Some(Kind::Text),
-            "json" => Some(Kind::Json),
-            _ => None,
-        }
-    }
-
-    /// The kind of bytes about which nothing useful was said; `None` where they are no text at all.
-    fn of_bytes(bytes: &[u8]) -> Option<Kind> {
-        if bytes.trim_ascii_start().first() == Some(&b'{') {
-            return Some(Kind::Json);
-        }
-        documents::decode(bytes, None).is_ok().then_some(Kind::Text)
-    }
-
-    pub fn media(self) -> &'static str {
-        match self {
-            Kind::Text => "text/plain",
-            Kind::Json => "application/json",
-        }
-    }
-}
 
 /// A file as it came.
 pub struct File {
@@ -64,16 +25,21 @@ pub struct ReadFile {
     pub document: ReportDocument,
     pub notes: SourceNotes,
     pub media: &'static str,
-    pub charset: &'static str,
+    pub charset: String,
     pub sha256: String,
+    pub bytes: Bytes,
 }
 
-const ACCEPTED: &str = "text/plain, application/json, multipart/form-data";
+/// Every media type that is taken, for whoever sent another.
+fn accepted() -> String {
+    let kinds = Kind::ALL.into_iter().map(Kind::media).chain(["multipart/form-data"]);
+    kinds.collect::<Vec<&str>>().join(", ")
+}
 
 fn unsupported() -> Problem {
     Problem::new(Code::UnsupportedMediaType)
-        .detail("media_type", vec![("accepted", ACCEPTED.to_owned())])
-        .header(header::ACCEPT, ACCEPTED)
+        .detail("media_type", vec![("accepted", accepted())])
+        .header(header::ACCEPT, &accepted())
 }
 
 /// Takes the file of a request.
@@ -133,35 +99,85 @@ async fn from_parts(call: &Call, bytes: Bytes) -> Result<File, Problem> {
 }
 
 impl File {
-    /// Reads the report in the file; may take long, so not on a worker.
-    pub fn read(self, hint_year: Option<i32>) -> Result<ReadFile, Problem> {
-        let sha256 = sha256_hex(&self.bytes);
-        let media = self.kind.media();
-        match self.kind {
-            Kind::Json => {
-                let body = parse(&self.bytes)?;
-                let document = read_document(&body.object).map_err(Problem::of_body)?;
-                let notes = notes_of(&document.content);
-                Ok(ReadFile { document, notes, media, charset: "utf-8", sha256 })
-            }
-            Kind::Text => {
-                let (text, charset) =
-                    documents::decode(&self.bytes, self.charset.as_deref()).map_err(unreadable)?;
-                let grid = documents::text::read(&text);
-                let Reading { document, notes } = documents::recognise(&grid, hint_year);
-                Ok(ReadFile { document, notes, media, charset, sha256 })
-            }
-        }
+    /// Reads the report in the file, what is risky in a process of its own.
+    pub async fn read(self, sandbox: &Sandbox, hint_year: Option<i32>) -> Result<ReadFile, Problem> {
+        let kind = documents::settle(self.kind, &self.bytes).map_err(unreadable)?;
+        let (charset, bytes) = (self.charset, self.bytes);
+        let parsed = match kind.is_risky() {
+            true => Some(sandbox.read(kind, charset.as_deref(), &bytes).await?.map_err(unreadable)?),
+            false => None,
+        };
+        // Recognising a large document takes longer than a worker may be held.
+        web::block(move || finish(kind, charset.as_deref(), &bytes, parsed, hint_year))
+            .await
+            .map_err(|_| Problem::new(Code::Internal))?
     }
 }
 
-fn unreadable(fault: DecodeFault) -> Problem {
-    let charset = match fault {
-        DecodeFault::Unsupported(name) => name,
-        DecodeFault::Malformed(name) => name.to_owned(),
-        DecodeFault::Unrecognised => "?".to_owned(),
+fn finish(
+    kind: Kind,
+    charset: Option<&str>,
+    bytes: &Bytes,
+    parsed: Option<(Grid, String)>,
+    hint_year: Option<i32>,
+) -> Result<ReadFile, Problem> {
+    let (sha256, media) = (sha256_hex(bytes), kind.media());
+    if kind == Kind::Json {
+        let body = parse(bytes)?;
+        let document = read_document(&body.object).map_err(Problem::of_body)?;
+        let notes = notes_of(&document.content);
+        return Ok(ReadFile {
+            document,
+            notes,
+            media,
+            charset: "utf-8".to_owned(),
+            sha256,
+            bytes: bytes.clone(),
+        });
+    }
+    let (grid, charset) = match parsed {
+        Some(parsed) => parsed,
+        None => {
+            let (grid, charset) = documents::read_grid(kind, bytes, charset).map_err(unreadable)?;
+            (grid, charset.to_owned())
+        }
     };
-    Problem::new(Code::DocumentUnreadable).detail("document_charset", vec![("charset", charset)])
+    let Reading { document, notes } = documents::recognise(&grid, hint_year);
+    Ok(ReadFile { document, notes, media, charset, sha256, bytes: bytes.clone() })
+}
+
+/// Says what is the matter with the file and what to do about it.
+fn unreadable(fault: ReadFault) -> Problem {
+    let problem = Problem::new(Code::DocumentUnreadable);
+    let charset = match &fault {
+        ReadFault::Charset(DecodeFault::Unsupported(name)) => name.clone(),
+        ReadFault::Charset(DecodeFault::Malformed(name)) => (*name).to_owned(),
+        ReadFault::Charset(DecodeFault::Unrecognised) => "?".to_owned(),
+        other => return problem.detail(detail_of(other.code()), Vec::new()),
+    };
+    problem.detail("document_charset", vec![("charset", charset)])
+}
+
+/// The key of the message about a fault.
+fn detail_of(code: &str) -> &'static str {
+    const KEYS: [(&str, &str); 15] = [
+        ("legacy", "document_legacy"),
+        ("pdf", "document_pdf"),
+        ("mislabelled", "document_mislabelled"),
+        ("too_deep", "document_too_deep"),
+        ("too_many_elements", "document_too_many_elements"),
+        ("too_many_cells", "document_too_many_cells"),
+        ("too_large_inside", "document_too_large_inside"),
+        ("not_an_archive", "document_not_an_archive"),
+        ("too_many_entries", "document_too_many_entries"),
+        ("damaged", "document_damaged"),
+        ("no_text", "document_no_text"),
+        ("malformed", "document_malformed"),
+        ("entities", "document_entities"),
+        ("timeout", "document_timeout"),
+        ("charset", "document_undecodable"),
+    ];
+    KEYS.iter().find(|(known, _)| *known == code).map_or("document_crashed", |(_, key)| key)
 }
 
 /// How much of the form a document that names its cells itself has filled in.

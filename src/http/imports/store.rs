@@ -7,13 +7,14 @@ use crate::domain::rules::Finding;
 use crate::http::api::BASE;
 use crate::http::call::Call;
 use crate::http::names::{AnyJson, DocumentSchema, ReportScope};
-use crate::http::problem::{Code, Problem};
+use crate::http::problem::Problem;
 use crate::http::query::{YearNumber, query};
 use crate::http::reply::Reply;
 use crate::http::reports::{FindingBody, ReportBody, Shown, document_body, finding_bodies, require_editor};
 use crate::operations::AgencyRef;
 use crate::operations::reports::{self, NewReport};
-use actix_web::{post, web};
+use crate::storage::sources::SourceFile;
+use actix_web::post;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -73,7 +74,7 @@ pub struct ImportBody {
 fn source_of(read: &ReadFile) -> SourceBody {
     SourceBody {
         media_type: read.media.to_owned(),
-        charset: read.charset.to_owned(),
+        charset: read.charset.clone(),
         sha256: read.sha256.clone(),
         sections_found: read.notes.sections_found,
         cells_expected: read.notes.cells_expected,
@@ -120,7 +121,15 @@ fn target(query: &ImportQuery) -> Result<(AgencyRef, i32), Problem> {
     tag = "imports",
     params(ImportQuery),
     request_body(
-        content((String = "text/plain"), (AnyJson = "application/json"), (AnyJson = "multipart/form-data")),
+        content(
+            (String = "text/plain"),
+            (String = "text/html"),
+            (String = "text/markdown"),
+            (String = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+            (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (AnyJson = "application/json"),
+            (AnyJson = "multipart/form-data"),
+        ),
         description = "文件",
     ),
     responses(
@@ -151,7 +160,7 @@ pub async fn import_document(mut call: Call) -> Result<Reply, Problem> {
     }
     let target = if stores { Some(target(&query)?) } else { None };
     let hint = query.year.map(|year| year.0);
-    let mut read = web::block(move || file.read(hint)).await.map_err(|_| Problem::new(Code::Internal))??;
+    let mut read = file.read(&call.service.sandbox, hint).await?;
     if query.blank_as_zero == Some(true) {
         declare_blanks(&mut read);
     }
@@ -166,7 +175,8 @@ pub async fn import_document(mut call: Call) -> Result<Reply, Problem> {
             judged.year = hint.or(judged.year);
             reports::judge_document(connection, &judged, &blanks)
         })
-        .await?;
+        .await?
+        .findings;
     match target {
         None => {
             let findings = finding_bodies(&findings, call.language());
@@ -185,7 +195,16 @@ async fn store(
     year: i32,
 ) -> Result<Reply, Problem> {
     let id = ReportId::from_uuid(uuid::Uuid::now_v7());
+    let source = SourceFile {
+        report_id: id.to_string(),
+        revision: 1,
+        sha256: read.sha256.clone(),
+        media_type: read.media.to_owned(),
+        charset: read.charset.clone(),
+        bytes: read.bytes.to_vec(),
+    };
     let new = NewReport::of_document(id, agency, year, read.document.clone());
+    let new = NewReport { source: Some(source), ..new };
     let language = call.language();
     call.write(
         move |connection, act, notes, asking| {

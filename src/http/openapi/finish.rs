@@ -19,6 +19,7 @@ const SOMETIMES: &[(&str, &[&str])] = &[
     ("AgencyList", &["total"]),
     ("YearList", &["total"]),
     ("RosterList", &["total"]),
+    ("BreakdownItem", &["agency", "key", "label"]),
     ("ReportList", &["total"]),
 ];
 
@@ -70,6 +71,9 @@ fn tags() -> Value {
         {"name": "validation", "description": "校验"},
         {"name": "review", "description": "三审与发布"},
         {"name": "revisions", "description": "各版与更正"},
+        {"name": "statistics", "description": "统计：合计、分组、趋势、比率、完成情况"},
+        {"name": "search", "description": "全文检索"},
+        {"name": "jobs", "description": "后台任务"},
         {"name": "imports", "description": "文件导入"},
         {"name": "catalogue", "description": "规则、格式、指标"},
         {"name": "audit", "description": "审计"},
@@ -191,6 +195,9 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
     let tagged = flag(operation, "x-tagged");
     let listed = flag(operation, "x-list");
     let for_token = flag(operation, "x-token");
+    let unmatched = flag(operation, "x-unmatched");
+    // A POST whose 200 is no dry run: it tags and replays what it answers.
+    let same = flag(operation, "x-same");
     let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut codes: BTreeSet<Code> = operation
         .get("x-problems")
@@ -202,7 +209,8 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
     // Judging stores nothing: it needs neither a key nor a writer.
     let writes = method != "get" && id != "validate";
     let keyed = writes && method == "post";
-    let matched = matches!(method, "put" | "patch" | "delete") || codes.contains(&Code::PreconditionRequired);
+    let matched = (matches!(method, "put" | "patch" | "delete") && !unmatched)
+        || codes.contains(&Code::PreconditionRequired);
     let has_body = operation.contains_key("requestBody");
     codes.extend([Code::Unauthorized, Code::Internal, Code::Overloaded, Code::Unavailable]);
     if method == "get" {
@@ -226,7 +234,7 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
         codes.extend([Code::InvalidHeader, Code::IdempotencyKeyReused, Code::IdempotencyInProgress]);
     }
     add_parameters(operation, keyed, matched, tagged && method == "get");
-    add_headers(operation, tagged, listed, keyed);
+    add_headers(operation, tagged, listed, keyed, same);
     if tagged && method == "get" {
         add_response(
             operation,
@@ -266,14 +274,14 @@ fn add_response(operation: &mut Map<String, Value>, status: &str, response: Valu
     }
 }
 
-fn add_headers(operation: &mut Map<String, Value>, tagged: bool, listed: bool, keyed: bool) {
+fn add_headers(operation: &mut Map<String, Value>, tagged: bool, listed: bool, keyed: bool, same: bool) {
     let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
     for (status, response) in responses.into_iter().flatten() {
-        let dry = status == "200" && keyed;
+        let dry = status == "200" && keyed && !same;
         let named = [
             (true, "X-Request-Id", "RequestId"),
             (tagged && !dry, "ETag", "ETag"),
-            (status == "201", "Location", "Location"),
+            (matches!(status.as_str(), "201" | "202"), "Location", "Location"),
             (listed, "Link", "Link"),
             (keyed && !dry, "Idempotency-Replayed", "Replayed"),
         ];
@@ -333,7 +341,7 @@ fn add_examples(operation: &mut Map<String, Value>, examples: Option<&Value>) {
     let Some(examples) = examples else { return };
     let request = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"));
     lay(request, examples.get("request"), examples.get("request_text"));
-    for status in ["200", "201"] {
+    for status in ["200", "201", "202"] {
         let response = operation.get_mut("responses").and_then(|responses| responses.get_mut(status));
         lay(response.and_then(|response| response.get_mut("content")), examples.get(status), None);
     }

@@ -122,6 +122,11 @@ pub fn add(schemas: &mut Map<String, Value>) {
         ("scope".to_owned(), json!({"anyOf": [reference("ReportScope"), {"type": "null"}]})),
         ("sections".to_owned(), json!({"anyOf": [reference("SectionsInput"), {"type": "null"}]})),
     ]);
+    create.insert(
+        "prefill".to_owned(),
+        json!({"enum": ["previous", "subordinates", null],
+            "description": "`previous`：上年报告的结转下年度填入本年的上年结转；`subordinates`：汇总报告填入本级及以下已发布报告之和。"}),
+    );
     create.extend(heading.clone());
     schemas.insert("ReportCreate".to_owned(), object("要建立的报告。", &["agency_id", "year"], create));
     let mut section = Map::from_iter([
@@ -155,7 +160,21 @@ pub fn add(schemas: &mut Map<String, Value>) {
             "description": "原发布日期；只用于归档，归档时必填。"}),
         ),
     ]);
-    schemas.insert("TransitionCreate".to_owned(), object("要进行的操作。", &["action"], order));
+    schemas.insert("TransitionCreate".to_owned(), object("要进行的操作。", &["action"], order.clone()));
+    let mut many = order;
+    many.insert(
+        "reports".to_owned(),
+        json!({"type": "array", "minItems": 1, "maxItems": 500, "items": {
+            "type": "object",
+            "required": ["id", "etag"],
+            "additionalProperties": false,
+            "properties": {
+                "id": {"type": "string", "format": "uuid"},
+                "etag": {"type": "string", "description": "报告当前的 ETag。"}
+            }
+        }}),
+    );
+    schemas.insert("TransitionMany".to_owned(), object("对多份报告的操作。", &["action", "reports"], many));
     let token = Map::from_iter([
         ("name".to_owned(), json!({"type": "string", "minLength": 1, "maxLength": 100})),
         (
@@ -178,6 +197,51 @@ pub fn add(schemas: &mut Map<String, Value>) {
         ),
     ]);
     schemas.insert("TokenInput".to_owned(), object("要发给的令牌。", &["name", "grants"], token));
+    let text = json!({"type": "string", "minLength": 1, "maxLength": 2000});
+    let explanation = Map::from_iter([("text".to_owned(), text.clone())]);
+    schemas.insert("ExplanationInput".to_owned(), object("说明或答复。", &["text"], explanation));
+    let comment = Map::from_iter([
+        ("text".to_owned(), text),
+        (
+            "pointer".to_owned(),
+            json!({"type": ["string", "null"],
+            "description": "报告文档中的 JSON Pointer：标题、部分、行或单元格；不给则针对整份报告。"}),
+        ),
+    ]);
+    schemas.insert("CommentInput".to_owned(), object("一条意见。", &["text"], comment));
+    let state = Map::from_iter([("state".to_owned(), json!({"enum": ["open", "settled"]}))]);
+    schemas.insert("CommentPatch".to_owned(), object("了结或重开。", &["state"], state));
+    let succession = Map::from_iter([
+        ("kind".to_owned(), json!({"enum": ["merged", "renamed", "abolished"]})),
+        (
+            "successor_id".to_owned(),
+            json!({"type": ["string", "null"],
+            "description": "承继机关：编号或统一社会信用代码；合并、更名必填。"}),
+        ),
+        (
+            "effective_on".to_owned(),
+            json!({"type": "string", "format": "date", "description": "从哪一天起，不晚于今天。"}),
+        ),
+        ("reason".to_owned(), json!({"type": ["string", "null"], "maxLength": 2000})),
+    ]);
+    let needed = &["kind", "effective_on"];
+    schemas.insert("SuccessionInput".to_owned(), object("机关的变动。", needed, succession));
+    let roster = Map::from_iter([
+        ("exempt".to_owned(), json!({"type": ["boolean", "null"], "description": "是否免报。"})),
+        ("due_on".to_owned(), json!({"type": ["string", "null"], "format": "date"})),
+        (
+            "parent_id".to_owned(),
+            json!({"type": ["string", "null"],
+            "description": "计入哪个机关之下：编号或统一社会信用代码。"}),
+        ),
+        ("reason".to_owned(), json!({"type": "string", "minLength": 1, "maxLength": 2000})),
+    ]);
+    schemas.insert("RosterPatch".to_owned(), object("对名单一行的调整。", &["reason"], roster));
+    let person = Map::from_iter([
+        ("name".to_owned(), json!({"type": "string", "minLength": 1, "maxLength": 100})),
+        ("left_on".to_owned(), json!({"type": ["string", "null"], "format": "date"})),
+    ]);
+    schemas.insert("PersonPatch".to_owned(), object("要改的成员：姓名、离任日期。", &[], person));
     schemas.insert("ReportDocument".to_owned(), document(heading));
 }
 

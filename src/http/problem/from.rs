@@ -27,6 +27,13 @@ impl From<Refusal> for Problem {
                 Problem::new(Code::TransitionNotAllowed).member("allowed", json!(allowed))
             }
             Refusal::Conflict(conflict) => Problem::new(of_conflict(conflict)),
+            Refusal::Rows(rows) => {
+                let rows: Vec<(usize, Problem)> =
+                    rows.into_iter().map(|(line, refusal)| (line, refusal.into())).collect();
+                Problem::new(Code::BatchRefused)
+                    .detail("batch_refused", vec![("count", rows.len().to_string())])
+                    .member("rows", crate::http::agencies::refused_rows(rows))
+            }
             Refusal::Storage(error) => error.into(),
         }
     }
@@ -37,6 +44,7 @@ fn of_conflict(conflict: Conflict) -> Code {
         Conflict::UsccTaken => Code::UsccTaken,
         Conflict::AgencyCycle => Code::AgencyCycle,
         Conflict::AgencyInUse => Code::AgencyInUse,
+        Conflict::AgencyEnded => Code::AgencyEnded,
         Conflict::YearExists => Code::YearExists,
         Conflict::YearState => Code::YearState,
         Conflict::YearInUse => Code::YearInUse,
@@ -44,6 +52,8 @@ fn of_conflict(conflict: Conflict) -> Code {
         Conflict::ReportExists => Code::ReportExists,
         Conflict::ReportNotEditable => Code::ReportNotEditable,
         Conflict::SectionExists => Code::SectionExists,
+        Conflict::FindingNotExplainable => Code::FindingNotExplainable,
+        Conflict::TooManyComments => Code::TooManyComments,
     }
 }
 

@@ -27,12 +27,14 @@ wire_names!(
         ScopeNotForKind = "scope_not_for_kind",
         FindingsBlockSubmit = "findings_block_submit",
         DocumentUnreadable = "document_unreadable",
+        BatchRefused = "batch_refused",
         IdempotencyKeyReused = "idempotency_key_reused",
         IdempotencyInProgress = "idempotency_in_progress",
         AlreadyIssued = "already_issued",
         UsccTaken = "uscc_taken",
         AgencyCycle = "agency_cycle",
         AgencyInUse = "agency_in_use",
+        AgencyEnded = "agency_ended",
         YearExists = "year_exists",
         YearState = "year_state",
         YearInUse = "year_in_use",
@@ -40,6 +42,8 @@ wire_names!(
         ReportExists = "report_exists",
         ReportNotEditable = "report_not_editable",
         SectionExists = "section_exists",
+        FindingNotExplainable = "finding_not_explainable",
+        TooManyComments = "too_many_comments",
         TransitionNotAllowed = "transition_not_allowed",
         Internal = "internal",
         Overloaded = "overloaded",
@@ -64,12 +68,13 @@ impl Code {
             PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             InvalidInput | ReadOnly | ScopeNotForKind | FindingsBlockSubmit | DocumentUnreadable
-            | IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            | BatchRefused | IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             IdempotencyInProgress
             | AlreadyIssued
             | UsccTaken
             | AgencyCycle
             | AgencyInUse
+            | AgencyEnded
             | YearExists
             | YearState
             | YearInUse
@@ -77,6 +82,8 @@ impl Code {
             | ReportExists
             | ReportNotEditable
             | SectionExists
+            | FindingNotExplainable
+            | TooManyComments
             | TransitionNotAllowed => StatusCode::CONFLICT,
             Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Overloaded | OutcomeUnknown | Unavailable => StatusCode::SERVICE_UNAVAILABLE,

@@ -6,7 +6,7 @@ use crate::domain::rules::{Counts, Moment};
 use crate::domain::workflow::Action;
 use crate::http::format::{day, time};
 use crate::http::names::{ActionName, ReportScope, ReportStatus, Sections, TimelinessName};
-use crate::operations::reports::{ReportView, allowed_actions, judge_view};
+use crate::operations::reports::{ReportView, allowed_actions, judge_views};
 use crate::operations::{Asking, Refusal};
 use crate::storage::AnyConnection;
 use serde::Serialize;
@@ -17,7 +17,8 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone)]
 pub struct Shown {
     pub view: ReportView,
-    today: chrono::NaiveDate,
+    /// Only under a grant.
+    counts: Option<Counts>,
     /// Only under a grant.
     allowed: Option<Vec<Action>>,
 }
@@ -40,15 +41,20 @@ impl Shown {
         asking: &Asking,
         views: Vec<ReportView>,
     ) -> Result<Vec<Shown>, Refusal> {
-        let allowed = if views.iter().any(|view| view.working) {
-            allowed_actions(connection, asking, &views)?
+        let (allowed, judged) = if views.iter().any(|view| view.working) {
+            let judged = judge_views(connection, &views, asking.today, Moment::Draft)?;
+            (allowed_actions(connection, asking, &views)?, judged)
         } else {
-            vec![Vec::new(); views.len()]
+            (Vec::new(), Vec::new())
         };
-        let shown = views.into_iter().zip(allowed).map(|(view, allowed)| Shown {
-            today: asking.today,
-            allowed: view.working.then_some(allowed),
-            view,
+        let (mut allowed, mut judged) = (allowed.into_iter(), judged.into_iter());
+        let shown = views.into_iter().map(|view| {
+            let (allowed, judged) = (allowed.next(), judged.next());
+            Shown {
+                counts: judged.filter(|_| view.working).map(|judged| Counts::of(&judged.findings)),
+                allowed: allowed.filter(|_| view.working),
+                view,
+            }
         });
         Ok(shown.collect())
     }
@@ -186,7 +192,7 @@ impl ReportBody {
                 at: time(revision.published_at.unwrap_or(revision.created_at)),
             }),
             sections: Some(sections_of(&revision.content, &revision.marks)),
-            findings: view.working.then(|| Counts::of(&judge_view(view, shown.today, Moment::Draft)).into()),
+            findings: shown.counts.map(CountsBody::from),
             allowed_actions: shown
                 .allowed
                 .as_ref()

@@ -3,13 +3,14 @@
 use super::body::CountsBody;
 use crate::domain::id::ReportId;
 use crate::domain::language::Language;
-use crate::domain::rules::{Counts, Finding};
+use crate::domain::rules::{Counts, Finding, SourceReport, rule_set};
 use crate::http::call::Call;
+use crate::http::format::time;
 use crate::http::names::{AnyJson, SeverityName};
 use crate::http::problem::Problem;
 use crate::http::query::NoParameters;
 use crate::http::reply::Reply;
-use crate::operations::reports;
+use crate::operations::reports::{self, Judgement};
 use actix_web::get;
 use serde::Serialize;
 use serde_json::Value;
@@ -65,9 +66,48 @@ pub fn finding_bodies(findings: &[Finding], language: Language) -> Vec<FindingBo
             actual: finding.actual.as_ref().map_or(Value::Null, |fact| fact.json()),
             related: finding.related.clone(),
             basis: finding.basis,
-            explanation: None,
+            explanation: finding.explanation.clone(),
         })
         .collect()
+}
+
+/// 校验的凭据：哪一套规则、对哪一份内容、得出什么结论。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JudgementReceipt)]
+pub struct ReceiptBody {
+    /// 规则集的版本。
+    rule_set: String,
+    /// 内容的摘要。
+    content_digest: String,
+    /// 没有未说明的错误。
+    valid: bool,
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+/// 校验时对照的上年报告。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PreviousReport)]
+pub struct PreviousBody {
+    #[schema(format = "uuid")]
+    report_id: String,
+    #[schema(format = "uuid")]
+    agency_id: String,
+    agency_name: String,
+    year: i32,
+    revision: i32,
+}
+
+impl From<&SourceReport> for PreviousBody {
+    fn from(source: &SourceReport) -> PreviousBody {
+        PreviousBody {
+            report_id: source.report_id.clone(),
+            agency_id: source.agency_id.clone(),
+            agency_name: source.agency_name.clone(),
+            year: source.year,
+            revision: source.revision,
+        }
+    }
 }
 
 /// 校验结果。
@@ -78,15 +118,27 @@ pub struct ValidationBody {
     valid: bool,
     counts: CountsBody,
     findings: Vec<FindingBody>,
+    /// 对照的上年报告；机构合并后可以不止一份，没有则为空。
+    previous: Vec<PreviousBody>,
+    receipt: ReceiptBody,
 }
 
 impl ValidationBody {
-    pub fn of(findings: &[Finding], language: Language) -> ValidationBody {
-        let counts = Counts::of(findings);
+    pub fn of(judgement: &Judgement, digest: String, call: &Call) -> ValidationBody {
+        call.service.metrics.found(&judgement.findings);
+        let counts = Counts::of(&judgement.findings);
+        let valid = counts.error == 0;
         ValidationBody {
-            valid: counts.error == 0,
+            valid,
             counts: counts.into(),
-            findings: finding_bodies(findings, language),
+            findings: finding_bodies(&judgement.findings, call.language()),
+            previous: judgement.previous.iter().map(PreviousBody::from).collect(),
+            receipt: ReceiptBody {
+                rule_set: rule_set().to_owned(),
+                content_digest: digest,
+                valid,
+                at: time(call.caller.at),
+            },
         }
     }
 }
@@ -107,8 +159,8 @@ impl ValidationBody {
 pub async fn list_findings(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     let id: ReportId = call.part("id")?;
-    let (_, findings) =
+    let (view, judgement) =
         call.look(move |connection, asking| reports::find_judgement(connection, asking, &id)).await?;
     let _: NoParameters = call.query()?;
-    Ok(Reply::ok(&ValidationBody::of(&findings, call.language())))
+    Ok(Reply::ok(&ValidationBody::of(&judgement, view.revision.digest, &call)))
 }

@@ -1,14 +1,19 @@
 //! `/reports`: filing, reading, judging, reviewing, publishing.
 
 mod body;
+mod comments;
 mod create;
+mod document;
 mod edit;
+mod explanations;
 mod findings;
 mod list;
+mod many;
 mod read;
 mod read_body;
 mod revisions;
 mod sections;
+mod similarity;
 mod transitions;
 mod validation;
 
@@ -16,6 +21,7 @@ pub use body::{ReportBody, SectionBody, Shown};
 pub use create::require_editor;
 pub use findings::{FindingBody, finding_bodies};
 pub use read_body::{document_body, read_document};
+pub use transitions::PersonReference;
 
 use crate::domain::language::Language;
 use crate::http::reply::Reply;
@@ -25,6 +31,7 @@ pub fn register(config: &mut ServiceConfig<'_>) {
     config
         .service(list::list_reports)
         .service(create::create_report)
+        .service(many::create_transitions)
         .service(read::read_report)
         .service(edit::replace_report)
         .service(edit::change_report)
@@ -37,9 +44,20 @@ pub fn register(config: &mut ServiceConfig<'_>) {
         .service(sections::change_section)
         .service(sections::delete_section)
         .service(findings::list_findings)
+        .service(document::read_report_document)
+        .service(document::read_source)
+        .service(document::read_workbook)
+        .service(explanations::explain_finding)
+        .service(explanations::withdraw_explanation)
+        .service(comments::list_comments)
+        .service(comments::create_comment)
+        .service(comments::read_comment)
+        .service(comments::change_comment)
+        .service(comments::answer_comment)
         .service(revisions::list_revisions)
         .service(revisions::read_revision)
         .service(revisions::read_diff)
+        .service(similarity::read_similarity)
         .service(transitions::list_transitions)
         .service(transitions::create_transition)
         .service(validation::validate);

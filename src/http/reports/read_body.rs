@@ -76,6 +76,7 @@ pub fn read_new(
     let heading = read_heading(&mut fields);
     let source_url = read_source_url(&mut fields);
     let sections = fields.object("sections");
+    let prefill = fields.read("prefill", str::parse);
     let mut faults = fields.finish();
     let mut content = None;
     if let (Some(sections), Some(year)) = (sections, year) {
@@ -85,6 +86,8 @@ pub fn read_new(
     }
     match (agency, year) {
         (Some(agency), Some(year)) if faults.is_empty() => Ok(NewReport {
+            prefill,
+            source: None,
             id,
             agency,
             year,

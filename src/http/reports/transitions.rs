@@ -1,5 +1,6 @@
 //! Review and publication.
 
+use super::comments::CommentBody;
 use super::tagged_version;
 use crate::domain::id::ReportId;
 use crate::domain::workflow::Action;
@@ -14,6 +15,8 @@ use crate::http::query::NoParameters;
 use crate::http::reply::Reply;
 use crate::operations::InputFault;
 use crate::operations::reports::{self, TransitionOrder, require_transition_right};
+use crate::storage::comments::Comment;
+use crate::storage::receipts::Receipt;
 use crate::storage::transitions::Transition;
 use actix_web::{get, post};
 use chrono::NaiveDate;
@@ -54,10 +57,47 @@ pub struct TransitionBody {
     revision: i32,
     /// 当时内容的摘要：`sha256:` 加 64 位十六进制。发布的必须就是审定的。
     content_digest: String,
+    /// 操作所依据的校验；退回、撤回、更正没有。
+    judgement: Option<JudgementBody>,
+    /// 退回时尚未了结的意见；流转记录中不再列出，见 `GET /reports/{id}/comments`。
+    open_comments: Vec<CommentBody>,
 }
 
-impl From<&Transition> for TransitionBody {
-    fn from(made: &Transition) -> TransitionBody {
+/// 操作所依据的校验：哪一套规则、什么结论。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TransitionJudgement)]
+pub struct JudgementBody {
+    /// 规则集的版本。
+    rule_set: String,
+    /// 没有未说明的错误。
+    valid: bool,
+    error: i32,
+    warning: i32,
+    info: i32,
+    explained: i32,
+}
+
+impl From<&Receipt> for JudgementBody {
+    fn from(receipt: &Receipt) -> JudgementBody {
+        JudgementBody {
+            rule_set: receipt.rule_set.clone(),
+            valid: receipt.valid,
+            error: receipt.error,
+            warning: receipt.warning,
+            info: receipt.info,
+            explained: receipt.explained,
+        }
+    }
+}
+
+impl PersonReference {
+    pub fn new(id: &str, name: &str) -> PersonReference {
+        PersonReference { id: id.to_owned(), name: name.to_owned() }
+    }
+}
+
+impl TransitionBody {
+    pub fn of(made: &Transition, receipt: Option<&Receipt>, open_comments: &[Comment]) -> TransitionBody {
         TransitionBody {
             id: made.id.clone(),
             from: made.from.as_str(),
@@ -69,6 +109,8 @@ impl From<&Transition> for TransitionBody {
             comment: made.comment.clone(),
             revision: made.revision,
             content_digest: made.digest.clone(),
+            judgement: receipt.map(JudgementBody::from),
+            open_comments: open_comments.iter().map(CommentBody::from).collect(),
         }
     }
 }
@@ -95,15 +137,16 @@ pub struct TransitionList {
 pub async fn list_transitions(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     let id: ReportId = call.part("id")?;
-    let (_, made) =
+    let made =
         call.look(move |connection, asking| reports::list_transitions(connection, asking, &id)).await?;
     let _: NoParameters = call.query()?;
-    Ok(Reply::ok(&TransitionList { items: made.iter().map(TransitionBody::from).collect() }))
+    let items = made.iter().map(|(made, receipt)| TransitionBody::of(made, receipt.as_ref(), &[]));
+    Ok(Reply::ok(&TransitionList { items: items.collect() }))
 }
 
-type Order = (Action, Option<String>, Option<NaiveDate>);
+pub type Order = (Action, Option<String>, Option<NaiveDate>);
 
-fn read_order(object: &Map<String, Value>, today: NaiveDate) -> Result<Order, Vec<InputFault>> {
+pub fn read_order(object: &Map<String, Value>, today: NaiveDate) -> Result<Order, Vec<InputFault>> {
     let mut fields = Fields::new(object, None);
     let action = fields.read("action", |text| text.parse().map_err(|()| "invalid_value"));
     let action = fields.require("action", action);
@@ -173,9 +216,9 @@ pub async fn create_transition(mut call: Call) -> Result<Reply, Problem> {
     let language = call.language();
     call.write(
         move |connection, act, notes, asking| reports::transition(connection, act, notes, asking, &order),
-        move |(made, view)| {
-            let reply = Reply::created(location.clone(), &TransitionBody::from(made));
-            tagged_version(reply, view.report.version, language)
+        move |made| {
+            let body = TransitionBody::of(&made.transition, made.receipt.as_ref(), &made.open_comments);
+            tagged_version(Reply::created(location.clone(), &body), made.view.report.version, language)
         },
     )
     .await

@@ -2,6 +2,7 @@
 
 use super::findings::ValidationBody;
 use super::read_body::read_document;
+use crate::domain::report::{Heading, ReportDocument, Revision};
 use crate::http::body::JSON;
 use crate::http::call::Call;
 use crate::http::problem::Problem;
@@ -28,7 +29,17 @@ pub async fn validate(mut call: Call) -> Result<Reply, Problem> {
     let body = call.json(JSON).await?;
     let _: NoParameters = call.query()?;
     let document = read_document(&body.object).map_err(Problem::of_body)?;
-    let findings =
+    let digest = Revision::compute_digest(&heading_of(&document), &document.content);
+    let judgement =
         call.look(move |connection, _| reports::judge_document(connection, &document, &[])).await?;
-    Ok(Reply::ok(&ValidationBody::of(&findings, call.language())))
+    Ok(Reply::ok(&ValidationBody::of(&judgement, digest, &call)))
+}
+
+fn heading_of(document: &ReportDocument) -> Heading {
+    Heading {
+        title: document.title.clone(),
+        signed_by: document.signed_by.clone(),
+        signed_on: document.signed_on,
+        index_number: document.index_number.clone(),
+    }
 }

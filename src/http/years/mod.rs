@@ -2,6 +2,7 @@
 
 mod body;
 mod read;
+mod roster;
 mod write;
 
 use crate::domain::language::Language;
@@ -17,7 +18,9 @@ pub fn register(config: &mut ServiceConfig<'_>) {
         .service(write::replace_year)
         .service(write::change_year)
         .service(write::delete_year)
-        .service(read::list_roster);
+        .service(read::list_roster)
+        .service(roster::read_roster_line)
+        .service(roster::change_roster_line);
 }
 
 fn shown(year: &StoredYear, language: Language) -> Reply {

@@ -1,5 +1,6 @@
 //! Registering an agency.
 
+use super::history::record;
 use super::resolve;
 use crate::domain::agency::{
     Agency, AgencyPath, AgencyStatus, Contact, DivisionCode, Kind, Level, MAX_DEPTH, Uscc,
@@ -12,6 +13,9 @@ use crate::storage::roster::{self, RosterEntry};
 use crate::storage::{Act, AnyConnection, Note, Notes, agencies, years};
 use chrono::NaiveDate;
 use serde_json::json;
+
+/// From when an agency is there about whose beginning nothing is known.
+const SINCE_EVER: Option<NaiveDate> = NaiveDate::from_ymd_opt(1, 1, 1);
 
 /// What a caller may say about an agency.
 #[derive(Debug, Clone)]
@@ -65,6 +69,14 @@ pub fn create(
         updated_at: act.at,
     };
     agencies::insert(connection, &agency).map_err(|error| taken(error, Conflict::UsccTaken))?;
+    record(
+        connection,
+        act,
+        &agency,
+        "registered",
+        agency.valid_from.or(SINCE_EVER).unwrap_or(asking.today),
+        None,
+    )?;
     for year in years::list(connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
         roster::insert(connection, &RosterEntry::of(&agency, &year.plan, Scope::expected_of(agency.kind)))?;
     }
@@ -75,6 +87,36 @@ pub fn create(
         detail: json!({ "name": agency.name, "parent_id": agency.parent_id.as_ref().map(AgencyId::as_str) }),
     });
     Ok(agency)
+}
+
+/// Registers all of them or none; every row that stands in the way is told.
+pub fn create_all(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    drafts: &[(usize, AgencyId, AgencyDraft)],
+) -> Result<Vec<(usize, Agency)>, Refusal> {
+    let (mut made, mut refused) = (Vec::with_capacity(drafts.len()), Vec::new());
+    for (line, id, draft) in drafts {
+        match require_free(connection, draft).and_then(|()| create(connection, act, notes, asking, id, draft))
+        {
+            Ok(agency) => made.push((*line, agency)),
+            Err(Refusal::Storage(error)) => return Err(Refusal::Storage(error)),
+            Err(refusal) => refused.push((*line, refusal)),
+        }
+    }
+    if refused.is_empty() { Ok(made) } else { Err(Refusal::Rows(refused)) }
+}
+
+/// Asked before the insert, so that a refused row does not spoil the transaction for those after it.
+fn require_free(connection: &mut AnyConnection, draft: &AgencyDraft) -> Result<(), Refusal> {
+    let Some(code) = &draft.uscc else { return Ok(()) };
+    let holder = agencies::find_by_uscc(connection, code.as_str())?;
+    if holder.is_some_and(|agency| agency.status == AgencyStatus::Active) {
+        return Err(Refusal::conflict(Conflict::UsccTaken));
+    }
+    Ok(())
 }
 
 /// The parent named in a draft, which must exist.

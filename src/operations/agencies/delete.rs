@@ -2,7 +2,7 @@
 
 use super::{find, require_change_right};
 use crate::operations::{AgencyRef, Asking, Conflict, Refusal};
-use crate::storage::{Act, AnyConnection, Note, Notes, agencies, people, reports, roster, years};
+use crate::storage::{Act, AnyConnection, Note, Notes, agencies, history, people, reports, roster, years};
 use serde_json::json;
 
 pub fn delete(
@@ -34,6 +34,7 @@ pub fn delete(
     for year in following {
         roster::delete_agency(connection, year, &present.id)?;
     }
+    history::delete_of(connection, &present.id)?;
     agencies::delete(connection, &present.id)?;
     notes.audit(Note {
         action: "agency.delete",

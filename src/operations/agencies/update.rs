@@ -1,10 +1,12 @@
 //! Changing an agency, moving its subtree with it.
 
 use super::create::find_parent;
+use super::history::record;
 use super::{AgencyDraft, find};
 use crate::domain::agency::{Agency, AgencyPath, MAX_DEPTH};
 use crate::domain::report::Scope;
 use crate::operations::refusal::taken;
+use crate::operations::statistics::{move_in_years, settle_report};
 use crate::operations::{AgencyRef, Asking, Conflict, Refusal};
 use crate::storage::roster::{self, RosterEntry};
 use crate::storage::{Act, AnyConnection, Note, Notes, agencies, years};
@@ -56,9 +58,15 @@ pub fn update(
         updated_at: act.at,
     };
     if moved {
+        let following = years::list(connection, 0, 200)?;
+        let following = following.iter().filter(|year| year.plan.state.roster_follows());
+        let following: Vec<i32> = following.map(|year| year.plan.year).collect();
+        move_in_years(connection, &following, &present.id, &present.path, &changed.path)?;
         agencies::move_subtree(connection, &present.path, &changed.path)?;
     }
     agencies::update(connection, &changed).map_err(|error| taken(error, Conflict::UsccTaken))?;
+    let what = if moved { "moved" } else { "updated" };
+    record(connection, act, &changed, what, asking.today, None)?;
     follow_in_rosters(connection, &present, &changed)?;
     notes.audit(Note {
         action: if moved { "agency.move" } else { "agency.update" },
@@ -100,7 +108,8 @@ fn require_move(
     Ok(())
 }
 
-/// The rosters of planned and open years follow the registry; frozen ones never move.
+/// The rosters of planned and open years follow the registry; frozen ones never move, and what somebody
+/// has settled by hand stays settled.
 fn follow_in_rosters(connection: &mut AnyConnection, before: &Agency, after: &Agency) -> Result<(), Refusal> {
     let expected = Scope::expected_of(after.kind);
     for year in years::list(connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
@@ -115,9 +124,40 @@ fn follow_in_rosters(connection: &mut AnyConnection, before: &Agency, after: &Ag
                 scopes.push(scope);
             }
         }
-        roster::delete_agency(connection, year.plan.year, &after.id)?;
+        let mut entries = Vec::new();
         for scope in scopes {
-            roster::insert(connection, &RosterEntry::of(after, &year.plan, scope))?;
+            let mut entry = RosterEntry::of(after, &year.plan, scope);
+            if let Some(settled) = roster::find(connection, year.plan.year, &after.id, scope)? {
+                entry.keep_settled(settled);
+            }
+            entries.push(entry);
+        }
+        roster::delete_agency(connection, year.plan.year, &after.id)?;
+        for entry in entries {
+            roster::insert(connection, &entry)?;
+        }
+        // Its own report counts under the agency's level and kind.
+        let own = crate::storage::reports::find_by_key(connection, &after.id, year.plan.year, Scope::Own)?;
+        if let Some(report) = own.filter(|_| (before.level, before.kind) != (after.level, after.kind)) {
+            settle_report(connection, &report, after)?;
+        }
+    }
+    Ok(())
+}
+
+/// An agency that has ended is due for nothing in the years that still follow the registry.
+pub(super) fn exempt_in_rosters(
+    connection: &mut AnyConnection,
+    agency: &Agency,
+    reason: &str,
+) -> Result<(), Refusal> {
+    for year in years::list(connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
+        for scope in [Scope::Own, Scope::Consolidated] {
+            if let Some(mut entry) = roster::find(connection, year.plan.year, &agency.id, scope)? {
+                entry.exempt = true;
+                entry.reason = Some(reason.trim().to_owned());
+                roster::update(connection, &entry)?;
+            }
         }
     }
     Ok(())

@@ -1,9 +1,11 @@
 //! The audit read and walked, and what the public is told happened.
 
+mod adopt;
 mod changes;
 mod list;
 mod verify;
 
+pub use adopt::adopt_restored;
 pub use changes::{ChangePage, changes_since};
 pub use list::{AuditQuery, list};
 pub use verify::{Verdict, for_each_line, verify};

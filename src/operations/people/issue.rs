@@ -100,11 +100,16 @@ pub(super) fn write_token(
                 id: order.new_person_id.clone(),
                 name: order.name.clone(),
                 agency_id: place.clone(),
+                left_on: None,
+                version: 1,
             };
             people::insert_person(connection, &person, act.at)?;
             person
         }
     };
+    if person.left_on.is_some() {
+        return Err(Refusal::invalid("/person_id", "person_left"));
+    }
     let token = Token {
         id: order.token_id.clone(),
         name: order.name.clone(),

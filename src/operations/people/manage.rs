@@ -14,7 +14,7 @@ use chrono::NaiveDateTime;
 const BELOW_SUPERVISOR: &[Role] = &[Role::Editor, Role::Reviewer, Role::Publisher];
 
 /// Whether the caller may issue, rotate and revoke a token with these grants.
-fn may_manage(asking: &Asking, grants: &[TokenGrant]) -> bool {
+pub(super) fn may_manage(asking: &Asking, grants: &[TokenGrant]) -> bool {
     let below = |grant: &TokenGrant| {
         let lower = BELOW_SUPERVISOR.contains(&grant.role);
         let inside = |path: &AgencyPath| asking.rights.holds(&[Role::Supervisor], path);

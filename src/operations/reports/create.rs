@@ -1,18 +1,26 @@
 //! Opening a report: every section exists from the first moment.
 
 use super::ReportView;
+use super::elsewhere::{Subject, previous_of};
 use super::read::find_raw;
+use super::transition::{Transited, TransitionOrder, transition};
+use crate::domain::agency::Agency;
 use crate::domain::id::ReportId;
 use crate::domain::report::{Content, Heading, Report, ReportDocument, Revision, Scope, SectionMark};
 use crate::domain::rights::Role;
-use crate::domain::workflow::State;
+use crate::domain::rules::Previous;
+use crate::domain::workflow::{Action, State};
 use crate::domain::year::YearState;
 use crate::operations::agencies::resolve;
 use crate::operations::refusal::taken;
+use crate::operations::statistics::sum_below;
 use crate::operations::{AgencyRef, Asking, Conflict, Refusal};
 use crate::storage::roster::{self, RosterEntry};
+use crate::storage::sources::{self, SourceFile};
 use crate::storage::{Act, AnyConnection, Note, Notes, reports, revisions, years};
+use chrono::NaiveDate;
 use serde_json::json;
+use std::str::FromStr;
 
 /// A report that is to be.
 #[derive(Debug, Clone)]
@@ -25,8 +33,32 @@ pub struct NewReport {
     pub source_url: Option<String>,
     /// `None`: the year's form, nothing filled in.
     pub content: Option<Content>,
-    /// How it came: `report.create` or `report.import`.
+    pub prefill: Option<Prefill>,
+    /// The file it comes from, kept with it.
+    pub source: Option<SourceFile>,
+    /// How it came: `report.create`, `report.import` or `report.load`.
     pub action: &'static str,
+}
+
+/// What empty cells of a new report are filled with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prefill {
+    /// Last year's carried-forward row becomes this year's carried-over row.
+    Previous,
+    /// A consolidated report begins as the sum of the subtree's published own reports.
+    Subordinates,
+}
+
+impl FromStr for Prefill {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Prefill, &'static str> {
+        match text {
+            "previous" => Ok(Prefill::Previous),
+            "subordinates" => Ok(Prefill::Subordinates),
+            _ => Err("invalid_value"),
+        }
+    }
 }
 
 impl NewReport {
@@ -45,9 +77,41 @@ impl NewReport {
             },
             source_url: document.source_url,
             content: Some(document.content),
+            prefill: None,
+            source: None,
             action: "report.import",
         }
     }
+}
+
+/// The action of a document of a past year that is loaded and archived at once.
+const LOADED: &str = "report.load";
+
+/// Takes a document of a past year in as published on its true day: created and archived in one write.
+/// Its findings are recorded and block nothing.
+pub fn load(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    new: &NewReport,
+    transition_id: &str,
+    published_on: NaiveDate,
+) -> Result<Transited, Refusal> {
+    if !asking.rights.is_admin() {
+        return Err(Refusal::Forbidden);
+    }
+    let new = NewReport { action: LOADED, ..new.clone() };
+    let view = create(connection, act, notes, asking, &new)?;
+    let order = TransitionOrder {
+        id: transition_id.to_owned(),
+        report_id: view.report.id,
+        action: Action::Archive,
+        comment: None,
+        published_on: Some(published_on),
+        version: view.report.version,
+    };
+    transition(connection, act, notes, asking, &order)
 }
 
 pub fn create(
@@ -69,12 +133,27 @@ pub fn create(
     if !new.scope.is_for(agency.kind) {
         return Err(Refusal::ScopeNotForKind);
     }
-    if year.plan.state != YearState::Open {
+    // What was published long ago enters in a year of any state.
+    if year.plan.state != YearState::Open && new.action != LOADED {
         return Err(Refusal::conflict(Conflict::YearNotOpen));
     }
     let form = crate::domain::form::by_id(&year.plan.format)
         .unwrap_or_else(|| crate::domain::form::for_year(year.plan.year));
-    let content = new.content.clone().unwrap_or_else(|| Content::empty(form));
+    let mut content = new.content.clone().unwrap_or_else(|| Content::empty(form));
+    if new.prefill == Some(Prefill::Previous) {
+        let subject = Subject {
+            id: None,
+            agency: agency.id.clone(),
+            year: new.year,
+            scope: new.scope,
+            period_end: year.plan.period_end,
+            form,
+        };
+        carry_over(connection, &subject, &mut content)?;
+    }
+    if new.prefill == Some(Prefill::Subordinates) {
+        add_up(connection, &agency, new, &mut content)?;
+    }
     let report = Report {
         id: new.id.clone(),
         agency_id: agency.id.clone(),
@@ -112,6 +191,9 @@ pub fn create(
     };
     reports::insert(connection, &report).map_err(|error| taken(error, Conflict::ReportExists))?;
     revisions::insert(connection, &revision)?;
+    if let Some(source) = &new.source {
+        sources::insert(connection, source)?;
+    }
     if year.plan.state.roster_follows()
         && new.scope != Scope::expected_of(agency.kind)
         && agency.kind == crate::domain::agency::Kind::Government
@@ -129,9 +211,49 @@ pub fn create(
             "scope": new.scope.as_str(),
             "digest": revision.digest,
             "declared_zero": declared_zero(&revision.content),
+            "source_sha256": new.source.as_ref().map(|source| source.sha256.as_str()),
         }),
     });
     find_raw(connection, report)
+}
+
+/// Fills the empty cells of the carried-over row from what last year's report carried forward.
+fn carry_over(
+    connection: &mut AnyConnection,
+    subject: &Subject,
+    content: &mut Content,
+) -> Result<(), Refusal> {
+    let previous = previous_of(connection, std::slice::from_ref(subject))?.pop();
+    let Some(Previous::Known(previous)) = previous else {
+        return Err(Refusal::invalid("/prefill", "previous_unknown"));
+    };
+    let cells = content.form().cells.iter().filter(|cell| cell.row_key == "carried_over");
+    for cell in cells {
+        if content.figures.get(cell.index).is_none() {
+            let carried = previous.value(&cell.section_key, "carried_forward", &cell.column_key);
+            content.figures.set(cell.index, carried);
+        }
+    }
+    Ok(())
+}
+
+/// Fills the empty cells of a consolidated report with the sums of what is published below.
+fn add_up(
+    connection: &mut AnyConnection,
+    agency: &Agency,
+    new: &NewReport,
+    content: &mut Content,
+) -> Result<(), Refusal> {
+    if new.scope != Scope::Consolidated {
+        return Err(Refusal::invalid("/prefill", "misplaced"));
+    }
+    let sum = sum_below(connection, agency, new.year, content.form())?;
+    for cell in 0..content.form().cells.len() {
+        if content.figures.get(cell).is_none() {
+            content.figures.set(cell, sum.get(cell));
+        }
+    }
+    Ok(())
 }
 
 /// The sections whose zeros were declared, for the audit.

@@ -4,7 +4,10 @@ use super::edit::require_editable;
 use super::read::find_raw;
 use crate::domain::id::ReportId;
 use crate::operations::{Asking, Conflict, Refusal};
-use crate::storage::{Act, AnyConnection, Note, Notes, reports, revisions, roster, transitions};
+use crate::storage::{
+    Act, AnyConnection, Note, Notes, comments, explanations, receipts, reports, revisions, roster, sources,
+    transitions, upstream,
+};
 use serde_json::json;
 
 pub fn discard(
@@ -36,6 +39,11 @@ pub fn discard(
         }
         // What was reviewed before leaves its trace in the audit, which is never deleted.
         None if view.revision.number == 1 => {
+            sources::delete_of(connection, id)?;
+            receipts::delete_of(connection, id)?;
+            comments::delete_of(connection, id)?;
+            explanations::delete_of(connection, id)?;
+            upstream::delete_of(connection, id)?;
             transitions::delete_of(connection, id)?;
             revisions::delete_one(connection, id, 1)?;
             reports::delete(connection, id)?;

@@ -1,10 +1,11 @@
 //! Judging stored reports and documents from outside.
 
 use super::ReportView;
+use super::elsewhere::{Elsewhere, Subject, gather};
 use crate::domain::agency::Agency;
 use crate::domain::id::ReportId;
-use crate::domain::report::ReportDocument;
-use crate::domain::rules::{AgencyFacts, Finding, Judged, Moment, judge};
+use crate::domain::report::{ReportDocument, Scope};
+use crate::domain::rules::{AgencyFacts, Finding, Judged, Moment, SourceReport, apply_explanations, judge};
 use crate::domain::workflow::State;
 use crate::domain::year::YearPlan;
 use crate::operations::agencies::resolve;
@@ -12,10 +13,39 @@ use crate::operations::{Asking, Refusal};
 use crate::storage::{AnyConnection, years};
 use chrono::NaiveDate;
 
-/// The findings of a report's revision; `today` counts while it is not published.
-pub fn judge_view(view: &ReportView, today: NaiveDate, moment: Moment) -> Vec<Finding> {
+/// The findings of reports' revisions, in order; `today` counts while one is not published.
+pub fn judge_views(
+    connection: &mut AnyConnection,
+    views: &[ReportView],
+    today: NaiveDate,
+    moment: Moment,
+) -> Result<Vec<Judgement>, Refusal> {
+    let subjects: Vec<Subject> = views.iter().map(subject_of).collect();
+    let elsewhere = gather(connection, &subjects)?;
+    Ok(views.iter().zip(elsewhere).map(|(view, found)| judge_view(view, found, today, moment)).collect())
+}
+
+/// The findings of a report, and the reports of last year it was compared with.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    pub findings: Vec<Finding>,
+    pub previous: Vec<SourceReport>,
+}
+
+fn subject_of(view: &ReportView) -> Subject {
+    Subject {
+        id: Some(view.report.id.to_string()),
+        agency: view.agency.id.clone(),
+        year: view.report.year,
+        scope: view.report.scope,
+        period_end: view.year.plan.period_end,
+        form: view.revision.content.form(),
+    }
+}
+
+fn judge_view(view: &ReportView, found: Elsewhere, today: NaiveDate, moment: Moment) -> Judgement {
     let published = view.revision.state == State::Published;
-    judge(&Judged {
+    let mut findings = judge(&Judged {
         content: &view.revision.content,
         faults: &[],
         blanks: &[],
@@ -25,7 +55,24 @@ pub fn judge_view(view: &ReportView, today: NaiveDate, moment: Moment) -> Vec<Fi
         agency: Some(AgencyFacts { kind: view.agency.kind, level: view.agency.level }),
         day: if published { view.report.first_published_on } else { Some(today) },
         moment,
-    })
+        previous: &found.previous,
+        upstream: &found.upstream,
+        subordinates: found.subordinates.as_ref(),
+    });
+    apply_explanations(&mut findings, &found.explanations);
+    let previous = found.previous.known().map(|previous| previous.reports.clone()).unwrap_or_default();
+    Judgement { findings, previous }
+}
+
+/// The findings of one report.
+pub fn judge_one(
+    connection: &mut AnyConnection,
+    view: &ReportView,
+    today: NaiveDate,
+    moment: Moment,
+) -> Result<Judgement, Refusal> {
+    let mut found = gather(connection, &[subject_of(view)])?;
+    Ok(judge_view(view, found.pop().unwrap_or_else(Elsewhere::nothing), today, moment))
 }
 
 /// The findings of a report, for whoever holds any grant that covers its agency.
@@ -33,13 +80,13 @@ pub fn find_judgement(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &ReportId,
-) -> Result<(ReportView, Vec<Finding>), Refusal> {
+) -> Result<(ReportView, Judgement), Refusal> {
     let view = super::find(connection, asking, id, false)?;
     if !asking.rights.may_see(&view.agency.path) {
         return Err(Refusal::Forbidden);
     }
-    let findings = judge_view(&view, asking.today, Moment::Draft);
-    Ok((view, findings))
+    let judgement = judge_one(connection, &view, asking.today, Moment::Draft)?;
+    Ok((view, judgement))
 }
 
 /// The findings of a document that is not (yet) stored.
@@ -49,7 +96,7 @@ pub fn judge_document(
     connection: &mut AnyConnection,
     document: &ReportDocument,
     blanks: &[(usize, String)],
-) -> Result<Vec<Finding>, Refusal> {
+) -> Result<Judgement, Refusal> {
     let year = document.year.unwrap_or_else(|| document.content.form().from);
     let plan =
         years::find(connection, year)?.map_or_else(|| YearPlan::default_for(year), |stored| stored.plan);
@@ -57,10 +104,22 @@ pub fn judge_document(
         Some(Ok(reference)) => resolve(connection, &reference)?,
         _ => None,
     };
-    let due_on = agency
-        .as_ref()
-        .map(|agency| plan.due_on(agency.level, document.scope.unwrap_or(crate::domain::report::Scope::Own)));
-    Ok(judge(&Judged {
+    let scope = document.scope.unwrap_or(Scope::Own);
+    let due_on = agency.as_ref().map(|agency| plan.due_on(agency.level, scope));
+    let subject = agency.as_ref().map(|agency| Subject {
+        id: None,
+        agency: agency.id.clone(),
+        year,
+        scope,
+        period_end: plan.period_end,
+        form: document.content.form(),
+    });
+    let found = match subject {
+        Some(subject) => gather(connection, &[subject])?.pop(),
+        None => None,
+    };
+    let found = found.unwrap_or_else(Elsewhere::nothing);
+    let findings = judge(&Judged {
         content: &document.content,
         faults: &document.faults,
         blanks,
@@ -70,5 +129,10 @@ pub fn judge_document(
         agency: agency.map(|agency| AgencyFacts { kind: agency.kind, level: agency.level }),
         day: document.signed_on,
         moment: Moment::Draft,
-    }))
+        previous: &found.previous,
+        upstream: &[],
+        subordinates: found.subordinates.as_ref(),
+    });
+    let previous = found.previous.known().map(|previous| previous.reports.clone()).unwrap_or_default();
+    Ok(Judgement { findings, previous })
 }

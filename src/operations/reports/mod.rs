@@ -1,19 +1,30 @@
 //! Reports: create, read, edit, discard, judge, and take through review.
 
+mod comments;
 mod create;
 mod delete;
 mod edit;
+mod elsewhere;
+mod explain;
 mod judge;
 mod read;
 mod revisions;
+mod similarity;
 mod transition;
+mod verdict;
 
-pub use create::{NewReport, create};
+pub use comments::{
+    CommentOrder, NewComment, add_comment, change_comment, find_comment, list_comments, open_comments,
+};
+pub use create::{NewReport, Prefill, create, load};
 pub use delete::discard;
 pub use edit::{Edit, require_edit_right, save};
-pub use judge::{find_judgement, judge_document, judge_view};
-pub use read::{ReportQuery, ReportView, count, find, find_by_key, find_raw, list};
-pub use revisions::{Difference, diff, find_revision, list_revisions};
+pub use elsewhere::{Subject, previous_of};
+pub use explain::{explain, require_explainable, withdraw_explanation};
+pub use judge::{Judgement, find_judgement, judge_document, judge_one, judge_views};
+pub use read::{ReportQuery, ReportView, count, count_by_state, find, find_by_key, find_raw, list};
+pub use revisions::{Difference, diff, find_revision, find_source, list_revisions};
+pub use similarity::{CompareWith, Similarity, similarity};
 pub use transition::{
-    TransitionOrder, allowed_actions, list_transitions, require_transition_right, transition,
+    Transited, TransitionOrder, allowed_actions, list_transitions, require_transition_right, transition,
 };

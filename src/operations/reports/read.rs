@@ -2,7 +2,7 @@
 
 use crate::domain::agency::Agency;
 use crate::domain::id::ReportId;
-use crate::domain::report::{Report, Revision, Scope, Timeliness, judge_timeliness};
+use crate::domain::report::{Report, ReportDocument, Revision, Scope, Timeliness, judge_timeliness};
 use crate::domain::rights::Rights;
 use crate::operations::agencies::{path_of, resolve};
 use crate::operations::{AgencyRef, Asking, Refusal};
@@ -29,6 +29,24 @@ pub struct ReportView {
 impl ReportView {
     pub fn timeliness(&self) -> Option<Timeliness> {
         judge_timeliness(self.report.first_published_on, self.due_on)
+    }
+
+    /// The report as a document of its own.
+    pub fn document(&self) -> ReportDocument {
+        let heading = &self.revision.heading;
+        ReportDocument {
+            title: heading.title.clone(),
+            agency_name: Some(self.revision.agency_name.clone()),
+            agency_id: Some(self.agency.id.to_string()),
+            year: Some(self.report.year),
+            scope: Some(self.report.scope),
+            signed_by: heading.signed_by.clone(),
+            signed_on: heading.signed_on,
+            index_number: heading.index_number.clone(),
+            source_url: self.report.source_url.clone(),
+            content: self.revision.content.clone(),
+            faults: Vec::new(),
+        }
     }
 
     /// The number in the `ETag` of this view.
@@ -132,6 +150,11 @@ fn complete(connection: &mut AnyConnection, query: &ReportQuery) -> Result<Repor
 pub fn count(connection: &mut AnyConnection, rights: &Rights, query: &ReportQuery) -> Result<i64, Refusal> {
     let filter = complete(connection, query)?;
     Ok(reports::count(connection, rights, &filter)?)
+}
+
+/// How many reports stand in each state.
+pub fn count_by_state(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, Refusal> {
+    Ok(reports::count_by_state(connection)?)
 }
 
 /// A page of what the caller may see, in few statements however long the page is.

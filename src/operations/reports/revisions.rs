@@ -6,6 +6,7 @@ use crate::domain::id::ReportId;
 use crate::domain::report::Revision;
 use crate::domain::workflow::State;
 use crate::operations::{Asking, Refusal};
+use crate::storage::sources::{self, SourceFile};
 use crate::storage::{AnyConnection, revisions};
 use serde_json::Value;
 
@@ -113,4 +114,17 @@ fn texts(from: &Revision, to: &Revision) -> Vec<(String, Option<String>, Option<
         (format!("/sections/{}/text", section.key), text(from), text(to))
     });
     headings.chain(sections).filter(|(_, before, after)| before != after).collect()
+}
+
+/// The file a report was imported from, for whoever's grant covers its agency.
+pub fn find_source(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &ReportId,
+) -> Result<SourceFile, Refusal> {
+    let view = find(connection, asking, id, false)?;
+    if !asking.rights.may_see(&view.agency.path) {
+        return Err(Refusal::Forbidden);
+    }
+    sources::find(connection, id, view.revision.number)?.ok_or(Refusal::NotFound)
 }

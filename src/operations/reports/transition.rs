@@ -1,16 +1,18 @@
 //! Review and publication.
 
 use super::edit::require_year;
-use super::judge::judge_view;
 use super::read::{ReportView, find_raw};
+use super::verdict::{judged, mark_what_rests_on, receipt, require_no_blocking_findings};
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::report::{Revision, SectionMark};
-use crate::domain::rules::{Moment, Severity};
 use crate::domain::workflow::{self, Action, State, actions_from};
 use crate::domain::year::YearState;
-use crate::operations::{Asking, Refusal};
+use crate::operations::statistics::settle_report;
+use crate::operations::{Asking, Refusal, search};
+use crate::storage::comments::Comment;
+use crate::storage::receipts::{self, Receipt};
 use crate::storage::transitions::{self, Transition};
-use crate::storage::{Act, AnyConnection, Change, ChangeType, Note, Notes, reports, revisions};
+use crate::storage::{Act, AnyConnection, Change, ChangeType, Note, Notes, reports, revisions, upstream};
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::json;
 
@@ -24,6 +26,16 @@ pub struct TransitionOrder {
     /// The day an archived document was published; only for [`Action::Archive`].
     pub published_on: Option<NaiveDate>,
     pub version: i64,
+}
+
+/// A transition that was made, with what it rested on and what it leaves open.
+#[derive(Debug, Clone)]
+pub struct Transited {
+    pub transition: Transition,
+    pub receipt: Option<Receipt>,
+    /// After a return.
+    pub open_comments: Vec<Comment>,
+    pub view: ReportView,
 }
 
 /// What the guard needs of a report's history in the present round.
@@ -95,13 +107,18 @@ pub fn list_transitions(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &ReportId,
-) -> Result<(ReportView, Vec<Transition>), Refusal> {
+) -> Result<Vec<(Transition, Option<Receipt>)>, Refusal> {
     let view = super::find(connection, asking, id, false)?;
     if !asking.rights.may_see(&view.agency.path) {
         return Err(Refusal::Forbidden);
     }
-    let made = transitions::list(connection, id)?;
-    Ok((view, made))
+    let mut receipts = receipts::of_report(connection, id)?;
+    let made = transitions::list(connection, id)?.into_iter().map(|made| {
+        let receipt = receipts.iter().position(|receipt| receipt.transition_id == made.id);
+        let receipt = receipt.map(|at| receipts.swap_remove(at));
+        (made, receipt)
+    });
+    Ok(made.collect())
 }
 
 /// Whether the caller holds any role that takes any action on the report: asked before the body is read.
@@ -117,7 +134,7 @@ pub fn transition(
     notes: &mut Notes,
     asking: &Asking,
     order: &TransitionOrder,
-) -> Result<(Transition, ReportView), Refusal> {
+) -> Result<Transited, Refusal> {
     let report = reports::find(connection, &order.report_id)?.ok_or(Refusal::NotFound)?;
     let mut view = find_raw(connection, report)?;
     if !asking.rights.may_see(&view.agency.path) {
@@ -140,7 +157,8 @@ pub fn transition(
         workflow::Refusal::CommentMissing => Refusal::invalid("/comment", "required"),
     })?;
     require_year_for(&view, order.action)?;
-    require_no_blocking_findings(asking, &view, order.action)?;
+    let findings = judged(connection, asking, &view, order.action)?;
+    require_no_blocking_findings(&findings, order.action)?;
     if order.action == Action::Publish && asking.review.stages > 0 {
         require_approved_content(&view, &round)?;
     }
@@ -174,8 +192,25 @@ pub fn transition(
         revisions::update(connection, &view.revision)?;
     }
     reports::update(connection, &view.report)?;
-    record(notes, &view, &made);
-    Ok((made, view))
+    let receipt = findings.map(|findings| receipt(&made, &findings));
+    if let Some(receipt) = &receipt {
+        receipts::insert(connection, receipt)?;
+    }
+    if matches!(order.action, Action::Publish | Action::Archive) {
+        upstream::clear(connection, &view.report.id)?;
+        mark_what_rests_on(connection, act, &view)?;
+    }
+    if matches!(order.action, Action::Publish | Action::Archive | Action::Withdraw) {
+        settle_report(connection, &view.report, &view.agency)?;
+        let shown = (order.action != Action::Withdraw).then_some(&view.revision);
+        search::index(connection, &view.report, shown)?;
+    }
+    record(notes, &view, &made, receipt.as_ref());
+    let open_comments = match order.action {
+        Action::Return => super::open_comments(connection, &order.report_id)?,
+        _ => Vec::new(),
+    };
+    Ok(Transited { transition: made, receipt, open_comments, view })
 }
 
 /// Moves the revision and what the report knows of it.
@@ -264,7 +299,7 @@ fn require_year_for(view: &ReportView, action: Action) -> Result<(), Refusal> {
     }
 }
 
-fn record(notes: &mut Notes, view: &ReportView, made: &Transition) {
+fn record(notes: &mut Notes, view: &ReportView, made: &Transition, receipt: Option<&Receipt>) {
     let change_type = match made.action {
         Action::Publish | Action::Archive if view.revision.number > 1 => Some(ChangeType::Corrected),
         Action::Publish | Action::Archive => Some(ChangeType::Published),
@@ -292,20 +327,14 @@ fn record(notes: &mut Notes, view: &ReportView, made: &Transition) {
             "revision": made.revision,
             "digest": made.digest,
             "comment": made.comment,
+            "judgement": receipt.map(|receipt| json!({
+                "rule_set": receipt.rule_set,
+                "error": receipt.error,
+                "warning": receipt.warning,
+                "explained": receipt.explained,
+            })),
         }),
     });
-}
-
-/// Errors block a submission; at publication those that weigh more there.
-fn require_no_blocking_findings(asking: &Asking, view: &ReportView, action: Action) -> Result<(), Refusal> {
-    let moment = match action {
-        Action::Submit => Moment::Draft,
-        Action::Publish => Moment::Publish,
-        _ => return Ok(()),
-    };
-    let mut findings = judge_view(view, asking.today, moment);
-    findings.retain(|finding| finding.severity == Severity::Error);
-    if findings.is_empty() { Ok(()) } else { Err(Refusal::FindingsBlock(findings)) }
 }
 
 /// Nothing is published but what was approved, by digest, computed anew from what is stored.

@@ -4,8 +4,8 @@ use super::group::{self, GroupEnd};
 use super::job::Ending;
 use super::queue::Next;
 use super::{Job, Queue, Waiting};
-use crate::storage::AnyConnection;
 use crate::storage::connection::{ConnectOptions, DatabaseUrl, Purpose};
+use crate::storage::{AnyConnection, Meters};
 use diesel::connection::SimpleConnection;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,11 +28,12 @@ pub(in crate::storage) struct Writer {
     connection: Option<AnyConnection>,
     unfolded: bool,
     groups: u32,
+    meters: Meters,
 }
 
 impl Writer {
-    pub fn new(url: DatabaseUrl, options: ConnectOptions, waiting: Arc<Waiting>) -> Writer {
-        Writer { url, options, waiting, connection: None, unfolded: false, groups: 0 }
+    pub fn new(url: DatabaseUrl, options: ConnectOptions, waiting: Arc<Waiting>, meters: Meters) -> Writer {
+        Writer { url, options, waiting, connection: None, unfolded: false, groups: 0, meters }
     }
 
     /// Works until the queue is closed and empty.
@@ -52,9 +53,16 @@ impl Writer {
         let began = Instant::now();
         let go_on =
             move || queue == Queue::Interactive || (began.elapsed() < BULK_SLICE && !waiting.someone_waits());
+        let taken = jobs.len();
         match self.group(jobs, go_on) {
-            Some(GroupEnd::Committed { unreached }) => self.waiting.put_back(unreached),
+            Some(GroupEnd::Committed { unreached }) => {
+                let done = u32::try_from(taken.saturating_sub(unreached.len())).unwrap_or(u32::MAX);
+                self.meters.group_size.observe(f64::from(done));
+                self.meters.group_seconds.observe(began.elapsed().as_secs_f64());
+                self.waiting.put_back(unreached);
+            }
             Some(GroupEnd::Broken { jobs, cause }) => {
+                self.meters.broken_groups.inc();
                 tracing::warn!(%cause, jobs = jobs.len(), "a write group broke; its members run once more, each alone");
                 jobs.into_iter().for_each(|job| self.run_alone(job));
             }

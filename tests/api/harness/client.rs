@@ -19,12 +19,15 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
     pub bytes: Vec<u8>,
     asked: String,
+    /// The body that was sent, if it was JSON.
+    pub sent: Option<Value>,
 }
 
 impl Request {
     pub fn new(agent: ureq::Agent, url: &str, method: &str, path: &str) -> Request {
         // What is not said otherwise is below the base.
-        let outside = ["/api/", "/openapi", "/docs", "/problems", "/healthz", "/readyz", "/version", "//"];
+        let outside =
+            ["/api/", "/openapi", "/docs", "/problems", "/healthz", "/readyz", "/version", "/metrics", "//"];
         let path = if outside.iter().any(|known| path.starts_with(known)) {
             path.to_owned()
         } else {
@@ -73,6 +76,7 @@ impl Request {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
+        let sent = self.body.as_ref().and_then(|body| serde_json::from_slice(body).ok());
         let mut response = match self.body {
             Some(body) => self.agent.run(request.body(body)?)?,
             None => self.agent.run(request.body(())?)?,
@@ -86,6 +90,7 @@ impl Request {
             headers: headers.collect(),
             bytes: response.body_mut().with_config().limit(64 << 20).read_to_vec()?,
             asked: format!("{} {}", self.method, self.path),
+            sent,
         })
     }
 }

@@ -57,6 +57,22 @@ pub fn check(reply: &Reply) {
     }
     check_headers(reply, promised, &place);
     check_body(reply, promised, &place);
+    record(reply, operation);
+}
+
+/// With `NIANBAO_RECORD_EXAMPLES=FILE` each success is written there, a line each: where the document's
+/// examples are taken from.
+fn record(reply: &Reply, operation: &Value) {
+    let Some(file) = std::env::var_os("NIANBAO_RECORD_EXAMPLES").filter(|_| reply.status < 300) else {
+        return;
+    };
+    let body: Option<Value> = serde_json::from_slice(&reply.bytes).ok();
+    let line =
+        json!({"id": operation["operationId"], "request": reply.sent, "status": reply.status, "body": body});
+    let open = std::fs::OpenOptions::new().create(true).append(true).open(file);
+    let written =
+        open.and_then(|mut file| std::io::Write::write_all(&mut file, format!("{line}\n").as_bytes()));
+    written.expect("the examples are written");
 }
 
 #[track_caller]

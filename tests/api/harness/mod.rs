@@ -6,6 +6,17 @@ pub mod database;
 pub mod process;
 pub mod world;
 
+/// Asks again until there is an answer; fails the test after a long while.
+pub fn wait_for<T>(mut ask: impl FnMut() -> Option<T>) -> T {
+    for _ in 0..600 {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("it did not come about");
+}
+
 /// Makes each sentence into two tests, one for each engine.
 #[macro_export]
 macro_rules! on_both {

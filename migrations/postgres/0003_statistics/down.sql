@@ -1,0 +1,2 @@
+DROP TABLE sums;
+DROP TABLE contributions;

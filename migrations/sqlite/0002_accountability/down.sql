@@ -1,0 +1,11 @@
+DROP TABLE sources;
+DROP TABLE jobs;
+ALTER TABLE persons DROP COLUMN version;
+ALTER TABLE persons DROP COLUMN left_on;
+ALTER TABLE roster DROP COLUMN moved;
+DROP INDEX agencies_successor;
+DROP TABLE agency_history;
+DROP TABLE upstream_changes;
+DROP TABLE receipts;
+DROP TABLE comments;
+DROP TABLE explanations;

@@ -1,0 +1,53 @@
+//! The program itself as somebody who acts: its rights, its name in the records, its way into the lane.
+
+use super::failure::Failure;
+use super::token::act_of_program;
+use crate::domain::id::PersonId;
+use crate::domain::rights::{Grant, Rights, Role};
+use crate::operations::{Asking, Refusal, Review, people};
+use crate::storage::people::Person;
+use crate::storage::{Act, Actor, AnyConnection, Notes, Store, WriteError};
+
+/// How the program itself asks: with an administrator's rights and nobody's name.
+pub fn asking_as_program() -> Asking {
+    let rights = Rights { grants: vec![Grant { role: Role::Admin, at: None, stage: None }] };
+    let review = Review { stages: 3, separation_of_duties: true };
+    Asking { rights, ..Asking::public(today(), review) }
+}
+
+pub fn today() -> chrono::NaiveDate {
+    (chrono::Utc::now().naive_utc() + chrono::Duration::hours(8)).date()
+}
+
+/// Runs one operation through the lane, as any request does.
+pub fn write<T: Send + 'static>(
+    store: &Store,
+    act: Act,
+    operation: impl FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Failure> {
+    let written: Result<T, WriteError<Refusal>> = store.write_blocking(act, operation);
+    Ok(written?)
+}
+
+/// The person in whose name the command line files reports.
+const PERSON: &str = "00000000-0000-7000-8000-000000000001";
+const PERSON_NAME: &str = "命令行";
+
+/// The program under a name: reports have authors, transitions have somebody who made them.
+pub fn named(store: &Store) -> Result<(Asking, Act), Failure> {
+    let person = Person {
+        id: PersonId::from_stored(PERSON.to_owned()),
+        name: PERSON_NAME.to_owned(),
+        agency_id: None,
+        left_on: None,
+        version: 1,
+    };
+    let known = person.clone();
+    write(store, act_of_program("cli"), move |connection, act, _| {
+        people::ensure_person(connection, act, &known)
+    })?;
+    let actor =
+        Actor { person_id: PERSON.to_owned(), person_name: PERSON_NAME.to_owned(), token_id: String::new() };
+    let act = Act { actor: Some(actor), ..act_of_program("cli") };
+    Ok((Asking { person: Some(person), ..asking_as_program() }, act))
+}

@@ -1,0 +1,69 @@
+//! Files from the disk, read into report documents as an import reads them.
+
+use crate::documents::{Kind, Reading, SourceNotes, read_grid, recognise, settle};
+use crate::domain::digest::sha256_hex;
+use crate::domain::report::ReportDocument;
+use crate::http::read_json_document;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Largest file taken, as over HTTP.
+const LARGEST: u64 = 20 << 20;
+
+/// A file and what was read from it.
+pub struct ReadFile {
+    pub kind: Kind,
+    pub charset: String,
+    pub bytes: Vec<u8>,
+    pub sha256: String,
+    pub document: ReportDocument,
+    pub notes: SourceNotes,
+}
+
+/// Reads a file; why not, in one sentence.
+pub fn read(path: &Path, hint_year: Option<i32>) -> Result<ReadFile, String> {
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(|error| format!("打不开：{error}"))?;
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| format!("读不了：{error}"))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err("超过 20 MiB".to_owned());
+    }
+    let said = path.file_name().and_then(|name| Kind::of_name(&name.to_string_lossy()));
+    let said = said.or_else(|| Kind::of_bytes(&bytes)).ok_or("不是可以读的文件")?;
+    let kind = settle(said, &bytes).map_err(|fault| fault.to_string())?;
+    let sha256 = sha256_hex(&bytes);
+    if kind == Kind::Json {
+        let document = read_json_document(&bytes)?;
+        let cells = document.content.figures.values();
+        let notes = SourceNotes {
+            sections_found: document.content.sections.iter().filter(|section| section.present).count(),
+            cells_expected: cells.len(),
+            cells_read: cells.iter().flatten().count(),
+            ..SourceNotes::default()
+        };
+        return Ok(ReadFile { kind, charset: "utf-8".to_owned(), bytes, sha256, document, notes });
+    }
+    let (grid, charset) = read_grid(kind, &bytes, None).map_err(|fault| fault.to_string())?;
+    let Reading { document, notes } = recognise(&grid, hint_year);
+    Ok(ReadFile { kind, charset: charset.to_owned(), bytes, sha256, document, notes })
+}
+
+/// Every file of a folder and of the folders in it, in order; what is hidden is passed over.
+pub fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            match (hidden, path.is_dir()) {
+                (true, _) => {}
+                (false, true) => folders.push(path),
+                (false, false) => found.push(path),
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}

@@ -1,0 +1,318 @@
+//! The text of a docx as it is written: paragraphs, tables, text boxes; revisions taken as accepted.
+
+use super::DocxFault;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::{Namespace, ResolveResult};
+use quick_xml::{NsReader, XmlVersion};
+
+/// Deepest nesting of elements that is read.
+const DEEPEST: usize = 200;
+/// Longest text of a paragraph, in bytes.
+const LONGEST_TEXT: usize = 1 << 20;
+/// Widest merged cell, in columns.
+const WIDEST_SPAN: usize = 64;
+
+const WORD: [&str; 2] = [
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+];
+const COMPATIBILITY: &str = "http://schemas.openxmlformats.org/markup-compatibility/2006";
+
+#[derive(Debug)]
+pub(super) enum Node {
+    Paragraph {
+        text: String,
+        /// Its end was deleted, so that the next paragraph belongs to it.
+        open_end: bool,
+    },
+    Table(Vec<Row>),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    /// Columns left free before its first cell.
+    pub before: usize,
+    pub cells: Vec<Cell>,
+    deleted: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Cell {
+    /// Columns it covers besides its own.
+    pub covers: usize,
+    /// It belongs to the cell above or before it, and shows nothing of its own.
+    pub continued: bool,
+    pub content: Vec<Node>,
+    deleted: bool,
+}
+
+/// Reads the text part.
+pub(super) fn read(xml: &str) -> Result<Vec<Node>, DocxFault> {
+    let mut reader = NsReader::from_str(xml.strip_prefix('\u{feff}').unwrap_or(xml));
+    let mut builder = Builder::default();
+    loop {
+        let (space, event) = reader.read_resolved_event().map_err(|_| DocxFault::Malformed)?;
+        let space = Space::of(&space);
+        match event {
+            Event::Start(start) => builder.start(space, &start)?,
+            Event::Empty(start) => {
+                builder.start(space, &start)?;
+                builder.end();
+            }
+            Event::End(_) => builder.end(),
+            Event::Text(text) => builder.text(&text.xml10_content())?,
+            Event::CData(text) => builder.text(&text.xml10_content())?,
+            Event::GeneralRef(name) => {
+                let c = name.resolve_char_ref().map_err(|_| DocxFault::Malformed)?;
+                let c = c.or_else(|| predefined(&name)).ok_or(DocxFault::Entities)?;
+                builder.text(c.encode_utf8(&mut [0; 4]))?;
+            }
+            Event::DocType(_) => return Err(DocxFault::Entities),
+            Event::Eof => return builder.finish(),
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
+        }
+    }
+}
+
+fn predefined(name: &str) -> Option<char> {
+    match name {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => None,
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Space {
+    Word,
+    Compatibility,
+    Other,
+}
+
+impl Space {
+    fn of(resolved: &ResolveResult<'_>) -> Space {
+        match resolved {
+            ResolveResult::Bound(Namespace(name)) if WORD.contains(name) => Space::Word,
+            ResolveResult::Bound(Namespace(name)) if *name == COMPATIBILITY => Space::Compatibility,
+            _ => Space::Other,
+        }
+    }
+}
+
+/// What an open element is to its children.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Nothing by itself: its children count as its parent's.
+    Plain,
+    /// It has an [`Open`] of its own.
+    Container,
+    Text,
+    ParagraphProperties,
+    ParagraphEnd,
+    RowProperties,
+    CellProperties,
+    /// Several forms of one content, of which the first is read.
+    Alternatives {
+        chosen: bool,
+    },
+    Skipped,
+}
+
+/// What is being filled.
+enum Open {
+    Story(Vec<Node>),
+    Paragraph { text: String, open_end: bool, boxes: Vec<Node> },
+    Table(Vec<Row>),
+    Row(Row),
+    Cell(Cell),
+}
+
+#[derive(Default)]
+struct Builder {
+    kinds: Vec<Kind>,
+    open: Vec<Open>,
+    nodes: Vec<Node>,
+    has_body: bool,
+}
+
+impl Builder {
+    fn start(&mut self, space: Space, start: &BytesStart<'_>) -> Result<(), DocxFault> {
+        if self.kinds.len() >= DEEPEST {
+            return Err(DocxFault::TooDeep);
+        }
+        let name = start.local_name().into_inner();
+        let kind = match self.kinds.last_mut() {
+            Some(Kind::Skipped | Kind::Text) => Kind::Skipped,
+            Some(Kind::Alternatives { chosen }) => {
+                if !*chosen && space == Space::Compatibility && name == "Choice" {
+                    *chosen = true;
+                    Kind::Plain
+                } else {
+                    Kind::Skipped
+                }
+            }
+            Some(Kind::ParagraphProperties) if space == Space::Word && name == "rPr" => Kind::ParagraphEnd,
+            Some(Kind::ParagraphProperties) => Kind::Skipped,
+            Some(Kind::ParagraphEnd | Kind::RowProperties | Kind::CellProperties) => {
+                if space == Space::Word {
+                    self.property(name, start)?;
+                }
+                Kind::Skipped
+            }
+            Some(Kind::Plain | Kind::Container) | None => match space {
+                Space::Word => self.content(name)?,
+                Space::Compatibility if name == "AlternateContent" => Kind::Alternatives { chosen: false },
+                Space::Compatibility if name == "Fallback" => Kind::Skipped,
+                Space::Compatibility | Space::Other => Kind::Plain,
+            },
+        };
+        self.kinds.push(kind);
+        Ok(())
+    }
+
+    fn content(&mut self, name: &str) -> Result<Kind, DocxFault> {
+        let within = self.open.last();
+        let takes_blocks = matches!(within, Some(Open::Story(_) | Open::Cell(_)));
+        let opened = match name {
+            "body" if within.is_none() => {
+                self.has_body = true;
+                Open::Story(Vec::new())
+            }
+            "txbxContent" if matches!(within, Some(Open::Paragraph { .. })) || takes_blocks => {
+                Open::Story(Vec::new())
+            }
+            "p" if takes_blocks => {
+                Open::Paragraph { text: String::new(), open_end: false, boxes: Vec::new() }
+            }
+            "tbl" if takes_blocks => Open::Table(Vec::new()),
+            "tr" if matches!(within, Some(Open::Table(_))) => Open::Row(Row::default()),
+            "tc" if matches!(within, Some(Open::Row(_))) => Open::Cell(Cell::default()),
+            _ => return self.run_content(name),
+        };
+        self.open.push(opened);
+        Ok(Kind::Container)
+    }
+
+    fn run_content(&mut self, name: &str) -> Result<Kind, DocxFault> {
+        match name {
+            "t" => return Ok(Kind::Text),
+            "pPr" => return Ok(Kind::ParagraphProperties),
+            "trPr" => return Ok(Kind::RowProperties),
+            "tcPr" => return Ok(Kind::CellProperties),
+            // Taken back, never shown, or said about the content and not part of it.
+            "del" | "moveFrom" | "delText" | "instrText" | "delInstrText" | "rt" | "rPr" | "rubyPr"
+            | "tblPr" | "tblPrEx" | "tblGrid" | "sectPr" | "sdtPr" | "sdtEndPr" => return Ok(Kind::Skipped),
+            "tab" | "ptab" => self.write("\t")?,
+            "br" | "cr" => self.write("\n")?,
+            "noBreakHyphen" => self.write("-")?,
+            _ => {}
+        }
+        Ok(Kind::Plain)
+    }
+
+    /// Takes in what the properties say of the paragraph, row or cell being filled.
+    fn property(&mut self, name: &str, start: &BytesStart<'_>) -> Result<(), DocxFault> {
+        let value = value_of(start)?;
+        let number = || value.as_deref().and_then(|value| value.trim().parse().ok()).unwrap_or(0_usize);
+        match (self.open.last_mut(), name) {
+            (Some(Open::Paragraph { open_end, .. }), "del" | "moveFrom") => *open_end = true,
+            (Some(Open::Row(row)), "del") => row.deleted = true,
+            (Some(Open::Row(row)), "gridBefore") => row.before = number().min(WIDEST_SPAN),
+            (Some(Open::Cell(cell)), "gridSpan") => {
+                cell.covers = number().clamp(1, WIDEST_SPAN).saturating_sub(1);
+            }
+            (Some(Open::Cell(cell)), "vMerge" | "hMerge") => {
+                cell.continued |= value.as_deref() != Some("restart");
+            }
+            (Some(Open::Cell(cell)), "cellDel") => cell.deleted = true,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), DocxFault> {
+        if self.kinds.last() == Some(&Kind::Text) { self.write(text) } else { Ok(()) }
+    }
+
+    fn write(&mut self, piece: &str) -> Result<(), DocxFault> {
+        if let Some(Open::Paragraph { text, .. }) = self.open.last_mut() {
+            if text.len() + piece.len() > LONGEST_TEXT {
+                return Err(DocxFault::TooLong);
+            }
+            text.push_str(piece);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        if self.kinds.pop() != Some(Kind::Container) {
+            return;
+        }
+        match self.open.pop() {
+            Some(Open::Story(nodes)) => self.place(nodes),
+            Some(Open::Paragraph { text, open_end, boxes }) => {
+                self.place(vec![Node::Paragraph { text, open_end }]);
+                self.place(boxes);
+            }
+            Some(Open::Table(rows)) => self.place(vec![Node::Table(rows)]),
+            Some(Open::Row(row)) => match self.open.last_mut() {
+                Some(Open::Table(rows)) if !row.deleted => rows.push(row),
+                _ => {}
+            },
+            Some(Open::Cell(cell)) => match self.open.last_mut() {
+                Some(Open::Row(row)) if !cell.deleted => row.cells.push(cell),
+                _ => {}
+            },
+            None => {}
+        }
+    }
+
+    fn place(&mut self, nodes: Vec<Node>) {
+        let list = match self.open.last_mut() {
+            None => &mut self.nodes,
+            Some(Open::Story(nodes)) => nodes,
+            Some(Open::Paragraph { boxes, .. }) => boxes,
+            Some(Open::Cell(cell)) => &mut cell.content,
+            // Neither opens for anything but rows and cells.
+            Some(Open::Table(_) | Open::Row(_)) => return,
+        };
+        for node in nodes {
+            add(list, node);
+        }
+    }
+
+    fn finish(self) -> Result<Vec<Node>, DocxFault> {
+        if !self.kinds.is_empty() {
+            return Err(DocxFault::Malformed);
+        }
+        if self.has_body { Ok(self.nodes) } else { Err(DocxFault::NoText) }
+    }
+}
+
+fn add(list: &mut Vec<Node>, node: Node) {
+    if let Some(Node::Paragraph { text, open_end }) = list.last_mut()
+        && *open_end
+        && let Node::Paragraph { text: more, open_end: still } = &node
+    {
+        text.push_str(more);
+        *open_end = *still;
+        return;
+    }
+    list.push(node);
+}
+
+fn value_of(start: &BytesStart<'_>) -> Result<Option<String>, DocxFault> {
+    for attribute in start.attributes().with_checks(false) {
+        let attribute = attribute.map_err(|_| DocxFault::Malformed)?;
+        if attribute.key.local_name().into_inner() == "val" {
+            return attribute
+                .normalized_value(XmlVersion::Implicit1_0)
+                .map(|value| Some(value.into_owned()))
+                .map_err(|_| DocxFault::Malformed);
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,232 @@
+//! HTML, as sites publish reports: paragraphs and tables, merged cells spread out, layout seen through.
+
+mod flow;
+mod parse;
+mod spans;
+mod structure;
+#[cfg(test)]
+mod tests;
+
+use super::grid::{Block, Grid, GridCell};
+use flow::{Flow, Gap};
+use scraper::{ElementRef, Node};
+use spans::{cover, pass, span};
+use structure::{Kind, cells_of, elements, is_layout, kind, row_groups};
+
+/// Deepest nesting of elements that is read.
+const DEEPEST: usize = 256;
+/// Most cells of a document, those covered by merged ones counted.
+const MOST_CELLS: usize = 100_000;
+const WIDEST_SPAN: usize = 64;
+const TALLEST_SPAN: usize = 200;
+
+/// Why a page could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HtmlFault {
+    /// Elements nest deeper than any report needs.
+    #[error("the page is nested too deep")]
+    TooDeep,
+    /// The page has more elements and texts than any report needs.
+    #[error("the page has too many elements")]
+    TooManyNodes,
+    /// The tables have more cells than any report needs.
+    #[error("the tables have too many cells")]
+    TooManyCells,
+}
+
+/// Reads a page into a grid.
+///
+/// A merged cell stands once, at its first position, and the positions it covers are empty cells. A table
+/// that only arranges the page (it holds tables, or a text in a single column) is no table: what its cells
+/// hold stands there in their order. Lines are the running numbers of paragraphs and rows.
+pub fn read(text: &str) -> Result<Grid, HtmlFault> {
+    let html = parse::parse(text)?;
+    let mut reader = Reader::default();
+    for element in html.tree.root().children().filter_map(ElementRef::wrap) {
+        reader.walk(element, 1)?;
+    }
+    reader.end_paragraph();
+    Ok(Grid { blocks: reader.blocks })
+}
+
+/// The charset a page declares in its first bytes, if it does.
+pub fn declared_charset(bytes: &[u8]) -> Option<String> {
+    let head: String = bytes.iter().take(2_048).map(|byte| char::from(*byte).to_ascii_lowercase()).collect();
+    let (_, behind) = head.split_once("charset=")?;
+    let name = behind.trim_start_matches(['"', '\'', ' ']);
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c)).unwrap_or(name.len());
+    name.get(..end).filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+#[derive(Default)]
+struct Reader {
+    blocks: Vec<Block>,
+    flow: Flow,
+    preformatted: bool,
+    /// Running number of the last paragraph or row.
+    line: usize,
+    cells: usize,
+}
+
+impl Reader {
+    fn walk(&mut self, element: ElementRef<'_>, depth: usize) -> Result<(), HtmlFault> {
+        match kind(element) {
+            Kind::Skipped => {}
+            Kind::Break => self.flow.widen(Gap::Break),
+            Kind::Inline => self.children(element, depth)?,
+            Kind::Block | Kind::TablePart => {
+                self.end_paragraph();
+                self.children(element, depth)?;
+                self.end_paragraph();
+            }
+            Kind::Preformatted => {
+                self.end_paragraph();
+                let outside = std::mem::replace(&mut self.preformatted, true);
+                self.children(element, depth)?;
+                self.preformatted = outside;
+                self.end_paragraph();
+            }
+            Kind::Table => {
+                self.end_paragraph();
+                self.table(element, depth)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn children(&mut self, element: ElementRef<'_>, depth: usize) -> Result<(), HtmlFault> {
+        if depth > DEEPEST {
+            return Err(HtmlFault::TooDeep);
+        }
+        for child in element.children() {
+            if let Node::Text(text) = child.value() {
+                self.text(text);
+            } else if let Some(inner) = ElementRef::wrap(child) {
+                self.walk(inner, depth + 1)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every line of preformatted text is a paragraph, as in a text file.
+    fn text(&mut self, text: &str) {
+        if !self.preformatted {
+            return self.flow.push(text);
+        }
+        for (at, line) in text.split('\n').enumerate() {
+            if at > 0 {
+                self.end_paragraph();
+            }
+            self.flow.push(line);
+        }
+    }
+
+    fn end_paragraph(&mut self) {
+        // Many sites part their lines by breaks alone: each is a paragraph.
+        let text = std::mem::take(&mut self.flow).text;
+        for line in text.split('\n').map(str::trim).filter(|line| !line.is_empty()) {
+            self.line += 1;
+            self.blocks.push(Block::Paragraph { text: line.to_owned(), line: self.line });
+        }
+    }
+
+    fn table(&mut self, table: ElementRef<'_>, depth: usize) -> Result<(), HtmlFault> {
+        for caption in elements(table).filter(|inner| inner.value().name() == "caption") {
+            self.walk(caption, depth + 1)?;
+        }
+        let groups = row_groups(table);
+        if !is_layout(&groups) {
+            return self.spread(&groups, depth);
+        }
+        for cell in groups.iter().flatten().flat_map(|row| cells_of(*row)) {
+            self.children(cell, depth + 3)?;
+            self.end_paragraph();
+        }
+        Ok(())
+    }
+
+    fn spread(&mut self, groups: &[Vec<ElementRef<'_>>], depth: usize) -> Result<(), HtmlFault> {
+        let mut rows = Vec::new();
+        for group in groups {
+            // How many rows further down each column is still covered; never beyond its group of rows.
+            let mut covered = Vec::new();
+            for row in group {
+                let cells = self.row(*row, &mut covered, depth)?;
+                if !cells.is_empty() {
+                    self.line += 1;
+                    rows.push(cells);
+                }
+            }
+        }
+        if !rows.is_empty() {
+            self.blocks.push(Block::Table { rows });
+        }
+        Ok(())
+    }
+
+    fn row(
+        &mut self,
+        row: ElementRef<'_>,
+        covered: &mut Vec<usize>,
+        depth: usize,
+    ) -> Result<Vec<GridCell>, HtmlFault> {
+        let mut cells = Vec::new();
+        for cell in cells_of(row) {
+            while pass(covered, cells.len()) {
+                self.add(&mut cells, String::new())?;
+            }
+            let mut flow = Flow::of_cell();
+            gather(cell, &mut flow, depth + 3)?;
+            let wide = span(cell, "colspan", WIDEST_SPAN).max(1);
+            let tall = match span(cell, "rowspan", TALLEST_SPAN) {
+                0 => TALLEST_SPAN,
+                tall => tall,
+            };
+            for _ in 0..wide {
+                cover(covered, cells.len(), tall - 1);
+                self.add(&mut cells, std::mem::take(&mut flow.text))?;
+            }
+        }
+        // What was popped before ends the last covered column: all up to there are positions of this row.
+        while cells.len() < covered.len() {
+            pass(covered, cells.len());
+            self.add(&mut cells, String::new())?;
+        }
+        while covered.last() == Some(&0) {
+            covered.pop();
+        }
+        Ok(cells)
+    }
+
+    fn add(&mut self, cells: &mut Vec<GridCell>, text: String) -> Result<(), HtmlFault> {
+        self.cells += 1;
+        if self.cells > MOST_CELLS {
+            return Err(HtmlFault::TooManyCells);
+        }
+        cells.push(GridCell { text, line: self.line + 1 });
+        Ok(())
+    }
+}
+
+/// The text of a cell, with whatever stands inside it.
+fn gather(element: ElementRef<'_>, flow: &mut Flow, depth: usize) -> Result<(), HtmlFault> {
+    if depth > DEEPEST {
+        return Err(HtmlFault::TooDeep);
+    }
+    for child in element.children() {
+        if let Node::Text(text) = child.value() {
+            flow.push(text);
+        }
+        let Some(inner) = ElementRef::wrap(child) else { continue };
+        let gap = match kind(inner) {
+            Kind::Skipped => continue,
+            Kind::Inline => Gap::None,
+            Kind::Break | Kind::Block | Kind::Preformatted => Gap::Break,
+            Kind::Table | Kind::TablePart => Gap::Edge,
+        };
+        flow.widen(gap);
+        gather(inner, flow, depth + 1)?;
+        flow.widen(gap);
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! Text as it flows through marks, white space and breaks.
+
+/// What stands between two characters of a text; the widest that was met counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Gap {
+    #[default]
+    None,
+    Space,
+    Break,
+    /// The edge of a cell: what it parts is never one word.
+    Edge,
+}
+
+/// A text that grows, its white space collapsed.
+#[derive(Default)]
+pub(super) struct Flow {
+    pub text: String,
+    gap: Gap,
+    in_cell: bool,
+}
+
+impl Flow {
+    pub fn of_cell() -> Flow {
+        Flow { in_cell: true, ..Flow::default() }
+    }
+
+    pub fn push(&mut self, text: &str) {
+        for c in text.chars() {
+            if c.is_ascii_whitespace() || c == '\u{a0}' {
+                self.widen(Gap::Space);
+            } else {
+                self.close_gap(c);
+                self.text.push(c);
+            }
+        }
+    }
+
+    pub fn widen(&mut self, gap: Gap) {
+        self.gap = self.gap.max(gap);
+    }
+
+    /// In a cell a break splits a label (商业/企业) and goes; between figures it stays, or two became one.
+    fn close_gap(&mut self, next: char) {
+        let gap = std::mem::take(&mut self.gap);
+        let Some(last) = self.text.chars().next_back() else { return };
+        match gap {
+            Gap::None => {}
+            Gap::Space => self.text.push(' '),
+            Gap::Break if self.in_cell && !is_of_value(last) && !is_of_value(next) => {}
+            Gap::Break | Gap::Edge => self.text.push('\n'),
+        }
+    }
+}
+
+fn is_of_value(c: char) -> bool {
+    c.is_numeric() || matches!(c, '+' | '-' | '.' | ',' | '%' | '/' | '—' | '－' | '．' | '／' | '＋' | '％')
+}

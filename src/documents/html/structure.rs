@@ -1,0 +1,103 @@
+//! What elements are: blocks, rows, cells, and tables that are none.
+
+use scraper::{ElementRef, Node};
+
+/// From how many paragraphs on the only cell of a row is a frame around text, and not a label.
+const FRAME_PARAGRAPHS: usize = 4;
+/// From how many rows on a table inside a cell is a table, and not a way to split the cell.
+const TABLE_ROWS: usize = 3;
+
+/// What an element does to the text it holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Inline,
+    Break,
+    Block,
+    Preformatted,
+    Table,
+    TablePart,
+    Skipped,
+}
+
+pub(super) fn kind(element: ElementRef<'_>) -> Kind {
+    match element.value().name() {
+        "script" | "style" | "noscript" | "template" | "head" | "title" | "iframe" | "noframes"
+        | "noembed" | "svg" | "math" | "select" | "textarea" => Kind::Skipped,
+        "br" => Kind::Break,
+        "pre" | "listing" | "xmp" | "plaintext" => Kind::Preformatted,
+        "table" => Kind::Table,
+        "caption" | "thead" | "tbody" | "tfoot" | "tr" | "td" | "th" => Kind::TablePart,
+        "html" | "body" | "address" | "article" | "aside" | "blockquote" | "center" | "dd" | "details"
+        | "dialog" | "dir" | "div" | "dl" | "dt" | "fieldset" | "figcaption" | "figure" | "footer"
+        | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "header" | "hgroup" | "hr" | "legend" | "li"
+        | "main" | "menu" | "nav" | "ol" | "p" | "search" | "section" | "summary" | "ul" => Kind::Block,
+        _ => Kind::Inline,
+    }
+}
+
+pub(super) fn elements(parent: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
+    parent.children().filter_map(ElementRef::wrap)
+}
+
+/// The rows of a table, by the groups no merged cell reaches beyond.
+pub(super) fn row_groups(table: ElementRef<'_>) -> Vec<Vec<ElementRef<'_>>> {
+    elements(table)
+        .filter(|group| matches!(group.value().name(), "thead" | "tbody" | "tfoot"))
+        .map(|group| elements(group).filter(|row| row.value().name() == "tr").collect())
+        .collect()
+}
+
+pub(super) fn cells_of(row: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
+    elements(row).filter(|cell| matches!(cell.value().name(), "td" | "th"))
+}
+
+/// Whether a table arranges the page instead of holding figures.
+pub(super) fn is_layout(groups: &[Vec<ElementRef<'_>>]) -> bool {
+    let single = groups.iter().flatten().all(|row| cells_of(*row).count() <= 1);
+    groups.iter().flatten().flat_map(|row| cells_of(*row)).any(|cell| {
+        let (tables, paragraphs) = outline(cell);
+        if tables.is_empty() {
+            single && paragraphs >= FRAME_PARAGRAPHS
+        } else {
+            single || paragraphs > 0 || tables.into_iter().any(is_grown)
+        }
+    })
+}
+
+/// The outermost tables in a cell, and how many paragraphs stand outside of them.
+fn outline(cell: ElementRef<'_>) -> (Vec<ElementRef<'_>>, usize) {
+    let (mut tables, mut paragraphs) = (Vec::new(), 0);
+    let mut open = vec![cell];
+    while let Some(parent) = open.pop() {
+        for inner in elements(parent) {
+            match inner.value().name() {
+                "table" => tables.push(inner),
+                name => {
+                    let is_text = matches!(name, "p" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
+                    paragraphs += usize::from(is_text && has_text(inner));
+                    open.push(inner);
+                }
+            }
+        }
+    }
+    (tables, paragraphs)
+}
+
+/// Whether an element has text of its own or in plain marks, tables not counted.
+fn has_text(element: ElementRef<'_>) -> bool {
+    let mut open = vec![element];
+    while let Some(parent) = open.pop() {
+        for child in parent.children() {
+            match child.value() {
+                Node::Text(text) if text.chars().any(|c| !c.is_whitespace()) => return true,
+                _ => open.extend(ElementRef::wrap(child).filter(|inner| kind(*inner) == Kind::Inline)),
+            }
+        }
+    }
+    false
+}
+
+fn is_grown(table: ElementRef<'_>) -> bool {
+    row_groups(table).iter().map(Vec::len).sum::<usize>() >= TABLE_ROWS
+        || table.descendants().skip(1).filter_map(ElementRef::wrap).any(|inner| kind(inner) == Kind::Table)
+}

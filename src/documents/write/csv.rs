@@ -1,0 +1,26 @@
+//! A report's figures as CSV: one line for each cell, with its key, its labels and its unit.
+
+use crate::domain::report::ReportDocument;
+
+/// Spreadsheets take the file for UTF-8 only when it begins so.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Writes the cells; one that is not filled in has an empty value.
+pub fn write(document: &ReportDocument) -> Result<Vec<u8>, ::csv::Error> {
+    let mut writer = ::csv::Writer::from_writer(MARK.to_vec());
+    writer.write_record(["section", "row", "column", "row_label", "column_label", "value", "unit"])?;
+    let form = document.content.form();
+    for cell in &form.cells {
+        let value = document.content.figures.get(cell.index).map(|value| cell.precision.format(value));
+        writer.write_record([
+            cell.section_key.as_str(),
+            &cell.row_key,
+            &cell.column_key,
+            &cell.row_label,
+            &cell.column_label,
+            &value.unwrap_or_default(),
+            &cell.unit,
+        ])?;
+    }
+    writer.into_inner().map_err(|error| ::csv::Error::from(error.into_error()))
+}

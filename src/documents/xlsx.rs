@@ -1,0 +1,182 @@
+//! Excel's xlsx: every sheet's cells where they stand, merged cells once, bounded before anything is laid out.
+
+use super::grid::{Block, Grid, GridCell};
+use calamine::{DataRef, Reader as _, SheetVisible, Xlsx};
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+use zip::ZipArchive;
+
+/// Largest archive, in bytes.
+const LARGEST_ARCHIVE: usize = 20 << 20;
+/// Largest of all parts together, in bytes as unpacked.
+const LARGEST_UNPACKED: u64 = 64 << 20;
+/// Most entries of an archive.
+const MOST_ENTRIES: usize = 2_000;
+/// Widest row; a report has eight columns, Table IV fifteen.
+const MOST_COLUMNS: u32 = 64;
+/// Most cells that hold something.
+const MOST_CELLS: usize = 100_000;
+/// A line of text this long in a row of its own is no label.
+const PROSE: usize = 40;
+const ENTRY_MARK: &[u8] = b"PK\x01\x02";
+
+/// Why a workbook could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum XlsxFault {
+    #[error("the file is too large, packed or unpacked")]
+    TooLarge,
+    #[error("the file is not an xlsx")]
+    NotAnArchive,
+    #[error("the archive has too many entries")]
+    TooManyEntries,
+    #[error("the archive is damaged or locked")]
+    Damaged,
+    #[error("a sheet is not well-formed")]
+    Malformed,
+    #[error("the sheets have too many cells")]
+    TooManyCells,
+}
+
+/// Reads a workbook into a grid, sheet by sheet.
+///
+/// A row with a heading or a sentence alone in it is a paragraph; all other rows that hold something are
+/// rows of a table. Hidden sheets are passed over. Lines are the sheet's own row numbers.
+pub fn read(bytes: &[u8]) -> Result<Grid, XlsxFault> {
+    check(bytes)?;
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| XlsxFault::Malformed)?;
+    let shown: Vec<String> = workbook
+        .sheets_metadata()
+        .iter()
+        .filter(|sheet| sheet.visible == SheetVisible::Visible)
+        .map(|sheet| sheet.name.clone())
+        .collect();
+    let mut blocks = Vec::new();
+    let mut left = MOST_CELLS;
+    for name in shown {
+        let rows = rows(&mut workbook, &name, &mut left)?;
+        lay_out(rows, &mut blocks);
+    }
+    Ok(Grid { blocks })
+}
+
+/// Counts what comes out of the archive before any of it is taken apart.
+fn check(bytes: &[u8]) -> Result<(), XlsxFault> {
+    if bytes.len() > LARGEST_ARCHIVE {
+        return Err(XlsxFault::TooLarge);
+    }
+    if bytes.windows(ENTRY_MARK.len()).filter(|window| *window == ENTRY_MARK).count() > MOST_ENTRIES {
+        return Err(XlsxFault::TooManyEntries);
+    }
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| XlsxFault::NotAnArchive)?;
+    let mut left = LARGEST_UNPACKED;
+    for at in 0..archive.len() {
+        let part = archive.by_index(at).map_err(|_| XlsxFault::Damaged)?;
+        let out =
+            std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|_| XlsxFault::Damaged)?;
+        left = left.checked_sub(out).ok_or(XlsxFault::TooLarge)?;
+    }
+    Ok(())
+}
+
+type Rows = BTreeMap<u32, BTreeMap<u32, String>>;
+
+/// The cells of a sheet that hold something, by row and column.
+fn rows(workbook: &mut Xlsx<Cursor<&[u8]>>, sheet: &str, left: &mut usize) -> Result<Rows, XlsxFault> {
+    let mut reader = workbook.worksheet_cells_reader(sheet).map_err(|_| XlsxFault::Malformed)?;
+    let mut rows = Rows::new();
+    while let Some(cell) = reader.next_cell().map_err(|_| XlsxFault::Malformed)? {
+        let text = text_of(cell.get_value());
+        let (row, column) = cell.get_position();
+        *left = left.checked_sub(1).ok_or(XlsxFault::TooManyCells)?;
+        // An empty cell that was given a look still tells that its row is there to be filled in.
+        let row = rows.entry(row).or_default();
+        match (text.is_empty(), column < MOST_COLUMNS) {
+            (true, _) => {}
+            (false, true) => {
+                row.insert(column, text);
+            }
+            (false, false) => return Err(XlsxFault::TooManyCells),
+        }
+    }
+    Ok(rows)
+}
+
+fn text_of(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::Int(number) => number.to_string(),
+        // The shortest numeral that is this number: what was typed in.
+        DataRef::Float(number) => number.to_string(),
+        DataRef::String(text) => text.trim().to_owned(),
+        DataRef::SharedString(text) => text.trim().to_owned(),
+        DataRef::Bool(value) => value.to_string(),
+        DataRef::DateTime(at) => {
+            let (year, month, day, ..) = at.to_ymd_hms_milli();
+            format!("{year}-{month:02}-{day:02}")
+        }
+        DataRef::DateTimeIso(text) => text.split('T').next().unwrap_or_default().to_owned(),
+        DataRef::DurationIso(text) => text.clone(),
+        DataRef::Error(_) | DataRef::Empty => String::new(),
+    }
+}
+
+fn lay_out(rows: Rows, blocks: &mut Vec<Block>) {
+    let mut table: Vec<Vec<GridCell>> = Vec::new();
+    let width = rows.values().filter_map(|row| row.keys().next_back()).max().map_or(0, |last| last + 1);
+    for (number, row) in rows {
+        let line = usize::try_from(number).unwrap_or(usize::MAX).saturating_add(1);
+        let alone = (row.len() == 1).then(|| row.values().next()).flatten();
+        if let Some(text) = alone.filter(|text| is_paragraph(text)) {
+            end_table(&mut table, blocks);
+            let lines = text.split('\n').map(str::trim).filter(|text| !text.is_empty());
+            blocks.extend(lines.map(|text| Block::Paragraph { text: text.to_owned(), line }));
+            continue;
+        }
+        let cells =
+            (0..width).map(|column| GridCell { text: row.get(&column).cloned().unwrap_or_default(), line });
+        table.push(cells.collect());
+    }
+    end_table(&mut table, blocks);
+}
+
+fn end_table(table: &mut Vec<Vec<GridCell>>, blocks: &mut Vec<Block>) {
+    if !table.is_empty() {
+        blocks.push(Block::Table { rows: std::mem::take(table) });
+    }
+}
+
+/// A heading, a title or a sentence; the label of a row whose values are blank is none of these.
+fn is_paragraph(text: &str) -> bool {
+    let heading =
+        text.trim_start().chars().next().is_some_and(|first| "一二三四五六七八九十".contains(first))
+            && text.chars().nth(1).is_some_and(|mark| "、．.，, ".contains(mark))
+            && text.contains("情况") | text.contains("事项");
+    let sentence = text.contains(['。', '；', '\n']) || text.chars().count() > PROSE;
+    let title =
+        text.contains("年度报告") || text.contains('年') && text.contains('月') && text.contains('日');
+    heading || sentence || title
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_workbook_is_refused() {
+        assert_eq!(read(b"no archive"), Err(XlsxFault::NotAnArchive));
+        assert_eq!(read(&vec![b'P'; LARGEST_ARCHIVE + 1]), Err(XlsxFault::TooLarge));
+        assert_eq!(read(&ENTRY_MARK.repeat(MOST_ENTRIES + 1)), Err(XlsxFault::TooManyEntries));
+    }
+
+    #[test]
+    fn headings_and_sentences_alone_in_a_row_are_paragraphs_and_labels_are_not() {
+        for text in
+            ["一、总体情况", "三、收到和处理政府信息公开申请情况", "本年度没有收到申请。", "2024年1月29日"]
+        {
+            assert!(is_paragraph(text), "{text}");
+        }
+        for text in ["规章", "一、本年新收政府信息公开申请数量", "（七）总计", "信息内容"]
+        {
+            assert!(!is_paragraph(text), "{text}");
+        }
+    }
+}

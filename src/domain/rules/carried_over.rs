@@ -1,0 +1,43 @@
+//! 上年结转 of this year is 结转下年度 of last year, in each of the seven columns.
+
+use super::finding::Argument;
+use super::{Explainable, Fact, Finding, Judged, Rule, Severity};
+
+pub static RULE: Rule = Rule {
+    id: "requests.carried_over_from_last_year",
+    severity: Severity::Error,
+    explainable: Explainable::ByEditor,
+    basis: "国办公开办函〔2021〕30号 附件表三“二、上年结转政府信息公开申请数量”与上一年度“四、结转下年度继续办理”",
+    forms: &[],
+    check,
+};
+
+fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+    let Some(previous) = judged.previous.known() else { return };
+    let form = judged.content.form();
+    let cells =
+        form.cells.iter().filter(|cell| cell.section_key == "requests" && cell.row_key == "carried_over");
+    for cell in cells {
+        let carried_forward = previous.value("requests", "carried_forward", &cell.column_key);
+        let (Some(expected), Some(actual)) = (carried_forward, judged.content.figures.get(cell.index)) else {
+            continue;
+        };
+        if expected == actual {
+            continue;
+        }
+        let mut finding = RULE.finding(&cell.column_key, cell.pointer());
+        if previous.merged {
+            // What was taken over from predecessors is often settled before it is counted.
+            finding.severity = Severity::Warning;
+        }
+        finding.expected = Some(Fact::Number(expected, cell.precision));
+        finding.actual = Some(Fact::Number(actual, cell.precision));
+        finding.arguments = vec![
+            ("place", Argument::Plain(cell.column_label.clone())),
+            ("year", Argument::Plain(previous.year.to_string())),
+            ("expected", Argument::Plain(cell.precision.format(expected))),
+            ("actual", Argument::Plain(cell.precision.format(actual))),
+        ];
+        findings.push(finding);
+    }
+}

@@ -1,0 +1,60 @@
+//! What a report is judged against outside itself: last year, and corrections of what it rests on.
+
+use crate::domain::figures::Figures;
+use crate::domain::report::Content;
+use crate::domain::statistics::Sum;
+
+/// Last year's published report, or those of the predecessors it answers for.
+#[derive(Debug, Clone)]
+pub enum Previous {
+    /// Nothing is asked: before the first form, or nobody knows whose report it is.
+    NotAsked,
+    /// There should be one and none is published here.
+    Unknown(i32),
+    Known(PreviousYear),
+}
+
+#[derive(Debug, Clone)]
+pub struct PreviousYear {
+    pub year: i32,
+    pub reports: Vec<SourceReport>,
+    /// In the order of `reports`.
+    pub contents: Vec<Content>,
+    /// Predecessors' reports are among them: sums then compare loosely.
+    pub merged: bool,
+}
+
+/// A published revision that something rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceReport {
+    pub report_id: String,
+    pub agency_id: String,
+    pub agency_name: String,
+    pub year: i32,
+    pub revision: i32,
+}
+
+impl Previous {
+    pub fn known(&self) -> Option<&PreviousYear> {
+        match self {
+            Previous::Known(previous) => Some(previous),
+            Previous::NotAsked | Previous::Unknown(_) => None,
+        }
+    }
+}
+
+impl PreviousYear {
+    /// The sum of a cell over all reports; `None` if a form has no such cell or it was not filled in.
+    pub fn value(&self, section: &str, row: &str, column: &str) -> Option<i64> {
+        let value = |figures: &Figures| figures.get(figures.form().find(section, row, column)?);
+        self.contents.iter().try_fold(0i64, |sum, content| sum.checked_add(value(&content.figures)?))
+    }
+}
+
+/// What is published at and below the agency of a consolidated report.
+#[derive(Debug, Clone)]
+pub struct Subordinates {
+    pub sum: Sum,
+    /// How many that are due have published nothing.
+    pub missing: usize,
+}

@@ -1,0 +1,45 @@
+//! Explanations: words of the agency (or its supervisor) by which a finding may stand.
+
+use super::Finding;
+use super::finding::Argument;
+use crate::domain::digest::sha256_hex;
+use serde_json::{Value, json};
+
+/// An explanation as it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The finding's key.
+    pub finding: String,
+    /// Digest of what the finding rested on; see [`Finding::inputs`].
+    pub inputs: String,
+    pub text: String,
+}
+
+impl Finding {
+    /// Digest of what the finding rests on: the values it compares and names, not the text around them.
+    ///
+    /// It is the same when rules run again, and another as soon as a value changes.
+    pub fn inputs(&self) -> String {
+        let fact = |fact: &Option<super::Fact>| fact.as_ref().map_or(Value::Null, super::Fact::json);
+        let arguments: Vec<Value> = self
+            .arguments
+            .iter()
+            .map(|(name, argument)| match argument {
+                Argument::Plain(text) => json!([name, text]),
+                Argument::Term(term) => json!([name, term]),
+            })
+            .collect();
+        let inputs = json!([self.key, fact(&self.expected), fact(&self.actual), arguments]);
+        sha256_hex(inputs.to_string().as_bytes())
+    }
+}
+
+/// Lays explanations beside the findings they were given for; one whose inputs have changed falls away.
+pub fn apply_explanations(findings: &mut [Finding], explanations: &[Explanation]) {
+    for explanation in explanations {
+        let explained = findings.iter_mut().find(|finding| finding.key == explanation.finding);
+        if let Some(finding) = explained.filter(|finding| finding.inputs() == explanation.inputs) {
+            finding.explanation = Some(explanation.text.clone());
+        }
+    }
+}

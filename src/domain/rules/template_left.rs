@@ -1,0 +1,13 @@
+//! What a template says to whoever fills it in.
+
+use super::{Explainable, Rule, Severity, words};
+use crate::domain::wording::TEMPLATE;
+
+pub static RULE: Rule = Rule {
+    id: "text.template_left",
+    severity: Severity::Warning,
+    explainable: Explainable::ByEditor,
+    basis: "国办公开办函〔2021〕30号（模板说明不是报告内容）",
+    forms: &[],
+    check: |judged, findings| words::of_lexicon(&RULE, &TEMPLATE, judged, findings),
+};

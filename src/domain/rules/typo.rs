@@ -1,0 +1,13 @@
+//! Words seen wrong in real reports.
+
+use super::{Explainable, Rule, Severity, words};
+use crate::domain::wording::TYPOS;
+
+pub static RULE: Rule = Rule {
+    id: "wording.typo",
+    severity: Severity::Warning,
+    explainable: Explainable::ByEditor,
+    basis: "常见错别字（词表 data/lexicon/typos.toml）",
+    forms: &[],
+    check: |judged, findings| words::of_lexicon(&RULE, &TYPOS, judged, findings),
+};

@@ -1,0 +1,9 @@
+//! Statistics: sums of vectors, what of them means the same in another form, and ratios over them.
+
+mod convert;
+mod ratio;
+mod sum;
+
+pub use convert::convert;
+pub use ratio::{RATIOS, Ratio, RatioValue};
+pub use sum::{Sum, SumFault};

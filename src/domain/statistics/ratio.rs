@@ -1,0 +1,150 @@
+//! Ratios that supervisors ask for, each with its stated denominator; none where that is zero.
+
+use super::Sum;
+
+/// A ratio over cells of Table III or IV.
+pub struct Ratio {
+    pub key: &'static str,
+    pub label: &'static str,
+    pub definition: &'static str,
+    numerator: &'static [&'static str],
+    denominator: &'static [&'static str],
+}
+
+/// A ratio of a sum: both sides, and the value in millionths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RatioValue {
+    pub numerator: Option<i64>,
+    pub denominator: Option<i64>,
+    /// Rounded half to even; `None` on zero.
+    pub millionths: Option<i64>,
+}
+
+/// All of them.
+pub static RATIOS: &[Ratio] = &[
+    Ratio {
+        key: "completion_rate",
+        label: "办结率",
+        definition: "办理结果总计 /（本年新收 + 上年结转）",
+        numerator: &["requests.results_total.total"],
+        denominator: &["requests.new_requests.total", "requests.carried_over.total"],
+    },
+    Ratio {
+        key: "granted_rate",
+        label: "予以公开率",
+        definition: "予以公开 / 办理结果总计",
+        numerator: &["requests.granted.total"],
+        denominator: &["requests.results_total.total"],
+    },
+    Ratio {
+        key: "refused_rate",
+        label: "不予公开率",
+        definition: "不予公开（八项之和）/ 办理结果总计",
+        numerator: &[
+            "requests.refused_state_secret.total",
+            "requests.refused_prohibited_by_law.total",
+            "requests.refused_security_and_stability.total",
+            "requests.refused_third_party_rights.total",
+            "requests.refused_internal_affairs.total",
+            "requests.refused_deliberative_process.total",
+            "requests.refused_enforcement_file.total",
+            "requests.refused_administrative_inquiry.total",
+        ],
+        denominator: &["requests.results_total.total"],
+    },
+    Ratio {
+        key: "unavailable_rate",
+        label: "无法提供占比",
+        definition: "无法提供（三项之和）/ 办理结果总计",
+        numerator: &[
+            "requests.unavailable_not_held.total",
+            "requests.unavailable_requires_creation.total",
+            "requests.unavailable_still_unclear.total",
+        ],
+        denominator: &["requests.results_total.total"],
+    },
+    Ratio {
+        key: "reconsideration_correction_rate",
+        label: "行政复议纠错率",
+        definition: "结果纠正 /（结果维持 + 结果纠正 + 其他结果）",
+        numerator: &["disputes.reconsideration.corrected"],
+        denominator: &[
+            "disputes.reconsideration.upheld",
+            "disputes.reconsideration.corrected",
+            "disputes.reconsideration.other",
+        ],
+    },
+    Ratio {
+        key: "litigation_correction_rate",
+        label: "行政诉讼纠错率",
+        definition: "两类诉讼的结果纠正 /（结果维持 + 结果纠正 + 其他结果）",
+        numerator: &[
+            "disputes.litigation_direct.corrected",
+            "disputes.litigation_after_reconsideration.corrected",
+        ],
+        denominator: &[
+            "disputes.litigation_direct.upheld",
+            "disputes.litigation_direct.corrected",
+            "disputes.litigation_direct.other",
+            "disputes.litigation_after_reconsideration.upheld",
+            "disputes.litigation_after_reconsideration.corrected",
+            "disputes.litigation_after_reconsideration.other",
+        ],
+    },
+];
+
+impl Ratio {
+    /// The ratio of a sum.
+    pub fn of(&self, sum: &Sum) -> RatioValue {
+        let side = |cells: &[&str]| {
+            cells.iter().try_fold(0_i64, |total, name| {
+                let value = sum.get(sum.form().by_indicator(name)?)?;
+                total.checked_add(value)
+            })
+        };
+        RatioValue::new(side(self.numerator), side(self.denominator))
+    }
+}
+
+impl RatioValue {
+    pub fn new(numerator: Option<i64>, denominator: Option<i64>) -> RatioValue {
+        let millionths = numerator.zip(denominator).and_then(|(above, below)| divide(above, below));
+        RatioValue { numerator, denominator, millionths }
+    }
+}
+
+/// In millionths, half to even.
+fn divide(above: i64, below: i64) -> Option<i64> {
+    if below <= 0 || above < 0 {
+        return None;
+    }
+    let (above, below) = (i128::from(above) * 1_000_000, i128::from(below));
+    let (whole, rest) = (above / below, above % below);
+    let up = rest * 2 > below || (rest * 2 == below && whole % 2 == 1);
+    i64::try_from(if up { whole + 1 } else { whole }).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::form::by_id;
+
+    #[test]
+    fn every_ratio_names_cells_of_the_present_form() {
+        let form = by_id("2021").unwrap();
+        for ratio in RATIOS {
+            for name in ratio.numerator.iter().chain(ratio.denominator) {
+                assert!(form.by_indicator(name).is_some(), "{}: {name}", ratio.key);
+            }
+        }
+    }
+
+    #[test]
+    fn values_are_rounded_half_to_even_and_zero_has_none() {
+        assert_eq!(divide(17, 414), Some(41_063));
+        assert_eq!(divide(1, 2_000_000), Some(0));
+        assert_eq!(divide(3, 2_000_000), Some(2));
+        assert_eq!(divide(1, 1), Some(1_000_000));
+        assert_eq!(divide(5, 0), None);
+    }
+}

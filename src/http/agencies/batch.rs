@@ -1,0 +1,279 @@
+//! Registering many agencies in one call: parsed before the lane, written row by row through the bulk queue.
+
+use super::body::read_draft;
+use crate::documents;
+use crate::domain::agency::Agency;
+use crate::domain::id::AgencyId;
+use crate::domain::language::Language;
+use crate::domain::rights::{Grant, Role};
+use crate::http::body::{media_type, parse};
+use crate::http::call::Call;
+use crate::http::names::AnyJson;
+use crate::http::problem::{Code, Problem};
+use crate::http::query::query;
+use crate::http::reply::Reply;
+use crate::operations::agencies::{self, AgencyDraft};
+use actix_web::http::header;
+use actix_web::web::Bytes;
+use actix_web::{post, web};
+use futures_util::{StreamExt, stream};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+/// Most rows of one call.
+const MOST_ROWS: usize = 100_000;
+/// Longest row, in bytes.
+const LONGEST_ROW: usize = 64 << 10;
+/// Rows that wait for the writer at once: enough to fill its groups, few enough to leave room to others.
+const IN_FLIGHT: usize = 128;
+
+query!(BatchQuery {
+    /// true：有一行被拒绝则全部不登记；默认 false，逐行登记。
+    atomic: bool[bool],
+});
+
+/// 一行的结果。
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = BatchRow)]
+pub struct RowBody {
+    /// 文件中的行号，从 1 起。
+    line: usize,
+    /// 201 = 已登记；其他为拒绝的状态码。
+    status: u16,
+    /// 已登记的机关编号。
+    id: Option<String>,
+    /// 拒绝的原因，同单个登记时的错误。
+    #[schema(value_type = AnyJson)]
+    problem: Option<Value>,
+}
+
+/// 批量登记的结果。
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = BatchResult)]
+pub struct BatchBody {
+    accepted: usize,
+    refused: usize,
+    rows: Vec<RowBody>,
+}
+
+/// One row as it was read.
+struct Row {
+    line: usize,
+    draft: Result<AgencyDraft, Problem>,
+}
+
+#[derive(Clone, Copy)]
+enum Format {
+    Lines,
+    Csv,
+}
+
+const ACCEPTED: &str = "application/x-ndjson, text/csv";
+
+fn format_of(media: &str) -> Result<Format, Problem> {
+    match media {
+        "application/x-ndjson" | "application/jsonl" => Ok(Format::Lines),
+        "text/csv" => Ok(Format::Csv),
+        _ => Err(Problem::new(Code::UnsupportedMediaType)
+            .detail("media_type", vec![("accepted", ACCEPTED.to_owned())])
+            .header(header::ACCEPT, ACCEPTED)),
+    }
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::new(Code::PayloadTooLarge).detail("too_large", vec![("limit", limit.to_string())])
+}
+
+fn draft_of(object: &Map<String, Value>) -> Result<AgencyDraft, Problem> {
+    read_draft(object, None).map_err(Problem::of_body)
+}
+
+/// One JSON object to a line.
+fn read_lines(bytes: &[u8]) -> Result<Vec<Row>, Problem> {
+    let mut rows = Vec::new();
+    for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        let line = line.trim_ascii();
+        if line.is_empty() {
+            continue;
+        }
+        if line.len() > LONGEST_ROW {
+            return Err(too_large(LONGEST_ROW));
+        }
+        let draft = parse(line).and_then(|body| draft_of(&body.object));
+        rows.push(Row { line: at + 1, draft });
+        if rows.len() > MOST_ROWS {
+            return Err(too_large(MOST_ROWS));
+        }
+    }
+    Ok(rows)
+}
+
+/// The members of a contact stand in columns of their own.
+const CONTACT: [&str; 5] = ["address", "postcode", "phone", "email", "website"];
+
+/// Columns named as the members of an agency; spreadsheets write GBK, so the charset is found out.
+fn read_csv(bytes: &[u8], charset: Option<&str>) -> Result<Vec<Row>, Problem> {
+    let unreadable = || Problem::new(Code::DocumentUnreadable);
+    let (text, _) = documents::decode(bytes, charset).map_err(|_| unreadable())?;
+    // Between \r and \n the reader would count a record to the line before.
+    let text = text.replace("\r\n", "\n");
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let columns = reader.headers().map_err(|_| unreadable())?.clone();
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| {
+            let line = error.position().map_or(0, |position| position.line());
+            unreadable().detail("csv", vec![("line", line.to_string())])
+        })?;
+        if record.as_slice().len() > LONGEST_ROW {
+            return Err(too_large(LONGEST_ROW));
+        }
+        let line = record.position().map_or(0, |position| position.line());
+        let (mut object, mut contact) = (Map::new(), Map::new());
+        for (column, cell) in columns.iter().zip(&record).filter(|(_, cell)| !cell.is_empty()) {
+            let members = if CONTACT.contains(&column) { &mut contact } else { &mut object };
+            members.insert(column.to_owned(), json!(cell));
+        }
+        if !contact.is_empty() {
+            object.insert("contact".to_owned(), Value::Object(contact));
+        }
+        rows.push(Row { line: usize::try_from(line).unwrap_or(usize::MAX), draft: draft_of(&object) });
+        if rows.len() > MOST_ROWS {
+            return Err(too_large(MOST_ROWS));
+        }
+    }
+    Ok(rows)
+}
+
+fn read_rows(format: Format, bytes: &Bytes, charset: Option<&str>) -> Result<Vec<Row>, Problem> {
+    match format {
+        Format::Lines => read_lines(bytes),
+        Format::Csv => read_csv(bytes, charset),
+    }
+}
+
+fn refused(line: usize, problem: &Problem, language: Language, request_id: &str) -> RowBody {
+    let body = problem.body(language, request_id);
+    RowBody { line, status: problem.code.status().as_u16(), id: None, problem: Some(body) }
+}
+
+fn accepted(line: usize, agency: &Agency) -> RowBody {
+    RowBody { line, status: 201, id: Some(agency.id.to_string()), problem: None }
+}
+
+impl BatchBody {
+    fn of(rows: Vec<RowBody>) -> BatchBody {
+        let accepted = rows.iter().filter(|row| row.status == 201).count();
+        BatchBody { accepted, refused: rows.len() - accepted, rows }
+    }
+}
+
+/// 批量登记机关
+///
+/// 每行一个机关：NDJSON 每行一个 JSON 对象（同单个登记），或 CSV（首行为列名：name、level、kind、uscc、division_code、
+/// parent_id、short_name、valid_from、valid_to、address、postcode、phone、email、website）。至多 100000 行、128 MiB，每行至多 64 KiB。
+/// 后面的行可以用前面登记的统一社会信用代码作 `parent_id`。默认逐行登记，被拒绝的行列出原因；`atomic=true` 时有一行被拒绝则全部不登记（422）。
+#[utoipa::path(
+    tag = "agencies",
+    params(BatchQuery),
+    request_body(
+        content(
+            (ref("#/components/schemas/AgencyInput") = "application/x-ndjson"),
+            (String = "text/csv"),
+        ),
+        description = "每行一个机关",
+    ),
+    responses((status = 200, description = "各行的结果", body = BatchBody)),
+    extensions(
+        ("x-problems" = json!(["forbidden", "invalid_query", "document_unreadable", "batch_refused"])),
+        ("x-same" = json!(true)),
+    ),
+)]
+#[post("/agencies/batch")]
+pub async fn create_agencies(mut call: Call) -> Result<Reply, Problem> {
+    let bounds = call.batch_bounds();
+    if let Some(reply) = call.replayed(Some(bounds)).await? {
+        return Ok(reply);
+    }
+    let manages = |grant: &Grant| matches!(grant.role, Role::Supervisor | Role::Admin);
+    if !call.asking().rights.grants.iter().any(manages) {
+        return Err(Problem::new(Code::Forbidden));
+    }
+    let (media, charset) = media_type(&call.request);
+    let format = match format_of(&media) {
+        Ok(format) => format,
+        Err(problem) => {
+            call.drain(bounds).await;
+            return Err(problem);
+        }
+    };
+    let bytes = call.bytes(bounds).await?;
+    let query: BatchQuery = call.query()?;
+    let rows = web::block(move || read_rows(format, &bytes, charset.as_deref()))
+        .await
+        .map_err(|_| Problem::new(Code::Internal))??;
+    if query.atomic == Some(true) { write_all(&call, rows).await } else { write_each(&call, rows).await }
+}
+
+/// Each row for itself, in order; the answer is stored once all are done.
+async fn write_each(call: &Call, rows: Vec<Row>) -> Result<Reply, Problem> {
+    let (language, request_id) = (call.language(), call.caller.request_id.clone());
+    let request_id = &request_id;
+    let results: Vec<RowBody> = stream::iter(rows)
+        .map(|row| async move {
+            let outcome = match row.draft {
+                Ok(draft) => write_one(call, draft).await,
+                Err(problem) => Err(problem),
+            };
+            match outcome {
+                Ok(agency) => accepted(row.line, &agency),
+                Err(problem) => refused(row.line, &problem, language, request_id),
+            }
+        })
+        .buffered(IN_FLIGHT)
+        .collect()
+        .await;
+    let reply = Reply::ok(&BatchBody::of(results));
+    // Under a key the whole answer is kept, by a write that changes nothing else.
+    call.write(|_, _, _, _| Ok(()), move |()| reply.clone()).await
+}
+
+async fn write_one(call: &Call, draft: AgencyDraft) -> Result<Agency, Problem> {
+    let id = AgencyId::from_uuid(uuid::Uuid::now_v7());
+    call.write_bulk(move |connection, act, notes, asking| {
+        agencies::create(connection, act, notes, asking, &id, &draft)
+    })
+    .await
+}
+
+/// All rows or none, in one place in the lane.
+async fn write_all(call: &Call, rows: Vec<Row>) -> Result<Reply, Problem> {
+    let (language, request_id) = (call.language(), call.caller.request_id.clone());
+    let mut drafts = Vec::with_capacity(rows.len());
+    let mut faulty = Vec::new();
+    for row in rows {
+        match row.draft {
+            Ok(draft) => drafts.push((row.line, AgencyId::from_uuid(uuid::Uuid::now_v7()), draft)),
+            Err(problem) => faulty.push(refused(row.line, &problem, language, &request_id)),
+        }
+    }
+    if !faulty.is_empty() {
+        return Err(Problem::new(Code::BatchRefused)
+            .detail("batch_refused", vec![("count", faulty.len().to_string())])
+            .member("rows", json!(faulty)));
+    }
+    call.write(
+        move |connection, act, notes, asking| agencies::create_all(connection, act, notes, asking, &drafts),
+        move |made| {
+            Reply::ok(&BatchBody::of(made.iter().map(|(line, agency)| accepted(*line, agency)).collect()))
+        },
+    )
+    .await
+}
+
+/// The rows an atomic batch was refused for.
+pub fn refused_rows(rows: Vec<(usize, Problem)>) -> Value {
+    let refused = rows.iter().map(|(line, problem)| refused(*line, problem, Language::Chinese, ""));
+    json!(refused.collect::<Vec<RowBody>>())
+}

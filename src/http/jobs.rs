@@ -1,0 +1,227 @@
+//! `/jobs`: work that goes on after its request was answered.
+
+use super::api::BASE;
+use super::call::{Background, Call};
+use super::format::time;
+use super::names::AnyJson;
+use super::problem::Problem;
+use super::query::{NoParameters, YearNumber, query};
+use super::reply::Reply;
+use crate::domain::agency::AgencyPath;
+use crate::operations::agencies::{self, path_of};
+use crate::operations::jobs::{
+    self, JobState, Tally, page_of_reports, report_progress, require_validation_right,
+};
+use crate::operations::reports::{self, ReportQuery};
+use crate::operations::{AgencyRef, years};
+use crate::storage::jobs::Job;
+use crate::storage::reports::ReportFilter;
+use actix_web::{delete, get, post};
+use chrono::{SubsecRound, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn register(config: &mut ServiceConfig<'_>) {
+    config.service(start_validation).service(read_job).service(cancel_job);
+}
+
+/// 任务的进度。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobProgress)]
+pub struct ProgressBody {
+    done: i64,
+    total: i64,
+}
+
+/// 后台任务。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Job)]
+pub struct JobBody {
+    #[schema(format = "uuid")]
+    id: String,
+    /// `validation`。
+    kind: String,
+    /// `running`、`cancelling`、`cancelled`、`done`、`failed`。
+    state: &'static str,
+    year: Option<i32>,
+    /// 范围；空 = 全部。
+    within: Option<String>,
+    progress: ProgressBody,
+    /// 结果，完成后才有。校验：`reports`、`valid`、`by_rule`（按规则）、`by_agency`（有错误或警告的报告）、`not_listed`。
+    #[schema(value_type = AnyJson)]
+    result: Option<Value>,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+impl JobBody {
+    fn of(job: &Job, state: JobState) -> JobBody {
+        JobBody {
+            id: job.id.clone(),
+            kind: job.kind.clone(),
+            state: state.as_str(),
+            year: job.year,
+            within: job.agency_id.clone(),
+            progress: ProgressBody { done: job.done, total: job.total },
+            result: job.result.as_deref().and_then(|result| serde_json::from_str(result).ok()),
+            created_at: time(job.created_at),
+            updated_at: time(job.updated_at),
+        }
+    }
+}
+
+query!(WithinQuery {
+    /// 某机关及其以下：编号或统一社会信用代码；不给则为全部（系统管理员）。
+    within: AgencyRef[String],
+});
+
+/// 校验一个年度的全部报告
+///
+/// 后台进行：立即答 202，`Location` 是任务的地址，在那里看进度和结果（按规则、按机关计数）。主管部门校验自己的范围，系统管理员校验全部。
+#[utoipa::path(
+    tag = "jobs",
+    params(("year" = i32, Path, description = "年度", minimum = 2008, maximum = 2099), WithinQuery),
+    responses((status = 202, description = "已开始", body = JobBody)),
+    extensions(("x-problems" = json!(["not_found", "forbidden", "invalid_query"]))),
+)]
+#[post("/years/{year}/validation")]
+pub async fn start_validation(mut call: Call) -> Result<Reply, Problem> {
+    if let Some(reply) = call.replayed(None).await? {
+        return Ok(reply);
+    }
+    let year: YearNumber = call.part("year")?;
+    let query: WithinQuery = call.query_after(move |connection, _| years::find(connection, year.0)).await?;
+    let (id, at) = (uuid::Uuid::now_v7().to_string(), call.caller.at);
+    let its_id = id.clone();
+    let (job, path) = call
+        .look(move |connection, asking| {
+            years::find(connection, year.0)?;
+            let (agency, path) = match &query.within {
+                Some(within) => {
+                    let agency = agencies::resolve(connection, within)?;
+                    (agency.map(|agency| agency.id.to_string()), Some(path_of(connection, within)?))
+                }
+                None => (None, None),
+            };
+            require_validation_right(asking, path.as_ref())?;
+            let filter = ReportFilter { year: Some(year.0), within: path.clone(), ..ReportFilter::default() };
+            let query = ReportQuery { filter, ..ReportQuery::default() };
+            let job = Job {
+                id: its_id,
+                kind: "validation".to_owned(),
+                state: JobState::Running.as_str().to_owned(),
+                person_id: asking.person.as_ref().map(|person| person.id.to_string()).unwrap_or_default(),
+                agency_id: agency,
+                year: Some(year.0),
+                done: 0,
+                total: reports::count(connection, &asking.rights, &query)?,
+                result: None,
+                created_at: at,
+                updated_at: at,
+            };
+            Ok((job, path))
+        })
+        .await?;
+    let reply = call
+        .write(
+            move |connection, _, notes, _| jobs::start(connection, notes, &job),
+            move |job| {
+                Reply::accepted(format!("{BASE}/jobs/{}", job.id), &JobBody::of(job, JobState::Running))
+            },
+        )
+        .await?;
+    let background = call.background();
+    actix_web::rt::spawn(async move {
+        if let Err(problem) = validate_all(&background, &id, year.0, path).await {
+            tracing::error!(job = id, ?problem, "a job failed");
+            let _unwritten = finish(&background, &id, JobState::Failed, None).await;
+        }
+    });
+    Ok(reply)
+}
+
+/// Judges page by page, noting how far it is and looking whether it is to go on.
+async fn validate_all(
+    background: &Background,
+    id: &str,
+    year: i32,
+    within: Option<AgencyPath>,
+) -> Result<(), Problem> {
+    let mut tally = Tally::default();
+    loop {
+        let path = within.clone();
+        let (next, more) = background
+            .look(move |connection, asking| page_of_reports(connection, asking, year, path.as_ref(), tally))
+            .await?;
+        tally = next;
+        let (named, done) = (id.to_owned(), i64::try_from(tally.reports()).unwrap_or(i64::MAX));
+        let goes_on = background
+            .write(move |connection, act, _, _| report_progress(connection, &named, done, act.at))
+            .await?;
+        if !goes_on || background.service.is_ending() {
+            return finish(background, id, JobState::Cancelled, None).await;
+        }
+        if !more {
+            return finish(background, id, JobState::Done, Some(tally.result().to_string())).await;
+        }
+    }
+}
+
+async fn finish(
+    background: &Background,
+    id: &str,
+    state: JobState,
+    result: Option<String>,
+) -> Result<(), Problem> {
+    let id = id.to_owned();
+    background
+        .write(move |connection, act, _, _| jobs::finish(connection, &id, state, result.clone(), act.at))
+        .await
+}
+
+/// 任务的进度和结果
+///
+/// 发起人和系统管理员可以读取。
+#[utoipa::path(
+    tag = "jobs",
+    params(("job" = String, Path, description = "任务编号")),
+    responses((status = 200, description = "任务", body = JobBody)),
+    extensions(("x-problems" = json!(["unauthorized", "not_found", "invalid_query"])), ("x-token" = json!(true))),
+)]
+#[get("/jobs/{job}")]
+pub async fn read_job(call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    let id: String = call.part("job")?;
+    let now = Utc::now().naive_utc().trunc_subsecs(6);
+    let (job, state) = call.look(move |connection, asking| jobs::find(connection, asking, &id, now)).await?;
+    let _: NoParameters = call.query()?;
+    Ok(Reply::ok(&JobBody::of(&job, state)))
+}
+
+/// 取消任务
+///
+/// 任务在下一步停下；已经结束的不变。
+#[utoipa::path(
+    tag = "jobs",
+    params(("job" = String, Path, description = "任务编号")),
+    responses((status = 204, description = "已要求取消")),
+    extensions(
+        ("x-problems" = json!(["not_found", "invalid_query"])),
+        ("x-unmatched" = json!(true)),
+    ),
+)]
+#[delete("/jobs/{job}")]
+pub async fn cancel_job(call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    let id: String = call.part("job")?;
+    let _: NoParameters = call.query()?;
+    call.write(
+        move |connection, act, notes, asking| jobs::cancel(connection, act, notes, asking, &id),
+        |()| Reply::no_content(),
+    )
+    .await
+}

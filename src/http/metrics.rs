@@ -1,0 +1,143 @@
+//! `/metrics`: what the service does, counted, in the text format of OpenMetrics.
+
+use super::call::Call;
+use super::problem::Problem;
+use super::reply::Reply;
+use super::service::Service;
+use crate::domain::rules::Finding;
+use crate::operations::reports::count_by_state;
+use crate::storage::Meters;
+use actix_web::get;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn register(config: &mut ServiceConfig<'_>) {
+    config.service(read_metrics);
+}
+
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// Counting all reports costs a walk over them: it is done at most so often.
+const RECOUNT: Duration = Duration::from_secs(15);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfRequest {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfRule {
+    rule: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfState {
+    state: String,
+}
+
+/// Everything that is counted, and the list it is written out from.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<OfRequest, Counter>,
+    seconds: Histogram,
+    findings: Family<OfRule, Counter>,
+    queue: Gauge,
+    readers_busy: Gauge,
+    readers: Gauge,
+    reports: Family<OfState, Gauge>,
+    counted: Mutex<Option<Instant>>,
+}
+
+impl Metrics {
+    pub fn new(lane: &Meters) -> Metrics {
+        let mut metrics = Metrics {
+            registry: Registry::with_prefix("nianbao"),
+            requests: Family::default(),
+            seconds: Histogram::new(exponential_buckets(0.000_1, 4.0, 9)),
+            findings: Family::default(),
+            queue: Gauge::default(),
+            readers_busy: Gauge::default(),
+            readers: Gauge::default(),
+            reports: Family::default(),
+            counted: Mutex::new(None),
+        };
+        let registry = &mut metrics.registry;
+        registry.register("requests", "Requests by method, route and status", metrics.requests.clone());
+        registry.register("request_seconds", "Time from request to answer", metrics.seconds.clone());
+        registry.register("findings", "Findings told, by rule", metrics.findings.clone());
+        registry.register("lane_queue", "Writes that wait", metrics.queue.clone());
+        registry.register("lane_group_size", "Writes committed together", lane.group_size.clone());
+        registry.register(
+            "lane_group_seconds",
+            "Time of a group with its COMMIT",
+            lane.group_seconds.clone(),
+        );
+        registry.register("lane_broken_groups", "Groups that ran once more", lane.broken_groups.clone());
+        registry.register("readers_busy", "Readers at work", metrics.readers_busy.clone());
+        registry.register("readers", "Readers", metrics.readers.clone());
+        registry.register("reports", "Reports by state of their working revision", metrics.reports.clone());
+        metrics
+    }
+
+    /// One request that was answered; `route` is its pattern, so that ids make no series of their own.
+    pub fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let labels = OfRequest { method: method.to_owned(), route: route.to_owned(), status };
+        self.requests.get_or_create(&labels).inc();
+        self.seconds.observe(took.as_secs_f64());
+    }
+
+    pub fn found(&self, findings: &[Finding]) {
+        for finding in findings {
+            self.findings.get_or_create(&OfRule { rule: finding.rule }).inc();
+        }
+    }
+
+    /// Whether the reports are to be counted again.
+    fn is_due(&self) -> bool {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = counted.is_none_or(|at| at.elapsed() >= RECOUNT);
+        if due {
+            *counted = Some(Instant::now());
+        }
+        due
+    }
+
+    fn write(&self, service: &Service) -> String {
+        let gauge = |gauge: &Gauge, value: usize| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+        gauge(&self.queue, service.store.queue_depth());
+        let (busy, all) = service.store.readers();
+        gauge(&self.readers_busy, busy);
+        gauge(&self.readers, all);
+        let mut text = String::new();
+        // Writing into a text does not fail.
+        let _written = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+/// 运行指标
+///
+/// OpenMetrics（Prometheus 可直接抓取）：请求数（按路径、状态）、耗时、写入队列、每批写入数和提交耗时、读连接、各规则的问题数、各状态的报告数。
+#[utoipa::path(
+    tag = "service",
+    responses((status = 200, description = "运行指标", body = String, content_type = "application/openmetrics-text")),
+)]
+#[get("/metrics")]
+pub async fn read_metrics(call: Call) -> Result<Reply, Problem> {
+    let metrics = &call.service.metrics;
+    if metrics.is_due() {
+        for (state, count) in call.look(|connection, _| count_by_state(connection)).await? {
+            metrics.reports.get_or_create(&OfState { state }).set(count);
+        }
+    }
+    Ok(Reply::bytes(OPEN_METRICS, metrics.write(&call.service)).never_kept())
+}

@@ -1,0 +1,266 @@
+//! Comments: remarks at places of a report, answered and settled.
+
+use crate::domain::id::ReportId;
+use crate::domain::language::Language;
+use crate::http::api::BASE;
+use crate::http::body::{JSON, MERGE_PATCH};
+use crate::http::call::Call;
+use crate::http::fields::Fields;
+use crate::http::format::time;
+use crate::http::problem::Problem;
+use crate::http::query::NoParameters;
+use crate::http::reply::Reply;
+use crate::http::reports::transitions::PersonReference;
+use crate::operations::reports::{self, CommentOrder, NewComment};
+use crate::storage::comments::Comment;
+use actix_web::{get, patch, post};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Longest remark, in characters.
+const LONGEST: usize = 2_000;
+
+/// 一次答复。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CommentReply)]
+pub struct ReplyBody {
+    text: String,
+    author: PersonReference,
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+/// 针对报告某处的一条意见。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Comment)]
+pub struct CommentBody {
+    #[schema(format = "uuid")]
+    id: String,
+    /// 位置：报告文档中的 JSON Pointer。
+    pointer: String,
+    /// `open`（待答复）、`answered`（已答复）、`settled`（已了结）。
+    state: String,
+    text: String,
+    author: PersonReference,
+    /// 针对第几版。
+    revision: i32,
+    replies: Vec<ReplyBody>,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+impl From<&Comment> for CommentBody {
+    fn from(comment: &Comment) -> CommentBody {
+        let replies = comment.replies.iter().map(|reply| ReplyBody {
+            text: reply.text.clone(),
+            author: PersonReference::new(&reply.person_id, &reply.person_name),
+            at: time(reply.at),
+        });
+        CommentBody {
+            id: comment.id.clone(),
+            pointer: comment.pointer.clone(),
+            state: comment.state.clone(),
+            text: comment.text.clone(),
+            author: PersonReference::new(&comment.person_id, &comment.person_name),
+            revision: comment.revision,
+            replies: replies.collect(),
+            created_at: time(comment.created_at),
+            updated_at: time(comment.updated_at),
+        }
+    }
+}
+
+/// 报告的全部意见，自早至晚。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CommentList {
+    items: Vec<CommentBody>,
+}
+
+fn tagged(reply: Reply, comment: &Comment, language: Language) -> Reply {
+    reply.tag(comment.version, language.short()).patchable()
+}
+
+/// 报告的意见
+///
+/// 授权覆盖该机关的可以读取。退回时未了结的意见随退回一并列出。
+#[utoipa::path(
+    tag = "review",
+    params(("id" = String, Path, description = "报告编号")),
+    responses((status = 200, description = "全部意见，自早至晚", body = CommentList)),
+    extensions(
+        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
+        ("x-token" = json!(true)),
+    ),
+)]
+#[get("/reports/{id}/comments")]
+pub async fn list_comments(call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    let id: ReportId = call.part("id")?;
+    let found = call.look(move |connection, asking| reports::list_comments(connection, asking, &id)).await?;
+    let _: NoParameters = call.query()?;
+    Ok(Reply::ok(&CommentList { items: found.iter().map(CommentBody::from).collect() }))
+}
+
+/// 读取意见
+///
+/// 连同全部答复；ETag 供修改时使用。
+#[utoipa::path(
+    tag = "review",
+    params(
+        ("id" = String, Path, description = "报告编号"),
+        ("comment" = String, Path, description = "意见编号"),
+    ),
+    responses((status = 200, description = "意见", body = CommentBody)),
+    extensions(
+        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
+        ("x-token" = json!(true)),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[get("/reports/{id}/comments/{comment}")]
+pub async fn read_comment(call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    let (id, comment): (ReportId, String) = (call.part("id")?, call.part("comment")?);
+    let found =
+        call.look(move |connection, asking| reports::find_comment(connection, asking, &id, &comment)).await?;
+    let _: NoParameters = call.query()?;
+    Ok(tagged(Reply::ok(&CommentBody::from(&found)), &found, call.language()))
+}
+
+/// 提出意见
+///
+/// 意见针对报告的一处：标题、一个部分、一行或一个单元格。
+#[utoipa::path(
+    tag = "review",
+    params(("id" = String, Path, description = "报告编号")),
+    request_body(content = ref("#/components/schemas/CommentInput"), content_type = "application/json"),
+    responses((status = 201, description = "已提出", body = CommentBody)),
+    extensions(
+        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "invalid_input",
+            "too_many_comments", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[post("/reports/{id}/comments")]
+pub async fn create_comment(mut call: Call) -> Result<Reply, Problem> {
+    if let Some(reply) = call.replayed(None).await? {
+        return Ok(reply);
+    }
+    let id: ReportId = call.part("id")?;
+    let named = id.clone();
+    call.look(move |connection, asking| reports::list_comments(connection, asking, &named)).await?;
+    let body = call.json(JSON).await?;
+    let _: NoParameters = call.query()?;
+    let mut fields = Fields::new(&body.object, None);
+    let pointer = fields.read("pointer", |text| Ok(text.to_owned())).unwrap_or_default();
+    let text = fields.text("text", LONGEST);
+    let text = fields.require("text", text);
+    let faults = fields.finish();
+    let Some(text) = text.filter(|_| faults.is_empty()) else { return Err(Problem::of_body(faults)) };
+    let new = NewComment { id: uuid::Uuid::now_v7().to_string(), pointer, text };
+    let location = format!("{BASE}/reports/{id}/comments/{}", new.id);
+    let language = call.language();
+    call.write(
+        move |connection, act, notes, asking| reports::add_comment(connection, act, notes, asking, &id, &new),
+        move |comment| {
+            let reply = Reply::created(location.clone(), &CommentBody::from(comment));
+            tagged(reply, comment, language)
+        },
+    )
+    .await
+}
+
+/// 答复意见
+///
+/// 他人答复后为已答复；提出人追问则仍待答复。
+#[utoipa::path(
+    tag = "review",
+    params(
+        ("id" = String, Path, description = "报告编号"),
+        ("comment" = String, Path, description = "意见编号"),
+    ),
+    request_body(content = ref("#/components/schemas/ExplanationInput"), content_type = "application/json"),
+    responses((status = 201, description = "意见，带全部答复", body = CommentBody)),
+    extensions(
+        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "invalid_input",
+            "too_many_comments", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[post("/reports/{id}/comments/{comment}/replies")]
+pub async fn answer_comment(mut call: Call) -> Result<Reply, Problem> {
+    if let Some(reply) = call.replayed(None).await? {
+        return Ok(reply);
+    }
+    let (id, comment): (ReportId, String) = (call.part("id")?, call.part("comment")?);
+    let (named, its_id) = (id.clone(), comment.clone());
+    call.look(move |connection, asking| reports::find_comment(connection, asking, &named, &its_id)).await?;
+    let body = call.json(JSON).await?;
+    let _: NoParameters = call.query()?;
+    let mut fields = Fields::new(&body.object, None);
+    let text = fields.text("text", LONGEST);
+    let text = fields.require("text", text);
+    let faults = fields.finish();
+    let Some(text) = text.filter(|_| faults.is_empty()) else { return Err(Problem::of_body(faults)) };
+    let order = CommentOrder::Answer(text);
+    let location = format!("{BASE}/reports/{id}/comments/{comment}");
+    let language = call.language();
+    call.write(
+        move |connection, act, notes, asking| {
+            reports::change_comment(connection, act, notes, asking, &id, (&comment, None), &order)
+        },
+        move |comment| {
+            let reply = Reply::created(location.clone(), &CommentBody::from(comment));
+            tagged(reply, comment, language)
+        },
+    )
+    .await
+}
+
+/// 了结意见
+///
+/// `{"state": "settled"}` 了结，`{"state": "open"}` 重开；由提出人或主管部门进行。
+#[utoipa::path(
+    tag = "review",
+    params(
+        ("id" = String, Path, description = "报告编号"),
+        ("comment" = String, Path, description = "意见编号"),
+    ),
+    request_body(content = ref("#/components/schemas/CommentPatch"), content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "意见", body = CommentBody)),
+    extensions(
+        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "invalid_input", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[patch("/reports/{id}/comments/{comment}")]
+pub async fn change_comment(mut call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    let (id, comment): (ReportId, String) = (call.part("id")?, call.part("comment")?);
+    let (named, its_id) = (id.clone(), comment.clone());
+    let present = call
+        .look(move |connection, asking| reports::find_comment(connection, asking, &named, &its_id))
+        .await?;
+    let body = call.json(MERGE_PATCH).await?;
+    let _: NoParameters = call.query()?;
+    let version = call.if_match(present.version)?;
+    let mut fields = Fields::new(&body.object, None);
+    let order = fields.read("state", |text| match text {
+        "settled" => Ok(CommentOrder::Settle),
+        "open" => Ok(CommentOrder::Reopen),
+        _ => Err("invalid_value"),
+    });
+    let order = fields.require("state", order);
+    let faults = fields.finish();
+    let Some(order) = order.filter(|_| faults.is_empty()) else { return Err(Problem::of_body(faults)) };
+    let language = call.language();
+    call.write(
+        move |connection, act, notes, asking| {
+            reports::change_comment(connection, act, notes, asking, &id, (&comment, Some(version)), &order)
+        },
+        move |comment| tagged(Reply::ok(&CommentBody::from(comment)), comment, language),
+    )
+    .await
+}

@@ -1,0 +1,89 @@
+//! How much of a report stands in another.
+
+use super::findings::PreviousBody;
+use crate::domain::id::ReportId;
+use crate::http::call::Call;
+use crate::http::problem::Problem;
+use crate::http::query::{Parameter, query};
+use crate::http::reply::Reply;
+use crate::operations::reports::{self, CompareWith, Similarity};
+use actix_web::get;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+impl Parameter for CompareWith {
+    fn read(text: &str) -> Result<CompareWith, &'static str> {
+        match text {
+            "previous" => Ok(CompareWith::Previous),
+            id => id.parse().map(CompareWith::Report).map_err(|()| "invalid_value"),
+        }
+    }
+}
+
+query!(SimilarityQuery {
+    /// 与哪一份比较：`previous`（上年报告，默认）或报告编号。
+    with: CompareWith[String],
+});
+
+/// 一个部分的相似程度。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SectionSimilarity)]
+pub struct SectionBody {
+    /// 部分的键名。
+    section: String,
+    /// 相同的程度，0–1，三位小数：两段文字（不计数字、空白、标点）共有的六字片段占全部片段的比例。
+    score: f64,
+    /// 参与比较的字数（较短的一段）。
+    characters: usize,
+}
+
+/// 与一份报告的比较。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Similarity)]
+pub struct SimilarityBody {
+    with: PreviousBody,
+    sections: Vec<SectionBody>,
+}
+
+/// 全部比较。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SimilarityList {
+    /// 没有上年报告则为空；机构合并后可以不止一份。
+    items: Vec<SimilarityBody>,
+}
+
+impl From<&Similarity> for SimilarityBody {
+    fn from(similarity: &Similarity) -> SimilarityBody {
+        let sections = similarity.sections.iter().map(|section| SectionBody {
+            section: section.section.clone(),
+            score: f64::from(section.likeness.permille) / 1000.0,
+            characters: section.likeness.characters,
+        });
+        SimilarityBody { with: PreviousBody::from(&similarity.with), sections: sections.collect() }
+    }
+}
+
+/// 报告的相似程度
+///
+/// 叙述部分与上年报告（或另一份报告）逐个比较。授权覆盖该机关的可以读取。
+#[utoipa::path(
+    tag = "validation",
+    params(("id" = String, Path, description = "报告编号"), SimilarityQuery),
+    responses((status = 200, description = "逐部分的相似程度", body = SimilarityList)),
+    extensions(
+        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
+        ("x-token" = json!(true)),
+    ),
+)]
+#[get("/reports/{id}/similarity")]
+pub async fn read_similarity(call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    let id: ReportId = call.part("id")?;
+    let named = id.clone();
+    let query: SimilarityQuery =
+        call.query_after(move |connection, asking| reports::find(connection, asking, &named, false)).await?;
+    let with = query.with.unwrap_or(CompareWith::Previous);
+    let found =
+        call.look(move |connection, asking| reports::similarity(connection, asking, &id, &with)).await?;
+    Ok(Reply::ok(&SimilarityList { items: found.iter().map(SimilarityBody::from).collect() }))
+}

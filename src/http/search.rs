@@ -1,0 +1,117 @@
+//! `/search`: full text over published narratives.
+
+use super::call::Call;
+use super::paging::list_reply_with;
+use super::problem::{Code, Problem};
+use super::query::{CursorText, Limit, YearNumber, query};
+use super::reply::Reply;
+use super::statistics::AsOfBody;
+use crate::operations::AgencyRef;
+use crate::operations::search::{self, Hit, Question};
+use crate::operations::statistics::as_of;
+use crate::storage::search::SearchFilter;
+use actix_web::get;
+use serde::Serialize;
+use serde_json::{Map, json};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn register(config: &mut ServiceConfig<'_>) {
+    config.service(search_reports);
+}
+
+/// 机关。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SearchAgency)]
+pub struct AgencyBody {
+    #[schema(format = "uuid")]
+    id: String,
+    /// 填报时的名称。
+    name: String,
+}
+
+/// 一处命中。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SearchHit)]
+pub struct HitBody {
+    #[schema(format = "uuid")]
+    report_id: String,
+    agency: AgencyBody,
+    year: i32,
+    /// 部分的键名。
+    section: String,
+    /// 命中之处，`<em>` 标出；其余已转义，可以直接放进网页。
+    snippet: String,
+}
+
+/// 一页命中。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SearchList {
+    items: Vec<HitBody>,
+    /// 下一页的游标；空 = 没有下一页。
+    next_cursor: Option<String>,
+    as_of: AsOfBody,
+}
+
+impl From<Hit> for HitBody {
+    fn from(hit: Hit) -> HitBody {
+        HitBody {
+            report_id: hit.found.report_id,
+            agency: AgencyBody { id: hit.found.agency_id, name: hit.found.agency_name },
+            year: hit.found.year,
+            section: hit.found.section,
+            snippet: hit.snippet,
+        }
+    }
+}
+
+query!(SearchQuery {
+    /// 要找的词句，必填；整句匹配，不分全角半角、大小写。
+    q: String[String],
+    /// 某机关及其以下：编号或统一社会信用代码。
+    within: AgencyRef[String],
+    /// 报告年度。
+    year: YearNumber[i32],
+    /// 部分的键名，如 `overview`。
+    section: String[String],
+    /// 每页条数，1–200，默认 50。
+    limit: Limit[u8],
+    /// 上一页给出的游标。
+    cursor: CursorText[String],
+});
+
+/// 全文检索
+///
+/// 在已发布报告的叙述部分中找一句话；发布、更正、撤回后立即可见。
+#[utoipa::path(
+    tag = "search",
+    params(SearchQuery),
+    responses((status = 200, description = "一页命中", body = SearchList)),
+    extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-list" = json!(true))),
+)]
+#[get("/search")]
+pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
+    let query: SearchQuery = call.query()?;
+    let q = query.q.filter(|q| !q.trim().is_empty());
+    let q = q.ok_or_else(|| Problem::of_query(vec![("q".to_owned(), "required")]))?;
+    let after = match &query.cursor {
+        None => 0,
+        Some(cursor) => cursor.0.parse().map_err(|_| Problem::new(Code::InvalidCursor))?,
+    };
+    let question = Question {
+        q,
+        filter: SearchFilter { year: query.year.map(|year| year.0), section: query.section, within: None },
+        within: query.within,
+        after,
+        limit: usize::try_from(query.limit.map_or(50, |limit| limit.0)).unwrap_or(50),
+    };
+    let (hits, next, as_of) = call
+        .look(move |connection, _| {
+            let (hits, next) = search::search(connection, &question)?;
+            Ok((hits, next, as_of(connection)?))
+        })
+        .await?;
+    let items: Vec<HitBody> = hits.into_iter().map(HitBody::from).collect();
+    let more = Map::from_iter([("as_of".to_owned(), json!(AsOfBody::from(as_of)))]);
+    Ok(list_reply_with(&call, json!(items), next.map(|row| row.to_string()), None, more))
+}

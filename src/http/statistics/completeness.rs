@@ -1,0 +1,210 @@
+//! How far a year is, and who is missing.
+
+use super::body::{AgencyBody, AsOfBody, within};
+use super::table;
+use super::totals::required;
+use crate::http::call::Call;
+use crate::http::format::day;
+use crate::http::names::ReportScope;
+use crate::http::paging::{PageOrder, SortField, list_reply};
+use crate::http::problem::Problem;
+use crate::http::query::{CursorText, Limit, Parameter, YearNumber, query};
+use crate::http::reply::Reply;
+use crate::operations::AgencyRef;
+use crate::operations::statistics::{self, as_of, place, sees_drafts};
+use crate::storage::roster::RosterEntry;
+use crate::storage::sums::Progress;
+use actix_web::get;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+/// `child`.
+#[derive(Debug, Clone, Copy)]
+pub struct ByChild;
+
+impl Parameter for ByChild {
+    fn read(text: &str) -> Result<ByChild, &'static str> {
+        if text == "child" { Ok(ByChild) } else { Err("invalid_value") }
+    }
+}
+
+query!(CompletenessQuery {
+    /// 报告年度，必填。
+    year: YearNumber[i32],
+    /// 某机关及其以下：编号或统一社会信用代码；不给则为全部。
+    within: AgencyRef[String],
+    /// `child`：按直接下级分组。
+    group_by: ByChild[String],
+});
+
+/// 各阶段的份数。没有授权的看不到草稿、在审、待发布；对他们，`missing` 是全部未发布的。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CompletenessCounts)]
+pub struct CountsBody {
+    /// 应报。
+    expected: i64,
+    draft: Option<i64>,
+    in_review: Option<i64>,
+    approved: Option<i64>,
+    published: i64,
+    on_time: i64,
+    late: i64,
+    /// 未报。
+    missing: i64,
+}
+
+impl CountsBody {
+    fn of(progress: &Progress, all: bool) -> CountsBody {
+        let open = progress.draft + progress.in_review + progress.approved;
+        let unpublished = progress.expected - progress.published;
+        CountsBody {
+            expected: progress.expected,
+            draft: all.then_some(progress.draft),
+            in_review: all.then_some(progress.in_review),
+            approved: all.then_some(progress.approved),
+            published: progress.published,
+            on_time: progress.on_time,
+            late: progress.published - progress.on_time,
+            missing: if all { unpublished - open } else { unpublished },
+        }
+    }
+}
+
+/// 一个下级。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CompletenessGroup)]
+pub struct GroupBody {
+    agency: AgencyBody,
+    #[serde(flatten)]
+    counts: CountsBody,
+}
+
+/// 完成情况。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Completeness)]
+pub struct CompletenessBody {
+    year: i32,
+    within: Option<AgencyBody>,
+    group_by: Option<&'static str>,
+    groups: Vec<GroupBody>,
+    total: CountsBody,
+    as_of: AsOfBody,
+}
+
+/// 完成情况
+///
+/// 按应报名单：应报、草稿、在审、待发布、已发布、按期、逾期、未报。
+#[utoipa::path(
+    tag = "statistics",
+    params(CompletenessQuery),
+    responses((status = 200, description = "完成情况",
+        content((CompletenessBody = "application/json"), (String = "text/csv")))),
+    extensions(("x-problems" = json!(["invalid_query", "not_found"]))),
+)]
+#[get("/stats/completeness")]
+pub async fn read_completeness(call: Call) -> Result<Reply, Problem> {
+    let query: CompletenessQuery = call.query()?;
+    let year = required(query.year)?;
+    let by_child = query.group_by.is_some();
+    let (at, all, (whole, groups), as_of) = call
+        .look(move |connection, asking| {
+            let at = place(connection, year, query.within.as_ref())?;
+            let all = sees_drafts(asking, &at);
+            Ok((
+                at.clone(),
+                all,
+                statistics::completeness(connection, year, &at, by_child)?,
+                as_of(connection)?,
+            ))
+        })
+        .await?;
+    let groups = groups.into_iter().filter_map(|group| {
+        let line = group.agency?;
+        let agency = AgencyBody { id: line.agency_id.to_string(), name: line.name };
+        Some(GroupBody { agency, counts: CountsBody::of(&group.progress, all) })
+    });
+    let body = CompletenessBody {
+        year,
+        within: within(&at),
+        group_by: by_child.then_some("child"),
+        groups: groups.collect(),
+        total: CountsBody::of(&whole.progress, all),
+        as_of: as_of.into(),
+    };
+    table::reply(&call, &body, || match by_child {
+        true => body.groups.iter().map(|group| json!(group)).collect(),
+        false => vec![json!(body.total)],
+    })
+}
+
+query!(MissingQuery {
+    /// 报告年度，必填。
+    year: YearNumber[i32],
+    /// 某机关及其以下：编号或统一社会信用代码；不给则为全部。
+    within: AgencyRef[String],
+    /// 每页条数，1–200，默认 50。
+    limit: Limit[u8],
+    /// 上一页给出的游标。
+    cursor: CursorText[String],
+});
+
+/// 未报的一份。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MissingReport)]
+pub struct MissingBody {
+    agency: AgencyBody,
+    #[schema(value_type = ReportScope)]
+    scope: &'static str,
+    #[schema(format = Date)]
+    due_on: String,
+    overdue: bool,
+}
+
+/// 一页未报的机关。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MissingList {
+    items: Vec<MissingBody>,
+    /// 下一页的游标；空 = 没有下一页。
+    next_cursor: Option<String>,
+}
+
+static NO_SORTS: &[SortField<RosterEntry>] = &[];
+
+/// 未报的机关
+///
+/// 有授权的看到还没有开始填报的；公众看到全部未发布的。
+#[utoipa::path(
+    tag = "statistics",
+    params(MissingQuery),
+    responses((status = 200, description = "一页未报的机关", body = MissingList)),
+    extensions(
+        ("x-problems" = json!(["invalid_query", "invalid_cursor", "not_found"])),
+        ("x-list" = json!(true)),
+    ),
+)]
+#[get("/stats/completeness/missing")]
+pub async fn list_missing(call: Call) -> Result<Reply, Problem> {
+    let query: MissingQuery = call.query()?;
+    let year = required(query.year)?;
+    let order = PageOrder::read("missing", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
+    let after = order.page.after_id.as_deref().and_then(|id| id.split_once(' '));
+    let after = after.map(|(agency, scope)| (agency.to_owned(), scope.to_owned()));
+    let limit = order.page.limit;
+    let rows = call
+        .look(move |connection, asking| {
+            let at = place(connection, year, query.within.as_ref())?;
+            statistics::missing(connection, asking, year, &at, after.as_ref(), limit)
+        })
+        .await?;
+    let today = call.asking().today;
+    let (rows, next) = order.cut(rows, |line| format!("{} {}", line.agency_id, line.scope));
+    let items = rows.into_iter().map(|line| MissingBody {
+        agency: AgencyBody { id: line.agency_id.to_string(), name: line.name },
+        scope: line.scope.as_str(),
+        due_on: day(line.due_on),
+        overdue: line.due_on < today,
+    });
+    let items: Vec<MissingBody> = items.collect();
+    Ok(list_reply(&call, json!(items), next, None))
+}

@@ -1,0 +1,96 @@
+//! Ratios with stated denominators.
+
+use super::body::{AgencyBody, AsOfBody, within};
+use super::table;
+use super::totals::required;
+use crate::domain::figures::exact_number;
+use crate::domain::number::Precision;
+use crate::domain::statistics::{RATIOS, RatioValue};
+use crate::http::call::Call;
+use crate::http::names::AnyJson;
+use crate::http::problem::Problem;
+use crate::http::query::{YearNumber, query};
+use crate::http::reply::Reply;
+use crate::operations::AgencyRef;
+use crate::operations::statistics::{as_of, completeness, place, totals};
+use actix_web::get;
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+query!(RatiosQuery {
+    /// 报告年度，必填。
+    year: YearNumber[i32],
+    /// 某机关及其以下：编号或统一社会信用代码；不给则为全部。
+    within: AgencyRef[String],
+});
+
+/// 一个比率。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Ratio)]
+pub struct RatioBody {
+    key: &'static str,
+    label: &'static str,
+    numerator: Option<i64>,
+    denominator: Option<i64>,
+    /// 六位小数，四舍六入五成双；分母为零则空。
+    #[schema(value_type = AnyJson)]
+    value: Value,
+    definition: &'static str,
+}
+
+impl RatioBody {
+    fn of(key: &'static str, label: &'static str, definition: &'static str, value: RatioValue) -> RatioBody {
+        RatioBody {
+            key,
+            label,
+            numerator: value.numerator,
+            denominator: value.denominator,
+            value: value
+                .millionths
+                .map_or(Value::Null, |millionths| exact_number(&Precision::Millionths.format(millionths))),
+            definition,
+        }
+    }
+}
+
+/// 比率。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Ratios)]
+pub struct RatiosBody {
+    year: i32,
+    within: Option<AgencyBody>,
+    items: Vec<RatioBody>,
+    as_of: AsOfBody,
+}
+
+/// 比率
+///
+/// 办结率、予以公开率、不予公开率、无法提供占比、复议和诉讼纠错率、按期发布率，各写明分子分母。
+#[utoipa::path(
+    tag = "statistics",
+    params(RatiosQuery),
+    responses((status = 200, description = "比率", content((RatiosBody = "application/json"), (String = "text/csv")))),
+    extensions(("x-problems" = json!(["invalid_query", "not_found"]))),
+)]
+#[get("/stats/ratios")]
+pub async fn read_ratios(call: Call) -> Result<Reply, Problem> {
+    let query: RatiosQuery = call.query()?;
+    let year = required(query.year)?;
+    let (at, sum, whole, as_of) = call
+        .look(move |connection, _| {
+            let at = place(connection, year, query.within.as_ref())?;
+            let found = totals(connection, year, &at)?;
+            let (whole, _) = completeness(connection, year, &at, false)?;
+            Ok((at, found.sum, whole.progress, as_of(connection)?))
+        })
+        .await?;
+    let mut items: Vec<RatioBody> = RATIOS
+        .iter()
+        .map(|ratio| RatioBody::of(ratio.key, ratio.label, ratio.definition, ratio.of(&sum)))
+        .collect();
+    let on_time = RatioValue::new(Some(whole.on_time), Some(whole.expected));
+    items.push(RatioBody::of("on_time_rate", "按期发布率", "按期发布 / 应报", on_time));
+    let body = RatiosBody { year, within: within(&at), items, as_of: as_of.into() };
+    table::reply(&call, &body, || body.items.iter().map(|item| json!(item)).collect())
+}

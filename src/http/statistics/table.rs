@@ -1,0 +1,64 @@
+//! Statistics as CSV: one line for each item, nested members in columns named with dots.
+
+use crate::http::call::Call;
+use crate::http::problem::{Code, Problem};
+use crate::http::reply::{JSON, Reply, accepts};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+const CSV: &str = "text/csv; charset=utf-8";
+/// Spreadsheets take the file for UTF-8 only when it begins so.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Answers as JSON, or the items alone as CSV where that is what the client would rather have.
+pub fn reply(
+    call: &Call,
+    body: &impl Serialize,
+    items: impl FnOnce() -> Vec<Value>,
+) -> Result<Reply, Problem> {
+    if accepts(&call.request, JSON) {
+        return Ok(Reply::ok(body));
+    }
+    if !accepts(&call.request, CSV) {
+        return Err(Problem::new(Code::NotAcceptable));
+    }
+    let lines = lines(&items()).map_err(|_| Problem::new(Code::Internal))?;
+    Ok(Reply::bytes(CSV, lines).named())
+}
+
+fn flatten(prefix: &str, value: &Value, into: &mut Map<String, Value>) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                let name = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+                flatten(&name, value, into);
+            }
+        }
+        value => {
+            into.insert(prefix.to_owned(), value.clone());
+        }
+    }
+}
+
+fn lines(items: &[Value]) -> Result<Vec<u8>, csv::Error> {
+    let flat: Vec<Map<String, Value>> = items
+        .iter()
+        .map(|item| {
+            let mut members = Map::new();
+            flatten("", item, &mut members);
+            members
+        })
+        .collect();
+    let mut writer = csv::Writer::from_writer(MARK.to_vec());
+    if let Some(first) = flat.first() {
+        writer.write_record(first.keys())?;
+        for members in &flat {
+            writer.write_record(first.keys().map(|name| match members.get(name) {
+                None | Some(Value::Null) => String::new(),
+                Some(Value::String(text)) => text.clone(),
+                Some(value) => value.to_string(),
+            }))?;
+        }
+    }
+    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+}

@@ -1,0 +1,121 @@
+//! `/me/tasks`: what waits for whoever asks.
+
+use super::call::Call;
+use super::format::{day, time};
+use super::names::{ReportScope, ReportStatus};
+use super::problem::Problem;
+use super::query::{Limit, query};
+use super::reply::Reply;
+use crate::operations::people::{self, Task};
+use crate::operations::reports::ReportView;
+use actix_web::get;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn register(config: &mut ServiceConfig<'_>) {
+    config.service(list_tasks);
+}
+
+/// 机关。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TaskAgency)]
+pub struct TaskAgency {
+    #[schema(format = "uuid")]
+    id: String,
+    name: String,
+}
+
+/// 一件待办。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Task)]
+pub struct TaskBody {
+    /// `returned`（被退回）、`review`（待审核）、`publish`（待发布）、`finish`（草稿待续）、`file`（临近应报日期而未填报）。
+    kind: &'static str,
+    agency: TaskAgency,
+    year: i32,
+    #[schema(value_type = ReportScope)]
+    scope: &'static str,
+    /// 还没有报告时为空。
+    report_id: Option<String>,
+    #[schema(value_type = Option<ReportStatus>)]
+    status: Option<&'static str>,
+    #[schema(format = Date)]
+    due_on: String,
+    /// 已过应报日期。
+    overdue: bool,
+    /// 从何时起等着；还没有报告时为空。
+    #[schema(format = DateTime)]
+    since: Option<String>,
+}
+
+/// 待办，最急的在前。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TaskList {
+    items: Vec<TaskBody>,
+    /// 总是空：待办一次给出，`limit` 之外的先办完前面的再取。
+    next_cursor: Option<String>,
+    /// 共有几件。
+    total: usize,
+}
+
+fn of_report(kind: &'static str, view: &ReportView, today: chrono::NaiveDate) -> TaskBody {
+    TaskBody {
+        kind,
+        agency: TaskAgency { id: view.agency.id.to_string(), name: view.agency.name.clone() },
+        year: view.report.year,
+        scope: view.report.scope.as_str(),
+        report_id: Some(view.report.id.to_string()),
+        status: Some(view.revision.state.as_str()),
+        due_on: day(view.due_on),
+        overdue: view.due_on < today,
+        since: Some(time(view.revision.updated_at)),
+    }
+}
+
+impl TaskBody {
+    fn of(task: &Task, today: chrono::NaiveDate) -> TaskBody {
+        match task {
+            Task::Returned(view) => of_report("returned", view, today),
+            Task::Review(view) => of_report("review", view, today),
+            Task::Publish(view) => of_report("publish", view, today),
+            Task::Finish(view) => of_report("finish", view, today),
+            Task::File(line) => TaskBody {
+                kind: "file",
+                agency: TaskAgency { id: line.agency_id.to_string(), name: line.name.clone() },
+                year: line.year,
+                scope: line.scope.as_str(),
+                report_id: None,
+                status: None,
+                due_on: day(line.due_on),
+                overdue: line.due_on < today,
+                since: None,
+            },
+        }
+    }
+}
+
+query!(TasksQuery {
+    /// 至多几件，1–200，默认 50。
+    limit: Limit[u8],
+});
+
+/// 我的待办
+///
+/// 等我审核的、等我发布的、退回给我的、未完成的草稿、30 天内到期或已逾期而还没有填报的，按应报日期排列。
+#[utoipa::path(
+    tag = "administration",
+    params(TasksQuery),
+    responses((status = 200, description = "待办", body = TaskList)),
+    extensions(("x-problems" = json!(["unauthorized", "invalid_query"])), ("x-token" = json!(true))),
+)]
+#[get("/me/tasks")]
+pub async fn list_tasks(call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    let query: TasksQuery = call.query()?;
+    let limit = usize::try_from(query.limit.map_or(50, |limit| limit.0)).unwrap_or(50);
+    let today = call.asking().today;
+    let tasks = call.look(people::tasks).await?;
+    let items = tasks.iter().take(limit).map(|task| TaskBody::of(task, today)).collect();
+    Ok(Reply::ok(&TaskList { items, next_cursor: None, total: tasks.len() }))
+}

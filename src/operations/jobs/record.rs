@@ -1,0 +1,116 @@
+//! A job's row from beginning to end.
+
+use crate::domain::agency::wire_names;
+use crate::operations::{Asking, Refusal};
+use crate::storage::jobs::{self, Job};
+use crate::storage::{Act, AnyConnection, Note, Notes, StorageError};
+use chrono::{Duration, NaiveDateTime};
+use serde_json::json;
+
+wire_names!(
+    /// How far a job is.
+    JobState {
+        Running = "running",
+        Cancelling = "cancelling",
+        Cancelled = "cancelled",
+        Done = "done",
+        Failed = "failed",
+    }
+);
+
+/// A job that gave no sign for so long has ended with its process.
+const SILENCE: Duration = Duration::seconds(60);
+
+/// Its state, as far as one can tell from outside.
+fn state_of(job: &Job, now: NaiveDateTime) -> JobState {
+    let state = job.state.parse().unwrap_or(JobState::Failed);
+    let alive = now - job.updated_at < SILENCE;
+    match state {
+        JobState::Running | JobState::Cancelling if !alive => JobState::Failed,
+        state => state,
+    }
+}
+
+/// A job of the caller's own; an administrator sees all.
+pub fn find(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &str,
+    now: NaiveDateTime,
+) -> Result<(Job, JobState), Refusal> {
+    let job = jobs::find(connection, id)?.ok_or(Refusal::NotFound)?;
+    let own = asking.person.as_ref().is_some_and(|person| person.id.as_str() == job.person_id);
+    if !own && !asking.rights.is_admin() {
+        return Err(Refusal::NotFound);
+    }
+    let state = state_of(&job, now);
+    Ok((job, state))
+}
+
+pub fn start(connection: &mut AnyConnection, notes: &mut Notes, job: &Job) -> Result<Job, Refusal> {
+    jobs::insert(connection, job)?;
+    notes.audit(Note {
+        action: "job.start",
+        agency_id: job.agency_id.clone(),
+        report_id: None,
+        detail: json!({ "job": job.id, "kind": job.kind, "year": job.year }),
+    });
+    Ok(job.clone())
+}
+
+/// Asks a job to end at its next step; one that has ended stays as it is.
+pub fn cancel(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    id: &str,
+) -> Result<(), Refusal> {
+    let (mut job, state) = find(connection, asking, id, act.at)?;
+    if state == JobState::Running {
+        job.state = JobState::Cancelling.as_str().to_owned();
+        job.updated_at = act.at;
+        jobs::update(connection, &job)?;
+        notes.audit(Note {
+            action: "job.cancel",
+            agency_id: job.agency_id.clone(),
+            report_id: None,
+            detail: json!({ "job": job.id }),
+        });
+    }
+    Ok(())
+}
+
+/// Notes how far the job is; tells whether it is to go on.
+pub fn report_progress(
+    connection: &mut AnyConnection,
+    id: &str,
+    done: i64,
+    at: NaiveDateTime,
+) -> Result<bool, Refusal> {
+    let mut job = jobs::find(connection, id)?.ok_or(Refusal::NotFound)?;
+    let goes_on = job.state == JobState::Running.as_str();
+    job.done = done;
+    job.updated_at = at;
+    jobs::update(connection, &job)?;
+    Ok(goes_on)
+}
+
+/// The last word about a job.
+pub fn finish(
+    connection: &mut AnyConnection,
+    id: &str,
+    state: JobState,
+    result: Option<String>,
+    at: NaiveDateTime,
+) -> Result<(), Refusal> {
+    let missing = || Refusal::Storage(StorageError::Malformed { what: "job", value: id.to_owned() });
+    let mut job = jobs::find(connection, id)?.ok_or_else(missing)?;
+    job.state = state.as_str().to_owned();
+    job.result = result;
+    job.updated_at = at;
+    if state == JobState::Done {
+        job.done = job.total;
+    }
+    Ok(jobs::update(connection, &job)?)
+}

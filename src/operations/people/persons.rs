@@ -1,0 +1,121 @@
+//! Persons: who they are, which of their tokens live, and what happens when they leave.
+
+use super::issue::note;
+use super::manage::{may_manage, require_token_right};
+use crate::domain::agency::AgencyPath;
+use crate::domain::id::PersonId;
+use crate::domain::rights::Role;
+use crate::operations::{Asking, Refusal};
+use crate::storage::people::{self, Person, Token};
+use crate::storage::{Act, AnyConnection, Note, Notes, Page, agencies};
+use chrono::NaiveDate;
+use serde_json::json;
+
+/// Most living tokens of one person that are listed.
+const MOST_TOKENS: i64 = 200;
+
+/// The places whose persons the caller looks after; `None`: everywhere.
+fn places(asking: &Asking) -> Option<Vec<AgencyPath>> {
+    if asking.rights.is_admin() {
+        return None;
+    }
+    let supervised = asking.rights.grants.iter().filter(|grant| grant.role == Role::Supervisor);
+    supervised.map(|grant| grant.at.clone()).collect()
+}
+
+/// A page of the persons of the caller's subtree: by their agency or by a token that holds there.
+pub fn list_persons(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    page: &Page,
+) -> Result<Vec<Person>, Refusal> {
+    require_token_right(asking)?;
+    Ok(people::list_persons(connection, places(asking).as_deref(), page)?)
+}
+
+/// A person of the caller's subtree with their living tokens; another is not there.
+pub fn find_person(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &PersonId,
+) -> Result<(Person, Vec<Token>), Refusal> {
+    require_token_right(asking)?;
+    let person = people::find_person(connection, id)?.ok_or(Refusal::NotFound)?;
+    let page = Page { keys: Vec::new(), after_id: None, limit: MOST_TOKENS };
+    let tokens = people::list_tokens(connection, None, Some(id), &page)?;
+    let belongs = match (&person.agency_id, places(asking)) {
+        (_, None) => true,
+        (Some(agency), Some(places)) => agencies::find(connection, agency)?
+            .is_some_and(|agency| places.iter().any(|place| place.contains(&agency.path))),
+        (None, Some(_)) => false,
+    };
+    if belongs || tokens.iter().any(|token| may_manage(asking, &token.grants)) {
+        Ok((person, tokens))
+    } else {
+        Err(Refusal::NotFound)
+    }
+}
+
+/// What is to be changed about a person.
+#[derive(Debug, Clone)]
+pub struct PersonEdit {
+    pub name: String,
+    /// The day somebody left; all their tokens are revoked at once.
+    pub left_on: Option<NaiveDate>,
+}
+
+pub fn update_person(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    id: &PersonId,
+    version: i64,
+    edit: &PersonEdit,
+) -> Result<(Person, Vec<Token>), Refusal> {
+    let (mut person, tokens) = find_person(connection, asking, id)?;
+    if person.version != version {
+        return Err(Refusal::PreconditionFailed);
+    }
+    if edit.left_on.is_some_and(|day| day > asking.today) {
+        return Err(Refusal::invalid("/left_on", "in_the_future"));
+    }
+    // Whoever holds more than the caller may give is not theirs to change.
+    if !tokens.iter().all(|token| may_manage(asking, &token.grants)) {
+        return Err(Refusal::Forbidden);
+    }
+    person.name.clone_from(&edit.name);
+    person.left_on = edit.left_on;
+    person.version += 1;
+    people::update_person(connection, &person)?;
+    let mut living = tokens;
+    if person.left_on.is_some() {
+        for token in &mut living {
+            token.revoked_at = Some(act.at);
+            token.version += 1;
+            token.updated_at = act.at;
+            people::update_token(connection, token)?;
+            notes.audit(note("token.revoke", token));
+        }
+        living.clear();
+    }
+    notes.audit(Note {
+        action: "person.update",
+        agency_id: person.agency_id.as_ref().map(ToString::to_string),
+        report_id: None,
+        detail: json!({
+            "person": person.id.as_str(),
+            "name": person.name,
+            "left_on": person.left_on.map(|day| day.to_string()),
+        }),
+    });
+    Ok((person, living))
+}
+
+/// Writes a person down who is not there yet: the program itself, under a name of its own.
+pub fn ensure_person(connection: &mut AnyConnection, act: &Act, person: &Person) -> Result<(), Refusal> {
+    if people::find_person(connection, &person.id)?.is_none() {
+        people::insert_person(connection, person, act.at)?;
+    }
+    Ok(())
+}

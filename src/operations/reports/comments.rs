@@ -1,0 +1,173 @@
+//! Remarks at places of a report: open, answered, settled.
+
+use super::read::ReportView;
+use crate::domain::id::ReportId;
+use crate::operations::{Asking, Conflict, Refusal};
+use crate::storage::comments::{self, Comment, CommentReply};
+use crate::storage::{Act, AnyConnection, Note, Notes};
+use serde_json::json;
+
+/// Most comments on one report.
+const MOST: i64 = 1_000;
+/// Most answers to one comment.
+const MOST_REPLIES: usize = 100;
+
+/// A remark that is to be made.
+#[derive(Debug, Clone)]
+pub struct NewComment {
+    pub id: String,
+    /// Names a place of the report document.
+    pub pointer: String,
+    pub text: String,
+}
+
+/// What is to happen to a remark.
+#[derive(Debug, Clone)]
+pub enum CommentOrder {
+    Answer(String),
+    /// Nothing more to say.
+    Settle,
+    Reopen,
+}
+
+/// A report whose comments the caller may read and make: any grant that covers its agency.
+fn reach(connection: &mut AnyConnection, asking: &Asking, id: &ReportId) -> Result<ReportView, Refusal> {
+    let view = super::find(connection, asking, id, false)?;
+    if asking.rights.may_see(&view.agency.path) { Ok(view) } else { Err(Refusal::Forbidden) }
+}
+
+pub fn list_comments(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &ReportId,
+) -> Result<Vec<Comment>, Refusal> {
+    reach(connection, asking, id)?;
+    Ok(comments::list(connection, id)?)
+}
+
+/// What still waits for an answer or a settlement.
+pub fn open_comments(connection: &mut AnyConnection, id: &ReportId) -> Result<Vec<Comment>, Refusal> {
+    let mut all = comments::list(connection, id)?;
+    all.retain(|comment| comment.state != "settled");
+    Ok(all)
+}
+
+pub fn find_comment(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &ReportId,
+    comment: &str,
+) -> Result<Comment, Refusal> {
+    reach(connection, asking, id)?;
+    comments::find(connection, id, comment)?.ok_or(Refusal::NotFound)
+}
+
+pub fn add_comment(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    id: &ReportId,
+    new: &NewComment,
+) -> Result<Comment, Refusal> {
+    let view = reach(connection, asking, id)?;
+    let person = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
+    if !is_place(&view, &new.pointer) {
+        return Err(Refusal::invalid("/pointer", "not_found"));
+    }
+    if comments::count(connection, id)? >= MOST {
+        return Err(Refusal::conflict(Conflict::TooManyComments));
+    }
+    let comment = Comment {
+        id: new.id.clone(),
+        report_id: id.to_string(),
+        revision: view.revision.number,
+        pointer: new.pointer.clone(),
+        state: "open".to_owned(),
+        text: new.text.clone(),
+        person_id: person.id.to_string(),
+        person_name: person.name.clone(),
+        replies: Vec::new(),
+        version: 1,
+        created_at: act.at,
+        updated_at: act.at,
+    };
+    comments::insert(connection, &comment)?;
+    notes.audit(note("comment.create", &view, &comment));
+    Ok(comment)
+}
+
+pub fn change_comment(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    id: &ReportId,
+    (comment, version): (&str, Option<i64>),
+    order: &CommentOrder,
+) -> Result<Comment, Refusal> {
+    let view = reach(connection, asking, id)?;
+    let person = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
+    let mut comment = comments::find(connection, id, comment)?.ok_or(Refusal::NotFound)?;
+    if version.is_some_and(|version| version != comment.version) {
+        return Err(Refusal::PreconditionFailed);
+    }
+    let action = match order {
+        CommentOrder::Answer(_) if comment.replies.len() >= MOST_REPLIES => {
+            return Err(Refusal::conflict(Conflict::TooManyComments));
+        }
+        CommentOrder::Answer(text) => {
+            comment.replies.push(CommentReply {
+                text: text.clone(),
+                person_id: person.id.to_string(),
+                person_name: person.name.clone(),
+                at: act.at,
+            });
+            // Whoever asked goes on asking; anybody else has answered.
+            let asker = comment.person_id == person.id.as_str();
+            comment.state = if asker { "open" } else { "answered" }.to_owned();
+            "comment.answer"
+        }
+        // Whoever made it settles it, or a supervisor: not the one who was asked.
+        CommentOrder::Settle | CommentOrder::Reopen => {
+            let supervises =
+                asking.rights.holds(&[crate::domain::rights::Role::Supervisor], &view.agency.path);
+            if comment.person_id != person.id.as_str() && !supervises {
+                return Err(Refusal::Forbidden);
+            }
+            let settles = matches!(order, CommentOrder::Settle);
+            comment.state = if settles { "settled" } else { "open" }.to_owned();
+            if settles { "comment.settle" } else { "comment.reopen" }
+        }
+    };
+    comment.version += 1;
+    comment.updated_at = act.at;
+    comments::update(connection, &comment)?;
+    notes.audit(note(action, &view, &comment));
+    Ok(comment)
+}
+
+fn note(action: &'static str, view: &ReportView, comment: &Comment) -> Note {
+    Note {
+        action,
+        agency_id: Some(view.agency.id.to_string()),
+        report_id: Some(view.report.id.to_string()),
+        detail: json!({ "comment": comment.id, "pointer": comment.pointer, "state": comment.state }),
+    }
+}
+
+/// Whether a pointer names the report, one of its headings, a section, its text, or a line or cell of its table.
+fn is_place(view: &ReportView, pointer: &str) -> bool {
+    let form = view.revision.content.form();
+    let headings = ["", "/title", "/signed_by", "/signed_on", "/index_number", "/sections"];
+    headings.contains(&pointer)
+        || form.sections.iter().any(|section| {
+            let here = format!("/sections/{}", section.key);
+            pointer == here
+                || ["text", "title", "table"].iter().any(|part| pointer == format!("{here}/{part}"))
+        })
+        || form.cells.iter().any(|cell| {
+            let cell = cell.pointer();
+            cell == pointer || cell.rsplit_once('/').is_some_and(|(row, _)| row == pointer)
+        })
+}

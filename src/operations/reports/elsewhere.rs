@@ -1,0 +1,167 @@
+//! What reports are judged against outside themselves, for many of them in few statements.
+
+use crate::domain::agency::Agency;
+use crate::domain::form::{self, Form};
+use crate::domain::id::AgencyId;
+use crate::domain::report::Scope;
+use crate::domain::rules::{Explanation, Previous, PreviousYear, SourceReport, Subordinates};
+use crate::operations::Refusal;
+use crate::storage::{AnyConnection, agencies, explanations, reports, revisions, roster, sums, upstream};
+use chrono::NaiveDate;
+use std::collections::{HashMap, HashSet};
+
+/// A report about which to ask; `id` is `None` for one that is not stored.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    pub id: Option<String>,
+    pub agency: AgencyId,
+    pub year: i32,
+    pub scope: Scope,
+    pub period_end: NaiveDate,
+    pub form: &'static Form,
+}
+
+/// What was found about one of them.
+#[derive(Debug)]
+pub struct Elsewhere {
+    pub previous: Previous,
+    pub upstream: Vec<SourceReport>,
+    pub subordinates: Option<Subordinates>,
+    pub explanations: Vec<Explanation>,
+}
+
+impl Elsewhere {
+    /// Of a report nobody knows anything about.
+    pub fn nothing() -> Elsewhere {
+        Elsewhere {
+            previous: Previous::NotAsked,
+            upstream: Vec::new(),
+            subordinates: None,
+            explanations: Vec::new(),
+        }
+    }
+}
+
+/// Longest chain of mergers followed.
+const GENERATIONS: usize = 8;
+/// Missing reports are counted so far.
+const MOST_MISSING: i64 = 1_000;
+
+/// Gathers for each subject, in their order.
+pub fn gather(connection: &mut AnyConnection, subjects: &[Subject]) -> Result<Vec<Elsewhere>, Refusal> {
+    let ids: Vec<String> = subjects.iter().filter_map(|subject| subject.id.clone()).collect();
+    let mut explanations = explanations::of_reports(connection, &ids)?;
+    let mut upstream = upstream::of_reports(connection, &ids)?;
+    let previous = previous_of(connection, subjects)?;
+    let mut found = Vec::with_capacity(subjects.len());
+    for (subject, previous) in subjects.iter().zip(previous) {
+        let id = subject.id.as_deref().unwrap_or_default();
+        found.push(Elsewhere {
+            previous,
+            upstream: upstream.remove(id).unwrap_or_default(),
+            subordinates: subordinates_of(connection, subject)?,
+            explanations: explanations.remove(id).unwrap_or_default(),
+        });
+    }
+    Ok(found)
+}
+
+/// What a consolidated report should add up to; nothing is asked while nothing is published below.
+fn subordinates_of(
+    connection: &mut AnyConnection,
+    subject: &Subject,
+) -> Result<Option<Subordinates>, Refusal> {
+    if subject.scope != Scope::Consolidated {
+        return Ok(None);
+    }
+    let rows = sums::of_nodes(connection, subject.year, &[subject.agency.to_string()])?;
+    let Ok(sum) = sums::in_form(&rows, subject.form) else { return Ok(None) };
+    if sum.reports == 0 {
+        return Ok(None);
+    }
+    let line = roster::of_agency(connection, subject.year, &subject.agency)?.into_iter().next();
+    let Some(line) = line else { return Ok(None) };
+    let missing = roster::unpublished(connection, subject.year, Some(&line.path), None, None, MOST_MISSING)?;
+    let missing = missing.iter().filter(|missing| missing.agency_id != subject.agency).count();
+    Ok(Some(Subordinates { sum, missing }))
+}
+
+/// Last year's published reports, of the agency itself and of those it has taken over since.
+pub fn previous_of(connection: &mut AnyConnection, subjects: &[Subject]) -> Result<Vec<Previous>, Refusal> {
+    let first_year = form::all().first().map_or(i32::MAX, |form| form.from);
+    let own: Vec<String> = subjects.iter().map(|subject| subject.agency.to_string()).collect();
+    let taken_over = predecessors(connection, &own)?;
+    let mut asked: HashSet<String> = own.iter().cloned().collect();
+    asked.extend(taken_over.values().flatten().map(|agency| agency.id.to_string()));
+    let asked: Vec<String> = asked.into_iter().collect();
+    let years: HashSet<i32> = subjects.iter().map(|subject| subject.year - 1).collect();
+    let years: Vec<i32> = years.into_iter().collect();
+    let published = reports::published_of(connection, &asked, &years)?;
+    let ids: Vec<String> = published.iter().map(|report| report.id.to_string()).collect();
+    let mut contents: HashMap<(String, i32), _> = revisions::find_many(connection, &ids)?
+        .into_iter()
+        .map(|revision| ((revision.report_id.to_string(), revision.number), revision))
+        .collect();
+    contents.retain(|(id, number), _| {
+        published.iter().any(|report| report.id.as_str() == id && report.published_revision == Some(*number))
+    });
+    let previous = subjects.iter().map(|subject| {
+        if subject.year - 1 < first_year {
+            return Previous::NotAsked;
+        }
+        let before = taken_over.get(subject.agency.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let answers_for = |agency: &AgencyId| {
+            *agency == subject.agency
+                || before.iter().any(|other| {
+                    other.id == *agency && other.valid_to.is_some_and(|day| day <= subject.period_end)
+                })
+        };
+        let mut found =
+            PreviousYear { year: subject.year - 1, reports: Vec::new(), contents: Vec::new(), merged: false };
+        let fitting = published.iter().filter(|report| {
+            report.year == subject.year - 1 && report.scope == subject.scope && answers_for(&report.agency_id)
+        });
+        for report in fitting {
+            let number = report.published_revision.unwrap_or_default();
+            let Some(revision) = contents.get(&(report.id.to_string(), number)) else { continue };
+            found.merged |= report.agency_id != subject.agency;
+            found.contents.push(revision.content.clone());
+            found.reports.push(SourceReport {
+                report_id: report.id.to_string(),
+                agency_id: report.agency_id.to_string(),
+                agency_name: revision.agency_name.clone(),
+                year: report.year,
+                revision: number,
+            });
+        }
+        if found.reports.is_empty() { Previous::Unknown(subject.year - 1) } else { Previous::Known(found) }
+    });
+    Ok(previous.collect())
+}
+
+/// For each agency, all that it has taken over, directly or through others.
+fn predecessors(
+    connection: &mut AnyConnection,
+    agencies: &[String],
+) -> Result<HashMap<String, Vec<Agency>>, Refusal> {
+    let mut found: HashMap<String, Vec<Agency>> = HashMap::new();
+    // Who asks for the predecessors of whom.
+    let mut asking: HashMap<String, HashSet<String>> =
+        agencies.iter().map(|agency| (agency.clone(), HashSet::from([agency.clone()]))).collect();
+    for _ in 0..GENERATIONS {
+        let successors: Vec<String> = asking.keys().cloned().collect();
+        let mut next: HashMap<String, HashSet<String>> = HashMap::new();
+        for agency in agencies::succeeded_by(connection, &successors)? {
+            let successor = agency.successor_id.as_ref().map(ToString::to_string).unwrap_or_default();
+            for asker in asking.get(&successor).into_iter().flatten() {
+                next.entry(agency.id.to_string()).or_default().insert(asker.clone());
+                found.entry(asker.clone()).or_default().push(agency.clone());
+            }
+        }
+        if next.is_empty() {
+            break;
+        }
+        asking = next;
+    }
+    Ok(found)
+}

@@ -1,0 +1,121 @@
+//! Explaining findings: who may depends on the rule; what it rests on is kept beside it.
+
+use super::judge::judge_one;
+use super::read::{ReportView, find_raw};
+use crate::domain::id::ReportId;
+use crate::domain::rights::Role;
+use crate::domain::rules::{self, Explainable, Finding, Moment};
+use crate::domain::workflow::State;
+use crate::operations::{Asking, Conflict, Refusal};
+use crate::storage::explanations::{self, StoredExplanation};
+use crate::storage::{Act, AnyConnection, Note, Notes, reports};
+use serde_json::json;
+
+/// The finding that is spoken of, and in which role the caller may speak.
+fn find_explainable(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &ReportId,
+    key: &str,
+) -> Result<(ReportView, Finding, Role), Refusal> {
+    let report = reports::find(connection, id)?.ok_or(Refusal::NotFound)?;
+    let view = find_raw(connection, report)?;
+    if !asking.rights.may_see(&view.agency.path) {
+        return Err(Refusal::NotFound);
+    }
+    let judgement = judge_one(connection, &view, asking.today, Moment::Draft)?;
+    let finding =
+        judgement.findings.into_iter().find(|finding| finding.key == key).ok_or(Refusal::NotFound)?;
+    let explainable = rules::by_id(finding.rule).map_or(Explainable::No, |rule| rule.explainable);
+    let roles: &[Role] = match explainable {
+        Explainable::No => return Err(Refusal::conflict(Conflict::FindingNotExplainable)),
+        Explainable::ByEditor | Explainable::MustByEditor => &[Role::Editor],
+        Explainable::BySupervisor => &[Role::Supervisor],
+    };
+    let role = asking.rights.acting_role(roles, &view.agency.path, None).ok_or(Refusal::Forbidden)?;
+    if view.revision.state == State::Withdrawn {
+        return Err(Refusal::conflict(Conflict::ReportNotEditable));
+    }
+    Ok((view, finding, role))
+}
+
+/// Says no to whoever could not explain the finding; asked before the body is read.
+pub fn require_explainable(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &ReportId,
+    key: &str,
+) -> Result<(), Refusal> {
+    find_explainable(connection, asking, id, key).map(|_| ())
+}
+
+/// The report's tag moves with its explanations.
+fn touch(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    mut view: ReportView,
+    action: &'static str,
+    finding: &Finding,
+    text: Option<&str>,
+) -> Result<ReportView, Refusal> {
+    view.report.version += 1;
+    view.report.updated_at = act.at;
+    reports::update(connection, &view.report)?;
+    notes.audit(Note {
+        action,
+        agency_id: Some(view.agency.id.to_string()),
+        report_id: Some(view.report.id.to_string()),
+        detail: json!({
+            "finding": finding.key,
+            "inputs": finding.inputs(),
+            "text": text,
+            "revision": view.revision.number,
+        }),
+    });
+    Ok(view)
+}
+
+/// Lays an explanation beside a finding; it holds as long as the finding's inputs do.
+pub fn explain(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    id: &ReportId,
+    key: &str,
+    text: &str,
+) -> Result<(ReportView, Finding), Refusal> {
+    let (view, mut finding, role) = find_explainable(connection, asking, id, key)?;
+    let person = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
+    let row = StoredExplanation {
+        report_id: id.to_string(),
+        finding: key.to_owned(),
+        inputs: finding.inputs(),
+        text: text.to_owned(),
+        person_id: person.id.to_string(),
+        person_name: person.name.clone(),
+        role: role.as_str().to_owned(),
+        at: act.at,
+    };
+    explanations::put(connection, &row)?;
+    let view = touch(connection, act, notes, view, "finding.explain", &finding, Some(text))?;
+    finding.explanation = Some(text.to_owned());
+    Ok((view, finding))
+}
+
+/// Takes an explanation back; the finding counts again.
+pub fn withdraw_explanation(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    id: &ReportId,
+    key: &str,
+) -> Result<(), Refusal> {
+    let (view, finding, _) = find_explainable(connection, asking, id, key)?;
+    if finding.explanation.is_none() || !explanations::remove_one(connection, id.as_str(), key)? {
+        return Err(Refusal::NotFound);
+    }
+    touch(connection, act, notes, view, "finding.unexplain", &finding, None).map(|_| ())
+}

@@ -1,0 +1,82 @@
+//! What a transition rests on and what it does to others: the verdict of the rules, its receipt, and the
+//! marks a correction leaves.
+
+use super::judge::judge_one;
+use super::read::ReportView;
+use crate::domain::rules::{self, Counts, Explainable, Finding, Moment, Severity};
+use crate::domain::workflow::Action;
+use crate::operations::{Asking, Refusal};
+use crate::storage::receipts::Receipt;
+use crate::storage::transitions::Transition;
+use crate::storage::{Act, AnyConnection, reports, roster, upstream};
+
+/// The findings an act rests on; other acts rest on none.
+pub fn judged(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    view: &ReportView,
+    action: Action,
+) -> Result<Option<Vec<Finding>>, Refusal> {
+    let moment = match action {
+        Action::Submit | Action::Approve | Action::Archive => Moment::Draft,
+        Action::Publish => Moment::Publish,
+        Action::Return | Action::Recall | Action::Correct | Action::Withdraw => return Ok(None),
+    };
+    Ok(Some(judge_one(connection, view, asking.today, moment)?.findings))
+}
+
+/// Errors block a submission, and what must be explained; at publication those that weigh more there.
+/// What was explained blocks nothing.
+pub fn require_no_blocking_findings(findings: &Option<Vec<Finding>>, action: Action) -> Result<(), Refusal> {
+    let blocks = |finding: &&Finding| {
+        let must =
+            || rules::by_id(finding.rule).is_some_and(|rule| rule.explainable == Explainable::MustByEditor);
+        finding.explanation.is_none()
+            && match action {
+                Action::Submit => finding.severity == Severity::Error || must(),
+                Action::Publish => finding.severity == Severity::Error,
+                _ => false,
+            }
+    };
+    let blocking: Vec<Finding> = findings.iter().flatten().filter(blocks).cloned().collect();
+    if blocking.is_empty() { Ok(()) } else { Err(Refusal::FindingsBlock(blocking)) }
+}
+
+/// By which verdict of which rules the act was taken.
+pub fn receipt(made: &Transition, findings: &[Finding]) -> Receipt {
+    let counts = Counts::of(findings);
+    let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
+    Receipt {
+        transition_id: made.id.clone(),
+        report_id: made.report_id.to_string(),
+        revision: made.revision,
+        rule_set: rules::rule_set().to_owned(),
+        digest: made.digest.clone(),
+        valid: counts.error == 0,
+        error: number(counts.error),
+        warning: number(counts.warning),
+        info: number(counts.info),
+        explained: number(counts.explained),
+        at: made.at,
+    }
+}
+
+/// A correction is to be looked at by next year's report and by every consolidated one that holds this.
+pub fn mark_what_rests_on(
+    connection: &mut AnyConnection,
+    act: &Act,
+    view: &ReportView,
+) -> Result<(), Refusal> {
+    if view.revision.number == 1 {
+        return Ok(());
+    }
+    let mut heirs = vec![view.agency.id.to_string()];
+    heirs.extend(view.agency.successor_id.as_ref().map(ToString::to_string));
+    let path = roster::find(connection, view.report.year, &view.agency.id, view.report.scope)?
+        .map_or_else(|| view.agency.path.clone(), |entry| entry.path);
+    let above: Vec<String> = path.ids().map(str::to_owned).collect();
+    for report in reports::resting_on(connection, &view.report, &heirs, &above)? {
+        upstream::mark(connection, &report.id, &view.report.id, view.revision.number, act.at)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Keeping the sums: whatever changes what counts where, changes them in the same place in the lane.
+
+use crate::domain::agency::{Agency, AgencyPath};
+use crate::domain::figures::Figures;
+use crate::domain::id::AgencyId;
+use crate::domain::report::{Report, Scope};
+use crate::operations::Refusal;
+use crate::storage::sums::{self, Contribution};
+use crate::storage::{AnyConnection, revisions, roster};
+
+/// What a report contributes as things stand: its published vector, where the year's roster has it.
+pub(super) fn contribution_of(
+    connection: &mut AnyConnection,
+    report: &Report,
+    agency: &Agency,
+) -> Result<Option<Contribution>, Refusal> {
+    let published = report.published_revision.filter(|_| report.withdrawn_at.is_none());
+    let Some(number) = published.filter(|_| report.scope == Scope::Own) else { return Ok(None) };
+    let Some(revision) = revisions::find(connection, &report.id, number)? else { return Ok(None) };
+    let figures: Figures = revision.content.figures;
+    let line = roster::find(connection, report.year, &agency.id, report.scope)?;
+    let (path, level, kind) = match line {
+        Some(line) => (line.path, line.level, line.kind),
+        None => (agency.path.clone(), agency.level, agency.kind),
+    };
+    Ok(Some(Contribution { report_id: report.id.to_string(), year: report.year, path, level, kind, figures }))
+}
+
+/// Counts a report as it stands now, and no longer as it stood before.
+pub fn settle_report(
+    connection: &mut AnyConnection,
+    report: &Report,
+    agency: &Agency,
+) -> Result<(), Refusal> {
+    if report.scope != Scope::Own {
+        return Ok(());
+    }
+    let next = contribution_of(connection, report, agency)?;
+    Ok(sums::settle(connection, &report.id, next.as_ref())?)
+}
+
+/// An agency moved with all below it: its sums go along in the years whose roster follows.
+///
+/// To be called before the rosters move. A line that somebody has put elsewhere stays there.
+pub fn move_in_years(
+    connection: &mut AnyConnection,
+    years: &[i32],
+    agency: &AgencyId,
+    from: &AgencyPath,
+    to: &AgencyPath,
+) -> Result<(), Refusal> {
+    for year in years {
+        let lines = roster::of_agency(connection, *year, agency)?;
+        if lines.iter().all(|line| line.path == *from) {
+            sums::move_subtree(connection, *year, from, to)?;
+        }
+    }
+    Ok(())
+}

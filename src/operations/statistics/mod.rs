@@ -1,0 +1,17 @@
+//! Statistics: totals, breakdowns, trends, ratios, completeness, reconciliation; by the year's roster, over
+//! published reports alone.
+
+mod completeness;
+mod keep;
+mod read;
+mod reconcile;
+mod verify;
+
+pub use completeness::{CompletenessGroup, completeness, missing, sees_drafts};
+pub use keep::{move_in_years, settle_report};
+pub use read::{
+    AsOf, BreakdownBy, BreakdownItem, BreakdownKey, Consolidated, Place, Totals, as_of, breakdown,
+    consolidated, place, totals, trend,
+};
+pub use reconcile::{Reconciliation, reconcile, sum_below};
+pub use verify::{Discrepancy, verify_year};

@@ -1,0 +1,245 @@
+//! Reading the sums: a handful of rows, whatever the size of the province.
+
+use crate::domain::agency::{AgencyPath, Kind, Level};
+use crate::domain::form::{self, Form};
+use crate::domain::id::AgencyId;
+use crate::domain::report::{Report, Scope};
+use crate::domain::statistics::Sum;
+use crate::operations::agencies::resolve;
+use crate::operations::{AgencyRef, Refusal, years};
+use crate::storage::roster::{self, RosterEntry};
+use crate::storage::sums::{self, EVERYTHING, StoredSum};
+use crate::storage::{AnyConnection, StorageError, audit, reports, revisions};
+use chrono::NaiveDateTime;
+use std::collections::BTreeMap;
+
+/// A place of a year's roster: an agency with all below it, or everything.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Id and name; `None`: everything.
+    pub agency: Option<(AgencyId, String)>,
+    pub path: Option<AgencyPath>,
+}
+
+impl Place {
+    fn node(&self) -> String {
+        self.agency.as_ref().map_or_else(|| EVERYTHING.to_owned(), |(id, _)| id.to_string())
+    }
+}
+
+/// Which state of things the figures show.
+#[derive(Debug, Clone)]
+pub struct AsOf {
+    pub seq: i64,
+    pub epoch: String,
+    /// When the last public change was made; `None`: none was.
+    pub at: Option<NaiveDateTime>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Totals {
+    pub sum: Sum,
+    /// How many reports of which form.
+    pub forms: Vec<(String, i64)>,
+}
+
+pub fn as_of(connection: &mut AnyConnection) -> Result<AsOf, Refusal> {
+    let ledger = audit::ledger(connection)?;
+    let last = audit::changes_after(connection, ledger.change_seq - 1, 1)?;
+    Ok(AsOf { seq: ledger.change_seq, epoch: ledger.epoch, at: last.first().map(|change| change.at) })
+}
+
+/// Finds a place: where the roster of the year has the agency, else where the registry has it.
+pub fn place(
+    connection: &mut AnyConnection,
+    year: i32,
+    within: Option<&AgencyRef>,
+) -> Result<Place, Refusal> {
+    let Some(within) = within else { return Ok(Place { agency: None, path: None }) };
+    let agency = resolve(connection, within)?.ok_or(Refusal::NotFound)?;
+    let line = roster::of_agency(connection, year, &agency.id)?.into_iter().next();
+    let (name, path) = line.map_or((agency.name, agency.path), |line| (line.name, line.path));
+    Ok(Place { agency: Some((agency.id, name)), path: Some(path) })
+}
+
+/// The form that a year's figures are shown in.
+pub(super) fn form_of(connection: &mut AnyConnection, year: i32) -> Result<&'static Form, Refusal> {
+    let plan = years::find(connection, year)?.plan;
+    Ok(form::by_id(&plan.format).unwrap_or_else(|| form::for_year(year)))
+}
+
+fn total(rows: &[StoredSum], form: &'static Form) -> Result<Sum, Refusal> {
+    sums::in_form(rows, form).map_err(|fault| Refusal::Storage(StorageError::from(fault)))
+}
+
+/// The sum of all own reports at and below a place, in the year's form.
+pub fn totals(connection: &mut AnyConnection, year: i32, place: &Place) -> Result<Totals, Refusal> {
+    let form = form_of(connection, year)?;
+    let rows = sums::of_nodes(connection, year, &[place.node()])?;
+    let mut forms: BTreeMap<String, i64> = BTreeMap::new();
+    for row in &rows {
+        *forms.entry(row.sum.form().id.clone()).or_default() += row.sum.reports;
+    }
+    Ok(Totals { sum: total(&rows, form)?, forms: forms.into_iter().collect() })
+}
+
+/// What a breakdown is by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BreakdownBy {
+    Child,
+    Level,
+    Kind,
+}
+
+/// One part of a breakdown.
+#[derive(Debug, Clone)]
+pub struct BreakdownItem {
+    pub key: BreakdownKey,
+    pub sum: Sum,
+}
+
+#[derive(Debug, Clone)]
+pub enum BreakdownKey {
+    Child(Box<RosterEntry>),
+    Level(Level),
+    Kind(Kind),
+}
+
+/// A place's parts, and its own report's figures where it is broken down by child.
+pub fn breakdown(
+    connection: &mut AnyConnection,
+    year: i32,
+    place: &Place,
+    by: BreakdownBy,
+) -> Result<(Vec<BreakdownItem>, Option<Sum>), Refusal> {
+    let form = form_of(connection, year)?;
+    if by == BreakdownBy::Child {
+        return by_child(connection, year, place, form);
+    }
+    let rows = sums::of_nodes(connection, year, &[place.node()])?;
+    let mut items: Vec<BreakdownItem> = Vec::new();
+    for row in rows {
+        let sum = total(std::slice::from_ref(&row), form)?;
+        let same = |item: &&mut BreakdownItem| match item.key {
+            BreakdownKey::Level(level) => level == row.level,
+            BreakdownKey::Kind(kind) => kind == row.kind,
+            BreakdownKey::Child(_) => false,
+        };
+        match items.iter_mut().find(same) {
+            Some(item) => item.sum.merge(&sum, 1).map_err(StorageError::from)?,
+            None => {
+                let key = match by {
+                    BreakdownBy::Level => BreakdownKey::Level(row.level),
+                    _ => BreakdownKey::Kind(row.kind),
+                };
+                items.push(BreakdownItem { key, sum });
+            }
+        }
+    }
+    Ok((items, None))
+}
+
+fn by_child(
+    connection: &mut AnyConnection,
+    year: i32,
+    place: &Place,
+    form: &'static Form,
+) -> Result<(Vec<BreakdownItem>, Option<Sum>), Refusal> {
+    let children = roster::children(connection, year, place.path.as_ref())?;
+    let nodes: Vec<String> = children.iter().map(|child| child.agency_id.to_string()).collect();
+    let mut rows: BTreeMap<String, Vec<StoredSum>> = BTreeMap::new();
+    for nodes in nodes.chunks(5_000) {
+        for row in sums::of_nodes(connection, year, nodes)? {
+            rows.entry(row.node.clone()).or_default().push(row);
+        }
+    }
+    let mut items = Vec::with_capacity(children.len());
+    for child in children {
+        let sum = total(rows.get(child.agency_id.as_str()).map(Vec::as_slice).unwrap_or_default(), form)?;
+        items.push(BreakdownItem { key: BreakdownKey::Child(Box::new(child)), sum });
+    }
+    let own = match &place.agency {
+        Some((id, _)) => Some(own_sum(connection, year, id, form)?),
+        None => None,
+    };
+    Ok((items, own))
+}
+
+/// What an agency's own report says, as a sum of one.
+fn own_sum(
+    connection: &mut AnyConnection,
+    year: i32,
+    agency: &AgencyId,
+    form: &'static Form,
+) -> Result<Sum, Refusal> {
+    let report = reports::find_by_key(connection, agency, year, Scope::Own)?;
+    let found = match report {
+        Some(report) => sums::find_contribution(connection, &report.id)?,
+        None => None,
+    };
+    let Some(found) = found else { return Ok(Sum::empty(form)) };
+    let mut one = Sum::empty(found.figures.form());
+    one.count(&found.figures, 1).map_err(StorageError::from)?;
+    Ok(crate::domain::statistics::convert(&one, form))
+}
+
+/// A place's totals over several years, each in the last year's form; years that are not there are left out.
+pub fn trend(
+    connection: &mut AnyConnection,
+    within: Option<&AgencyRef>,
+    from: i32,
+    to: i32,
+) -> Result<Vec<(i32, Sum)>, Refusal> {
+    let known: Vec<i32> = years::list(connection, 0, 200, false)?
+        .0
+        .iter()
+        .map(|year| year.plan.year)
+        .filter(|year| (from..=to).contains(year))
+        .collect();
+    let Some(last) = known.last() else { return Ok(Vec::new()) };
+    let form = form_of(connection, *last)?;
+    let mut found = Vec::with_capacity(known.len());
+    for year in known {
+        let place = place(connection, year, within)?;
+        let rows = sums::of_nodes(connection, year, &[place.node()])?;
+        found.push((year, total(&rows, form)?));
+    }
+    Ok(found)
+}
+
+/// Consolidated reports that hold each other are never added.
+#[derive(Debug, Clone)]
+pub struct Consolidated {
+    pub totals: Totals,
+    /// Whose reports it is made of, each with its revision.
+    pub made_of: Vec<(RosterEntry, String, i32)>,
+}
+
+/// The place's own consolidated report, or the sum of the topmost ones below it.
+pub fn consolidated(
+    connection: &mut AnyConnection,
+    year: i32,
+    place: &Place,
+) -> Result<Consolidated, Refusal> {
+    let form = form_of(connection, year)?;
+    let mut published: Vec<(RosterEntry, Report)> = Vec::new();
+    for (line, report) in reports::published_consolidated(connection, year, place.path.as_ref())? {
+        // By path: whoever holds one stands before it.
+        let held = published.iter().any(|(above, _)| above.path.contains(&line.path));
+        if !held {
+            published.push((line, report));
+        }
+    }
+    let mut sum = Sum::empty(form);
+    let (mut forms, mut made_of): (BTreeMap<String, i64>, _) = (BTreeMap::new(), Vec::new());
+    for (line, report) in published {
+        let number = report.published_revision.unwrap_or_default();
+        let Some(revision) = revisions::find(connection, &report.id, number)? else { continue };
+        let mut one = Sum::empty(revision.content.form());
+        one.count(&revision.content.figures, 1).map_err(StorageError::from)?;
+        *forms.entry(revision.content.form().id.clone()).or_default() += 1;
+        sum.merge(&crate::domain::statistics::convert(&one, form), 1).map_err(StorageError::from)?;
+        made_of.push((line, report.id.to_string(), number));
+    }
+    Ok(Consolidated { totals: Totals { sum, forms: forms.into_iter().collect() }, made_of })
+}

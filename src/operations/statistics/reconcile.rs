@@ -1,0 +1,64 @@
+//! A consolidated report beside the sum of the reports it should hold.
+
+use crate::domain::agency::{Agency, AgencyPath};
+use crate::domain::form::Form;
+use crate::domain::id::ReportId;
+use crate::domain::report::Scope;
+use crate::domain::statistics::Sum;
+use crate::operations::reports::{self, ReportView};
+use crate::operations::{Asking, Refusal};
+use crate::storage::roster::{self, RosterEntry};
+use crate::storage::{AnyConnection, StorageError, sums};
+
+/// Most agencies and revisions that are named.
+const MOST: i64 = 5_000;
+
+#[derive(Debug, Clone)]
+pub struct Reconciliation {
+    pub view: ReportView,
+    /// In the report's own form.
+    pub sum: Sum,
+    /// Agencies that are due and have published nothing.
+    pub missing: Vec<RosterEntry>,
+    /// Report and revision of each that is in the sum, as far as they are named.
+    pub contributing: Vec<(String, i32)>,
+}
+
+/// The sum of all own reports at and below an agency, in a form.
+pub fn sum_below(
+    connection: &mut AnyConnection,
+    agency: &Agency,
+    year: i32,
+    form: &'static Form,
+) -> Result<Sum, Refusal> {
+    let rows = sums::of_nodes(connection, year, &[agency.id.to_string()])?;
+    sums::in_form(&rows, form).map_err(|fault| Refusal::Storage(StorageError::from(fault)))
+}
+
+/// Where an agency counts in a year.
+fn path_of(connection: &mut AnyConnection, agency: &Agency, year: i32) -> Result<AgencyPath, Refusal> {
+    let line = roster::of_agency(connection, year, &agency.id)?.into_iter().next();
+    Ok(line.map_or_else(|| agency.path.clone(), |line| line.path))
+}
+
+/// For whoever's grant covers the agency; only a consolidated report holds others.
+pub fn reconcile(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &ReportId,
+) -> Result<Reconciliation, Refusal> {
+    let view = reports::find(connection, asking, id, false)?;
+    if !asking.rights.may_see(&view.agency.path) {
+        return Err(Refusal::Forbidden);
+    }
+    if view.report.scope != Scope::Consolidated {
+        return Err(Refusal::NotFound);
+    }
+    let year = view.report.year;
+    let sum = sum_below(connection, &view.agency, year, view.revision.content.form())?;
+    let path = path_of(connection, &view.agency, year)?;
+    let mut missing = roster::unpublished(connection, year, Some(&path), None, None, MOST)?;
+    missing.retain(|line| line.agency_id != view.agency.id);
+    let contributing = sums::contributing(connection, year, Some(&path), MOST)?;
+    Ok(Reconciliation { view, sum, missing, contributing })
+}

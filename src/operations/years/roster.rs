@@ -1,0 +1,129 @@
+//! Settling a line of the roster by hand: exempt, extend, move; always with a reason.
+
+use super::find;
+use crate::domain::agency::AgencyPath;
+use crate::domain::digest::sha256_hex;
+use crate::domain::report::Scope;
+use crate::domain::year::YearState;
+use crate::operations::agencies::{find as find_agency, resolve};
+use crate::operations::{AgencyRef, Asking, Conflict, Refusal};
+use crate::storage::roster::{self, RosterEntry};
+use crate::storage::{Act, AnyConnection, Note, Notes, sums};
+use chrono::NaiveDate;
+use serde_json::json;
+
+/// What is to become of a line; `None` leaves it as it is.
+#[derive(Debug, Clone)]
+pub struct RosterEdit {
+    pub exempt: Option<bool>,
+    pub due_on: Option<NaiveDate>,
+    /// Under which agency it is to count.
+    pub parent: Option<AgencyRef>,
+    pub reason: String,
+}
+
+/// A number that changes with the line: what its tag is made of.
+pub fn version_of(entry: &RosterEntry) -> i64 {
+    let facts = json!([
+        entry.year,
+        entry.agency_id.as_str(),
+        entry.scope.as_str(),
+        entry.path.as_str(),
+        entry.level.as_str(),
+        entry.kind.as_str(),
+        entry.name,
+        entry.due_on,
+        entry.exempt,
+        entry.reason,
+    ]);
+    let digest = sha256_hex(facts.to_string().as_bytes());
+    digest.get(..15).and_then(|digits| i64::from_str_radix(digits, 16).ok()).unwrap_or(0)
+}
+
+/// The line of an agency; without a scope the one that is expected of it.
+pub fn find_line(
+    connection: &mut AnyConnection,
+    year: i32,
+    agency: &AgencyRef,
+    scope: Option<Scope>,
+) -> Result<RosterEntry, Refusal> {
+    find(connection, year)?;
+    let agency = find_agency(connection, agency)?;
+    let lines = roster::of_agency(connection, year, &agency.id)?;
+    let wanted = |line: &RosterEntry| scope.is_none_or(|scope| line.scope == scope);
+    lines.into_iter().find(wanted).ok_or(Refusal::NotFound)
+}
+
+/// The right to settle a line: supervision over where it counts.
+pub fn require_roster_right(asking: &Asking, line: &RosterEntry) -> Result<(), Refusal> {
+    if asking.rights.may_manage(Some(&line.path)) { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
+pub fn edit_roster(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    (year, agency, scope): (i32, &AgencyRef, Option<Scope>),
+    version: i64,
+    edit: &RosterEdit,
+) -> Result<RosterEntry, Refusal> {
+    let plan = find(connection, year)?.plan;
+    let before = find_line(connection, year, agency, scope)?;
+    require_roster_right(asking, &before)?;
+    if version_of(&before) != version {
+        return Err(Refusal::PreconditionFailed);
+    }
+    let mut line = before.clone();
+    line.exempt = edit.exempt.unwrap_or(line.exempt);
+    line.due_on = edit.due_on.unwrap_or(line.due_on);
+    line.reason = Some(edit.reason.clone());
+    if line.due_on <= plan.period_end {
+        return Err(Refusal::invalid("/due_on", "before_period_end"));
+    }
+    if let Some(parent) = &edit.parent {
+        let above = path_of(connection, year, parent)?;
+        if !asking.rights.may_manage(Some(&above)) {
+            return Err(Refusal::Forbidden);
+        }
+        if before.path.contains(&above) {
+            return Err(Refusal::conflict(Conflict::AgencyCycle));
+        }
+        line.path = AgencyPath::below(Some(&above), line.agency_id.as_str());
+        line.moved = true;
+    }
+    if plan.state == YearState::Archived {
+        return Err(Refusal::conflict(Conflict::YearState));
+    }
+    if line.path != before.path {
+        sums::move_subtree(connection, year, &before.path, &line.path)?;
+        roster::settle_subtree(connection, year, &before.path, &line.path)?;
+    }
+    roster::update(connection, &line)?;
+    notes.audit(Note {
+        action: "roster.edit",
+        agency_id: Some(line.agency_id.to_string()),
+        report_id: None,
+        detail: json!({
+            "year": year,
+            "scope": line.scope.as_str(),
+            "exempt": line.exempt,
+            "due_on": line.due_on.to_string(),
+            "previous_due_on": before.due_on.to_string(),
+            "path": line.path.as_str(),
+            "previous_path": before.path.as_str(),
+            "reason": edit.reason,
+            "year_state": plan.state.as_str(),
+            "at": act.at.and_utc().to_rfc3339(),
+        }),
+    });
+    Ok(line)
+}
+
+/// Where an agency counts in a year: as the roster has it, else as the registry has it.
+fn path_of(connection: &mut AnyConnection, year: i32, agency: &AgencyRef) -> Result<AgencyPath, Refusal> {
+    let missing = || Refusal::invalid("/parent_id", "not_found");
+    let agency = resolve(connection, agency)?.ok_or_else(missing)?;
+    let line = roster::of_agency(connection, year, &agency.id)?.into_iter().next();
+    Ok(line.map_or(agency.path, |line| line.path))
+}

@@ -1,0 +1,136 @@
+//! Rows of the comments: remarks of reviewers at places of a report, and what was answered.
+
+use super::connection::AnyConnection;
+use super::error::StorageError;
+use super::schema::comments::dsl;
+use crate::domain::id::ReportId;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A remark at a place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comment {
+    pub id: String,
+    pub report_id: String,
+    pub revision: i32,
+    /// JSON pointer into the report document.
+    pub pointer: String,
+    /// `open`, `answered`, `settled`.
+    pub state: String,
+    pub text: String,
+    pub person_id: String,
+    pub person_name: String,
+    pub replies: Vec<CommentReply>,
+    pub version: i64,
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CommentReply {
+    pub text: String,
+    pub person_id: String,
+    pub person_name: String,
+    pub at: NaiveDateTime,
+}
+
+#[derive(Insertable, AsChangeset, Queryable, Selectable)]
+#[diesel(table_name = super::schema::comments)]
+struct CommentRow {
+    id: String,
+    report_id: String,
+    revision: i32,
+    pointer: String,
+    state: String,
+    text: String,
+    person_id: String,
+    person_name: String,
+    replies: String,
+    version: i64,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+impl From<&Comment> for CommentRow {
+    fn from(comment: &Comment) -> CommentRow {
+        CommentRow {
+            id: comment.id.clone(),
+            report_id: comment.report_id.clone(),
+            revision: comment.revision,
+            pointer: comment.pointer.clone(),
+            state: comment.state.clone(),
+            text: comment.text.clone(),
+            person_id: comment.person_id.clone(),
+            person_name: comment.person_name.clone(),
+            replies: serde_json::to_string(&comment.replies).unwrap_or_default(),
+            version: comment.version,
+            created_at: comment.created_at,
+            updated_at: comment.updated_at,
+        }
+    }
+}
+
+impl TryFrom<CommentRow> for Comment {
+    type Error = StorageError;
+
+    fn try_from(row: CommentRow) -> Result<Comment, StorageError> {
+        let replies = serde_json::from_str(&row.replies)
+            .map_err(|_| StorageError::Malformed { what: "replies", value: row.id.clone() })?;
+        Ok(Comment {
+            id: row.id,
+            report_id: row.report_id,
+            revision: row.revision,
+            pointer: row.pointer,
+            state: row.state,
+            text: row.text,
+            person_id: row.person_id,
+            person_name: row.person_name,
+            replies,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+pub fn insert(connection: &mut AnyConnection, comment: &Comment) -> QueryResult<()> {
+    let row = CommentRow::from(comment);
+    on_each!(connection, |c| diesel::insert_into(dsl::comments).values(&row).execute(c)).map(|_| ())
+}
+
+pub fn update(connection: &mut AnyConnection, comment: &Comment) -> QueryResult<()> {
+    let row = CommentRow::from(comment);
+    on_each!(connection, |c| diesel::update(dsl::comments.find(&row.id)).set(&row).execute(c)).map(|_| ())
+}
+
+pub fn find(
+    connection: &mut AnyConnection,
+    report: &ReportId,
+    id: &str,
+) -> Result<Option<Comment>, StorageError> {
+    let row = dsl::comments
+        .filter(dsl::report_id.eq(report.as_str()).and(dsl::id.eq(id)))
+        .select(CommentRow::as_select())
+        .first(connection)
+        .optional()?;
+    row.map(Comment::try_from).transpose()
+}
+
+/// All comments on a report, oldest first; there are as many as [`count`] lets in.
+pub fn list(connection: &mut AnyConnection, report: &ReportId) -> Result<Vec<Comment>, StorageError> {
+    let rows: Vec<CommentRow> = dsl::comments
+        .filter(dsl::report_id.eq(report.as_str()))
+        .select(CommentRow::as_select())
+        .order(dsl::id)
+        .load(connection)?;
+    rows.into_iter().map(Comment::try_from).collect()
+}
+
+pub fn count(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<i64> {
+    dsl::comments.filter(dsl::report_id.eq(report.as_str())).count().get_result(connection)
+}
+
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<()> {
+    diesel::delete(dsl::comments.filter(dsl::report_id.eq(report.as_str()))).execute(connection).map(|_| ())
+}

@@ -1,0 +1,61 @@
+//! Rows of the explanations: why findings may stand.
+
+use super::connection::AnyConnection;
+use super::error::StorageError;
+use super::schema::explanations::dsl;
+use crate::domain::id::ReportId;
+use crate::domain::rules::Explanation;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use std::collections::HashMap;
+
+/// An explanation with who gave it when.
+#[derive(Debug, Clone, Insertable, AsChangeset, Queryable, Selectable)]
+#[diesel(table_name = super::schema::explanations)]
+pub struct StoredExplanation {
+    pub report_id: String,
+    /// The finding's key.
+    pub finding: String,
+    pub inputs: String,
+    pub text: String,
+    pub person_id: String,
+    pub person_name: String,
+    pub role: String,
+    pub at: NaiveDateTime,
+}
+
+/// Puts an explanation in the place of an older one of the same finding.
+pub fn put(connection: &mut AnyConnection, explanation: &StoredExplanation) -> QueryResult<()> {
+    remove_one(connection, &explanation.report_id, &explanation.finding)?;
+    on_each!(connection, |c| diesel::insert_into(dsl::explanations).values(explanation).execute(c))
+        .map(|_| ())
+}
+
+/// Whether there was one.
+pub fn remove_one(connection: &mut AnyConnection, report: &str, finding: &str) -> QueryResult<bool> {
+    let here = dsl::report_id.eq(report).and(dsl::finding.eq(finding));
+    diesel::delete(dsl::explanations.filter(here)).execute(connection).map(|rows| rows > 0)
+}
+
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<()> {
+    diesel::delete(dsl::explanations.filter(dsl::report_id.eq(report.as_str())))
+        .execute(connection)
+        .map(|_| ())
+}
+
+/// The explanations of some reports, by report.
+pub fn of_reports(
+    connection: &mut AnyConnection,
+    reports: &[String],
+) -> Result<HashMap<String, Vec<Explanation>>, StorageError> {
+    let rows: Vec<StoredExplanation> = dsl::explanations
+        .filter(dsl::report_id.eq_any(reports))
+        .select(StoredExplanation::as_select())
+        .load(connection)?;
+    let mut found: HashMap<String, Vec<Explanation>> = HashMap::new();
+    for row in rows {
+        let explanation = Explanation { finding: row.finding, inputs: row.inputs, text: row.text };
+        found.entry(row.report_id).or_default().push(explanation);
+    }
+    Ok(found)
+}

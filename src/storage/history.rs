@@ -1,0 +1,260 @@
+//! Rows of the registry's history: an agency as it was from a day on, one row per change.
+
+use super::connection::AnyConnection;
+use super::error::{StorageError, stored};
+use super::listing::{Bind, Page, Sql, in_order};
+use super::schema::agency_history::dsl;
+use crate::domain::agency::{Agency, AgencyPath, Contact};
+use crate::domain::id::AgencyId;
+use crate::storage::agencies::AgencyFilter;
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// One change of an agency, with the agency as it was after it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryEntry {
+    pub agency: Agency,
+    /// The first day on which it was so.
+    pub effective_on: NaiveDate,
+    /// `registered`, `updated`, `moved`, `merged`, `renamed`, `abolished`.
+    pub change: String,
+    pub reason: Option<String>,
+    /// Id and name of who recorded it.
+    pub person: Option<(String, String)>,
+}
+
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = super::schema::agency_history)]
+struct HistoryRow {
+    agency_id: String,
+    version: i64,
+    effective_on: NaiveDate,
+    change_kind: String,
+    reason: Option<String>,
+    person_id: Option<String>,
+    person_name: Option<String>,
+    name: String,
+    short_name: Option<String>,
+    uscc: Option<String>,
+    level: String,
+    kind: String,
+    division_code: Option<String>,
+    parent_id: Option<String>,
+    status: String,
+    valid_from: Option<NaiveDate>,
+    valid_to: Option<NaiveDate>,
+    successor_id: Option<String>,
+    contact: String,
+    created_at: NaiveDateTime,
+    at: NaiveDateTime,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct StoredContact {
+    address: Option<String>,
+    postcode: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+    website: Option<String>,
+}
+
+fn contact_text(contact: &Contact) -> String {
+    let stored = StoredContact {
+        address: contact.address.clone(),
+        postcode: contact.postcode.clone(),
+        phone: contact.phone.clone(),
+        email: contact.email.clone(),
+        website: contact.website.clone(),
+    };
+    serde_json::to_string(&stored).unwrap_or_default()
+}
+
+impl From<&HistoryEntry> for HistoryRow {
+    fn from(entry: &HistoryEntry) -> HistoryRow {
+        let agency = &entry.agency;
+        HistoryRow {
+            agency_id: agency.id.to_string(),
+            version: agency.version,
+            effective_on: entry.effective_on,
+            change_kind: entry.change.clone(),
+            reason: entry.reason.clone(),
+            person_id: entry.person.as_ref().map(|(id, _)| id.clone()),
+            person_name: entry.person.as_ref().map(|(_, name)| name.clone()),
+            name: agency.name.clone(),
+            short_name: agency.short_name.clone(),
+            uscc: agency.uscc.as_ref().map(ToString::to_string),
+            level: agency.level.as_str().to_owned(),
+            kind: agency.kind.as_str().to_owned(),
+            division_code: agency.division_code.as_ref().map(ToString::to_string),
+            parent_id: agency.parent_id.as_ref().map(ToString::to_string),
+            status: agency.status.as_str().to_owned(),
+            valid_from: agency.valid_from,
+            valid_to: agency.valid_to,
+            successor_id: agency.successor_id.as_ref().map(ToString::to_string),
+            contact: contact_text(&agency.contact),
+            created_at: agency.created_at,
+            at: agency.updated_at,
+        }
+    }
+}
+
+impl TryFrom<HistoryRow> for HistoryEntry {
+    type Error = StorageError;
+
+    fn try_from(row: HistoryRow) -> Result<HistoryEntry, StorageError> {
+        let malformed =
+            |what: &'static str, value: &str| StorageError::Malformed { what, value: value.to_owned() };
+        let contact: StoredContact =
+            serde_json::from_str(&row.contact).map_err(|_| malformed("contact", &row.agency_id))?;
+        let agency = Agency {
+            // Where it stood then is asked of the parents then; see the operations.
+            path: AgencyPath::below(None, &row.agency_id),
+            id: AgencyId::from_stored(row.agency_id),
+            name: row.name,
+            short_name: row.short_name,
+            uscc: match &row.uscc {
+                Some(code) => Some(code.parse().map_err(|_| malformed("uscc", code))?),
+                None => None,
+            },
+            level: stored("level", &row.level)?,
+            kind: stored("kind", &row.kind)?,
+            division_code: row
+                .division_code
+                .as_deref()
+                .map(|code| stored("division_code", code))
+                .transpose()?,
+            parent_id: row.parent_id.map(AgencyId::from_stored),
+            status: stored("status", &row.status)?,
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+            successor_id: row.successor_id.map(AgencyId::from_stored),
+            contact: Contact {
+                address: contact.address,
+                postcode: contact.postcode,
+                phone: contact.phone,
+                email: contact.email,
+                website: contact.website,
+            },
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.at,
+        };
+        Ok(HistoryEntry {
+            agency,
+            effective_on: row.effective_on,
+            change: row.change_kind,
+            reason: row.reason,
+            person: row.person_id.zip(row.person_name),
+        })
+    }
+}
+
+pub fn insert(connection: &mut AnyConnection, entry: &HistoryEntry) -> QueryResult<()> {
+    let row = HistoryRow::from(entry);
+    on_each!(connection, |c| diesel::insert_into(dsl::agency_history).values(&row).execute(c)).map(|_| ())
+}
+
+pub fn delete_of(connection: &mut AnyConnection, agency: &AgencyId) -> QueryResult<()> {
+    diesel::delete(dsl::agency_history.filter(dsl::agency_id.eq(agency.as_str())))
+        .execute(connection)
+        .map(|_| ())
+}
+
+/// All changes of an agency, oldest first.
+pub fn of_agency(
+    connection: &mut AnyConnection,
+    agency: &AgencyId,
+) -> Result<Vec<HistoryEntry>, StorageError> {
+    let rows: Vec<HistoryRow> = dsl::agency_history
+        .filter(dsl::agency_id.eq(agency.as_str()))
+        .select(HistoryRow::as_select())
+        .order(dsl::version)
+        .load(connection)?;
+    rows.into_iter().map(HistoryEntry::try_from).collect()
+}
+
+/// The registry as of a day, as the table `past` with the columns of the registry.
+fn past(day: NaiveDate) -> Sql {
+    let mut sql = Sql::new(
+        "WITH RECURSIVE past AS (SELECT h.agency_id AS id, h.name, h.short_name, h.uscc, h.level, h.kind, \
+         h.division_code, h.parent_id, h.status, h.created_at, h.at AS updated_at FROM agency_history h \
+         WHERE h.version = (SELECT max(x.version) FROM agency_history x \
+         WHERE x.agency_id = h.agency_id AND x.effective_on <= ",
+    );
+    sql.bind(Bind::Date(day)).push(") AND (h.valid_from IS NULL OR h.valid_from <= ").bind(Bind::Date(day));
+    sql.push("))");
+    sql
+}
+
+/// Narrows to an agency and all that stood below it then.
+fn add_below(sql: &mut Sql, root: Option<&AgencyId>, select: &str) {
+    if let Some(root) = root {
+        sql.push(", below AS (SELECT id FROM past WHERE id = ").bind_text(root.as_str());
+        sql.push(" UNION SELECT p.id FROM past p JOIN below b ON p.parent_id = b.id)");
+    }
+    sql.push(select).push(" FROM past WHERE 1 = 1");
+    if root.is_some() {
+        sql.push(" AND id IN (SELECT id FROM below)");
+    }
+}
+
+/// A page of the registry as of a day; `root` in the place of the filter's `within`.
+pub fn list_at(
+    connection: &mut AnyConnection,
+    day: NaiveDate,
+    filter: &AgencyFilter,
+    root: Option<&AgencyId>,
+    page: &Page,
+) -> Result<Vec<Agency>, StorageError> {
+    let mut sql = past(day);
+    add_below(&mut sql, root, " SELECT id");
+    filter.add_to(&mut sql);
+    sql.page(page, "id");
+    let ids = sql.ids(connection)?;
+    find_many_at(connection, day, &ids)
+}
+
+pub fn count_at(
+    connection: &mut AnyConnection,
+    day: NaiveDate,
+    filter: &AgencyFilter,
+    root: Option<&AgencyId>,
+) -> Result<i64, StorageError> {
+    let mut sql = past(day);
+    add_below(&mut sql, root, " SELECT count(*) AS total");
+    filter.add_to(&mut sql);
+    Ok(sql.total(connection)?)
+}
+
+/// The agency that had a credit code on a day.
+pub fn find_by_uscc_at(
+    connection: &mut AnyConnection,
+    day: NaiveDate,
+    uscc: &str,
+) -> Result<Option<Agency>, StorageError> {
+    let mut sql = past(day);
+    sql.push(" SELECT id FROM past WHERE uscc = ").bind_text(uscc);
+    sql.push(" ORDER BY CASE WHEN status = 'active' THEN 0 ELSE 1 END, id LIMIT 1");
+    let ids = sql.ids(connection)?;
+    Ok(find_many_at(connection, day, &ids)?.pop())
+}
+
+/// Agencies as they were on a day, in the order asked for; those that were not yet there are left out.
+pub fn find_many_at(
+    connection: &mut AnyConnection,
+    day: NaiveDate,
+    ids: &[String],
+) -> Result<Vec<Agency>, StorageError> {
+    let rows: Vec<HistoryRow> = dsl::agency_history
+        .filter(dsl::agency_id.eq_any(ids).and(dsl::effective_on.le(day)))
+        .select(HistoryRow::as_select())
+        .order((dsl::agency_id, dsl::version.desc()))
+        .load(connection)?;
+    let mut latest = rows;
+    latest.dedup_by(|later, first| later.agency_id == first.agency_id);
+    latest.retain(|row| row.valid_from.is_none_or(|from| from <= day));
+    let entries = in_order(ids, latest, |row| &row.agency_id).into_iter().map(HistoryEntry::try_from);
+    entries.map(|entry| entry.map(|entry| entry.agency)).collect()
+}

@@ -1,0 +1,25 @@
+//! What the lane does, counted for whoever watches over it.
+
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+
+/// Shared with the writer thread; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Meters {
+    /// Jobs committed together.
+    pub group_size: Histogram,
+    /// From the beginning of a group to the return of its COMMIT.
+    pub group_seconds: Histogram,
+    /// Groups that broke and whose members ran once more.
+    pub broken_groups: Counter,
+}
+
+impl Default for Meters {
+    fn default() -> Meters {
+        Meters {
+            group_size: Histogram::new(exponential_buckets(1.0, 2.0, 6)),
+            group_seconds: Histogram::new(exponential_buckets(0.000_1, 4.0, 8)),
+            broken_groups: Counter::default(),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The search index: one row for each published narrative; FTS5 on SQLite, a text vector on PostgreSQL.
+
+use super::connection::AnyConnection;
+use super::error::StorageError;
+use super::listing::{Bind, Sql};
+use crate::domain::agency::AgencyPath;
+use crate::domain::id::ReportId;
+use crate::domain::wording::tokens;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Text};
+
+/// A narrative that may hold what was asked for.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Candidate {
+    #[diesel(sql_type = BigInt)]
+    pub row_id: i64,
+    #[diesel(sql_type = Text)]
+    pub report_id: String,
+    #[diesel(sql_type = Text)]
+    pub section: String,
+    #[diesel(sql_type = Text)]
+    pub text: String,
+    #[diesel(sql_type = Text)]
+    pub agency_id: String,
+    #[diesel(sql_type = Text)]
+    pub agency_name: String,
+    #[diesel(sql_type = Integer)]
+    pub year: i32,
+}
+
+/// What a search is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct SearchFilter {
+    pub year: Option<i32>,
+    pub section: Option<String>,
+    pub within: Option<AgencyPath>,
+}
+
+/// Puts a report's narratives (section and text) in the place of those that are there.
+pub fn put(
+    connection: &mut AnyConnection,
+    report: &ReportId,
+    texts: &[(String, String)],
+) -> Result<(), StorageError> {
+    delete_of(connection, report)?;
+    let last =
+        Sql::new("SELECT COALESCE(MAX(row_id), 0) AS total FROM search_documents").total(connection)?;
+    for (row_id, (section, text)) in (last + 1..).zip(texts) {
+        let mut row = Sql::new("INSERT INTO search_documents (row_id, report_id, section, text) VALUES (");
+        row.bind(Bind::BigInt(row_id)).push(", ").bind_text(report.as_str());
+        row.push(", ").bind_text(section.as_str()).push(", ").bind_text(text.as_str()).push(")");
+        row.execute(connection)?;
+        let words: Vec<String> = tokens(text).into_iter().collect();
+        let mut index = match connection {
+            AnyConnection::Sqlite(_) => Sql::new("INSERT INTO search_index (rowid, tokens) VALUES ("),
+            AnyConnection::Postgres(_) => Sql::new("INSERT INTO search_index (row_id, tokens) VALUES ("),
+        };
+        index.bind(Bind::BigInt(row_id)).push(", ");
+        match connection {
+            AnyConnection::Sqlite(_) => index.bind_text(words.join(" ")).push(")"),
+            AnyConnection::Postgres(_) => {
+                index.push("array_to_tsvector(string_to_array(").bind_text(words.join(" ")).push(", ' ')))")
+            }
+        };
+        index.execute(connection)?;
+    }
+    Ok(())
+}
+
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
+    let column = match connection {
+        AnyConnection::Sqlite(_) => "rowid",
+        AnyConnection::Postgres(_) => "row_id",
+    };
+    let mut index = Sql::new(&format!(
+        "DELETE FROM search_index WHERE {column} IN (SELECT row_id FROM search_documents WHERE report_id = "
+    ));
+    index.bind_text(report.as_str()).push(")");
+    index.execute(connection)?;
+    let mut rows = Sql::new("DELETE FROM search_documents WHERE report_id = ");
+    rows.bind_text(report.as_str());
+    rows.execute(connection)?;
+    Ok(())
+}
+
+/// Narratives that have every word, in order of their rows.
+pub fn candidates(
+    connection: &mut AnyConnection,
+    words: &[String],
+    filter: &SearchFilter,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Candidate>, StorageError> {
+    let mut sql = Sql::new(
+        "SELECT d.row_id AS row_id, d.report_id AS report_id, d.section AS section, d.text AS text, \
+         r.agency_id AS agency_id, v.agency_name AS agency_name, r.year AS year FROM search_index i ",
+    );
+    match connection {
+        AnyConnection::Sqlite(_) => {
+            sql.push("JOIN search_documents d ON d.row_id = i.rowid");
+        }
+        AnyConnection::Postgres(_) => {
+            sql.push("JOIN search_documents d ON d.row_id = i.row_id");
+        }
+    }
+    sql.push(
+        " JOIN reports r ON r.id = d.report_id JOIN agencies a ON a.id = r.agency_id \
+         JOIN revisions v ON v.report_id = r.id AND v.number = r.published_revision \
+         LEFT JOIN roster s ON s.year = r.year AND s.agency_id = r.agency_id AND s.scope = r.scope WHERE ",
+    );
+    match connection {
+        AnyConnection::Sqlite(_) => sql.push("search_index MATCH ").bind_text(words.join(" ")),
+        AnyConnection::Postgres(_) => {
+            sql.push("i.tokens @@ to_tsquery('simple', ").bind_text(words.join(" & ")).push(")")
+        }
+    };
+    sql.push(" AND d.row_id > ").bind(Bind::BigInt(after));
+    if let Some(year) = filter.year {
+        sql.push(" AND r.year = ").bind(Bind::Integer(year));
+    }
+    if let Some(section) = &filter.section {
+        sql.push(" AND d.section = ").bind_text(section.as_str());
+    }
+    if let Some(path) = &filter.within {
+        sql.within("COALESCE(s.path, a.path)", path);
+    }
+    sql.push(" ORDER BY d.row_id LIMIT ").bind(Bind::BigInt(limit));
+    Ok(sql.load(connection)?)
+}

@@ -1,0 +1,62 @@
+//! Marks that corrections leave on the reports that rest on the corrected one.
+
+use super::connection::AnyConnection;
+use super::error::StorageError;
+use super::schema::upstream_changes::dsl;
+use crate::domain::id::ReportId;
+use crate::domain::rules::SourceReport;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use std::collections::HashMap;
+
+pub fn mark(
+    connection: &mut AnyConnection,
+    report: &ReportId,
+    source: &ReportId,
+    revision: i32,
+    at: NaiveDateTime,
+) -> QueryResult<()> {
+    let here = dsl::report_id.eq(report.as_str()).and(dsl::source_id.eq(source.as_str()));
+    diesel::delete(dsl::upstream_changes.filter(here)).execute(connection)?;
+    let row = (
+        dsl::report_id.eq(report.as_str()),
+        dsl::source_id.eq(source.as_str()),
+        dsl::revision.eq(revision),
+        dsl::at.eq(at),
+    );
+    on_each!(connection, |c| diesel::insert_into(dsl::upstream_changes).values(row).execute(c)).map(|_| ())
+}
+
+/// Takes the marks off a report: it was published again since.
+pub fn clear(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<()> {
+    diesel::delete(dsl::upstream_changes.filter(dsl::report_id.eq(report.as_str())))
+        .execute(connection)
+        .map(|_| ())
+}
+
+/// Takes every mark away that a report bears or has left; before it is deleted.
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<()> {
+    let here = dsl::report_id.eq(report.as_str()).or(dsl::source_id.eq(report.as_str()));
+    diesel::delete(dsl::upstream_changes.filter(here)).execute(connection).map(|_| ())
+}
+
+/// The marks of some reports, by report.
+pub fn of_reports(
+    connection: &mut AnyConnection,
+    reports: &[String],
+) -> Result<HashMap<String, Vec<SourceReport>>, StorageError> {
+    use super::schema::{agencies, reports as r};
+    let rows: Vec<(String, String, i32, String, String, i32)> = dsl::upstream_changes
+        .inner_join(r::table.on(r::id.eq(dsl::source_id)))
+        .inner_join(agencies::table.on(agencies::id.eq(r::agency_id)))
+        .filter(dsl::report_id.eq_any(reports))
+        .order((dsl::report_id, dsl::source_id))
+        .select((dsl::report_id, dsl::source_id, dsl::revision, agencies::id, agencies::name, r::year))
+        .load(connection)?;
+    let mut found: HashMap<String, Vec<SourceReport>> = HashMap::new();
+    for (report, source, revision, agency_id, agency_name, year) in rows {
+        let source = SourceReport { report_id: source, agency_id, agency_name, year, revision };
+        found.entry(report).or_default().push(source);
+    }
+    Ok(found)
+}

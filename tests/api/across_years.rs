@@ -1,0 +1,237 @@
+//! What is judged across reports: last year's figures, corrections of what a report rests on, explanations.
+
+use super::harness::client::Reply;
+use super::harness::world::{World, YEAR, id_of, open_year, suqian};
+use serde_json::{Value, json};
+
+const CARRIED: &str = "requests.carried_over_from_last_year";
+
+/// A draft of the bureau for a year with the prefecture's figures.
+fn filed(world: &World<'_>, year: i32) -> String {
+    let body = json!({"agency_id": world.bureau, "year": year, "sections": suqian(year)["sections"]});
+    id_of(&world.service.post("/reports").token(&world.editor()).json(&body).send().expect(201))
+}
+
+fn findings(world: &World<'_>, id: &str) -> Value {
+    world.service.get(&format!("/reports/{id}/findings")).token(&world.editor()).send().expect(200).value()
+}
+
+fn of_rule(judged: &Value, rule: &str) -> Vec<Value> {
+    let findings = judged["findings"].as_array().expect("findings");
+    findings.iter().filter(|finding| finding["rule"] == rule).cloned().collect()
+}
+
+fn explanation(world: &World<'_>, id: &str, key: &str, token: &str, text: &str) -> Reply {
+    let path = format!("/reports/{id}/findings/{key}/explanation");
+    world.service.put(&path).token(token).json(&json!({"text": text})).send()
+}
+
+/// Changes one cell of the carried-over row and what balances it.
+fn change_carried_over(world: &World<'_>, id: &str, by: i64) {
+    let path = format!("/reports/{id}");
+    let reply = world.service.get(&path).token(&world.editor()).send();
+    let report = reply.value();
+    let cell = |row: &str, column: &str| {
+        report["sections"]["requests"]["table"][row][column].as_i64().expect("a count") + by
+    };
+    let row = |row: &str| json!({"natural_person": cell(row, "natural_person"), "total": cell(row, "total")});
+    let patch = json!({"sections": {"requests": {"table": {
+        "carried_over": row("carried_over"), "carried_forward": row("carried_forward")}}}});
+    world.service.patch(&path).token(&world.editor()).if_match(reply.tag()).json(&patch).send().expect(200);
+}
+
+on_both! {
+    fn last_years_carried_forward_row_is_this_years_carried_over_row(service) {
+        let world = World::new(service);
+        open_year(service, YEAR + 1);
+        let first = filed(&world, YEAR);
+        assert_eq!(of_rule(&findings(&world, &first), "previous_year.unknown").len(), 1);
+        let second = filed(&world, YEAR + 1);
+        // A draft of last year is not last year's report.
+        assert_eq!(of_rule(&findings(&world, &second), "previous_year.unknown").len(), 1);
+        world.publish(&first);
+        let judged = findings(&world, &second);
+        assert_eq!(of_rule(&judged, "previous_year.unknown").len(), 0);
+        assert_eq!(of_rule(&judged, CARRIED).len(), 0, "the real tables follow from each other");
+        assert_eq!(judged["previous"][0]["report_id"], *first);
+        assert_eq!(judged["previous"][0]["revision"], 1);
+        change_carried_over(&world, &second, 3);
+        let judged = findings(&world, &second);
+        let broken = of_rule(&judged, CARRIED);
+        let keys: Vec<&str> = broken.iter().filter_map(|finding| finding["key"].as_str()).collect();
+        assert_eq!(keys, [format!("{CARRIED}:natural_person"), format!("{CARRIED}:total")]);
+        assert_eq!(broken[0]["severity"], "error");
+        assert_eq!(broken[0]["pointer"], "/sections/requests/table/carried_over/natural_person");
+        assert_eq!(broken[0]["actual"].as_i64(), broken[0]["expected"].as_i64().map(|value| value + 3));
+        assert_eq!(judged["valid"], false);
+        // The same for a document that is not stored, by its agency.
+        let mut document = suqian(YEAR + 1);
+        document["agency_id"] = json!(world.bureau);
+        document["scope"] = json!("own");
+        document["sections"]["requests"]["table"]["carried_over"]["other_organization"] = json!(77);
+        let judged = service.post("/validation").token(&world.editor()).json(&document).send().expect(200).value();
+        assert_eq!(of_rule(&judged, CARRIED).len(), 1, "{judged}");
+    }
+
+    fn prefill_takes_last_years_row_over(service) {
+        let world = World::new(service);
+        open_year(service, YEAR + 1);
+        let body = json!({"agency_id": world.bureau, "year": YEAR + 1, "prefill": "previous"});
+        let new = |body: &Value| service.post("/reports").token(&world.editor()).json(body).send();
+        new(&body).faults("invalid_input", &["/prefill"]);
+        let first = filed(&world, YEAR);
+        world.publish(&first);
+        let before = service.get(&format!("/reports/{first}")).send().value();
+        let made = new(&body).expect(201).value();
+        let row = |report: &Value, row: &str| report["sections"]["requests"]["table"][row].clone();
+        assert_eq!(row(&made, "carried_over"), row(&before, "carried_forward"));
+        assert_eq!(row(&made, "new_requests")["total"], Value::Null);
+        let wrong = json!({"agency_id": world.bureau, "year": YEAR + 1, "prefill": "guess"});
+        new(&wrong).faults("invalid_input", &["/prefill"]);
+    }
+
+    fn an_explained_finding_stays_listed_and_blocks_no_more_until_its_figures_change(service) {
+        let world = World::new(service);
+        open_year(service, YEAR + 1);
+        let first = filed(&world, YEAR);
+        world.publish(&first);
+        let id = filed(&world, YEAR + 1);
+        change_carried_over(&world, &id, 3);
+        let blocked = world.transit(&id, &world.editor(), json!({"action": "submit"}))
+            .refused(422, "findings_block_submit");
+        assert_eq!(blocked["findings"].as_array().map(Vec::len), Some(2));
+        let keys = ["natural_person", "total"].map(|column| format!("{CARRIED}:{column}"));
+        let path = format!("/reports/{id}");
+        let before = service.get(&path).token(&world.editor()).send().tag().to_owned();
+        for token in [world.reviewer(1), world.publisher(), world.supervisor()] {
+            explanation(&world, &id, &keys[0], &token, "机构改革").refused(403, "forbidden");
+        }
+        explanation(&world, &id, &keys[0], &world.stranger(), "机构改革").refused(404, "not_found");
+        explanation(&world, &id, "no.such:finding", &world.editor(), "机构改革").refused(404, "not_found");
+        explanation(&world, &id, &keys[0], &world.editor(), " ").faults("invalid_input", &["/text"]);
+        for key in &keys {
+            let made = explanation(&world, &id, key, &world.editor(), "划入三件").expect(200);
+            assert_eq!((&made.value()["explanation"], &made.value()["severity"]), (&json!("划入三件"), &json!("error")));
+        }
+        let reply = service.get(&path).token(&world.editor()).send();
+        assert_ne!(reply.tag(), before, "the report's tag moves with its explanations");
+        assert_eq!(reply.value()["findings"]["explained"], 2);
+        let judged = findings(&world, &id);
+        assert_eq!((&judged["valid"], of_rule(&judged, CARRIED).len()), (&json!(true), 2));
+        // Other figures change: the explanations hold. Their own change: they fall away.
+        let patch = json!({"title": "另一个标题"});
+        service.patch(&path).token(&world.editor()).if_match(reply.tag()).json(&patch).send().expect(200);
+        assert_eq!(findings(&world, &id)["counts"]["explained"], 2);
+        change_carried_over(&world, &id, 1);
+        let judged = findings(&world, &id);
+        assert_eq!((&judged["counts"]["explained"], &judged["valid"]), (&json!(0), &json!(false)));
+        change_carried_over(&world, &id, -1);
+        assert_eq!(findings(&world, &id)["counts"]["explained"], 2, "the same figures, the same words");
+        let one = format!("{path}/findings/{}/explanation", keys[0]);
+        service.delete(&one).token(&world.editor()).send().expect(204);
+        service.delete(&one).token(&world.editor()).send().refused(404, "not_found");
+        assert_eq!(findings(&world, &id)["counts"]["explained"], 1);
+        explanation(&world, &id, &keys[0], &world.editor(), "划入三件").expect(200);
+        let made = world.transit(&id, &world.editor(), json!({"action": "submit"})).expect(201).value();
+        assert_eq!((&made["judgement"]["valid"], &made["judgement"]["explained"]), (&json!(true), &json!(2)));
+        let audit = service.get(&format!("/audit?report_id={id}")).token(&service.admin()).send().value();
+        let acts: Vec<&str> = audit["items"].as_array().expect("items").iter()
+            .filter_map(|entry| entry["action"].as_str()).collect();
+        assert!(acts.contains(&"finding.explain") && acts.contains(&"finding.unexplain"), "{acts:?}");
+    }
+
+    fn marks_of_secrecy_and_personal_data_are_answered_by_a_supervisor_alone(service) {
+        let world = World::new(service);
+        let id = id_of(&world.full_draft());
+        let path = format!("/reports/{id}");
+        let write = |text: &str| {
+            let tag = service.get(&path).token(&world.editor()).send().tag().to_owned();
+            let patch = json!({"sections": {"overview": {"text": text}}});
+            service.patch(&path).token(&world.editor()).if_match(&tag).json(&patch).send().expect(200);
+        };
+        write("工作平稳。\n内部资料\n联系人手机13803550001。");
+        let judged = findings(&world, &id);
+        let mark = of_rule(&judged, "secrecy.mark");
+        let mobile = of_rule(&judged, "privacy.mobile");
+        assert_eq!((&mark[0]["severity"], &mark[0]["span"]), (&json!("error"), &json!({"start": 6, "end": 10})));
+        assert_eq!(mobile[0]["pointer"], "/sections/overview/text");
+        assert!(!mobile[0]["message"].as_str().unwrap_or_default().contains("1380355"), "not repeated");
+        world.transit(&id, &world.editor(), json!({"action": "submit"})).refused(422, "findings_block_submit");
+        for finding in [&mark[0], &mobile[0]] {
+            let key = finding["key"].as_str().expect("a key");
+            explanation(&world, &id, key, &world.editor(), "已核").refused(403, "forbidden");
+            explanation(&world, &id, key, &world.supervisor(), "已核，可以公开").expect(200);
+        }
+        world.transit(&id, &world.editor(), json!({"action": "submit"})).expect(201);
+    }
+
+    fn what_no_rule_lets_explain_is_not_explained(service) {
+        let world = World::new(service);
+        let id = id_of(&world.draft());
+        let missing = of_rule(&findings(&world, &id), "cell.missing")[0]["key"].as_str().expect("a key").to_owned();
+        explanation(&world, &id, &missing, &world.editor(), "没有").refused(409, "finding_not_explainable");
+    }
+
+    fn a_warning_that_must_be_explained_blocks_submission(service) {
+        let world = World::new(service);
+        open_year(service, YEAR + 1);
+        let first = filed(&world, YEAR);
+        world.publish(&first);
+        let id = filed(&world, YEAR + 1);
+        let path = format!("/reports/{id}");
+        let reply = service.get(&path).token(&world.editor()).send();
+        let cell = "/sections/proactive_disclosure/table/normative_documents/in_force";
+        let value = reply.value().pointer(cell).and_then(Value::as_i64).expect("a count");
+        let patch = json!({"sections": {"proactive_disclosure": {"table": {"normative_documents": {"in_force": value + 1}}}}});
+        service.patch(&path).token(&world.editor()).if_match(reply.tag()).json(&patch).send().expect(200);
+        let rule = "proactive.in_force_continues";
+        let found = of_rule(&findings(&world, &id), rule);
+        assert_eq!((found.len(), &found[0]["severity"]), (1, &json!("warning")));
+        let blocked = world.transit(&id, &world.editor(), json!({"action": "submit"}))
+            .refused(422, "findings_block_submit");
+        assert_eq!(blocked["findings"][0]["rule"], rule);
+        let key = found[0]["key"].as_str().expect("a key");
+        explanation(&world, &id, key, &world.editor(), "清理发现漏统一件").expect(200);
+        world.transit(&id, &world.editor(), json!({"action": "submit"})).expect(201);
+    }
+
+    fn a_correction_marks_what_rests_on_it(service) {
+        let world = World::new(service);
+        open_year(service, YEAR + 1);
+        let first = filed(&world, YEAR);
+        world.publish(&first);
+        let next = filed(&world, YEAR + 1);
+        let body = json!({"agency_id": world.county, "year": YEAR, "scope": "consolidated"});
+        let above = id_of(&service.post("/reports").token(&world.editor()).json(&body).send().expect(201));
+        for id in [&next, &above] {
+            assert_eq!(of_rule(&findings(&world, id), "upstream.changed").len(), 0);
+        }
+        world.transit(&first, &world.publisher(), json!({"action": "correct", "comment": "更正"})).expect(201);
+        assert_eq!(of_rule(&findings(&world, &next), "upstream.changed").len(), 0, "not before it is published");
+        world.publish(&first);
+        for id in [&next, &above] {
+            let found = of_rule(&findings(&world, id), "upstream.changed");
+            assert_eq!((found.len(), &found[0]["severity"]), (1, &json!("warning")), "{id}");
+        }
+        assert_eq!(of_rule(&findings(&world, &first), "upstream.changed").len(), 0);
+        world.publish(&next);
+        assert_eq!(of_rule(&findings(&world, &next), "upstream.changed").len(), 0, "it was published since");
+    }
+
+    fn each_judgement_names_its_rules_and_content(service) {
+        let world = World::new(service);
+        let id = id_of(&world.full_draft());
+        let receipt = findings(&world, &id)["receipt"].clone();
+        assert_eq!(receipt["valid"], true);
+        world.publish(&id);
+        let made = service.get(&format!("/reports/{id}/transitions")).token(&world.editor()).send().value();
+        for transition in made["items"].as_array().expect("items") {
+            assert_eq!(transition["judgement"]["rule_set"], receipt["rule_set"]);
+            assert_eq!(transition["content_digest"], receipt["content_digest"]);
+            assert_eq!(transition["judgement"]["valid"], true);
+        }
+        let document = service.get(&format!("/reports/{id}")).send().value();
+        let judged = service.post("/validation").token(&world.editor()).json(&document).send().expect(200).value();
+        assert_eq!(judged["receipt"]["content_digest"], receipt["content_digest"], "the same content");
+    }
+}

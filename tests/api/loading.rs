@@ -1,0 +1,93 @@
+//! The command line and files: old documents loaded as published, files tried out, reports written out.
+
+use super::harness::world::{REAL_TEXT, World, YEAR, id_of, open_year, suqian};
+use serde_json::json;
+use std::fs;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+on_both! {
+    fn old_documents_enter_as_published_on_their_true_days(service) {
+        let world = World::new(service);
+        let folder = TempDir::new().expect("a folder");
+        let file = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            fs::write(path, bytes).expect("written");
+        };
+        file("xinfangju.txt", REAL_TEXT);
+        file(&format!("{}/2023.json", world.county), suqian(YEAR).to_string().as_bytes());
+        file("nobody/2023.txt", "某某局2023年政府信息公开工作年度报告\n一、总体情况\n平稳。\n某某局\n2024年1月2日\n".as_bytes());
+        file("broken.docx", b"PK no");
+        file("manifest.csv", format!(
+            "file,agency,year,scope,published_on\nxinfangju.txt,{},2023,own,2024-01-30\n{}/2023.json,,,consolidated,2024-03-20\n",
+            world.bureau, world.county).as_bytes());
+        let year = format!("/years/{YEAR}");
+        for state in ["closed", "archived"] {
+            let tag = service.get(&year).send().tag().to_owned();
+            service.patch(&year).token(&service.admin()).if_match(&tag).json(&json!({"state": state})).send().expect(200);
+        }
+        let path = folder.path().display().to_string();
+        let output = service.run(&["load", &path]);
+        let text = said(&output);
+        assert!(!output.status.success() && text.contains("装载 2 份") && text.contains("没有装载 2 份"), "{text}");
+        assert!(text.contains("某某局") && text.contains("broken.docx"), "{text}");
+        let report = service.get(&format!("/agencies/{}/reports/2023", world.bureau)).send().expect(200).value();
+        assert_eq!((&report["status"], &report["published_at"], &report["timeliness"]),
+            (&json!("published"), &json!("2024-01-29T16:00:00Z"), &json!("on_time")));
+        let id = report["id"].as_str().expect("an id");
+        let made = service.get(&format!("/reports/{id}/transitions")).token(&world.supervisor()).send().value();
+        assert_eq!((&made["items"][0]["action"], &made["items"][0]["judgement"]["valid"]), (&json!("archive"), &json!(true)));
+        assert_eq!(service.get(&format!("/reports/{id}/source")).token(&world.supervisor()).send().bytes, REAL_TEXT);
+        let audit = service.get(&format!("/audit?report_id={id}")).token(&service.admin()).send().value();
+        let acts: Vec<&str> = audit["items"].as_array().expect("items").iter().filter_map(|entry| entry["action"].as_str()).collect();
+        assert_eq!(acts, ["report.load", "report.transition"]);
+        service.get(&format!("/agencies/{}/reports/2023?scope=consolidated", world.county)).send().expect(200);
+        let again = said(&service.run(&["load", &path]));
+        assert!(again.contains("装载 0 份") && again.contains("已有 2 份"), "{again}");
+        assert_eq!(service.get("/changes").send().value()["items"].as_array().map(Vec::len), Some(2));
+    }
+
+    fn a_stored_report_is_written_out(service) {
+        let world = World::new(service);
+        let id = id_of(&world.full_draft());
+        for (format, begins) in [("docx", &b"PK"[..]), ("pdf", b"%PDF"), ("html", b"<!DOCTYPE"), ("json", b"{"), ("csv", b"\xef\xbb\xbfsection")] {
+            let output = service.run(&["export", &id, "--format", format]);
+            assert!(output.status.success() && output.stdout.starts_with(begins), "{format}: {}", said(&output));
+        }
+        let nothing = service.run(&["export", "018d0000-0000-7000-8000-000000000000", "--format", "pdf"]);
+        assert!(!nothing.status.success() && said(&nothing).contains("没有这份报告"));
+        open_year(service, YEAR + 1);
+        let folder = TempDir::new().expect("a folder");
+        let file = folder.path().join("report.docx").display().to_string();
+        assert!(service.run(&["export", &id, "--format", "docx", "--output", &file]).status.success());
+        let stored = service.run(&["import", &file, "--agency", &world.bureau, "--year", "2024"]);
+        assert!(said(&stored).contains("已存为草稿"), "{}", said(&stored));
+        let list = service.get("/reports?year=2024").token(&world.editor()).send().value();
+        assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
+    }
+}
+
+#[test]
+fn an_office_tries_its_folder_without_a_database() {
+    let folder = TempDir::new().expect("a folder");
+    fs::write(folder.path().join("好.txt"), REAL_TEXT).expect("written");
+    fs::write(folder.path().join("坏.html"), "<p>一、总体情况</p><p>平稳。</p>").expect("written");
+    let run = |names: &[&str]| {
+        let paths = names.iter().map(|name| folder.path().join(name));
+        Command::new(super::harness::process::PROGRAM).arg("import").args(paths).output().expect("it runs")
+    };
+    let good = run(&["好.txt"]);
+    assert!(good.status.success() && said(&good).contains("200/200"), "{}", said(&good));
+    assert!(said(&good).contains("可以填报"));
+    let all = run(&[""]);
+    assert!(
+        !all.status.success() && said(&all).contains("须改正") && said(&all).contains("1 份有错误"),
+        "{}",
+        said(&all)
+    );
+}

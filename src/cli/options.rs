@@ -1,7 +1,7 @@
 //! Where a command finds its settings, and what it makes of them.
 
 use super::failure::Failure;
-use crate::http::ServiceOptions;
+use crate::http::{ServiceOptions, WebhookOptions};
 use crate::operations::Review;
 use crate::settings::{Settings, Sources, load, network};
 use crate::storage::StoreOptions;
@@ -60,6 +60,28 @@ pub fn service_options(settings: &Settings) -> ServiceOptions {
         body_drain: Duration::from_millis(limits.body_drain_ms),
         cors_origins: server.cors_origins.clone(),
         trusted_proxies: server.trusted_proxies.iter().filter_map(|range| network(range)).collect(),
+        kept_bytes: limits.kept_bytes,
+        streams: limits.streams,
+        requests_per_minute: limits.requests_per_minute,
+        webhooks: WebhookOptions {
+            hosts: settings
+                .webhooks
+                .allow
+                .iter()
+                .filter(|place| network(place).is_none())
+                .map(|host| host.to_ascii_lowercase())
+                .collect(),
+            networks: settings.webhooks.allow.iter().filter_map(|place| network(place)).collect(),
+            ca_file: Some(PathBuf::from(&settings.webhooks.ca_file))
+                .filter(|file| !file.as_os_str().is_empty()),
+            timeout: Duration::from_millis(settings.webhooks.timeout_ms),
+            retries: settings
+                .webhooks
+                .retry_seconds
+                .iter()
+                .map(|seconds| Duration::from_secs(*seconds))
+                .collect(),
+        },
         review: Review {
             stages: settings.review.stages,
             separation_of_duties: settings.review.separation_of_duties,

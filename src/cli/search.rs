@@ -5,8 +5,9 @@ use super::options::{ConfigOptions, store_options};
 use super::print;
 use super::program::write;
 use super::token::act_of_program;
-use crate::operations::search::rebuild;
-use crate::storage::Store;
+use crate::operations::Refusal;
+use crate::operations::search::{enter_step, next_step, start_over};
+use crate::storage::{Store, WriteError};
 use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
@@ -18,17 +19,17 @@ pub enum Verb {
 pub fn run(verb: &Verb) -> Result<(), Failure> {
     let Verb::Rebuild(config) = verb;
     let store = Store::open(store_options(&config.load()?)?)?;
-    let mut after = None;
-    loop {
-        let from = after.clone();
-        let last = write(&store, act_of_program("search"), move |connection, _, _| {
-            rebuild(connection, from.clone())
-        })?;
-        match last {
-            Some(last) => after = Some(last),
-            None => break,
-        }
-    }
+    write(&store, act_of_program("search"), |connection, _, _| start_over(connection))?;
+    catch_up(&store)?;
     store.close();
     print("索引已重建。\n")
+}
+
+/// Takes all changes that are not indexed yet.
+pub fn catch_up(store: &Store) -> Result<(), Failure> {
+    loop {
+        let next: Result<_, Refusal> = store.read_blocking(next_step);
+        let Some(step) = next.map_err(WriteError::Refused)? else { return Ok(()) };
+        write(store, act_of_program("search"), move |connection, _, _| enter_step(connection, &step))?;
+    }
 }

@@ -1,6 +1,7 @@
 //! Around every request: id, language, token, problems written out, one line in the log.
 
-use super::caller::{Caller, client_address};
+use super::caller::{Caller, client_address, request_id_of};
+use super::kept::{Asked, Kept};
 use super::problem::{Code, PROBLEM_JSON, Problem};
 use super::refusals;
 use super::service::Service;
@@ -11,7 +12,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, ResponseError, web};
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
 use std::rc::Rc;
 use std::time::Instant;
 use tracing::Instrument;
@@ -24,12 +25,23 @@ pub async fn access(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let begun = Instant::now();
-    let mut caller = Caller::unknown(request.headers());
     let service = request.app_data::<web::Data<Service>>().cloned();
     let peer = request.peer_addr().map(|address| address.ip());
     let trusted =
         service.as_ref().map(|service| service.options.trusted_proxies.as_slice()).unwrap_or_default();
-    caller.address = client_address(peer, request.headers(), trusted);
+    let address = client_address(peer, request.headers(), trusted);
+    let limit = service.as_ref().and_then(|service| service.limit.as_ref());
+    let standing = limit.zip(address).map(|(limit, client)| limit.count(client));
+    if let Some(service) = &service
+        && let Some(mut answer) = kept(service, &request, begun).await
+        && !matches!(standing, Some(Err(_)))
+    {
+        if let Some(Ok(standing)) = standing {
+            standing.write(answer.headers_mut());
+        }
+        return Ok(request.into_response(answer));
+    }
+    let mut caller = Caller { address, ..Caller::unknown(request.headers()) };
     let method = request.method().clone();
     if method == Method::HEAD {
         // Answered as GET; the connection leaves the body out.
@@ -39,30 +51,80 @@ pub async fn access(
     // Made at debug: the operations' own lines carry it, the access line names the id itself.
     let span = tracing::debug_span!("request", id = %caller.request_id, traceparent);
     let answer = async {
-        let token = find_token(&request, &caller).await;
+        let token = match standing {
+            // Who asks too often is not even looked up.
+            Some(Err(_)) => Ok(None),
+            _ => find_token(&request, &caller).await,
+        };
         caller.token = token.as_ref().ok().cloned().flatten();
         let shared = Rc::new(caller);
         request.extensions_mut().insert(Rc::clone(&shared));
         if let Err(problem) = token {
             request.extensions_mut().insert(BadToken(problem));
         }
-        Ok::<_, Error>((next.call(request).await?.map_into_boxed_body(), shared))
+        if let Some(Err(standing)) = standing {
+            let refused = standing.refusal().error_response();
+            return Ok::<_, Error>((request.into_response(refused), shared));
+        }
+        Ok((next.call(request).await?.map_into_boxed_body(), shared))
     };
     let (response, caller) = answer.instrument(span).await?;
     if let Some(service) = &service {
         refusals::record(service, &response, &caller).await;
     }
     let mut response = as_problem(response, &caller);
+    let keepable = response.response_mut().extensions_mut().remove::<Kept>();
+    if let (Some(service), Some(kept)) = (&service, keepable) {
+        response = keep(service, response, &method, kept).await;
+    }
+    if let Some(Ok(standing) | Err(standing)) = standing {
+        standing.write(response.headers_mut());
+    }
     if let Ok(id) = HeaderValue::from_str(&caller.request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     if let Some(service) = &service {
         let route = response.request().match_pattern();
         let route = route.as_deref().unwrap_or("-");
-        service.metrics.request(method.as_str(), route, response.status().as_u16(), begun.elapsed());
+        service.metrics.request(&method, route, response.status().as_u16(), begun.elapsed());
     }
     log(&response, &method, &caller, begun);
     Ok(response)
+}
+
+/// An answer that is kept and still right: no token, no route, no database.
+///
+/// It is counted like every other, but makes no line in the log.
+async fn kept(service: &Service, request: &ServiceRequest, begun: Instant) -> Option<HttpResponse> {
+    let target = request.uri().path_and_query()?.as_str();
+    let asked = Asked { method: request.method(), target, headers: request.headers() };
+    let (mut answer, kept) = service.kept.find(service, &asked).await?;
+    let id = request_id_of(request.headers());
+    answer.headers_mut().insert(REQUEST_ID, HeaderValue::from_str(&id).ok()?);
+    service.metrics.request(&Method::GET, &kept.route, answer.status().as_u16(), begun.elapsed());
+    Some(answer)
+}
+
+/// Keeps what may be kept, and gives it coded as the client likes.
+async fn keep(
+    service: &Service,
+    response: ServiceResponse<BoxBody>,
+    method: &Method,
+    kept: Kept,
+) -> ServiceResponse<BoxBody> {
+    let (request, made) = response.into_parts();
+    let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+    let asked = Asked { method, target, headers: request.headers() };
+    let mut answer = service.kept.keep(&asked, kept).await;
+    // What was laid around the answer on its way (CORS) stays.
+    for (name, value) in made.headers() {
+        let of_the_answer =
+            [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_LANGUAGE].contains(name);
+        if !of_the_answer && (!answer.headers().contains_key(name) || name == header::VARY) {
+            answer.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    ServiceResponse::new(request, answer)
 }
 
 /// What is wrong with the token that was sent.

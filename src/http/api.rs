@@ -1,8 +1,8 @@
 //! The list of all operations: one registration makes route and entry in the OpenAPI document.
 
 use super::{
-    agencies, audit, catalogue, imports, jobs, me, metrics, openapi, persons, problem_pages, program,
-    reports, search, statistics, tasks, tokens, years,
+    agencies, audit, bundle, catalogue, changes, imports, jobs, me, metrics, openapi, persons, problem_pages,
+    program, reports, search, statistics, tasks, tokens, webhooks, years,
 };
 use utoipa::OpenApi;
 use utoipa_actix_web::scope;
@@ -27,7 +27,10 @@ pub fn register(config: &mut ServiceConfig<'_>) {
             .configure(tasks::register)
             .configure(tokens::register)
             .configure(persons::register)
-            .configure(audit::register),
+            .configure(audit::register)
+            .configure(changes::register)
+            .configure(webhooks::register)
+            .configure(bundle::register),
     );
     problem_pages::register(config);
     openapi::register(config);

@@ -1,26 +1,24 @@
-//! `/audit` and `/changes`: what happened, for those who answer for it and for everyone.
+//! `/audit`: what happened, for those who answer for it; its head, for everyone.
 
 use super::call::Call;
-use super::format::time;
 use super::names::AnyJson;
 use super::paging::{PageOrder, SortField, list_reply};
 use super::problem::Problem;
-use super::query::{CursorText, Limit, NoParameters, Seconds, Sequence, query};
+use super::query::{CursorText, Limit, NoParameters, query};
 use super::reply::Reply;
 use crate::domain::id::{PersonId, ReportId};
 use crate::operations::AgencyRef;
-use crate::operations::audit::{self, AuditQuery, ChangePage};
+use crate::operations::audit::{self, AuditQuery};
 use crate::storage::audit::{AuditFilter, AuditLine};
 use actix_web::get;
 use chrono::{NaiveDateTime, SecondsFormat};
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
-    config.service(list_audit).service(read_audit_head).service(list_changes);
+    config.service(list_audit).service(read_audit_head);
 }
 
 /// 审计中的经办人。
@@ -153,9 +151,9 @@ pub async fn list_audit(call: Call) -> Result<Reply, Problem> {
 #[schema(as = AuditHead)]
 pub struct AuditHeadBody {
     /// 最后一条的序号。
-    seq: i64,
+    pub seq: i64,
     /// 最后一条的哈希；记下它，以后可用 `nianbao audit verify --expect SEQ:HASH` 核对。
-    hash: String,
+    pub hash: String,
 }
 
 /// 审计链的末端
@@ -171,87 +169,4 @@ pub async fn read_audit_head(call: Call) -> Result<Reply, Problem> {
     let _: NoParameters = call.query()?;
     let page = call.look(|connection, _| audit::changes_since(connection, 0, 0)).await?;
     Ok(Reply::ok(&AuditHeadBody { seq: page.ledger.audit_seq, hash: page.ledger.audit_head }))
-}
-
-/// 一条变更。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Change)]
-pub struct ChangeBody {
-    seq: i64,
-    /// `report.published`、`report.corrected` 或 `report.withdrawn`。
-    #[serde(rename = "type")]
-    change_type: String,
-    report_id: String,
-    agency_id: String,
-    year: i32,
-    revision: i32,
-    #[schema(format = DateTime)]
-    at: String,
-}
-
-/// 一页变更。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ChangeList {
-    items: Vec<ChangeBody>,
-    /// 看到哪一条为止；下次从这里接续。
-    next: i64,
-    /// 变更记录的代号；从备份恢复后不同。
-    epoch: String,
-    audit_head: AuditHeadBody,
-}
-
-impl From<ChangePage> for ChangeList {
-    fn from(page: ChangePage) -> ChangeList {
-        let items = page.items.into_iter().map(|change| ChangeBody {
-            seq: change.seq,
-            change_type: change.change_type,
-            report_id: change.report_id,
-            agency_id: change.agency_id,
-            year: change.year,
-            revision: change.revision,
-            at: time(change.at),
-        });
-        ChangeList {
-            items: items.collect(),
-            next: page.next,
-            epoch: page.ledger.epoch,
-            audit_head: AuditHeadBody { seq: page.ledger.audit_seq, hash: page.ledger.audit_head },
-        }
-    }
-}
-
-query!(ChangesQuery {
-    /// 从哪一条之后，默认 0。
-    since: Sequence[u64],
-    /// 至多几条，1–200，默认 50。
-    limit: Limit[u8],
-    /// 没有新变更时至多等几秒，0–60，默认 0。
-    wait: Seconds[u8],
-});
-
-/// How often a caller who waits is looked after.
-const LOOK_AGAIN: Duration = Duration::from_millis(250);
-
-/// 公开变更
-///
-/// 发布、更正、撤回，按提交的先后，没有空号。把 `next` 作为下次的 `since`。
-#[utoipa::path(
-    tag = "changes",
-    params(ChangesQuery),
-    responses((status = 200, description = "一页变更", body = ChangeList)),
-    extensions(("x-problems" = json!(["invalid_query", "change_log_reset"]))),
-)]
-#[get("/changes")]
-pub async fn list_changes(call: Call) -> Result<Reply, Problem> {
-    let query: ChangesQuery = call.query()?;
-    let since = query.since.map_or(0, |since| since.0);
-    let limit = query.limit.map_or(50, |limit| limit.0);
-    let until = Instant::now() + Duration::from_secs(query.wait.map_or(0, |wait| wait.0));
-    loop {
-        let page = call.look(move |connection, _| audit::changes_since(connection, since, limit)).await?;
-        if !page.items.is_empty() || Instant::now() >= until || call.service.is_ending() {
-            return Ok(Reply::ok(&ChangeList::from(page)));
-        }
-        actix_web::rt::time::sleep(LOOK_AGAIN).await;
-    }
 }

@@ -5,17 +5,17 @@ use super::caller::Caller;
 use super::precondition;
 use super::problem::{Code, Problem};
 use super::query::Query;
-use super::reply::Reply;
+use super::reply::{Reply, Snapshot};
 use super::service::Service;
 use crate::domain::digest::sha256_hex;
 use crate::domain::language::Language;
 use crate::domain::rights::Rights;
 use crate::operations::{Asking, Refusal};
 use crate::storage::people::TokenGrant;
-use crate::storage::{Act, Actor, AnyConnection, IdempotencyKey, Notes, Queue, StoredAnswer, Written};
+use crate::storage::{Act, Actor, AnyConnection, IdempotencyKey, Notes, Queue, StoredAnswer, Written, audit};
 use actix_web::dev::Payload;
 use actix_web::web::{Bytes, Data};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use chrono::{SubsecRound, Utc};
 use std::future::{Ready, ready};
 use std::rc::Rc;
@@ -113,7 +113,18 @@ impl Call {
         F: FnOnce(&mut AnyConnection, &Asking) -> Result<T, Refusal> + Send + 'static,
     {
         let asking = self.asking();
-        Ok(self.service.store.read(move |connection| query(connection, &asking)).await?)
+        if asking.person.is_some() {
+            return Ok(self.service.store.read(move |connection| query(connection, &asking)).await?);
+        }
+        let read = move |connection: &mut AnyConnection| {
+            let seq = audit::audit_seq(connection)?;
+            query(connection, &asking).map(|found| (found, seq))
+        };
+        let (found, seq) = self.service.store.read(read).await?;
+        let mut extensions = self.request.extensions_mut();
+        let oldest = extensions.get::<Snapshot>().map_or(seq, |earlier| earlier.0.min(seq));
+        extensions.insert(Snapshot(oldest));
+        Ok(found)
     }
 
     fn json_bounds(&self) -> Bounds {

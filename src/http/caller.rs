@@ -63,7 +63,7 @@ pub fn client_address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpNe
 }
 
 /// The request id that was sent, if it is a decent one, else a new one.
-fn request_id_of(headers: &HeaderMap) -> String {
+pub fn request_id_of(headers: &HeaderMap) -> String {
     let sent = headers.get("x-request-id").and_then(|value| value.to_str().ok());
     let decent = |id: &&str| {
         (1..=128).contains(&id.len())
@@ -79,7 +79,7 @@ pub fn quality(parameters: &str) -> f32 {
 }
 
 /// The better liked of the two languages; Chinese when in doubt.
-fn language_of(headers: &HeaderMap) -> Language {
+pub fn language_of(headers: &HeaderMap) -> Language {
     let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let mut best = (Language::Chinese, 0.0);
     for range in header.unwrap_or_default().split(',') {

@@ -8,6 +8,7 @@ use crate::domain::rules::Finding;
 use crate::operations::reports::count_by_state;
 use crate::storage::Meters;
 use actix_web::get;
+use actix_web::http::Method;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -54,6 +55,8 @@ pub struct Metrics {
     readers_busy: Gauge,
     readers: Gauge,
     reports: Family<OfState, Gauge>,
+    kept_bodies: Gauge,
+    kept_bytes: Gauge,
     counted: Mutex<Option<Instant>>,
 }
 
@@ -68,6 +71,8 @@ impl Metrics {
             readers_busy: Gauge::default(),
             readers: Gauge::default(),
             reports: Family::default(),
+            kept_bodies: Gauge::default(),
+            kept_bytes: Gauge::default(),
             counted: Mutex::new(None),
         };
         let registry = &mut metrics.registry;
@@ -84,13 +89,24 @@ impl Metrics {
         registry.register("lane_broken_groups", "Groups that ran once more", lane.broken_groups.clone());
         registry.register("readers_busy", "Readers at work", metrics.readers_busy.clone());
         registry.register("readers", "Readers", metrics.readers.clone());
+        registry.register("kept_bodies", "Answers that are kept", metrics.kept_bodies.clone());
+        registry.register("kept_bytes", "Bytes of the answers that are kept", metrics.kept_bytes.clone());
+        registry.register(
+            "lane_commit_seconds",
+            "Time of a group's COMMIT alone",
+            lane.commit_seconds.clone(),
+        );
         registry.register("reports", "Reports by state of their working revision", metrics.reports.clone());
         metrics
     }
 
     /// One request that was answered; `route` is its pattern, so that ids make no series of their own.
-    pub fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
-        let labels = OfRequest { method: method.to_owned(), route: route.to_owned(), status };
+    pub fn request(&self, method: &Method, route: &str, status: u16, took: Duration) {
+        // A client may call its method anything: what is not known makes no series of its own.
+        let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+        let known = known.into_iter().chain([Method::OPTIONS]).find(|known| known == method);
+        let method = known.as_ref().map_or("other", Method::as_str).to_owned();
+        let labels = OfRequest { method, route: route.to_owned(), status };
         self.requests.get_or_create(&labels).inc();
         self.seconds.observe(took.as_secs_f64());
     }
@@ -117,6 +133,9 @@ impl Metrics {
         let (busy, all) = service.store.readers();
         gauge(&self.readers_busy, busy);
         gauge(&self.readers, all);
+        let (bodies, bytes) = service.kept.size();
+        self.kept_bodies.set(i64::try_from(bodies).unwrap_or(i64::MAX));
+        self.kept_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
         let mut text = String::new();
         // Writing into a text does not fail.
         let _written = encode(&mut text, &self.registry);
@@ -135,6 +154,8 @@ impl Metrics {
 pub async fn read_metrics(call: Call) -> Result<Reply, Problem> {
     let metrics = &call.service.metrics;
     if metrics.is_due() {
+        // A state that nobody is in any more is told as zero.
+        metrics.reports.clear();
         for (state, count) in call.look(|connection, _| count_by_state(connection)).await? {
             metrics.reports.get_or_create(&OfState { state }).set(count);
         }

@@ -9,16 +9,21 @@ mod agencies;
 mod api;
 mod audit;
 mod body;
+mod bundle;
 mod call;
 mod caller;
 mod catalogue;
+mod changes;
 mod fields;
 mod format;
 mod imports;
 mod jobs;
+mod kept;
+mod limit;
 mod me;
 mod metrics;
 mod names;
+mod onward;
 mod openapi;
 mod paging;
 mod persons;
@@ -36,11 +41,12 @@ mod service;
 mod statistics;
 mod tasks;
 mod tokens;
+mod webhooks;
 mod years;
 
 pub use openapi::{json as openapi_json, yaml as openapi_yaml};
 pub use server::serve;
-pub use service::ServiceOptions;
+pub use service::{ServiceOptions, WebhookOptions};
 
 use crate::domain::report::ReportDocument;
 

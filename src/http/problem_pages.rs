@@ -3,10 +3,9 @@
 use super::call::Call;
 use super::names::ProblemCode;
 use super::problem::{Code, Problem};
-use super::reply::Reply;
+use super::reply::{JSON, Reply, preferred};
 use crate::domain::language::{Language, say};
 use actix_web::get;
-use actix_web::http::header;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -46,18 +45,9 @@ fn kind_of(code: Code, language: Language) -> ProblemKind {
 
 const HTML: &str = "text/html; charset=utf-8";
 
-/// Browsers name HTML first; everything else is answered in JSON.
+/// Browsers like HTML better; everything else is answered in JSON.
 fn wants_page(call: &Call) -> bool {
-    let accept = call.request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| {
-        accept.split(',').map(|range| range.split(';').next().unwrap_or_default().trim()).find_map(|range| {
-            match range {
-                "text/html" => Some(true),
-                "application/json" | "*/*" | "application/*" => Some(false),
-                _ => None,
-            }
-        }) == Some(true)
-    })
+    preferred(&call.request, &[JSON, HTML]) == Some(1)
 }
 
 fn page(title: &str, rows: &[ProblemKind], language: Language) -> String {

@@ -3,14 +3,15 @@
 use super::body;
 use super::caller::{Caller, quality};
 use super::format;
+use super::kept::Kept;
 use super::precondition;
 use super::problem::{Code, Problem};
-use crate::storage::StoredAnswer;
+use crate::storage::{RestsOn, StoredAnswer};
 use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse, Responder};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder};
 use chrono::NaiveDateTime;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -42,6 +43,8 @@ pub struct Reply {
     once: bool,
     /// The format was asked for by name: `Accept` has no more to say.
     named: bool,
+    /// May be given to others again as long as this has not moved.
+    rests_on: Option<RestsOn>,
 }
 
 impl Reply {
@@ -55,6 +58,7 @@ impl Reply {
             keeping: Keeping::Revalidated,
             once: false,
             named: false,
+            rests_on: None,
         }
     }
 
@@ -90,6 +94,12 @@ impl Reply {
         self
     }
 
+    /// The public is given the same answer again until what it rests on moves.
+    pub fn keep(mut self, rests_on: RestsOn) -> Reply {
+        self.rests_on = Some(rests_on);
+        self
+    }
+
     /// The body is already coded.
     pub fn coded(self, coding: &str) -> Reply {
         self.header(header::CONTENT_ENCODING, coding)
@@ -117,6 +127,7 @@ impl Reply {
     /// May be kept for an hour: it changes with the program alone.
     pub fn constant(mut self, digest: &str) -> Reply {
         self.keeping = Keeping::Constant;
+        self.rests_on = Some(RestsOn::Nothing);
         self.tag = Some(format!("\"{digest}\""));
         self
     }
@@ -167,6 +178,23 @@ impl Reply {
 
 /// Whether an `Accept` header leaves room for a media type.
 pub fn accepts(request: &HttpRequest, media: &str) -> bool {
+    liking(request, media) > 0.0
+}
+
+/// Which of some media types a client likes best; the first of those liked alike, `None` if it likes none.
+pub fn preferred(request: &HttpRequest, offered: &[&str]) -> Option<usize> {
+    let mut best: Option<(usize, f32)> = None;
+    for (at, media) in offered.iter().enumerate() {
+        let weight = liking(request, media);
+        if weight > best.map_or(0.0, |(_, most)| most) {
+            best = Some((at, weight));
+        }
+    }
+    best.map(|(at, _)| at)
+}
+
+/// How well a client likes a media type, 0 to 1.
+fn liking(request: &HttpRequest, media: &str) -> f32 {
     let mut ranges = request
         .headers()
         .get_all(header::ACCEPT)
@@ -176,12 +204,12 @@ pub fn accepts(request: &HttpRequest, media: &str) -> bool {
         .filter(|range| !range.is_empty())
         .peekable();
     if ranges.peek().is_none() {
-        return true;
+        return 1.0;
     }
     let essence = media.split(';').next().unwrap_or(media);
     let (kind, _) = essence.split_once('/').unwrap_or((essence, ""));
     // The most specific range that matches decides (RFC 9110 §12.5.1).
-    let mut decided = (0, false);
+    let mut decided = (0, 0.0);
     for range in ranges {
         let (name, parameters) = range.split_once(';').unwrap_or((range, ""));
         let name = name.trim().to_ascii_lowercase();
@@ -192,7 +220,7 @@ pub fn accepts(request: &HttpRequest, media: &str) -> bool {
             _ => continue,
         };
         if specific >= decided.0 {
-            decided = (specific, quality(parameters) > 0.0);
+            decided = (specific, quality(parameters));
         }
     }
     decided.1
@@ -201,25 +229,30 @@ pub fn accepts(request: &HttpRequest, media: &str) -> bool {
 impl Responder for Reply {
     type Body = BoxBody;
 
-    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+    fn respond_to(mut self, request: &HttpRequest) -> HttpResponse {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         if reads && !self.named && !self.media.is_empty() && !accepts(request, &self.media) {
             return actix_web::ResponseError::error_response(&Problem::new(Code::NotAcceptable));
         }
         let caller = Caller::of(request);
+        let kept = self.keeping != Keeping::Never;
+        if reads && kept && self.status == StatusCode::OK && self.tag.is_none() && !self.body.is_empty() {
+            // What has no version of its own is told apart by what it says.
+            let digest = crate::domain::digest::sha256_hex(&self.body);
+            self.tag =
+                Some(format!("\"{}-{}\"", digest.get(..16).unwrap_or_default(), caller.language.short()));
+        }
+        let keepable = reads && self.status == StatusCode::OK && caller.token.is_none();
+        let keepable = self.rests_on.take().filter(|_| keepable).and_then(|rests_on| {
+            let seq = match rests_on {
+                RestsOn::Nothing => 0,
+                _ => request.extensions().get::<Snapshot>()?.0,
+            };
+            Some((rests_on, seq))
+        });
         let unchanged = reads
             && self.status == StatusCode::OK
-            && self.tag.as_ref().is_some_and(|tag| precondition::none_match(request, tag));
-        let mut response =
-            HttpResponse::build(if unchanged { StatusCode::NOT_MODIFIED } else { self.status });
-        for (name, value) in self.headers {
-            if let Ok(value) = HeaderValue::from_str(&value) {
-                response.insert_header((name, value));
-            }
-        }
-        if let Some(tag) = self.tag {
-            response.insert_header((header::ETAG, tag));
-        }
+            && self.tag.as_ref().is_some_and(|tag| precondition::none_match(request.headers(), tag));
         let keeping = match self.keeping {
             Keeping::Never => "no-store",
             _ if !reads => "no-store",
@@ -227,17 +260,44 @@ impl Responder for Reply {
             Keeping::Revalidated if caller.token.is_some() => "private, no-store",
             Keeping::Revalidated => "public, no-cache",
         };
-        response.insert_header((header::CACHE_CONTROL, keeping));
+        let mut headers: Vec<(HeaderName, HeaderValue)> = self
+            .headers
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, HeaderValue::from_str(&value).ok()?)))
+            .collect();
+        headers.push((header::CACHE_CONTROL, HeaderValue::from_static(keeping)));
         if reads {
-            response.insert_header((header::VARY, "Accept, Accept-Encoding, Accept-Language, Authorization"));
+            let vary = "Accept, Accept-Encoding, Accept-Language, Authorization";
+            headers.push((header::VARY, HeaderValue::from_static(vary)));
         }
-        if unchanged {
-            return response.finish();
+        let mut of_the_body = Vec::new();
+        if !self.media.is_empty() {
+            of_the_body.push((header::CONTENT_LANGUAGE, HeaderValue::from_static(caller.language.tag())));
+            of_the_body
+                .extend(HeaderValue::from_str(&self.media).ok().map(|media| (header::CONTENT_TYPE, media)));
         }
-        if self.media.is_empty() {
-            return response.finish();
+        let mut response =
+            HttpResponse::build(if unchanged { StatusCode::NOT_MODIFIED } else { self.status });
+        for (name, value) in headers.iter().chain(of_the_body.iter().filter(|_| !unchanged)) {
+            response.insert_header((name.clone(), value.clone()));
         }
-        response.insert_header((header::CONTENT_LANGUAGE, caller.language.tag()));
-        response.insert_header((header::CONTENT_TYPE, self.media.as_ref())).body(self.body)
+        if let Some(tag) = &self.tag {
+            response.insert_header((header::ETAG, tag.as_str()));
+        }
+        let mut response = match unchanged || self.media.is_empty() {
+            true => response.finish(),
+            false => response.body(self.body.clone()),
+        };
+        if let (Some(keepable), Some(tag)) = (keepable, self.tag) {
+            headers.extend(of_the_body);
+            let route = request.match_pattern().unwrap_or_default();
+            let tag = tag.trim_matches('"').to_owned();
+            response.extensions_mut().insert(Kept::new(keepable, route, headers, tag, self.body));
+        }
+        response
     }
 }
+
+/// Up to which entry of the audit the answer's data show everything; laid into the request by who read them.
+#[derive(Debug, Clone, Copy)]
+pub struct Snapshot(pub i64);

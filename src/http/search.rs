@@ -8,11 +8,11 @@ use super::reply::Reply;
 use super::statistics::AsOfBody;
 use crate::operations::AgencyRef;
 use crate::operations::search::{self, Hit, Question};
-use crate::operations::statistics::as_of;
 use crate::storage::search::SearchFilter;
 use actix_web::get;
 use serde::Serialize;
 use serde_json::{Map, json};
+use std::time::{Duration, Instant};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -80,9 +80,23 @@ query!(SearchQuery {
     cursor: CursorText[String],
 });
 
+/// Longest wait for the index to have what was published when it was asked.
+const PATIENCE: Duration = Duration::from_millis(500);
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+async fn wait_for_index(call: &Call) -> Result<(), Problem> {
+    let (mut indexed, published) = call.look(|connection, _| search::progress(connection)).await?;
+    let until = Instant::now() + PATIENCE;
+    while indexed < published && Instant::now() < until {
+        actix_web::rt::time::sleep(LOOK_AGAIN).await;
+        (indexed, _) = call.look(|connection, _| search::progress(connection)).await?;
+    }
+    Ok(())
+}
+
 /// 全文检索
 ///
-/// 在已发布报告的叙述部分中找一句话；发布、更正、撤回后立即可见。
+/// 在已发布报告的叙述部分中找一句话。索引随公开变更更新，至多等 0.5 秒让它跟上；`as_of` 写明结果截至哪一条变更。
 #[utoipa::path(
     tag = "search",
     params(SearchQuery),
@@ -105,10 +119,11 @@ pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
         after,
         limit: usize::try_from(query.limit.map_or(50, |limit| limit.0)).unwrap_or(50),
     };
+    wait_for_index(&call).await?;
     let (hits, next, as_of) = call
         .look(move |connection, _| {
             let (hits, next) = search::search(connection, &question)?;
-            Ok((hits, next, as_of(connection)?))
+            Ok((hits, next, search::as_of(connection)?))
         })
         .await?;
     let items: Vec<HitBody> = hits.into_iter().map(HitBody::from).collect();

@@ -2,6 +2,7 @@
 
 use super::access::{access, refuse_bad_token};
 use super::api;
+use super::onward;
 use super::openapi::Document;
 use super::problem::{Code, Problem};
 use super::service::{Service, ServiceOptions};
@@ -22,7 +23,9 @@ pub fn serve(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)
 async fn run(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)) -> std::io::Result<()> {
     let listener = TcpListener::bind(&options.listen)?;
     let address = listener.local_addr()?;
+    store.follow()?;
     let service = web::Data::new(Service::new(store, options, Document::build())?);
+    onward::start(&service);
     let shared = service.clone();
     let options = &service.options;
     let mut server = HttpServer::new(move || {
@@ -84,6 +87,7 @@ fn cors(origins: &[String]) -> Cors {
         "accept-language",
         "x-request-id",
         "traceparent",
+        "last-event-id",
     ];
     let read = ["etag", "location", "link", "x-request-id", "idempotency-replayed", "retry-after"];
     let cors =

@@ -1,14 +1,19 @@
 //! What every worker shares: the store, the options, and what was rendered once.
 
 use super::imports::Sandbox;
+use super::kept::KeptBodies;
+use super::limit::Limit;
 use super::metrics::Metrics;
 use super::openapi::Document;
 use super::refusals::Refusals;
 use crate::operations::Review;
 use crate::storage::Store;
 use ipnet::IpNet;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// How the service is offered; every value comes from the settings.
 #[derive(Debug, Clone)]
@@ -31,7 +36,27 @@ pub struct ServiceOptions {
     pub cors_origins: Vec<String>,
     /// Whose word about a client's address is taken.
     pub trusted_proxies: Vec<IpNet>,
+    /// Memory for answers that are given again.
+    pub kept_bytes: u64,
+    /// Streams of changes open at once.
+    pub streams: usize,
+    /// Requests of one client in a minute; 0: as many as they like.
+    pub requests_per_minute: u32,
+    pub webhooks: WebhookOptions,
     pub review: Review,
+}
+
+/// Where webhooks may lead, and how patiently.
+#[derive(Debug, Clone, Default)]
+pub struct WebhookOptions {
+    /// Lower case.
+    pub hosts: Vec<String>,
+    pub networks: Vec<IpNet>,
+    /// Certificates in the place of the public ones.
+    pub ca_file: Option<PathBuf>,
+    pub timeout: Duration,
+    /// How long after each failure it is tried again.
+    pub retries: Vec<Duration>,
 }
 
 /// The state of a running service.
@@ -42,6 +67,9 @@ pub struct Service {
     pub refusals: Refusals,
     pub metrics: Metrics,
     pub sandbox: Sandbox,
+    pub kept: KeptBodies,
+    pub streams: Arc<Semaphore>,
+    pub limit: Option<Limit>,
     ending: AtomicBool,
 }
 
@@ -49,6 +77,9 @@ impl Service {
     pub fn new(store: Store, options: ServiceOptions, document: Document) -> std::io::Result<Service> {
         let metrics = Metrics::new(store.meters());
         Ok(Service {
+            kept: KeptBodies::new(options.kept_bytes),
+            limit: Limit::new(options.requests_per_minute),
+            streams: Arc::new(Semaphore::new(options.streams)),
             store,
             options,
             document,

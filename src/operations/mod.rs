@@ -11,6 +11,7 @@ mod refusal;
 pub mod reports;
 pub mod search;
 pub mod statistics;
+pub mod webhooks;
 pub mod years;
 
 pub use refusal::{Conflict, InputFault, Refusal};

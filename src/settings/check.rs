@@ -27,6 +27,14 @@ fn is_origin(text: &str) -> bool {
     })
 }
 
+fn is_host(text: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    !text.is_empty() && text.split('.').all(label) && text.parse::<IpAddr>().is_err()
+}
+
 /// A range of addresses; a single address is one too.
 pub fn network(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
@@ -64,6 +72,11 @@ pub fn faults(settings: &Settings) -> Vec<Fault> {
     within("limits.import_bytes", limits.import_bytes as u128, 1_024, 256 << 20);
     within("limits.batch_bytes", limits.batch_bytes as u128, 1_024, 1 << 30);
     within("limits.body_drain_ms", limits.body_drain_ms.into(), 0, 60_000);
+    within("limits.kept_bytes", limits.kept_bytes.into(), 0, 16 << 30);
+    within("limits.streams", limits.streams as u128, 0, 100_000);
+    let webhooks = &settings.webhooks;
+    within("webhooks.timeout_ms", webhooks.timeout_ms.into(), 100, 60_000);
+    within("webhooks.retry_seconds", webhooks.retry_seconds.len() as u128, 0, 20);
     within("review.stages", settings.review.stages.into(), 1, 3);
     if server.listen.to_socket_addrs().is_err() {
         say("server.listen", format!("应为 地址:端口，现在是“{}”", server.listen));
@@ -73,6 +86,12 @@ pub fn faults(settings: &Settings) -> Vec<Fault> {
     }
     for range in server.trusted_proxies.iter().filter(|range| network(range).is_none()) {
         say("server.trusted_proxies", format!("“{range}”不是地址或网段；应如 10.0.0.0/8 或 192.168.1.5"));
+    }
+    for place in webhooks.allow.iter().filter(|place| network(place).is_none() && !is_host(place)) {
+        say("webhooks.allow", format!("“{place}”不是主机名、地址或网段"));
+    }
+    if !webhooks.ca_file.is_empty() && !std::path::Path::new(&webhooks.ca_file).is_file() {
+        say("webhooks.ca_file", format!("没有文件“{}”", webhooks.ca_file));
     }
     if let Some(fault) = database_fault(&database.url) {
         say("database.url", fault);

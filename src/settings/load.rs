@@ -53,6 +53,9 @@ fn load_with(
         .separator("__")
         .list_separator(",")
         .with_list_parse_key("server.cors_origins")
+        .with_list_parse_key("server.trusted_proxies")
+        .with_list_parse_key("webhooks.allow")
+        .with_list_parse_key("webhooks.retry_seconds")
         .try_parsing(true)
         .source(Some(own));
     let settings: Settings = builder.add_source(environment).build()?.try_deserialize()?;

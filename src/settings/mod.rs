@@ -17,6 +17,7 @@ pub struct Settings {
     pub server: Server,
     pub database: Database,
     pub limits: Limits,
+    pub webhooks: Webhooks,
     pub review: Review,
     pub telemetry: Telemetry,
 }
@@ -53,6 +54,18 @@ pub struct Limits {
     pub import_bytes: usize,
     pub batch_bytes: usize,
     pub body_drain_ms: u64,
+    pub kept_bytes: u64,
+    pub streams: usize,
+    pub requests_per_minute: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    pub allow: Vec<String>,
+    pub ca_file: String,
+    pub timeout_ms: u64,
+    pub retry_seconds: Vec<u64>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -4,6 +4,7 @@ use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::listing::{Bind, Sql};
 use super::schema::{audit, changes, ledger};
+use super::watch::Touched;
 use crate::domain::agency::AgencyPath;
 use crate::domain::audit::AuditEntry;
 use chrono::NaiveDateTime;
@@ -118,10 +119,44 @@ pub fn walk(connection: &mut AnyConnection, after: i64, limit: i64) -> Result<Ve
     Ok(rows.into_iter().map(AuditLine::from).collect())
 }
 
+/// What the entries after a number were about.
+pub(super) fn touched_after(
+    connection: &mut AnyConnection,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Touched>, StorageError> {
+    let rows: Vec<(i64, String, Option<String>)> = audit::table
+        .filter(audit::seq.gt(after))
+        .order(audit::seq)
+        .limit(limit)
+        .select((audit::seq, audit::action, audit::report_id))
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(seq, action, report_id)| Touched { seq, action, report_id }).collect())
+}
+
+/// The reports that public changes after a number were about.
+pub(super) fn changed_after(
+    connection: &mut AnyConnection,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<String>, StorageError> {
+    Ok(changes::table
+        .filter(changes::seq.gt(after))
+        .order(changes::seq)
+        .limit(limit)
+        .select(changes::report_id)
+        .load(connection)?)
+}
+
+/// Up to which entry the audit stands in this snapshot.
+pub fn audit_seq(connection: &mut AnyConnection) -> Result<i64, StorageError> {
+    Ok(ledger::table.select(ledger::audit_seq).first(connection)?)
+}
+
 /// The numbers everything written is counted by.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
-#[diesel(table_name = ledger)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LedgerState {
+    /// Of the last public change; numbers are skipped at a restore.
     pub change_seq: i64,
     pub audit_seq: i64,
     pub audit_head: String,
@@ -130,7 +165,11 @@ pub struct LedgerState {
 }
 
 pub fn ledger(connection: &mut AnyConnection) -> Result<LedgerState, StorageError> {
-    Ok(ledger::table.select(LedgerState::as_select()).first(connection)?)
+    let (audit_seq, audit_head, epoch) =
+        ledger::table.select((ledger::audit_seq, ledger::audit_head, ledger::epoch)).first(connection)?;
+    let last: Option<i64> =
+        changes::table.order(changes::seq.desc()).select(changes::seq).first(connection).optional()?;
+    Ok(LedgerState { change_seq: last.unwrap_or(0), audit_seq, audit_head, epoch })
 }
 
 /// One public event.
@@ -144,6 +183,13 @@ pub struct ChangeLine {
     pub year: i32,
     pub revision: i32,
     pub at: NaiveDateTime,
+}
+
+/// Whether a number was given to a public event of this log.
+pub fn is_change(connection: &mut AnyConnection, seq: i64) -> Result<bool, StorageError> {
+    let found: Option<i64> =
+        changes::table.filter(changes::seq.eq(seq)).select(changes::seq).first(connection).optional()?;
+    Ok(found.is_some())
 }
 
 /// Public events after a number, in commit order.

@@ -10,6 +10,8 @@ pub struct Meters {
     pub group_size: Histogram,
     /// From the beginning of a group to the return of its COMMIT.
     pub group_seconds: Histogram,
+    /// COMMIT alone.
+    pub commit_seconds: Histogram,
     /// Groups that broke and whose members ran once more.
     pub broken_groups: Counter,
 }
@@ -19,6 +21,7 @@ impl Default for Meters {
         Meters {
             group_size: Histogram::new(exponential_buckets(1.0, 2.0, 6)),
             group_seconds: Histogram::new(exponential_buckets(0.000_1, 4.0, 8)),
+            commit_seconds: Histogram::new(exponential_buckets(0.000_1, 4.0, 8)),
             broken_groups: Counter::default(),
         }
     }

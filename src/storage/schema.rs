@@ -1,5 +1,7 @@
 //! The tables as both migration folders make them.
 
+pub mod onward;
+
 diesel::table! {
     ledger (id) {
         id -> SmallInt,

@@ -5,7 +5,6 @@ use super::error::StorageError;
 use super::listing::{Bind, Sql};
 use crate::domain::agency::AgencyPath;
 use crate::domain::id::ReportId;
-use crate::domain::wording::tokens;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 
@@ -36,31 +35,36 @@ pub struct SearchFilter {
     pub within: Option<AgencyPath>,
 }
 
-/// Puts a report's narratives (section and text) in the place of those that are there.
-pub fn put(
-    connection: &mut AnyConnection,
-    report: &ReportId,
-    texts: &[(String, String)],
-) -> Result<(), StorageError> {
+/// A narrative with the words it is found by, made before the lane.
+#[derive(Debug, Clone)]
+pub struct Indexed {
+    pub section: String,
+    pub text: String,
+    /// Parted by blanks.
+    pub words: String,
+}
+
+/// Puts a report's narratives in the place of those that are there.
+pub fn put(connection: &mut AnyConnection, report: &ReportId, texts: &[Indexed]) -> Result<(), StorageError> {
     delete_of(connection, report)?;
     let last =
         Sql::new("SELECT COALESCE(MAX(row_id), 0) AS total FROM search_documents").total(connection)?;
-    for (row_id, (section, text)) in (last + 1..).zip(texts) {
+    for (row_id, indexed) in (last + 1..).zip(texts) {
         let mut row = Sql::new("INSERT INTO search_documents (row_id, report_id, section, text) VALUES (");
-        row.bind(Bind::BigInt(row_id)).push(", ").bind_text(report.as_str());
-        row.push(", ").bind_text(section.as_str()).push(", ").bind_text(text.as_str()).push(")");
+        row.bind(Bind::BigInt(row_id)).push(", ").bind_text(report.as_str()).push(", ");
+        row.bind_text(indexed.section.as_str()).push(", ").bind_text(indexed.text.as_str()).push(")");
         row.execute(connection)?;
-        let words: Vec<String> = tokens(text).into_iter().collect();
         let mut index = match connection {
             AnyConnection::Sqlite(_) => Sql::new("INSERT INTO search_index (rowid, tokens) VALUES ("),
             AnyConnection::Postgres(_) => Sql::new("INSERT INTO search_index (row_id, tokens) VALUES ("),
         };
         index.bind(Bind::BigInt(row_id)).push(", ");
         match connection {
-            AnyConnection::Sqlite(_) => index.bind_text(words.join(" ")).push(")"),
-            AnyConnection::Postgres(_) => {
-                index.push("array_to_tsvector(string_to_array(").bind_text(words.join(" ")).push(", ' ')))")
-            }
+            AnyConnection::Sqlite(_) => index.bind_text(indexed.words.as_str()).push(")"),
+            AnyConnection::Postgres(_) => index
+                .push("array_to_tsvector(string_to_array(")
+                .bind_text(indexed.words.as_str())
+                .push(", ' ')))"),
         };
         index.execute(connection)?;
     }

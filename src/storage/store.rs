@@ -9,6 +9,7 @@ use super::lane::{
 };
 use super::meters::Meters;
 use super::migrate::{self, MigrateError, SchemaState};
+use super::watch::{RestsOn, Watch};
 use diesel::connection::SimpleConnection;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -72,6 +73,7 @@ struct Shared {
     running_keys: Arc<RunningKeys>,
     writer: Mutex<Option<JoinHandle<()>>>,
     meters: Meters,
+    watch: Arc<Watch>,
 }
 
 impl Store {
@@ -86,7 +88,14 @@ impl Store {
         drop(first);
         let waiting = Arc::new(Waiting::new(options.queue_capacity));
         let meters = Meters::default();
-        let writer = Writer::new(options.url.clone(), connect.clone(), Arc::clone(&waiting), meters.clone());
+        let watch = Arc::new(Watch::default());
+        let writer = Writer::new(
+            options.url.clone(),
+            connect.clone(),
+            Arc::clone(&waiting),
+            meters.clone(),
+            Arc::clone(&watch),
+        );
         let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
             if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| writer.work())).is_err() {
                 // Without its writer an instance would take requests and never answer them.
@@ -102,6 +111,7 @@ impl Store {
                 running_keys: Arc::default(),
                 writer: Mutex::new(Some(thread)),
                 meters,
+                watch,
                 options,
             }),
         })
@@ -145,6 +155,21 @@ impl Store {
 
     pub fn engine(&self) -> &'static str {
         self.shared.options.url.engine()
+    }
+
+    /// Starts to follow what is written here, by whomever; a service does, a command need not.
+    pub fn follow(&self) -> std::io::Result<()> {
+        self.shared.watch.start(self.shared.options.url.clone(), self.shared.connect.clone())
+    }
+
+    /// Whether an answer made when the audit stood at `seq` may be given again now.
+    pub fn is_good(&self, rests_on: &RestsOn, seq: i64) -> bool {
+        self.shared.watch.is_good(rests_on, seq)
+    }
+
+    /// The number of the last public change, and to be told of later ones.
+    pub fn changes(&self) -> tokio::sync::watch::Receiver<i64> {
+        self.shared.watch.changes()
     }
 
     /// What the writer does, counted.
@@ -264,6 +289,7 @@ impl Store {
 
     /// Takes no more writes, finishes those that wait, and ends the writer.
     pub fn close(&self) {
+        self.shared.watch.end();
         self.shared.waiting.close();
         let thread = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {

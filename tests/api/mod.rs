@@ -16,6 +16,7 @@ mod idempotency;
 mod imports;
 mod loading;
 mod matrix;
+mod onward;
 mod people;
 mod program;
 mod registry;

@@ -14,7 +14,7 @@ const LET_IN: &[(&str, &str)] = &[
         "list_agencies read_agency list_ancestors list_children read_tree read_history list_years read_year \
         list_roster read_roster_line list_reports read_report read_report_by_key list_sections read_section \
         list_revisions read_revision read_diff list_rules list_formats read_format list_indicators read_audit_head \
-        list_changes list_problems read_problem read_openapi_json read_openapi_yaml read_docs read_health \
+        list_changes stream_changes read_bundle list_problems read_problem read_openapi_json read_openapi_yaml read_docs read_health \
         read_readiness read_version read_metrics read_report_document read_workbook read_totals read_breakdown \
         search_reports read_trends read_ratios read_completeness list_missing",
     ),
@@ -33,7 +33,8 @@ const LET_IN: &[(&str, &str)] = &[
         "supervisor admin",
         "create_agency create_agencies replace_agency change_agency delete_agency succeed_agency \
         change_roster_line list_tokens create_token list_persons list_audit read_person change_person read_token \
-        change_token delete_token rotate_token start_validation",
+        change_token delete_token rotate_token start_validation list_webhooks create_webhook read_webhook \
+        replace_webhook change_webhook delete_webhook test_webhook list_deliveries redeliver",
     ),
     ("admin", "create_year replace_year change_year delete_year read_job cancel_job"),
 ];
@@ -105,7 +106,8 @@ on_both! {
             other => panic!("say what {other} in {path} is"),
         });
         let mut tried = 0;
-        for Route { id, method, path } in &routes {
+        // One that never ends has tests of its own.
+        for Route { id, method, path } in routes.iter().filter(|route| route.id != "stream_changes") {
             let ask = |token: Option<&str>| {
                 // Without a body and without If-Match nobody comes further than the door.
                 let query = match id.as_str() {
@@ -137,7 +139,8 @@ on_both! {
                 let reply = ask(Some(&inside));
                 let shut = matches!(reply.status, 401 | 403 | 404);
                 // What is public is there for everyone; a revision that is not there is not there for anyone.
-                let nothing_there = matches!(id.as_str(), "read_diff" | "withdraw_explanation" | "rotate_token" | "read_source" | "read_reconciliation") ;
+                let nothing_there = matches!(id.as_str(), "read_diff" | "withdraw_explanation" | "rotate_token" | "read_source" | "read_reconciliation")
+                    || path.contains("/webhooks/") || path.contains("/deliveries/");
                 if admitted == "public" || admitted.split(' ').any(|known| known == role) {
                     assert!(!shut || nothing_there, "{}: {} {}", place(role, "inside"), reply.status, reply.text());
                 } else {
@@ -157,7 +160,7 @@ on_both! {
                 tried += 1;
             }
         }
-        assert_eq!(tried, routes.len() * ROLES.len());
+        assert_eq!(tried, (routes.len() - 1) * ROLES.len());
     }
 
     fn a_reviewer_of_one_stage_reviews_at_that_stage_alone(service) {

@@ -12,6 +12,7 @@ use crate::http::reply::Reply;
 use crate::operations::AgencyRef;
 use crate::operations::agencies::{self, AgencyQuery};
 use crate::storage::Bind;
+use crate::storage::RestsOn;
 use crate::storage::agencies::AgencyFilter;
 use actix_web::get;
 use chrono::NaiveDate;
@@ -100,7 +101,7 @@ pub async fn list_agencies(call: Call) -> Result<Reply, Problem> {
         .await?;
     let (rows, next) = order.cut(rows, |agency| agency.id.to_string());
     let items: Vec<AgencyBody> = rows.iter().map(AgencyBody::from).collect();
-    Ok(list_reply(&call, json!(items), next, total))
+    Ok(list_reply(&call, json!(items), next, total).keep(RestsOn::Anything))
 }
 
 query!(AtQuery {
@@ -128,7 +129,7 @@ pub async fn read_agency(call: Call) -> Result<Reply, Problem> {
             None => agencies::find(connection, &wanted),
         })
         .await?;
-    Ok(shown(&agency, call.language()))
+    Ok(shown(&agency, call.language()).keep(RestsOn::Anything))
 }
 
 /// 上级机关
@@ -151,7 +152,8 @@ pub async fn list_ancestors(call: Call) -> Result<Reply, Problem> {
             None => agencies::ancestors(connection, &wanted),
         })
         .await?;
-    Ok(Reply::ok(&AncestorList { items: above.iter().map(AgencyBody::from).collect() }))
+    Ok(Reply::ok(&AncestorList { items: above.iter().map(AgencyBody::from).collect() })
+        .keep(RestsOn::Anything))
 }
 
 query!(ChildrenQuery {
@@ -201,7 +203,7 @@ pub async fn list_children(call: Call) -> Result<Reply, Problem> {
         .await?;
     let (rows, next) = order.cut(rows, |agency| agency.id.to_string());
     let items: Vec<AgencyBody> = rows.iter().map(AgencyBody::from).collect();
-    Ok(list_reply(&call, json!(items), next, total))
+    Ok(list_reply(&call, json!(items), next, total).keep(RestsOn::Anything))
 }
 
 query!(TreeQuery {

@@ -21,7 +21,14 @@ const SOMETIMES: &[(&str, &[&str])] = &[
     ("RosterList", &["total"]),
     ("BreakdownItem", &["agency", "key", "label"]),
     ("ReportList", &["total"]),
+    ("Webhook", &["secret"]),
+    ("WebhookList", &["total"]),
+    ("DeliveryList", &["total"]),
 ];
+
+/// Reads that are never the same twice, or flow on.
+const UNTAGGED: &[&str] =
+    &["read_health", "read_readiness", "read_metrics", "stream_changes", "read_bundle", "list_changes"];
 
 pub fn finish(mut document: Value) -> Value {
     let Value::Object(whole) = &mut document else {
@@ -199,6 +206,8 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
     // A POST whose 200 is no dry run: it tags and replays what it answers.
     let same = flag(operation, "x-same");
     let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+    // What has no version of its own is tagged by what it says.
+    let tagged = tagged || (method == "get" && !UNTAGGED.contains(&id.as_str()));
     let mut codes: BTreeSet<Code> = operation
         .get("x-problems")
         .and_then(Value::as_array)
@@ -212,7 +221,13 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
     let matched = (matches!(method, "put" | "patch" | "delete") && !unmatched)
         || codes.contains(&Code::PreconditionRequired);
     let has_body = operation.contains_key("requestBody");
-    codes.extend([Code::Unauthorized, Code::Internal, Code::Overloaded, Code::Unavailable]);
+    codes.extend([
+        Code::Unauthorized,
+        Code::RateLimited,
+        Code::Internal,
+        Code::Overloaded,
+        Code::Unavailable,
+    ]);
     if method == "get" {
         codes.insert(Code::NotAcceptable);
     }
@@ -317,7 +332,7 @@ fn add_problems(operation: &mut Map<String, Value>, codes: &BTreeSet<Code>) {
                 let header = json!({"$ref": "#/components/headers/Authenticate"});
                 headers.insert("WWW-Authenticate".to_owned(), header);
             }
-            if status == 503 {
+            if matches!(status, 429 | 503) {
                 let header = json!({"$ref": "#/components/headers/RetryAfter"});
                 headers.insert("Retry-After".to_owned(), header);
             }
@@ -349,7 +364,7 @@ fn add_examples(operation: &mut Map<String, Value>, examples: Option<&Value>) {
 
 fn lay(content: Option<&mut Value>, json: Option<&Value>, text: Option<&Value>) {
     for (media, body) in content.and_then(Value::as_object_mut).into_iter().flatten() {
-        let example = if media.ends_with("json") { json } else { text };
+        let example = if media.ends_with("json") && !media.ends_with("ndjson") { json } else { text };
         if let (Some(example), Value::Object(body)) =
             (example.filter(|_| !media.starts_with("multipart")), body)
         {

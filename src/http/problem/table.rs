@@ -46,6 +46,7 @@ wire_names!(
         TooManyComments = "too_many_comments",
         TransitionNotAllowed = "transition_not_allowed",
         Internal = "internal",
+        RateLimited = "rate_limited",
         Overloaded = "overloaded",
         OutcomeUnknown = "outcome_unknown",
         Unavailable = "unavailable",
@@ -86,6 +87,7 @@ impl Code {
             | TooManyComments
             | TransitionNotAllowed => StatusCode::CONFLICT,
             Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Overloaded | OutcomeUnknown | Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -100,6 +102,7 @@ impl Code {
             406 => Code::NotAcceptable,
             413 | 414 | 431 => Code::PayloadTooLarge,
             415 => Code::UnsupportedMediaType,
+            429 => Code::RateLimited,
             400..=499 => Code::InvalidHeader,
             503 => Code::Unavailable,
             _ => Code::Internal,

@@ -8,7 +8,7 @@ use crate::http::call::Call;
 use crate::http::names::DocumentSchema;
 use crate::http::problem::{Code, Problem};
 use crate::http::query::{NoParameters, Parameter, View, query};
-use crate::http::reply::{Reply, accepts};
+use crate::http::reply::{Reply, preferred};
 use crate::operations::reports;
 use actix_web::http::header;
 use actix_web::{get, web};
@@ -38,7 +38,8 @@ fn disposition(name: &str, extension: &str) -> String {
 fn negotiated(call: &Call) -> Result<Format, Problem> {
     let order =
         [Format::Json, Format::Html, Format::Docx, Format::Pdf, Format::Xlsx, Format::Csv, Format::Markdown];
-    let fitting = order.into_iter().find(|format| accepts(&call.request, format.media()));
+    let media = order.map(|format| format.media());
+    let fitting = preferred(&call.request, &media).and_then(|at| order.get(at).copied());
     fitting.ok_or_else(|| Problem::new(Code::NotAcceptable))
 }
 

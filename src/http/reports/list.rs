@@ -11,8 +11,8 @@ use crate::http::query::{CursorText, Limit, View, YearNumber, query};
 use crate::http::reply::Reply;
 use crate::operations::AgencyRef;
 use crate::operations::reports::{self, ReportQuery, ReportView};
-use crate::storage::Bind;
 use crate::storage::reports::ReportFilter;
+use crate::storage::{Bind, RestsOn};
 use actix_web::get;
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::{Map, Value, json};
@@ -171,7 +171,7 @@ pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
         .await?;
     let (rows, next) = order.cut_by(rows, |row| &row.view, |view| view.report.id.to_string());
     let items: Vec<Value> = rows.iter().map(|row| item(row, fields.as_deref())).collect();
-    Ok(list_reply(&call, json!(items), next, total))
+    Ok(list_reply(&call, json!(items), next, total).keep(RestsOn::Anything))
 }
 
 fn item(row: &Shown, fields: Option<&[String]>) -> Value {

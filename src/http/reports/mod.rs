@@ -25,6 +25,7 @@ pub use transitions::PersonReference;
 
 use crate::domain::language::Language;
 use crate::http::reply::Reply;
+use crate::storage::RestsOn;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
@@ -65,7 +66,12 @@ pub fn register(config: &mut ServiceConfig<'_>) {
 
 /// One report as an answer.
 fn shown(shown: &Shown, language: Language) -> Reply {
-    tagged(Reply::ok(&body::ReportBody::of(shown)), shown, language)
+    tagged(Reply::ok(&body::ReportBody::of(shown)), shown, language).keep(rests_on(shown))
+}
+
+/// What an answer about one report rests on.
+fn rests_on(shown: &Shown) -> RestsOn {
+    RestsOn::Report(shown.view.report.id.to_string())
 }
 
 /// The published view has a tag of its own: an editor's tag is never mistaken for a reader's.

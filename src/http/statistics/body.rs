@@ -37,8 +37,9 @@ pub struct AgencyBody {
     pub name: String,
 }
 
-pub fn within(place: &Place) -> Option<AgencyBody> {
-    place.agency.as_ref().map(|(id, name)| AgencyBody { id: id.to_string(), name: name.clone() })
+/// The id of a place, as it is named everywhere.
+pub fn within(place: &Place) -> Option<String> {
+    place.agency.as_ref().map(|(id, _)| id.to_string())
 }
 
 /// Most indicators of one question.

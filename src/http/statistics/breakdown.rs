@@ -70,7 +70,8 @@ pub struct ItemBody {
 #[schema(as = Breakdown)]
 pub struct BreakdownBody {
     year: i32,
-    within: Option<AgencyBody>,
+    /// 机关编号；空 = 全部。
+    within: Option<String>,
     by: &'static str,
     indicators: Vec<String>,
     items: Vec<ItemBody>,
@@ -154,7 +155,7 @@ pub async fn read_breakdown(call: Call) -> Result<Reply, Problem> {
         sort(&mut items, order, &indicators)?;
     }
     let own = own.map(|sum| ItemBody {
-        agency: within(&at),
+        agency: at.agency.as_ref().map(|(id, name)| AgencyBody { id: id.to_string(), name: name.clone() }),
         key: None,
         label: None,
         reports: sum.reports,

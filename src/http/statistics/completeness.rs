@@ -85,7 +85,8 @@ pub struct GroupBody {
 #[schema(as = Completeness)]
 pub struct CompletenessBody {
     year: i32,
-    within: Option<AgencyBody>,
+    /// 机关编号；空 = 全部。
+    within: Option<String>,
     group_by: Option<&'static str>,
     groups: Vec<GroupBody>,
     total: CountsBody,

@@ -1,6 +1,6 @@
 //! Ratios with stated denominators.
 
-use super::body::{AgencyBody, AsOfBody, within};
+use super::body::{AsOfBody, within};
 use super::table;
 use super::totals::required;
 use crate::domain::figures::exact_number;
@@ -59,7 +59,8 @@ impl RatioBody {
 #[schema(as = Ratios)]
 pub struct RatiosBody {
     year: i32,
-    within: Option<AgencyBody>,
+    /// 机关编号；空 = 全部。
+    within: Option<String>,
     items: Vec<RatioBody>,
     as_of: AsOfBody,
 }

@@ -2,7 +2,8 @@
 
 use crate::http::call::Call;
 use crate::http::problem::{Code, Problem};
-use crate::http::reply::{JSON, Reply, accepts};
+use crate::http::reply::{JSON, Reply, preferred};
+use crate::storage::RestsOn;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -16,14 +17,13 @@ pub fn reply(
     body: &impl Serialize,
     items: impl FnOnce() -> Vec<Value>,
 ) -> Result<Reply, Problem> {
-    if accepts(&call.request, JSON) {
-        return Ok(Reply::ok(body));
-    }
-    if !accepts(&call.request, CSV) {
-        return Err(Problem::new(Code::NotAcceptable));
+    match preferred(&call.request, &[JSON, CSV]) {
+        Some(0) => return Ok(Reply::ok(body).keep(RestsOn::Anything)),
+        Some(_) => {}
+        None => return Err(Problem::new(Code::NotAcceptable)),
     }
     let lines = lines(&items()).map_err(|_| Problem::new(Code::Internal))?;
-    Ok(Reply::bytes(CSV, lines).named())
+    Ok(Reply::bytes(CSV, lines).named().keep(RestsOn::Anything))
 }
 
 fn flatten(prefix: &str, value: &Value, into: &mut Map<String, Value>) {

@@ -56,8 +56,8 @@ pub struct MadeOfBody {
 #[schema(as = Totals)]
 pub struct TotalsBody {
     year: i32,
-    /// 空 = 全部。
-    within: Option<AgencyBody>,
+    /// 机关编号；空 = 全部。
+    within: Option<String>,
     #[schema(value_type = ReportScope)]
     scope: &'static str,
     /// 相加的份数。

@@ -8,6 +8,7 @@ use crate::http::problem::Problem;
 use crate::http::query::{CursorText, Limit, NoParameters, YearNumber, query};
 use crate::http::reply::Reply;
 use crate::operations::{AgencyRef, years};
+use crate::storage::RestsOn;
 use crate::storage::roster::RosterEntry;
 use crate::storage::years::StoredYear;
 use actix_web::get;
@@ -43,7 +44,7 @@ pub async fn list_years(call: Call) -> Result<Reply, Problem> {
     let (rows, total) = call.look(move |connection, _| years::list(connection, after, limit, count)).await?;
     let (rows, next) = order.cut(rows, |year| year.plan.year.to_string());
     let items: Vec<YearBody> = rows.iter().map(YearBody::from).collect();
-    Ok(list_reply(&call, json!(items), next, total))
+    Ok(list_reply(&call, json!(items), next, total).keep(RestsOn::Anything))
 }
 
 /// 读取报告年度
@@ -60,7 +61,7 @@ pub async fn read_year(call: Call) -> Result<Reply, Problem> {
     let wanted: YearNumber = call.part("year")?;
     let year = call.look(move |connection, _| years::find(connection, wanted.0)).await?;
     let _: NoParameters = call.query()?;
-    Ok(shown(&year, call.language()))
+    Ok(shown(&year, call.language()).keep(RestsOn::Anything))
 }
 
 query!(RosterQuery {
@@ -102,5 +103,5 @@ pub async fn list_roster(call: Call) -> Result<Reply, Problem> {
         .await?;
     let (rows, next) = order.cut(rows, |entry| format!("{} {}", entry.agency_id, entry.scope));
     let items: Vec<RosterBody> = rows.iter().map(RosterBody::from).collect();
-    Ok(list_reply(&call, json!(items), next, total))
+    Ok(list_reply(&call, json!(items), next, total).keep(RestsOn::Anything))
 }

@@ -16,7 +16,8 @@ pub struct ChangePage {
 /// `since` is exclusive; a number that was never given out here belongs to a log that is gone.
 pub fn changes_since(connection: &mut AnyConnection, since: i64, limit: i64) -> Result<ChangePage, Refusal> {
     let ledger = audit::ledger(connection)?;
-    if since > ledger.change_seq {
+    let known = since == 0 || since == ledger.change_seq || audit::is_change(connection, since)?;
+    if !known {
         return Err(Refusal::ChangeLogReset);
     }
     let items = audit::changes_after(connection, since, limit)?;

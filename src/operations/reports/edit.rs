@@ -29,8 +29,8 @@ pub enum Edit {
 
 /// Editors edit; publishers may set where a published report stands.
 pub fn require_edit_right(asking: &Asking, view: &ReportView) -> Result<(), Refusal> {
-    let roles: &[Role] =
-        if view.revision.state == State::Draft { &[Role::Editor] } else { &[Role::Editor, Role::Publisher] };
+    let unread = view.revision.state == State::Draft && view.report.published_revision.is_none();
+    let roles: &[Role] = if unread { &[Role::Editor] } else { &[Role::Editor, Role::Publisher] };
     if asking.rights.holds(roles, &view.agency.path) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
@@ -49,13 +49,19 @@ pub fn save(
     }
     require_edit_right(asking, &present)?;
     require_version(&present, edit)?;
+    let is_read = present.report.published_revision.is_some();
+    let publishes = asking.rights.holds(&[Role::Publisher], &present.agency.path);
     let mut next = present.clone();
     next.report.version += 1;
     next.report.updated_at = act.at;
     let (heading, content) = match edit {
         Edit::Whole { heading, source_url, source_published_on, content, .. } => {
-            next.report.source_url.clone_from(source_url);
-            next.report.source_published_on = *source_published_on;
+            // What readers see already is the publishers': an editor who says nothing of it leaves it.
+            let leaves = !publishes && source_url.is_none() && source_published_on.is_none();
+            if !(is_read && leaves) {
+                next.report.source_url.clone_from(source_url);
+                next.report.source_published_on = *source_published_on;
+            }
             (heading.clone(), (**content).clone())
         }
         Edit::Section { at, content, adding, .. } => {
@@ -69,22 +75,28 @@ pub fn save(
         }
     };
     let rewrites = heading != present.revision.heading || content != present.revision.content;
-    if rewrites || present.revision.state == State::Draft {
+    let source = |view: &ReportView| (view.report.source_url.clone(), view.report.source_published_on);
+    let moves_source = is_read && source(&next) != source(&present);
+    let drafts = present.revision.state == State::Draft;
+    if drafts && moves_source && !publishes {
+        return Err(Refusal::Forbidden);
+    }
+    if rewrites || (drafts && !moves_source) {
         require_editable(asking, &present)?;
         let author = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
         next.revision.write(heading, content, next.report.version, act.at, &author.id);
         revisions::update(connection, &next.revision)?;
-    } else if !asking.rights.holds(&[Role::Publisher], &present.agency.path) {
+    } else if !publishes {
         return Err(Refusal::conflict(Conflict::ReportNotEditable));
-    } else if present.revision.state == State::Published {
-        next.report.public_version = Some(next.report.version);
+    }
+    if moves_source || (!drafts && present.revision.state == State::Published) {
         // Its content stands; that something about it changed is told.
-        next.revision.updated_at = act.at;
-        revisions::update(connection, &next.revision)?;
+        next.report.public_version = Some(next.report.version);
+        tell_readers(connection, act, &mut next)?;
     }
     reports::update(connection, &next.report)?;
     notes.audit(Note {
-        action: if rewrites { "report.edit" } else { "report.source" },
+        action: if moves_source || !rewrites { "report.source" } else { "report.edit" },
         agency_id: Some(next.agency.id.to_string()),
         report_id: Some(id.to_string()),
         detail: json!({
@@ -97,6 +109,20 @@ pub fn save(
         }),
     });
     Ok(next)
+}
+
+/// The revision that readers see changed today, though its content is as it was.
+fn tell_readers(connection: &mut AnyConnection, act: &Act, view: &mut ReportView) -> Result<(), Refusal> {
+    if view.report.published_revision == Some(view.revision.number) {
+        view.revision.updated_at = act.at;
+        revisions::update(connection, &view.revision)?;
+    } else if let Some(number) = view.report.published_revision
+        && let Some(mut shown) = revisions::find(connection, &view.report.id, number)?
+    {
+        shown.updated_at = act.at;
+        revisions::update(connection, &shown)?;
+    }
+    Ok(())
 }
 
 fn section_name<'a>(view: &'a ReportView, edit: &Edit) -> Option<&'a str> {

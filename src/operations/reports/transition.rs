@@ -8,7 +8,7 @@ use crate::domain::report::{Revision, SectionMark};
 use crate::domain::workflow::{self, Action, State, actions_from};
 use crate::domain::year::YearState;
 use crate::operations::statistics::settle_report;
-use crate::operations::{Asking, Refusal, search};
+use crate::operations::{Asking, Refusal};
 use crate::storage::comments::Comment;
 use crate::storage::receipts::{self, Receipt};
 use crate::storage::transitions::{self, Transition};
@@ -202,8 +202,6 @@ pub fn transition(
     }
     if matches!(order.action, Action::Publish | Action::Archive | Action::Withdraw) {
         settle_report(connection, &view.report, &view.agency)?;
-        let shown = (order.action != Action::Withdraw).then_some(&view.revision);
-        search::index(connection, &view.report, shown)?;
     }
     record(notes, &view, &made, receipt.as_ref());
     let open_comments = match order.action {

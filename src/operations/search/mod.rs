@@ -1,14 +1,13 @@
-//! Full text over published narratives: kept with each publication, asked by whole phrases.
+//! Full text over published narratives: the index follows the changes, questions are whole phrases.
 
 use crate::domain::id::ReportId;
-use crate::domain::report::{Report, Revision};
-use crate::domain::rights::Rights;
-use crate::domain::wording::{fold, snippet, wanted};
+use crate::domain::report::Report;
+use crate::domain::wording::{fold, snippet, tokens, wanted};
 use crate::operations::agencies::path_of;
+use crate::operations::statistics::AsOf;
 use crate::operations::{AgencyRef, Refusal};
-use crate::storage::reports::{self, ReportFilter};
-use crate::storage::search::{self, Candidate, SearchFilter};
-use crate::storage::{AnyConnection, Page, revisions};
+use crate::storage::search::{self, Candidate, Indexed, SearchFilter};
+use crate::storage::{AnyConnection, audit, positions, reports, revisions};
 
 /// Candidates looked at in one step, and steps of one question.
 const STEP: i64 = 200;
@@ -31,23 +30,81 @@ pub struct Hit {
     pub snippet: String,
 }
 
-/// Lets readers find a report by its published narratives, or no more if it has none.
-pub fn index(
-    connection: &mut AnyConnection,
-    report: &Report,
-    revision: Option<&Revision>,
-) -> Result<(), Refusal> {
-    let texts: Vec<(String, String)> = revision
-        .into_iter()
-        .flat_map(|revision| {
-            let sections = &revision.content.form().sections;
-            sections.iter().filter_map(|section| {
-                let text = revision.content.text(&section.key)?;
-                Some((section.key.clone(), text.to_owned()))
-            })
-        })
-        .collect();
-    Ok(search::put(connection, &report.id, &texts)?)
+/// How the index is called among the consumers of the changes.
+const CONSUMER: &str = "search";
+/// Changes taken at once: entering them takes less than a slice of the lane.
+const CHANGES: i64 = 16;
+
+/// Some changes made ready for the index: what each report they are about is found by from now on.
+#[derive(Debug, Clone)]
+pub struct IndexStep {
+    from: i64,
+    to: i64,
+    reports: Vec<(ReportId, Vec<Indexed>)>,
+}
+
+/// Reads the next changes that are not indexed yet; `None`: all are.
+pub fn next_step(connection: &mut AnyConnection) -> Result<Option<IndexStep>, Refusal> {
+    let from = positions::of(connection, CONSUMER)?;
+    let changes = audit::changes_after(connection, from, CHANGES)?;
+    let Some(to) = changes.last().map(|last| last.seq) else { return Ok(None) };
+    let mut ids: Vec<String> = changes.into_iter().map(|change| change.report_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut reports = Vec::with_capacity(ids.len());
+    for id in ids {
+        let id = ReportId::from_stored(id);
+        let texts = match reports::find(connection, &id)? {
+            Some(report) => published_texts(connection, &report)?,
+            None => Vec::new(),
+        };
+        reports.push((id, texts));
+    }
+    Ok(Some(IndexStep { from, to, reports }))
+}
+
+fn published_texts(connection: &mut AnyConnection, report: &Report) -> Result<Vec<Indexed>, Refusal> {
+    let shown = report.published_revision.filter(|_| report.withdrawn_at.is_none());
+    let Some(revision) =
+        shown.map(|number| revisions::find(connection, &report.id, number)).transpose()?.flatten()
+    else {
+        return Ok(Vec::new());
+    };
+    let texts = revision.content.form().sections.iter().filter_map(|section| {
+        let text = revision.content.text(&section.key)?;
+        let words: Vec<String> = tokens(text).into_iter().collect();
+        Some(Indexed { section: section.key.clone(), text: text.to_owned(), words: words.join(" ") })
+    });
+    Ok(texts.collect())
+}
+
+/// Enters a step into the index, in the lane; false where another instance has come before.
+pub fn enter_step(connection: &mut AnyConnection, step: &IndexStep) -> Result<bool, Refusal> {
+    if positions::of(connection, CONSUMER)? != step.from {
+        return Ok(false);
+    }
+    for (report, texts) in &step.reports {
+        search::put(connection, report, texts)?;
+    }
+    positions::set(connection, CONSUMER, step.to)?;
+    Ok(true)
+}
+
+/// Lets the index begin anew: every change is taken once more.
+pub fn start_over(connection: &mut AnyConnection) -> Result<(), Refusal> {
+    Ok(positions::set(connection, CONSUMER, 0)?)
+}
+
+/// Up to which change the index stands, and up to which it could.
+pub fn progress(connection: &mut AnyConnection) -> Result<(i64, i64), Refusal> {
+    Ok((positions::of(connection, CONSUMER)?, audit::ledger(connection)?.change_seq))
+}
+
+/// Which state of things the index shows.
+pub fn as_of(connection: &mut AnyConnection) -> Result<AsOf, Refusal> {
+    let (seq, _) = progress(connection)?;
+    let last = audit::changes_after(connection, seq - 1, 1)?.into_iter().find(|change| change.seq == seq);
+    Ok(AsOf { seq, epoch: audit::ledger(connection)?.epoch, at: last.map(|change| change.at) })
 }
 
 /// The narratives that hold a phrase; the index proposes, the text decides.
@@ -85,17 +142,4 @@ pub fn search(
     }
     // Nothing is kept from whoever asks on.
     Ok((hits, Some(after)))
-}
-
-/// Makes the index anew, a page of published reports at a time; gives the last report's id, `None` at the end.
-pub fn rebuild(connection: &mut AnyConnection, after: Option<String>) -> Result<Option<String>, Refusal> {
-    let filter = ReportFilter { published_only: true, ..ReportFilter::default() };
-    let page = Page { keys: Vec::new(), after_id: after, limit: STEP };
-    let found = reports::list(connection, &Rights::default(), &filter, &page)?;
-    for report in &found {
-        let number = report.published_revision.unwrap_or_default();
-        let revision = revisions::find(connection, &ReportId::from_stored(report.id.to_string()), number)?;
-        index(connection, report, revision.as_ref())?;
-    }
-    Ok(found.last().map(|report| report.id.to_string()))
 }

@@ -81,6 +81,9 @@ pub struct Change {
 pub struct Notes {
     pub audit: Vec<Note>,
     pub changes: Vec<Change>,
+    /// Numbers of public changes that are never given out: after a restore the log goes on where no
+    /// number of the old one can be mistaken for one of the new.
+    pub skipped_changes: i64,
 }
 
 impl Notes {

@@ -3,11 +3,13 @@
 use super::job::{Ending, Run};
 use super::ledger::{Ledger, find_answer};
 use super::{Job, Notes};
-use crate::storage::AnyConnection;
 use crate::storage::error::StorageError;
+use crate::storage::watch::Watch;
+use crate::storage::{AnyConnection, Meters};
 use diesel::connection::SimpleConnection;
 use diesel::result::{DatabaseErrorKind, Error};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
 /// How a group's transaction ended.
 pub(super) enum GroupEnd {
@@ -23,6 +25,7 @@ pub(super) enum GroupEnd {
 pub(super) fn run(
     connection: &mut AnyConnection,
     jobs: Vec<Box<dyn Job>>,
+    (watch, meters): (&Watch, &Meters),
     mut go_on: impl FnMut() -> bool,
 ) -> GroupEnd {
     let mut ledger = match Ledger::hold(connection) {
@@ -45,8 +48,13 @@ pub(super) fn run(
     if let Err(error) = ledger.write(connection) {
         return broken(connection, done, unreached, error.to_string());
     }
-    match connection.batch_execute("COMMIT") {
+    let began = Instant::now();
+    let committed = connection.batch_execute("COMMIT");
+    meters.commit_seconds.observe(began.elapsed().as_secs_f64());
+    match committed {
         Ok(()) => {
+            // First the map moves, then the answers go out: nobody reads what was before their own write.
+            ledger.tell(watch);
             done.into_iter().for_each(|(job, ending)| job.end(ending));
             GroupEnd::Committed { unreached }
         }

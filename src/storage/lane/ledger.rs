@@ -3,7 +3,10 @@
 use super::{Act, Notes, StoredAnswer};
 use crate::domain::audit::AuditEntry;
 use crate::storage::AnyConnection;
+use crate::storage::outbox;
+use crate::storage::schema::onward::deliveries;
 use crate::storage::schema::{audit, changes, idempotency, ledger};
+use crate::storage::watch::{Touched, Watch};
 use chrono::NaiveDateTime;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -37,14 +40,29 @@ struct AuditRow {
 
 #[derive(Insertable)]
 #[diesel(table_name = changes)]
-struct ChangeRow {
-    seq: i64,
-    change_type: &'static str,
-    report_id: String,
-    agency_id: String,
-    year: i32,
-    revision: i32,
-    at: NaiveDateTime,
+pub(in crate::storage) struct ChangeRow {
+    pub seq: i64,
+    pub change_type: &'static str,
+    pub report_id: String,
+    pub agency_id: String,
+    pub year: i32,
+    pub revision: i32,
+    pub at: NaiveDateTime,
+}
+
+impl ChangeRow {
+    /// The event as `GET /changes` gives it.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "seq": self.seq,
+            "type": self.change_type,
+            "report_id": self.report_id,
+            "agency_id": self.agency_id,
+            "year": self.year,
+            "revision": self.revision,
+            "at": self.at.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        })
+    }
 }
 
 #[derive(Insertable)]
@@ -132,6 +150,7 @@ impl Ledger {
                 hash,
             });
         }
+        self.change_seq += notes.skipped_changes;
         for change in notes.changes {
             self.change_seq += 1;
             self.changes.push(ChangeRow {
@@ -156,6 +175,17 @@ impl Ledger {
         }
     }
 
+    /// Tells the watch what was committed.
+    pub fn tell(&self, watch: &Watch) {
+        let touched = self.audit.iter().map(|row| Touched {
+            seq: row.seq,
+            action: row.action.clone(),
+            report_id: row.report_id.clone(),
+        });
+        let changed: Vec<String> = self.changes.iter().map(|change| change.report_id.clone()).collect();
+        watch.committed(touched.collect(), &changed, self.change_seq);
+    }
+
     /// Writes the batch's rows, one statement each, and puts the new numbers back.
     pub fn write(&self, connection: &mut AnyConnection) -> Result<(), Error> {
         if !self.audit.is_empty() {
@@ -163,6 +193,10 @@ impl Ledger {
         }
         if !self.changes.is_empty() {
             insert_all!(connection, changes::table, &self.changes);
+            let deliveries = outbox::due_for(connection, &self.changes)?;
+            if !deliveries.is_empty() {
+                insert_all!(connection, deliveries::table, &deliveries);
+            }
         }
         for answer in &self.answers {
             // A key past its day is written over.

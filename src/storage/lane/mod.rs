@@ -17,7 +17,7 @@ mod writer;
 pub use act::{Act, Actor, Change, ChangeType, IdempotencyKey, Note, Notes, StoredAnswer};
 pub use job::{IntoStorage, WriteError, Written};
 pub(in crate::storage) use job::{Job, RunningKeys, Write};
-pub(in crate::storage) use ledger::find_answer;
+pub(in crate::storage) use ledger::{ChangeRow, find_answer};
 pub use queue::Queue;
 pub(in crate::storage) use queue::Waiting;
 pub(in crate::storage) use writer::Writer;

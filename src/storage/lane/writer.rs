@@ -5,6 +5,7 @@ use super::job::Ending;
 use super::queue::Next;
 use super::{Job, Queue, Waiting};
 use crate::storage::connection::{ConnectOptions, DatabaseUrl, Purpose};
+use crate::storage::watch::Watch;
 use crate::storage::{AnyConnection, Meters};
 use diesel::connection::SimpleConnection;
 use std::sync::Arc;
@@ -29,11 +30,18 @@ pub(in crate::storage) struct Writer {
     unfolded: bool,
     groups: u32,
     meters: Meters,
+    watch: Arc<Watch>,
 }
 
 impl Writer {
-    pub fn new(url: DatabaseUrl, options: ConnectOptions, waiting: Arc<Waiting>, meters: Meters) -> Writer {
-        Writer { url, options, waiting, connection: None, unfolded: false, groups: 0, meters }
+    pub fn new(
+        url: DatabaseUrl,
+        options: ConnectOptions,
+        waiting: Arc<Waiting>,
+        meters: Meters,
+        watch: Arc<Watch>,
+    ) -> Writer {
+        Writer { url, options, waiting, connection: None, unfolded: false, groups: 0, meters, watch }
     }
 
     /// Works until the queue is closed and empty.
@@ -96,7 +104,7 @@ impl Writer {
                 return None;
             }
         };
-        let end = group::run(&mut connection, jobs, go_on);
+        let end = group::run(&mut connection, jobs, (&self.watch, &self.meters), go_on);
         if matches!(end, GroupEnd::Committed { .. }) {
             self.connection = Some(connection);
             self.unfolded = true;

@@ -110,7 +110,7 @@ fn check_body(reply: &Reply, promised: &Value, place: &str) {
     let essence = media.split(';').next().unwrap_or_default().trim();
     let known = content.iter().find(|(known, _)| known.split(';').next() == Some(essence));
     let (_, described) = known.unwrap_or_else(|| panic!("{place}: {media} is not documented"));
-    if !essence.ends_with("json") {
+    if !is_json(essence) {
         return;
     }
     let validator = validator(&format!("{place} {essence}"), &described["schema"]);
@@ -121,6 +121,11 @@ fn check_body(reply: &Reply, promised: &Value, place: &str) {
         .take(5)
         .collect();
     assert!(faults.is_empty(), "{place} is not as documented: {faults:#?}\n{}", reply.text());
+}
+
+/// One JSON value, not a line each.
+pub fn is_json(media: &str) -> bool {
+    media.ends_with("json") && !media.ends_with("ndjson")
 }
 
 fn validator(key: &str, schema: &Value) -> Arc<Validator> {

@@ -1,0 +1,4 @@
+DROP TABLE positions;
+DROP TABLE leases;
+DROP TABLE deliveries;
+DROP TABLE webhooks;

@@ -1,0 +1,301 @@
+//! Kept bodies: an answer for the public is rendered and compressed once and given again as long as
+//! nothing it rests on has moved. What a token was needed for is never kept.
+
+use super::caller::{language_of, quality};
+use super::precondition;
+use super::service::Service;
+use crate::domain::language::Language;
+use crate::storage::RestsOn;
+use actix_web::HttpResponse;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::Bytes;
+use moka::sync::Cache;
+use std::io::Write;
+use std::sync::{Arc, OnceLock};
+
+/// Bodies below this are not worth compressing.
+const SMALLEST: usize = 256;
+/// Larger answers are not kept.
+const LARGEST: usize = 4 << 20;
+/// Longest question whose answer is kept.
+const LONGEST_QUESTION: usize = 2_048;
+
+/// How a body is coded on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coding {
+    Identity,
+    Gzip,
+    Brotli,
+}
+
+impl Coding {
+    /// The coding a client likes best; brotli before gzip where both are liked alike.
+    pub fn of(headers: &HeaderMap) -> Coding {
+        let Some(accepted) = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok())
+        else {
+            return Coding::Identity;
+        };
+        let (mut best, mut most) = (Coding::Identity, 0.0);
+        for range in accepted.split(',') {
+            let (name, parameters) = range.split_once(';').unwrap_or((range, ""));
+            let coding = match name.trim() {
+                "br" => Coding::Brotli,
+                "gzip" | "x-gzip" => Coding::Gzip,
+                _ => continue,
+            };
+            let weight = quality(parameters);
+            if weight > most || (weight == most && weight > 0.0 && coding == Coding::Brotli) {
+                (best, most) = (coding, weight);
+            }
+        }
+        best
+    }
+
+    fn name(self) -> Option<&'static str> {
+        match self {
+            Coding::Identity => None,
+            Coding::Gzip => Some("gzip"),
+            Coding::Brotli => Some("br"),
+        }
+    }
+
+    fn suffix(self) -> &'static str {
+        match self {
+            Coding::Identity => "",
+            Coding::Gzip => ".gz",
+            Coding::Brotli => ".br",
+        }
+    }
+
+    /// `None`: coded, the body would be no smaller.
+    fn encode(self, body: &[u8]) -> Option<Bytes> {
+        let coded = match self {
+            Coding::Identity => return None,
+            Coding::Gzip => {
+                let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+                writer.write_all(body).ok()?;
+                writer.finish().ok()?
+            }
+            Coding::Brotli => {
+                let mut coded = Vec::new();
+                let parameters =
+                    brotli::enc::BrotliEncoderParams { quality: 5, lgwin: 20, ..Default::default() };
+                brotli::BrotliCompress(&mut &body[..], &mut coded, &parameters).ok()?;
+                coded
+            }
+        };
+        (coded.len() < body.len()).then(|| Bytes::from(coded))
+    }
+}
+
+/// An answer that may be given again.
+#[derive(Debug)]
+pub struct Kept {
+    pub rests_on: RestsOn,
+    /// Up to which entry of the audit it shows everything.
+    pub seq: i64,
+    pub route: String,
+    /// Without tag and coding.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// The tag without its quotes.
+    pub tag: String,
+    pub body: Bytes,
+    gzip: OnceLock<Option<Coded>>,
+    brotli: OnceLock<Option<Coded>>,
+    plain_tag: OnceLock<HeaderValue>,
+}
+
+#[derive(Debug)]
+struct Coded {
+    body: Bytes,
+    tag: HeaderValue,
+}
+
+impl Kept {
+    pub fn new(
+        (rests_on, seq): (RestsOn, i64),
+        route: String,
+        headers: Vec<(HeaderName, HeaderValue)>,
+        tag: String,
+        body: Bytes,
+    ) -> Kept {
+        Kept {
+            rests_on,
+            seq,
+            route,
+            headers,
+            tag,
+            body,
+            gzip: OnceLock::new(),
+            brotli: OnceLock::new(),
+            plain_tag: OnceLock::new(),
+        }
+    }
+
+    fn coded(&self, coding: Coding) -> Option<&Coded> {
+        let cell = match coding {
+            Coding::Identity => return None,
+            Coding::Gzip => &self.gzip,
+            Coding::Brotli => &self.brotli,
+        };
+        cell.get_or_init(|| {
+            let body = if self.body.len() < SMALLEST { None } else { coding.encode(&self.body) };
+            let tag = format!("\"{}{}\"", self.tag, coding.suffix());
+            body.zip(HeaderValue::from_str(&tag).ok()).map(|(body, tag)| Coded { body, tag })
+        })
+        .as_ref()
+    }
+
+    /// Whether the coding was made already; making it is no work for a worker's thread.
+    fn is_ready(&self, coding: Coding) -> bool {
+        match coding {
+            Coding::Identity => true,
+            Coding::Gzip => self.gzip.get().is_some(),
+            Coding::Brotli => self.brotli.get().is_some(),
+        }
+    }
+
+    /// The answer, or that nothing has changed.
+    fn answer(&self, asked: &HeaderMap, coding: Coding) -> HttpResponse {
+        let coded = self.coded(coding);
+        let plain = || {
+            HeaderValue::from_str(&format!("\"{}\"", self.tag)).unwrap_or(HeaderValue::from_static("\"\""))
+        };
+        let tag = coded.map_or_else(|| self.plain_tag.get_or_init(plain), |coded| &coded.tag);
+        let unchanged = header_text(tag).is_some_and(|tag| precondition::none_match(asked, tag));
+        let status = if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+        let mut answer = HttpResponse::build(status);
+        for (name, value) in &self.headers {
+            let of_the_body = *name == header::CONTENT_TYPE || *name == header::CONTENT_LANGUAGE;
+            if !(unchanged && of_the_body) {
+                answer.insert_header((name.clone(), value.clone()));
+            }
+        }
+        answer.insert_header((header::ETAG, tag.clone()));
+        if unchanged {
+            return answer.finish();
+        }
+        match (coded, coding.name()) {
+            (Some(coded), Some(name)) => {
+                answer.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(name)));
+                answer.body(coded.body.clone())
+            }
+            _ => answer.body(self.body.clone()),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        // Both codings of a JSON body together stay below half of it.
+        self.body.len() + self.body.len() / 2 + 512
+    }
+}
+
+/// What makes two questions the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Question {
+    target: String,
+    accept: String,
+    language: Language,
+}
+
+/// The kept answers of an instance, bounded in bytes; the least useful go first.
+pub struct KeptBodies {
+    cache: Cache<Question, Arc<Kept>>,
+}
+
+impl KeptBodies {
+    pub fn new(bytes: u64) -> KeptBodies {
+        let weigh = |question: &Question, kept: &Arc<Kept>| {
+            u32::try_from(kept.bytes() + question.target.len() + question.accept.len()).unwrap_or(u32::MAX)
+        };
+        KeptBodies { cache: Cache::builder().max_capacity(bytes).weigher(weigh).build() }
+    }
+
+    /// How many answers are kept, and their bytes.
+    pub fn size(&self) -> (u64, u64) {
+        (self.cache.entry_count(), self.cache.weighted_size())
+    }
+
+    /// A kept answer that is still right, in the coding asked for.
+    pub async fn find(&self, service: &Service, asked: &Asked<'_>) -> Option<(HttpResponse, Arc<Kept>)> {
+        let kept = self.cache.get(&asked.question()?)?;
+        if !service.store.is_good(&kept.rests_on, kept.seq) {
+            return None;
+        }
+        Some((give(&kept, asked.headers).await, kept))
+    }
+
+    /// Keeps an answer and gives it in the coding asked for.
+    pub async fn keep(&self, asked: &Asked<'_>, kept: Kept) -> HttpResponse {
+        let kept = Arc::new(kept);
+        if let Some(question) = asked.question().filter(|_| kept.body.len() <= LARGEST) {
+            self.cache.insert(question, Arc::clone(&kept));
+        }
+        give(&kept, asked.headers).await
+    }
+}
+
+fn header_text(value: &HeaderValue) -> Option<&str> {
+    value.to_str().ok()
+}
+
+async fn give(kept: &Arc<Kept>, headers: &HeaderMap) -> HttpResponse {
+    let coding = Coding::of(headers);
+    if !kept.is_ready(coding) {
+        let coded = Arc::clone(kept);
+        let _made = actix_web::web::block(move || coded.coded(coding).is_some()).await;
+    }
+    kept.answer(headers, coding)
+}
+
+/// A request as far as it decides which answer it gets.
+pub struct Asked<'a> {
+    pub method: &'a Method,
+    pub target: &'a str,
+    pub headers: &'a HeaderMap,
+}
+
+impl Asked<'_> {
+    /// `None`: what is asked is answered to this caller alone.
+    fn question(&self) -> Option<Question> {
+        let reads = matches!(*self.method, Method::GET | Method::HEAD);
+        let alone =
+            self.headers.contains_key(header::AUTHORIZATION) || self.headers.contains_key(header::ORIGIN);
+        if !reads || alone || self.target.len() > LONGEST_QUESTION {
+            return None;
+        }
+        let mut accept = self.headers.get_all(header::ACCEPT);
+        let first = accept.next().map_or(Some(""), header_text)?;
+        if accept.next().is_some() || first.len() > 256 {
+            return None;
+        }
+        let accept = if first == "*/*" { "" } else { first };
+        Some(Question {
+            target: self.target.to_owned(),
+            accept: accept.to_owned(),
+            language: language_of(self.headers),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(accepted: &'static str) -> Coding {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(accepted));
+        Coding::of(&headers)
+    }
+
+    #[test]
+    fn the_coding_liked_best_is_taken() {
+        assert_eq!(Coding::of(&HeaderMap::new()), Coding::Identity);
+        assert_eq!(asked("gzip, deflate, br"), Coding::Brotli);
+        assert_eq!(asked("gzip"), Coding::Gzip);
+        assert_eq!(asked("br;q=0.1, gzip;q=0.8"), Coding::Gzip);
+        assert_eq!(asked("br;q=0, identity"), Coding::Identity);
+        assert_eq!(asked("zstd"), Coding::Identity);
+    }
+}

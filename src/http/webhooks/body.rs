@@ -1,0 +1,124 @@
+//! Webhooks and deliveries as JSON.
+
+use crate::http::format::time;
+use crate::http::names::AnyJson;
+use crate::storage::outbox::Delivery;
+use crate::storage::webhooks::Webhook;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// 一个 webhook。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Webhook)]
+pub struct WebhookBody {
+    #[schema(format = "uuid")]
+    pub id: String,
+    /// 送到哪里；主机须在运维允许的名单上。
+    #[schema(format = "uri")]
+    pub url: String,
+    pub description: Option<String>,
+    /// 要哪些事件：`report.published`、`report.corrected`、`report.withdrawn`。
+    pub events: Vec<String>,
+    /// 只要这个机关及其以下的；空 = 全部。
+    pub within: Option<String>,
+    /// `active` 或 `disabled`；对方答 410 后自动停用。
+    pub state: String,
+    /// 从何时起连续失败；空 = 上次成功。
+    #[schema(format = DateTime)]
+    pub failing_since: Option<String>,
+    /// 签名用的密钥（Standard Webhooks）；只在建立时给出一次。
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    #[schema(format = DateTime)]
+    pub updated_at: String,
+}
+
+impl WebhookBody {
+    pub fn of(webhook: &Webhook) -> WebhookBody {
+        WebhookBody {
+            id: webhook.id.clone(),
+            url: webhook.url.clone(),
+            description: webhook.description.clone(),
+            events: webhook.event_types(),
+            within: webhook.agency_id.clone(),
+            state: webhook.state.clone(),
+            failing_since: webhook.failing_since.map(time),
+            secret: None,
+            created_at: time(webhook.created_at),
+            updated_at: time(webhook.updated_at),
+        }
+    }
+}
+
+/// 一页 webhook。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WebhookList {
+    items: Vec<WebhookBody>,
+    /// 下一页的游标；空 = 没有下一页。
+    next_cursor: Option<String>,
+    /// 总数，仅在 `count=true` 时。
+    total: Option<u64>,
+}
+
+/// 一次送达。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Delivery)]
+pub struct DeliveryBody {
+    /// 也是 `webhook-id`：重送时不变，凭它去重。
+    #[schema(format = "uuid")]
+    pub id: String,
+    #[schema(format = "uuid")]
+    pub webhook_id: String,
+    /// 变更的序号；试送为 0。
+    pub seq: i64,
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// 送出的内容。
+    #[schema(value_type = AnyJson)]
+    pub payload: Value,
+    /// `pending` 待送、`delivered` 已送达、`dead` 死信（不再自动重送）。
+    pub state: String,
+    pub attempts: i32,
+    /// 待送：下次何时送；已送达：送达的时间。
+    #[schema(format = DateTime)]
+    pub next_at: String,
+    pub last_status: Option<i32>,
+    pub last_error: Option<String>,
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    #[schema(format = DateTime)]
+    pub updated_at: String,
+}
+
+impl DeliveryBody {
+    pub fn of(delivery: &Delivery) -> DeliveryBody {
+        DeliveryBody {
+            id: delivery.id.clone(),
+            webhook_id: delivery.webhook_id.clone(),
+            seq: delivery.seq,
+            event_type: delivery.event_type.clone(),
+            payload: serde_json::from_str(&delivery.body).unwrap_or_default(),
+            state: delivery.state.clone(),
+            attempts: delivery.attempts,
+            next_at: time(delivery.next_at),
+            last_status: delivery.last_status,
+            last_error: delivery.last_error.clone(),
+            created_at: time(delivery.created_at),
+            updated_at: time(delivery.updated_at),
+        }
+    }
+}
+
+/// 一页送达记录。
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeliveryList {
+    items: Vec<DeliveryBody>,
+    /// 下一页的游标；空 = 没有下一页。
+    next_cursor: Option<String>,
+    /// 总数，仅在 `count=true` 时。
+    total: Option<u64>,
+}

@@ -1,0 +1,115 @@
+//! What became of the telling: tests, deliveries, sending again.
+
+use super::body::{DeliveryBody, DeliveryList};
+use super::{present, require_right};
+use crate::http::api::BASE;
+use crate::http::call::Call;
+use crate::http::paging::{PageOrder, SortField, list_reply};
+use crate::http::problem::Problem;
+use crate::http::query::{CursorText, Limit, NoParameters, Parameter, query};
+use crate::http::reply::Reply;
+use crate::operations::webhooks;
+use crate::storage::outbox::{Delivery, DeliveryState};
+use actix_web::{get, post};
+use serde_json::json;
+
+impl Parameter for DeliveryState {
+    fn read(text: &str) -> Result<DeliveryState, &'static str> {
+        let known = [DeliveryState::Pending, DeliveryState::Delivered, DeliveryState::Dead];
+        known.into_iter().find(|known| known.as_str() == text).ok_or("invalid_value")
+    }
+}
+
+query!(DeliveryQuery {
+    /// 状态。
+    state: DeliveryState[String],
+    /// 每页条数，1–200，默认 50。
+    limit: Limit[u8],
+    /// 上一页给出的游标。
+    cursor: CursorText[String],
+    /// 是否给出总数。
+    count: bool[bool],
+});
+
+static NO_SORTS: &[SortField<Delivery>] = &[];
+
+fn queued(delivery: &Delivery) -> Reply {
+    let location = format!("{BASE}/webhooks/{}/deliveries", delivery.webhook_id);
+    Reply::accepted(location, &DeliveryBody::of(delivery))
+}
+
+/// 试送
+///
+/// 送一个 `webhook.test` 事件，与真事件走同一条路；结果见送达记录。
+#[utoipa::path(
+    tag = "changes",
+    params(("id" = String, Path, description = "webhook 编号")),
+    responses((status = 202, description = "已排队", body = DeliveryBody)),
+    extensions(("x-problems" = json!(["forbidden", "not_found", "invalid_query"]))),
+)]
+#[post("/webhooks/{id}/test")]
+pub async fn test_webhook(mut call: Call) -> Result<Reply, Problem> {
+    if let Some(reply) = call.replayed(None).await? {
+        return Ok(reply);
+    }
+    let present = present(&call).await?;
+    let _: NoParameters = call.query()?;
+    call.write(
+        move |connection, act, notes, asking| webhooks::test(connection, act, notes, asking, &present.id),
+        queued,
+    )
+    .await
+}
+
+/// 送达记录
+///
+/// 每个事件一条，自早至晚：待送、已送达、死信。
+#[utoipa::path(
+    tag = "changes",
+    params(("id" = String, Path, description = "webhook 编号"), DeliveryQuery),
+    responses((status = 200, description = "一页送达记录", body = DeliveryList)),
+    extensions(
+        ("x-problems" = json!(["unauthorized", "forbidden", "not_found", "invalid_query", "invalid_cursor"])),
+        ("x-list" = json!(true)),
+        ("x-token" = json!(true)),
+    ),
+)]
+#[get("/webhooks/{id}/deliveries")]
+pub async fn list_deliveries(call: Call) -> Result<Reply, Problem> {
+    let webhook = present(&call).await?;
+    let query: DeliveryQuery = call.query()?;
+    let order = PageOrder::read("deliveries", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
+    let (page, count) = (order.page.clone(), query.count == Some(true));
+    let (rows, total) = call
+        .look(move |connection, asking| {
+            webhooks::deliveries(connection, asking, &webhook.id, query.state, (&page, count))
+        })
+        .await?;
+    let (rows, next) = order.cut(rows, |delivery| delivery.id.clone());
+    let items: Vec<DeliveryBody> = rows.iter().map(DeliveryBody::of).collect();
+    Ok(list_reply(&call, json!(items), next, total))
+}
+
+/// 重送
+///
+/// 不论结果如何再送一次，`webhook-id` 不变。
+#[utoipa::path(
+    tag = "changes",
+    params(("id" = String, Path, description = "送达记录的编号")),
+    responses((status = 202, description = "已排队", body = DeliveryBody)),
+    extensions(("x-problems" = json!(["forbidden", "not_found", "invalid_query"]))),
+)]
+#[post("/deliveries/{id}/redeliver")]
+pub async fn redeliver(mut call: Call) -> Result<Reply, Problem> {
+    if let Some(reply) = call.replayed(None).await? {
+        return Ok(reply);
+    }
+    require_right(&call)?;
+    let id: String = call.part("id")?;
+    let _: NoParameters = call.query()?;
+    call.write(
+        move |connection, act, notes, asking| webhooks::redeliver(connection, act, notes, asking, &id),
+        queued,
+    )
+    .await
+}

@@ -1,0 +1,286 @@
+//! `/webhooks`: being told of public changes, and what became of the telling.
+
+use crate::domain::language::Language;
+use crate::http::api::BASE;
+use crate::http::body::{JSON, MERGE_PATCH};
+use crate::http::call::Call;
+use crate::http::fields::{Fields, merge};
+use crate::http::onward;
+use crate::http::paging::{PageOrder, SortField, list_reply};
+use crate::http::problem::{Code, Problem};
+use crate::http::query::{CursorText, Limit, NoParameters, query};
+use crate::http::reply::Reply;
+use crate::operations::InputFault;
+use crate::operations::webhooks::{self, EVENTS, WebhookEdit, require_webhook_right};
+use crate::storage::webhooks::Webhook;
+use actix_web::{delete, get, patch, post, put};
+use serde_json::{Map, Value, json};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+mod body;
+mod deliveries;
+
+use body::WebhookBody;
+
+pub fn register(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_webhooks)
+        .service(create_webhook)
+        .service(read_webhook)
+        .service(replace_webhook)
+        .service(change_webhook)
+        .service(delete_webhook)
+        .service(deliveries::test_webhook)
+        .service(deliveries::list_deliveries)
+        .service(deliveries::redeliver);
+}
+
+query!(PageQuery {
+    /// 每页条数，1–200，默认 50。
+    limit: Limit[u8],
+    /// 上一页给出的游标。
+    cursor: CursorText[String],
+    /// 是否给出总数。
+    count: bool[bool],
+});
+
+static NO_SORTS: &[SortField<Webhook>] = &[];
+
+fn shown(webhook: &Webhook, language: Language) -> Reply {
+    let reply = Reply::ok(&WebhookBody::of(webhook));
+    reply.tag(webhook.version, language.short()).modified(webhook.updated_at).patchable()
+}
+
+fn require_right(call: &Call) -> Result<(), Problem> {
+    call.require_token()?;
+    Ok(require_webhook_right(&call.asking())?)
+}
+
+/// Webhook 列表
+///
+/// 各人看到自己的，系统管理员看到全部。
+#[utoipa::path(
+    tag = "changes",
+    params(PageQuery),
+    responses((status = 200, description = "一页 webhook", body = body::WebhookList)),
+    extensions(
+        ("x-problems" = json!(["unauthorized", "forbidden", "invalid_query", "invalid_cursor"])),
+        ("x-list" = json!(true)),
+        ("x-token" = json!(true)),
+    ),
+)]
+#[get("/webhooks")]
+pub async fn list_webhooks(call: Call) -> Result<Reply, Problem> {
+    require_right(&call)?;
+    let query: PageQuery = call.query()?;
+    let order = PageOrder::read("webhooks", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
+    let (page, count) = (order.page.clone(), query.count == Some(true));
+    let (rows, total) =
+        call.look(move |connection, asking| webhooks::list(connection, asking, &page, count)).await?;
+    let (rows, next) = order.cut(rows, |webhook| webhook.id.clone());
+    let items: Vec<WebhookBody> = rows.iter().map(WebhookBody::of).collect();
+    Ok(list_reply(&call, json!(items), next, total))
+}
+
+fn read_events(fields: &mut Fields<'_>) -> Option<Vec<String>> {
+    let Value::Array(named) = fields.take("events")? else {
+        fields.fault("events", "wrong_type");
+        return None;
+    };
+    let mut events: Vec<String> = Vec::new();
+    for event in named {
+        match event.as_str().filter(|event| EVENTS.contains(event)) {
+            Some(event) if !events.iter().any(|known| known == event) => events.push(event.to_owned()),
+            Some(_) => {}
+            None => fields.fault("events", "invalid_value"),
+        }
+    }
+    if events.is_empty() {
+        fields.fault("events", "invalid_value");
+    }
+    Some(events)
+}
+
+fn read_edit(object: &Map<String, Value>, present: Option<&Value>) -> Result<WebhookEdit, Vec<InputFault>> {
+    let mut fields = Fields::new(object, present);
+    if present.is_some() {
+        fields.read_only(&["id", "failing_since", "created_at", "updated_at"]);
+    }
+    let url = fields.text("url", 2_000);
+    let url = fields.require("url", url);
+    let description = fields.text("description", 200);
+    let events = read_events(&mut fields);
+    let within = fields.read("within", |text| text.parse().map_err(|()| "invalid_id"));
+    let state = fields.read("state", |text| match text {
+        "active" => Ok(true),
+        "disabled" => Ok(false),
+        _ => Err("invalid_value"),
+    });
+    match (url, fields.finish()) {
+        (Some(url), faults) if faults.is_empty() => Ok(WebhookEdit {
+            url,
+            description,
+            events: events.unwrap_or_else(|| EVENTS.map(str::to_owned).to_vec()),
+            within,
+            active: state.unwrap_or(true),
+        }),
+        (_, faults) => Err(faults),
+    }
+}
+
+/// Only where the operator allows it; looked up now, and once more at each sending.
+async fn require_allowed(call: &Call, url: &str) -> Result<(), Problem> {
+    let (options, url) = (call.service.options.webhooks.clone(), url.to_owned());
+    let checked = actix_web::web::block(move || onward::check_address(&options, &url)).await;
+    match checked {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(code)) => Err(Problem::of_body(vec![InputFault::new("/url", code)])),
+        Err(_) => Err(Problem::new(Code::Unavailable)),
+    }
+}
+
+/// 建立 webhook
+///
+/// 公开变更送到 `url`，照 Standard Webhooks 签名（`webhook-id`、`webhook-timestamp`、`webhook-signature`），至少一次，凭 `webhook-id` 去重；
+/// 答 2xx 为收到，否则按间隔重送。`url` 须是 http 或 https，主机在运维允许的名单上。密钥只在本次答复中。
+#[utoipa::path(
+    tag = "changes",
+    request_body(content = ref("#/components/schemas/WebhookInput"), content_type = "application/json"),
+    responses((status = 201, description = "已建立", body = WebhookBody)),
+    extensions(
+        ("x-problems" = json!(["forbidden", "invalid_input", "already_issued", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[post("/webhooks")]
+pub async fn create_webhook(mut call: Call) -> Result<Reply, Problem> {
+    if let Some(reply) = call.replayed(None).await? {
+        return Ok(reply);
+    }
+    require_right(&call)?;
+    let body = call.json(JSON).await?;
+    let _: NoParameters = call.query()?;
+    let edit = read_edit(&body.object, None).map_err(Problem::of_body)?;
+    require_allowed(&call, &edit.url).await?;
+    let mut random = [0u8; 32];
+    getrandom::fill(&mut random).map_err(|_| Problem::new(Code::Unavailable))?;
+    let secret = webhooks::new_webhook_secret(random);
+    let (id, told) = (uuid::Uuid::now_v7().to_string(), secret.clone());
+    let language = call.language();
+    call.write(
+        move |connection, act, notes, asking| {
+            webhooks::create(connection, act, notes, asking, (&id, &secret), &edit)
+        },
+        move |webhook| {
+            let body = WebhookBody { secret: Some(told.clone()), ..WebhookBody::of(webhook) };
+            Reply::created(format!("{BASE}/webhooks/{}", webhook.id), &body)
+                .tag(webhook.version, language.short())
+                .once()
+        },
+    )
+    .await
+}
+
+async fn present(call: &Call) -> Result<Webhook, Problem> {
+    require_right(call)?;
+    let id: String = call.part("id")?;
+    call.look(move |connection, asking| webhooks::find(connection, asking, &id)).await
+}
+
+/// 读取 webhook
+///
+/// 不含密钥。
+#[utoipa::path(
+    tag = "changes",
+    params(("id" = String, Path, description = "webhook 编号")),
+    responses((status = 200, description = "webhook", body = WebhookBody)),
+    extensions(
+        ("x-problems" = json!(["unauthorized", "forbidden", "not_found", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+        ("x-token" = json!(true)),
+    ),
+)]
+#[get("/webhooks/{id}")]
+pub async fn read_webhook(call: Call) -> Result<Reply, Problem> {
+    let webhook = present(&call).await?;
+    let _: NoParameters = call.query()?;
+    Ok(shown(&webhook, call.language()))
+}
+
+async fn edit(mut call: Call, media: &[&str], patches: bool) -> Result<Reply, Problem> {
+    let present = present(&call).await?;
+    let body = call.json(media).await?;
+    let _: NoParameters = call.query()?;
+    let version = call.if_match(present.version)?;
+    let now = json!(WebhookBody::of(&present));
+    let wanted = if patches { merge(&now, &body.object) } else { body.object };
+    let edit = read_edit(&wanted, Some(&now)).map_err(Problem::of_body)?;
+    require_allowed(&call, &edit.url).await?;
+    let language = call.language();
+    call.write(
+        move |connection, act, notes, asking| {
+            webhooks::change(connection, act, notes, asking, (&present.id, version), &edit)
+        },
+        move |webhook| shown(webhook, language),
+    )
+    .await
+}
+
+/// 替换 webhook
+///
+/// 密钥不变；`state` 不给则为 `active`。
+#[utoipa::path(
+    tag = "changes",
+    params(("id" = String, Path, description = "webhook 编号")),
+    request_body(content = ref("#/components/schemas/WebhookInput"), content_type = "application/json"),
+    responses((status = 200, description = "替换后的 webhook", body = WebhookBody)),
+    extensions(
+        ("x-problems" = json!(["forbidden", "not_found", "invalid_input", "read_only", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[put("/webhooks/{id}")]
+pub async fn replace_webhook(call: Call) -> Result<Reply, Problem> {
+    edit(call, JSON, false).await
+}
+
+/// 修改 webhook
+///
+/// `{"state": "disabled"}` 停用，`{"state": "active"}` 启用。
+#[utoipa::path(
+    tag = "changes",
+    params(("id" = String, Path, description = "webhook 编号")),
+    request_body(content = ref("#/components/schemas/WebhookPatch"), content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "修改后的 webhook", body = WebhookBody)),
+    extensions(
+        ("x-problems" = json!(["forbidden", "not_found", "invalid_input", "read_only", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[patch("/webhooks/{id}")]
+pub async fn change_webhook(call: Call) -> Result<Reply, Problem> {
+    edit(call, MERGE_PATCH, true).await
+}
+
+/// 删除 webhook
+///
+/// 连同其送达记录。
+#[utoipa::path(
+    tag = "changes",
+    params(("id" = String, Path, description = "webhook 编号")),
+    responses((status = 204, description = "已删除")),
+    extensions(("x-problems" = json!(["forbidden", "not_found", "invalid_query"]))),
+)]
+#[delete("/webhooks/{id}")]
+pub async fn delete_webhook(call: Call) -> Result<Reply, Problem> {
+    let present = present(&call).await?;
+    let _: NoParameters = call.query()?;
+    let version = call.if_match(present.version)?;
+    call.write(
+        move |connection, _, notes, asking| {
+            webhooks::delete(connection, notes, asking, (&present.id, version))
+        },
+        |()| Reply::no_content(),
+    )
+    .await
+}

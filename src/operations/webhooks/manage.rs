@@ -1,0 +1,201 @@
+//! Managing webhooks: each person their own, the administrator all.
+
+use crate::domain::rights::Role;
+use crate::operations::agencies::resolve;
+use crate::operations::{AgencyRef, Asking, Refusal};
+use crate::storage::outbox::{self, Delivery, DeliveryState};
+use crate::storage::webhooks::{self, Webhook};
+use crate::storage::{Act, AnyConnection, Note, Notes, Page};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+/// What a webhook can be told of.
+pub const EVENTS: [&str; 3] = ["report.published", "report.corrected", "report.withdrawn"];
+const TEST: &str = "webhook.test";
+
+/// A webhook as somebody wants it.
+#[derive(Debug, Clone)]
+pub struct WebhookEdit {
+    pub url: String,
+    pub description: Option<String>,
+    pub events: Vec<String>,
+    pub within: Option<AgencyRef>,
+    pub active: bool,
+}
+
+/// The secret in the form of Standard Webhooks: `whsec_` and the bytes in base64.
+pub fn new_webhook_secret(random: [u8; 32]) -> String {
+    format!("whsec_{}", STANDARD.encode(random))
+}
+
+/// Supervisors and administrators may have webhooks.
+pub fn require_webhook_right(asking: &Asking) -> Result<(), Refusal> {
+    let manages = asking.rights.grants.iter().any(|grant| grant.role == Role::Supervisor);
+    if manages || asking.rights.is_admin() { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
+fn person(asking: &Asking) -> Result<&str, Refusal> {
+    asking.person.as_ref().map(|person| person.id.as_str()).ok_or(Refusal::Forbidden)
+}
+
+pub fn find(connection: &mut AnyConnection, asking: &Asking, id: &str) -> Result<Webhook, Refusal> {
+    require_webhook_right(asking)?;
+    let found = webhooks::find(connection, id)?.ok_or(Refusal::NotFound)?;
+    if asking.rights.is_admin() || found.person_id == person(asking)? {
+        Ok(found)
+    } else {
+        Err(Refusal::NotFound)
+    }
+}
+
+/// A page with the number of all, where it is asked for.
+pub fn list(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    page: &Page,
+    count: bool,
+) -> Result<(Vec<Webhook>, Option<i64>), Refusal> {
+    require_webhook_right(asking)?;
+    let whose = if asking.rights.is_admin() { None } else { Some(person(asking)?) };
+    let total = count.then(|| webhooks::count(connection, whose)).transpose()?;
+    Ok((webhooks::list(connection, whose, page)?, total))
+}
+
+fn place(connection: &mut AnyConnection, within: Option<&AgencyRef>) -> Result<Option<String>, Refusal> {
+    let Some(within) = within else { return Ok(None) };
+    let agency = resolve(connection, within)?.ok_or_else(|| Refusal::invalid("/within", "not_found"))?;
+    Ok(Some(agency.id.to_string()))
+}
+
+pub fn create(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    (id, secret): (&str, &str),
+    edit: &WebhookEdit,
+) -> Result<Webhook, Refusal> {
+    require_webhook_right(asking)?;
+    let webhook = Webhook {
+        id: id.to_owned(),
+        person_id: person(asking)?.to_owned(),
+        url: edit.url.clone(),
+        description: edit.description.clone(),
+        secret: secret.to_owned(),
+        types: json!(edit.events).to_string(),
+        agency_id: place(connection, edit.within.as_ref())?,
+        state: state_name(edit.active),
+        failing_since: None,
+        version: 1,
+        created_at: act.at,
+        updated_at: act.at,
+    };
+    webhooks::insert(connection, &webhook)?;
+    notes.audit(note("webhook.create", &webhook));
+    Ok(webhook)
+}
+
+fn state_name(active: bool) -> String {
+    if active { "active" } else { "disabled" }.to_owned()
+}
+
+pub fn change(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    (id, version): (&str, i64),
+    edit: &WebhookEdit,
+) -> Result<Webhook, Refusal> {
+    let mut webhook = at_version(connection, asking, id, version)?;
+    webhook.url.clone_from(&edit.url);
+    webhook.description.clone_from(&edit.description);
+    webhook.types = json!(edit.events).to_string();
+    webhook.agency_id = place(connection, edit.within.as_ref())?;
+    webhook.state = state_name(edit.active);
+    webhook.version += 1;
+    webhook.updated_at = act.at;
+    webhooks::update(connection, &webhook)?;
+    notes.audit(note("webhook.update", &webhook));
+    Ok(webhook)
+}
+
+pub fn delete(
+    connection: &mut AnyConnection,
+    notes: &mut Notes,
+    asking: &Asking,
+    (id, version): (&str, i64),
+) -> Result<(), Refusal> {
+    let webhook = at_version(connection, asking, id, version)?;
+    webhooks::delete(connection, id)?;
+    notes.audit(note("webhook.delete", &webhook));
+    Ok(())
+}
+
+fn at_version(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &str,
+    version: i64,
+) -> Result<Webhook, Refusal> {
+    let webhook = find(connection, asking, id)?;
+    if webhook.version == version { Ok(webhook) } else { Err(Refusal::PreconditionFailed) }
+}
+
+fn note(action: &'static str, webhook: &Webhook) -> Note {
+    Note {
+        action,
+        agency_id: webhook.agency_id.clone(),
+        report_id: None,
+        detail: json!({ "webhook": webhook.id, "url": webhook.url, "events": webhook.event_types() }),
+    }
+}
+
+/// Puts a test on its way, as an event would be.
+pub fn test(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    id: &str,
+) -> Result<Delivery, Refusal> {
+    let webhook = find(connection, asking, id)?;
+    let delivery = Delivery::new(&webhook.id, 0, TEST, &json!({ "webhook_id": webhook.id }), act.at);
+    outbox::insert(connection, &delivery)?;
+    notes.audit(note("webhook.test", &webhook));
+    Ok(delivery)
+}
+
+/// A page of what was, is and could not be sent.
+pub fn deliveries(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &str,
+    state: Option<DeliveryState>,
+    (page, count): (&Page, bool),
+) -> Result<(Vec<Delivery>, Option<i64>), Refusal> {
+    find(connection, asking, id)?;
+    let total = count.then(|| outbox::count(connection, id, state)).transpose()?;
+    Ok((outbox::list(connection, id, state, page)?, total))
+}
+
+/// Has a delivery sent once more, whatever became of it.
+pub fn redeliver(
+    connection: &mut AnyConnection,
+    act: &Act,
+    notes: &mut Notes,
+    asking: &Asking,
+    id: &str,
+) -> Result<Delivery, Refusal> {
+    require_webhook_right(asking)?;
+    let mut delivery = outbox::find(connection, id)?.ok_or(Refusal::NotFound)?;
+    let webhook = find(connection, asking, &delivery.webhook_id)?;
+    delivery.state = DeliveryState::Pending.as_str().to_owned();
+    delivery.attempts = 0;
+    delivery.next_at = act.at;
+    delivery.updated_at = act.at;
+    outbox::update(connection, &delivery)?;
+    notes.audit(note("webhook.redeliver", &webhook));
+    Ok(delivery)
+}

@@ -1,0 +1,49 @@
+//! How far the consumers of the change sequence are, and who does what only one may do at a time.
+
+use super::connection::AnyConnection;
+use super::error::StorageError;
+use super::schema::onward::{leases, positions};
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+/// Up to which change a consumer has come.
+pub fn of(connection: &mut AnyConnection, consumer: &str) -> Result<i64, StorageError> {
+    Ok(positions::table.find(consumer).select(positions::seq).first(connection).optional()?.unwrap_or(0))
+}
+
+pub fn set(connection: &mut AnyConnection, consumer: &str, seq: i64) -> Result<(), StorageError> {
+    diesel::update(positions::table.find(consumer)).set(positions::seq.eq(seq)).execute(connection)?;
+    Ok(())
+}
+
+/// Takes a lease or holds it longer; false while somebody else has it.
+pub fn hold(
+    connection: &mut AnyConnection,
+    name: &str,
+    holder: &str,
+    now: NaiveDateTime,
+    until: NaiveDateTime,
+) -> Result<bool, StorageError> {
+    let held: Option<(String, NaiveDateTime)> =
+        leases::table.find(name).select((leases::holder, leases::until)).first(connection).optional()?;
+    match held {
+        Some((other, end)) if other != holder && end > now => return Ok(false),
+        Some(_) => {
+            diesel::update(leases::table.find(name))
+                .set((leases::holder.eq(holder), leases::until.eq(until)))
+                .execute(connection)?;
+        }
+        None => {
+            let row = (leases::name.eq(name), leases::holder.eq(holder), leases::until.eq(until));
+            on_each!(connection, |c| diesel::insert_into(leases::table).values(row).execute(c))?;
+        }
+    }
+    Ok(true)
+}
+
+/// Lets a lease go, so that another instance need not wait for its end.
+pub fn release(connection: &mut AnyConnection, name: &str, holder: &str) -> Result<(), StorageError> {
+    diesel::delete(leases::table.filter(leases::name.eq(name).and(leases::holder.eq(holder))))
+        .execute(connection)?;
+    Ok(())
+}

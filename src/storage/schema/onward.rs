@@ -1,0 +1,54 @@
+//! What changes go onward by: webhooks, their outbox, leases, positions.
+
+diesel::table! {
+    webhooks (id) {
+        id -> Text,
+        person_id -> Text,
+        url -> Text,
+        description -> Nullable<Text>,
+        secret -> Text,
+        types -> Text,
+        agency_id -> Nullable<Text>,
+        state -> Text,
+        failing_since -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> Text,
+        webhook_id -> Text,
+        seq -> BigInt,
+        #[sql_name = "type"]
+        event_type -> Text,
+        body -> Text,
+        state -> Text,
+        attempts -> Integer,
+        next_at -> Timestamp,
+        last_status -> Nullable<Integer>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    leases (name) {
+        name -> Text,
+        holder -> Text,
+        until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    positions (name) {
+        name -> Text,
+        seq -> BigInt,
+    }
+}
+
+diesel::joinable!(deliveries -> webhooks (webhook_id));
+diesel::allow_tables_to_appear_in_same_query!(webhooks, deliveries);

@@ -1,0 +1,235 @@
+//! What has been touched since: kept answers are good as long as nothing they rest on has moved.
+//!
+//! Every write leaves an audit entry; the watch follows the audit of the database it stands on, so that
+//! it sees the writes of other instances and of the command line too. An instance's own writes move it
+//! before they are answered.
+
+use super::audit;
+use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
+use super::error::StorageError;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// How often the ledger is looked at.
+const LOOK: Duration = Duration::from_millis(250);
+/// A look older than this says nothing any more.
+const GOOD_FOR: Duration = Duration::from_secs(1);
+/// Entries read at once; after a longer absence everything counts as touched.
+const AT_ONCE: i64 = 20_000;
+
+/// What an answer rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RestsOn {
+    /// One report and what is said around it (registry, years, rosters).
+    Report(String),
+    /// Anything public.
+    Anything,
+    /// The program alone.
+    Nothing,
+}
+
+/// What a write touches of what the public reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Touch {
+    Nothing,
+    /// The report the entry names; readers see it only if there is a public change as well.
+    Report,
+    Everything,
+}
+
+/// By the kind of act, as the audit names it. What is not known here touches everything.
+fn touch_of(action: &str) -> Touch {
+    let (noun, verb) = action.split_once('.').unwrap_or((action, ""));
+    match (noun, verb) {
+        ("access" | "token" | "person" | "job" | "comment" | "explanation" | "webhook", _) => Touch::Nothing,
+        ("report", "source") => Touch::Everything,
+        ("report", _) => Touch::Report,
+        _ => Touch::Everything,
+    }
+}
+
+/// One entry of the audit, as far as the watch is concerned.
+#[derive(Debug, Clone)]
+pub(super) struct Touched {
+    pub seq: i64,
+    pub action: String,
+    pub report_id: Option<String>,
+}
+
+#[derive(Default)]
+struct Moved {
+    /// Up to which entry the audit has been followed; own writes may be known beyond it.
+    seen: i64,
+    /// Up to which public change; own ones may be known beyond it.
+    seen_change: i64,
+    /// The last entry that touched everything.
+    everything: i64,
+    /// The last entry that touched anything public at all.
+    anything: i64,
+    reports: HashMap<String, i64>,
+    good: Option<Instant>,
+}
+
+impl Moved {
+    fn enter(&mut self, entry: Touched, is_public: bool) {
+        match touch_of(&entry.action) {
+            Touch::Nothing => return,
+            Touch::Everything => {
+                self.everything = self.everything.max(entry.seq);
+                self.anything = self.anything.max(entry.seq);
+            }
+            Touch::Report => {
+                if let Some(report) = entry.report_id {
+                    let last = self.reports.entry(report).or_default();
+                    *last = (*last).max(entry.seq);
+                }
+            }
+        }
+        if is_public {
+            self.anything = self.anything.max(entry.seq);
+        }
+    }
+}
+
+/// The map of what moved when, shared by all who read it.
+pub struct Watch {
+    moved: RwLock<Moved>,
+    changes: watch::Sender<i64>,
+    ending: AtomicBool,
+}
+
+impl Default for Watch {
+    fn default() -> Watch {
+        Watch { moved: RwLock::default(), changes: watch::Sender::new(0), ending: AtomicBool::new(false) }
+    }
+}
+
+impl Watch {
+    /// Whether an answer made when the audit stood at `seq` may be given again now.
+    pub fn is_good(&self, rests_on: &RestsOn, seq: i64) -> bool {
+        if *rests_on == RestsOn::Nothing {
+            return true;
+        }
+        let moved = self.moved.read().unwrap_or_else(PoisonError::into_inner);
+        if moved.good.is_none_or(|at| at.elapsed() >= GOOD_FOR) {
+            return false;
+        }
+        let last = match rests_on {
+            RestsOn::Report(id) => moved.reports.get(id).copied().unwrap_or(0).max(moved.everything),
+            RestsOn::Anything => moved.anything,
+            RestsOn::Nothing => 0,
+        };
+        last <= seq
+    }
+
+    /// The number of the last public change known here, and to be told of later ones.
+    pub fn changes(&self) -> watch::Receiver<i64> {
+        self.changes.subscribe()
+    }
+
+    /// An own group was committed: to be called before anyone is answered.
+    pub(super) fn committed(&self, entries: Vec<Touched>, changed: &[String], change_seq: i64) {
+        let mut moved = self.moved.write().unwrap_or_else(PoisonError::into_inner);
+        for entry in entries {
+            let is_public = entry.report_id.as_ref().is_some_and(|report| changed.contains(report));
+            moved.enter(entry, is_public);
+        }
+        drop(moved);
+        self.tell(change_seq);
+    }
+
+    fn tell(&self, change_seq: i64) {
+        self.changes.send_if_modified(|known| {
+            let news = change_seq > *known;
+            *known = change_seq.max(*known);
+            news
+        });
+    }
+
+    /// Looks at the ledger and at what was written since the last look.
+    fn look(&self, connection: &mut AnyConnection, version: &mut Option<i64>) -> Result<(), StorageError> {
+        let began = Instant::now();
+        let now = data_version(connection)?;
+        if now.is_some() && now == *version {
+            self.moved.write().unwrap_or_else(PoisonError::into_inner).good = Some(began);
+            return Ok(());
+        }
+        let ledger = audit::ledger(connection)?;
+        let (seen, seen_change) = {
+            let moved = self.moved.read().unwrap_or_else(PoisonError::into_inner);
+            (moved.seen, moved.seen_change)
+        };
+        let first = seen == 0 || ledger.audit_seq < seen || ledger.audit_seq - seen > AT_ONCE;
+        let entries = if first { Vec::new() } else { audit::touched_after(connection, seen, AT_ONCE)? };
+        let changed = audit::changed_after(connection, seen_change, AT_ONCE)?;
+        let mut moved = self.moved.write().unwrap_or_else(PoisonError::into_inner);
+        if first {
+            *moved = Moved { everything: ledger.audit_seq, anything: ledger.audit_seq, ..Moved::default() };
+        }
+        let mut last = ledger.audit_seq;
+        for entry in entries {
+            last = last.max(entry.seq);
+            let is_public = entry.report_id.as_ref().is_some_and(|report| changed.contains(report));
+            moved.enter(entry, is_public);
+        }
+        moved.seen = last;
+        moved.seen_change = ledger.change_seq;
+        moved.good = Some(began);
+        drop(moved);
+        *version = now;
+        self.tell(ledger.change_seq);
+        Ok(())
+    }
+
+    /// Looks again and again until the store is closed.
+    pub(super) fn run(&self, url: &DatabaseUrl, options: &ConnectOptions) {
+        let (mut connection, mut version) = (None, None);
+        while !self.ending.load(Ordering::Acquire) {
+            let looked = match connection.take() {
+                Some(connection) => Ok(connection),
+                None => url.connect(Purpose::Read, options).map_err(StorageError::Connect),
+            }
+            .and_then(|mut open| self.look(&mut open, &mut version).map(|()| open));
+            match looked {
+                Ok(open) => connection = Some(open),
+                Err(error) => tracing::warn!(%error, "the ledger could not be looked at"),
+            }
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    pub(super) fn end(&self) {
+        self.ending.store(true, Ordering::Release);
+    }
+
+    /// Starts looking in a thread of its own.
+    pub(super) fn start(self: &Arc<Watch>, url: DatabaseUrl, options: ConnectOptions) -> std::io::Result<()> {
+        let watch = Arc::clone(self);
+        std::thread::Builder::new()
+            .name("watch".to_owned())
+            .spawn(move || watch.run(&url, &options))
+            .map(|_| ())
+    }
+}
+
+#[derive(QueryableByName)]
+struct DataVersion {
+    #[diesel(sql_type = BigInt)]
+    data_version: i64,
+}
+
+/// SQLite's own number of commits by others; PostgreSQL has none, there the ledger is read each time.
+fn data_version(connection: &mut AnyConnection) -> Result<Option<i64>, StorageError> {
+    match connection {
+        AnyConnection::Sqlite(inner) => {
+            let rows: Vec<DataVersion> = diesel::sql_query("PRAGMA data_version").load(inner)?;
+            Ok(rows.first().map(|row| row.data_version))
+        }
+        AnyConnection::Postgres(_) => Ok(None),
+    }
+}

@@ -62,9 +62,16 @@ pub fn restore(options: &Restore) -> Result<(), Failure> {
         Store::restore(&store_options, file)?;
         Store::migrate(&store_options)?;
     }
+    let store_file = store_options.url.file().map(PathBuf::from);
     let store = Store::open(store_options)?;
     let done = adopt(&store);
     store.close();
+    if let (Err(_), Some(_), Some(file)) = (&done, &options.file, store_file) {
+        // A database whose audit is not whole is not left where a service would take it up.
+        for suffix in ["", "-wal", "-shm"] {
+            let _not_there = std::fs::remove_file(format!("{}{suffix}", file.display()));
+        }
+    }
     done
 }
 

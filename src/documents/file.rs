@@ -32,6 +32,9 @@ pub enum ReadFault {
     /// A page that was saved under another name, or the like.
     #[error("the file is not what its name says")]
     Mislabelled,
+    /// More pieces than any report needs.
+    #[error("the text has too many lines or cells")]
+    TooManyPieces,
     /// Read in a process of its own, which found this.
     #[error("{0}")]
     Told(String),
@@ -49,6 +52,7 @@ impl ReadFault {
             ReadFault::Html(HtmlFault::TooDeep) | ReadFault::Docx(DocxFault::TooDeep) => "too_deep",
             ReadFault::Html(HtmlFault::TooManyNodes) => "too_many_elements",
             ReadFault::Html(HtmlFault::TooManyCells)
+            | ReadFault::TooManyPieces
             | ReadFault::Docx(DocxFault::TooManyCells)
             | ReadFault::Xlsx(XlsxFault::TooManyCells) => "too_many_cells",
             ReadFault::Docx(DocxFault::TooLarge | DocxFault::TooLong)
@@ -193,13 +197,22 @@ pub fn read_grid(kind: Kind, bytes: &[u8], charset: Option<&str>) -> Result<(Gri
         }
         Kind::Markdown => {
             let (lines, charset) = decode(bytes, charset)?;
-            Ok((markdown::read(&lines), charset))
+            Ok((markdown::read(bounded(&lines)?), charset))
         }
         Kind::Text | Kind::Json => {
             let (lines, charset) = decode(bytes, charset)?;
-            Ok((text::read(&lines), charset))
+            Ok((text::read(bounded(&lines)?), charset))
         }
     }
+}
+
+/// Most lines, tabs and pipes of a text: each may make a piece.
+const MOST_PIECES: usize = 400_000;
+
+/// A text of no more pieces than a report may have.
+fn bounded(text: &str) -> Result<&str, ReadFault> {
+    let pieces = text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r' | b'\t' | b'|')).count();
+    if pieces > MOST_PIECES { Err(ReadFault::TooManyPieces) } else { Ok(text) }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Where each section begins: by its title or an older wording of it, never by the number alone.
 
 use super::grid::Piece;
-use super::label::{Keys, strip_artefacts};
+use super::label::{Keys, simplified, strip_artefacts};
 use crate::domain::form::Form;
 use unicode_normalization::UnicodeNormalization;
 
@@ -125,7 +125,7 @@ fn split_title<'t>(text: &'t str, letters: &[char]) -> Option<(&'t str, &'t str)
     let mut wanted = letters.iter();
     let mut next = wanted.next();
     for (at, c) in text.char_indices() {
-        for folded in std::iter::once(c).nfkc().filter(|c| c.is_alphanumeric()) {
+        for folded in std::iter::once(c).nfkc().map(simplified).filter(|c| c.is_alphanumeric()) {
             if next != Some(&folded) {
                 return None;
             }

@@ -11,7 +11,7 @@ use super::grid::{Block, Grid, GridCell};
 use flow::{Flow, Gap};
 use scraper::{ElementRef, Node};
 use spans::{cover, pass, span};
-use structure::{Kind, cells_of, elements, is_layout, kind, row_groups};
+use structure::{Kind, cells_of, elements, is_layout, kind, mark_of, row_groups};
 
 /// Deepest nesting of elements that is read.
 const DEEPEST: usize = 256;
@@ -225,6 +225,9 @@ fn gather(element: ElementRef<'_>, flow: &mut Flow, depth: usize) -> Result<(), 
             Kind::Table | Kind::TablePart => Gap::Edge,
         };
         flow.widen(gap);
+        if let Some(mark) = mark_of(inner) {
+            flow.push(mark);
+        }
         gather(inner, flow, depth + 1)?;
         flow.widen(gap);
     }

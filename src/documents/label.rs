@@ -3,10 +3,14 @@
 use crate::domain::form::{Form, Section, all};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
 /// Longest text that can be a label, in bytes; the longest one of the forms has some 120.
 const LONGEST: usize = 400;
+
+/// Most pieces a label is broken into; stacked letters are as many.
+const MOST_BROKEN: usize = 8;
 
 /// Captions the printed form carries which name neither row nor column.
 const CAPTIONS: [&str; 8] =
@@ -33,7 +37,7 @@ impl Keys {
             return Keys { full: String::new(), bare: String::new() };
         }
         let (text, _) = strip_artefacts(text);
-        let folded: String = text.nfkc().collect();
+        let folded: String = text.nfkc().map(simplified).collect();
         Keys { full: letters(&folded), bare: letters(strip_ordinal(&folded)) }
     }
 
@@ -41,6 +45,18 @@ impl Keys {
     pub(super) fn is_ordinal_alone(&self) -> bool {
         self.bare.is_empty() && !self.full.is_empty()
     }
+}
+
+/// The simplified form of the traditional characters that stand in the forms' labels and titles.
+pub(super) fn simplified(c: char) -> char {
+    if c.is_ascii() {
+        return c;
+    }
+    static PAIRS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+        let pairs = include_str!("../../data/traditional.txt").lines().filter(|line| !line.starts_with('#'));
+        pairs.filter_map(|pair| pair.chars().next().zip(pair.chars().nth(1))).collect()
+    });
+    PAIRS.get(&c).copied().unwrap_or(c)
 }
 
 fn letters(folded: &str) -> String {
@@ -185,6 +201,23 @@ impl Labels {
         }
     }
 
+    /// What some pieces name together that name nothing each: a label broken by line ends.
+    pub(super) fn name_broken<'p>(&self, pieces: impl Iterator<Item = &'p str>) -> Option<(usize, Naming)> {
+        let mut whole = String::new();
+        for (number, piece) in pieces.enumerate().take(MOST_BROKEN) {
+            whole.push_str(piece);
+            if whole.len() > LONGEST {
+                return None;
+            }
+            if number > 0
+                && let Some(naming) = self.name(&whole).filter(|naming| !naming.caption)
+            {
+                return Some((number + 1, naming));
+            }
+        }
+        None
+    }
+
     /// What a text names in this section, `None` if nothing.
     pub(super) fn name(&self, text: &str) -> Option<Naming> {
         let keys = Keys::of(text);
@@ -213,6 +246,44 @@ impl Labels {
             .copied()
             .flatten()
     }
+}
+
+/// Everything a text may be in the tables of any form, by its keys.
+struct Known {
+    rows: HashSet<String>,
+    columns: HashSet<String>,
+}
+
+static KNOWN: LazyLock<Known> = LazyLock::new(|| {
+    let mut known = Known { rows: HashSet::new(), columns: HashSet::new() };
+    let enter = |set: &mut HashSet<String>, label: &str| {
+        let keys = Keys::of(label);
+        set.extend([keys.full, keys.bare].into_iter().filter(|key| !key.is_empty()));
+    };
+    let sections = all().iter().flat_map(|form| &form.sections);
+    for row in sections.filter_map(|section| section.table.as_ref()).flat_map(|table| &table.rows) {
+        std::iter::once(&row.label).chain(&row.aliases).for_each(|label| enter(&mut known.rows, label));
+        row.group.iter().flat_map(|group| group.split('/')).for_each(|part| enter(&mut known.columns, part));
+        for column in &row.columns {
+            let labels = std::iter::once(&column.label).chain(&column.aliases);
+            labels.for_each(|label| enter(&mut known.columns, label));
+            let groups = column.group.iter().flat_map(|group| group.split('/'));
+            groups.for_each(|part| enter(&mut known.columns, part));
+        }
+    }
+    known.columns.extend(CAPTIONS.map(str::to_owned));
+    known
+});
+
+/// Whether a text is the label of a row in any form, whatever section it stands in.
+pub(super) fn is_row_label(text: &str) -> bool {
+    let keys = Keys::of(text);
+    KNOWN.rows.contains(&keys.full) || KNOWN.rows.contains(&keys.bare)
+}
+
+/// Whether a text is any label of a table in any form.
+pub(super) fn is_label(text: &str) -> bool {
+    is_row_label(text) || KNOWN.columns.contains(&Keys::of(text).full)
 }
 
 /// The key of the innermost heading of a group.
@@ -245,7 +316,7 @@ fn foreign_columns(form: &Form, section: &Section, own: &HashMap<String, String>
 fn is_other_unit(key: &str) -> bool {
     key.contains('元')
         && !key.contains("万元")
-        && (key.contains("金额") || key.contains("单位"))
+        && ["金额", "单位", "收费", "费用", "数额"].iter().any(|word| key.contains(word))
         && key.chars().count() <= 24
 }
 

@@ -129,12 +129,12 @@ fn inline(text: &str) -> String {
     let (mut rest, mut before) = (text, None);
     while let Some(first) = rest.chars().next() {
         let length = match first {
-            '*' | '_' | '`' | '~' => rest.len() - rest.trim_start_matches(first).len(),
+            '*' | '_' | '`' => rest.len() - rest.trim_start_matches(first).len(),
             '\\' => 1 + usize::from(rest.chars().nth(1).is_some_and(|c| c.is_ascii_punctuation())),
-            _ => rest.find(['*', '_', '`', '~', '\\']).unwrap_or(rest.len()),
+            _ => rest.find(['*', '_', '`', '\\']).unwrap_or(rest.len()),
         };
         let Some((piece, behind)) = rest.split_at_checked(length) else { break };
-        if matches!(first, '*' | '_' | '`' | '~') {
+        if matches!(first, '*' | '_' | '`') {
             mark(&mut pieces, &mut opened, piece, before, behind.chars().next());
         } else {
             let escaped = piece.strip_prefix('\\').filter(|escaped| !escaped.is_empty());

@@ -1,12 +1,14 @@
 //! Reads one table section: rows by their labels, columns by theirs, never by position alone.
 
 mod grouped;
+mod head;
 
 use super::grid::{Piece, Place};
-use super::label::{Labels, Naming, group_key, strip_artefacts};
-use super::order::{Item, Mark, Order, order};
+use super::label::{Labels, Naming, strip_artefacts};
+use super::order::{Mark, Order};
 use super::value::{self, CellText};
 use crate::domain::form::{Form, Row, Section};
+use head::Head;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -47,18 +49,6 @@ enum RowState {
     Unread(String),
 }
 
-/// The labels above the rows that are being read.
-#[derive(Default)]
-struct Head {
-    marks: Vec<Mark>,
-    /// Where in a table each column's label stands, by the column's key; doubled ones prove nothing.
-    places: HashMap<String, Option<Place>>,
-    /// A row has been read under these labels; the next label begins a new head.
-    closed: bool,
-    /// A head in another order than the form's was met: an incomplete one below it proves nothing.
-    unusual: bool,
-}
-
 struct Reader<'f, 'p> {
     rows: &'f [Row],
     tokens: Vec<Token<'p>>,
@@ -88,14 +78,32 @@ fn tokens<'p>(pieces: &[Piece<'p>], labels: &Labels, strays: &mut Vec<(usize, St
         *widths.entry(row).or_default() += 1;
     }
     let mut tokens = Vec::with_capacity(pieces.len());
-    for piece in pieces {
+    // Where a label broken by line ends was put together, its other pieces are passed over.
+    let mut passed = 0;
+    for (at, piece) in pieces.iter().enumerate() {
+        if passed > 0 {
+            passed -= 1;
+            continue;
+        }
         let (text, artefacts) = strip_artefacts(piece.text);
         strays.extend(artefacts.into_iter().map(|artefact| (piece.line, artefact)));
         let value = value::read(&text);
-        let naming = match value {
+        let mut naming = match value {
             CellText::Unreadable(_) => labels.name(&text),
             _ => None,
         };
+        if matches!(value, CellText::Unreadable(_)) && piece.row.is_none() {
+            let loose = pieces.iter().skip(at).take_while(|piece| piece.row.is_none());
+            let broken = labels.name_broken(loose.map(|piece| piece.text));
+            // A beginning that names a row by itself is taken with its end if both name the same one.
+            let fits = |found: &Naming| {
+                naming.as_ref().is_none_or(|first| first.row.is_some() && first.row == found.row)
+            };
+            if let Some((pieces, found)) = broken.filter(|(_, found)| fits(found)) {
+                naming = Some(found);
+                passed = pieces - 1;
+            }
+        }
         tokens.push(Token {
             raw: piece.text,
             text,
@@ -122,54 +130,13 @@ impl Token<'_> {
     }
 }
 
-impl Head {
-    fn see(&mut self, naming: &Naming, place: Option<Place>) {
-        let mark = if naming.foreign {
-            Mark::Foreign
-        } else if let Some(column) = &naming.column {
-            if self.closed && naming.row.is_some() {
-                // 总计 and 其他 below rows already read are rather a row that lost its values.
-                return;
-            }
-            Mark::Item(column.clone())
-        } else if let Some(group) = &naming.column_group {
-            Mark::Group(group.clone())
-        } else {
-            return;
-        };
-        if self.closed {
-            self.marks.clear();
-            self.places.clear();
-            self.closed = false;
-        }
-        if let Mark::Item(key) = &mark {
-            self.places.entry(key.clone()).and_modify(|known| *known = None).or_insert(place);
-        }
-        self.marks.push(mark);
-    }
-
-    /// The order of a row's columns, as far as the labels above it prove one.
-    fn order_of(&mut self, row: &Row) -> Option<Order> {
-        self.closed = true;
-        let found = order(&column_items(row), &self.marks)?;
-        if found.complete && !found.is_forms_own() {
-            self.unusual = true;
-        }
-        (found.complete || !self.unusual).then_some(found)
-    }
-}
-
-fn column_items(row: &Row) -> Vec<Item<'_>> {
-    row.columns
-        .iter()
-        .map(|column| Item { key: &column.key, group: column.group.as_deref().map(group_key) })
-        .collect()
-}
-
 impl Reader<'_, '_> {
     /// Takes the piece at `at` for a row's label if values stand behind it, else for a label of the head.
     fn step(&mut self, at: usize) {
-        let Some(naming) = self.tokens.get(at).and_then(|token| token.naming.clone()) else { return };
+        let Some(naming) = self.tokens.get(at).and_then(|token| token.naming.clone()) else {
+            self.note_unknown(at);
+            return;
+        };
         if let Some(token) = self.tokens.get_mut(at) {
             token.used = true;
         }
@@ -186,6 +153,15 @@ impl Reader<'_, '_> {
         }
         let place = self.tokens.get(at).and_then(|token| token.place);
         self.head.see(&naming, place);
+    }
+
+    /// A short text among the labels of a head that names nothing may be a column's label.
+    fn note_unknown(&mut self, at: usize) {
+        let Some(token) = self.tokens.get(at) else { return };
+        let heads = !self.head.closed && !self.head.marks.is_empty() && !token.used && !token.is_value();
+        if heads && !is_prose(&token.text) && (1..=16).contains(&token.text.chars().count()) {
+            self.head.unknown = true;
+        }
     }
 
     /// The values of the label at `at`: the rest of its row, or what stands below it piece by piece.
@@ -263,14 +239,18 @@ impl Reader<'_, '_> {
     /// Whether what stands behind a label are its values and not the empty cells of a merged head.
     fn are_rows_values(&self, values: &[usize], row: usize, naming: &Naming) -> bool {
         let width = self.rows.get(row).map_or(0, |row| row.columns.len());
-        let all_values = values
-            .iter()
-            .all(|place| self.tokens.get(*place).is_some_and(|token| token.value.looks_like_value()));
+        let all_values = self.all_values(values);
         if self.filled(values).is_empty() {
             naming.column.is_none() && !values.is_empty() && values.len() == width
         } else {
             naming.column.is_none() || all_values
         }
+    }
+
+    fn all_values(&self, values: &[usize]) -> bool {
+        let looks =
+            |place: &usize| self.tokens.get(*place).is_some_and(|token| token.value.looks_like_value());
+        values.iter().all(looks)
     }
 
     fn filled(&self, values: &[usize]) -> Vec<usize> {
@@ -283,19 +263,33 @@ impl Reader<'_, '_> {
         let Some(row) = self.rows.get(at) else { return };
         let width = row.columns.len();
         let filled = self.filled(values);
-        let exact = if values.len() == width {
-            Some(values)
-        } else if values.len() > width && filled.len() == width {
-            Some(filled.as_slice())
-        } else {
-            None
-        };
+        // Merged cells may leave empty ones before and behind the values; between them an empty one is a cell.
+        let block = filled.first().and_then(|first| values.iter().position(|value| value == first));
+        let block = block.and_then(|from| values.get(from..from + width));
+        let whole = block.filter(|block| *block == filled.as_slice() && self.all_values(block));
+        let exact = if values.len() == width { Some(values) } else { whole };
         let state = match (exact, self.head.order_of(row)) {
-            (Some(exact), Some(order)) => RowState::Read(self.assign(row, exact, &order)),
+            (Some(exact), Some(order)) if self.stand_under_labels(row, exact, &order) => {
+                RowState::Read(self.assign(row, exact, &order))
+            }
             _ => RowState::Unread(self.stood(values)),
         };
         self.use_up(values);
         self.keep(at, state);
+    }
+
+    /// Whether each value stands in the column of its label, as far as both have a place in one table.
+    fn stand_under_labels(&self, row: &Row, values: &[usize], order: &Order) -> bool {
+        order.places.iter().zip(values).all(|(place, value)| {
+            let label = row.columns.get(*place).and_then(|column| *self.head.places.get(&column.key)?);
+            let value = self.tokens.get(*value).and_then(|token| token.place);
+            match label.zip(value) {
+                Some((label, value)) if label.table == value.table && label.width == value.width => {
+                    label.column == value.column
+                }
+                _ => true,
+            }
+        })
     }
 
     fn assign(&self, row: &Row, values: &[usize], order: &Order) -> Vec<(usize, CellText)> {

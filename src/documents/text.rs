@@ -1,7 +1,7 @@
 //! Plain text, as a word processor leaves it: cells led by tabs, or one piece to a line without marks.
 
 use super::grid::{Block, Grid, GridCell};
-use super::label::Keys;
+use super::label::{Keys, is_label, is_row_label};
 use super::value::{self, CellText};
 
 /// Longest cell of a line with inner tabs, in bytes; beyond it the tabs are taken for typing, not for cells.
@@ -41,6 +41,12 @@ impl Reader {
             self.blocks.extend(
                 values.into_iter().map(|text| Block::Paragraph { text: text.to_owned(), line: number }),
             );
+        } else if is_rule(line) {
+            // The line below the head of a Markdown table.
+            self.end_row();
+        } else if let Some(cells) = labelled(line).or_else(|| head_of(line)) {
+            self.end_row();
+            self.rows.push(cells.iter().map(|text| cell(text, number)).collect());
         } else if let Some(cells) = piped(line) {
             self.end_row();
             self.rows.push(cells.into_iter().map(|text| cell(text, number)).collect());
@@ -104,11 +110,45 @@ fn values_of(line: &str) -> Option<Vec<&str>> {
     (parts.len() >= FEWEST_VALUES && all()).then_some(parts)
 }
 
+/// A row's label with its values behind it on one line, as pages turned into text have them. Before the
+/// label may stand that of a group of rows.
+fn labelled(line: &str) -> Option<Vec<String>> {
+    if line.len() > LONGEST_CELL || line.contains(['\t', '|']) {
+        return None;
+    }
+    let parts: Vec<&str> = line.split_whitespace().collect();
+    let values = parts.iter().rev().take_while(|part| !matches!(value::read(part), CellText::Unreadable(_)));
+    let first = parts.len().checked_sub(values.count()).filter(|first| (1..parts.len()).contains(first))?;
+    let (words, values) = parts.split_at_checked(first)?;
+    let label = (0..words.len()).filter_map(|from| Some(words.get(from..)?.join(" ")));
+    let label = label.into_iter().find(|label| is_row_label(label))?;
+    Some(std::iter::once(label).chain(values.iter().map(|value| (*value).to_owned())).collect())
+}
+
+/// The labels of a head that stand on one line, each a column's, a row's or a heading's over several.
+fn head_of(line: &str) -> Option<Vec<String>> {
+    if line.len() > LONGEST_CELL || line.contains(['\t', '|']) {
+        return None;
+    }
+    let parts: Vec<&str> = line.split_whitespace().collect();
+    let all = parts.len() >= 2 && parts.iter().all(|part| is_label(part));
+    all.then(|| parts.into_iter().map(str::to_owned).collect())
+}
+
+/// `|---|:--:|`.
+fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+    let is_dashes = |cell: &&str| cell.len() >= 3 && cell.bytes().all(|byte| matches!(byte, b'-' | b':'));
+    line.contains('|') && cells.iter().all(|cell| is_dashes(&cell.trim_matches(' ')))
+}
+
 /// The cells of a line with pipes: a whole row, or a single cell with the pipe behind it.
 fn piped(line: &str) -> Option<Vec<&str>> {
     let line = line.trim();
     let short = line.split('|').all(|part| part.len() <= LONGEST_CELL);
-    let is_row = line.ends_with('|') || line.matches('|').count() >= 2;
+    let led = || line.split('|').next().is_some_and(|first| is_row_label(first.trim()));
+    let is_row = line.ends_with('|') || line.matches('|').count() >= 2 || (line.contains('|') && led());
     if !is_row || !short {
         return None;
     }

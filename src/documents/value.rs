@@ -1,7 +1,5 @@
 //! What a cell's text says: a number, nothing on purpose, or something nobody may guess at.
 
-use unicode_normalization::UnicodeNormalization;
-
 /// The reading of one cell's text. Nothing is converted: a unit beside the number leaves it unreadable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CellText {
@@ -19,7 +17,8 @@ const LONGEST: usize = 200;
 /// Reads a cell's text.
 pub fn read(text: &str) -> CellText {
     let stood = text.trim();
-    if stood.len() > LONGEST {
+    // What stands on two lines is two things, and never one number.
+    if stood.len() > LONGEST || stood.contains(['\n', '\r']) {
         return CellText::Unreadable(stood.to_owned());
     }
     let folded = fold(stood);
@@ -45,20 +44,26 @@ impl CellText {
         match self {
             CellText::Number(_) | CellText::Blank(_) => true,
             CellText::Unreadable(stood) => {
+                // "1.属于国家秘密" begins with a digit too: behind the digits there may be a unit and no more.
                 let folded = fold(stood);
-                folded.chars().count() <= 16
-                    && folded
-                        .trim_start_matches(['+', '-', '.', '¥'])
-                        .starts_with(|c: char| c.is_ascii_digit())
+                let body = folded.trim_start_matches(['+', '-', '.', '¥']);
+                let unit = body.trim_start_matches(|c: char| c.is_ascii_digit() || " ,.\n".contains(c));
+                body.starts_with(|c: char| c.is_ascii_digit())
+                    && folded.chars().count() <= 24
+                    && unit.chars().count() <= 4
+                    && unit.chars().all(|c| "元万百千亿件份宗项起例人次个条%^~①②③④⑤⑥⑦⑧⑨⑩¹²³".contains(c))
             }
         }
     }
 }
 
 /// Half-width digits and marks, without invisible characters and outer spaces.
+///
+/// Full-width forms alone are folded: ² and ① are marks of a note beside a number and no part of it.
 fn fold(text: &str) -> String {
     let folded: String = text
-        .nfkc()
+        .chars()
+        .map(half_width)
         .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}'))
         .map(|c| match c {
             '\u{2212}' => '-',
@@ -67,6 +72,13 @@ fn fold(text: &str) -> String {
         })
         .collect();
     folded.trim().to_owned()
+}
+
+fn half_width(c: char) -> char {
+    match u32::from(c) {
+        code @ 0xff01..=0xff5e => char::from_u32(code - 0xfee0).unwrap_or(c),
+        _ => c,
+    }
 }
 
 fn is_blank(folded: &str) -> bool {
@@ -156,8 +168,24 @@ mod tests {
 
     #[test]
     fn nothing_is_guessed() {
-        for text in ["251000元", "0件", "1,23", "12 34", "0 0 0", "1.2.3", "3.", "约5", "1e5", "见附件", "O"]
-        {
+        for text in [
+            "251000元",
+            "0件",
+            "1,23",
+            "12 34",
+            "0 0 0",
+            "1.2.3",
+            "3.",
+            "约5",
+            "1e5",
+            "见附件",
+            "O",
+            "1\n2",
+            "5①",
+            "5²",
+            "~~5~~ 6",
+            "5^1",
+        ] {
             assert_eq!(read(text), CellText::Unreadable(text.to_owned()), "{text}");
         }
     }
@@ -166,6 +194,7 @@ mod tests {
     fn a_number_with_a_unit_still_looks_like_a_value_and_a_date_line_of_prose_does_not() {
         assert!(read("251000元").looks_like_value());
         assert!(!read("见附件").looks_like_value());
+        assert!(!read("1.属于国家秘密").looks_like_value());
         assert!(!read("2023年我局没有收到政府信息公开申请，也没有结转").looks_like_value());
     }
 }

@@ -3,7 +3,7 @@
 use super::problem::{Code, Problem};
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::web::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -46,9 +46,13 @@ pub fn require_type(request: &HttpRequest, accepted: &[&str]) -> Result<(), Prob
     if accepted.contains(&essence.as_str()) && utf8 {
         return Ok(());
     }
-    Err(Problem::new(Code::UnsupportedMediaType)
-        .detail("media_type", vec![("accepted", accepted.join(", "))])
-        .header(header::ACCEPT, &accepted.join(", ")))
+    let listed = accepted.join(", ");
+    let problem =
+        Problem::new(Code::UnsupportedMediaType).detail("media_type", vec![("accepted", listed.clone())]);
+    Err(match *request.method() == Method::PATCH {
+        true => problem.header(super::precondition::ACCEPT_PATCH, &listed),
+        false => problem.header(header::ACCEPT, &listed),
+    })
 }
 
 /// Reads a JSON object of one of the types.

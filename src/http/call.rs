@@ -5,14 +5,16 @@ use super::caller::Caller;
 use super::precondition;
 use super::problem::{Code, Problem};
 use super::query::Query;
-use super::reply::{Reply, Snapshot};
+use super::reply::{JSON, Reply, Snapshot, accepts};
 use super::service::Service;
 use crate::domain::digest::sha256_hex;
 use crate::domain::language::Language;
 use crate::domain::rights::Rights;
 use crate::operations::{Asking, Refusal};
 use crate::storage::people::TokenGrant;
-use crate::storage::{Act, Actor, AnyConnection, IdempotencyKey, Notes, Queue, StoredAnswer, Written, audit};
+use crate::storage::{
+    Act, Actor, AnyConnection, IdempotencyKey, KeyHeld, Notes, Queue, StoredAnswer, Written, audit,
+};
 use actix_web::dev::Payload;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
@@ -33,6 +35,8 @@ pub struct Call {
     /// The body, once it has been read whole.
     read: Option<Bytes>,
     key: Option<IdempotencyKey>,
+    /// Over all the writes of a long request.
+    held: Option<KeyHeld>,
 }
 
 impl FromRequest for Call {
@@ -48,6 +52,7 @@ impl FromRequest for Call {
             payload: payload.take(),
             read: None,
             key: None,
+            held: None,
         }))
     }
 }
@@ -84,6 +89,11 @@ impl Call {
     /// Refuses whoever sent no token.
     pub fn require_token(&self) -> Result<(), Problem> {
         if self.caller.token.is_some() { Ok(()) } else { Err(Problem::new(Code::Unauthorized)) }
+    }
+
+    /// Refuses, before anything is done, whoever takes no JSON.
+    pub fn require_acceptable(&self) -> Result<(), Problem> {
+        if accepts(&self.request, JSON) { Ok(()) } else { Err(Problem::new(Code::NotAcceptable)) }
     }
 
     pub fn query<Q: Query>(&self) -> Result<Q, Problem> {
@@ -183,6 +193,7 @@ impl Call {
         self.key = Some(IdempotencyKey {
             scope: sha256_hex(scope.join("\n").as_bytes()),
             body_digest: sha256_hex(&body),
+            held: false,
         });
         self.read = Some(bytes);
         match self.service.store.find_answer(self.act()).await? {
@@ -190,6 +201,16 @@ impl Call {
             Some(None) => Err(Problem::new(Code::IdempotencyKeyReused)),
             Some(Some(answer)) => Reply::replayed(answer).map(Some),
         }
+    }
+
+    /// Holds the key while one request makes many writes: a repetition meanwhile is told to wait.
+    pub fn hold_key(&mut self) -> Result<(), Problem> {
+        if let Some(key) = &mut self.key {
+            let held = self.service.store.hold_key(&key.scope);
+            self.held = Some(held.ok_or_else(|| Problem::new(Code::IdempotencyInProgress))?);
+            key.held = true;
+        }
+        Ok(())
     }
 
     /// `If-Match` must name the present version.

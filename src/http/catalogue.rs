@@ -2,8 +2,9 @@
 
 use super::call::Call;
 use super::names::SeverityName;
+use super::paging::{WholeQuery, cut_whole};
 use super::problem::{Code, Problem};
-use super::query::{NoParameters, query};
+use super::query::{CursorText, Limit, NoParameters, query};
 use super::reply::Reply;
 use crate::domain::digest::sha256_hex;
 use crate::domain::form::{self, Form};
@@ -53,6 +54,10 @@ pub struct Rule {
 pub struct RuleList {
     items: Vec<Rule>,
     next_cursor: Option<String>,
+    /// 总数，仅在 `count=true` 时。
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
 }
 
 /// 规则
@@ -60,12 +65,13 @@ pub struct RuleList {
 /// 校验用的全部规则：编号、轻重、能否说明、要求、依据、适用格式。
 #[utoipa::path(
     tag = "catalogue",
+    params(WholeQuery),
     responses((status = 200, description = "全部规则", body = RuleList)),
-    extensions(("x-problems" = json!(["invalid_query"])), ("x-tagged" = json!(true))),
+    extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-tagged" = json!(true))),
 )]
 #[get("/rules")]
 pub async fn list_rules(call: Call) -> Result<Reply, Problem> {
-    let _: NoParameters = call.query()?;
+    let query: WholeQuery = call.query()?;
     let items = RULES.iter().map(|rule| Rule {
         id: rule.id,
         severity: rule.severity.as_str(),
@@ -84,7 +90,8 @@ pub async fn list_rules(call: Call) -> Result<Reply, Problem> {
             .filter(|id| rule.forms.is_empty() || rule.forms.contains(id))
             .collect(),
     });
-    Ok(constant(&RuleList { items: items.collect(), next_cursor: None }))
+    let (items, next_cursor, total) = cut_whole("rules", items.collect(), &query)?;
+    Ok(constant(&RuleList { items, next_cursor, total }))
 }
 
 /// 适用年度。
@@ -114,6 +121,10 @@ pub struct FormatSummary {
 pub struct FormatList {
     items: Vec<FormatSummary>,
     next_cursor: Option<String>,
+    /// 总数，仅在 `count=true` 时。
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
 }
 
 /// 格式列表
@@ -121,12 +132,13 @@ pub struct FormatList {
 /// 法定的报告格式：2019 年试行格式和 2021 年现行格式。
 #[utoipa::path(
     tag = "catalogue",
+    params(WholeQuery),
     responses((status = 200, description = "全部格式", body = FormatList)),
-    extensions(("x-problems" = json!(["invalid_query"])), ("x-tagged" = json!(true))),
+    extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-tagged" = json!(true))),
 )]
 #[get("/formats")]
 pub async fn list_formats(call: Call) -> Result<Reply, Problem> {
-    let _: NoParameters = call.query()?;
+    let query: WholeQuery = call.query()?;
     let items = form::all().iter().map(|form| FormatSummary {
         id: &form.id,
         title: &form.title,
@@ -134,7 +146,8 @@ pub async fn list_formats(call: Call) -> Result<Reply, Problem> {
         applies_to_years: FormatYears { from: form.from, to: form.to },
         cells: form.cells.len(),
     });
-    Ok(constant(&FormatList { items: items.collect(), next_cursor: None }))
+    let (items, next_cursor, total) = cut_whole("formats", items.collect(), &query)?;
+    Ok(constant(&FormatList { items, next_cursor, total }))
 }
 
 /// 读取格式
@@ -179,11 +192,21 @@ pub struct Indicator {
 pub struct IndicatorList {
     items: Vec<Indicator>,
     next_cursor: Option<String>,
+    /// 总数，仅在 `count=true` 时。
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
 }
 
 query!(IndicatorQuery {
     /// 只要某格式的指标，如 2021。
     format: String[String],
+    /// 每页条数，1–200；不给则为全部。
+    limit: Limit[u8],
+    /// 上一页给出的游标。
+    cursor: CursorText[String],
+    /// 是否给出总数。
+    count: bool[bool],
 });
 
 fn indicators_of(form: &'static Form) -> impl Iterator<Item = Indicator> {
@@ -207,7 +230,7 @@ fn indicators_of(form: &'static Form) -> impl Iterator<Item = Indicator> {
     tag = "catalogue",
     params(IndicatorQuery),
     responses((status = 200, description = "全部指标", body = IndicatorList)),
-    extensions(("x-problems" = json!(["invalid_query"])), ("x-tagged" = json!(true))),
+    extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-tagged" = json!(true))),
 )]
 #[get("/indicators")]
 pub async fn list_indicators(call: Call) -> Result<Reply, Problem> {
@@ -230,7 +253,9 @@ pub async fn list_indicators(call: Call) -> Result<Reply, Problem> {
             }
         }
     }
-    Ok(constant(&IndicatorList { items, next_cursor: None }))
+    let page = WholeQuery { limit: query.limit, cursor: query.cursor, count: query.count };
+    let (items, next_cursor, total) = cut_whole("indicators", items, &page)?;
+    Ok(constant(&IndicatorList { items, next_cursor, total }))
 }
 
 /// A form's data file as a schema is too deep to be worth typing; it says what `GET /formats` is.

@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::problem::{Code, Problem};
-use super::query::{CursorText, Limit};
+use super::query::{CursorText, Limit, query};
 use super::reply::Reply;
 use crate::storage::{Bind, Page, SortKey};
 use actix_web::http::header;
@@ -47,7 +47,14 @@ fn decode(text: &str, signature: &str) -> Result<Cursor, Problem> {
         .ok()
         .and_then(|bytes| serde_json::from_slice::<Cursor>(&bytes).ok())
         .filter(|cursor| cursor.s == signature)
-        .ok_or_else(|| Problem::new(Code::InvalidCursor))
+        .ok_or_else(bad_cursor)
+}
+
+/// A cursor that this listing did not give.
+pub fn bad_cursor() -> Problem {
+    let mut problem = Problem::of_query(vec![("cursor".to_owned(), "invalid_value")]);
+    problem.code = Code::InvalidCursor;
+    problem
 }
 
 fn bind_to_json(bind: &Bind) -> Value {
@@ -99,7 +106,7 @@ impl<T> PageOrder<T> {
             let cursor = decode(&cursor.0, &signature)?;
             let values: Vec<Bind> = cursor.v.iter().filter_map(bind_from_json).collect();
             if values.len() != keys.len() {
-                return Err(Problem::new(Code::InvalidCursor));
+                return Err(bad_cursor());
             }
             for (key, value) in keys.iter_mut().zip(values) {
                 key.after = Some(value);
@@ -133,6 +140,35 @@ impl<T> PageOrder<T> {
         (rows, next)
     }
 }
+
+/// Items, the next page's cursor, the number of all.
+type WholePage<T> = (Vec<T>, Option<String>, Option<i64>);
+
+/// Cuts a page out of a list that is short enough to be made whole; without `limit` all of it.
+pub fn cut_whole<T>(listing: &str, mut items: Vec<T>, query: &WholeQuery) -> Result<WholePage<T>, Problem> {
+    let total = (query.count == Some(true)).then(|| i64::try_from(items.len()).unwrap_or(i64::MAX));
+    let from = match &query.cursor {
+        None => 0,
+        Some(cursor) => decode(&cursor.0, listing)?.i.parse().map_err(|_| bad_cursor())?,
+    };
+    let mut page = items.split_off(from.min(items.len()));
+    let limit = query.limit.map_or(usize::MAX, |limit| usize::try_from(limit.0).unwrap_or(usize::MAX));
+    let next = (page.len() > limit).then(|| {
+        let i = (from + limit).to_string();
+        encode(&Cursor { s: listing.to_owned(), v: Vec::new(), i })
+    });
+    page.truncate(limit);
+    Ok((page, next, total))
+}
+
+query!(WholeQuery {
+    /// 每页条数，1–200；不给则为全部。
+    limit: Limit[u8],
+    /// 上一页给出的游标。
+    cursor: CursorText[String],
+    /// 是否给出总数。
+    count: bool[bool],
+});
 
 /// `{"items", "next_cursor"}`, with `total` where it was asked for, and `Link` to the next page.
 pub fn list_reply(call: &Call, items: Value, next: Option<String>, total: Option<i64>) -> Reply {

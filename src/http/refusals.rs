@@ -49,6 +49,7 @@ pub async fn record(service: &Service, response: &ServiceResponse<BoxBody>, call
         .map_or("", |problem| problem.code.as_str())
         .to_owned();
     let grants = caller.token.iter().flat_map(|token| &token.grants);
+    let unwritten = refusals.unwritten.swap(0, Ordering::Relaxed);
     let refused = RefusedAccess {
         status,
         code,
@@ -56,7 +57,7 @@ pub async fn record(service: &Service, response: &ServiceResponse<BoxBody>, call
         path: request.path().chars().take(LONGEST_PATH).collect(),
         client: caller.address.map(|address| address.to_string()),
         agency_id: grants.filter_map(|grant| grant.agency.as_ref()).map(|(id, _, _)| id.to_string()).next(),
-        unwritten: refusals.unwritten.swap(0, Ordering::Relaxed),
+        unwritten,
     };
     let act = Act {
         at: caller.at,
@@ -74,6 +75,7 @@ pub async fn record(service: &Service, response: &ServiceResponse<BoxBody>, call
         .write(Queue::Interactive, act, move |c, _, notes| note_refused(c, notes, &refused), nothing)
         .await;
     if let Err(error) = written {
+        refusals.unwritten.fetch_add(unwritten + 1, Ordering::Relaxed);
         tracing::warn!(?error, "a refusal could not be written into the audit");
     }
 }

@@ -1,8 +1,8 @@
 //! `/search`: full text over published narratives.
 
 use super::call::Call;
-use super::paging::list_reply_with;
-use super::problem::{Code, Problem};
+use super::paging::{bad_cursor, list_reply_with};
+use super::problem::Problem;
 use super::query::{CursorText, Limit, YearNumber, query};
 use super::reply::Reply;
 use super::statistics::AsOfBody;
@@ -110,7 +110,7 @@ pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
     let q = q.ok_or_else(|| Problem::of_query(vec![("q".to_owned(), "required")]))?;
     let after = match &query.cursor {
         None => 0,
-        Some(cursor) => cursor.0.parse().map_err(|_| Problem::new(Code::InvalidCursor))?,
+        Some(cursor) => cursor.0.parse().map_err(|_| bad_cursor())?,
     };
     let question = Question {
         q,

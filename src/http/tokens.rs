@@ -233,7 +233,7 @@ pub async fn create_token(mut call: Call) -> Result<Reply, Problem> {
 }
 
 async fn present(call: &Call) -> Result<Token, Problem> {
-    call.require_token()?;
+    require_right(call)?;
     let id: TokenId = call.part("id")?;
     call.look(move |connection, asking| people::find_managed(connection, asking, &id)).await
 }
@@ -246,7 +246,7 @@ async fn present(call: &Call) -> Result<Token, Problem> {
     params(("id" = String, Path, description = "令牌编号")),
     responses((status = 200, description = "令牌", body = TokenBody)),
     extensions(
-        ("x-problems" = json!(["unauthorized", "not_found", "invalid_query"])),
+        ("x-problems" = json!(["unauthorized", "forbidden", "not_found", "invalid_query"])),
         ("x-tagged" = json!(true)),
         ("x-token" = json!(true)),
     ),
@@ -267,7 +267,7 @@ pub async fn read_token(call: Call) -> Result<Reply, Problem> {
     request_body(content = ref("#/components/schemas/TokenPatch"), content_type = "application/merge-patch+json"),
     responses((status = 200, description = "修改后的令牌", body = TokenBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "invalid_input", "read_only", "invalid_query"])),
+        ("x-problems" = json!(["forbidden", "not_found", "invalid_input", "read_only", "invalid_query"])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -305,7 +305,7 @@ pub async fn change_token(mut call: Call) -> Result<Reply, Problem> {
     tag = "administration",
     params(("id" = String, Path, description = "令牌编号")),
     responses((status = 204, description = "已吊销")),
-    extensions(("x-problems" = json!(["not_found", "invalid_query"]))),
+    extensions(("x-problems" = json!(["forbidden", "not_found", "invalid_query"]))),
 )]
 #[delete("/tokens/{id}")]
 pub async fn delete_token(call: Call) -> Result<Reply, Problem> {
@@ -329,7 +329,7 @@ pub async fn delete_token(call: Call) -> Result<Reply, Problem> {
     params(("id" = String, Path, description = "令牌编号")),
     responses((status = 201, description = "已换发", body = TokenBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "already_issued", "invalid_query"])),
+        ("x-problems" = json!(["forbidden", "not_found", "already_issued", "invalid_query"])),
         ("x-tagged" = json!(true)),
     ),
 )]

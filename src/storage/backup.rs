@@ -27,7 +27,7 @@ pub fn copy(url: &DatabaseUrl, options: &ConnectOptions, to: &Path) -> Result<()
         return Err(BackupError::Exists(to.display().to_string()));
     }
     let DatabaseUrl::Sqlite(_) = url else { return Err(BackupError::NotEmbedded) };
-    let part = to.with_extension("part");
+    let part = part_of(to);
     if part.exists() {
         std::fs::remove_file(&part)?;
     }
@@ -54,11 +54,18 @@ pub fn put_back(from: &Path, to: &Path) -> Result<(), BackupError> {
             return Err(BackupError::Exists(left));
         }
     }
-    let part = to.with_extension("part");
+    let part = part_of(to);
     std::fs::copy(from, &part)?;
     File::open(&part)?.sync_all()?;
     std::fs::rename(&part, to)?;
     sync_folder(to)
+}
+
+/// Where a copy grows until it is whole.
+fn part_of(file: &Path) -> std::path::PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".part");
+    name.into()
 }
 
 /// The name of a new file is on the disk only when its folder is.

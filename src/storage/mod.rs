@@ -40,7 +40,7 @@ pub use connection::{AnyConnection, DatabaseUrl, DatabaseUrlFault};
 pub use diesel::result::Error as DatabaseError;
 pub use error::{StorageError, is_unique_violation};
 pub use lane::{
-    Act, Actor, Change, ChangeType, IdempotencyKey, IntoStorage, Note, Notes, Queue, StoredAnswer,
+    Act, Actor, Change, ChangeType, IdempotencyKey, IntoStorage, KeyHeld, Note, Notes, Queue, StoredAnswer,
     WriteError, Written,
 };
 pub use listing::{Bind, Page, SortKey};

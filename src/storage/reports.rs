@@ -3,6 +3,7 @@
 use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
 use super::listing::{Bind, Page, Sql, in_order};
+use super::roster::RosterEntry;
 use super::schema::reports::dsl;
 use crate::domain::agency::AgencyPath;
 use crate::domain::id::{AgencyId, ReportId};
@@ -208,8 +209,12 @@ fn add_visible(sql: &mut Sql, rights: &Rights, published_only: bool) {
         sql.push(") THEN v.number = r.working_revision ELSE ").push(published).push(" END");
     }
     sql.push(" LEFT JOIN roster s ON s.year = r.year AND s.agency_id = r.agency_id AND s.scope = r.scope");
-    sql.push(" WHERE 1 = 1");
+    sql.push(" JOIN years y ON y.year = r.year WHERE 1 = 1");
 }
+
+/// When a report is due: as its line of the roster says, else by the year's plan.
+const DUE: &str = "COALESCE(s.due_on, CASE WHEN r.scope = 'consolidated' AND a.level <> 'township' \
+    THEN y.government_due_on ELSE y.department_due_on END)";
 
 impl ReportFilter {
     fn add_to(&self, sql: &mut Sql) {
@@ -239,10 +244,10 @@ impl ReportFilter {
         }
         match self.timeliness {
             Some(Timeliness::OnTime) => {
-                sql.push(" AND r.first_published_on <= s.due_on");
+                sql.push(&format!(" AND r.first_published_on <= {DUE}"));
             }
             Some(Timeliness::Late) => {
-                sql.push(" AND r.first_published_on > s.due_on");
+                sql.push(&format!(" AND r.first_published_on > {DUE}"));
             }
             None => {}
         }
@@ -296,21 +301,30 @@ pub fn published_consolidated(
     connection: &mut AnyConnection,
     year: i32,
     within: Option<&AgencyPath>,
-) -> Result<Vec<(super::roster::RosterEntry, Report)>, StorageError> {
+) -> Result<Vec<(RosterEntry, Report)>, StorageError> {
     let mut sql = Sql::new(
-        "SELECT r.id AS id FROM reports r JOIN roster s ON s.agency_id = r.agency_id AND s.year = r.year \
-         AND s.scope = r.scope WHERE r.scope = 'consolidated' AND r.published_revision IS NOT NULL \
+        "SELECT r.id AS id FROM reports r JOIN agencies a ON a.id = r.agency_id \
+         LEFT JOIN roster s ON s.agency_id = r.agency_id AND s.year = r.year AND s.scope = 'consolidated' \
+         LEFT JOIN roster o ON o.agency_id = r.agency_id AND o.year = r.year AND o.scope = 'own' \
+         WHERE r.scope = 'consolidated' AND r.published_revision IS NOT NULL \
          AND r.withdrawn_at IS NULL AND r.year = ",
     );
     sql.bind(Bind::Integer(year));
+    // Whose consolidated report is not due by the roster counts where its own line does.
     if let Some(path) = within {
-        sql.within("s.path", path);
+        sql.within("COALESCE(s.path, o.path, a.path)", path);
     }
-    sql.push(" ORDER BY s.path");
+    sql.push(" ORDER BY COALESCE(s.path, o.path, a.path)");
     let mut found = Vec::new();
     for id in sql.ids(connection)? {
         let Some(report) = find(connection, &ReportId::from_stored(id))? else { continue };
-        let line = super::roster::find(connection, year, &report.agency_id, Scope::Consolidated)?;
+        let mut lines = super::roster::of_agency(connection, year, &report.agency_id)?;
+        let line = match lines.is_empty() {
+            false => Some(lines.swap_remove(0)),
+            true => super::agencies::find(connection, &report.agency_id)?
+                .zip(super::years::find(connection, year)?)
+                .map(|(agency, plan)| RosterEntry::of(&agency, &plan.plan, Scope::Consolidated)),
+        };
         found.extend(line.map(|line| (line, report)));
     }
     Ok(found)

@@ -126,7 +126,20 @@ pub fn update(connection: &mut AnyConnection, entry: &RosterEntry) -> QueryResul
     insert(connection, entry)
 }
 
-/// Writes the whole roster of a year from the registry, in one statement.
+/// Lets the roster of a year that is open again follow the registry: who stands where, under which name,
+/// and who has come since. Lines settled by hand stay.
+pub fn catch_up(connection: &mut AnyConnection, plan: &YearPlan) -> QueryResult<()> {
+    let of = |column: &str| {
+        format!("{column} = (SELECT a.{column} FROM agencies a WHERE a.id = roster.agency_id)")
+    };
+    let columns = [of("path"), of("level"), of("kind"), of("name")].join(", ");
+    let mut sql = Sql::new(&format!("UPDATE roster SET {columns} WHERE moved = FALSE AND year = "));
+    sql.bind(Bind::Integer(plan.year));
+    sql.execute(connection)?;
+    fill(connection, plan)
+}
+
+/// Writes the roster of a year from the registry, in one statement; lines that are there stay.
 pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> QueryResult<()> {
     let mut sql = Sql::new(
         "INSERT INTO roster (year, agency_id, scope, path, level, kind, name, due_on, exempt, reason, moved) SELECT ",
@@ -139,6 +152,9 @@ pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> QueryResult<()> 
     sql.push(" ELSE ").bind(Bind::Date(plan.department_due_on));
     sql.push(" END, FALSE, NULL, FALSE FROM agencies WHERE status = ")
         .bind_text(AgencyStatus::Active.as_str());
+    sql.push(" AND NOT EXISTS (SELECT 1 FROM roster s WHERE s.agency_id = agencies.id AND s.year = ")
+        .bind(Bind::Integer(plan.year))
+        .push(")");
     sql.execute(connection).map(|_| ())
 }
 
@@ -252,7 +268,7 @@ pub fn due_unfiled(
     limit: i64,
 ) -> Result<Vec<RosterEntry>, StorageError> {
     let mut sql = Sql::new(
-        "SELECT s.agency_id AS id FROM roster s LEFT JOIN reports r ON r.agency_id = s.agency_id \
+        "SELECT s.agency_id || ' ' || s.scope AS id FROM roster s LEFT JOIN reports r ON r.agency_id = s.agency_id \
          AND r.year = s.year AND r.scope = s.scope WHERE r.id IS NULL AND s.exempt = FALSE AND s.year = ",
     );
     sql.bind(Bind::Integer(year)).push(" AND s.due_on <= ").bind(Bind::Date(until));
@@ -265,21 +281,31 @@ pub fn due_unfiled(
         sql.push(")");
     }
     sql.push(" ORDER BY s.due_on, s.agency_id LIMIT ").bind(Bind::BigInt(limit));
-    let ids = sql.ids(connection)?;
-    let rows: Vec<RosterRow> = dsl::roster
-        .filter(dsl::year.eq(year).and(dsl::agency_id.eq_any(&ids)).and(dsl::due_on.le(until)))
-        .filter(dsl::exempt.eq(false))
-        .select(RosterRow::as_select())
-        .order((dsl::due_on, dsl::agency_id, dsl::scope))
-        .load(connection)?;
-    rows.into_iter().map(RosterEntry::try_from).collect()
+    let lines = sql.ids(connection)?;
+    by_lines(connection, year, &lines)
+}
+
+/// The lines named `agency scope`, in that order, in few statements.
+fn by_lines(
+    connection: &mut AnyConnection,
+    year: i32,
+    lines: &[String],
+) -> Result<Vec<RosterEntry>, StorageError> {
+    let mut found = std::collections::HashMap::new();
+    for some in lines.chunks(5_000) {
+        let agencies: Vec<&str> = some.iter().filter_map(|line| line.split(' ').next()).collect();
+        let rows: Vec<RosterRow> = dsl::roster
+            .filter(dsl::year.eq(year).and(dsl::agency_id.eq_any(agencies)))
+            .select(RosterRow::as_select())
+            .load(connection)?;
+        found.extend(rows.into_iter().map(|row| (format!("{} {}", row.agency_id, row.scope), row)));
+    }
+    lines.iter().filter_map(|line| found.remove(line)).map(RosterEntry::try_from).collect()
 }
 
 /// Whether any year's roster names the agency and is frozen or not; used before deleting it.
 pub fn years_of(connection: &mut AnyConnection, agency: &AgencyId) -> Result<Vec<i32>, StorageError> {
-    let years: Vec<i32> =
-        dsl::roster.filter(dsl::agency_id.eq(agency.as_str())).select(dsl::year).load(connection)?;
-    Ok(years)
+    Ok(dsl::roster.filter(dsl::agency_id.eq(agency.as_str())).select(dsl::year).load(connection)?)
 }
 
 /// Rows of a year in order of agency and scope, from after a given row.
@@ -368,11 +394,6 @@ pub fn unpublished(
         sql.push(" AND s.scope > ").bind_text(scope.as_str()).push("))");
     }
     sql.push(" ORDER BY s.agency_id, s.scope LIMIT ").bind(Bind::BigInt(limit));
-    let mut found = Vec::new();
-    for line in sql.ids(connection)? {
-        let Some((agency, scope)) = line.split_once(' ') else { continue };
-        let scope = stored("scope", scope)?;
-        found.extend(find(connection, year, &AgencyId::from_stored(agency.to_owned()), scope)?);
-    }
-    Ok(found)
+    let lines = sql.ids(connection)?;
+    by_lines(connection, year, &lines)
 }

@@ -4,8 +4,8 @@ use super::backup::{self, BackupError};
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
 use super::error::StorageError;
 use super::lane::{
-    Act, IntoStorage, Notes, Queue, RunningKeys, StoredAnswer, Waiting, Write, WriteError, Writer, Written,
-    find_answer,
+    Act, IntoStorage, KeyHeld, Notes, Queue, RunningKeys, StoredAnswer, Waiting, Write, WriteError, Writer,
+    Written, find_answer,
 };
 use super::meters::Meters;
 use super::migrate::{self, MigrateError, SchemaState};
@@ -216,6 +216,11 @@ impl Store {
         self.shared.read(query)
     }
 
+    /// Holds a key for as long as a request of many writes takes; `None` while another one runs under it.
+    pub fn hold_key(&self, scope: &str) -> Option<KeyHeld> {
+        self.shared.running_keys.hold(scope)
+    }
+
     /// The stored answer of a keyed request: `None` not seen, `Some(None)` seen with another body.
     pub async fn find_answer(&self, act: Act) -> Result<Option<Option<StoredAnswer>>, StorageError> {
         self.read(move |connection| Ok(find_answer(connection, &act)?)).await
@@ -275,6 +280,7 @@ impl Store {
         Render: Fn(&T) -> StoredAnswer + Send + 'static,
     {
         let key_held = match &act.key {
+            Some(key) if key.held => None,
             Some(key) => Some(self.shared.running_keys.hold(&key.scope).ok_or(WriteError::KeyInProgress)?),
             None => None,
         };

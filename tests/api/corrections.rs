@@ -1,6 +1,6 @@
 //! Corrections, withdrawals, old documents: what happens to a report after it was published.
 
-use super::harness::world::{World, id_of};
+use super::harness::world::{World, id_of, suqian};
 use serde_json::{Value, json};
 
 /// A published report of the bureau; gives its id.
@@ -140,13 +140,17 @@ on_both! {
         service.get(&path).send().refused(410, "report_withdrawn");
         world.publish(&id);
         assert_eq!(service.get(&path).send().expect(200).value()["revision"], 2);
-        service.get(&format!("{path}/revisions/1")).send().expect(200);
+        // What was withdrawn stays withdrawn, whatever follows it.
+        let gone = service.get(&format!("{path}/revisions/1")).send().refused(410, "report_withdrawn");
+        assert_eq!(gone["reason"], "误发");
+        let listed = service.get(&format!("{path}/revisions")).send().expect(200).value();
+        assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
     }
 
     fn a_closed_year_takes_corrections_and_withdrawals_and_an_archived_one_nothing(service) {
         let world = World::new(service);
         let id = published(&world);
-        let other = json!({"agency_id": world.county, "year": 2023});
+        let other = json!({"agency_id": world.county, "year": 2023, "sections": suqian(2023)["sections"]});
         let other = id_of(&service.post("/reports").token(&world.editor()).json(&other).send().expect(201));
         let set_state = |state: &str| {
             let tag = service.get("/years/2023").send().tag().to_owned();

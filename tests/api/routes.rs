@@ -24,10 +24,11 @@ const LET_IN: &[(&str, &str)] = &[
         list_comments create_comment read_comment answer_comment read_source read_reconciliation read_similarity validate create_transitions \
         change_comment",
     ),
+    ("editor supervisor admin", "create_report import_document"),
     (
         "editor admin",
-        "create_report replace_report change_report delete_report create_section replace_section \
-        change_section delete_section import_document explain_finding withdraw_explanation",
+        "replace_report change_report delete_report create_section replace_section \
+        change_section delete_section explain_finding withdraw_explanation",
     ),
     (
         "supervisor admin",

@@ -273,7 +273,8 @@ on_both! {
         match &*service.database {
             Database::Sqlite(folder) => {
                 let file = folder.path().join("test.db").to_string_lossy().into_owned();
-                diesel::SqliteConnection::establish(&file).expect("the file").batch_execute(tamper).expect("tampered");
+                let patient = format!("PRAGMA busy_timeout = 5000; {tamper}");
+                diesel::SqliteConnection::establish(&file).expect("the file").batch_execute(&patient).expect("tampered");
             }
             Database::Postgres { .. } => {
                 let url = service.database.url();

@@ -60,11 +60,36 @@ fn html(table: &TableLayout, spans: bool, cell: impl Fn(&str) -> String) -> Stri
     format!("<table>{drawn}</table>")
 }
 
+/// The same in traditional characters.
+fn traditional(text: &str) -> String {
+    let pairs = include_str!("../../data/traditional.txt").lines().filter(|line| !line.starts_with('#'));
+    let pairs: Vec<(char, char)> =
+        pairs.filter_map(|pair| Some((pair.chars().nth(1)?, pair.chars().next()?))).collect();
+    text.chars().map(|c| pairs.iter().find(|(simple, _)| *simple == c).map_or(c, |(_, full)| *full)).collect()
+}
+
 /// Whether the layout is HTML, its name and how it draws a table.
 const LAYOUTS: &[(Kind, &str, Draw)] = &[
     (Kind::Text, "pipe rows", |table| joined(table, " | ", " |")),
     (Kind::Text, "a pipe behind every cell", |table| joined(table, " |\n", " |")),
     (Kind::Text, "one cell to a line", |table| joined(table, "\n", "")),
+    (Kind::Text, "a row to a line, parted by spaces", |table| joined(table, " ", "")),
+    (Kind::Text, "labels broken by line ends", |table| {
+        rows(table, |cells| {
+            let broken = cells.iter().map(|cell| {
+                let letters: Vec<char> = cell.text.chars().collect();
+                let is_label = letters.len() > 4 && letters.iter().any(|c| c.is_alphabetic());
+                let half = if is_label { letters.len() / 2 } else { letters.len() };
+                let (first, second) = letters.split_at(half);
+                let parts = [first, second].map(|part| part.iter().collect::<String>());
+                parts.into_iter().filter(|part| !part.is_empty()).map(|part| part + "\n").collect::<String>()
+            });
+            broken.collect()
+        })
+    }),
+    (Kind::Html, "traditional characters, as mirrors have them", |table| {
+        traditional(&html(table, true, |text| text.to_owned()))
+    }),
     (Kind::Text, "tabs inside", |table| joined(table, "\t", "")),
     (Kind::Text, "cells led by tabs", |table| {
         rows(table, |cells| cells.iter().map(|cell| format!("\t{}\n", cell.text)).collect::<String>() + "\n")

@@ -20,9 +20,12 @@ pub(super) enum Kind {
 }
 
 pub(super) fn kind(element: ElementRef<'_>) -> Kind {
+    if is_hidden(element) {
+        return Kind::Skipped;
+    }
     match element.value().name() {
         "script" | "style" | "noscript" | "template" | "head" | "title" | "iframe" | "noframes"
-        | "noembed" | "svg" | "math" | "select" | "textarea" => Kind::Skipped,
+        | "noembed" | "del" | "svg" | "math" | "select" | "textarea" => Kind::Skipped,
         "br" => Kind::Break,
         "pre" | "listing" | "xmp" | "plaintext" => Kind::Preformatted,
         "table" => Kind::Table,
@@ -32,6 +35,24 @@ pub(super) fn kind(element: ElementRef<'_>) -> Kind {
         | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "header" | "hgroup" | "hr" | "legend" | "li"
         | "main" | "menu" | "nav" | "ol" | "p" | "search" | "section" | "summary" | "ul" => Kind::Block,
         _ => Kind::Inline,
+    }
+}
+
+/// Whether nobody sees an element.
+fn is_hidden(element: ElementRef<'_>) -> bool {
+    let style = element.value().attr("style").unwrap_or_default();
+    let style: String = style.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    element.value().attr("hidden").is_some()
+        || style.contains("display:none")
+        || style.contains("visibility:hidden")
+}
+
+/// Marks that a reader sees and that must not get lost: a note's number, something crossed out.
+pub(super) fn mark_of(element: ElementRef<'_>) -> Option<&'static str> {
+    match element.value().name() {
+        "sup" | "sub" => Some("^"),
+        "s" | "strike" => Some("~"),
+        _ => None,
     }
 }
 

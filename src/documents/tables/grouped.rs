@@ -1,6 +1,7 @@
 //! A table all of whose values stand in one row under a grouped head, as Table IV often does.
 
-use super::{GATHERED_MOST, Reader, RowState, column_items};
+use super::head::column_items;
+use super::{GATHERED_MOST, Reader, RowState};
 use crate::documents::label::group_key;
 use crate::documents::order::{Item, Mark, Order, order};
 use crate::domain::form::Row;

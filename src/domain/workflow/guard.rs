@@ -39,17 +39,19 @@ pub enum Refusal {
 pub fn check(request: &Request<'_>) -> Result<(Step, Role), Refusal> {
     let Some(step) = step(request.state, request.action, request.stages) else {
         // A right that would be needed in some state is asked for before the state is spoken of.
-        return if holds_anywhere(request) {
-            Err(Refusal::NotAllowed(actions_from(request.state, request.stages)))
+        return Err(if !holds_anywhere(request) {
+            Refusal::Forbidden
+        } else if needs_comment_anywhere(request) && is_silent(request) {
+            Refusal::CommentMissing
         } else {
-            Err(Refusal::Forbidden)
-        };
+            Refusal::NotAllowed(actions_from(request.state, request.stages))
+        });
     };
     let stage = (request.action == Action::Approve || request.action == Action::Return)
         .then(|| request.state.stage())
         .flatten();
     let role = request.rights.acting_role(step.roles, request.agency, stage).ok_or(Refusal::Forbidden)?;
-    if step.needs_comment && request.comment.is_none_or(|comment| comment.trim().is_empty()) {
+    if step.needs_comment && is_silent(request) {
         return Err(Refusal::CommentMissing);
     }
     match request.action {
@@ -72,6 +74,15 @@ pub fn check(request: &Request<'_>) -> Result<(Step, Role), Refusal> {
         _ => {}
     }
     Ok((step, role))
+}
+
+fn is_silent(request: &Request<'_>) -> bool {
+    request.comment.is_none_or(|comment| comment.trim().is_empty())
+}
+
+fn needs_comment_anywhere(request: &Request<'_>) -> bool {
+    let steps = State::ALL.iter().filter_map(|state| step(*state, request.action, request.stages));
+    steps.into_iter().any(|step| step.needs_comment)
 }
 
 /// Whether the person holds a role that may take this action in any state.

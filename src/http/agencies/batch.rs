@@ -213,6 +213,7 @@ pub async fn create_agencies(mut call: Call) -> Result<Reply, Problem> {
     let rows = web::block(move || read_rows(format, &bytes, charset.as_deref()))
         .await
         .map_err(|_| Problem::new(Code::Internal))??;
+    call.hold_key()?;
     if query.atomic == Some(true) { write_all(&call, rows).await } else { write_each(&call, rows).await }
 }
 

@@ -7,6 +7,7 @@ use crate::http::body::JSON;
 use crate::http::call::Call;
 use crate::http::fields::Fields;
 use crate::http::format::{day, time};
+use crate::http::paging::{WholeQuery, cut_whole, list_reply};
 use crate::http::problem::Problem;
 use crate::http::query::NoParameters;
 use crate::http::reply::Reply;
@@ -16,7 +17,7 @@ use crate::operations::{AgencyRef, InputFault};
 use crate::storage::history::HistoryEntry;
 use actix_web::{get, post};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 /// 机关的一次变动，和变动后的机关。
@@ -53,6 +54,10 @@ impl From<&HistoryEntry> for ChangeBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgencyHistory {
     items: Vec<ChangeBody>,
+    /// 下一页的游标；空 = 没有下一页。
+    next_cursor: Option<String>,
+    /// 总数，仅在 `count=true` 时。
+    total: Option<u64>,
 }
 
 /// 机关沿革
@@ -60,21 +65,22 @@ pub struct AgencyHistory {
 /// 登记、修改、移动、合并、更名、撤销，各从哪一天起、由谁、因何。用 `?at=` 可读某一天的机关登记。
 #[utoipa::path(
     tag = "agencies",
-    params(("agency" = String, Path, description = "机关编号或统一社会信用代码")),
+    params(("agency" = String, Path, description = "机关编号或统一社会信用代码"), WholeQuery),
     responses((status = 200, description = "全部变动，自早至晚", body = AgencyHistory)),
-    extensions(("x-problems" = json!(["not_found", "invalid_query"]))),
+    extensions(("x-list" = json!(true)), ("x-problems" = json!(["not_found", "invalid_query", "invalid_cursor"]))),
 )]
 #[get("/agencies/{agency}/history")]
 pub async fn read_history(call: Call) -> Result<Reply, Problem> {
     let wanted: AgencyRef = call.part("agency")?;
     let entries = call.look(move |connection, _| agencies::history(connection, &wanted)).await?;
-    let _: NoParameters = call.query()?;
+    let query: WholeQuery = call.query()?;
     let mut items: Vec<ChangeBody> = entries.iter().map(ChangeBody::from).collect();
     if call.caller.token.is_none() {
         // The public sees no persons.
         items.iter_mut().for_each(|item| item.person = None);
     }
-    Ok(Reply::ok(&AgencyHistory { items }))
+    let (items, next, total) = cut_whole("history", items, &query)?;
+    Ok(list_reply(&call, json!(items), next, total))
 }
 
 fn read_succession(object: &Map<String, Value>) -> Result<Succession, Vec<InputFault>> {

@@ -1,6 +1,7 @@
 //! Importing a document: looked at (`dry_run`), or stored as a draft.
 
 use super::file::{self, ReadFile};
+use crate::documents::Kind;
 use crate::domain::id::ReportId;
 use crate::domain::report::Scope;
 use crate::domain::rules::Finding;
@@ -164,7 +165,9 @@ pub async fn import_document(mut call: Call) -> Result<Reply, Problem> {
     if query.blank_as_zero == Some(true) {
         declare_blanks(&mut read);
     }
-    read.document.scope = query.scope.or(read.document.scope);
+    // What a document's heading may mean is not guessed at: only JSON says its scope itself.
+    let said = read.document.scope.filter(|_| read.media == Kind::Json.media());
+    read.document.scope = query.scope.or(said).or(Some(Scope::Own));
     if let Some(agency) = &query.agency_id {
         read.document.agency_id = Some(agency.to_string());
     }

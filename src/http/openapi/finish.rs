@@ -24,6 +24,13 @@ const SOMETIMES: &[(&str, &[&str])] = &[
     ("Webhook", &["secret"]),
     ("WebhookList", &["total"]),
     ("DeliveryList", &["total"]),
+    ("RuleList", &["total"]),
+    ("FormatList", &["total"]),
+    ("IndicatorList", &["total"]),
+    ("RevisionList", &["total"]),
+    ("TransitionList", &["total"]),
+    ("AgencyHistory", &["total"]),
+    ("CommentList", &["total"]),
 ];
 
 /// Reads that are never the same twice, or flow on.

@@ -7,6 +7,7 @@ use crate::http::body::{JSON, MERGE_PATCH};
 use crate::http::call::Call;
 use crate::http::fields::Fields;
 use crate::http::format::time;
+use crate::http::paging::{WholeQuery, cut_whole, list_reply};
 use crate::http::problem::Problem;
 use crate::http::query::NoParameters;
 use crate::http::reply::Reply;
@@ -15,6 +16,7 @@ use crate::operations::reports::{self, CommentOrder, NewComment};
 use crate::storage::comments::Comment;
 use actix_web::{get, patch, post};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 /// Longest remark, in characters.
@@ -76,6 +78,10 @@ impl From<&Comment> for CommentBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CommentList {
     items: Vec<CommentBody>,
+    /// 下一页的游标；空 = 没有下一页。
+    next_cursor: Option<String>,
+    /// 总数，仅在 `count=true` 时。
+    total: Option<u64>,
 }
 
 fn tagged(reply: Reply, comment: &Comment, language: Language) -> Reply {
@@ -87,10 +93,12 @@ fn tagged(reply: Reply, comment: &Comment, language: Language) -> Reply {
 /// 授权覆盖该机关的可以读取。退回时未了结的意见随退回一并列出。
 #[utoipa::path(
     tag = "review",
-    params(("id" = String, Path, description = "报告编号")),
+    params(("id" = String, Path, description = "报告编号"), WholeQuery),
     responses((status = 200, description = "全部意见，自早至晚", body = CommentList)),
     extensions(
-        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
+        ("x-list" = json!(true)),
+        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query",
+            "invalid_cursor"])),
         ("x-token" = json!(true)),
     ),
 )]
@@ -99,8 +107,10 @@ pub async fn list_comments(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     let id: ReportId = call.part("id")?;
     let found = call.look(move |connection, asking| reports::list_comments(connection, asking, &id)).await?;
-    let _: NoParameters = call.query()?;
-    Ok(Reply::ok(&CommentList { items: found.iter().map(CommentBody::from).collect() }))
+    let query: WholeQuery = call.query()?;
+    let items: Vec<CommentBody> = found.iter().map(CommentBody::from).collect();
+    let (items, next, total) = cut_whole("comments", items, &query)?;
+    Ok(list_reply(&call, json!(items), next, total))
 }
 
 /// 读取意见

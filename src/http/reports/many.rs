@@ -94,6 +94,7 @@ pub async fn create_transitions(mut call: Call) -> Result<Reply, Problem> {
             return Err(Problem::of_body(order.err().into_iter().flatten().chain(faults).collect()));
         }
     };
+    call.hold_key()?;
     let (language, request_id) = (call.language(), call.caller.request_id.clone());
     let (call_ref, request_id) = (&call, &request_id);
     let items: Vec<OutcomeBody> = stream::iter(wanted)

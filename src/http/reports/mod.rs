@@ -76,11 +76,16 @@ fn rests_on(shown: &Shown) -> RestsOn {
 
 /// The published view has a tag of its own: an editor's tag is never mistaken for a reader's.
 fn tagged(reply: Reply, shown: &Shown, language: Language) -> Reply {
-    let view = if shown.view.working { "" } else { ".p" };
-    reply
-        .tag(shown.view.version(), &format!("{}{view}", language.short()))
-        .modified(shown.view.revision.updated_at)
-        .patchable()
+    let variant = if shown.view.working {
+        language.short().to_owned()
+    } else {
+        // What stands in it but is the registry's or the roster's makes a variant, no version: it is no
+        // edit of the report.
+        let around = format!("{:?} {:?}", shown.view.due_on, shown.view.agency.uscc);
+        let around = crate::domain::digest::sha256_hex(around.as_bytes());
+        format!("{}.p.{}", language.short(), around.get(..6).unwrap_or_default())
+    };
+    reply.tag(shown.view.version(), &variant).modified(shown.view.revision.updated_at).patchable()
 }
 
 /// The tag of the working revision on an answer that is not the report itself.

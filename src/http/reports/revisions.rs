@@ -7,13 +7,14 @@ use crate::domain::report::Revision;
 use crate::http::call::Call;
 use crate::http::format::time;
 use crate::http::names::{AnyJson, ReportStatus};
+use crate::http::paging::{WholeQuery, cut_whole, list_reply};
 use crate::http::problem::Problem;
 use crate::http::query::{NoParameters, RevisionNumber, query};
 use crate::http::reply::Reply;
 use crate::operations::reports::{self, Difference};
 use actix_web::get;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 /// 报告的一版。
@@ -51,7 +52,10 @@ impl From<&Revision> for RevisionBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RevisionList {
     items: Vec<RevisionBody>,
+    /// 下一页的游标；空 = 没有下一页。
     next_cursor: Option<String>,
+    /// 总数，仅在 `count=true` 时。
+    total: Option<u64>,
 }
 
 /// 各版
@@ -59,18 +63,19 @@ pub struct RevisionList {
 /// 授权覆盖该机关的看到全部，其他人看到发布过的。
 #[utoipa::path(
     tag = "revisions",
-    params(("id" = String, Path, description = "报告编号")),
+    params(("id" = String, Path, description = "报告编号"), WholeQuery),
     responses((status = 200, description = "各版", body = RevisionList)),
-    extensions(("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"]))),
+    extensions(("x-list" = json!(true)), ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query", "invalid_cursor"]))),
 )]
 #[get("/reports/{id}/revisions")]
 pub async fn list_revisions(call: Call) -> Result<Reply, Problem> {
     let id: ReportId = call.part("id")?;
     let (_, found) =
         call.look(move |connection, asking| reports::list_revisions(connection, asking, &id)).await?;
-    let _: NoParameters = call.query()?;
-    let items = found.iter().map(RevisionBody::from).collect();
-    Ok(Reply::ok(&RevisionList { items, next_cursor: None }))
+    let query: WholeQuery = call.query()?;
+    let items: Vec<RevisionBody> = found.iter().map(RevisionBody::from).collect();
+    let (items, next, total) = cut_whole("revisions", items, &query)?;
+    Ok(list_reply(&call, json!(items), next, total))
 }
 
 /// 读取一版

@@ -10,6 +10,7 @@ use crate::http::call::Call;
 use crate::http::fields::Fields;
 use crate::http::format::time;
 use crate::http::names::{ActionName, ReportStatus, RoleName};
+use crate::http::paging::{WholeQuery, cut_whole, list_reply};
 use crate::http::problem::Problem;
 use crate::http::query::NoParameters;
 use crate::http::reply::Reply;
@@ -21,7 +22,7 @@ use crate::storage::transitions::Transition;
 use actix_web::{get, post};
 use chrono::NaiveDate;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 /// 经办人。
@@ -119,6 +120,10 @@ impl TransitionBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TransitionList {
     items: Vec<TransitionBody>,
+    /// 下一页的游标；空 = 没有下一页。
+    next_cursor: Option<String>,
+    /// 总数，仅在 `count=true` 时。
+    total: Option<u64>,
 }
 
 /// 流转记录
@@ -126,10 +131,11 @@ pub struct TransitionList {
 /// 谁、以何种角色、何时、何种意见、从何状态到何状态、哪一版、内容摘要。
 #[utoipa::path(
     tag = "review",
-    params(("id" = String, Path, description = "报告编号")),
+    params(("id" = String, Path, description = "报告编号"), WholeQuery),
     responses((status = 200, description = "全部流转，自早至晚", body = TransitionList)),
     extensions(
-        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
+        ("x-list" = json!(true)),
+        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query", "invalid_cursor"])),
         ("x-token" = json!(true)),
     ),
 )]
@@ -139,9 +145,10 @@ pub async fn list_transitions(call: Call) -> Result<Reply, Problem> {
     let id: ReportId = call.part("id")?;
     let made =
         call.look(move |connection, asking| reports::list_transitions(connection, asking, &id)).await?;
-    let _: NoParameters = call.query()?;
+    let query: WholeQuery = call.query()?;
     let items = made.iter().map(|(made, receipt)| TransitionBody::of(made, receipt.as_ref(), &[]));
-    Ok(Reply::ok(&TransitionList { items: items.collect() }))
+    let (items, next, total) = cut_whole("transitions", items.collect(), &query)?;
+    Ok(list_reply(&call, json!(items), next, total))
 }
 
 pub type Order = (Action, Option<String>, Option<NaiveDate>);
@@ -201,6 +208,12 @@ pub async fn create_transition(mut call: Call) -> Result<Reply, Problem> {
         .await?;
     let body = call.json(JSON).await?;
     let _: NoParameters = call.query()?;
+    let action = body.object.get("action").and_then(Value::as_str).and_then(|text| text.parse().ok());
+    if let Some(action) = action {
+        let view = view.clone();
+        call.look(move |connection, asking| reports::require_action_right(connection, asking, &view, action))
+            .await?;
+    }
     let version = call.if_match(view.report.version)?;
     let today = call.asking().today;
     let (action, comment, published_on) = read_order(&body.object, today).map_err(Problem::of_body)?;

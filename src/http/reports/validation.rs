@@ -28,6 +28,7 @@ pub async fn validate(mut call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     let body = call.json(JSON).await?;
     let _: NoParameters = call.query()?;
+    call.require_acceptable()?;
     let document = read_document(&body.object).map_err(Problem::of_body)?;
     let digest = Revision::compute_digest(&heading_of(&document), &document.content);
     let judgement =

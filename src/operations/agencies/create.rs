@@ -78,7 +78,17 @@ pub fn create(
         None,
     )?;
     for year in years::list(connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
-        roster::insert(connection, &RosterEntry::of(&agency, &year.plan, Scope::expected_of(agency.kind)))?;
+        let mut entry = RosterEntry::of(&agency, &year.plan, Scope::expected_of(agency.kind));
+        let above = match &agency.parent_id {
+            Some(parent) => roster::of_agency(connection, year.plan.year, parent)?.into_iter().next(),
+            None => None,
+        };
+        if let Some(above) = above.filter(|above| above.moved) {
+            // Its parent was put elsewhere in this year: so is what comes below it.
+            entry.path = AgencyPath::below(Some(&above.path), agency.id.as_str());
+            entry.moved = true;
+        }
+        roster::insert(connection, &entry)?;
     }
     notes.audit(Note {
         action: "agency.create",

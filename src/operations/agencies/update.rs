@@ -3,13 +3,13 @@
 use super::create::find_parent;
 use super::history::record;
 use super::{AgencyDraft, find};
-use crate::domain::agency::{Agency, AgencyPath, MAX_DEPTH};
+use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, MAX_DEPTH};
 use crate::domain::report::Scope;
 use crate::operations::refusal::taken;
 use crate::operations::statistics::{move_in_years, settle_report};
 use crate::operations::{AgencyRef, Asking, Conflict, Refusal};
 use crate::storage::roster::{self, RosterEntry};
-use crate::storage::{Act, AnyConnection, Note, Notes, agencies, years};
+use crate::storage::{Act, AnyConnection, Note, Notes, agencies, reports, years};
 use serde_json::json;
 
 /// The right to change an agency: over itself as a subordinate of its parent, or as its own supervisor.
@@ -120,15 +120,18 @@ fn follow_in_rosters(connection: &mut AnyConnection, before: &Agency, after: &Ag
         let mut scopes = vec![expected];
         for scope in [Scope::Own, Scope::Consolidated].into_iter().filter(|scope| has_other(*scope)) {
             // The own report of a government is due once it has been filed.
-            if crate::storage::reports::find_by_key(connection, &after.id, year.plan.year, scope)?.is_some() {
+            if reports::find_by_key(connection, &after.id, year.plan.year, scope)?.is_some() {
                 scopes.push(scope);
             }
         }
         let mut entries = Vec::new();
         for scope in scopes {
             let mut entry = RosterEntry::of(after, &year.plan, scope);
-            if let Some(settled) = roster::find(connection, year.plan.year, &after.id, scope)? {
-                entry.keep_settled(settled);
+            match roster::find(connection, year.plan.year, &after.id, scope)? {
+                Some(settled) => entry.keep_settled(settled),
+                // Who has ended is due for nothing that was not due before.
+                None if after.status != AgencyStatus::Active => continue,
+                None => {}
             }
             entries.push(entry);
         }
@@ -137,7 +140,7 @@ fn follow_in_rosters(connection: &mut AnyConnection, before: &Agency, after: &Ag
             roster::insert(connection, &entry)?;
         }
         // Its own report counts under the agency's level and kind.
-        let own = crate::storage::reports::find_by_key(connection, &after.id, year.plan.year, Scope::Own)?;
+        let own = reports::find_by_key(connection, &after.id, year.plan.year, Scope::Own)?;
         if let Some(report) = own.filter(|_| (before.level, before.kind) != (after.level, after.kind)) {
             settle_report(connection, &report, after)?;
         }
@@ -151,9 +154,18 @@ pub(super) fn exempt_in_rosters(
     agency: &Agency,
     reason: &str,
 ) -> Result<(), Refusal> {
+    let ended = agency.valid_to;
     for year in years::list(connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
         for scope in [Scope::Own, Scope::Consolidated] {
             if let Some(mut entry) = roster::find(connection, year.plan.year, &agency.id, scope)? {
+                // What it was due for before its end stays due, and what it has filed stays counted.
+                let filed = reports::find_by_key(connection, &agency.id, year.plan.year, scope)?;
+                let published = filed.is_some_and(|report| {
+                    report.published_revision.is_some() && report.withdrawn_at.is_none()
+                });
+                if published || ended.is_some_and(|day| day > entry.due_on) {
+                    continue;
+                }
                 entry.exempt = true;
                 entry.reason = Some(reason.trim().to_owned());
                 roster::update(connection, &entry)?;

@@ -101,6 +101,9 @@ pub fn load(
     if !asking.rights.is_admin() {
         return Err(Refusal::Forbidden);
     }
+    if published_on > asking.today {
+        return Err(Refusal::invalid("/published_on", "in_the_future"));
+    }
     let new = NewReport { action: LOADED, ..new.clone() };
     let view = create(connection, act, notes, asking, &new)?;
     let order = TransitionOrder {
@@ -123,7 +126,12 @@ pub fn create(
 ) -> Result<ReportView, Refusal> {
     let agency =
         resolve(connection, &new.agency)?.ok_or_else(|| Refusal::invalid("/agency_id", "not_found"))?;
-    if !asking.rights.holds(&[Role::Editor], &agency.path) {
+    // Whoever supervises a place consolidates it.
+    let roles: &[Role] = match new.scope {
+        Scope::Own => &[Role::Editor],
+        Scope::Consolidated => &[Role::Editor, Role::Supervisor],
+    };
+    if !asking.rights.holds(roles, &agency.path) {
         return Err(Refusal::Forbidden);
     }
     let author = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
@@ -140,6 +148,8 @@ pub fn create(
     let form = crate::domain::form::by_id(&year.plan.format)
         .unwrap_or_else(|| crate::domain::form::for_year(year.plan.year));
     let mut content = new.content.clone().unwrap_or_else(|| Content::empty(form));
+    // Every section is there from the first moment; what was not found in a file is empty.
+    content.sections.iter_mut().for_each(|section| section.present = true);
     if new.prefill == Some(Prefill::Previous) {
         let subject = Subject {
             id: None,

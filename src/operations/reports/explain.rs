@@ -21,7 +21,8 @@ fn find_explainable(
     let report = reports::find(connection, id)?.ok_or(Refusal::NotFound)?;
     let view = find_raw(connection, report)?;
     if !asking.rights.may_see(&view.agency.path) {
-        return Err(Refusal::NotFound);
+        let is_read = view.report.published_revision.is_some() && view.report.withdrawn_at.is_none();
+        return Err(if is_read { Refusal::Forbidden } else { Refusal::NotFound });
     }
     let judgement = judge_one(connection, &view, asking.today, Moment::Draft)?;
     let finding =
@@ -46,7 +47,16 @@ pub fn require_explainable(
     id: &ReportId,
     key: &str,
 ) -> Result<(), Refusal> {
-    find_explainable(connection, asking, id, key).map(|_| ())
+    match find_explainable(connection, asking, id, key) {
+        // What the state of things forbids is said after what is wrong with the request.
+        Err(Refusal::Conflict(_)) => {
+            let report = reports::find(connection, id)?.ok_or(Refusal::NotFound)?;
+            let view = find_raw(connection, report)?;
+            let explains = asking.rights.holds(&[Role::Editor, Role::Supervisor], &view.agency.path);
+            if explains { Ok(()) } else { Err(Refusal::Forbidden) }
+        }
+        other => other.map(|_| ()),
+    }
 }
 
 /// The report's tag moves with its explanations.

@@ -26,5 +26,6 @@ pub use read::{ReportQuery, ReportView, count, count_by_state, find, find_by_key
 pub use revisions::{Difference, diff, find_revision, find_source, list_revisions};
 pub use similarity::{CompareWith, Similarity, similarity};
 pub use transition::{
-    Transited, TransitionOrder, allowed_actions, list_transitions, require_transition_right, transition,
+    Transited, TransitionOrder, allowed_actions, list_transitions, require_action_right,
+    require_transition_right, transition,
 };

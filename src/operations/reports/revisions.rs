@@ -4,10 +4,10 @@ use super::read::{ReportView, build, find};
 use crate::domain::form::Form;
 use crate::domain::id::ReportId;
 use crate::domain::report::Revision;
-use crate::domain::workflow::State;
+use crate::domain::workflow::{Action, State};
 use crate::operations::{Asking, Refusal};
 use crate::storage::sources::{self, SourceFile};
-use crate::storage::{AnyConnection, revisions};
+use crate::storage::{AnyConnection, revisions, transitions};
 use serde_json::Value;
 
 /// The revisions the caller may see, oldest first.
@@ -24,7 +24,8 @@ pub fn list_revisions(
 }
 
 fn may_see(view: &ReportView, revision: &Revision) -> bool {
-    view.working || matches!(revision.state, State::Published | State::Withdrawn)
+    // A revision that was withdrawn stays withdrawn, whatever followed it.
+    view.working || revision.state == State::Published
 }
 
 /// The report as of one of its revisions.
@@ -35,9 +36,18 @@ pub fn find_revision(
     number: i32,
 ) -> Result<ReportView, Refusal> {
     let view = find(connection, asking, id, false)?;
-    let revision = revisions::find(connection, id, number)?.filter(|revision| may_see(&view, revision));
-    if revision.is_none() {
-        return Err(Refusal::NotFound);
+    let revision = revisions::find(connection, id, number)?;
+    match revision {
+        Some(revision) if may_see(&view, &revision) => {}
+        Some(revision) if revision.state == State::Withdrawn => {
+            let made = transitions::list(connection, id)?.into_iter().rev();
+            let mut withdrawals =
+                made.filter(|made| made.revision == number && made.action == Action::Withdraw);
+            let last = withdrawals.next();
+            let at = last.as_ref().map(|made| made.at);
+            return Err(Refusal::Withdrawn { reason: last.and_then(|made| made.comment), at });
+        }
+        _ => return Err(Refusal::NotFound),
     }
     build(connection, view.report, view.agency, number, view.working)
 }

@@ -98,9 +98,34 @@ pub fn allowed_actions(
         actions_from(view.revision.state, asking.review.stages)
             .into_iter()
             .filter(|action| workflow::check(&request(asking, view, &round, *action, Some("…"))).is_ok())
+            .filter(|action| is_possible(view, *action))
             .collect()
     });
     Ok(allowed.collect())
+}
+
+/// Whether the report's history and its year leave room for an action that its state allows.
+fn is_possible(view: &ReportView, action: Action) -> bool {
+    // What was read before is corrected, never replaced unseen.
+    let archivable = action != Action::Archive || view.revision.number == 1;
+    archivable && require_year_for(view, action).is_ok()
+}
+
+/// Whether the caller is refused an action whatever else is sent: asked before tag and body are looked at.
+pub fn require_action_right(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    view: &ReportView,
+    action: Action,
+) -> Result<(), Refusal> {
+    let view = find_raw(connection, view.report.clone())?;
+    let history = transitions::list(connection, &view.report.id)?;
+    let round = Round::of(&view, &history);
+    match workflow::check(&request(asking, &view, &round, action, Some("…"))) {
+        Err(workflow::Refusal::Forbidden) => Err(Refusal::Forbidden),
+        Err(workflow::Refusal::SeparationOfDuties) => Err(Refusal::SeparationOfDuties),
+        _ => Ok(()),
+    }
 }
 
 pub fn list_transitions(
@@ -156,9 +181,14 @@ pub fn transition(
         workflow::Refusal::SeparationOfDuties => Refusal::SeparationOfDuties,
         workflow::Refusal::CommentMissing => Refusal::invalid("/comment", "required"),
     })?;
-    require_year_for(&view, order.action)?;
-    let findings = judged(connection, asking, &view, order.action)?;
+    if order.action == Action::Archive && view.revision.number > 1 {
+        let allowed = actions_from(view.revision.state, asking.review.stages).into_iter();
+        return Err(Refusal::NotAllowed(allowed.filter(|action| *action != Action::Archive).collect()));
+    }
+    let day = order.published_on.unwrap_or(asking.today);
+    let findings = judged(connection, day, &view, order.action)?;
     require_no_blocking_findings(&findings, order.action)?;
+    require_year_for(&view, order.action)?;
     if order.action == Action::Publish && asking.review.stages > 0 {
         require_approved_content(&view, &round)?;
     }

@@ -5,15 +5,16 @@ use super::judge::judge_one;
 use super::read::ReportView;
 use crate::domain::rules::{self, Counts, Explainable, Finding, Moment, Severity};
 use crate::domain::workflow::Action;
-use crate::operations::{Asking, Refusal};
+use crate::operations::Refusal;
 use crate::storage::receipts::Receipt;
 use crate::storage::transitions::Transition;
 use crate::storage::{Act, AnyConnection, reports, roster, upstream};
+use chrono::NaiveDate;
 
-/// The findings an act rests on; other acts rest on none.
+/// The findings an act rests on, judged as of its day; other acts rest on none.
 pub fn judged(
     connection: &mut AnyConnection,
-    asking: &Asking,
+    day: NaiveDate,
     view: &ReportView,
     action: Action,
 ) -> Result<Option<Vec<Finding>>, Refusal> {
@@ -22,7 +23,7 @@ pub fn judged(
         Action::Publish => Moment::Publish,
         Action::Return | Action::Recall | Action::Correct | Action::Withdraw => return Ok(None),
     };
-    Ok(Some(judge_one(connection, view, asking.today, moment)?.findings))
+    Ok(Some(judge_one(connection, view, day, moment)?.findings))
 }
 
 /// Errors block a submission, and what must be explained; at publication those that weigh more there.

@@ -2,6 +2,7 @@
 
 use super::find;
 use crate::domain::year::YearPlan;
+use crate::operations::statistics::verify_year;
 use crate::operations::{Asking, Conflict, Refusal};
 use crate::storage::years::{self, StoredYear};
 use crate::storage::{Act, AnyConnection, Note, Notes, reports, roster};
@@ -38,6 +39,11 @@ pub fn update(
     years::update(connection, &year)?;
     if plan.state.roster_follows() {
         roster::set_due_days(connection, plan)?;
+    }
+    if plan.state.roster_follows() && !present.plan.state.roster_follows() {
+        // What happened in the registry meanwhile is caught up with, and the sums with it.
+        roster::catch_up(connection, plan)?;
+        verify_year(connection, plan.year, true)?;
     }
     notes.audit(Note {
         action: "year.update",

@@ -28,6 +28,8 @@ pub struct IdempotencyKey {
     /// Digest over token, method, path and key.
     pub scope: String,
     pub body_digest: String,
+    /// The request itself holds it already, over many writes.
+    pub held: bool,
 }
 
 /// The first answer to a keyed request, kept to be given again.

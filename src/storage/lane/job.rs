@@ -79,7 +79,7 @@ pub(in crate::storage) struct Write<T, R, Op, Render> {
 pub(in crate::storage) struct RunningKeys(Mutex<HashSet<String>>);
 
 /// One of them; let go when dropped.
-pub(in crate::storage) struct KeyHeld {
+pub struct KeyHeld {
     keys: Arc<RunningKeys>,
     scope: String,
 }

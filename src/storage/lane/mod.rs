@@ -15,7 +15,7 @@ mod queue;
 mod writer;
 
 pub use act::{Act, Actor, Change, ChangeType, IdempotencyKey, Note, Notes, StoredAnswer};
-pub use job::{IntoStorage, WriteError, Written};
+pub use job::{IntoStorage, KeyHeld, WriteError, Written};
 pub(in crate::storage) use job::{Job, RunningKeys, Write};
 pub(in crate::storage) use ledger::{ChangeRow, find_answer};
 pub use queue::Queue;

@@ -307,3 +307,20 @@ fn a_full_queue_says_so_at_once() {
     assert_eq!(refused, 1, "{outcomes:?}");
     store.close();
 }
+
+#[test]
+fn whoever_waits_for_changes_is_told_of_none_that_is_not_there() {
+    let database = Database::sqlite();
+    let store = open(&database, &[]);
+    // A restore passes over numbers; what is written after it is no public change.
+    store
+        .write_blocking(act("restore"), |connection, _, notes| {
+            nianbao::operations::audit::adopt_restored(connection, notes, "another")
+        })
+        .unwrap_or_else(|error: WriteError<Refusal>| panic!("{error:?}"));
+    store
+        .write_blocking(act("after"), |connection, act, notes| register(connection, act, notes, "甲局"))
+        .unwrap_or_else(|error: WriteError<Refusal>| panic!("{error:?}"));
+    assert_eq!(*store.changes().borrow(), 0);
+    store.close();
+}

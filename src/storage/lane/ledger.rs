@@ -183,7 +183,9 @@ impl Ledger {
             report_id: row.report_id.clone(),
         });
         let changed: Vec<String> = self.changes.iter().map(|change| change.report_id.clone()).collect();
-        watch.committed(touched.collect(), &changed, self.change_seq);
+        // Not the ledger's number: a restore passes over some that no change ever has.
+        let last = self.changes.last().map_or(0, |change| change.seq);
+        watch.committed(touched.collect(), &changed, last);
     }
 
     /// Writes the batch's rows, one statement each, and puts the new numbers back.

@@ -33,6 +33,7 @@ fn judged(content: &Content) -> Judged<'_> {
         previous: &Previous::NotAsked,
         upstream: &[],
         subordinates: None,
+        twins: &[],
     }
 }
 

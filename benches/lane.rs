@@ -6,11 +6,17 @@
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
 use nianbao::domain::agency::Contact;
-use nianbao::domain::id::AgencyId;
+use nianbao::domain::form;
+use nianbao::domain::id::{AgencyId, PersonId, ReportId};
+use nianbao::domain::report::{Content, Heading, Scope, read_sections};
 use nianbao::domain::rights::{Grant, Rights, Role};
+use nianbao::domain::workflow::Action;
+use nianbao::domain::year::{YearPlan, YearState};
 use nianbao::operations::agencies::{self, AgencyDraft};
-use nianbao::operations::{Asking, Refusal, Review};
-use nianbao::storage::{Act, Store, StoreOptions, WriteError};
+use nianbao::operations::reports::{self, NewReport, TransitionOrder};
+use nianbao::operations::{AgencyRef, Asking, Refusal, Review, people, years};
+use nianbao::storage::people::Person;
+use nianbao::storage::{Act, AnyConnection, Notes, Store, StoreOptions, WriteError};
 use std::time::{Duration, Instant};
 
 const SPELL: Duration = Duration::from_secs(4);
@@ -49,16 +55,10 @@ fn by_the_lane(stores: &[Store]) -> f64 {
                 scope.spawn(move || {
                     let mut written = 0;
                     while began.elapsed() < SPELL {
-                        let act = Act {
-                            at: "2024-01-01T08:00:00".parse().expect("a time"),
-                            actor: None,
-                            request_id: "bench".to_owned(),
-                            key: None,
-                        };
                         let (id, asking, draft) =
                             (AgencyId::from_uuid(uuid::Uuid::now_v7()), asking(), draft());
                         let done: Result<_, WriteError<Refusal>> =
-                            store.write_blocking(act, move |connection, act, notes| {
+                            store.write_blocking(act(), move |connection, act, notes| {
                                 agencies::create(connection, act, notes, &asking, &id, &draft)
                             });
                         done.expect("written");
@@ -109,6 +109,140 @@ fn by_hand(connection: &mut impl SimpleConnection, hold: &str) -> f64 {
     rate(written, began.elapsed())
 }
 
+/// Everything one person may do where one review is enough.
+fn asking_all(person: &Person) -> Asking {
+    let roles = [Role::Editor, Role::Reviewer, Role::Publisher, Role::Admin];
+    let rights =
+        Rights { grants: roles.into_iter().map(|role| Grant { role, at: None, stage: None }).collect() };
+    let review = Review { stages: 1, separation_of_duties: false };
+    Asking {
+        rights,
+        person: Some(person.clone()),
+        ..Asking::public("2024-01-20".parse().expect("a day"), review)
+    }
+}
+
+fn act() -> Act {
+    Act {
+        at: "2024-01-20T08:00:00".parse().expect("a time"),
+        actor: None,
+        request_id: "bench".to_owned(),
+        key: None,
+    }
+}
+
+fn write<T: Send + 'static>(
+    store: &Store,
+    operation: impl FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, Refusal> + Send + 'static,
+) -> T {
+    let written: Result<T, WriteError<Refusal>> = store.write_blocking(act(), operation);
+    written.expect("written")
+}
+
+/// A year, and approved reports of departments below counties below a city below a province.
+fn approved(store: &Store, count: usize) -> (Person, Vec<(ReportId, i64)>) {
+    let person = Person {
+        id: PersonId::from_uuid(uuid::Uuid::now_v7()),
+        name: "周发布".to_owned(),
+        agency_id: None,
+        left_on: None,
+        version: 1,
+    };
+    let known = person.clone();
+    write(store, move |c, act, _| people::ensure_person(c, act, &known));
+    let register = |parent: Option<AgencyId>, level: &str, kind: &str| {
+        let id = AgencyId::from_uuid(uuid::Uuid::now_v7());
+        let draft = AgencyDraft {
+            parent: parent.map(AgencyRef::Id),
+            level: level.parse().expect("a level"),
+            kind: kind.parse().expect("a kind"),
+            ..draft()
+        };
+        let named = id.clone();
+        write(store, move |c, act, notes| agencies::create(c, act, notes, &asking(), &named, &draft));
+        id
+    };
+    let plan = YearPlan::default_for(2023);
+    write(store, move |c, act, notes| years::create(c, act, notes, &asking(), &plan));
+    let open = YearPlan { state: YearState::Open, ..YearPlan::default_for(2023) };
+    write(store, move |c, act, notes| years::update(c, act, notes, &asking(), 1, &open));
+    let province = register(None, "provincial", "government");
+    let city = register(Some(province), "municipal", "government");
+    let counties: Vec<AgencyId> =
+        (0..100).map(|_| register(Some(city.clone()), "county", "government")).collect();
+    let document: serde_json::Value =
+        serde_json::from_str(include_str!("../tests/fixtures/suqian-2023.json")).expect("a document");
+    let sections = document["sections"].as_object().expect("sections");
+    let (mut content, _) = read_sections(&Content::empty(form::for_year(2023)), sections);
+    for cell in 0..content.form().cells.len() {
+        content.figures.set(cell, content.figures.get(cell).or(Some(0)));
+    }
+    for section in content.form().sections.iter().filter(|section| section.table.is_none()) {
+        content.section_mut(&section.key).expect("the section").text = Some("依法做好各项工作。".to_owned());
+    }
+    let made = (0..count).map(|at| {
+        let agency = register(Some(counties[at % counties.len()].clone()), "county", "department");
+        let new = NewReport {
+            id: ReportId::from_uuid(uuid::Uuid::now_v7()),
+            agency: AgencyRef::Id(agency),
+            year: 2023,
+            scope: Scope::Own,
+            heading: Heading::default(),
+            source_url: None,
+            content: Some(content.clone()),
+            prefill: None,
+            source: None,
+            action: "report.create",
+        };
+        let asking = asking_all(&person);
+        write(store, move |c, act, notes| {
+            let view = reports::create(c, act, notes, &asking, &new)?;
+            let mut version = view.report.version;
+            for action in [Action::Submit, Action::Approve] {
+                let order = order(&new.id, action, version);
+                version = reports::transition(c, act, notes, &asking, &order)?.view.report.version;
+            }
+            Ok((new.id.clone(), version))
+        })
+    });
+    let made = made.collect();
+    (person, made)
+}
+
+fn order(report: &ReportId, action: Action, version: i64) -> TransitionOrder {
+    TransitionOrder {
+        id: uuid::Uuid::now_v7().to_string(),
+        report_id: report.clone(),
+        action,
+        comment: None,
+        published_on: None,
+        version,
+    }
+}
+
+/// Publications a second: each judged, counted at five agencies, chained, told, and committed.
+fn publish(stores: &[Store], count: usize) -> f64 {
+    let (person, reports) = approved(&stores[0], count);
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let began = Instant::now();
+    std::thread::scope(|scope| {
+        for store in stores.iter().flat_map(|store| (0..2 * WRITERS).map(move |_| store)) {
+            let (next, reports, person) = (&next, &reports, &person);
+            scope.spawn(move || {
+                while let Some((report, version)) =
+                    reports.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+                {
+                    let (order, asking) = (order(report, Action::Publish, *version), asking_all(person));
+                    write(store, move |c, act, notes| {
+                        reports::transition(c, act, notes, &asking, &order).map(|_| ())
+                    });
+                }
+            });
+        }
+    });
+    rate(reports.len(), began.elapsed())
+}
+
 fn tell(what: &str, lane: f64, raw: f64) {
     println!(
         "{what}: {lane:.0} writes/s through the lane, {raw:.0}/s by the raw loop, ratio {:.2}",
@@ -127,6 +261,7 @@ fn main() {
     let file = folder.path().join("bench.db").to_string_lossy().into_owned();
     let store = Store::open(options(&format!("sqlite://{file}"))).expect("opened");
     let lane = by_the_lane(std::slice::from_ref(&store));
+    println!("SQLite FULL: {:.0} publications/s", publish(std::slice::from_ref(&store), 4_000));
     store.close();
     let mut raw = SqliteConnection::establish(&file).expect("the file");
     raw.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").expect("settings");
@@ -143,8 +278,18 @@ fn main() {
     let options = options(&url);
     let stores = [Store::open(options.clone()).expect("one"), Store::open(options).expect("two")];
     let lane = by_the_lane(&stores);
+    println!("PostgreSQL, two instances: {:.0} publications/s", publish(&stores, 2_000));
     stores.iter().for_each(Store::close);
     drop(stores);
+    server.batch_execute(&format!("CREATE DATABASE {name}_slow")).expect("a database");
+    let mut slow = self::options(&format!("{url}_slow"));
+    // As on a disk that takes 5 ms for each COMMIT.
+    slow.writer_sql = vec!["SET commit_siblings = 0".to_owned(), "SET commit_delay = 5000".to_owned()];
+    let store = Store::open(slow).expect("opened");
+    let slowly = publish(std::slice::from_ref(&store), 1_000);
+    println!("PostgreSQL, commit_delay 5 ms: {slowly:.0} publications/s");
+    store.close();
+    server.batch_execute(&format!("DROP DATABASE {name}_slow WITH (FORCE)")).expect("dropped");
     let mut raw = PgConnection::establish(&url).expect("the database");
     let hold = "BEGIN; SELECT * FROM ledger FOR UPDATE";
     tell("PostgreSQL, two instances, 16 writers each", lane, by_hand(&mut raw, hold));

@@ -17,6 +17,17 @@ pub enum Failure {
     Io(std::io::Error),
     Listen(String, std::io::Error),
     NotReady(String),
+    /// It did what it was asked, and what it found gives this exit code.
+    Verdict(u8, String),
+}
+
+impl Failure {
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Failure::Verdict(code, _) => *code,
+            _ => 1,
+        }
+    }
 }
 
 impl fmt::Display for Failure {
@@ -41,6 +52,7 @@ impl fmt::Display for Failure {
                     "不能在 {address} 提供服务：{error}；换一个端口（server.listen）或停止占用它的程序"
                 )
             }
+            Failure::Verdict(_, told) => out.write_str(told),
             Failure::NotReady(why) => write!(out, "服务没有就绪：{why}"),
         }
     }

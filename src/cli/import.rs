@@ -20,6 +20,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
+#[command(after_help = "退出码：0 全部可以填报；1 有须改正的；3 有读不了的。")]
 pub struct Options {
     #[command(flatten)]
     config: ConfigOptions,
@@ -85,12 +86,16 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         store.close();
     }
     print(&table(&lines))?;
-    let bad =
-        lines.iter().filter(|line| !matches!(&line.told, Ok((_, counts, _)) if counts.error == 0)).count();
-    if bad == 0 {
-        Ok(())
-    } else {
-        Err(Failure::Usage(format!("{bad} 份有错误或读不了，共 {} 份", lines.len())))
+    let unread = lines.iter().filter(|line| line.told.is_err()).count();
+    let faulty =
+        lines.iter().filter(|line| matches!(&line.told, Ok((_, counts, _)) if counts.error > 0)).count();
+    match (unread, faulty) {
+        (0, 0) => Ok(()),
+        (0, faulty) => Err(Failure::Verdict(1, format!("{faulty} 份须改正，共 {} 份", lines.len()))),
+        (unread, faulty) => {
+            let told = format!("{unread} 份读不了，{faulty} 份须改正，共 {} 份", lines.len());
+            Err(Failure::Verdict(3, told))
+        }
     }
 }
 
@@ -121,6 +126,7 @@ fn judged(read: &ReadFile, year: Option<i32>) -> Counts {
         previous: &Previous::NotAsked,
         upstream: &[],
         subordinates: None,
+        twins: &[],
     }))
 }
 

@@ -16,6 +16,7 @@ mod parse;
 mod program;
 mod reading;
 mod search;
+mod seed;
 mod serve;
 mod stats;
 mod token;
@@ -57,6 +58,8 @@ enum Verb {
     Export(export::Options),
     /// 装载往年的文件：按原发布日期记为已发布，问题记录在案而不阻止
     Load(load::Options),
+    /// 写入一个省（或全国）的机关和报告，按真实规模试用：区划真实，数字和文字为生成
+    Seed(seed::Options),
     /// 核对、导出审计
     #[command(subcommand)]
     Audit(audit::Verb),
@@ -90,6 +93,7 @@ pub fn run() -> ExitCode {
         Verb::Import(options) => import::run(&options),
         Verb::Export(options) => export::run(&options),
         Verb::Load(options) => load::run(&options),
+        Verb::Seed(options) => seed::run(&options),
         Verb::Audit(verb) => audit::run(&verb),
         Verb::Stats(verb) => stats::run(&verb),
         Verb::Search(verb) => search::run(&verb),
@@ -103,7 +107,7 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("nianbao：{failure}");
-            ExitCode::FAILURE
+            ExitCode::from(failure.exit_code())
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Files from the disk, read into report documents as an import reads them.
 
-use crate::documents::{Kind, Reading, SourceNotes, read_grid, recognise, settle};
+use crate::documents::{Grid, Kind, ReadFault, Reading, SourceNotes, read_grid, recognise, settle};
 use crate::domain::digest::sha256_hex;
+use crate::domain::language::{Language, say};
 use crate::domain::report::ReportDocument;
-use crate::http::read_json_document;
+use crate::http::{Sandbox, read_json_document};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,7 @@ pub fn read(path: &Path, hint_year: Option<i32>) -> Result<ReadFile, String> {
     }
     let said = path.file_name().and_then(|name| Kind::of_name(&name.to_string_lossy()));
     let said = said.or_else(|| Kind::of_bytes(&bytes)).ok_or("不是可以读的文件")?;
-    let kind = settle(said, &bytes).map_err(|fault| fault.to_string())?;
+    let kind = settle(said, &bytes).map_err(|fault| told(&fault))?;
     let sha256 = sha256_hex(&bytes);
     if kind == Kind::Json {
         let document = read_json_document(&bytes)?;
@@ -44,9 +45,30 @@ pub fn read(path: &Path, hint_year: Option<i32>) -> Result<ReadFile, String> {
         };
         return Ok(ReadFile { kind, charset: "utf-8".to_owned(), bytes, sha256, document, notes });
     }
-    let (grid, charset) = read_grid(kind, &bytes, None).map_err(|fault| fault.to_string())?;
+    let (grid, charset) = grid_of(kind, &bytes)?;
     let Reading { document, notes } = recognise(&grid, hint_year);
-    Ok(ReadFile { kind, charset: charset.to_owned(), bytes, sha256, document, notes })
+    Ok(ReadFile { kind, charset, bytes, sha256, document, notes })
+}
+
+/// What is risky is read by a process of its own, as over HTTP.
+fn grid_of(kind: Kind, bytes: &[u8]) -> Result<(Grid, String), String> {
+    if !kind.is_risky() {
+        let (grid, charset) = read_grid(kind, bytes, None).map_err(|fault| told(&fault))?;
+        return Ok((grid, charset.to_owned()));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let (runtime, sandbox) = runtime
+        .and_then(|runtime| Ok((runtime, Sandbox::new()?)))
+        .map_err(|error| format!("读取进程不能启动：{error}"))?;
+    let read = runtime.block_on(sandbox.read(kind, None, bytes));
+    read.map_err(|_| "读取进程不能启动".to_owned())?.map_err(|fault| told(&fault))
+}
+
+fn told(fault: &ReadFault) -> String {
+    let (key, arguments) = fault.message();
+    let arguments: Vec<(&str, &str)> =
+        arguments.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    say("detail", key, Language::Chinese, &arguments)
 }
 
 /// Every file of a folder and of the folders in it, in order; what is hidden is passed over.

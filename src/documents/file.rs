@@ -70,6 +70,37 @@ impl ReadFault {
             ReadFault::Told(code) => code,
         }
     }
+
+    /// The key and the arguments of what is said about it.
+    pub fn message(&self) -> (&'static str, Vec<(&'static str, String)>) {
+        const KEYS: [(&str, &str); 15] = [
+            ("legacy", "document_legacy"),
+            ("pdf", "document_pdf"),
+            ("mislabelled", "document_mislabelled"),
+            ("too_deep", "document_too_deep"),
+            ("too_many_elements", "document_too_many_elements"),
+            ("too_many_cells", "document_too_many_cells"),
+            ("too_large_inside", "document_too_large_inside"),
+            ("not_an_archive", "document_not_an_archive"),
+            ("too_many_entries", "document_too_many_entries"),
+            ("damaged", "document_damaged"),
+            ("no_text", "document_no_text"),
+            ("malformed", "document_malformed"),
+            ("entities", "document_entities"),
+            ("timeout", "document_timeout"),
+            ("charset", "document_undecodable"),
+        ];
+        let charset = match self {
+            ReadFault::Charset(DecodeFault::Unsupported(name)) => name.clone(),
+            ReadFault::Charset(DecodeFault::Malformed(name)) => (*name).to_owned(),
+            ReadFault::Charset(DecodeFault::Unrecognised) => "?".to_owned(),
+            other => {
+                let known = KEYS.iter().find(|(known, _)| *known == other.code());
+                return (known.map_or("document_crashed", |(_, key)| key), Vec::new());
+            }
+        };
+        ("document_charset", vec![("charset", charset)])
+    }
 }
 
 impl Kind {

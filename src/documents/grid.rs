@@ -40,6 +40,8 @@ pub(super) struct Piece<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     pub table: usize,
+    /// Its row in the table, from 0, as [`Place::column`] its column.
+    pub row: usize,
     pub column: usize,
     /// How many cells its row has.
     pub width: usize,
@@ -48,11 +50,12 @@ pub(super) struct Place {
 impl Grid {
     /// Everything in reading order, because sections run across paragraphs and tables alike.
     ///
-    /// Empty paragraphs say nothing and are left out; empty cells stay.
+    /// Empty paragraphs say nothing and are left out; empty cells stay. Tables are numbered from 0.
     pub(super) fn pieces(&self) -> Vec<Piece<'_>> {
         let mut pieces = Vec::new();
         let mut row_number = 0;
-        for (table, block) in self.blocks.iter().enumerate() {
+        let mut table = 0;
+        for block in &self.blocks {
             match block {
                 Block::Paragraph { text, line } => {
                     let text = text.trim();
@@ -61,15 +64,16 @@ impl Grid {
                     }
                 }
                 Block::Table { rows } => {
-                    for row in rows {
+                    for (at, row) in rows.iter().enumerate() {
                         row_number += 1;
                         pieces.extend(row.iter().enumerate().map(|(column, cell)| Piece {
                             text: cell.text.trim(),
                             line: cell.line,
                             row: Some(row_number),
-                            place: Some(Place { table, column, width: row.len() }),
+                            place: Some(Place { table, row: at, column, width: row.len() }),
                         }));
                     }
+                    table += 1;
                 }
             }
         }

@@ -6,7 +6,8 @@
 //! fill a grid, and never a second way to read a report.
 //!
 //! Architecture invariant: a value is read, blank, or unread. It is never assigned by position alone,
-//! never shifted, never converted; what found no place is told with its line.
+//! never shifted; converted only where another unit is written beside it, and said so; what found no place
+//! is told with its line.
 
 mod decode;
 pub mod docx;
@@ -32,7 +33,7 @@ pub mod xlsx;
 pub use decode::{DecodeFault, decode};
 pub use file::{Kind, ReadFault, read_grid, settle};
 pub use grid::{Block, Grid, GridCell};
-pub use recognise::{Reading, SourceNotes, Unmapped, recognise};
+pub use recognise::{FoundCell, FoundState, Reading, SourceNotes, Unmapped, recognise};
 
 #[cfg(test)]
 mod tests;

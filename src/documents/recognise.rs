@@ -5,8 +5,8 @@ use super::frame::{Head, Signature, is_region, read_head, read_signature, scope_
 use super::grid::{Grid, Piece};
 use super::headings::{Heading, find_headings};
 use super::label::strip_artefacts;
-use super::tables::{TableOutcome, read_table};
-use super::value::CellText;
+use super::tables::{Origin, TableOutcome, read_table};
+use super::value::{self, CellText};
 use crate::domain::form::{Form, for_year};
 use crate::domain::number::NumberFault;
 use crate::domain::report::{Content, ReportDocument, Shape, ShapeFault, read_cell};
@@ -36,6 +36,37 @@ pub struct SourceNotes {
     pub unmapped: Vec<Unmapped>,
     /// The blank cells, each with what stood there: nothing, `/`, `—`, `无`.
     pub blanks: Vec<(usize, String)>,
+    /// Every cell that was found, and where.
+    pub found: Vec<FoundCell>,
+}
+
+/// How a cell of the form was found in the document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundCell {
+    pub cell: usize,
+    pub state: FoundState,
+    /// What stood there.
+    pub text: String,
+    pub line: usize,
+    /// Table, row and column in the document, each from 1; `None` outside of tables.
+    pub place: Option<(usize, usize, usize)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FoundState {
+    Read,
+    Blank,
+    Unread,
+}
+
+impl FoundState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FoundState::Read => "read",
+            FoundState::Blank => "blank",
+            FoundState::Unread => "unread",
+        }
+    }
 }
 
 /// A piece of the document that belongs nowhere in the report.
@@ -151,7 +182,9 @@ impl Recogniser {
         let Some(section) = form.sections.get(heading.section) else { return };
         self.notes.sections_found += 1;
         let lines: Vec<String> = if section.table.is_some() {
-            let outcome = read_table(form, section, body);
+            let mut outcome = read_table(form, section, body);
+            // The table's own caption says again what the heading says.
+            outcome.strays.retain(|(_, text)| text.trim() != section.title);
             self.take_cells(outcome)
         } else {
             body.iter().filter(|piece| !piece.text.is_empty()).map(|piece| piece.text.to_owned()).collect()
@@ -175,18 +208,22 @@ impl Recogniser {
 
     /// Puts a table's cells into the figures; gives back the sentences beside them.
     fn take_cells(&mut self, outcome: TableOutcome) -> Vec<String> {
-        for (cell, text) in outcome.cells {
-            match text {
+        for (cell, text, origin) in outcome.cells {
+            let stood = text.as_written().to_owned();
+            let state = match text {
                 CellText::Number(numeral) => self.set(cell, &numeral),
                 CellText::Blank(stood) => {
                     self.notes.cells_blank += 1;
                     self.notes.blanks.push((cell, stood));
+                    FoundState::Blank
                 }
-                CellText::Unreadable(stood) => self.refuse(cell, NumberFault::NotANumber, stood),
-            }
+                CellText::Unreadable(stood) => self.measure(cell, stood),
+            };
+            self.note(cell, state, stood, origin);
         }
-        for (cell, stood) in outcome.unread {
-            self.refuse(cell, NumberFault::NotANumber, stood);
+        for (cell, stood, origin) in outcome.unread {
+            self.refuse(cell, NumberFault::NotANumber, stood.clone());
+            self.note(cell, FoundState::Unread, stood, origin);
         }
         for (line, text) in outcome.strays {
             self.stray(line, &text);
@@ -194,20 +231,44 @@ impl Recogniser {
         outcome.prose
     }
 
-    fn set(&mut self, cell: usize, numeral: &str) {
+    fn note(&mut self, cell: usize, state: FoundState, text: String, origin: Origin) {
+        let place = origin.place.map(|place| (place.table + 1, place.row + 1, place.column + 1));
+        self.notes.found.push(FoundCell { cell, state, text, line: origin.line, place });
+    }
+
+    /// A number that stands with its unit is taken in the cell's own, and said so where that is another.
+    fn measure(&mut self, cell: usize, stood: String) -> FoundState {
+        let unit = self.form.cells.get(cell).map(|cell| cell.unit.as_str()).unwrap_or_default();
+        let Some(measured) = value::measured(&stood, unit) else {
+            return self.refuse(cell, NumberFault::NotANumber, stood);
+        };
+        let state = self.set(cell, &measured.numeral);
+        if measured.converted && state == FoundState::Read {
+            self.fault(cell, Shape::OtherUnit, stood);
+        }
+        state
+    }
+
+    fn set(&mut self, cell: usize, numeral: &str) -> FoundState {
         match read_cell(self.form, cell, numeral) {
             Ok(value) => {
                 self.document.content.figures.set(cell, Some(value));
                 self.notes.cells_read += 1;
+                FoundState::Read
             }
             Err(fault) => self.refuse(cell, fault, numeral.to_owned()),
         }
     }
 
-    fn refuse(&mut self, cell: usize, fault: NumberFault, stood: String) {
+    fn refuse(&mut self, cell: usize, fault: NumberFault, stood: String) -> FoundState {
+        self.fault(cell, Shape::Number(fault), stood);
+        FoundState::Unread
+    }
+
+    fn fault(&mut self, cell: usize, shape: Shape, stood: String) {
         self.document.faults.push(ShapeFault {
             pointer: self.form.cells.get(cell).map(|cell| cell.pointer()).unwrap_or_default(),
-            shape: Shape::Number(fault),
+            shape,
             found: Value::String(stood),
             cell: Some(cell),
         });

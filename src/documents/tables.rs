@@ -2,6 +2,7 @@
 
 mod grouped;
 mod head;
+mod state;
 
 use super::grid::{Piece, Place};
 use super::label::{Labels, Naming, strip_artefacts};
@@ -9,6 +10,7 @@ use super::order::{Mark, Order};
 use super::value::{self, CellText};
 use crate::domain::form::{Form, Row, Section};
 use head::Head;
+use state::RowState;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -18,14 +20,21 @@ const GATHERED_MOST: usize = 64;
 /// What was found in one table section.
 #[derive(Debug, Default)]
 pub(super) struct TableOutcome {
-    /// Cells with a place in the form, and what they say.
-    pub cells: Vec<(usize, CellText)>,
-    /// Cells whose row was found and whose values could not be told apart, and what stood there.
-    pub unread: Vec<(usize, String)>,
+    /// Cells with a place in the form, what they say, and where they stood.
+    pub cells: Vec<(usize, CellText, Origin)>,
+    /// Cells whose row was found and whose values could not be told apart, what stood there, and where.
+    pub unread: Vec<(usize, String, Origin)>,
     /// Sentences that stood beside the table.
     pub prose: Vec<String>,
     /// What found no place, by line.
     pub strays: Vec<(usize, String)>,
+}
+
+/// Where something stood in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Origin {
+    pub line: usize,
+    pub place: Option<Place>,
 }
 
 /// A piece with its possible readings; which one holds depends on its neighbours.
@@ -40,13 +49,6 @@ struct Token<'p> {
     value: CellText,
     naming: Option<Naming>,
     used: bool,
-}
-
-/// How the values of one row of the form were read.
-#[derive(Debug, Clone, PartialEq)]
-enum RowState {
-    Read(Vec<(usize, CellText)>),
-    Unread(String),
 }
 
 struct Reader<'f, 'p> {
@@ -225,13 +227,11 @@ impl Reader<'_, '_> {
     fn read_under(&mut self, at: usize, values: &[usize]) {
         self.head.closed = true;
         let Some(row) = self.rows.get(at) else { return };
-        let cells = row
-            .columns
-            .iter()
-            .zip(values)
-            .filter_map(|(column, value)| Some((column.cell, self.tokens.get(*value)?.value.clone())));
-        let mut cells: Vec<(usize, CellText)> = cells.collect();
-        cells.sort_by_key(|(cell, _)| *cell);
+        let cells = row.columns.iter().zip(values).filter_map(|(column, value)| {
+            Some((column.cell, self.tokens.get(*value)?.value.clone(), *value))
+        });
+        let mut cells: Vec<(usize, CellText, usize)> = cells.collect();
+        cells.sort_by_key(|(cell, _, _)| *cell);
         self.use_up(values);
         self.keep(at, RowState::Read(cells));
     }
@@ -272,7 +272,7 @@ impl Reader<'_, '_> {
             (Some(exact), Some(order)) if self.stand_under_labels(row, exact, &order) => {
                 RowState::Read(self.assign(row, exact, &order))
             }
-            _ => RowState::Unread(self.stood(values)),
+            _ => self.unread(values),
         };
         self.use_up(values);
         self.keep(at, state);
@@ -292,16 +292,16 @@ impl Reader<'_, '_> {
         })
     }
 
-    fn assign(&self, row: &Row, values: &[usize], order: &Order) -> Vec<(usize, CellText)> {
-        let mut cells: Vec<(usize, CellText)> = order
+    fn assign(&self, row: &Row, values: &[usize], order: &Order) -> Vec<(usize, CellText, usize)> {
+        let mut cells: Vec<(usize, CellText, usize)> = order
             .places
             .iter()
             .zip(values)
             .filter_map(|(place, value)| {
-                Some((row.columns.get(*place)?.cell, self.tokens.get(*value)?.value.clone()))
+                Some((row.columns.get(*place)?.cell, self.tokens.get(*value)?.value.clone(), *value))
             })
             .collect();
-        cells.sort_by_key(|(cell, _)| *cell);
+        cells.sort_by_key(|(cell, _, _)| *cell);
         cells
     }
 
@@ -309,8 +309,8 @@ impl Reader<'_, '_> {
     fn keep(&mut self, at: usize, state: RowState) {
         let Some(place) = self.states.get_mut(at) else { return };
         *place = Some(match place.take() {
-            Some(known) if known != state => {
-                RowState::Unread(format!("{} | {}", known.stood(), state.stood()))
+            Some(known) if !known.says_the_same(&state) => {
+                RowState::Unread(format!("{} | {}", known.stood(), state.stood()), state.first())
             }
             _ => state,
         });
@@ -324,6 +324,15 @@ impl Reader<'_, '_> {
         }
     }
 
+    fn unread(&self, values: &[usize]) -> RowState {
+        RowState::Unread(self.stood(values), values.first().copied().unwrap_or_default())
+    }
+
+    fn origin(&self, token: usize) -> Origin {
+        let token = self.tokens.get(token);
+        Origin { line: token.map_or(0, |token| token.line), place: token.and_then(|token| token.place) }
+    }
+
     fn stood(&self, values: &[usize]) -> String {
         let texts: Vec<&str> =
             values.iter().filter_map(|place| self.tokens.get(*place)).map(|token| &*token.text).collect();
@@ -332,11 +341,19 @@ impl Reader<'_, '_> {
 
     /// Gathers the readings, and sorts what was not used into sentences and strays.
     fn finish(mut self) -> TableOutcome {
-        for (row, state) in self.rows.iter().zip(self.states) {
+        for (row, state) in self.rows.iter().zip(std::mem::take(&mut self.states)) {
             match state {
-                Some(RowState::Read(cells)) => self.outcome.cells.extend(cells),
-                Some(RowState::Unread(stood)) => {
-                    self.outcome.unread.extend(row.columns.iter().map(|column| (column.cell, stood.clone())));
+                Some(RowState::Read(cells)) => {
+                    let cells: Vec<_> = cells
+                        .into_iter()
+                        .map(|(cell, text, token)| (cell, text, self.origin(token)))
+                        .collect();
+                    self.outcome.cells.extend(cells);
+                }
+                Some(RowState::Unread(stood, first)) => {
+                    let origin = self.origin(first);
+                    let cells = row.columns.iter().map(|column| (column.cell, stood.clone(), origin));
+                    self.outcome.unread.extend(cells);
                 }
                 None => {}
             }
@@ -349,25 +366,6 @@ impl Reader<'_, '_> {
             }
         }
         self.outcome
-    }
-}
-
-impl RowState {
-    fn stood(&self) -> String {
-        match self {
-            RowState::Unread(stood) => stood.clone(),
-            RowState::Read(cells) => {
-                let texts: Vec<&str> = cells
-                    .iter()
-                    .map(|(_, text)| match text {
-                        CellText::Number(text) | CellText::Blank(text) | CellText::Unreadable(text) => {
-                            text.as_str()
-                        }
-                    })
-                    .collect();
-                texts.join(" ")
-            }
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Reading, Unmapped, recognise, text};
 use crate::domain::form::{Form, Row, by_id};
-use crate::domain::report::Scope;
+use crate::domain::report::{Scope, Shape};
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -233,13 +233,21 @@ fn blank_marks_are_told_with_what_stood_there() {
 }
 
 #[test]
-fn a_unit_beside_a_number_leaves_that_cell_unread_and_no_other() {
-    let reading = read(&with_line(REAL_REPORT, 52, Some("\t251000元")));
+fn a_unit_beside_a_number_is_converted_where_it_is_written_and_told() {
     let amount = cell("proactive_disclosure.fees.amount");
-    assert_eq!(reading.notes.cells_read, 199);
-    let faults: Vec<_> =
-        reading.document.faults.iter().map(|fault| (fault.cell, fault.found.clone())).collect();
-    assert_eq!(faults, vec![(Some(amount), json!("251000元"))]);
+    for (written, value, told) in
+        [("251000元", Some(25_100_000), true), ("25.1万元", Some(25_100_000), false), ("5件", None, true)]
+    {
+        let reading = read(&with_line(REAL_REPORT, 52, Some(&format!("\t{written}"))));
+        assert_eq!(reading.document.content.figures.get(amount), value, "{written}");
+        assert_eq!(reading.notes.cells_read, if value.is_some() { 200 } else { 199 });
+        let faults: Vec<_> =
+            reading.document.faults.iter().map(|fault| (fault.cell, fault.found.clone())).collect();
+        let expected = if told { vec![(Some(amount), json!(written))] } else { vec![] };
+        assert_eq!(faults, expected, "{written}");
+    }
+    let reading = read(&with_line(REAL_REPORT, 52, Some("\t251000元")));
+    assert_eq!(reading.document.faults[0].shape, Shape::OtherUnit);
 }
 
 #[test]

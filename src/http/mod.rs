@@ -44,6 +44,7 @@ mod tokens;
 mod webhooks;
 mod years;
 
+pub use imports::Sandbox;
 pub use openapi::{json as openapi_json, yaml as openapi_yaml};
 pub use server::serve;
 pub use service::{ServiceOptions, WebhookOptions};

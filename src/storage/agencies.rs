@@ -3,6 +3,7 @@
 use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
 use super::listing::{Page, Sql, in_order};
+use super::prepared::Prepare;
 use super::schema::agencies::dsl;
 use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, Contact, Kind, Level};
 use crate::domain::id::AgencyId;
@@ -106,13 +107,15 @@ impl TryFrom<AgencyRow> for Agency {
 
 pub fn insert(connection: &mut AnyConnection, agency: &Agency) -> QueryResult<()> {
     let row = AgencyRow::from(agency);
-    on_each!(connection, |c| diesel::insert_into(dsl::agencies).values(&row).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::agencies).values(&row).prepared().execute(c))
+        .map(|_| ())
 }
 
 /// Writes an agency over its present row; whoever calls holds the lane and has checked the version.
 pub fn update(connection: &mut AnyConnection, agency: &Agency) -> QueryResult<()> {
     let row = AgencyRow::from(agency);
-    on_each!(connection, |c| diesel::update(dsl::agencies.find(&row.id)).set(&row).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::update(dsl::agencies.find(&row.id)).set(&row).prepared().execute(c))
+        .map(|_| ())
 }
 
 pub fn delete(connection: &mut AnyConnection, id: &AgencyId) -> QueryResult<()> {
@@ -141,8 +144,11 @@ pub fn find_by_uscc(connection: &mut AnyConnection, uscc: &str) -> Result<Option
 }
 
 pub fn find_many(connection: &mut AnyConnection, ids: &[String]) -> Result<Vec<Agency>, StorageError> {
-    let rows: Vec<AgencyRow> =
-        dsl::agencies.filter(dsl::id.eq_any(ids)).select(AgencyRow::as_select()).load(connection)?;
+    let rows: Vec<AgencyRow> = on_each!(connection, |c| dsl::agencies
+        .filter(dsl::id.eq_any(ids))
+        .select(AgencyRow::as_select())
+        .prepared_for(ids.len())
+        .load(c))?;
     in_order(ids, rows, |row| &row.id).into_iter().map(Agency::try_from).collect()
 }
 
@@ -151,11 +157,12 @@ pub fn succeeded_by(
     connection: &mut AnyConnection,
     successors: &[String],
 ) -> Result<Vec<Agency>, StorageError> {
-    let rows: Vec<AgencyRow> = dsl::agencies
+    let rows: Vec<AgencyRow> = on_each!(connection, |c| dsl::agencies
         .filter(dsl::successor_id.eq_any(successors).and(dsl::status.ne(AgencyStatus::Active.as_str())))
         .select(AgencyRow::as_select())
         .order(dsl::id)
-        .load(connection)?;
+        .prepared_for(successors.len())
+        .load(c))?;
     rows.into_iter().map(Agency::try_from).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
+use super::prepared::Prepare;
 use super::schema::comments::dsl;
 use crate::domain::id::ReportId;
 use chrono::NaiveDateTime;
@@ -96,12 +97,14 @@ impl TryFrom<CommentRow> for Comment {
 
 pub fn insert(connection: &mut AnyConnection, comment: &Comment) -> QueryResult<()> {
     let row = CommentRow::from(comment);
-    on_each!(connection, |c| diesel::insert_into(dsl::comments).values(&row).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::comments).values(&row).prepared().execute(c))
+        .map(|_| ())
 }
 
 pub fn update(connection: &mut AnyConnection, comment: &Comment) -> QueryResult<()> {
     let row = CommentRow::from(comment);
-    on_each!(connection, |c| diesel::update(dsl::comments.find(&row.id)).set(&row).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::update(dsl::comments.find(&row.id)).set(&row).prepared().execute(c))
+        .map(|_| ())
 }
 
 pub fn find(

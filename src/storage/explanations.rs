@@ -2,6 +2,7 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
+use super::prepared::Prepare;
 use super::schema::explanations::dsl;
 use crate::domain::id::ReportId;
 use crate::domain::rules::Explanation;
@@ -27,7 +28,7 @@ pub struct StoredExplanation {
 /// Puts an explanation in the place of an older one of the same finding.
 pub fn put(connection: &mut AnyConnection, explanation: &StoredExplanation) -> QueryResult<()> {
     remove_one(connection, &explanation.report_id, &explanation.finding)?;
-    on_each!(connection, |c| diesel::insert_into(dsl::explanations).values(explanation).execute(c))
+    on_each!(connection, |c| diesel::insert_into(dsl::explanations).values(explanation).prepared().execute(c))
         .map(|_| ())
 }
 
@@ -48,10 +49,11 @@ pub fn of_reports(
     connection: &mut AnyConnection,
     reports: &[String],
 ) -> Result<HashMap<String, Vec<Explanation>>, StorageError> {
-    let rows: Vec<StoredExplanation> = dsl::explanations
+    let rows: Vec<StoredExplanation> = on_each!(connection, |c| dsl::explanations
         .filter(dsl::report_id.eq_any(reports))
         .select(StoredExplanation::as_select())
-        .load(connection)?;
+        .prepared_for(reports.len())
+        .load(c))?;
     let mut found: HashMap<String, Vec<Explanation>> = HashMap::new();
     for row in rows {
         let explanation = Explanation { finding: row.finding, inputs: row.inputs, text: row.text };

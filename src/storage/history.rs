@@ -3,6 +3,7 @@
 use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
 use super::listing::{Bind, Page, Sql, in_order};
+use super::prepared::Prepare;
 use super::schema::agency_history::dsl;
 use crate::domain::agency::{Agency, AgencyPath, Contact};
 use crate::domain::id::AgencyId;
@@ -153,7 +154,8 @@ impl TryFrom<HistoryRow> for HistoryEntry {
 
 pub fn insert(connection: &mut AnyConnection, entry: &HistoryEntry) -> QueryResult<()> {
     let row = HistoryRow::from(entry);
-    on_each!(connection, |c| diesel::insert_into(dsl::agency_history).values(&row).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::agency_history).values(&row).prepared().execute(c))
+        .map(|_| ())
 }
 
 pub fn delete_of(connection: &mut AnyConnection, agency: &AgencyId) -> QueryResult<()> {

@@ -2,6 +2,7 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
+use super::prepared::Prepare;
 use super::schema::jobs::dsl;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -28,11 +29,12 @@ pub struct Job {
 }
 
 pub fn insert(connection: &mut AnyConnection, job: &Job) -> QueryResult<()> {
-    on_each!(connection, |c| diesel::insert_into(dsl::jobs).values(job).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::jobs).values(job).prepared().execute(c)).map(|_| ())
 }
 
 pub fn update(connection: &mut AnyConnection, job: &Job) -> QueryResult<()> {
-    on_each!(connection, |c| diesel::update(dsl::jobs.find(&job.id)).set(job).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::update(dsl::jobs.find(&job.id)).set(job).prepared().execute(c))
+        .map(|_| ())
 }
 
 pub fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<Job>, StorageError> {

@@ -1,6 +1,7 @@
 //! Keyset pages in plain SQL: filters, an order of documented fields, and where the last page ended.
 
 use super::connection::AnyConnection;
+use super::prepared::Prepare;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Integer, Text, Timestamp};
@@ -128,7 +129,7 @@ impl Sql {
                     Bind::Time(value) => query.bind::<Timestamp, _>(value),
                 };
             }
-            query.load(c)
+            query.prepared().load(c)
         })
     }
 
@@ -155,7 +156,7 @@ impl Sql {
                     Bind::Time(value) => query.bind::<Timestamp, _>(value),
                 };
             }
-            query.execute(c)
+            query.prepared().execute(c)
         })
     }
 }

@@ -21,6 +21,8 @@ pub mod migrate;
 pub mod outbox;
 pub mod people;
 pub mod positions;
+mod prepared;
+pub mod progress;
 pub mod receipts;
 pub mod reports;
 pub mod revisions;
@@ -46,5 +48,5 @@ pub use lane::{
 pub use listing::{Bind, Page, SortKey};
 pub use meters::Meters;
 pub use migrate::{MigrateError, SchemaState};
-pub use store::{OpenError, Store, StoreOptions};
+pub use store::{Later, OpenError, Store, StoreOptions};
 pub use watch::RestsOn;

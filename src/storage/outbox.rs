@@ -4,6 +4,7 @@ use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::lane::ChangeRow;
 use super::listing::Page;
+use super::prepared::Prepare;
 use super::schema::agencies;
 use super::schema::onward::{deliveries, webhooks};
 use crate::domain::agency::AgencyPath;
@@ -116,13 +117,13 @@ pub(super) fn due_for(connection: &mut AnyConnection, changes: &[ChangeRow]) -> 
 }
 
 pub fn insert(connection: &mut AnyConnection, delivery: &Delivery) -> Result<(), StorageError> {
-    on_each!(connection, |c| diesel::insert_into(deliveries::table).values(delivery).execute(c))?;
+    on_each!(connection, |c| diesel::insert_into(deliveries::table).values(delivery).prepared().execute(c))?;
     Ok(())
 }
 
 pub fn update(connection: &mut AnyConnection, delivery: &Delivery) -> Result<(), StorageError> {
     on_each!(connection, |c| {
-        diesel::update(deliveries::table.find(&delivery.id)).set(delivery).execute(c)
+        diesel::update(deliveries::table.find(&delivery.id)).set(delivery).prepared().execute(c)
     })?;
     Ok(())
 }

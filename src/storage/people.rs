@@ -3,6 +3,7 @@
 use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
 use super::listing::{Page, Sql, in_order};
+use super::prepared::Prepare;
 use super::schema::{agencies, grants, persons, tokens};
 use crate::domain::agency::AgencyPath;
 use crate::domain::id::{AgencyId, PersonId, TokenId};
@@ -63,7 +64,8 @@ pub fn insert_person(connection: &mut AnyConnection, person: &Person, at: NaiveD
         persons::left_on.eq(person.left_on),
         persons::version.eq(person.version),
     );
-    on_each!(connection, |c| diesel::insert_into(persons::table).values(row).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(persons::table).values(row).prepared().execute(c))
+        .map(|_| ())
 }
 
 #[derive(Queryable, Selectable)]
@@ -104,8 +106,11 @@ pub fn update_person(connection: &mut AnyConnection, person: &Person) -> QueryRe
         persons::left_on.eq(person.left_on),
         persons::version.eq(person.version),
     );
-    on_each!(connection, |c| diesel::update(persons::table.find(person.id.as_str())).set(row).execute(c))
-        .map(|_| ())
+    on_each!(connection, |c| diesel::update(persons::table.find(person.id.as_str()))
+        .set(row)
+        .prepared()
+        .execute(c))
+    .map(|_| ())
 }
 
 /// A page of the persons of some places: by their agency, or by a living token that holds there.
@@ -152,7 +157,7 @@ pub fn insert_token(connection: &mut AnyConnection, token: &Token, secret_hash: 
         tokens::created_at.eq(token.created_at),
         tokens::updated_at.eq(token.updated_at),
     );
-    on_each!(connection, |c| diesel::insert_into(tokens::table).values(row).execute(c))?;
+    on_each!(connection, |c| diesel::insert_into(tokens::table).values(row).prepared().execute(c))?;
     for (position, grant) in (0i32..).zip(&token.grants) {
         let row = (
             grants::token_id.eq(token.id.as_str()),
@@ -161,7 +166,7 @@ pub fn insert_token(connection: &mut AnyConnection, token: &Token, secret_hash: 
             grants::agency_id.eq(grant.agency.as_ref().map(|(id, _, _)| id.as_str())),
             grants::stage.eq(grant.stage.map(Stage::as_str)),
         );
-        on_each!(connection, |c| diesel::insert_into(grants::table).values(row).execute(c))?;
+        on_each!(connection, |c| diesel::insert_into(grants::table).values(row).prepared().execute(c))?;
     }
     Ok(())
 }
@@ -175,8 +180,11 @@ pub fn update_token(connection: &mut AnyConnection, token: &Token) -> QueryResul
         tokens::version.eq(token.version),
         tokens::updated_at.eq(token.updated_at),
     );
-    on_each!(connection, |c| diesel::update(tokens::table.find(token.id.as_str())).set(row).execute(c))
-        .map(|_| ())
+    on_each!(connection, |c| diesel::update(tokens::table.find(token.id.as_str()))
+        .set(row)
+        .prepared()
+        .execute(c))
+    .map(|_| ())
 }
 
 #[derive(Queryable)]

@@ -2,6 +2,7 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
+use super::prepared::Prepare;
 use super::schema::onward::{leases, positions};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -35,7 +36,7 @@ pub fn hold(
         }
         None => {
             let row = (leases::name.eq(name), leases::holder.eq(holder), leases::until.eq(until));
-            on_each!(connection, |c| diesel::insert_into(leases::table).values(row).execute(c))?;
+            on_each!(connection, |c| diesel::insert_into(leases::table).values(row).prepared().execute(c))?;
         }
     }
     Ok(true)

@@ -1,6 +1,7 @@
 //! Rows of the receipts: by which verdict of which rules an act was taken.
 
 use super::connection::AnyConnection;
+use super::prepared::Prepare;
 use super::schema::receipts::dsl;
 use crate::domain::id::ReportId;
 use chrono::NaiveDateTime;
@@ -25,7 +26,8 @@ pub struct Receipt {
 }
 
 pub fn insert(connection: &mut AnyConnection, receipt: &Receipt) -> QueryResult<()> {
-    on_each!(connection, |c| diesel::insert_into(dsl::receipts).values(receipt).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::receipts).values(receipt).prepared().execute(c))
+        .map(|_| ())
 }
 
 /// The receipts of a report, in no order.

@@ -3,6 +3,7 @@
 use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
 use super::listing::{Bind, Page, Sql, in_order};
+use super::prepared::Prepare;
 use super::roster::RosterEntry;
 use super::schema::reports::dsl;
 use crate::domain::agency::AgencyPath;
@@ -81,12 +82,13 @@ impl TryFrom<ReportRow> for Report {
 
 pub fn insert(connection: &mut AnyConnection, report: &Report) -> QueryResult<()> {
     let row = ReportRow::from(report);
-    on_each!(connection, |c| diesel::insert_into(dsl::reports).values(&row).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::reports).values(&row).prepared().execute(c)).map(|_| ())
 }
 
 pub fn update(connection: &mut AnyConnection, report: &Report) -> QueryResult<()> {
     let row = ReportRow::from(report);
-    on_each!(connection, |c| diesel::update(dsl::reports.find(&row.id)).set(&row).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::update(dsl::reports.find(&row.id)).set(&row).prepared().execute(c))
+        .map(|_| ())
 }
 
 pub fn delete(connection: &mut AnyConnection, id: &ReportId) -> QueryResult<()> {
@@ -122,12 +124,13 @@ pub fn published_of(
     agencies: &[String],
     years: &[i32],
 ) -> Result<Vec<Report>, StorageError> {
-    let rows: Vec<ReportRow> = dsl::reports
+    let rows: Vec<ReportRow> = on_each!(connection, |c| dsl::reports
         .filter(dsl::agency_id.eq_any(agencies).and(dsl::year.eq_any(years)))
         .filter(dsl::published_revision.is_not_null().and(dsl::withdrawn_at.is_null()))
         .select(ReportRow::as_select())
         .order(dsl::id)
-        .load(connection)?;
+        .prepared_for(agencies.len())
+        .load(c))?;
     rows.into_iter().map(Report::try_from).collect()
 }
 

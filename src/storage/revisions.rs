@@ -2,6 +2,7 @@
 
 use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
+use super::prepared::Prepare;
 use super::schema::revisions::dsl;
 use crate::domain::figures::Figures;
 use crate::domain::form::Form;
@@ -161,7 +162,8 @@ impl TryFrom<RevisionRow> for Revision {
 
 pub fn insert(connection: &mut AnyConnection, revision: &Revision) -> QueryResult<()> {
     let row = RevisionRow::from(revision);
-    on_each!(connection, |c| diesel::insert_into(dsl::revisions).values(&row).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::revisions).values(&row).prepared().execute(c))
+        .map(|_| ())
 }
 
 /// Writes a working revision over its present row. A published one is never given here.
@@ -169,6 +171,7 @@ pub fn update(connection: &mut AnyConnection, revision: &Revision) -> QueryResul
     let row = RevisionRow::from(revision);
     on_each!(connection, |c| diesel::update(dsl::revisions.find((&row.report_id, row.number)))
         .set(&row)
+        .prepared()
         .execute(c))
     .map(|_| ())
 }
@@ -188,10 +191,11 @@ pub fn find(
 
 /// The revisions of some reports that are among the given numbers, keyed by report and number.
 pub fn find_many(connection: &mut AnyConnection, reports: &[String]) -> Result<Vec<Revision>, StorageError> {
-    let rows: Vec<RevisionRow> = dsl::revisions
+    let rows: Vec<RevisionRow> = on_each!(connection, |c| dsl::revisions
         .filter(dsl::report_id.eq_any(reports))
         .select(RevisionRow::as_select())
-        .load(connection)?;
+        .prepared_for(reports.len())
+        .load(c))?;
     rows.into_iter().map(Revision::try_from).collect()
 }
 

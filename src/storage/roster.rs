@@ -3,14 +3,19 @@
 use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
 use super::listing::{Bind, Sql};
+use super::prepared::Prepare;
+use super::progress;
 use super::schema::roster::dsl;
 use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, Kind, Level};
 use crate::domain::id::AgencyId;
 use crate::domain::report::Scope;
-use crate::domain::rights::Rights;
 use crate::domain::year::YearPlan;
 use chrono::NaiveDate;
 use diesel::prelude::*;
+
+mod due;
+
+pub use due::{due_unfiled, unpublished};
 
 /// One report that is due.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +48,8 @@ struct RosterRow {
     exempt: bool,
     reason: Option<String>,
     moved: bool,
+    /// What the line is counted as; see [`progress`].
+    counted: Option<String>,
 }
 
 impl From<&RosterEntry> for RosterRow {
@@ -59,6 +66,7 @@ impl From<&RosterEntry> for RosterRow {
             exempt: entry.exempt,
             reason: entry.reason.clone(),
             moved: entry.moved,
+            counted: None,
         }
     }
 }
@@ -115,20 +123,21 @@ impl RosterEntry {
     }
 }
 
-pub fn insert(connection: &mut AnyConnection, entry: &RosterEntry) -> QueryResult<()> {
+pub fn insert(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(), StorageError> {
     let row = RosterRow::from(entry);
-    on_each!(connection, |c| diesel::insert_into(dsl::roster).values(&row).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::roster).values(&row).prepared().execute(c))?;
+    progress::settle(connection, entry.year, &entry.agency_id, entry.scope)
 }
 
 /// Writes a line over its present row.
-pub fn update(connection: &mut AnyConnection, entry: &RosterEntry) -> QueryResult<()> {
+pub fn update(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(), StorageError> {
     delete_one(connection, entry.year, &entry.agency_id, entry.scope)?;
     insert(connection, entry)
 }
 
 /// Lets the roster of a year that is open again follow the registry: who stands where, under which name,
 /// and who has come since. Lines settled by hand stay.
-pub fn catch_up(connection: &mut AnyConnection, plan: &YearPlan) -> QueryResult<()> {
+pub fn catch_up(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), StorageError> {
     let of = |column: &str| {
         format!("{column} = (SELECT a.{column} FROM agencies a WHERE a.id = roster.agency_id)")
     };
@@ -140,7 +149,7 @@ pub fn catch_up(connection: &mut AnyConnection, plan: &YearPlan) -> QueryResult<
 }
 
 /// Writes the roster of a year from the registry, in one statement; lines that are there stay.
-pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> QueryResult<()> {
+pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), StorageError> {
     let mut sql = Sql::new(
         "INSERT INTO roster (year, agency_id, scope, path, level, kind, name, due_on, exempt, reason, moved) SELECT ",
     );
@@ -155,16 +164,18 @@ pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> QueryResult<()> 
     sql.push(" AND NOT EXISTS (SELECT 1 FROM roster s WHERE s.agency_id = agencies.id AND s.year = ")
         .bind(Bind::Integer(plan.year))
         .push(")");
-    sql.execute(connection).map(|_| ())
+    sql.execute(connection)?;
+    progress::recount(connection, plan.year)
 }
 
 /// Lets the due days of a year that follows the registry follow its plan.
-pub fn set_due_days(connection: &mut AnyConnection, plan: &YearPlan) -> QueryResult<()> {
+pub fn set_due_days(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), StorageError> {
     let mut sql =
         Sql::new("UPDATE roster SET due_on = CASE WHEN scope = 'consolidated' AND level <> 'township' THEN ");
     sql.bind(Bind::Date(plan.government_due_on)).push(" ELSE ").bind(Bind::Date(plan.department_due_on));
     sql.push(" END WHERE reason IS NULL AND year = ").bind(Bind::Integer(plan.year));
-    sql.execute(connection).map(|_| ())
+    sql.execute(connection)?;
+    progress::recount(connection, plan.year)
 }
 
 pub fn delete_year(connection: &mut AnyConnection, year: i32) -> QueryResult<()> {
@@ -172,10 +183,15 @@ pub fn delete_year(connection: &mut AnyConnection, year: i32) -> QueryResult<()>
 }
 
 /// Takes an agency out of one year's roster.
-pub fn delete_agency(connection: &mut AnyConnection, year: i32, agency: &AgencyId) -> QueryResult<()> {
+pub fn delete_agency(
+    connection: &mut AnyConnection,
+    year: i32,
+    agency: &AgencyId,
+) -> Result<(), StorageError> {
+    progress::leave(connection, year, agency, None)?;
     diesel::delete(dsl::roster.filter(dsl::year.eq(year).and(dsl::agency_id.eq(agency.as_str()))))
-        .execute(connection)
-        .map(|_| ())
+        .execute(connection)?;
+    Ok(())
 }
 
 /// Takes one report that is no longer due out of a roster.
@@ -184,9 +200,11 @@ pub fn delete_one(
     year: i32,
     agency: &AgencyId,
     scope: Scope,
-) -> QueryResult<()> {
+) -> Result<(), StorageError> {
+    progress::leave(connection, year, agency, Some(scope))?;
     let here = dsl::year.eq(year).and(dsl::agency_id.eq(agency.as_str())).and(dsl::scope.eq(scope.as_str()));
-    diesel::delete(dsl::roster.filter(here)).execute(connection).map(|_| ())
+    diesel::delete(dsl::roster.filter(here)).execute(connection)?;
+    Ok(())
 }
 
 /// Puts a subtree of one year's roster under a new chain.
@@ -252,55 +270,12 @@ pub fn due_days(
     connection: &mut AnyConnection,
     agencies: &[String],
 ) -> Result<std::collections::HashMap<(i32, String, String), NaiveDate>, StorageError> {
-    let rows: Vec<(i32, String, String, NaiveDate)> = dsl::roster
+    let rows: Vec<(i32, String, String, NaiveDate)> = on_each!(connection, |c| dsl::roster
         .filter(dsl::agency_id.eq_any(agencies))
         .select((dsl::year, dsl::agency_id, dsl::scope, dsl::due_on))
-        .load(connection)?;
+        .prepared_for(agencies.len())
+        .load(c))?;
     Ok(rows.into_iter().map(|(year, agency, scope, due)| ((year, agency, scope), due)).collect())
-}
-
-/// Lines within somebody's grants that are due by a day and about which nothing has been filed.
-pub fn due_unfiled(
-    connection: &mut AnyConnection,
-    rights: &Rights,
-    year: i32,
-    until: NaiveDate,
-    limit: i64,
-) -> Result<Vec<RosterEntry>, StorageError> {
-    let mut sql = Sql::new(
-        "SELECT s.agency_id || ' ' || s.scope AS id FROM roster s LEFT JOIN reports r ON r.agency_id = s.agency_id \
-         AND r.year = s.year AND r.scope = s.scope WHERE r.id IS NULL AND s.exempt = FALSE AND s.year = ",
-    );
-    sql.bind(Bind::Integer(year)).push(" AND s.due_on <= ").bind(Bind::Date(until));
-    if rights.grants.iter().all(|grant| grant.at.is_some()) {
-        sql.push(" AND (1 = 0");
-        for path in rights.grants.iter().filter_map(|grant| grant.at.as_ref()) {
-            sql.push(" OR (1 = 1").within("s.path", path);
-            sql.push(")");
-        }
-        sql.push(")");
-    }
-    sql.push(" ORDER BY s.due_on, s.agency_id LIMIT ").bind(Bind::BigInt(limit));
-    let lines = sql.ids(connection)?;
-    by_lines(connection, year, &lines)
-}
-
-/// The lines named `agency scope`, in that order, in few statements.
-fn by_lines(
-    connection: &mut AnyConnection,
-    year: i32,
-    lines: &[String],
-) -> Result<Vec<RosterEntry>, StorageError> {
-    let mut found = std::collections::HashMap::new();
-    for some in lines.chunks(5_000) {
-        let agencies: Vec<&str> = some.iter().filter_map(|line| line.split(' ').next()).collect();
-        let rows: Vec<RosterRow> = dsl::roster
-            .filter(dsl::year.eq(year).and(dsl::agency_id.eq_any(agencies)))
-            .select(RosterRow::as_select())
-            .load(connection)?;
-        found.extend(rows.into_iter().map(|row| (format!("{} {}", row.agency_id, row.scope), row)));
-    }
-    lines.iter().filter_map(|line| found.remove(line)).map(RosterEntry::try_from).collect()
 }
 
 /// Whether any year's roster names the agency and is frozen or not; used before deleting it.
@@ -365,35 +340,4 @@ pub fn children(
     }
     found.dedup_by(|later, first| later.agency_id == first.agency_id);
     found.into_iter().map(RosterEntry::try_from).collect()
-}
-
-/// Lines that are due below a place and about which no report is published (or none is even begun).
-pub fn unpublished(
-    connection: &mut AnyConnection,
-    year: i32,
-    within: Option<&AgencyPath>,
-    unfiled_only: Option<bool>,
-    after: Option<&(String, String)>,
-    limit: i64,
-) -> Result<Vec<RosterEntry>, StorageError> {
-    let mut sql = Sql::new(
-        "SELECT s.agency_id || ' ' || s.scope AS id FROM roster s LEFT JOIN reports r ON r.agency_id = s.agency_id \
-         AND r.year = s.year AND r.scope = s.scope WHERE s.exempt = FALSE AND s.year = ",
-    );
-    sql.bind(Bind::Integer(year));
-    sql.push(match unfiled_only {
-        Some(true) => " AND (r.id IS NULL OR r.withdrawn_at IS NOT NULL)",
-        _ => " AND (r.published_revision IS NULL OR r.withdrawn_at IS NOT NULL)",
-    });
-    if let Some(path) = within {
-        sql.within("s.path", path);
-    }
-    if let Some((agency, scope)) = after {
-        sql.push(" AND (s.agency_id > ").bind_text(agency.as_str());
-        sql.push(" OR (s.agency_id = ").bind_text(agency.as_str());
-        sql.push(" AND s.scope > ").bind_text(scope.as_str()).push("))");
-    }
-    sql.push(" ORDER BY s.agency_id, s.scope LIMIT ").bind(Bind::BigInt(limit));
-    let lines = sql.ids(connection)?;
-    by_lines(connection, year, &lines)
 }

@@ -67,6 +67,7 @@ diesel::table! {
         exempt -> Bool,
         reason -> Nullable<Text>,
         moved -> Bool,
+        counted -> Nullable<Text>,
     }
 }
 
@@ -353,6 +354,12 @@ diesel::table! {
         reports -> BigInt,
         cells -> Text,
         present -> Text,
+        expected -> BigInt,
+        draft -> BigInt,
+        in_review -> BigInt,
+        approved -> BigInt,
+        published -> BigInt,
+        on_time -> BigInt,
     }
 }
 

@@ -4,7 +4,7 @@ use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::listing::{Bind, Sql};
 use crate::domain::agency::AgencyPath;
-use crate::domain::id::ReportId;
+use crate::domain::id::{AgencyId, ReportId};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 
@@ -42,6 +42,8 @@ pub struct Indexed {
     pub text: String,
     /// Parted by blanks.
     pub words: String,
+    /// The parts of its sketch.
+    pub bands: Vec<String>,
 }
 
 /// Puts a report's narratives in the place of those that are there.
@@ -67,8 +69,52 @@ pub fn put(connection: &mut AnyConnection, report: &ReportId, texts: &[Indexed])
                 .push(", ' ')))"),
         };
         index.execute(connection)?;
+        for band in &indexed.bands {
+            let mut sketch = Sql::new("INSERT INTO search_sketches (row_id, band) VALUES (");
+            sketch.bind(Bind::BigInt(row_id)).push(", ").bind_text(band.as_str()).push(")");
+            sketch.execute(connection)?;
+        }
     }
     Ok(())
+}
+
+/// A published narrative that shares a part of its sketch with one asked about.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Alike {
+    #[diesel(sql_type = Text)]
+    pub agency_name: String,
+    #[diesel(sql_type = Text)]
+    pub text: String,
+}
+
+/// Most narratives compared word by word: what so many share is a template, and one is enough.
+const MOST_ALIKE: i64 = 8;
+
+/// Narratives of other agencies' reports of a year that share a part of a sketch.
+pub fn alike(
+    connection: &mut AnyConnection,
+    bands: &[String],
+    section: &str,
+    year: i32,
+    agency: &AgencyId,
+) -> Result<Vec<Alike>, StorageError> {
+    if bands.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new(
+        "SELECT v.agency_name AS agency_name, d.text AS text FROM search_documents d \
+         JOIN reports r ON r.id = d.report_id \
+         JOIN revisions v ON v.report_id = r.id AND v.number = r.published_revision \
+         WHERE d.row_id IN (SELECT row_id FROM search_sketches WHERE band IN (",
+    );
+    for (at, band) in bands.iter().enumerate() {
+        sql.push(if at == 0 { "" } else { ", " }).bind_text(band.as_str());
+    }
+    sql.push(")) AND d.section = ").bind_text(section);
+    sql.push(" AND r.year = ").bind(Bind::Integer(year));
+    sql.push(" AND r.agency_id <> ").bind_text(agency.as_str());
+    sql.push(" ORDER BY d.row_id LIMIT ").bind(Bind::BigInt(MOST_ALIKE));
+    Ok(sql.load(connection)?)
 }
 
 pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
@@ -81,6 +127,11 @@ pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<()
     ));
     index.bind_text(report.as_str()).push(")");
     index.execute(connection)?;
+    let mut sketches = Sql::new(
+        "DELETE FROM search_sketches WHERE row_id IN (SELECT row_id FROM search_documents WHERE report_id = ",
+    );
+    sketches.bind_text(report.as_str()).push(")");
+    sketches.execute(connection)?;
     let mut rows = Sql::new("DELETE FROM search_documents WHERE report_id = ");
     rows.bind_text(report.as_str());
     rows.execute(connection)?;

@@ -1,6 +1,7 @@
 //! The files reports were imported from, kept to the byte.
 
 use super::connection::AnyConnection;
+use super::prepared::Prepare;
 use super::schema::sources::dsl;
 use crate::domain::id::ReportId;
 use diesel::prelude::*;
@@ -18,7 +19,8 @@ pub struct SourceFile {
 }
 
 pub fn insert(connection: &mut AnyConnection, source: &SourceFile) -> QueryResult<()> {
-    on_each!(connection, |c| diesel::insert_into(dsl::sources).values(source).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::sources).values(source).prepared().execute(c))
+        .map(|_| ())
 }
 
 /// The file a report was last imported from, as of a revision.

@@ -257,22 +257,27 @@ impl Store {
         Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
     {
         let nothing = |_: &T| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
-        match self.enqueue(Queue::Interactive, act, operation, nothing)?.blocking_recv() {
-            Ok(Ok(Written::Fresh(value))) => Ok(value),
-            Ok(Err(error)) => Err(error),
-            // Without a key nothing is replayed.
-            Ok(Ok(Written::Replayed(_))) | Err(_) => Err(WriteError::Unavailable),
-        }
+        Later(self.enqueue(Queue::Interactive, act, operation, nothing)?).wait()
     }
 
-    #[expect(clippy::type_complexity, reason = "a receiver of the typed outcome, named once")]
+    /// Puts bulk work into the lane, from a thread that may block, without waiting for it.
+    pub fn write_later<T, R, Op>(&self, act: Act, operation: Op) -> Result<Later<T, R>, WriteError<R>>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
+    {
+        let nothing = |_: &T| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
+        self.enqueue(Queue::Bulk, act, operation, nothing).map(Later)
+    }
+
     fn enqueue<T, R, Op, Render>(
         &self,
         queue: Queue,
         act: Act,
         operation: Op,
         render: Render,
-    ) -> Result<oneshot::Receiver<Result<Written<T>, WriteError<R>>>, WriteError<R>>
+    ) -> Result<Outcome<T, R>, WriteError<R>>
     where
         T: Send + 'static,
         R: Send + From<StorageError> + IntoStorage + 'static,
@@ -300,6 +305,23 @@ impl Store {
         let thread = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             let _panicked = thread.join();
+        }
+    }
+}
+
+type Outcome<T, R> = oneshot::Receiver<Result<Written<T>, WriteError<R>>>;
+
+/// A write without a key that is under way.
+pub struct Later<T, R>(Outcome<T, R>);
+
+impl<T, R> Later<T, R> {
+    /// Waits for its COMMIT; from a thread that may block.
+    pub fn wait(self) -> Result<T, WriteError<R>> {
+        match self.0.blocking_recv() {
+            Ok(Ok(Written::Fresh(value))) => Ok(value),
+            Ok(Err(error)) => Err(error),
+            // Without a key nothing is replayed.
+            Ok(Ok(Written::Replayed(_))) | Err(_) => Err(WriteError::Unavailable),
         }
     }
 }

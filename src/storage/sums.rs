@@ -3,6 +3,8 @@
 use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
 use super::listing::{Bind, Sql};
+use super::prepared::Prepare;
+use super::progress;
 use super::schema::{contributions, sums};
 use crate::domain::agency::{AgencyPath, Kind, Level};
 use crate::domain::figures::Figures;
@@ -10,6 +12,7 @@ use crate::domain::form::{self, Form};
 use crate::domain::id::ReportId;
 use crate::domain::statistics::{Sum, SumFault};
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 /// The node over all roots.
 pub const EVERYTHING: &str = "";
@@ -88,7 +91,11 @@ impl TryFrom<SumRow> for StoredSum {
     fn try_from(row: SumRow) -> Result<StoredSum, StorageError> {
         let malformed = || StorageError::Malformed { what: "sum", value: row.node.clone() };
         let form = form::by_id(&row.form).ok_or_else(malformed)?;
-        let numbers = |text: &str| serde_json::from_str::<Vec<i64>>(text).map_err(|_| malformed());
+        let numbers = |text: &str| match text {
+            // A row that only counts what is due.
+            "" => Ok(vec![0; form.cells.len()]),
+            text => serde_json::from_str::<Vec<i64>>(text).map_err(|_| malformed()),
+        };
         let sum = Sum::of_stored(form, row.reports, numbers(&row.cells)?, numbers(&row.present)?)?;
         Ok(StoredSum {
             level: stored("level", &row.level)?,
@@ -117,7 +124,11 @@ pub fn settle(
     report: &ReportId,
     next: Option<&Contribution>,
 ) -> Result<(), StorageError> {
-    if let Some(before) = find_contribution(connection, report)? {
+    let before = find_contribution(connection, report)?;
+    if before.as_ref() == next {
+        return Ok(());
+    }
+    if let Some(before) = before {
         shift(connection, &before, -1)?;
         diesel::delete(contributions::table.filter(contributions::report_id.eq(report.as_str())))
             .execute(connection)?;
@@ -133,7 +144,7 @@ pub fn settle(
         kind: next.kind.as_str().to_owned(),
         cells: next.figures.to_flat(),
     };
-    on_each!(connection, |c| diesel::insert_into(contributions::table).values(&row).execute(c))?;
+    on_each!(connection, |c| diesel::insert_into(contributions::table).values(&row).prepared().execute(c))?;
     Ok(())
 }
 
@@ -146,7 +157,7 @@ fn shift(connection: &mut AnyConnection, what: &Contribution, sign: i64) -> Resu
     add(connection, what.year, &nodes, &[part], sign)
 }
 
-/// Adds sums (whatever node they are of) to those of some agencies.
+/// Adds sums (whatever node they are of) to those of some agencies, or takes them away.
 fn add(
     connection: &mut AnyConnection,
     year: i32,
@@ -154,38 +165,63 @@ fn add(
     parts: &[StoredSum],
     sign: i64,
 ) -> Result<(), StorageError> {
-    let mut rows = of_nodes(connection, year, nodes)?;
-    for node in nodes {
-        for part in parts {
-            let same = |row: &&mut StoredSum| {
-                row.node == *node
-                    && (row.level, row.kind) == (part.level, part.kind)
-                    && *row.sum.form() == *part.sum.form()
-            };
-            if let Some(row) = rows.iter_mut().find(same) {
-                row.sum.merge(&part.sum, sign)?;
-                continue;
-            }
-            let mut sum = Sum::empty(part.sum.form());
+    for part in parts {
+        let here = || {
+            sums::year
+                .eq(year)
+                .and(sums::node.eq_any(nodes))
+                .and(sums::form.eq(&part.sum.form().id))
+                .and(sums::level.eq(part.level.as_str()))
+                .and(sums::kind.eq(part.kind.as_str()))
+        };
+        let rows: Vec<SumRow> = on_each!(connection, |c| sums::table
+            .filter(here().and(sums::reports.ne(0)))
+            .select(SumRow::as_select())
+            .prepared_for(nodes.len())
+            .load(c))?;
+        let mut there: HashMap<String, Sum> = HashMap::new();
+        for row in rows {
+            let row = StoredSum::try_from(row)?;
+            there.insert(row.node, row.sum);
+        }
+        let (mut kept, mut emptied) = (Vec::with_capacity(nodes.len()), Vec::new());
+        for node in nodes {
+            let mut sum = there.remove(node).unwrap_or_else(|| Sum::empty(part.sum.form()));
             sum.merge(&part.sum, sign)?;
-            rows.push(StoredSum { node: node.clone(), level: part.level, kind: part.kind, sum });
-        }
-    }
-    diesel::delete(sums::table.filter(sums::year.eq(year).and(sums::node.eq_any(nodes))))
-        .execute(connection)?;
-    let kept: Vec<SumRow> =
-        rows.iter().filter(|row| row.sum.reports != 0).map(|row| row_of(year, row)).collect();
-    match connection {
-        AnyConnection::Postgres(inner) => {
-            diesel::insert_into(sums::table).values(&kept).execute(inner)?;
-        }
-        AnyConnection::Sqlite(inner) => {
-            for row in &kept {
-                diesel::insert_into(sums::table).values(row).execute(inner)?;
+            match sum.reports {
+                0 => emptied.push(node),
+                _ => kept.push(row_of(year, &StoredSum { node: node.clone(), sum, ..part.clone() })),
             }
+        }
+        for row in &kept {
+            upsert(connection, row)?;
+        }
+        if !emptied.is_empty() {
+            // The row stays while it counts what is due.
+            let nothing = (sums::reports.eq(0), sums::cells.eq(""), sums::present.eq(""));
+            diesel::update(sums::table.filter(here().and(sums::node.eq_any(&emptied))))
+                .set(nothing)
+                .execute(connection)?;
+            let empty = here().and(sums::reports.eq(0)).and(sums::expected.eq(0));
+            diesel::delete(sums::table.filter(empty)).execute(connection)?;
         }
     }
     Ok(())
+}
+
+fn upsert(connection: &mut AnyConnection, row: &SumRow) -> QueryResult<usize> {
+    use diesel::upsert::excluded;
+    on_each!(connection, |c| diesel::insert_into(sums::table)
+        .values(row)
+        .on_conflict((sums::year, sums::node, sums::form, sums::level, sums::kind))
+        .do_update()
+        .set((
+            sums::reports.eq(excluded(sums::reports)),
+            sums::cells.eq(excluded(sums::cells)),
+            sums::present.eq(excluded(sums::present)),
+        ))
+        .prepared()
+        .execute(c))
 }
 
 fn row_of(year: i32, row: &StoredSum) -> SumRow {
@@ -208,15 +244,16 @@ pub fn of_nodes(
     year: i32,
     nodes: &[String],
 ) -> Result<Vec<StoredSum>, StorageError> {
-    let rows: Vec<SumRow> = sums::table
-        .filter(sums::year.eq(year).and(sums::node.eq_any(nodes)))
+    let rows: Vec<SumRow> = on_each!(connection, |c| sums::table
+        .filter(sums::year.eq(year).and(sums::node.eq_any(nodes)).and(sums::reports.ne(0)))
         .select(SumRow::as_select())
         .order((sums::node, sums::form, sums::level, sums::kind))
-        .load(connection)?;
+        .prepared_for(nodes.len())
+        .load(c))?;
     rows.into_iter().map(StoredSum::try_from).collect()
 }
 
-/// Moves a subtree's own sums from the agencies above its old place to those above its new one.
+/// Moves a subtree's own sums, and the counters beside them, from the agencies above its old place to those above its new one.
 pub fn move_subtree(
     connection: &mut AnyConnection,
     year: i32,
@@ -229,11 +266,13 @@ pub fn move_subtree(
         (ids, own)
     };
     let ((old, own), (new, _)) = (above(from), above(to));
-    let parts = of_nodes(connection, year, &own.into_iter().collect::<Vec<String>>())?;
-    if !parts.is_empty() {
-        add(connection, year, &old, &parts, -1)?;
-        add(connection, year, &new, &parts, 1)?;
+    for (_, part) in progress::parts(connection, year, own.as_deref())? {
+        progress::add(connection, year, &old, &part, -1)?;
+        progress::add(connection, year, &new, &part, 1)?;
     }
+    let parts = of_nodes(connection, year, &own.into_iter().collect::<Vec<String>>())?;
+    add(connection, year, &old, &parts, -1)?;
+    add(connection, year, &new, &parts, 1)?;
     let mut sql = Sql::new("UPDATE contributions SET path = ");
     sql.bind_text(to.as_str());
     sql.push(&format!(" || substr(path, {}) WHERE year = ", from.as_str().len() + 1))
@@ -261,7 +300,7 @@ pub fn contributions_of(
 /// All sums of a year.
 pub fn of_year(connection: &mut AnyConnection, year: i32) -> Result<Vec<StoredSum>, StorageError> {
     let rows: Vec<SumRow> = sums::table
-        .filter(sums::year.eq(year))
+        .filter(sums::year.eq(year).and(sums::reports.ne(0)))
         .select(SumRow::as_select())
         .order((sums::node, sums::form, sums::level, sums::kind))
         .load(connection)?;
@@ -281,59 +320,6 @@ pub fn in_form(rows: &[StoredSum], form: &'static Form) -> Result<Sum, SumFault>
         total.merge(&crate::domain::statistics::convert(&row.sum, form), 1)?;
     }
     Ok(total)
-}
-
-/// One group of a year's roster: how many reports are due and how far they are.
-#[derive(Debug, Clone, Default, PartialEq, Eq, QueryableByName)]
-pub struct Progress {
-    /// The path of the child, or of the whole place.
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    pub place: String,
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    pub expected: i64,
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    pub draft: i64,
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    pub in_review: i64,
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    pub approved: i64,
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    pub published: i64,
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    pub on_time: i64,
-}
-
-/// How far the reports of a year are below a place (`None`: everywhere), grouped by what paths begin with.
-pub fn progress(
-    connection: &mut AnyConnection,
-    year: i32,
-    within: Option<&AgencyPath>,
-    length: usize,
-) -> Result<Vec<Progress>, StorageError> {
-    let published = "r.published_revision IS NOT NULL AND r.withdrawn_at IS NULL";
-    let counted = |condition: &str| {
-        format!("CAST(COALESCE(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END), 0) AS BIGINT)")
-    };
-    let open =
-        |states: &str| counted(&format!("NOT ({published}) AND r.id IS NOT NULL AND v.state IN ({states})"));
-    let mut sql = Sql::new(&format!(
-        "SELECT substr(s.path, 1, {length}) AS place, CAST(COUNT(*) AS BIGINT) AS expected, {} AS draft, \
-         {} AS in_review, {} AS approved, {} AS published, {} AS on_time FROM roster s \
-         LEFT JOIN reports r ON r.agency_id = s.agency_id AND r.year = s.year AND r.scope = s.scope \
-         LEFT JOIN revisions v ON v.report_id = r.id AND v.number = r.working_revision \
-         WHERE s.exempt = FALSE AND s.year = ",
-        open("'draft'"),
-        open("'first_review', 'second_review', 'final_review'"),
-        open("'approved'"),
-        counted(published),
-        counted(&format!("{published} AND r.first_published_on <= s.due_on")),
-    ));
-    sql.bind(Bind::Integer(year));
-    if let Some(path) = within {
-        sql.within("s.path", path);
-    }
-    sql.push(" GROUP BY place ORDER BY place");
-    Ok(sql.load(connection)?)
 }
 
 /// The reports (with their published revisions) that are in a place's sums, as far as a limit.

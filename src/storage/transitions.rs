@@ -2,6 +2,7 @@
 
 use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
+use super::prepared::Prepare;
 use super::schema::transitions::dsl;
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::rights::Role;
@@ -88,7 +89,8 @@ pub fn insert(connection: &mut AnyConnection, transition: &Transition) -> QueryR
         digest: transition.digest.clone(),
         at: transition.at,
     };
-    on_each!(connection, |c| diesel::insert_into(dsl::transitions).values(&row).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::transitions).values(&row).prepared().execute(c))
+        .map(|_| ())
 }
 
 /// All transitions of a report, oldest first.
@@ -106,11 +108,12 @@ pub fn list_many(
     connection: &mut AnyConnection,
     reports: &[String],
 ) -> Result<HashMap<String, Vec<Transition>>, StorageError> {
-    let rows: Vec<TransitionRow> = dsl::transitions
+    let rows: Vec<TransitionRow> = on_each!(connection, |c| dsl::transitions
         .filter(dsl::report_id.eq_any(reports))
         .select(TransitionRow::as_select())
         .order(dsl::position)
-        .load(connection)?;
+        .prepared_for(reports.len())
+        .load(c))?;
     let mut made: HashMap<String, Vec<Transition>> = HashMap::new();
     for row in rows {
         made.entry(row.report_id.clone()).or_default().push(Transition::try_from(row)?);

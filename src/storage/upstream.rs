@@ -2,6 +2,7 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
+use super::prepared::Prepare;
 use super::schema::upstream_changes::dsl;
 use crate::domain::id::ReportId;
 use crate::domain::rules::SourceReport;
@@ -24,7 +25,8 @@ pub fn mark(
         dsl::revision.eq(revision),
         dsl::at.eq(at),
     );
-    on_each!(connection, |c| diesel::insert_into(dsl::upstream_changes).values(row).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::upstream_changes).values(row).prepared().execute(c))
+        .map(|_| ())
 }
 
 /// Takes the marks off a report: it was published again since.
@@ -46,13 +48,15 @@ pub fn of_reports(
     reports: &[String],
 ) -> Result<HashMap<String, Vec<SourceReport>>, StorageError> {
     use super::schema::{agencies, reports as r};
-    let rows: Vec<(String, String, i32, String, String, i32)> = dsl::upstream_changes
-        .inner_join(r::table.on(r::id.eq(dsl::source_id)))
-        .inner_join(agencies::table.on(agencies::id.eq(r::agency_id)))
-        .filter(dsl::report_id.eq_any(reports))
-        .order((dsl::report_id, dsl::source_id))
-        .select((dsl::report_id, dsl::source_id, dsl::revision, agencies::id, agencies::name, r::year))
-        .load(connection)?;
+    let rows: Vec<(String, String, i32, String, String, i32)> =
+        on_each!(connection, |c| dsl::upstream_changes
+            .inner_join(r::table.on(r::id.eq(dsl::source_id)))
+            .inner_join(agencies::table.on(agencies::id.eq(r::agency_id)))
+            .filter(dsl::report_id.eq_any(reports))
+            .order((dsl::report_id, dsl::source_id))
+            .select((dsl::report_id, dsl::source_id, dsl::revision, agencies::id, agencies::name, r::year))
+            .prepared_for(reports.len())
+            .load(c))?;
     let mut found: HashMap<String, Vec<SourceReport>> = HashMap::new();
     for (report, source, revision, agency_id, agency_name, year) in rows {
         let source = SourceReport { report_id: source, agency_id, agency_name, year, revision };

@@ -3,6 +3,7 @@
 use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::listing::Page;
+use super::prepared::Prepare;
 use super::schema::onward::webhooks;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -36,12 +37,15 @@ impl Webhook {
 }
 
 pub fn insert(connection: &mut AnyConnection, webhook: &Webhook) -> Result<(), StorageError> {
-    on_each!(connection, |c| diesel::insert_into(webhooks::table).values(webhook).execute(c))?;
+    on_each!(connection, |c| diesel::insert_into(webhooks::table).values(webhook).prepared().execute(c))?;
     Ok(())
 }
 
 pub fn update(connection: &mut AnyConnection, webhook: &Webhook) -> Result<(), StorageError> {
-    on_each!(connection, |c| diesel::update(webhooks::table.find(&webhook.id)).set(webhook).execute(c))?;
+    on_each!(connection, |c| diesel::update(webhooks::table.find(&webhook.id))
+        .set(webhook)
+        .prepared()
+        .execute(c))?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
+use super::prepared::Prepare;
 use super::schema::years::dsl;
 use crate::domain::year::YearPlan;
 use chrono::{NaiveDate, NaiveDateTime};
@@ -95,12 +96,13 @@ pub fn count(connection: &mut AnyConnection) -> QueryResult<i64> {
 
 pub fn insert(connection: &mut AnyConnection, year: &StoredYear) -> QueryResult<()> {
     let row = YearRow::from(year);
-    on_each!(connection, |c| diesel::insert_into(dsl::years).values(&row).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::insert_into(dsl::years).values(&row).prepared().execute(c)).map(|_| ())
 }
 
 pub fn update(connection: &mut AnyConnection, year: &StoredYear) -> QueryResult<()> {
     let row = YearRow::from(year);
-    on_each!(connection, |c| diesel::update(dsl::years.find(row.year)).set(&row).execute(c)).map(|_| ())
+    on_each!(connection, |c| diesel::update(dsl::years.find(row.year)).set(&row).prepared().execute(c))
+        .map(|_| ())
 }
 
 pub fn delete(connection: &mut AnyConnection, year: i32) -> QueryResult<()> {

@@ -63,13 +63,27 @@ on_both! {
         import("text/plain", b"a\0b").refused(422, "document_unreadable");
     }
 
-    fn an_option_that_is_not_offered_yet_is_refused_and_not_ignored(service) {
+    fn each_cell_tells_where_it_stood_in_the_file(service) {
         let token = service.token("editor", "", "任何人");
-        let import = |query: &str| {
-            service.post(&format!("/imports?dry_run=true&{query}")).token(&token).body("text/plain", REAL_TEXT).send()
+        let import = |query: &str, media: &str, body: &[u8]| {
+            let path = format!("/imports?dry_run=true&{query}");
+            service.post(&path).token(&token).body(media, body).send().expect(200).value()["source"].clone()
         };
-        import("provenance=false").expect(200);
-        import("provenance=true").refused(400, "invalid_query");
+        assert_eq!(import("provenance=false", "text/plain", REAL_TEXT)["cells"], Value::Null);
+        let found = import("provenance=true", "text/plain", REAL_TEXT);
+        let cells = found["cells"].as_array().expect("cells");
+        assert_eq!(cells.len(), 200);
+        let amount = cells.iter().find(|cell| cell["pointer"] == "/sections/proactive_disclosure/table/fees/amount");
+        let amount = amount.expect("the amount");
+        assert_eq!((&amount["state"], &amount["where"], &amount["table"]), (&json!("read"), &json!("line 52"), &json!(1)));
+        let lines: Vec<&str> = std::str::from_utf8(REAL_TEXT).expect("text").lines().collect();
+        for cell in cells {
+            let line: usize = cell["where"].as_str().and_then(|place| place.strip_prefix("line ")).and_then(|line| line.parse().ok()).expect("a line");
+            assert!(lines[line - 1].contains(cell["text"].as_str().expect("a text")), "{cell}");
+        }
+        let page = "<h2>四、政府信息公开行政复议、行政诉讼情况</h2><table><tr><td>行政复议</td><td colspan=4></td></tr>\
+            <tr><td>结果维持</td><td>结果纠正</td><td>其他结果</td><td>尚未审结</td><td>总计</td></tr></table>";
+        assert_eq!(import("provenance=true", "text/html", page.as_bytes())["cells"], json!([]));
     }
 
     fn a_file_may_come_as_a_part(service) {

@@ -12,6 +12,7 @@ mod conventions;
 mod corrections;
 mod documents;
 mod durability;
+mod endurance;
 mod idempotency;
 mod imports;
 mod loading;

@@ -209,6 +209,18 @@ on_both! {
         let rest = service.get(&format!("/stats/completeness/missing?year={YEAR}&limit=2&cursor={cursor}")).send().expect(200).value();
         assert_eq!((rest["items"].as_array().map(Vec::len), &rest["next_cursor"]), (Some(1), &Value::Null));
         assert_eq!(missing(Some(&service.admin()))["items"].as_array().map(Vec::len), Some(2), "the county has begun");
+        verified(&world);
+        let line = format!("/years/{YEAR}/roster/{}", world.bureau);
+        let tag = service.get(&line).send().tag().to_owned();
+        let later = json!({"due_on": "2099-12-31", "reason": "机构改革"});
+        service.patch(&line).token(&service.admin()).if_match(&tag).json(&later).send().expect(200);
+        assert_eq!(service.get(&path).send().value()["total"]["on_time"], 1, "the due day moved");
+        let neighbour = format!("/years/{YEAR}/roster/{}", world.neighbour);
+        let tag = service.get(&neighbour).send().tag().to_owned();
+        service.patch(&neighbour).token(&service.admin()).if_match(&tag).json(&json!({"exempt": true, "reason": "撤销"})).send().expect(200);
+        let exempted = service.get(&path).send().value();
+        assert_eq!((&exempted["total"]["expected"], &exempted["total"]["missing"]), (&json!(3), &json!(2)));
+        verified(&world);
     }
 
     fn consolidated_reports_are_filled_reconciled_and_never_added_twice(service) {
@@ -267,22 +279,26 @@ on_both! {
     fn sums_that_were_tampered_with_are_found_and_repaired(service) {
         let world = World::new(service);
         published(&world, &world.bureau, YEAR);
-        let tamper = "UPDATE sums SET reports = reports + 1 WHERE node <> ''";
+        let tamper = [
+            "UPDATE sums SET reports = reports + 1 WHERE node <> '' AND reports > 0",
+            "UPDATE sums SET draft = draft + 1 WHERE node = '' AND level = 'county'",
+        ];
         use diesel::connection::SimpleConnection;
         use diesel::Connection;
         match &*service.database {
             Database::Sqlite(folder) => {
                 let file = folder.path().join("test.db").to_string_lossy().into_owned();
-                let patient = format!("PRAGMA busy_timeout = 5000; {tamper}");
+                let patient = format!("PRAGMA busy_timeout = 5000; {}", tamper.join("; "));
                 diesel::SqliteConnection::establish(&file).expect("the file").batch_execute(&patient).expect("tampered");
             }
             Database::Postgres { .. } => {
                 let url = service.database.url();
-                diesel::PgConnection::establish(&url).expect("the database").batch_execute(tamper).expect("tampered");
+                diesel::PgConnection::establish(&url).expect("the database").batch_execute(&tamper.join("; ")).expect("tampered");
             }
         }
         let found = service.run(&["stats", "verify"]);
-        assert!(!found.status.success() && String::from_utf8_lossy(&found.stderr).contains("3 处不符"), "{found:?}");
+        let rows = String::from_utf8_lossy(&found.stderr).into_owned();
+        assert!(!found.status.success() && rows.contains("5 处不符"), "three sums, two counters: {found:?}");
         assert!(service.run(&["stats", "verify", "--repair"]).status.success());
         verified(&world);
         assert_eq!(counted(&totals(&world, &world.county)), (1, Some(new_requests())));

@@ -3,7 +3,7 @@
 mod layouts;
 mod round_trips;
 
-use nianbao::documents::{Reading, decode, recognise, text};
+use nianbao::documents::{Reading, SourceNotes, decode, recognise, text};
 use proptest::prelude::*;
 use std::fmt::Write;
 
@@ -41,7 +41,8 @@ fn the_real_report_is_read_as_it_stands() {
             let _ = writeln!(said, "  {}.{} = {value}", cell.row_key, cell.column_key);
         }
     }
-    let _ = writeln!(said, "\n{:?}", reading.notes);
+    let notes = SourceNotes { found: Vec::new(), ..reading.notes.clone() };
+    let _ = writeln!(said, "\n{notes:?}");
     insta::assert_snapshot!("real_report", said);
 }
 

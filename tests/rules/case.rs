@@ -5,7 +5,7 @@ use nianbao::domain::agency::{Kind, Level};
 use nianbao::domain::form;
 use nianbao::domain::report::{Content, SectionState, ShapeFault, read_sections};
 use nianbao::domain::rules::{
-    AgencyFacts, Finding, Judged, Moment, Previous, PreviousYear, SourceReport, Subordinates, judge,
+    AgencyFacts, Finding, Judged, Moment, Previous, PreviousYear, SourceReport, Subordinates, Twin, judge,
 };
 use serde_json::Value;
 
@@ -18,6 +18,7 @@ pub struct Case {
     pub previous: Previous,
     pub upstream: Vec<SourceReport>,
     pub subordinates: Option<Subordinates>,
+    pub twins: Vec<Twin>,
 }
 
 impl Case {
@@ -46,6 +47,7 @@ impl Case {
             previous: Previous::NotAsked,
             upstream: Vec::new(),
             subordinates: None,
+            twins: Vec::new(),
         }
     }
 
@@ -122,6 +124,7 @@ impl Case {
             previous: &self.previous,
             upstream: &self.upstream,
             subordinates: self.subordinates.as_ref(),
+            twins: &self.twins,
         })
     }
 }

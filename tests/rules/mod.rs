@@ -7,8 +7,9 @@ use nianbao::domain::agency::{Kind, Level};
 use nianbao::domain::form;
 use nianbao::domain::language::Language;
 use nianbao::domain::report::{Content, read_sections};
+use nianbao::domain::report::{Shape, ShapeFault};
 use nianbao::domain::rules::{
-    AgencyFacts, Counts, Explanation, Finding, Moment, Previous, RULES, Severity, Subordinates,
+    AgencyFacts, Counts, Explanation, Finding, Moment, Previous, RULES, Severity, Subordinates, Twin,
     apply_explanations,
 };
 use nianbao::domain::statistics::Sum;
@@ -31,6 +32,15 @@ const FAILING: &[(&str, Break)] = &[
     ("cell.not_a_count", |case| {
         case.read(json!({"disputes": {"table": {"reconsideration": {"total": "三"}}}}));
     }),
+    ("cell.unit_converted", |case| {
+        let cell = case.content.form().by_indicator("proactive_disclosure.fees.amount");
+        case.faults.push(ShapeFault {
+            pointer: "/sections/proactive_disclosure/table/fees/amount".to_owned(),
+            shape: Shape::OtherUnit,
+            found: json!("592372449元"),
+            cell,
+        });
+    }),
     ("cell.missing", |case| case.set("disputes.reconsideration.upheld", None)),
     ("requests.balance", |case| case.add("requests.new_requests.natural_person", 1)),
     ("requests.results_total", |case| case.add("requests.results_total.natural_person", 1)),
@@ -46,6 +56,13 @@ const FAILING: &[(&str, Break)] = &[
     }),
     // The prefecture's table has requests that lapsed for unpaid fees.
     ("other_matters.fee_not_mentioned", |case| case.section("other_matters").text = Some("无。".to_owned())),
+    ("similar.to_other_agency", |case| {
+        case.twins = vec![Twin {
+            section: "problems".to_owned(),
+            agency_name: "沁源县教育局".to_owned(),
+            permille: 912,
+        }];
+    }),
     ("year.published_before_end", |case| case.day = "2023-12-31".parse().ok()),
     ("year.late", |case| case.day = "2024-02-01".parse().ok()),
     ("requests.carried_over_from_last_year", |case| {

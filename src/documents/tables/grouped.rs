@@ -33,9 +33,9 @@ impl Reader<'_, '_> {
             .take(GATHERED_MOST)
             .collect();
         if values.len() > 1 {
-            let stood = self.stood(&values);
+            let state = self.unread(&values);
             self.use_up(&values);
-            self.states = vec![Some(RowState::Unread(stood)); self.rows.len()];
+            self.states = vec![Some(state); self.rows.len()];
         }
     }
 
@@ -56,7 +56,7 @@ impl Reader<'_, '_> {
             let Some((at, row)) = at.and_then(|at| Some((at, rows.get(at)?))) else { continue };
             let state = match (&row_order, &column_order) {
                 (Some(_), Some(columns)) => RowState::Read(self.assign(row, values, columns)),
-                _ => RowState::Unread(self.stood(&run)),
+                _ => self.unread(&run),
             };
             self.keep(at, state);
         }

@@ -9,7 +9,7 @@ const STYLE: &str = "@page{size:A4;margin:2.5cm}body{font-family:FangSong,'ä»¿å®
 max-width:50em;margin:2em auto;padding:0 1em;color:#000;background:#fff}h1{text-align:center;font-size:1.5em}\
 h2{font-size:1.2em}p{text-indent:2em;margin:0}table{border-collapse:collapse;width:100%;margin:.5em 0;font-size:.85em}\
 th,td{border:1px solid #000;padding:.25em;text-align:center}th{font-weight:normal}\
-caption{text-align:left}tr{break-inside:avoid}.signature p{text-align:right;text-indent:0}";
+caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}tr{break-inside:avoid}.signature p{text-align:right;text-indent:0}";
 
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -39,10 +39,12 @@ pub fn write(document: &ReportDocument) -> String {
         let _ = writeln!(page, "<section>\n<h2>{head}</h2>");
         if let Some(table) = layout(document, at) {
             let name = escaped(&section.title);
-            let _ = writeln!(page, "<table aria-label=\"{name}\">\n<tbody>");
+            let _ = writeln!(page, "<table>\n<caption>{name}</caption>\n<tbody>");
             for row in &table.rows {
+                // Beside figures a head speaks for its rows, above them for its columns.
+                let of_rows = row.iter().any(|cell| !cell.header);
                 page.push_str("<tr>");
-                row.iter().for_each(|cell| write_cell(&mut page, cell));
+                row.iter().for_each(|cell| write_cell(&mut page, cell, of_rows));
                 page.push_str("</tr>\n");
             }
             page.push_str("</tbody>\n</table>\n");
@@ -60,15 +62,15 @@ pub fn write(document: &ReportDocument) -> String {
     page
 }
 
-fn write_cell(page: &mut String, cell: &LaidCell) {
+fn write_cell(page: &mut String, cell: &LaidCell, of_rows: bool) {
     let name = if cell.header { "th" } else { "td" };
     let _ = write!(page, "<{name}");
     if cell.header {
-        // A head over several columns or beside several rows speaks for the group.
-        let scope = match (cell.colspan, cell.rowspan) {
-            (1, 1) => "row",
-            (_, 1) => "colgroup",
-            _ => "rowgroup",
+        let scope = match of_rows {
+            true if cell.rowspan > 1 => "rowgroup",
+            true => "row",
+            false if cell.colspan > 1 => "colgroup",
+            false => "col",
         };
         let _ = write!(page, " scope=\"{scope}\"");
     }

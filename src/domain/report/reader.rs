@@ -23,6 +23,8 @@ pub enum Shape {
     TooLong,
     /// A cell that holds no number the form allows.
     Number(NumberFault),
+    /// A cell that was written in another unit and converted; no fault, but to be looked at.
+    OtherUnit,
 }
 
 /// One fault, with what stood there.

@@ -51,6 +51,14 @@ impl PreviousYear {
     }
 }
 
+/// A narrative that another agency has published in the same year, and how much of it is shared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Twin {
+    pub section: String,
+    pub agency_name: String,
+    pub permille: u32,
+}
+
 /// What is published at and below the agency of a consolidated report.
 #[derive(Debug, Clone)]
 pub struct Subordinates {

@@ -1,6 +1,6 @@
 //! Judging a report: every rule is asked, every fault is told at once.
 
-use super::elsewhere::{Previous, SourceReport, Subordinates};
+use super::elsewhere::{Previous, SourceReport, Subordinates, Twin};
 use super::{Explainable, Finding, RULES, Rule};
 use crate::domain::agency::{Kind, Level};
 use crate::domain::report::{Content, ShapeFault};
@@ -26,6 +26,8 @@ pub struct Judged<'a> {
     pub upstream: &'a [SourceReport],
     /// What a consolidated report should add up to; `None` for any other.
     pub subordinates: Option<&'a Subordinates>,
+    /// Narratives of other agencies that are nearly the same.
+    pub twins: &'a [Twin],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

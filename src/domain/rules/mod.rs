@@ -30,6 +30,7 @@ mod results_total;
 mod row_total;
 mod secrecy_mark;
 mod section_missing;
+mod similar_to_other_agency;
 mod similar_to_previous_year;
 mod superseded_reference;
 mod superseded_tables;
@@ -37,12 +38,13 @@ mod template_left;
 mod title_variant;
 mod too_long;
 mod typo;
+mod unit_converted;
 mod upstream_changed;
 mod words;
 mod wrong_year;
 mod year_late;
 
-pub use elsewhere::{Previous, PreviousYear, SourceReport, Subordinates};
+pub use elsewhere::{Previous, PreviousYear, SourceReport, Subordinates, Twin};
 pub use explanation::{Explanation, apply_explanations};
 pub use finding::{Counts, Fact, Finding, Severity};
 pub use judge::{AgencyFacts, Judged, Moment, judge};
@@ -86,6 +88,7 @@ rules!(
     superseded_tables,
     title_variant,
     not_a_count,
+    unit_converted,
     cell_missing,
     balance,
     results_total,
@@ -115,6 +118,7 @@ rules!(
     bank_card,
     plate,
     similar_to_previous_year,
+    similar_to_other_agency,
     upstream_changed,
 );
 

@@ -13,11 +13,6 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// From here on a narrative counts as copied, in thousandths.
-const COPIED_PERMILLE: u32 = 800;
-/// Short narratives are alike without being copied: 无。, or one sentence about a quiet year.
-const FEWEST_CHARACTERS: usize = 150;
-
 fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
     let Some(previous) = judged.previous.known() else { return };
     // After a merger no single report is "last year's".
@@ -27,7 +22,7 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         let likeness = likeness(now, then);
-        if likeness.characters < FEWEST_CHARACTERS || likeness.permille < COPIED_PERMILLE {
+        if !likeness.is_copied() {
             continue;
         }
         let mut finding = RULE.finding(&section.key, format!("/sections/{}/text", section.key));

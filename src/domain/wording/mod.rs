@@ -10,4 +10,4 @@ pub use clauses::{Told, numbers};
 pub use lexicon::{Hit, Lexicon, RESIDUE, SUPERSEDED, TEMPLATE, TYPOS, span};
 pub use personal::{Personal, find as find_personal};
 pub use search::{fold, snippet, tokens, wanted};
-pub use similarity::{Likeness, likeness};
+pub use similarity::{Likeness, bands, likeness};

@@ -1,7 +1,7 @@
 //! The file of an import: the body itself, or the part `file` of a multipart body.
 
 use super::sandbox::Sandbox;
-use crate::documents::{self, DecodeFault, Grid, Kind, ReadFault, Reading, SourceNotes};
+use crate::documents::{self, Grid, Kind, ReadFault, Reading, SourceNotes};
 use crate::domain::digest::sha256_hex;
 use crate::domain::report::{Content, ReportDocument};
 use crate::http::body::{media_type, parse};
@@ -148,36 +148,8 @@ fn finish(
 
 /// Says what is the matter with the file and what to do about it.
 fn unreadable(fault: ReadFault) -> Problem {
-    let problem = Problem::new(Code::DocumentUnreadable);
-    let charset = match &fault {
-        ReadFault::Charset(DecodeFault::Unsupported(name)) => name.clone(),
-        ReadFault::Charset(DecodeFault::Malformed(name)) => (*name).to_owned(),
-        ReadFault::Charset(DecodeFault::Unrecognised) => "?".to_owned(),
-        other => return problem.detail(detail_of(other.code()), Vec::new()),
-    };
-    problem.detail("document_charset", vec![("charset", charset)])
-}
-
-/// The key of the message about a fault.
-fn detail_of(code: &str) -> &'static str {
-    const KEYS: [(&str, &str); 15] = [
-        ("legacy", "document_legacy"),
-        ("pdf", "document_pdf"),
-        ("mislabelled", "document_mislabelled"),
-        ("too_deep", "document_too_deep"),
-        ("too_many_elements", "document_too_many_elements"),
-        ("too_many_cells", "document_too_many_cells"),
-        ("too_large_inside", "document_too_large_inside"),
-        ("not_an_archive", "document_not_an_archive"),
-        ("too_many_entries", "document_too_many_entries"),
-        ("damaged", "document_damaged"),
-        ("no_text", "document_no_text"),
-        ("malformed", "document_malformed"),
-        ("entities", "document_entities"),
-        ("timeout", "document_timeout"),
-        ("charset", "document_undecodable"),
-    ];
-    KEYS.iter().find(|(known, _)| *known == code).map_or("document_crashed", |(_, key)| key)
+    let (key, arguments) = fault.message();
+    Problem::new(Code::DocumentUnreadable).detail(key, arguments)
 }
 
 /// How much of the form a document that names its cells itself has filled in.

@@ -2,7 +2,6 @@
 
 use crate::documents::{Grid, Kind, ReadFault};
 use crate::http::problem::{Code, Problem};
-use actix_web::web::Bytes;
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -43,7 +42,7 @@ impl Sandbox {
         &self,
         kind: Kind,
         charset: Option<&str>,
-        bytes: &Bytes,
+        bytes: &[u8],
     ) -> Result<Result<(Grid, String), ReadFault>, Problem> {
         let permit = tokio::time::timeout(WAITING, self.permits.acquire()).await;
         let Ok(Ok(_permit)) = permit else { return Err(Problem::new(Code::Overloaded)) };
@@ -75,7 +74,7 @@ impl Sandbox {
 }
 
 /// Hands the document over and reads the answer; `None` if none came.
-async fn talk(mut child: Child, bytes: &Bytes) -> Option<Told> {
+async fn talk(mut child: Child, bytes: &[u8]) -> Option<Told> {
     let (mut stdin, stdout) = (child.stdin.take()?, child.stdout.take()?);
     let hand_over = async move {
         // A reader that gives up early closes its end.

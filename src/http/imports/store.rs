@@ -1,7 +1,8 @@
 //! Importing a document: looked at (`dry_run`), or stored as a draft.
 
 use super::file::{self, ReadFile};
-use crate::documents::Kind;
+use crate::documents::{FoundCell, Kind};
+use crate::domain::form::Form;
 use crate::domain::id::ReportId;
 use crate::domain::report::Scope;
 use crate::domain::rules::Finding;
@@ -31,7 +32,7 @@ query!(ImportQuery {
     scope: Scope[ReportScope],
     /// 把空白、`/`、`—`、无的单元格当作 0，并记录为有意零报告；默认 false。
     blank_as_zero: bool[bool],
-    /// 逐格给出来源；尚未提供，只接受 false。
+    /// 在 `source.cells` 里逐格给出它在文件中的位置；默认 false。
     provenance: bool[bool],
 });
 
@@ -43,6 +44,36 @@ pub struct UnmappedBody {
     /// 在文件中的位置，如 `line 310`。
     #[serde(rename = "where")]
     place: String,
+}
+
+/// 一个单元格在文件中的位置。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CellSource)]
+pub struct CellSourceBody {
+    /// 在报告中的位置，如 `/sections/requests/table/granted/total`。
+    pointer: String,
+    /// `read`：读成数字；`blank`：空白、`/`、`—`、无；`unread`：认不出，不猜。
+    #[schema(value_type = CellState)]
+    state: &'static str,
+    /// 文件中写的是什么。
+    text: String,
+    /// 在文件中的位置，如 `line 52`。
+    #[serde(rename = "where")]
+    place: String,
+    /// 文件的第几个表格、第几行、第几列，从 1 起；不在表格里为空。
+    table: Option<usize>,
+    row: Option<usize>,
+    column: Option<usize>,
+}
+
+/// 单元格读得怎样。
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "a schema")]
+pub enum CellState {
+    Read,
+    Blank,
+    Unread,
 }
 
 /// 文件是怎样读的。
@@ -58,6 +89,8 @@ pub struct SourceBody {
     cells_read: usize,
     cells_blank: usize,
     unmapped: Vec<UnmappedBody>,
+    /// 逐格的来源；没有要（`provenance=true`）为空，JSON 文件没有。
+    cells: Option<Vec<CellSourceBody>>,
 }
 
 /// 导入结果。
@@ -72,7 +105,20 @@ pub struct ImportBody {
     report: Option<ReportBody>,
 }
 
-fn source_of(read: &ReadFile) -> SourceBody {
+fn cell_of(form: &Form, found: &FoundCell) -> CellSourceBody {
+    CellSourceBody {
+        pointer: form.cells.get(found.cell).map(|cell| cell.pointer()).unwrap_or_default(),
+        state: found.state.as_str(),
+        text: found.text.clone(),
+        place: format!("line {}", found.line),
+        table: found.place.map(|(table, _, _)| table),
+        row: found.place.map(|(_, row, _)| row),
+        column: found.place.map(|(_, _, column)| column),
+    }
+}
+
+fn source_of(read: &ReadFile, provenance: bool) -> SourceBody {
+    let form = read.document.content.form();
     SourceBody {
         media_type: read.media.to_owned(),
         charset: read.charset.clone(),
@@ -87,6 +133,7 @@ fn source_of(read: &ReadFile) -> SourceBody {
             .iter()
             .map(|stray| UnmappedBody { text: stray.text.clone(), place: stray.where_.clone() })
             .collect(),
+        cells: provenance.then(|| read.notes.found.iter().map(|found| cell_of(form, found)).collect()),
     }
 }
 
@@ -156,9 +203,7 @@ pub async fn import_document(mut call: Call) -> Result<Reply, Problem> {
     }
     let file = file::take(&mut call).await?;
     let query = query?;
-    if query.provenance == Some(true) {
-        return Err(Problem::of_query(vec![("provenance".to_owned(), "not_offered")]));
-    }
+    let provenance = query.provenance == Some(true);
     let target = if stores { Some(target(&query)?) } else { None };
     let hint = query.year.map(|year| year.0);
     let mut read = file.read(&call.service.sandbox, hint).await?;
@@ -184,9 +229,14 @@ pub async fn import_document(mut call: Call) -> Result<Reply, Problem> {
         None => {
             let findings = finding_bodies(&findings, call.language());
             let document = document_body(&read.document);
-            Ok(Reply::ok(&ImportBody { document, findings, source: source_of(&read), report: None }))
+            Ok(Reply::ok(&ImportBody {
+                document,
+                findings,
+                source: source_of(&read, provenance),
+                report: None,
+            }))
         }
-        Some((agency, year)) => store(&call, read, findings, agency, year).await,
+        Some((agency, year)) => store(&call, read, findings, (agency, year), provenance).await,
     }
 }
 
@@ -194,8 +244,8 @@ async fn store(
     call: &Call,
     read: ReadFile,
     findings: Vec<Finding>,
-    agency: AgencyRef,
-    year: i32,
+    (agency, year): (AgencyRef, i32),
+    provenance: bool,
 ) -> Result<Reply, Problem> {
     let id = ReportId::from_uuid(uuid::Uuid::now_v7());
     let source = SourceFile {
@@ -218,7 +268,7 @@ async fn store(
             let body = ImportBody {
                 document: document_body(&read.document),
                 findings: finding_bodies(&findings, language),
-                source: source_of(&read),
+                source: source_of(&read, provenance),
                 report: Some(ReportBody::of(shown)),
             };
             let location = format!("{BASE}/reports/{}", shown.view.report.id);

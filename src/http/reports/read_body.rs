@@ -17,7 +17,7 @@ fn code_of(shape: Shape) -> &'static str {
         Shape::Misplaced => "misplaced",
         Shape::WrongType => "wrong_type",
         Shape::TooLong => "too_long",
-        Shape::Number(_) => "not_a_count",
+        Shape::Number(_) | Shape::OtherUnit => "not_a_count",
     }
 }
 

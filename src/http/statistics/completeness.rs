@@ -3,6 +3,7 @@
 use super::body::{AgencyBody, AsOfBody, within};
 use super::table;
 use super::totals::required;
+use crate::domain::statistics::Progress;
 use crate::http::call::Call;
 use crate::http::format::day;
 use crate::http::names::ReportScope;
@@ -13,7 +14,6 @@ use crate::http::reply::Reply;
 use crate::operations::AgencyRef;
 use crate::operations::statistics::{self, as_of, place, sees_drafts};
 use crate::storage::roster::RosterEntry;
-use crate::storage::sums::Progress;
 use actix_web::get;
 use serde::Serialize;
 use serde_json::json;

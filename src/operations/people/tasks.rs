@@ -7,11 +7,14 @@ use crate::operations::reports::{self, ReportQuery, ReportView, allowed_actions}
 use crate::operations::{Asking, Refusal};
 use crate::storage::reports::ReportFilter;
 use crate::storage::roster::{self, RosterEntry};
-use crate::storage::{AnyConnection, Page, years};
+use crate::storage::{AnyConnection, Page, transitions, years};
 use chrono::Duration;
 
 /// Most tasks of one kind: whoever has more does these first.
-const MOST: i64 = 200;
+const MOST: usize = 200;
+/// Reports looked at together, and how often, to find that many.
+const PAGE: i64 = 200;
+const PAGES: usize = 20;
 /// How long before its day a report counts as due soon.
 const SOON: Duration = Duration::days(30);
 
@@ -37,55 +40,69 @@ fn only(asking: &Asking, role: Role) -> Asking {
     narrowed
 }
 
-fn in_state(
+/// Reports of a state within the caller's grants of a role, on which the caller can take an action now:
+/// separation of duties and stages included.
+fn waiting(
     connection: &mut AnyConnection,
     asking: &Asking,
     role: Role,
     state: State,
+    action: Action,
 ) -> Result<Vec<ReportView>, Refusal> {
     let narrowed = only(asking, role);
+    let mut found = Vec::new();
     if narrowed.rights.grants.is_empty() {
-        return Ok(Vec::new());
+        return Ok(found);
     }
     let filter = ReportFilter { status: Some(state), ..ReportFilter::default() };
     let query = ReportQuery { filter, ..ReportQuery::default() };
-    let page = Page { keys: Vec::new(), after_id: None, limit: MOST };
-    reports::list(connection, &narrowed, &query, &page)
+    let mut page = Page { keys: Vec::new(), after_id: None, limit: PAGE };
+    for _ in 0..PAGES {
+        let views = reports::list(connection, &narrowed, &query, &page)?;
+        let last = views.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
+        page.after_id = views.last().map(|view| view.report.id.to_string());
+        let allowed = allowed_actions(connection, asking, &views)?;
+        let able = views.into_iter().zip(allowed).filter(|(_, allowed)| allowed.contains(&action));
+        found.extend(able.map(|(view, _)| view));
+        if last || found.len() >= MOST {
+            break;
+        }
+    }
+    found.truncate(MOST);
+    Ok(found)
 }
 
-/// Those on which the caller can take the action now, separation of duties and stages included.
-fn able(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    views: Vec<ReportView>,
-    action: Action,
-) -> Result<Vec<ReportView>, Refusal> {
-    let allowed = allowed_actions(connection, asking, &views)?;
-    let able = views.into_iter().zip(allowed).filter(|(_, allowed)| allowed.contains(&action));
-    Ok(able.map(|(view, _)| view).collect())
+/// Those whose last transition sent them back; what was taken back is none of them.
+fn returned(connection: &mut AnyConnection, views: &[ReportView]) -> Result<Vec<bool>, Refusal> {
+    let ids: Vec<String> = views.iter().map(|view| view.report.id.to_string()).collect();
+    let history = transitions::list_many(connection, &ids)?;
+    let sent_back = views.iter().map(|view| {
+        let last = history.get(view.report.id.as_str()).and_then(|made| made.last());
+        last.is_some_and(|made| made.action == Action::Return)
+    });
+    Ok(sent_back.collect())
 }
 
 /// Everything that waits for the caller, the most pressing first.
 pub fn tasks(connection: &mut AnyConnection, asking: &Asking) -> Result<Vec<Task>, Refusal> {
     let mut tasks = Vec::new();
     for state in [State::FirstReview, State::SecondReview, State::FinalReview] {
-        let waiting = in_state(connection, asking, Role::Reviewer, state)?;
-        let waiting = able(connection, asking, waiting, Action::Approve)?;
+        let waiting = waiting(connection, asking, Role::Reviewer, state, Action::Approve)?;
         tasks.extend(waiting.into_iter().map(|view| Task::Review(Box::new(view))));
     }
-    let approved = in_state(connection, asking, Role::Publisher, State::Approved)?;
-    let approved = able(connection, asking, approved, Action::Publish)?;
+    let approved = waiting(connection, asking, Role::Publisher, State::Approved, Action::Publish)?;
     tasks.extend(approved.into_iter().map(|view| Task::Publish(Box::new(view))));
-    for view in in_state(connection, asking, Role::Editor, State::Draft)? {
-        let returned = view.revision.round > 1;
-        tasks.push(if returned { Task::Returned(Box::new(view)) } else { Task::Finish(Box::new(view)) });
-    }
+    let drafts = waiting(connection, asking, Role::Editor, State::Draft, Action::Submit)?;
+    let returned = returned(connection, &drafts)?;
+    tasks.extend(drafts.into_iter().zip(returned).map(|(view, returned)| {
+        if returned { Task::Returned(Box::new(view)) } else { Task::Finish(Box::new(view)) }
+    }));
     let editors = only(asking, Role::Editor).rights;
     if !editors.grants.is_empty() {
         for year in years::list(connection, 0, 200)? {
             if year.plan.state == YearState::Open {
                 let until = asking.today + SOON;
-                let due = roster::due_unfiled(connection, &editors, year.plan.year, until, MOST)?;
+                let due = roster::due_unfiled(connection, &editors, year.plan.year, until, PAGE)?;
                 tasks.extend(due.into_iter().map(Task::File));
             }
         }

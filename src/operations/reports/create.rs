@@ -4,7 +4,7 @@ use super::ReportView;
 use super::elsewhere::{Subject, previous_of};
 use super::read::find_raw;
 use super::transition::{Transited, TransitionOrder, transition};
-use crate::domain::agency::Agency;
+use crate::domain::agency::{Agency, Kind};
 use crate::domain::id::ReportId;
 use crate::domain::report::{Content, Heading, Report, ReportDocument, Revision, Scope, SectionMark};
 use crate::domain::rights::Role;
@@ -13,7 +13,7 @@ use crate::domain::workflow::{Action, State};
 use crate::domain::year::YearState;
 use crate::operations::agencies::resolve;
 use crate::operations::refusal::taken;
-use crate::operations::statistics::sum_below;
+use crate::operations::statistics::{settle_report, sum_below};
 use crate::operations::{AgencyRef, Asking, Conflict, Refusal};
 use crate::storage::roster::{self, RosterEntry};
 use crate::storage::sources::{self, SourceFile};
@@ -158,6 +158,7 @@ pub fn create(
             scope: new.scope,
             period_end: year.plan.period_end,
             form,
+            texts: Vec::new(),
         };
         carry_over(connection, &subject, &mut content)?;
     }
@@ -204,13 +205,16 @@ pub fn create(
     if let Some(source) = &new.source {
         sources::insert(connection, source)?;
     }
-    if year.plan.state.roster_follows()
-        && new.scope != Scope::expected_of(agency.kind)
-        && agency.kind == crate::domain::agency::Kind::Government
+    // A government's own report is due once it has been filed; what is loaded counts where it was loaded.
+    let added = agency.kind == Kind::Government && new.scope != Scope::expected_of(agency.kind);
+    if ((added && year.plan.state.roster_follows()) || new.action == LOADED)
         && roster::find(connection, new.year, &agency.id, new.scope)?.is_none()
     {
-        // A government's own report is due once it has been filed.
         roster::insert(connection, &RosterEntry::of(&agency, &year.plan, new.scope))?;
+    }
+    // What is loaded is published in the same write, and counted then.
+    if new.action != LOADED {
+        settle_report(connection, &report, &agency)?;
     }
     notes.audit(Note {
         action: new.action,

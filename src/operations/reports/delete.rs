@@ -3,6 +3,7 @@
 use super::edit::require_editable;
 use super::read::find_raw;
 use crate::domain::id::ReportId;
+use crate::operations::statistics::settle_report;
 use crate::operations::{Asking, Conflict, Refusal};
 use crate::storage::{
     Act, AnyConnection, Note, Notes, comments, explanations, receipts, reports, revisions, roster, sources,
@@ -36,6 +37,7 @@ pub fn discard(
             report.updated_at = act.at;
             reports::update(connection, &report)?;
             revisions::delete_one(connection, id, view.revision.number)?;
+            settle_report(connection, &report, &view.agency)?;
         }
         // What was reviewed before leaves its trace in the audit, which is never deleted.
         None if view.revision.number == 1 => {
@@ -47,6 +49,7 @@ pub fn discard(
             transitions::delete_of(connection, id)?;
             revisions::delete_one(connection, id, 1)?;
             reports::delete(connection, id)?;
+            settle_report(connection, &view.report, &view.agency)?;
             if view.report.scope != crate::domain::report::Scope::expected_of(view.agency.kind)
                 && view.year.plan.state.roster_follows()
             {

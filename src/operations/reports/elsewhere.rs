@@ -1,12 +1,15 @@
 //! What reports are judged against outside themselves, for many of them in few statements.
 
 use crate::domain::agency::Agency;
-use crate::domain::form::{self, Form};
+use crate::domain::form::{self, Form, Section};
 use crate::domain::id::AgencyId;
-use crate::domain::report::Scope;
-use crate::domain::rules::{Explanation, Previous, PreviousYear, SourceReport, Subordinates};
+use crate::domain::report::{Content, Scope};
+use crate::domain::rules::{Explanation, Previous, PreviousYear, SourceReport, Subordinates, Twin};
+use crate::domain::wording::{bands, likeness};
 use crate::operations::Refusal;
-use crate::storage::{AnyConnection, agencies, explanations, reports, revisions, roster, sums, upstream};
+use crate::storage::{
+    AnyConnection, agencies, explanations, reports, revisions, roster, search, sums, upstream,
+};
 use chrono::NaiveDate;
 use std::collections::{HashMap, HashSet};
 
@@ -19,6 +22,15 @@ pub struct Subject {
     pub scope: Scope,
     pub period_end: NaiveDate,
     pub form: &'static Form,
+    /// The narratives, each with its section.
+    pub texts: Vec<(String, String)>,
+}
+
+/// The narratives of a report, each with its section.
+pub fn texts_of(content: &Content) -> Vec<(String, String)> {
+    let sections = content.form().sections.iter().filter(|section| section.table.is_none());
+    let text = |section: &Section| Some((section.key.clone(), content.text(&section.key)?.to_owned()));
+    sections.filter_map(text).collect()
 }
 
 /// What was found about one of them.
@@ -28,6 +40,7 @@ pub struct Elsewhere {
     pub upstream: Vec<SourceReport>,
     pub subordinates: Option<Subordinates>,
     pub explanations: Vec<Explanation>,
+    pub twins: Vec<Twin>,
 }
 
 impl Elsewhere {
@@ -38,6 +51,7 @@ impl Elsewhere {
             upstream: Vec::new(),
             subordinates: None,
             explanations: Vec::new(),
+            twins: Vec::new(),
         }
     }
 }
@@ -61,9 +75,31 @@ pub fn gather(connection: &mut AnyConnection, subjects: &[Subject]) -> Result<Ve
             upstream: upstream.remove(id).unwrap_or_default(),
             subordinates: subordinates_of(connection, subject)?,
             explanations: explanations.remove(id).unwrap_or_default(),
+            twins: twins_of(connection, subject)?,
         });
     }
     Ok(found)
+}
+
+/// Narratives of other agencies' published reports of the same year that are nearly the same.
+fn twins_of(connection: &mut AnyConnection, subject: &Subject) -> Result<Vec<Twin>, Refusal> {
+    let mut twins = Vec::new();
+    for (section, text) in &subject.texts {
+        let mut best: Option<Twin> = None;
+        let alike = search::alike(connection, &bands(text), section, subject.year, &subject.agency)?;
+        for found in alike {
+            let likeness = likeness(text, &found.text);
+            if likeness.is_copied() && best.as_ref().is_none_or(|best| best.permille < likeness.permille) {
+                best = Some(Twin {
+                    section: section.clone(),
+                    agency_name: found.agency_name,
+                    permille: likeness.permille,
+                });
+            }
+        }
+        twins.extend(best);
+    }
+    Ok(twins)
 }
 
 /// What a consolidated report should add up to; nothing is asked while nothing is published below.
@@ -81,7 +117,7 @@ fn subordinates_of(
     }
     let line = roster::of_agency(connection, subject.year, &subject.agency)?.into_iter().next();
     let Some(line) = line else { return Ok(None) };
-    let missing = roster::unpublished(connection, subject.year, Some(&line.path), None, None, MOST_MISSING)?;
+    let missing = roster::unpublished(connection, subject.year, Some(&line.path), false, None, MOST_MISSING)?;
     let missing = missing.iter().filter(|missing| missing.agency_id != subject.agency).count();
     Ok(Some(Subordinates { sum, missing }))
 }

@@ -1,7 +1,7 @@
 //! Judging stored reports and documents from outside.
 
 use super::ReportView;
-use super::elsewhere::{Elsewhere, Subject, gather};
+use super::elsewhere::{Elsewhere, Subject, gather, texts_of};
 use crate::domain::agency::Agency;
 use crate::domain::id::ReportId;
 use crate::domain::report::{ReportDocument, Scope};
@@ -40,6 +40,7 @@ fn subject_of(view: &ReportView) -> Subject {
         scope: view.report.scope,
         period_end: view.year.plan.period_end,
         form: view.revision.content.form(),
+        texts: texts_of(&view.revision.content),
     }
 }
 
@@ -58,6 +59,7 @@ fn judge_view(view: &ReportView, found: Elsewhere, today: NaiveDate, moment: Mom
         previous: &found.previous,
         upstream: &found.upstream,
         subordinates: found.subordinates.as_ref(),
+        twins: &found.twins,
     });
     apply_explanations(&mut findings, &found.explanations);
     let previous = found.previous.known().map(|previous| previous.reports.clone()).unwrap_or_default();
@@ -113,6 +115,7 @@ pub fn judge_document(
         scope,
         period_end: plan.period_end,
         form: document.content.form(),
+        texts: texts_of(&document.content),
     });
     let found = match subject {
         Some(subject) => gather(connection, &[subject])?.pop(),
@@ -132,6 +135,7 @@ pub fn judge_document(
         previous: &found.previous,
         upstream: &[],
         subordinates: found.subordinates.as_ref(),
+        twins: &found.twins,
     });
     let previous = found.previous.known().map(|previous| previous.reports.clone()).unwrap_or_default();
     Ok(Judgement { findings, previous })

@@ -54,6 +54,7 @@ pub fn similarity(
                 year: view.report.year,
                 scope: view.report.scope,
                 period_end: view.year.plan.period_end,
+                texts: Vec::new(),
                 form: mine.form(),
             };
             let previous = previous_of(connection, &[subject])?.pop();

@@ -230,9 +230,7 @@ pub fn transition(
         upstream::clear(connection, &view.report.id)?;
         mark_what_rests_on(connection, act, &view)?;
     }
-    if matches!(order.action, Action::Publish | Action::Archive | Action::Withdraw) {
-        settle_report(connection, &view.report, &view.agency)?;
-    }
+    settle_report(connection, &view.report, &view.agency)?;
     record(notes, &view, &made, receipt.as_ref());
     let open_comments = match order.action {
         Action::Return => super::open_comments(connection, &order.report_id)?,

@@ -2,7 +2,7 @@
 
 use crate::domain::id::ReportId;
 use crate::domain::report::Report;
-use crate::domain::wording::{fold, snippet, tokens, wanted};
+use crate::domain::wording::{bands, fold, snippet, tokens, wanted};
 use crate::operations::agencies::path_of;
 use crate::operations::statistics::AsOf;
 use crate::operations::{AgencyRef, Refusal};
@@ -73,7 +73,12 @@ fn published_texts(connection: &mut AnyConnection, report: &Report) -> Result<Ve
     let texts = revision.content.form().sections.iter().filter_map(|section| {
         let text = revision.content.text(&section.key)?;
         let words: Vec<String> = tokens(text).into_iter().collect();
-        Some(Indexed { section: section.key.clone(), text: text.to_owned(), words: words.join(" ") })
+        Some(Indexed {
+            section: section.key.clone(),
+            text: text.to_owned(),
+            words: words.join(" "),
+            bands: bands(text),
+        })
     });
     Ok(texts.collect())
 }

@@ -1,10 +1,11 @@
 //! How far a year is: what is due, how far it has come, and who is still missing.
 
 use super::read::Place;
+use crate::domain::statistics::Progress;
 use crate::operations::{Asking, Refusal, years};
-use crate::storage::AnyConnection;
 use crate::storage::roster::{self, RosterEntry};
-use crate::storage::sums::{self, Progress};
+use crate::storage::{AnyConnection, StorageError, progress};
+use std::collections::HashMap;
 
 /// A child (or the whole) with how far its reports are.
 #[derive(Debug, Clone)]
@@ -14,9 +15,6 @@ pub struct CompletenessGroup {
     pub progress: Progress,
 }
 
-/// Length of an id with its dot.
-const STEP: usize = 37;
-
 /// The whole place, and each of its children where asked.
 pub fn completeness(
     connection: &mut AnyConnection,
@@ -25,25 +23,29 @@ pub fn completeness(
     by_child: bool,
 ) -> Result<(CompletenessGroup, Vec<CompletenessGroup>), Refusal> {
     years::find(connection, year)?;
-    let root = place.path.as_ref().map_or(0, |path| path.as_str().len());
-    let rows = sums::progress(connection, year, place.path.as_ref(), root + STEP)?;
-    let mut whole = Progress::default();
-    for row in &rows {
-        whole.expected += row.expected;
-        whole.draft += row.draft;
-        whole.in_review += row.in_review;
-        whole.approved += row.approved;
-        whole.published += row.published;
-        whole.on_time += row.on_time;
-    }
-    let mut groups = Vec::new();
-    if by_child {
-        for child in roster::children(connection, year, place.path.as_ref())? {
-            let found = rows.iter().find(|row| row.place == child.path.as_str()).cloned();
-            groups.push(CompletenessGroup { agency: Some(child), progress: found.unwrap_or_default() });
+    let children = match by_child {
+        true => roster::children(connection, year, place.path.as_ref())?,
+        false => Vec::new(),
+    };
+    let here = place.node();
+    let mut nodes: Vec<String> = children.iter().map(|child| child.agency_id.to_string()).collect();
+    nodes.push(here.clone());
+    let mut found: HashMap<String, Progress> = HashMap::new();
+    for nodes in nodes.chunks(5_000) {
+        for (node, counters) in progress::of_nodes(connection, year, nodes).map_err(StorageError::from)? {
+            found.entry(node).or_default().merge(&counters, 1);
         }
     }
-    Ok((CompletenessGroup { agency: None, progress: whole }, groups))
+    let group = |agency: Option<RosterEntry>, node: &str| CompletenessGroup {
+        agency,
+        progress: found.get(node).copied().unwrap_or_default(),
+    };
+    let whole = group(None, &here);
+    let groups = children.into_iter().map(|child| {
+        let node = child.agency_id.to_string();
+        group(Some(child), &node)
+    });
+    Ok((whole, groups.collect()))
 }
 
 /// Whether the caller may see how far unpublished reports are.
@@ -65,5 +67,5 @@ pub fn missing(
 ) -> Result<Vec<RosterEntry>, Refusal> {
     years::find(connection, year)?;
     let unfiled = sees_drafts(asking, place);
-    Ok(roster::unpublished(connection, year, place.path.as_ref(), Some(unfiled), after, limit)?)
+    Ok(roster::unpublished(connection, year, place.path.as_ref(), unfiled, after, limit)?)
 }

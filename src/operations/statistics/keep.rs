@@ -6,7 +6,7 @@ use crate::domain::id::AgencyId;
 use crate::domain::report::{Report, Scope};
 use crate::operations::Refusal;
 use crate::storage::sums::{self, Contribution};
-use crate::storage::{AnyConnection, revisions, roster};
+use crate::storage::{AnyConnection, progress, revisions, roster};
 
 /// What a report contributes as things stand: its published vector, where the year's roster has it.
 pub(super) fn contribution_of(
@@ -26,12 +26,13 @@ pub(super) fn contribution_of(
     Ok(Some(Contribution { report_id: report.id.to_string(), year: report.year, path, level, kind, figures }))
 }
 
-/// Counts a report as it stands now, and no longer as it stood before.
+/// Counts a report as it stands now, and no longer as it stood before: how far it is, and what it adds.
 pub fn settle_report(
     connection: &mut AnyConnection,
     report: &Report,
     agency: &Agency,
 ) -> Result<(), Refusal> {
+    progress::settle(connection, report.year, &report.agency_id, report.scope)?;
     if report.scope != Scope::Own {
         return Ok(());
     }

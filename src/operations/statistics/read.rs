@@ -22,7 +22,7 @@ pub struct Place {
 }
 
 impl Place {
-    fn node(&self) -> String {
+    pub(super) fn node(&self) -> String {
         self.agency.as_ref().map_or_else(|| EVERYTHING.to_owned(), |(id, _)| id.to_string())
     }
 }

@@ -57,7 +57,7 @@ pub fn reconcile(
     let year = view.report.year;
     let sum = sum_below(connection, &view.agency, year, view.revision.content.form())?;
     let path = path_of(connection, &view.agency, year)?;
-    let mut missing = roster::unpublished(connection, year, Some(&path), None, None, MOST)?;
+    let mut missing = roster::unpublished(connection, year, Some(&path), false, None, MOST)?;
     missing.retain(|line| line.agency_id != view.agency.id);
     let contributing = sums::contributing(connection, year, Some(&path), MOST)?;
     Ok(Reconciliation { view, sum, missing, contributing })

@@ -4,6 +4,7 @@ use super::{Act, Notes, StoredAnswer};
 use crate::domain::audit::AuditEntry;
 use crate::storage::AnyConnection;
 use crate::storage::outbox;
+use crate::storage::prepared::Prepare;
 use crate::storage::schema::onward::deliveries;
 use crate::storage::schema::{audit, changes, idempotency, ledger};
 use crate::storage::watch::{Touched, Watch};
@@ -83,11 +84,11 @@ macro_rules! insert_all {
     ($connection:expr, $table:expr, $rows:expr) => {
         match $connection {
             AnyConnection::Postgres(inner) => {
-                diesel::insert_into($table).values($rows).execute(inner)?;
+                diesel::insert_into($table).values($rows).prepared().execute(inner)?;
             }
             AnyConnection::Sqlite(inner) => {
                 for row in $rows {
-                    diesel::insert_into($table).values(row).execute(inner)?;
+                    diesel::insert_into($table).values(row).prepared().execute(inner)?;
                 }
             }
         }
@@ -202,7 +203,9 @@ impl Ledger {
         }
         for answer in &self.answers {
             // A key past its day is written over.
-            on_each!(connection, |c| diesel::delete(idempotency::table.find(&answer.scope)).execute(c))?;
+            on_each!(connection, |c| diesel::delete(idempotency::table.find(&answer.scope))
+                .prepared()
+                .execute(c))?;
         }
         if !self.answers.is_empty() {
             insert_all!(connection, idempotency::table, &self.answers);
@@ -215,7 +218,7 @@ impl Ledger {
             ledger::audit_seq.eq(self.audit_seq),
             ledger::audit_head.eq(&self.audit_head),
         );
-        on_each!(connection, |c| diesel::update(ledger::table).set(numbers).execute(c)).map(|_| ())
+        on_each!(connection, |c| diesel::update(ledger::table).set(numbers).prepared().execute(c)).map(|_| ())
     }
 }
 

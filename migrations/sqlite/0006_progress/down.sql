@@ -1,0 +1,8 @@
+ALTER TABLE sums DROP COLUMN on_time;
+ALTER TABLE sums DROP COLUMN published;
+ALTER TABLE sums DROP COLUMN approved;
+ALTER TABLE sums DROP COLUMN in_review;
+ALTER TABLE sums DROP COLUMN draft;
+ALTER TABLE sums DROP COLUMN expected;
+DELETE FROM sums WHERE reports = 0;
+ALTER TABLE roster DROP COLUMN counted;

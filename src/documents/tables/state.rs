@@ -1,0 +1,44 @@
+//! What has been read of one row of a form's table.
+
+use crate::documents::value::CellText;
+
+/// How the values of one row of the form were read; cells with the piece they were read from.
+#[derive(Debug, Clone)]
+pub(super) enum RowState {
+    Read(Vec<(usize, CellText, usize)>),
+    /// What stood there, and its first piece.
+    Unread(String, usize),
+}
+
+impl RowState {
+    pub fn stood(&self) -> String {
+        match self {
+            RowState::Unread(stood, _) => stood.clone(),
+            RowState::Read(cells) => {
+                let texts: Vec<&str> = cells.iter().map(|(_, text, _)| text.as_written()).collect();
+                texts.join(" ")
+            }
+        }
+    }
+
+    /// Whether two readings agree, wherever they stood.
+    pub fn says_the_same(&self, other: &RowState) -> bool {
+        match (self, other) {
+            (RowState::Unread(one, _), RowState::Unread(two, _)) => one == two,
+            (RowState::Read(one), RowState::Read(two)) => {
+                let cells = |cells: &[(usize, CellText, usize)]| {
+                    cells.iter().map(|(cell, text, _)| (*cell, text.clone())).collect::<Vec<_>>()
+                };
+                cells(one) == cells(two)
+            }
+            _ => false,
+        }
+    }
+
+    pub fn first(&self) -> usize {
+        match self {
+            RowState::Unread(_, first) => *first,
+            RowState::Read(cells) => cells.first().map_or(0, |(_, _, token)| *token),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Statements that stay prepared, known by their text.
+//!
+//! diesel keeps prepared what it can tell apart by its type, and prepares anew what it cannot: plain SQL, lists of
+//! values, rows with empty columns. Preparing costs more than most of these statements; their texts are few.
+
+use diesel::backend::Backend;
+use diesel::internal::derives::multiconnection::AstPassHelper;
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryBuilder, QueryFragment, QueryId};
+use diesel::sqlite::Sqlite;
+use diesel::{QueryResult, RunQueryDsl};
+
+/// Longest list of values with which a statement is kept: longer ones come in too many lengths.
+const LONGEST_LIST: usize = 16;
+
+/// A statement whose text alone is the key of what is kept prepared.
+pub(super) struct Prepared<Q> {
+    statement: Q,
+    kept: bool,
+}
+
+/// Marks a statement as one to be kept.
+pub(super) trait Prepare: Sized {
+    fn prepared(self) -> Prepared<Self> {
+        Prepared { statement: self, kept: true }
+    }
+
+    /// The same for one with a list of so many values.
+    fn prepared_for(self, values: usize) -> Prepared<Self> {
+        Prepared { statement: self, kept: values <= LONGEST_LIST }
+    }
+}
+
+impl<Q> Prepare for Q {}
+
+/// The two engines, each as the value that statements are rendered with.
+pub(super) trait Engine: Backend + 'static {
+    const VALUE: &'static Self;
+}
+
+impl Engine for Pg {
+    const VALUE: &'static Pg = &Pg;
+}
+
+impl Engine for Sqlite {
+    const VALUE: &'static Sqlite = &Sqlite;
+}
+
+impl<Q, DB> QueryFragment<DB> for Prepared<Q>
+where
+    Q: QueryFragment<DB>,
+    DB: Engine,
+    DB::QueryBuilder: Default,
+{
+    /// Hands the text over whole, so that no part of it can say that it must not be kept.
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if !self.kept {
+            return self.statement.walk_ast(out);
+        }
+        if let Some((values, lookup)) = out.bind_collector() {
+            return self.statement.collect_binds(values, lookup, DB::VALUE);
+        }
+        let mut text = DB::QueryBuilder::default();
+        self.statement.to_sql(&mut text, DB::VALUE)?;
+        out.push_sql(&text.finish());
+        Ok(())
+    }
+}
+
+impl<Q> QueryId for Prepared<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Query for Prepared<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q, C> RunQueryDsl<C> for Prepared<Q> {}

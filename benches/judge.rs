@@ -1,11 +1,12 @@
 //! What judging, reading and adding reports cost, beside parsing the same JSON in the same run.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use nianbao::documents::{decode, recognise, text};
+use nianbao::documents::write::{Format, write};
+use nianbao::documents::{Kind, decode, read_grid, recognise, text};
 use nianbao::domain::agency::{Kind, Level};
 use nianbao::domain::figures::Figures;
 use nianbao::domain::form;
-use nianbao::domain::report::{Content, read_sections};
+use nianbao::domain::report::{Content, ReportDocument, Scope, read_sections};
 use nianbao::domain::rules::{AgencyFacts, Judged, Moment, Previous, judge};
 use serde_json::Value;
 use std::hint::black_box;
@@ -35,6 +36,24 @@ fn judged(content: &Content) -> Judged<'_> {
         subordinates: None,
         twins: &[],
     }
+}
+
+/// The prefecture's report as a file.
+fn written(content: &Content, format: Format) -> Vec<u8> {
+    let document = ReportDocument {
+        title: Some("宿迁市2023年政府信息公开工作年度报告".to_owned()),
+        agency_name: Some("宿迁市人民政府".to_owned()),
+        agency_id: None,
+        year: Some(2023),
+        scope: Some(Scope::Consolidated),
+        signed_by: None,
+        signed_on: None,
+        index_number: None,
+        source_url: None,
+        content: content.clone(),
+        faults: Vec::new(),
+    };
+    write(&document, format).expect("written").expect("bytes")
 }
 
 fn benches(criterion: &mut Criterion) {
@@ -69,6 +88,21 @@ fn benches(criterion: &mut Criterion) {
             recognise(&text::read(&read), None)
         });
     });
+    for (format, kind) in [(Format::Docx, Kind::Docx), (Format::Html, Kind::Html), (Format::Xlsx, Kind::Xlsx)]
+    {
+        let written = written(&right, format);
+        group.bench_function(format!("import {}", kind.as_str()), |bench| {
+            bench.iter(|| {
+                let (grid, _) = read_grid(kind, black_box(&written), None).expect("a grid");
+                recognise(&grid, None)
+            });
+        });
+    }
+    for format in [Format::Docx, Format::Html, Format::Pdf, Format::Xlsx] {
+        group.bench_function(format!("write {}", format.as_str()), |bench| {
+            bench.iter(|| written(black_box(&right), format));
+        });
+    }
     group.finish();
 }
 

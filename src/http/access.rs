@@ -101,7 +101,8 @@ async fn kept(service: &Service, request: &ServiceRequest, begun: Instant) -> Op
     let (mut answer, kept) = service.kept.find(service, &asked).await?;
     let id = request_id_of(request.headers());
     answer.headers_mut().insert(REQUEST_ID, HeaderValue::from_str(&id).ok()?);
-    service.metrics.request(&Method::GET, &kept.route, answer.status().as_u16(), begun.elapsed());
+    kept.served(&service.metrics, answer.status()).inc();
+    service.metrics.read_took(begun.elapsed());
     Some(answer)
 }
 

@@ -81,6 +81,8 @@ pub struct AuditList {
     items: Vec<AuditBody>,
     /// 下一页的游标；空 = 没有下一页。
     next_cursor: Option<String>,
+    /// 总数，仅在 `count=true` 时。
+    total: Option<u64>,
 }
 
 static NO_SORTS: &[SortField<AuditLine>] = &[];
@@ -100,6 +102,8 @@ query!(AuditListQuery {
     limit: Limit [u8],
     /// 上一页给出的游标。
     cursor: CursorText [String],
+    /// 是否给出总数。
+    count: bool [bool],
 });
 
 /// As the entries write their times.
@@ -124,7 +128,9 @@ fn entry_time(at: NaiveDateTime) -> String {
 pub async fn list_audit(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     let query: AuditListQuery = call
-        .query_after(|connection, asking| audit::list(connection, asking, &AuditQuery::default(), 0, 0))
+        .query_after(|connection, asking| {
+            audit::list(connection, asking, &AuditQuery::default(), 0, 0, false)
+        })
         .await?;
     let order = PageOrder::read("audit", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
     let after = order.page.after_id.as_deref().and_then(|seq| seq.parse().ok()).unwrap_or(0);
@@ -138,12 +144,13 @@ pub async fn list_audit(call: Call) -> Result<Reply, Problem> {
         },
         agency: query.agency_id,
     };
-    let limit = order.page.limit;
-    let rows =
-        call.look(move |connection, asking| audit::list(connection, asking, &wanted, after, limit)).await?;
+    let (limit, count) = (order.page.limit, query.count == Some(true));
+    let (rows, total) = call
+        .look(move |connection, asking| audit::list(connection, asking, &wanted, after, limit, count))
+        .await?;
     let (rows, next) = order.cut(rows, |line| line.entry.seq.to_string());
     let items: Vec<AuditBody> = rows.iter().map(AuditBody::from).collect();
-    Ok(list_reply(&call, json!(items), next, None))
+    Ok(list_reply(&call, json!(items), next, total))
 }
 
 /// 审计链的末端。

@@ -2,6 +2,7 @@
 //! nothing it rests on has moved. What a token was needed for is never kept.
 
 use super::caller::{language_of, quality};
+use super::metrics::Metrics;
 use super::precondition;
 use super::service::Service;
 use crate::domain::language::Language;
@@ -11,6 +12,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use moka::sync::Cache;
+use prometheus_client::metrics::counter::Counter;
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
@@ -104,6 +106,9 @@ pub struct Kept {
     gzip: OnceLock<Option<Coded>>,
     brotli: OnceLock<Option<Coded>>,
     plain_tag: OnceLock<HeaderValue>,
+    /// How often it was given whole, and how often nothing had changed.
+    whole: OnceLock<Counter>,
+    unchanged: OnceLock<Counter>,
 }
 
 #[derive(Debug)]
@@ -130,7 +135,15 @@ impl Kept {
             gzip: OnceLock::new(),
             brotli: OnceLock::new(),
             plain_tag: OnceLock::new(),
+            whole: OnceLock::new(),
+            unchanged: OnceLock::new(),
         }
+    }
+
+    /// The counter of answers of a status.
+    pub fn served(&self, metrics: &Metrics, status: StatusCode) -> &Counter {
+        let cell = if status == StatusCode::NOT_MODIFIED { &self.unchanged } else { &self.whole };
+        cell.get_or_init(|| metrics.reads(&self.route, status.as_u16()))
     }
 
     fn coded(&self, coding: Coding) -> Option<&Coded> {

@@ -100,6 +100,16 @@ impl Metrics {
         metrics
     }
 
+    /// The counter of a read that is answered again and again, and how long one took.
+    pub fn reads(&self, route: &str, status: u16) -> Counter {
+        let labels = OfRequest { method: Method::GET.to_string(), route: route.to_owned(), status };
+        self.requests.get_or_create_owned(&labels)
+    }
+
+    pub fn read_took(&self, took: Duration) {
+        self.seconds.observe(took.as_secs_f64());
+    }
+
     /// One request that was answered; `route` is its pattern, so that ids make no series of their own.
     pub fn request(&self, method: &Method, route: &str, status: u16, took: Duration) {
         // A client may call its method anything: what is not known makes no series of its own.

@@ -69,6 +69,8 @@ pub struct PersonList {
     items: Vec<EntryBody>,
     /// 下一页的游标；空 = 没有下一页。
     next_cursor: Option<String>,
+    /// 总数，仅在 `count=true` 时。
+    total: Option<u64>,
 }
 
 static NO_SORTS: &[SortField<Person>] = &[];
@@ -78,6 +80,8 @@ query!(PersonListQuery {
     limit: Limit[u8],
     /// 上一页给出的游标。
     cursor: CursorText[String],
+    /// 是否给出总数。
+    count: bool[bool],
 });
 
 /// 人员列表
@@ -98,11 +102,12 @@ pub async fn list_persons(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     let query: PersonListQuery = call.query_after(|_, asking| people::require_token_right(asking)).await?;
     let order = PageOrder::read("persons", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
-    let page = order.page.clone();
-    let rows = call.look(move |connection, asking| people::list_persons(connection, asking, &page)).await?;
+    let (page, count) = (order.page.clone(), query.count == Some(true));
+    let (rows, total) =
+        call.look(move |connection, asking| people::list_persons(connection, asking, &page, count)).await?;
     let (rows, next) = order.cut(rows, |person| person.id.to_string());
     let items: Vec<EntryBody> = rows.iter().map(EntryBody::from).collect();
-    Ok(list_reply(&call, json!(items), next, None))
+    Ok(list_reply(&call, json!(items), next, total))
 }
 
 async fn present(call: &Call) -> Result<(Person, Vec<Token>), Problem> {

@@ -50,6 +50,8 @@ pub struct SearchList {
     items: Vec<HitBody>,
     /// 下一页的游标；空 = 没有下一页。
     next_cursor: Option<String>,
+    /// 总数，仅在 `count=true` 时。
+    total: Option<u64>,
     as_of: AsOfBody,
 }
 
@@ -78,6 +80,8 @@ query!(SearchQuery {
     limit: Limit[u8],
     /// 上一页给出的游标。
     cursor: CursorText[String],
+    /// 是否给出总数；命中极多（十万处以上）时不给。
+    count: bool[bool],
 });
 
 /// Longest wait for the index to have what was published when it was asked.
@@ -120,13 +124,15 @@ pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
         limit: usize::try_from(query.limit.map_or(50, |limit| limit.0)).unwrap_or(50),
     };
     wait_for_index(&call).await?;
-    let (hits, next, as_of) = call
+    let count = query.count == Some(true);
+    let (hits, next, total, as_of) = call
         .look(move |connection, _| {
             let (hits, next) = search::search(connection, &question)?;
-            Ok((hits, next, search::as_of(connection)?))
+            let total = if count { search::count(connection, &question)? } else { None };
+            Ok((hits, next, total, search::as_of(connection)?))
         })
         .await?;
     let items: Vec<HitBody> = hits.into_iter().map(HitBody::from).collect();
     let more = Map::from_iter([("as_of".to_owned(), json!(AsOfBody::from(as_of)))]);
-    Ok(list_reply_with(&call, json!(items), next.map(|row| row.to_string()), None, more))
+    Ok(list_reply_with(&call, json!(items), next.map(|row| row.to_string()), total, more))
 }

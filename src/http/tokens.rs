@@ -104,6 +104,8 @@ pub struct TokenList {
     items: Vec<TokenBody>,
     /// 下一页的游标；空 = 没有下一页。
     next_cursor: Option<String>,
+    /// 总数，仅在 `count=true` 时。
+    total: Option<u64>,
 }
 
 fn shown(token: &Token, language: Language) -> Reply {
@@ -126,6 +128,8 @@ query!(TokenListQuery {
     limit: Limit[u8],
     /// 上一页给出的游标。
     cursor: CursorText[String],
+    /// 是否给出总数。
+    count: bool[bool],
 });
 
 /// 令牌列表
@@ -146,13 +150,15 @@ pub async fn list_tokens(call: Call) -> Result<Reply, Problem> {
     require_right(&call)?;
     let query: TokenListQuery = call.query()?;
     let order = PageOrder::read("tokens", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
-    let (page, person) = (order.page.clone(), query.person_id);
-    let rows = call
-        .look(move |connection, asking| people::list_managed(connection, asking, person.as_ref(), &page))
+    let (page, person, count) = (order.page.clone(), query.person_id, query.count == Some(true));
+    let (rows, total) = call
+        .look(move |connection, asking| {
+            people::list_managed(connection, asking, person.as_ref(), &page, count)
+        })
         .await?;
     let (rows, next) = order.cut(rows, |token| token.id.to_string());
     let items: Vec<TokenBody> = rows.iter().map(|token| TokenBody::of(token, None)).collect();
-    Ok(list_reply(&call, json!(items), next, None))
+    Ok(list_reply(&call, json!(items), next, total))
 }
 
 fn require_right(call: &Call) -> Result<(), Problem> {

@@ -73,11 +73,11 @@ pub fn list(
     filter: &AuditFilter,
     after: i64,
     limit: i64,
-) -> Result<Vec<AuditLine>, StorageError> {
+    count: bool,
+) -> Result<(Vec<AuditLine>, Option<i64>), StorageError> {
     let mut sql = Sql::new(
-        "SELECT CAST(e.seq AS TEXT) AS id FROM audit e LEFT JOIN agencies a ON a.id = e.agency_id WHERE e.seq > ",
+        "SELECT CAST(e.seq AS TEXT) AS id FROM audit e LEFT JOIN agencies a ON a.id = e.agency_id WHERE 1 = 1",
     );
-    sql.bind(Bind::BigInt(after));
     if let Some(paths) = &filter.within {
         sql.push(" AND (1 = 0");
         for path in paths {
@@ -98,6 +98,8 @@ pub fn list(
             sql.push(" AND ").push(column).bind_text(value);
         }
     }
+    let total = count.then(|| sql.count(connection)).transpose()?;
+    sql.push(" AND e.seq > ").bind(Bind::BigInt(after));
     sql.push(" ORDER BY e.seq LIMIT ").bind(Bind::BigInt(limit));
     let numbers: Vec<i64> = sql.ids(connection)?.iter().filter_map(|number| number.parse().ok()).collect();
     let rows: Vec<AuditRow> = audit::table
@@ -105,7 +107,7 @@ pub fn list(
         .order(audit::seq)
         .select(AuditRow::as_select())
         .load(connection)?;
-    Ok(rows.into_iter().map(AuditLine::from).collect())
+    Ok((rows.into_iter().map(AuditLine::from).collect(), total))
 }
 
 /// The next entries of the whole chain, for who walks it.

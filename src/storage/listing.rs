@@ -133,6 +133,12 @@ impl Sql {
         })
     }
 
+    /// How many rows a query finds, before its page is cut out.
+    pub fn count(&self, connection: &mut AnyConnection) -> QueryResult<i64> {
+        let text = format!("SELECT count(*) AS total FROM ({}) counted", self.text);
+        Sql { text, binds: self.binds.clone() }.total(connection)
+    }
+
     /// Runs a query that selects `id`.
     pub fn ids(self, connection: &mut AnyConnection) -> QueryResult<Vec<String>> {
         Ok(self.load::<IdRow>(connection)?.into_iter().map(|row| row.id).collect())

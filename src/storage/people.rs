@@ -118,7 +118,8 @@ pub fn list_persons(
     connection: &mut AnyConnection,
     places: Option<&[AgencyPath]>,
     page: &Page,
-) -> Result<Vec<Person>, StorageError> {
+    count: bool,
+) -> Result<(Vec<Person>, Option<i64>), StorageError> {
     let mut sql =
         Sql::new("SELECT p.id AS id FROM persons p LEFT JOIN agencies a ON a.id = p.agency_id WHERE 1 = 1");
     if let Some(places) = places {
@@ -137,11 +138,12 @@ pub fn list_persons(
         }
         sql.push(")))");
     }
+    let total = count.then(|| sql.count(connection)).transpose()?;
     sql.page(page, "p.id");
     let ids = sql.ids(connection)?;
     let rows: Vec<PersonRow> =
         persons::table.filter(persons::id.eq_any(&ids)).select(PersonRow::as_select()).load(connection)?;
-    Ok(in_order(&ids, rows, |row| &row.id).into_iter().map(Person::from).collect())
+    Ok((in_order(&ids, rows, |row| &row.id).into_iter().map(Person::from).collect(), total))
 }
 
 /// Writes a token and its grants; only the digest of the secret is kept.
@@ -311,7 +313,8 @@ pub fn list_tokens(
     bounds: Option<&TokenBounds>,
     person: Option<&PersonId>,
     page: &Page,
-) -> Result<Vec<Token>, StorageError> {
+    count: bool,
+) -> Result<(Vec<Token>, Option<i64>), StorageError> {
     let mut sql = Sql::new("SELECT t.id AS id FROM tokens t WHERE t.revoked_at IS NULL");
     if let Some(person) = person {
         sql.push(" AND t.person_id = ").bind_text(person.as_str());
@@ -335,9 +338,10 @@ pub fn list_tokens(
         }
         sql.push("))");
     }
+    let total = count.then(|| sql.count(connection)).transpose()?;
     sql.page(page, "t.id");
     let ids = sql.ids(connection)?;
-    Ok(in_order(&ids, load(connection, &Wanted::Ids(&ids))?, |token| token.id.as_str()))
+    Ok((in_order(&ids, load(connection, &Wanted::Ids(&ids))?, |token| token.id.as_str()), total))
 }
 
 /// Whether grants or persons hang on an agency.

@@ -5,6 +5,22 @@ use super::harness::world::{World, id_of, register};
 use serde_json::json;
 
 on_both! {
+    fn every_list_counts_itself_when_asked(service) {
+        let world = World::new(service);
+        world.publish(&id_of(&world.full_draft()));
+        let admin = service.admin();
+        for path in ["/agencies?", "/years?", "/reports?", "/tokens?", "/persons?", "/audit?", "/search?q=%E5%85%AC%E5%BC%80&",
+            "/stats/completeness/missing?year=2023&", "/years/2023/roster?", "/rules?"] {
+            let ask = |more: &str| service.get(&format!("{path}{more}")).token(&admin).send().expect(200).value();
+            let whole = ask("limit=200");
+            let counted = ask("count=true&limit=1");
+            let items = whole["items"].as_array().expect("items").len();
+            assert_eq!((&whole["total"], &counted["total"]), (&serde_json::Value::Null, &json!(items)), "{path}");
+        }
+        let csv = service.get("/stats/completeness/missing?year=2023").header("accept", "text/csv").send().expect(200);
+        assert!(csv.text().starts_with("\u{feff}agency.id,agency.name,scope,due_on,overdue"), "{}", csv.text());
+    }
+
     fn the_first_check_that_fails_answers(service) {
         let world = World::new(service);
         let admin = service.admin();

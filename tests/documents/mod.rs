@@ -1,6 +1,7 @@
 //! Reading documents: the real report as a whole, and hostile bytes.
 
 mod layouts;
+mod mutations;
 mod round_trips;
 
 use nianbao::documents::{Reading, SourceNotes, decode, recognise, text};

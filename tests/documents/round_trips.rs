@@ -32,7 +32,7 @@ fn document(form: &'static Form, year: i32) -> ReportDocument {
     }
 }
 
-fn suqian(year: i32) -> ReportDocument {
+pub fn suqian(year: i32) -> ReportDocument {
     let text = match year {
         2023 => include_str!("../fixtures/suqian-2023.json"),
         _ => include_str!("../fixtures/suqian-2024.json"),

@@ -1,6 +1,7 @@
 //! The rules: each has a document it passes and a document it fails, and its words in both languages.
 
 mod case;
+mod words;
 
 use case::Case;
 use nianbao::domain::agency::{Kind, Level};

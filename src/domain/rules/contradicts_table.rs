@@ -1,9 +1,12 @@
 //! A sentence that tells another number than the table.
 
+mod subjects;
+
 use super::finding::Argument;
 use super::words::{tell, texts};
 use super::{Explainable, Finding, Judged, Rule, Severity};
-use crate::domain::wording::{Told, numbers};
+use crate::domain::wording::{Told, is_han, numbers, sentences, years};
+use subjects::{SUBJECTS, Subject};
 
 pub static RULE: Rule = Rule {
     id: "text.contradicts_table",
@@ -14,135 +17,171 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// What sentences speak of, and the sums of cells any of which they may mean.
-struct Subject {
-    words: &'static [&'static str],
-    /// A clause with one of these speaks of something else or of a part.
-    except: &'static [&'static str],
-    may_be: &'static [&'static [&'static str]],
-}
-
-const SUBJECTS: &[Subject] = &[
-    Subject {
-        words: &["行政复议"],
-        except: &["维持", "纠正", "其他结果", "审结", "尚未", "诉讼", "撤销"],
-        may_be: &[&["disputes.reconsideration.total"]],
-    },
-    Subject {
-        words: &["行政诉讼", "诉讼"],
-        except: &["维持", "纠正", "其他结果", "审结", "尚未", "复议", "撤销", "胜诉", "败诉"],
-        may_be: &[
-            &["disputes.litigation_direct.total"],
-            &["disputes.litigation_after_reconsideration.total"],
-            &["disputes.litigation_direct.total", "disputes.litigation_after_reconsideration.total"],
-        ],
-    },
-    Subject {
-        words: &["结转"],
-        except: &[],
-        may_be: &[&["requests.carried_over.total"], &["requests.carried_forward.total"]],
-    },
-    Subject {
-        words: &["予以公开"],
-        except: &["部分", "不予"],
-        may_be: &[
-            &["requests.granted.total"],
-            &["requests.partially_granted.total"],
-            &["requests.granted.total", "requests.partially_granted.total"],
-        ],
-    },
-    Subject {
-        words: &[
-            "收到政府信息公开申请",
-            "收到依申请公开",
-            "新收政府信息公开申请",
-            "新收依申请",
-            "受理政府信息公开申请",
-            "受理依申请公开",
-        ],
-        except: &["办结", "答复"],
-        may_be: &[
-            &["requests.new_requests.total"],
-            &["requests.new_requests.total", "requests.carried_over.total"],
-        ],
-    },
+/// Units in which applications, cases and documents are counted.
+const UNITS: [&str; 7] = ["件次", "件", "宗", "份", "例", "起", "项"];
+/// From one of these on, a sentence speaks of a part of the year or of the work.
+const APART: [&str; 9] = ["季度", "半年", "月份", "去年", "领域", "以来", "上一年", "上年，", "上年度，"];
+/// What agencies also receive and answer.
+const OTHERS: [&str; 18] = [
+    "建议", "提案", "信访", "来信", "来访", "诉求", "留言", "热线", "工单", "投诉", "举报", "咨询", "许可",
+    "信件", "电话", "网站", "微信", "微博",
 ];
-
-/// Clauses about other years, other bodies or other things.
-const ELSEWHERE: [&str; 18] = [
-    "上年度收到",
-    "去年",
-    "同比",
-    "较上年",
-    "下属",
-    "各部门",
-    "网站",
-    "微信",
-    "微博",
-    "信件",
-    "咨询",
-    "电话",
-    "留言",
-    "热线",
-    "增加",
-    "减少",
-    "其中",
-    "网络申请",
-];
+/// Longest clause looked at behind a number, in bytes.
+const LONGEST: usize = 60;
+/// The section of what no table tells.
+const ELSEWHERE: &str = "";
 
 fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
     for (section, pointer, text) in texts(judged) {
-        let told = numbers(text);
-        let wrong = told.iter().filter_map(|told| {
-            let values = contradicted(judged, told)?;
-            let values: Vec<String> = values.iter().map(i64::to_string).collect();
-            Some((
-                told.start,
-                told.end,
-                vec![
+        let wrong = sentences(text).flat_map(|(from, sentence)| {
+            contradictions(judged, sentence).into_iter().map(move |(told, values)| {
+                let values: Vec<String> = values.iter().map(i64::to_string).collect();
+                let arguments = vec![
                     ("clause", Argument::Plain(told.clause.trim().to_owned())),
                     ("values", Argument::Plain(values.join("、"))),
-                ],
-            ))
+                ];
+                (from + told.start, from + told.end, arguments)
+            })
         });
         tell(&RULE, section, &pointer, text, wrong, findings);
     }
 }
 
-/// What the table says instead, where a number fits none of the cells its clause may mean.
-fn contradicted(judged: &Judged<'_>, told: &Told<'_>) -> Option<Vec<i64>> {
-    if ELSEWHERE.iter().any(|word| told.clause.contains(word)) || speaks_of_another_year(told, judged.year) {
+/// Numbers of a sentence that fit none of the cells they may mean, with what the table says instead.
+fn contradictions<'t>(judged: &Judged<'_>, sentence: &'t str) -> Vec<(Told<'t>, Vec<i64>)> {
+    let mut found = Vec::new();
+    for (told, subject) in understood(sentence, judged.year) {
+        let values = values(judged, subject).unwrap_or_default();
+        if !values.is_empty() && !values.contains(&told.number) {
+            found.push((told, values));
+        }
+    }
+    found
+}
+
+/// Numbers of a sentence with what they are of, as far as that is sure.
+fn understood(sentence: &str, year: i32) -> Vec<(Told<'_>, &'static Subject)> {
+    let told = numbers(sentence);
+    if told.is_empty() {
+        return Vec::new();
+    }
+    let (apart, spoken_of) = (apart(sentence, year), spoken_of(sentence));
+    let mut found = Vec::new();
+    let mut section: Option<&str> = None;
+    let mut parts = None;
+    for told in told.into_iter().take_while(|told| told.clause_end() <= apart) {
+        // Behind 其中 the clause tells parts.
+        if told.phrase.contains("其中") {
+            parts = Some(told.clause_start());
+        }
+        if parts == Some(told.clause_start()) {
+            continue;
+        }
+        // A phrase that does not name its subject in full goes on with that of the number before it.
+        let subject = subject_of(&told, year).filter(|(subject, named)| {
+            let goes_on = section.is_none_or(|section| section == subject.section);
+            *named || (goes_on && spoken_of.iter().any(|one| std::ptr::eq(*one, *subject)))
+        });
+        section = Some(subject.map_or(ELSEWHERE, |(subject, _)| subject.section));
+        if let Some((subject, _)) = subject {
+            found.push((told, subject));
+        }
+    }
+    found
+}
+
+/// Where a sentence begins to speak of another year or of a part.
+fn apart(sentence: &str, year: i32) -> usize {
+    let words = APART.iter().filter_map(|word| sentence.find(*word));
+    let others = years(sentence).into_iter().filter(|(_, _, named)| *named != year).map(|(at, _, _)| at);
+    words.chain(others).min().unwrap_or(sentence.len())
+}
+
+/// Subjects that a sentence may tell without naming them in full beside each number.
+fn spoken_of(sentence: &str) -> Vec<&'static Subject> {
+    let others = OTHERS.iter().any(|word| sentence.contains(*word));
+    let fits = |subject: &&Subject| {
+        let said = || subject.instead.iter().any(|word| sentence.contains(*word));
+        subject.instead.is_empty() || (!others && said())
+    };
+    SUBJECTS.iter().filter(fits).collect()
+}
+
+/// What a number is of: by the phrase before it, or by 申请予以公开 behind it.
+fn subject_of(told: &Told<'_>, year: i32) -> Option<(&'static Subject, bool)> {
+    if !UNITS.contains(&told.unit) {
         return None;
     }
-    // The number belongs to the word nearest before it.
-    let nearest = SUBJECTS.iter().filter_map(|subject| {
-        let at = subject
-            .words
-            .iter()
-            .filter_map(|word| told.before.rfind(word).map(|at| at + word.len()))
-            .max()?;
-        Some((at, subject))
-    });
-    let (at, subject) = nearest.max_by_key(|(at, _)| *at)?;
-    let between = told.before.get(at..)?;
-    let parted = between.chars().any(|c| c.is_ascii_digit()) || between.chars().count() > 8;
-    if parted || subject.except.iter().any(|word| told.clause.contains(word)) {
-        return None;
-    }
+    let phrase = cleaned(told.phrase, year);
+    let behind = told.behind.trim_end_matches(|c: char| !is_han(c));
+    let asked = behind.starts_with("申请") || behind.starts_with("政府信息公开申请");
+    let granted = asked && behind.len() <= LONGEST && behind.ends_with("予以公开");
+    let around = granted.then(|| format!("{phrase}{behind}"));
+    Subject::of(&phrase).or_else(|| Subject::of(&around?))
+}
+
+/// A phrase without blanks, without what joins it to the one before, and without the year reported on.
+fn cleaned(phrase: &str, year: i32) -> String {
+    let phrase: String = phrase.chars().filter(|c| !c.is_whitespace()).collect();
+    let alone = phrase.trim_start_matches(['、', '和', '及', '与', '以']);
+    alone.replace(&format!("{year}年度"), "").replace(&format!("{year}年"), "")
+}
+
+/// What the table says of a subject; `None` if a cell is not filled in.
+fn values(judged: &Judged<'_>, subject: &Subject) -> Option<Vec<i64>> {
     let form = judged.content.form();
     let sum = |cells: &&[&str]| {
         cells.iter().try_fold(0_i64, |sum, name| {
             sum.checked_add(judged.content.figures.get(form.by_indicator(name)?)?)
         })
     };
-    let values: Option<Vec<i64>> = subject.may_be.iter().map(sum).collect();
-    values.filter(|values| !values.contains(&told.number))
+    subject.may_be.iter().map(sum).collect()
 }
 
-fn speaks_of_another_year(told: &Told<'_>, year: i32) -> bool {
-    let clause = told.clause;
-    clause.match_indices('年').any(|(at, _)| {
-        let digits = at.checked_sub(4).and_then(|start| clause.get(start..at));
-        digits.and_then(|digits| digits.parse::<i32>().ok()).is_some_and(|named| named != year)
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The numbers of a text that are understood, each with its subject's first word.
+    fn told(text: &str) -> Vec<(&'static str, i64)> {
+        let all = sentences(text).flat_map(|(_, sentence)| understood(sentence, 2023));
+        all.filter_map(|(told, subject)| subject.words.first().map(|word| (*word, told.number))).collect()
+    }
+
+    #[test]
+    fn numbers_of_the_whole_are_understood() {
+        for (text, expected) in [
+            ("2023年，全市新收政府信息公开申请3412件，较上年增长。", vec![("新收到", 3412)]),
+            ("全年收到公民、法人和其他组织提出的政府信息公开申请3,811件。", vec![("收到", 3811)]),
+            ("全市共收到申请3311件，其中自然人3000件。", vec![("收到", 3311)]),
+            ("截至年底办结3468件，其余结转下年度继续办理。", vec![("办结", 3468)]),
+            ("上年结转98件，结转下年度继续办理96件。", vec![("上年结转", 98), ("结转下年度", 96)]),
+            ("对符合公开条件的1911件申请予以公开。", vec![("予以公开", 1911)]),
+            ("涉政府信息公开行政复议474项、行政诉讼131项。", vec![("行政复议", 474), ("行政诉讼", 131)]),
+            ("复议后提起行政诉讼98件。", vec![("复议后提起行政诉讼", 98)]),
+            ("制发行政规范性文件109件，废止498件。", vec![("制发", 109), ("废止", 498)]),
+        ] {
+            assert_eq!(told(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_parts_of_others_and_of_other_years_are_not() {
+        for text in [
+            "沭阳县收到政府信息公开申请1120件，予以公开300件。",
+            "上年收到政府信息公开申请3298件，本年收到3511件。",
+            "第四季度，收到政府信息公开申请886件。",
+            "与2022年相比，多受理政府信息公开申请213件。",
+            "2022年收到政府信息公开申请3298件。",
+            "收到企业提出的政府信息公开申请30件。",
+            "全市受理行政许可申请1300件，办结1290件。",
+            "群众来信来访办结1230件。",
+            "依法予以公开文件85份，上年结转项目15项。",
+            "全市受理行政复议申请1402件，涉及政府信息公开的440件。",
+            "检察机关提起公益诉讼19件，出庭应诉行政诉讼案件352件。",
+            "备案审查县区规范性文件68件，解读规范性文件98件。",
+        ] {
+            assert!(told(text).is_empty(), "{text}");
+        }
+    }
 }

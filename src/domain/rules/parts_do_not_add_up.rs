@@ -3,7 +3,7 @@
 use super::finding::Argument;
 use super::words::{tell, texts};
 use super::{Explainable, Finding, Judged, Rule, Severity};
-use crate::domain::wording::{Told, numbers};
+use crate::domain::wording::{Told, is_digit, numbers, sentences};
 
 pub static RULE: Rule = Rule {
     id: "text.parts_do_not_add_up",
@@ -14,45 +14,124 @@ pub static RULE: Rule = Rule {
     check,
 };
 
+/// Most numbers looked at behind a whole.
+const MOST: usize = 40;
+/// Changes are no parts.
+const COMPARED: [&str; 6] = ["同比", "较", "增", "减", "上年", "去年"];
+/// Parts that tell the same things again.
+const AGAIN: [&str; 4] = ["同步", "转载", "转发", "同时"];
+/// What is published through several of these may be the same.
+const CHANNELS: [&str; 7] = ["网站", "微信", "微博", "公众号", "客户端", "抖音", "新媒体"];
+const PUBLISHED: [&str; 3] = ["条", "篇", "次"];
+/// A clause with one of these tells something new.
+const VERBS: [&str; 19] = [
+    "召开", "举办", "开展", "发布", "更新", "编制", "印发", "制作", "收到", "受理", "办理", "办结", "答复",
+    "回复", "回应", "参加", "组织", "解读", "推送",
+];
+
 fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
     for (section, pointer, text) in texts(judged) {
         let wrong = wrong(text)
             .into_iter()
-            .map(|(whole, sum)| (whole.start, whole.end, vec![("sum", Argument::Plain(sum.to_string()))]));
+            .map(|(start, end, sum)| (start, end, vec![("sum", Argument::Plain(sum.to_string()))]));
         tell(&RULE, section, &pointer, text, wrong, findings);
     }
 }
 
-/// Wholes whose parts, told behind 其中 in the same sentence and each in a unit of its own, are more.
-fn wrong(text: &str) -> Vec<(Told<'_>, i64)> {
-    let told = numbers(text);
+/// Wholes that their parts do not fit, each with the sum of its parts.
+fn wrong(text: &str) -> Vec<(usize, usize, i64)> {
     let mut found = Vec::new();
-    for (at, _) in text.match_indices("其中") {
-        let end =
-            text.get(at..).and_then(|rest| rest.find(['。', '；', '\n'])).map_or(text.len(), |to| at + to);
-        let sentence = text.get(at..end).unwrap_or_default();
-        let start =
-            text.get(..at).and_then(|before| before.rfind(['。', '；', '\n'])).map_or(0, |from| from + 1);
-        let whole = told.iter().rev().find(|told| told.end <= at && told.start >= start);
-        let Some(whole) = whole
-            .filter(|whole| ["共", "合计", "总计", "累计"].iter().any(|word| whole.before.contains(word)))
-        else {
-            continue;
-        };
-        if ["同比", "较", "增", "减", "上年", "各类", "包括"].iter().any(|word| sentence.contains(word))
-        {
-            continue;
-        }
-        // Largest alone: parts of parts follow each other, so only one that exceeds the whole is sure.
-        let parts: Vec<i64> =
-            told.iter().filter(|told| told.start >= at && told.end <= end).map(|told| told.number).collect();
-        let largest = parts.iter().copied().max().unwrap_or(0);
-        let sum: i64 = parts.iter().sum();
-        if largest > whole.number || (parts.len() == 2 && sum > whole.number) {
-            found.push((whole.clone(), sum));
+    for (from, sentence) in sentences(text) {
+        let told = numbers(sentence);
+        for (at, whole) in told.iter().enumerate().filter(|(_, whole)| is_whole(whole.phrase)) {
+            let behind = told.get(at + 1..).unwrap_or_default();
+            if let Some(sum) = Parts::of(sentence, whole, behind).contradict(whole) {
+                found.push((from + whole.start, from + whole.end, sum));
+            }
         }
     }
     found
+}
+
+/// Whether a phrase sums up; 公共, 共同 and 共享 do not.
+fn is_whole(phrase: &str) -> bool {
+    let sums = ["全年", "合计", "总计", "累计"].iter().any(|word| phrase.contains(*word));
+    sums || phrase.match_indices('共').any(|(at, word)| {
+        let before = phrase.get(..at).unwrap_or_default();
+        let behind = phrase.get(at + word.len()..).unwrap_or_default();
+        !before.ends_with('公') && !behind.starts_with(['同', '享', '建'])
+    })
+}
+
+/// The parts of a whole: what stands behind 其中 or a colon and is counted in the same unit.
+#[derive(Default)]
+struct Parts {
+    numbers: Vec<i64>,
+    /// All that stands between their numbers.
+    names: String,
+    /// Whether 其中 leads them, so that they need not be all.
+    among: bool,
+}
+
+impl Parts {
+    fn of(sentence: &str, whole: &Told<'_>, behind: &[Told<'_>]) -> Parts {
+        let mut parts = Parts::default();
+        let (mut end, mut clause, mut depth) = (whole.unit_end, (0, 0), 0_usize);
+        for (place, told) in behind.iter().enumerate().take(MOST) {
+            let between = sentence.get(end..told.start).unwrap_or_default();
+            let goes_on = if place == 0 { opens(between) } else { is_next(between, told, clause) };
+            if !goes_on || COMPARED.iter().any(|word| between.contains(*word)) {
+                break;
+            }
+            if place == 0 {
+                parts.among = between.contains("其中");
+            } else {
+                // Parts of a part stand in brackets.
+                depth = (depth + count(between, ['（', '('])).saturating_sub(count(between, ['）', ')']));
+            }
+            (end, clause) = (told.unit_end, (told.clause_start(), told.clause_end()));
+            if depth == 0 {
+                parts.names.push_str(between);
+                parts.numbers.extend((told.unit == whole.unit).then_some(told.number));
+            }
+        }
+        parts
+    }
+
+    /// Their sum, if they are more than the whole, or two halves of a year that are less.
+    fn contradict(&self, whole: &Told<'_>) -> Option<i64> {
+        let sum = self.numbers.iter().try_fold(0_i64, |sum, number| sum.checked_add(*number))?;
+        let largest = self.numbers.iter().copied().max()?;
+        let has = |word: &str| self.names.contains(word);
+        let halves = self.numbers.len() == 2 && has("上半年") && has("下半年");
+        let unfit = sum > whole.number || (halves && sum != whole.number);
+        (largest > whole.number || (unfit && !self.overlap(whole.unit))).then_some(sum)
+    }
+
+    /// Whether the same thing may be counted in two of them.
+    fn overlap(&self, unit: &str) -> bool {
+        let channels = CHANNELS.iter().filter(|word| self.names.contains(**word)).count();
+        let again = AGAIN.iter().any(|word| self.names.contains(*word));
+        again || (self.among && channels > 1 && PUBLISHED.contains(&unit))
+    }
+}
+
+/// Whether parts begin here: behind a colon, or behind 其中 with no other number before it.
+fn opens(between: &str) -> bool {
+    let among = between.split_once("其中").is_some_and(|(head, _)| !head.contains(is_digit));
+    among || between.starts_with(['：', ':'])
+}
+
+/// Whether a number tells the next part: in the same clause, or in the next that only names something.
+fn is_next(between: &str, told: &Told<'_>, (start, end): (usize, usize)) -> bool {
+    let short = told.phrase.trim().chars().count() <= 8;
+    let names = short && !VERBS.iter().any(|word| told.phrase.contains(*word));
+    let next = told.clause_start() == start || (told.clause_start() == end && names);
+    next && !between.contains("其中")
+}
+
+fn count(text: &str, marks: [char; 2]) -> usize {
+    text.chars().filter(|c| marks.contains(c)).count()
 }
 
 #[cfg(test)]
@@ -61,13 +140,36 @@ mod tests {
 
     #[test]
     fn only_parts_that_exceed_their_whole_are_told() {
-        assert_eq!(wrong("共受理5件，其中自然人3件、企业4件。").len(), 1);
-        assert_eq!(wrong("全年共公开10条，其中网站12条。").len(), 1);
+        for text in [
+            "共受理5件，其中自然人3件、企业4件。",
+            "共受理5件，其中自然人3件，企业4件。",
+            "（共受理5件，其中自然人3件、企业4件），均已答复。",
+            "全年共公开10条，其中网站12条。",
+            "共发布320条，其中动态150条、文件120条、解读80条。",
+            "全年共举办培训4场，其中线上3场、线下2场。",
+            "全年共公开560条：网站320条、微信180条、公示栏80条。",
+            "共发布300条，其中上半年140条、下半年150条。",
+            "总计公开1,200条，其中文件1,300条。",
+        ] {
+            assert_eq!(wrong(text).len(), 1, "{text}");
+        }
+        assert_eq!(wrong("如下。共5件，其中甲3件、乙4件。"), [(12, 13, 7)]);
+    }
+
+    #[test]
+    fn parts_that_fit_overlap_or_are_of_other_things_are_not() {
         for text in [
             "共受理5件，其中自然人3件。",
             "共公开5条，其中文件2条、动态3条。",
             "受理3件，其中4件",
             "共5件，较上年其中增加9件",
+            "共发布320条，其中网站发布320条、微信同步转载180条。",
+            "共公开120条，其中网站公开100条（含解读30条）。",
+            "共办理85件，其中初信60件（网上40件、书面20件）、重信25件。",
+            "共公开草案8件，其中《条例（草案）》收到意见326条。",
+            "共召开会议12场，其中负责人出席4场，举办培训10场。",
+            "共收到212件，其中建议86件、提案126件，同比增加15件。",
+            "公共服务事项5项，其中社保类9项。",
         ] {
             assert!(wrong(text).is_empty(), "{text}");
         }

@@ -2,6 +2,7 @@
 
 use super::words::{tell, texts};
 use super::{Explainable, Finding, Judged, Rule, Severity};
+use crate::domain::wording::is_han;
 
 pub static RULE: Rule = Rule {
     id: "wording.repeated",
@@ -13,9 +14,11 @@ pub static RULE: Rule = Rule {
 };
 
 /// Longest word looked at, in characters.
-const LONGEST: usize = 6;
+const LONGEST: usize = 12;
 /// Doubled on purpose.
-const LAWFUL: [&str; 6] = ["研究", "讨论", "学习", "商量", "考虑", "一个"];
+const LAWFUL: [&str; 5] = ["研究", "讨论", "学习", "商量", "考虑"];
+/// What ends one name and begins the next: 人民政府政府公报, 人大代表代表作用.
+const ADJOINING: [&str; 8] = ["政府", "年度", "代表", "中心", "服务", "规范", "机关", "单位"];
 
 fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
     for (section, pointer, text) in texts(judged) {
@@ -24,35 +27,41 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn is_han(c: char) -> bool {
-    ('\u{4e00}'..='\u{9fff}').contains(&c)
-}
-
 /// Where a word of two characters or more stands twice in a row.
 fn doubled(text: &str) -> Vec<(usize, usize)> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let (mut found, mut at) = (Vec::new(), 0);
     while at < chars.len() {
-        let repeats = (2..=LONGEST).rev().find(|length| {
-            let (first, second) = (chars.get(at..at + length), chars.get(at + length..at + 2 * length));
-            let (Some(first), Some(second)) = (first, second) else { return false };
-            let same = first.iter().zip(second).all(|((_, one), (_, other))| one == other && is_han(*one));
-            // 人人人人 is no word.
-            let letters: std::collections::HashSet<char> = first.iter().map(|(_, c)| *c).collect();
-            let word: String = first.iter().map(|(_, c)| *c).collect();
-            same && letters.len() > 1 && !LAWFUL.contains(&word.as_str())
-        });
-        match repeats {
-            Some(length) => {
-                let start = chars.get(at).map_or(0, |(start, _)| *start);
-                let end = chars.get(at + 2 * length).map_or(text.len(), |(end, _)| *end);
-                found.push((start, end));
-                at += 2 * length;
-            }
-            None => at += 1,
+        let rest = chars.get(at..).unwrap_or_default();
+        let Some(length) = (2..=LONGEST).rev().find(|length| is_twice(rest, *length)) else {
+            at += 1;
+            continue;
+        };
+        let start = rest.first().map_or(0, |(start, _)| *start);
+        let end = rest.get(2 * length).map_or(text.len(), |(end, _)| *end);
+        let word: String = rest.iter().take(length).map(|(_, c)| *c).collect();
+        if !is_lawful(&word) {
+            found.push((start, end));
         }
+        at += 2 * length;
     }
     found
+}
+
+/// Whether a word of this length stands here twice; 人人人人 is no word.
+fn is_twice(rest: &[(usize, char)], length: usize) -> bool {
+    let (Some(first), Some(second)) = (rest.get(..length), rest.get(length..2 * length)) else {
+        return false;
+    };
+    let same = first.iter().zip(second).all(|((_, one), (_, other))| one == other && is_han(*one));
+    let leading = first.first().map(|(_, c)| *c);
+    same && first.iter().any(|(_, c)| Some(*c) != leading)
+}
+
+/// 研究研究, 一条一条, and what only meets where two names do.
+fn is_lawful(word: &str) -> bool {
+    let one_by_one = word.chars().count() == 2 && word.contains('一');
+    one_by_one || LAWFUL.contains(&word) || ADJOINING.contains(&word)
 }
 
 #[cfg(test)]
@@ -64,7 +73,18 @@ mod tests {
         let found =
             |text: &str| doubled(text).into_iter().map(|(a, b)| text[a..b].to_owned()).collect::<Vec<_>>();
         assert_eq!(found("应当遵循遵循公开原则"), ["遵循遵循"]);
-        for text in ["人人参与，时时刻刻", "再研究研究", "2023202320", "常常往往"] {
+        assert_eq!(found("做好政府信息公开政府信息公开工作"), ["政府信息公开政府信息公开"]);
+        assert_eq!(found("调整政务公开工作领导小组政务公开工作领导小组").len(), 1);
+        for text in [
+            "人人参与，时时刻刻",
+            "再研究研究",
+            "2023202320",
+            "常常往往",
+            "沁源县人民政府政府信息公开专栏",
+            "人大代表代表作用，公共服务服务指南",
+            "进一步规范规范性文件",
+            "对公开事项一项一项梳理、一条一条核对",
+        ] {
             assert!(found(text).is_empty(), "{text}");
         }
     }

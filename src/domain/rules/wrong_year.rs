@@ -3,6 +3,7 @@
 use super::finding::Argument;
 use super::words::{tell, texts};
 use super::{Explainable, Finding, Judged, Rule, Severity};
+use crate::domain::wording::{sentences, years};
 
 pub static RULE: Rule = Rule {
     id: "text.wrong_year",
@@ -12,6 +13,22 @@ pub static RULE: Rule = Rule {
     forms: &[],
     check,
 };
+
+/// What announces the dates between which a report counts.
+const PERIODS: [&str; 6] = ["统计期限", "统计时限", "统计时间", "统计周期", "统计时段", "起止时间"];
+const FIRST_DAYS: [&str; 2] = ["1月1日", "一月一日"];
+const LAST_DAYS: [&str; 2] = ["12月31日", "十二月三十一日"];
+/// How a year may be called over.
+const CLOSES: [&str; 6] = ["12月31日", "十二月三十一日", "年底", "年末", "底", "末"];
+const UNTIL: [&str; 4] = ["截至", "截止", "截至到", "截止到"];
+const TO: [&str; 8] = ["起至", "起到", "至", "到", "—", "-", "－", "～"];
+const THIS_YEAR: [&str; 6] = ["本年度（", "本年（", "今年（", "本年度(", "本年(", "今年("];
+/// A year to come may be spoken of with these.
+const PLANS: [&str; 8] = ["将", "计划", "力争", "确保", "预计", "拟", "目标", "之前"];
+const REPORTED: [&str; 3] = ["政府信息公开", "政务公开", "信息公开"];
+const MARKS: [char; 8] = ['。', '；', ';', '\n', '，', ',', '！', '：'];
+/// Characters looked at on either side of a year.
+const AROUND: usize = 40;
 
 fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
     for (section, pointer, text) in texts(judged) {
@@ -25,28 +42,86 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
 
 /// Years that a text gives as the end or the beginning of what it counts, or as the year of the report.
 fn wrong(text: &str, year: i32) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
-    for (at, _) in text.match_indices('年') {
-        let digits = text
-            .get(..at)
-            .map(|before| before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len());
-        let Some(start) = digits.filter(|digits| *digits == 4).map(|digits| at - digits) else { continue };
-        let named: Option<i32> = text.get(start..at).and_then(|digits| digits.parse().ok());
-        let Some(named) = named.filter(|named| *named != year) else { continue };
-        let before = text.get(..start).unwrap_or_default();
-        let behind = text.get(at + '年'.len_utf8()..).unwrap_or_default();
-        let ends = (before.ends_with("截至") || before.ends_with("截止") || before.ends_with("截止到"))
-            && behind.starts_with("12月31日")
-            && named < year;
-        let begins = behind.starts_with("1月1日至") && named < year && !before.ends_with("从");
-        let report = behind.trim_start_matches('度').starts_with("政府信息公开工作年度报告")
-            && !before.trim_end_matches('《').ends_with("公布了")
-            && named < year;
-        if ends || begins || report {
-            found.push((start, at));
+    let found = sentences(text).flat_map(|(from, sentence)| {
+        wrong_in(sentence, year).into_iter().map(move |(start, end)| (from + start, from + end))
+    });
+    found.collect()
+}
+
+fn wrong_in(sentence: &str, year: i32) -> Vec<(usize, usize)> {
+    let period = PERIODS.iter().filter_map(|word| sentence.find(*word)).min();
+    let planned = PLANS.iter().any(|word| sentence.contains(*word));
+    let (mut found, mut period_told) = (Vec::new(), false);
+    for (start, end, named) in years(sentence).into_iter().filter(|(_, _, named)| *named != year) {
+        let before = sentence.get(..start).unwrap_or_default();
+        let digits = sentence.get(start..end).unwrap_or_default();
+        let behind = sentence.get(end..).unwrap_or_default().trim_start_matches('年');
+        // Of the two dates of a period one is told.
+        let dates = period.is_some_and(|at| at < start) && is_dated(behind);
+        let plan = planned && named > year;
+        let closes = is_closed(before, behind) && !plan;
+        let spans = named < year && is_whole_year(digits, behind);
+        let reports = is_this_year(before, behind) || is_announced(before, behind);
+        let wrong = if dates { !period_told } else { closes || spans || reports };
+        period_told |= dates;
+        if wrong {
+            found.push((start, end));
         }
     }
     found
+}
+
+/// What follows one of these words.
+fn after<'t>(text: &'t str, words: &[&str]) -> Option<&'t str> {
+    words.iter().find_map(|word| text.strip_prefix(*word))
+}
+
+/// The first or the last day of a year.
+fn is_dated(behind: &str) -> bool {
+    after(behind, &FIRST_DAYS).or_else(|| after(behind, &LAST_DAYS)).is_some()
+}
+
+/// 截至2022年12月31日, but not 截至2022年12月31日的.
+fn is_closed(before: &str, behind: &str) -> bool {
+    UNTIL.iter().any(|word| before.ends_with(*word))
+        && after(behind, &CLOSES).is_some_and(|rest| !rest.starts_with('的'))
+}
+
+/// 2022年1月1日至12月31日 with nothing behind it that the year is of.
+fn is_whole_year(digits: &str, behind: &str) -> bool {
+    let last = after(behind, &FIRST_DAYS).and_then(|rest| after(rest.trim_start(), &TO));
+    let ended = last.and_then(|rest| {
+        let rest = rest.trim_start();
+        let day = rest.strip_prefix(digits).map_or(rest, |rest| rest.trim_start_matches('年'));
+        after(day, &LAST_DAYS)
+    });
+    ended.is_some_and(|rest| {
+        let next = rest.trim_start().chars().next();
+        next.is_none_or(|c| "，,。；;、）)止期".contains(c))
+    })
+}
+
+/// 本年度（2022年）.
+fn is_this_year(before: &str, behind: &str) -> bool {
+    THIS_YEAR.iter().any(|word| before.ends_with(*word)) && behind.starts_with(['）', ')'])
+}
+
+/// 现公布2022年政府信息公开工作年度报告: the report itself, not one spoken of.
+fn is_announced(before: &str, behind: &str) -> bool {
+    let (before, behind) = (last_of(before), first_of(behind).trim_start_matches('度'));
+    let head = before.rsplit(MARKS).next().unwrap_or_default().trim();
+    let tail = behind.split(MARKS).next().unwrap_or_default();
+    let own = head.starts_with(['现', '特']) || tail.ends_with("如下");
+    let report = tail.contains("报告") && !tail.contains("报告中");
+    own && report && after(tail, &REPORTED).is_some()
+}
+
+fn first_of(text: &str) -> &str {
+    text.char_indices().nth(AROUND).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
+
+fn last_of(text: &str) -> &str {
+    text.char_indices().rev().take(AROUND).last().and_then(|(start, _)| text.get(start..)).unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -55,13 +130,40 @@ mod tests {
 
     #[test]
     fn another_year_as_the_reports_own_is_told_and_comparisons_and_plans_are_not() {
-        assert_eq!(wrong("截至2022年12月31日，共公开120条", 2023).len(), 1);
-        assert_eq!(wrong("所列数据统计期限自2022年1月1日至2022年12月31日", 2023).len(), 1);
-        assert_eq!(wrong("现公布2022年政府信息公开工作年度报告", 2023).len(), 1);
-        for text in
-            ["截至2023年12月31日", "较2022年增长3%", "2024年，我局将", "2022年度结转2件", "（2019年修订）"]
-        {
+        for text in [
+            "截至2022年12月31日，共公开120条",
+            "截至二〇二二年十二月三十一日，共公开120条",
+            "截至2022年年底，共公开120条",
+            "截至2024年12月31日，共公开120条",
+            "所列数据统计期限自2022年1月1日至2022年12月31日",
+            "统计期限自2023年1月1日至2022年12月31日",
+            "2022年1月1日至12月31日，共公开120条",
+            "现公布2022年政府信息公开工作年度报告",
+            "现将2022年政府信息公开工作情况报告如下",
+            "本年度（2022年）共公开120条",
+        ] {
+            assert_eq!(wrong(text, 2023).len(), 1, "{text}");
+        }
+        for text in [
+            "截至2023年12月31日",
+            "较2022年增长3%",
+            "2024年，我局将",
+            "截至2024年12月31日，力争全覆盖",
+            "2022年度结转2件",
+            "（2019年修订）",
+            "对截至2020年12月31日的历史问题",
+            "对自2018年1月1日至2022年12月31日制发的文件",
+            "1月，编制并发布2022年度政府信息公开工作年度报告",
+            "2022年政府信息公开工作年度报告中反映的问题",
+            "自2024年1月1日起施行",
+        ] {
             assert!(wrong(text, 2023).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_place_told_is_the_year_in_the_whole_text() {
+        let text = "情况如下。截至2022年12月31日，共公开120条。";
+        assert_eq!(wrong(text, 2023).first().map(|(start, end)| &text[*start..*end]), Some("2022"));
     }
 }

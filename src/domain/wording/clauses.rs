@@ -1,57 +1,153 @@
 //! Numbers as sentences tell them: each with the clause it stands in.
 
+use super::characters::{half, is_digit};
+
 /// A number of things in a clause, `收到申请12件`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told<'t> {
     pub clause: &'t str,
     /// The clause before the number.
     pub before: &'t str,
+    /// What leads to the number: the clause since the number before it.
+    pub phrase: &'t str,
+    /// The clause behind the unit.
+    pub behind: &'t str,
     pub number: i64,
+    pub unit: &'static str,
     /// In bytes of the whole text.
     pub start: usize,
     pub end: usize,
+    /// Where the unit ends.
+    pub unit_end: usize,
 }
 
-const UNITS: [&str; 8] = ["件次", "件", "宗", "份", "例", "起", "项", "条"];
+impl Told<'_> {
+    /// Where its clause begins, in bytes of the whole text.
+    pub fn clause_start(&self) -> usize {
+        self.start.saturating_sub(self.before.len())
+    }
+
+    pub fn clause_end(&self) -> usize {
+        self.clause_start() + self.clause.len()
+    }
+}
+
+const UNITS: [&str; 15] =
+    ["件次", "件", "宗", "份", "例", "起", "项", "条", "场", "篇", "个", "期", "次", "家", "户"];
+/// What begins like a unit and counts nothing of interest.
+const NO_UNITS: [&str; 7] = ["个月", "个工作日", "个百分点", "条例", "次年", "家长", "期间"];
 const ENDS: [char; 8] = ['。', '；', ';', '\n', '，', ',', '！', '：'];
+
+/// Sentences, each with the byte at which it begins.
+pub fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split_inclusive(['。', '；', ';', '！', '\n']).scan(0_usize, |from, sentence| {
+        let start = *from;
+        *from += sentence.len();
+        Some((start, sentence))
+    })
+}
 
 /// Every number that is followed by a unit of counting, in order.
 pub fn numbers(text: &str) -> Vec<Told<'_>> {
     let mut told = Vec::new();
     let mut from = 0;
-    for clause in text.split_inclusive(ENDS) {
-        for (start, end, number) in numerals(clause) {
-            let behind = clause.get(end..).unwrap_or_default().trim_start();
-            if UNITS.iter().any(|unit| behind.starts_with(unit)) {
-                let before = clause.get(..start).unwrap_or_default();
-                told.push(Told { clause, before, number, start: from + start, end: from + end });
-            }
+    for clause in clauses(text) {
+        let mut since = 0;
+        for (start, end) in numerals(clause) {
+            let part = |from: usize, to: usize| clause.get(from..to).unwrap_or_default();
+            let (Some((unit, unit_end)), Some(number)) = (unit_at(clause, end), value(part(start, end)))
+            else {
+                continue;
+            };
+            told.push(Told {
+                clause,
+                before: part(0, start),
+                phrase: part(since, start),
+                behind: part(unit_end, clause.len()),
+                number,
+                unit,
+                start: from + start,
+                end: from + end,
+                unit_end: from + unit_end,
+            });
+            since = unit_end;
         }
         from += clause.len();
     }
     told
 }
 
+/// Cuts a text at its marks; a comma between the thousands of a number cuts nothing.
+fn clauses(text: &str) -> Vec<&str> {
+    let mut clauses = Vec::new();
+    let (mut from, mut at) = (0, 0);
+    while let Some(c) = char_at(text, at) {
+        at = if is_digit(c) { numeral_end(text, at) } else { at + c.len_utf8() };
+        if ENDS.contains(&c) {
+            clauses.push(text.get(from..at).unwrap_or_default());
+            from = at;
+        }
+    }
+    clauses.extend(text.get(from..).filter(|rest| !rest.is_empty()));
+    clauses
+}
+
+fn char_at(text: &str, at: usize) -> Option<char> {
+    text.get(at..).and_then(|rest| rest.chars().next())
+}
+
 /// Whole numbers in Arabic digits; parts of decimals, dates and longer names are none.
-fn numerals(clause: &str) -> Vec<(usize, usize, i64)> {
+fn numerals(clause: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
-    let mut rest = 0;
-    while let Some(offset) = clause.get(rest..).and_then(|text| text.find(|c: char| c.is_ascii_digit())) {
-        let start = rest + offset;
-        let tail = clause.get(start..).unwrap_or_default();
-        let length = tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len());
-        let end = start + length;
-        let before = clause.get(..start).and_then(|text| text.chars().next_back());
-        let after = clause.get(end..).and_then(|text| text.chars().next());
+    let (mut before, mut at) = (None, 0);
+    while let Some(c) = char_at(clause, at) {
+        if !is_digit(c) {
+            before = Some(half(c));
+            at += c.len_utf8();
+            continue;
+        }
+        let end = numeral_end(clause, at);
+        let after = char_at(clause, end).map(half);
         let whole = !matches!(before, Some('.' | '-' | '〔' | '第') | Some('a'..='z' | 'A'..='Z'))
             && !matches!(after, Some('.' | '%' | '号'));
-        if let Some(number) = clause.get(start..end).and_then(|digits| digits.parse().ok()).filter(|_| whole)
-        {
-            found.push((start, end, number));
+        if whole {
+            found.push((at, end));
         }
-        rest = end;
+        (before, at) = (None, end);
     }
     found
+}
+
+/// Where the number ends that begins here: its digits, and its thousands if commas part them.
+fn numeral_end(text: &str, start: usize) -> usize {
+    let wide = char_at(text, start).is_some_and(|c| !c.is_ascii());
+    let (mut end, first) = digits_end(text, start);
+    while first <= 3
+        && let Some(comma) = char_at(text, end).filter(|c| *c == ',' || (wide && *c == '，'))
+        && let (next, 3) = digits_end(text, end + comma.len_utf8())
+    {
+        end = next;
+    }
+    end
+}
+
+/// Where the digits end that begin here, and how many they are.
+fn digits_end(text: &str, start: usize) -> (usize, usize) {
+    let digits = text.get(start..).unwrap_or_default().chars().take_while(|c| is_digit(*c));
+    digits.fold((start, 0), |(end, count), c| (end + c.len_utf8(), count + 1))
+}
+
+fn value(numeral: &str) -> Option<i64> {
+    let digits: String = numeral.chars().map(half).filter(|c| c.is_ascii_digit()).collect();
+    digits.parse().ok()
+}
+
+/// The unit of counting that follows, and where it ends.
+fn unit_at(clause: &str, end: usize) -> Option<(&'static str, usize)> {
+    let behind = clause.get(end..)?.trim_start();
+    let unit = UNITS.into_iter().find(|unit| behind.starts_with(*unit))?;
+    let counts = !NO_UNITS.iter().any(|other| behind.starts_with(*other));
+    counts.then_some((unit, clause.len() - behind.len() + unit.len()))
 }
 
 #[cfg(test)]
@@ -65,5 +161,24 @@ mod tests {
         assert_eq!(told, [("2023年收到申请", 12), ("诉讼 ", 2)]);
         let first = &numbers(text)[0];
         assert_eq!(&text[first.start..first.end], "12");
+        assert_eq!(&text[first.clause_start()..first.clause_end()], "2023年收到申请12件，");
+    }
+
+    #[test]
+    fn thousands_and_full_width_digits_are_one_number() {
+        let text = "新收3,511件、结转１，０９６件次，为期3个月，２件，345件";
+        let told: Vec<(&str, i64, &str)> =
+            numbers(text).iter().map(|told| (told.phrase, told.number, told.unit)).collect();
+        assert_eq!(told, [("新收", 3511, "件"), ("、结转", 1096, "件次"), ("", 2, "件"), ("", 345, "件")]);
+        let first = &numbers(text)[0];
+        assert_eq!((&text[first.start..first.end], &text[first.end..first.unit_end]), ("3,511", "件"));
+        assert_eq!(first.behind, "、结转１，０９６件次，");
+    }
+
+    #[test]
+    fn sentences_are_told_with_their_place() {
+        let text = "甲。\n乙；丙";
+        let found: Vec<(usize, &str)> = sentences(text).collect();
+        assert_eq!(found, [(0, "甲。"), (6, "\n"), (7, "乙；"), (13, "丙")]);
     }
 }

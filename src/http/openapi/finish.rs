@@ -31,6 +31,11 @@ const SOMETIMES: &[(&str, &[&str])] = &[
     ("TransitionList", &["total"]),
     ("AgencyHistory", &["total"]),
     ("CommentList", &["total"]),
+    ("TokenList", &["total"]),
+    ("PersonList", &["total"]),
+    ("AuditList", &["total"]),
+    ("MissingList", &["total"]),
+    ("SearchList", &["total"]),
 ];
 
 /// Reads that are never the same twice, or flow on.

@@ -16,7 +16,7 @@ use crate::operations::statistics::{self, as_of, place, sees_drafts};
 use crate::storage::roster::RosterEntry;
 use actix_web::get;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 /// `child`.
@@ -148,6 +148,8 @@ query!(MissingQuery {
     limit: Limit[u8],
     /// 上一页给出的游标。
     cursor: CursorText[String],
+    /// 是否给出总数。
+    count: bool[bool],
 });
 
 /// 未报的一份。
@@ -168,6 +170,8 @@ pub struct MissingList {
     items: Vec<MissingBody>,
     /// 下一页的游标；空 = 没有下一页。
     next_cursor: Option<String>,
+    /// 总数，仅在 `count=true` 时。
+    total: Option<u64>,
 }
 
 static NO_SORTS: &[SortField<RosterEntry>] = &[];
@@ -178,7 +182,8 @@ static NO_SORTS: &[SortField<RosterEntry>] = &[];
 #[utoipa::path(
     tag = "statistics",
     params(MissingQuery),
-    responses((status = 200, description = "一页未报的机关", body = MissingList)),
+    responses((status = 200, description = "一页未报的机关",
+        content((MissingList = "application/json"), (String = "text/csv")))),
     extensions(
         ("x-problems" = json!(["invalid_query", "invalid_cursor", "not_found"])),
         ("x-list" = json!(true)),
@@ -191,11 +196,17 @@ pub async fn list_missing(call: Call) -> Result<Reply, Problem> {
     let order = PageOrder::read("missing", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
     let after = order.page.after_id.as_deref().and_then(|id| id.split_once(' '));
     let after = after.map(|(agency, scope)| (agency.to_owned(), scope.to_owned()));
-    let limit = order.page.limit;
-    let rows = call
+    let (limit, count) = (order.page.limit, query.count == Some(true));
+    let (rows, total) = call
         .look(move |connection, asking| {
             let at = place(connection, year, query.within.as_ref())?;
-            statistics::missing(connection, asking, year, &at, after.as_ref(), limit)
+            let rows = statistics::missing(connection, asking, year, &at, after.as_ref(), limit)?;
+            let whole = match count {
+                true => Some(statistics::completeness(connection, year, &at, false)?.0.progress),
+                false => None,
+            };
+            let all = sees_drafts(asking, &at);
+            Ok((rows, whole.map(|progress| CountsBody::of(&progress, all).missing)))
         })
         .await?;
     let today = call.asking().today;
@@ -207,5 +218,9 @@ pub async fn list_missing(call: Call) -> Result<Reply, Problem> {
         overdue: line.due_on < today,
     });
     let items: Vec<MissingBody> = items.collect();
-    Ok(list_reply(&call, json!(items), next, None))
+    if table::wanted(&call)? {
+        let rows: Vec<Value> = items.iter().map(|item| json!(item)).collect();
+        return table::csv(&rows);
+    }
+    Ok(list_reply(&call, json!(items), next, total))
 }

@@ -17,13 +17,22 @@ pub fn reply(
     body: &impl Serialize,
     items: impl FnOnce() -> Vec<Value>,
 ) -> Result<Reply, Problem> {
+    let reply = if wanted(call)? { csv(&items())? } else { Reply::ok(body) };
+    Ok(reply.keep(RestsOn::Anything))
+}
+
+/// Whether the client would rather have CSV.
+pub fn wanted(call: &Call) -> Result<bool, Problem> {
     match preferred(&call.request, &[JSON, CSV]) {
-        Some(0) => return Ok(Reply::ok(body).keep(RestsOn::Anything)),
-        Some(_) => {}
-        None => return Err(Problem::new(Code::NotAcceptable)),
+        Some(place) => Ok(place > 0),
+        None => Err(Problem::new(Code::NotAcceptable)),
     }
-    let lines = lines(&items()).map_err(|_| Problem::new(Code::Internal))?;
-    Ok(Reply::bytes(CSV, lines).named().keep(RestsOn::Anything))
+}
+
+/// Items as CSV.
+pub fn csv(items: &[Value]) -> Result<Reply, Problem> {
+    let lines = lines(items).map_err(|_| Problem::new(Code::Internal))?;
+    Ok(Reply::bytes(CSV, lines).named())
 }
 
 fn flatten(prefix: &str, value: &Value, into: &mut Map<String, Value>) {

@@ -20,14 +20,15 @@ pub fn list(
     query: &AuditQuery,
     after: i64,
     limit: i64,
-) -> Result<Vec<AuditLine>, Refusal> {
+    count: bool,
+) -> Result<(Vec<AuditLine>, Option<i64>), Refusal> {
     let mut filter = query.filter.clone();
     filter.within = may_read(asking)?;
     if let Some(agency) = &query.agency {
         let found = resolve(connection, agency)?;
         filter.agency_id = Some(found.map_or_else(|| agency.to_string(), |agency| agency.id.to_string()));
     }
-    Ok(audit::list(connection, &filter, after, limit)?)
+    Ok(audit::list(connection, &filter, after, limit, count)?)
 }
 
 /// What of the audit the caller may read; `None`: all of it.

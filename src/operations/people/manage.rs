@@ -45,15 +45,16 @@ pub fn list_managed(
     asking: &Asking,
     person: Option<&PersonId>,
     page: &Page,
-) -> Result<Vec<Token>, Refusal> {
+    count: bool,
+) -> Result<(Vec<Token>, Option<i64>), Refusal> {
     require_token_right(asking)?;
     if asking.rights.is_admin() {
-        return Ok(people::list_tokens(connection, None, person, page)?);
+        return Ok(people::list_tokens(connection, None, person, page, count)?);
     }
     let supervised = asking.rights.grants.iter().filter(|grant| grant.role == Role::Supervisor);
     let bounds =
         TokenBounds { roles: BELOW_SUPERVISOR, paths: supervised.map(|grant| grant.at.clone()).collect() };
-    Ok(people::list_tokens(connection, Some(&bounds), person, page)?)
+    Ok(people::list_tokens(connection, Some(&bounds), person, page, count)?)
 }
 
 /// Issues a token on somebody's behalf, with their rights.

@@ -28,9 +28,10 @@ pub fn list_persons(
     connection: &mut AnyConnection,
     asking: &Asking,
     page: &Page,
-) -> Result<Vec<Person>, Refusal> {
+    count: bool,
+) -> Result<(Vec<Person>, Option<i64>), Refusal> {
     require_token_right(asking)?;
-    Ok(people::list_persons(connection, places(asking).as_deref(), page)?)
+    Ok(people::list_persons(connection, places(asking).as_deref(), page, count)?)
 }
 
 /// A person of the caller's subtree with their living tokens; another is not there.
@@ -42,7 +43,7 @@ pub fn find_person(
     require_token_right(asking)?;
     let person = people::find_person(connection, id)?.ok_or(Refusal::NotFound)?;
     let page = Page { keys: Vec::new(), after_id: None, limit: MOST_TOKENS };
-    let tokens = people::list_tokens(connection, None, Some(id), &page)?;
+    let (tokens, _) = people::list_tokens(connection, None, Some(id), &page, false)?;
     let belongs = match (&person.agency_id, places(asking)) {
         (_, None) => true,
         (Some(agency), Some(places)) => agencies::find(connection, agency)?

@@ -12,6 +12,8 @@ use crate::storage::{AnyConnection, audit, positions, reports, revisions};
 /// Candidates looked at in one step, and steps of one question.
 const STEP: i64 = 200;
 const STEPS: usize = 20;
+/// How often all steps are taken to count: 100,000 candidates.
+const COUNTED: usize = 25;
 
 /// A question to the index.
 #[derive(Debug, Clone)]
@@ -110,6 +112,21 @@ pub fn as_of(connection: &mut AnyConnection) -> Result<AsOf, Refusal> {
     let (seq, _) = progress(connection)?;
     let last = audit::changes_after(connection, seq - 1, 1)?.into_iter().find(|change| change.seq == seq);
     Ok(AsOf { seq, epoch: audit::ledger(connection)?.epoch, at: last.map(|change| change.at) })
+}
+
+/// How many narratives hold a phrase; `None` where there are more candidates than are looked at.
+pub fn count(connection: &mut AnyConnection, question: &Question) -> Result<Option<i64>, Refusal> {
+    let mut question = Question { after: 0, limit: usize::MAX, ..question.clone() };
+    let mut total = 0;
+    for _ in 0..COUNTED {
+        let (hits, next) = search(connection, &question)?;
+        total += i64::try_from(hits.len()).unwrap_or(i64::MAX);
+        match next {
+            Some(next) => question.after = next,
+            None => return Ok(Some(total)),
+        }
+    }
+    Ok(None)
 }
 
 /// The narratives that hold a phrase; the index proposes, the text decides.

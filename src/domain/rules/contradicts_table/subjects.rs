@@ -1,0 +1,264 @@
+//! What sentences and tables both tell: the words of each subject, and the cells it may mean.
+
+/// Something that sentences give a number of.
+pub(super) struct Subject {
+    /// What the numbers behind it go on to speak of.
+    pub section: &'static str,
+    pub words: &'static [&'static str],
+    /// All that may stand before the word: whatever else stands there makes it a part or another's.
+    lead: &'static [&'static [&'static str]],
+    /// All that may stand between the word and the number.
+    tail: &'static [&'static [&'static str]],
+    /// A phrase with one of these needs no sentence around it to be understood.
+    named: &'static [&'static str],
+    /// Any other phrase needs one of these in its sentence; none: nothing.
+    pub instead: &'static [&'static str],
+    /// Sums of cells, any of which may be meant; none: no cell is compared.
+    pub may_be: &'static [&'static [&'static str]],
+}
+
+const NEW: &str = "requests.new_requests.total";
+const CARRIED_OVER: &str = "requests.carried_over.total";
+const RESULTS: &str = "requests.results_total.total";
+const CARRIED_FORWARD: &str = "requests.carried_forward.total";
+const GRANTED: &str = "requests.granted.total";
+const PARTIALLY: &str = "requests.partially_granted.total";
+const RECONSIDERED: &str = "disputes.reconsideration.total";
+const DIRECT: &str = "disputes.litigation_direct.total";
+const AFTER: &str = "disputes.litigation_after_reconsideration.total";
+const ISSUED: &str = "proactive_disclosure.normative_documents.issued";
+const REPEALED: &str = "proactive_disclosure.normative_documents.repealed";
+const IN_FORCE: &str = "proactive_disclosure.normative_documents.in_force";
+
+/// The whole year, the whole body and how it was done: what leaves a number the whole.
+const WHOLE: &[&str] = &[
+    "全年",
+    "年内",
+    "本年度",
+    "本年",
+    "今年",
+    "年度",
+    "年底",
+    "截至",
+    "全市",
+    "全县",
+    "全区",
+    "全省",
+    "全州",
+    "全镇",
+    "全乡",
+    "全局",
+    "全系统",
+    "各级",
+    "行政机关",
+    "本机关",
+    "本单位",
+    "我局",
+    "我市",
+    "我县",
+    "我区",
+    "我镇",
+    "我委",
+    "我办",
+    "共计",
+    "总共",
+    "一共",
+    "累计",
+    "合计",
+    "共",
+    "已",
+    "并",
+    "均",
+    "依法",
+    "按时",
+    "按期",
+    "及时",
+    "另有",
+    "有",
+    "、",
+    "（",
+    "(",
+    "含",
+];
+const APPLICATIONS: &[&str] = &[
+    "政府信息公开",
+    "政府信息",
+    "信息公开",
+    "依申请公开",
+    "依申请",
+    "公开",
+    "申请",
+    "事项",
+    "件",
+    "的",
+    "共",
+    "共计",
+];
+/// Everybody who may apply; one kind alone would be a part.
+const EVERYBODY: &[&str] = &[
+    "公民、法人和其他组织",
+    "公民、法人或者其他组织",
+    "公民、法人或其他组织",
+    "公民、法人及其他组织",
+    "公民和企业",
+    "企业和公民",
+    "企业和群众",
+    "群众和企业",
+    "社会公众",
+    "提出的",
+    "提交的",
+];
+const RECEIVED: &[&[&str]] = &[APPLICATIONS, EVERYBODY];
+const ASKED: &[&str] = &["信息公开申请", "依申请", "收到的申请", "结转下年"];
+const BECAUSE: &[&str] = &[
+    "因",
+    "涉及",
+    "涉",
+    "政府信息公开",
+    "信息公开",
+    "工作",
+    "被",
+    "申请",
+    "提起",
+    "引发",
+    "引起",
+    "发生",
+    "产生",
+    "类",
+    "的",
+    "备案",
+];
+const CASES: &[&str] = &["案件", "申请", "的", "共", "共计"];
+const CAUSED: &[&str] = &["信息公开", "被申请", "被提起", "引发", "发生"];
+const DOCUMENTS: &[&str] = &["行政规范性文件", "规范性文件", "的", "共", "共计"];
+const DOCUMENT: &[&str] = &["规范性文件"];
+
+/// A subject of applications: named where the phrase says 申请.
+const fn of_applications(
+    words: &'static [&'static str],
+    tail: &'static [&'static [&'static str]],
+    instead: &'static [&'static str],
+    may_be: &'static [&'static [&'static str]],
+) -> Subject {
+    Subject { section: "requests", words, lead: &[WHOLE], tail, named: &["申请"], instead, may_be }
+}
+
+const fn of_disputes(
+    words: &'static [&'static str],
+    lead: &'static [&'static [&'static str]],
+    instead: &'static [&'static str],
+    may_be: &'static [&'static [&'static str]],
+) -> Subject {
+    Subject { section: "disputes", words, lead, tail: &[CASES], named: CAUSED, instead, may_be }
+}
+
+const fn of_documents(words: &'static [&'static str], may_be: &'static [&'static [&'static str]]) -> Subject {
+    Subject {
+        section: "proactive_disclosure",
+        words,
+        lead: &[WHOLE],
+        tail: &[DOCUMENTS],
+        named: DOCUMENT,
+        instead: DOCUMENT,
+        may_be,
+    }
+}
+
+pub(super) static SUBJECTS: &[Subject] = &[
+    of_applications(&["新收到", "新收"], RECEIVED, ASKED, &[&[NEW]]),
+    of_applications(&["收到", "受理", "收办"], RECEIVED, ASKED, &[&[NEW], &[NEW, CARRIED_OVER]]),
+    of_applications(&["办理"], RECEIVED, ASKED, &[&[NEW], &[NEW, CARRIED_OVER], &[RESULTS]]),
+    of_applications(&["办结", "答复"], &[APPLICATIONS], ASKED, &[&[RESULTS]]),
+    of_applications(
+        &["上年结转", "上年度结转", "结转上年度", "结转上年"],
+        &[APPLICATIONS],
+        &[],
+        &[&[CARRIED_OVER]],
+    ),
+    of_applications(
+        &["结转下年度", "结转下年", "结转至下年度", "转下年度", "转下年"],
+        &[APPLICATIONS, &["继续", "办理"]],
+        &[],
+        &[&[CARRIED_FORWARD]],
+    ),
+    of_applications(&["结转"], &[APPLICATIONS], &[], &[&[CARRIED_OVER], &[CARRIED_FORWARD]]),
+    Subject {
+        section: "requests",
+        words: &["予以公开"],
+        lead: &[WHOLE, &["对", "符合", "条件", "规定", "公开", "政府信息", "申请", "的"]],
+        tail: &[&["和", "及", "或", "、", "（", "含", "）", "部分公开", "的", "申请", "共", "共计"]],
+        named: &[],
+        instead: &[],
+        may_be: &[&[GRANTED], &[GRANTED, PARTIALLY]],
+    },
+    Subject {
+        section: "requests",
+        words: &["部分公开"],
+        lead: &[WHOLE],
+        tail: &[&["的", "申请"]],
+        named: &[],
+        instead: &[],
+        may_be: &[&[PARTIALLY]],
+    },
+    Subject {
+        section: "requests",
+        words: &["不予公开", "无法提供", "不予处理", "其他处理"],
+        lead: &[WHOLE],
+        tail: &[&["的", "申请"]],
+        named: &[],
+        instead: &[],
+        may_be: &[],
+    },
+    of_disputes(
+        &["直接提起行政诉讼", "直接提起诉讼", "直接起诉"],
+        &[WHOLE, BECAUSE, &["未经复议", "未经行政复议"]],
+        &[],
+        &[&[DIRECT]],
+    ),
+    of_disputes(
+        &["复议后提起行政诉讼", "复议后提起诉讼", "复议后起诉"],
+        &[WHOLE, BECAUSE, &["经", "行政"]],
+        &[],
+        &[&[AFTER]],
+    ),
+    of_disputes(&["行政复议"], &[WHOLE, BECAUSE], &["信息公开"], &[&[RECONSIDERED]]),
+    of_disputes(
+        &["行政诉讼", "诉讼"],
+        &[WHOLE, BECAUSE],
+        &["信息公开"],
+        &[&[DIRECT], &[AFTER], &[DIRECT, AFTER]],
+    ),
+    of_documents(&["制发", "制定出台", "制定", "制订", "出台"], &[&[ISSUED]]),
+    of_documents(&["废止"], &[&[REPEALED]]),
+    of_documents(&["现行有效"], &[&[IN_FORCE]]),
+];
+
+impl Subject {
+    /// The subject of a phrase, and whether the phrase names it in full.
+    pub fn of(phrase: &str) -> Option<(&'static Subject, bool)> {
+        let subject = SUBJECTS.iter().find(|subject| subject.is_told_by(phrase))?;
+        Some((subject, subject.named.iter().any(|word| phrase.contains(*word))))
+    }
+
+    /// Whether a phrase is one of its words with nothing but fitting words on either side.
+    fn is_told_by(&self, phrase: &str) -> bool {
+        self.words.iter().any(|word| {
+            let sides = phrase.split_once(*word);
+            sides.is_some_and(|(lead, tail)| is_made_of(lead, self.lead) && is_made_of(tail, self.tail))
+        })
+    }
+}
+
+/// Whether words of these lists alone make up a text, the longest first.
+fn is_made_of(text: &str, lists: &[&[&str]]) -> bool {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let words = lists.iter().flat_map(|list| list.iter()).filter(|word| rest.starts_with(**word));
+        let longest = words.map(|word| word.len()).max();
+        match longest.and_then(|length| rest.get(length..)) {
+            Some(next) => rest = next,
+            None => return false,
+        }
+    }
+    true
+}

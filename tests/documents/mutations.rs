@@ -1,0 +1,183 @@
+//! Files that were hurt: whatever the bytes, a reader answers, soon, and says nothing it did not find.
+//!
+//! Each reader has its seeds (what we write ourselves, and the real report); bytes of them are changed, cut
+//! out, doubled. Two seconds each, or `NIANBAO_TEST_MUTATE_SECONDS`.
+
+use super::round_trips::suqian;
+use nianbao::documents::write::{Format, write};
+use nianbao::documents::{Kind, read_grid, recognise};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use std::io::{Cursor, Read, Write};
+use std::time::{Duration, Instant};
+
+/// What is done to a file's bytes.
+#[derive(Debug, Clone)]
+enum Hurt {
+    Set(prop::sample::Index, u8),
+    Flip(prop::sample::Index, u8),
+    Cut(prop::sample::Index, usize),
+    Double(prop::sample::Index, usize),
+    Insert(prop::sample::Index, Vec<u8>),
+}
+
+fn hurt() -> impl Strategy<Value = Hurt> {
+    let at = any::<prop::sample::Index>;
+    let telling = prop_oneof![
+        Just(b"<".to_vec()),
+        Just(b"</w:tbl>".to_vec()),
+        Just(b"<w:tr>".to_vec()),
+        Just(b" colspan=\"4294967295\"".to_vec()),
+        Just(b" rowspan=\"-1\"".to_vec()),
+        Just(b"&#0;&#x110000;".to_vec()),
+        Just("\u{202e}一、".as_bytes().to_vec()),
+        Just(b"|".to_vec()),
+        Just(b"\xff\xfe\x00\x00".to_vec()),
+        Just(b"<!DOCTYPE a [<!ENTITY b \"c\">]>".to_vec()),
+        proptest::collection::vec(any::<u8>(), 1..8),
+    ];
+    prop_oneof![
+        (at(), any::<u8>()).prop_map(|(at, byte)| Hurt::Set(at, byte)),
+        (at(), 0..8u8).prop_map(|(at, bit)| Hurt::Flip(at, bit)),
+        (at(), 1..2_000usize).prop_map(|(at, length)| Hurt::Cut(at, length)),
+        (at(), 1..2_000usize).prop_map(|(at, length)| Hurt::Double(at, length)),
+        (at(), telling).prop_map(|(at, bytes)| Hurt::Insert(at, bytes)),
+    ]
+}
+
+fn apply(bytes: &mut Vec<u8>, hurt: &Hurt) {
+    if bytes.is_empty() {
+        return;
+    }
+    let here = |at: &prop::sample::Index, bytes: &[u8]| at.index(bytes.len());
+    match hurt {
+        Hurt::Set(at, byte) => {
+            let at = here(at, bytes);
+            bytes[at] = *byte;
+        }
+        Hurt::Flip(at, bit) => {
+            let at = here(at, bytes);
+            bytes[at] ^= 1 << bit;
+        }
+        Hurt::Cut(at, length) => {
+            let at = here(at, bytes);
+            bytes.drain(at..(at + length).min(bytes.len()));
+        }
+        Hurt::Double(at, length) => {
+            let at = here(at, bytes);
+            let part = bytes[at..(at + length).min(bytes.len())].to_vec();
+            bytes.splice(at..at, part);
+        }
+        Hurt::Insert(at, more) => {
+            let at = here(at, bytes);
+            bytes.splice(at..at, more.iter().copied());
+        }
+    }
+}
+
+/// The parts of an archive, taken apart: bytes hurt inside a part reach the reader behind the inflater.
+fn parts(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(archive)).expect("our own archive");
+    (0..archive.len())
+        .map(|at| {
+            let mut part = archive.by_index(at).expect("a part");
+            let mut bytes = Vec::new();
+            part.read_to_end(&mut bytes).expect("its bytes");
+            (part.name().expect("its name").into_owned(), bytes)
+        })
+        .collect()
+}
+
+fn packed(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in parts {
+        archive.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).expect("a part");
+        archive.write_all(bytes).expect("its bytes");
+    }
+    archive.finish().expect("an archive").into_inner()
+}
+
+fn length() -> Duration {
+    let seconds = std::env::var("NIANBAO_TEST_MUTATE_SECONDS").ok().and_then(|text| text.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(2))
+}
+
+/// Reads it; figures that are told as read are in the document, and nobody waits long.
+fn read(kind: Kind, bytes: &[u8]) {
+    let began = Instant::now();
+    if let Ok((grid, _)) = read_grid(kind, bytes, None) {
+        let reading = recognise(&grid, None);
+        let notes = &reading.notes;
+        assert!(notes.cells_read + notes.cells_blank <= notes.cells_expected);
+        let filled = reading.document.content.figures.values().iter().flatten().count();
+        assert_eq!(filled, notes.cells_read, "what is read is there, and nothing else");
+    }
+    assert!(began.elapsed() < Duration::from_secs(20), "{kind:?}: {:?}", began.elapsed());
+}
+
+/// Hurts the seeds over and over until the time is over.
+fn mutate(kind: Kind, seeds: &[Vec<u8>]) {
+    let config = Config { failure_persistence: None, ..Config::default() };
+    // Other files in every run: what one run finds is kept as a test of its own.
+    let mut seed = [0_u8; 32];
+    getrandom::fill(&mut seed).expect("a seed");
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
+    let strategy =
+        (any::<prop::sample::Index>(), any::<prop::sample::Index>(), proptest::collection::vec(hurt(), 1..6));
+    let (began, mut count) = (Instant::now(), 0_u64);
+    while began.elapsed() < length() {
+        let tree = strategy.new_tree(&mut runner).expect("a value");
+        let (which, part, hurts) = tree.current();
+        let mut bytes = which.get(seeds).clone();
+        let inside = matches!(kind, Kind::Docx | Kind::Xlsx) && !count.is_multiple_of(4);
+        if inside {
+            let mut parts = parts(&bytes);
+            let part = part.index(parts.len());
+            hurts.iter().for_each(|hurt| apply(&mut parts[part].1, hurt));
+            bytes = packed(&parts);
+        } else {
+            hurts.iter().for_each(|hurt| apply(&mut bytes, hurt));
+        }
+        let outcome = std::panic::catch_unwind(|| read(kind, &bytes));
+        if let Err(cause) = outcome {
+            let file = std::env::temp_dir().join(format!("nianbao-hurt.{}", kind.as_str()));
+            std::fs::write(&file, &bytes).expect("kept");
+            eprintln!("the file is kept as {}", file.display());
+            std::panic::resume_unwind(cause);
+        }
+        count += 1;
+    }
+    eprintln!("{kind:?}: {count} files in {:?}", began.elapsed());
+    assert!(count > 10);
+}
+
+fn seeds(format: Format) -> Vec<Vec<u8>> {
+    [2023, 2024].map(|year| write(&suqian(year), format).expect("written").expect("bytes")).to_vec()
+}
+
+#[test]
+fn hurt_docx_files_are_answered() {
+    mutate(Kind::Docx, &seeds(Format::Docx));
+}
+
+#[test]
+fn hurt_pages_are_answered() {
+    mutate(Kind::Html, &seeds(Format::Html));
+}
+
+#[test]
+fn hurt_workbooks_are_answered() {
+    mutate(Kind::Xlsx, &seeds(Format::Xlsx));
+}
+
+#[test]
+fn hurt_markdown_is_answered() {
+    mutate(Kind::Markdown, &seeds(Format::Markdown));
+}
+
+#[test]
+fn hurt_text_is_answered() {
+    let real = include_bytes!("../fixtures/000_21ff2a0d32bbf7b0.txt").to_vec();
+    mutate(Kind::Text, &[real]);
+}

@@ -59,8 +59,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             "一次只能把一个文件存为一份报告；许多文件请去掉 --agency 试读，或用 nianbao load".to_owned(),
         ));
     }
+    let settings = options.config.load()?;
     let store = match target {
-        Some(_) => Some(Store::open(store_options(&options.config.load()?)?)?),
+        Some(_) => Some(Store::open(store_options(&settings)?)?),
         None => None,
     };
     let bar = progress(paths.len());

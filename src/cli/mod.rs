@@ -8,6 +8,7 @@ mod export;
 mod failure;
 mod health;
 mod import;
+mod lexicons;
 mod load;
 mod migrate;
 mod openapi;

@@ -1,7 +1,9 @@
 //! Where a command finds its settings, and what it makes of them.
 
 use super::failure::Failure;
-use crate::http::{ServiceOptions, WebhookOptions};
+use super::lexicons::read_lexicons;
+use crate::domain::wording::Lexicons;
+use crate::http::{Reload, ServiceOptions, WebhookOptions};
 use crate::operations::Review;
 use crate::settings::{Settings, Sources, load, network};
 use crate::storage::StoreOptions;
@@ -29,7 +31,11 @@ impl ConfigOptions {
             folder: self.config_dir.clone(),
             file: self.config.clone(),
         };
-        Ok(load(&sources)?)
+        let settings = load(&sources)?;
+        // What is judged on the command line is judged by the same words.
+        let lexicons = read_lexicons(&settings.wording.lexicon_dir);
+        lexicons.map_err(|fault| Failure::Usage(format!("wording.lexicon_dir：{fault}")))?.put_in_force();
+        Ok(settings)
     }
 }
 
@@ -63,6 +69,7 @@ pub fn service_options(settings: &Settings) -> ServiceOptions {
         kept_bytes: limits.kept_bytes,
         streams: limits.streams,
         requests_per_minute: limits.requests_per_minute,
+        reload_lexicons: reload(settings.wording.lexicon_dir.clone()),
         webhooks: WebhookOptions {
             hosts: settings
                 .webhooks
@@ -87,4 +94,9 @@ pub fn service_options(settings: &Settings) -> ServiceOptions {
             separation_of_duties: settings.review.separation_of_duties,
         },
     }
+}
+
+/// What SIGHUP does: the folder's words are read again; if they are faulty, those in force stay.
+fn reload(folder: String) -> Reload {
+    Reload::new(move || read_lexicons(&folder).map(Lexicons::put_in_force))
 }

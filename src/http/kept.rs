@@ -225,6 +225,11 @@ impl KeptBodies {
         KeptBodies { cache: Cache::builder().max_capacity(bytes).weigher(weigh).build() }
     }
 
+    /// Everything is to be made anew.
+    pub fn forget(&self) {
+        self.cache.invalidate_all();
+    }
+
     /// How many answers are kept, and their bytes.
     pub fn size(&self) -> (u64, u64) {
         (self.cache.entry_count(), self.cache.weighted_size())

@@ -47,7 +47,7 @@ mod years;
 pub use imports::Sandbox;
 pub use openapi::{json as openapi_json, yaml as openapi_yaml};
 pub use server::serve;
-pub use service::{ServiceOptions, WebhookOptions};
+pub use service::{Reload, ServiceOptions, WebhookOptions};
 
 use crate::domain::report::ReportDocument;
 

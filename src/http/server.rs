@@ -54,6 +54,7 @@ async fn run(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)
         ending.end();
         handle.stop(true).await;
     });
+    actix_web::rt::spawn(reload_on_hangup(service.clone()));
     listening(&format!("http://{address}"));
     running.await?;
     let store = service.store.clone();
@@ -70,6 +71,27 @@ async fn wait_for_signal() {
         _ = tokio::signal::ctrl_c() => {}
     }
 }
+
+/// An operator's words are read again on SIGHUP; answers that were kept may say otherwise now.
+#[cfg(unix)]
+async fn reload_on_hangup(service: web::Data<Service>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+    while hangup.recv().await.is_some() {
+        let reload = service.options.reload_lexicons.clone();
+        match web::block(move || reload.run()).await {
+            Ok(Ok(())) => {
+                service.kept.forget();
+                tracing::info!("the lexicons were read again");
+            }
+            Ok(Err(fault)) => tracing::error!(fault, "the lexicons stay as they were"),
+            Err(error) => tracing::error!(%error, "the lexicons stay as they were"),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn reload_on_hangup(_service: web::Data<Service>) {}
 
 #[cfg(not(unix))]
 async fn wait_for_signal() {

@@ -44,6 +44,27 @@ pub struct ServiceOptions {
     pub requests_per_minute: u32,
     pub webhooks: WebhookOptions,
     pub review: Review,
+    pub reload_lexicons: Reload,
+}
+
+/// Something to be read again on SIGHUP; what is wrong with it otherwise.
+#[derive(Clone)]
+pub struct Reload(Arc<dyn Fn() -> Result<(), String> + Send + Sync>);
+
+impl Reload {
+    pub fn new(read: impl Fn() -> Result<(), String> + Send + Sync + 'static) -> Reload {
+        Reload(Arc::new(read))
+    }
+
+    pub fn run(&self) -> Result<(), String> {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Reload {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Reload")
+    }
 }
 
 /// Where webhooks may lead, and how patiently.

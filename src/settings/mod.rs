@@ -19,6 +19,7 @@ pub struct Settings {
     pub limits: Limits,
     pub webhooks: Webhooks,
     pub review: Review,
+    pub wording: Wording,
     pub telemetry: Telemetry,
 }
 
@@ -73,6 +74,12 @@ pub struct Webhooks {
 pub struct Review {
     pub stages: u8,
     pub separation_of_duties: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wording {
+    pub lexicon_dir: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

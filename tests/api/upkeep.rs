@@ -7,6 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
 use serde_json::json;
 use std::process::{Command, Output};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 fn said(output: &Output) -> String {
@@ -125,7 +126,7 @@ fn a_dump_of_postgresql_is_restored_by_its_own_tools_and_adopted() {
     assert!(put.status.success(), "{}", said(&put));
     let adopted = on(&other.url(), &["restore", "--adopt"]);
     assert!(adopted.status.success() && said(&adopted).contains("审计完整"), "{}", said(&adopted));
-    let instance = Service::start(std::sync::Arc::new(other), &[]);
+    let instance = Service::start(Arc::new(other), &[]);
     assert_ne!(changes_of_epoch(&instance, 0).value()["epoch"], epoch);
 }
 
@@ -143,7 +144,7 @@ fn sql(database: &Database, text: &str) {
 
 on_both! {
     fn an_instance_lives_with_a_schema_one_step_newer_and_no_more(service) {
-        let database = std::sync::Arc::clone(&service.database);
+        let database = Arc::clone(&service.database);
         let newer = |version: &str| {
             let row = format!("INSERT INTO __diesel_schema_migrations (version, run_on) VALUES ('{version}', CURRENT_TIMESTAMP)");
             sql(&database, &row);
@@ -176,4 +177,49 @@ on_both! {
         assert!(!text.contains(&id), "no id makes a series");
         assert!(text.ends_with("# EOF\n"));
     }
+}
+
+#[test]
+fn an_operators_words_are_read_again_on_hangup_and_faulty_ones_change_nothing() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let file = folder.path().join("typos.toml");
+    let words =
+        |word: &str| format!("entry = [{{ word = \"{word}\", advice = \"法治\", source = \"本市\" }}]");
+    std::fs::write(&file, words("法制社会")).expect("written");
+    let place = folder.path().to_string_lossy().into_owned();
+    let service =
+        Service::start(Arc::new(Database::sqlite()), &[("NIANBAO__WORDING__LEXICON_DIR", place.as_str())]);
+    let token = service.token("editor", "", "任何人");
+    let told = || -> Vec<String> {
+        let mut document = super::harness::world::suqian(2023);
+        document["sections"]["overview"]["text"] = json!("建设法制社会和法制政府，秸杆禁烧。");
+        let judged = service.post("/validation").token(&token).json(&document).send().expect(200).value();
+        let typos = judged["findings"]
+            .as_array()
+            .expect("findings")
+            .iter()
+            .filter(|one| one["rule"] == "wording.typo");
+        typos.map(|finding| finding["span"].to_string()).collect()
+    };
+    let first = told();
+    assert_eq!(first.len(), 2, "the operator's and the program's own: {first:?}");
+    let rule_set = || {
+        service.post("/validation").token(&token).json(&super::harness::world::suqian(2023)).send().value()["receipt"]["rule_set"].clone()
+    };
+    let before = rule_set();
+    std::fs::write(&file, words("法制政府")).expect("written");
+    super::harness::process::signal(service.pid(), "HUP");
+    let after = super::harness::wait_for(|| Some(told()).filter(|now| *now != first));
+    assert_eq!(after.len(), 2);
+    assert_ne!(rule_set(), before, "a judgement names the words it rests on");
+    std::fs::write(&file, "entry = 7").expect("written");
+    super::harness::process::signal(service.pid(), "HUP");
+    service.wait_for_log("the lexicons stay as they were");
+    assert_eq!(told(), after);
+    let refused = service.run(&["check-config"]);
+    assert!(
+        !refused.status.success() && said(&refused).contains("wording.lexicon_dir"),
+        "{}",
+        said(&refused)
+    );
 }

@@ -3,7 +3,7 @@
 use super::finding::Argument;
 use super::words::{tell, texts};
 use super::{Explainable, Finding, Judged, Rule, Severity};
-use crate::domain::wording::RESIDUE;
+use crate::domain::wording::{Words, lexicons};
 
 pub static RULE: Rule = Rule {
     id: "wording.conversion_residue",
@@ -25,7 +25,8 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
 
 /// Words of the lexicon and private characters, in order, each with what to do about it.
 fn residue(text: &str) -> Vec<(usize, usize, String)> {
-    let words = RESIDUE.find(text).map(|hit| (hit.start, hit.end, hit.entry.advice.clone()));
+    let lexicons = lexicons();
+    let words = lexicons.find(Words::Residue, text).map(|hit| (hit.start, hit.end, hit.entry.advice.clone()));
     let characters = private(text).into_iter().map(|(start, end)| (start, end, "删去专用区字符".to_owned()));
     let mut found: Vec<(usize, usize, String)> = words.chain(characters).collect();
     found.sort_unstable();

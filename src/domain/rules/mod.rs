@@ -50,6 +50,7 @@ pub use finding::{Counts, Fact, Finding, Severity};
 pub use judge::{AgencyFacts, Judged, Moment, judge};
 
 use crate::domain::digest::sha256_hex;
+use crate::domain::wording::lexicons;
 use std::sync::LazyLock;
 
 /// Who can take a finding's force by explaining it.
@@ -126,17 +127,17 @@ pub fn by_id(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
 
-/// Names the rules as they are: program version and a digest over every rule and its weight.
-pub fn rule_set() -> &'static str {
-    static NAME: LazyLock<String> = LazyLock::new(|| {
+/// Names the rules as they are: program version, and a digest over every rule, its weight and the words.
+pub fn rule_set() -> String {
+    static RULES_DIGEST: LazyLock<String> = LazyLock::new(|| {
         let rules: Vec<String> = RULES
             .iter()
             .map(|rule| format!("{} {} {:?}", rule.id, rule.severity.as_str(), rule.explainable))
             .collect();
-        let digest = sha256_hex(rules.join("\n").as_bytes());
-        format!("{}+{}", env!("CARGO_PKG_VERSION"), digest.get(..12).unwrap_or_default())
+        sha256_hex(rules.join("\n").as_bytes())
     });
-    &NAME
+    let digest = sha256_hex(format!("{}{}", *RULES_DIGEST, lexicons().digest()).as_bytes());
+    format!("{}+{}", env!("CARGO_PKG_VERSION"), digest.get(..12).unwrap_or_default())
 }
 
 const FORMAT_2021: &str = "国办公开办函〔2021〕30号";

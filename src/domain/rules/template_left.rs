@@ -1,7 +1,7 @@
 //! What a template says to whoever fills it in.
 
 use super::{Explainable, Rule, Severity, words};
-use crate::domain::wording::TEMPLATE;
+use crate::domain::wording::Words;
 
 pub static RULE: Rule = Rule {
     id: "text.template_left",
@@ -9,5 +9,5 @@ pub static RULE: Rule = Rule {
     explainable: Explainable::ByEditor,
     basis: "国办公开办函〔2021〕30号（模板说明不是报告内容）",
     forms: &[],
-    check: |judged, findings| words::of_lexicon(&RULE, &TEMPLATE, judged, findings),
+    check: |judged, findings| words::of_lexicon(&RULE, Words::Template, judged, findings),
 };

@@ -1,7 +1,7 @@
 //! Words seen wrong in real reports.
 
 use super::{Explainable, Rule, Severity, words};
-use crate::domain::wording::TYPOS;
+use crate::domain::wording::Words;
 
 pub static RULE: Rule = Rule {
     id: "wording.typo",
@@ -9,5 +9,5 @@ pub static RULE: Rule = Rule {
     explainable: Explainable::ByEditor,
     basis: "常见错别字（词表 data/lexicon/typos.toml）",
     forms: &[],
-    check: |judged, findings| words::of_lexicon(&RULE, &TYPOS, judged, findings),
+    check: |judged, findings| words::of_lexicon(&RULE, Words::Typos, judged, findings),
 };

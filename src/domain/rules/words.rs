@@ -2,7 +2,7 @@
 
 use super::finding::Argument;
 use super::{Finding, Judged, Rule};
-use crate::domain::wording::{Lexicon, Personal, find_personal, span};
+use crate::domain::wording::{Personal, Words, find_personal, lexicons, span};
 
 /// Most findings of one rule: a text made to hurt would have no end of them.
 const MOST: usize = 200;
@@ -36,9 +36,10 @@ pub(super) fn tell(
 }
 
 /// Findings for every word of a lexicon.
-pub(super) fn of_lexicon(rule: &Rule, lexicon: &Lexicon, judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn of_lexicon(rule: &Rule, words: Words, judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+    let lexicons = lexicons();
     for (section, pointer, text) in texts(judged) {
-        let hits = lexicon.find(text).map(|hit| {
+        let hits = lexicons.find(words, text).map(|hit| {
             let advice = ("advice", Argument::Plain(hit.entry.advice.clone()));
             (hit.start, hit.end, vec![advice])
         });

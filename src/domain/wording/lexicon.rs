@@ -1,8 +1,9 @@
 //! Lexicons: words with advice, kept as data, found all at once.
 
+use crate::domain::digest::sha256_hex;
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 /// A word that should not stand there.
 #[derive(Debug, Clone, Deserialize)]
@@ -53,7 +54,7 @@ struct File {
 }
 
 /// Words of one kind, ready to be searched for.
-pub struct Lexicon {
+struct Lexicon {
     entries: Vec<Entry>,
     search: AhoCorasick,
 }
@@ -65,45 +66,117 @@ pub struct Hit<'l> {
     pub end: usize,
 }
 
-macro_rules! lexicons {
-    ($($(#[$meta:meta])* $name:ident = $file:literal),+ $(,)?) => {$(
-        $(#[$meta])*
-        pub static $name: LazyLock<Lexicon> =
-            LazyLock::new(|| Lexicon::compiled_in(include_str!(concat!("../../../data/lexicon/", $file))));
-    )+};
+/// What the words of a lexicon are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Words {
+    /// 错别字.
+    Typos,
+    /// Documents that are no longer in force, or were never called so.
+    Superseded,
+    /// What templates say to their users.
+    Template,
+    /// What converters leave behind.
+    Residue,
 }
 
-lexicons!(
-    /// 错别字.
-    TYPOS = "typos.toml",
-    /// Documents that are no longer in force, or were never called so.
-    SUPERSEDED = "superseded.toml",
-    /// What templates say to their users.
-    TEMPLATE = "template.toml",
-    /// What converters leave behind.
-    RESIDUE = "residue.toml",
-);
+impl Words {
+    pub const ALL: [Words; 4] = [Words::Typos, Words::Superseded, Words::Template, Words::Residue];
 
-impl Lexicon {
-    fn compiled_in(text: &str) -> Lexicon {
-        Lexicon::read(text)
-            .unwrap_or_else(|fault| unreachable!("a lexicon is compiled in and read by a test: {fault}"))
+    /// The name of its file, without `.toml`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Words::Typos => "typos",
+            Words::Superseded => "superseded",
+            Words::Template => "template",
+            Words::Residue => "residue",
+        }
     }
 
-    /// Reads a lexicon from its TOML text.
-    pub fn read(text: &str) -> Result<Lexicon, String> {
-        let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
-        let words = file.entry.iter().map(|entry| entry.word.as_str());
+    fn compiled_in(self) -> &'static str {
+        match self {
+            Words::Typos => include_str!("../../../data/lexicon/typos.toml"),
+            Words::Superseded => include_str!("../../../data/lexicon/superseded.toml"),
+            Words::Template => include_str!("../../../data/lexicon/template.toml"),
+            Words::Residue => include_str!("../../../data/lexicon/residue.toml"),
+        }
+    }
+}
+
+/// All lexicons as they are in force.
+pub struct Lexicons {
+    all: Vec<(Words, Lexicon)>,
+    /// Over every word of them.
+    digest: String,
+}
+
+static IN_FORCE: LazyLock<RwLock<Arc<Lexicons>>> = LazyLock::new(|| {
+    let own = Lexicons::with(&[])
+        .unwrap_or_else(|fault| unreachable!("the lexicons are compiled in and read by a test: {fault}"));
+    RwLock::new(Arc::new(own))
+});
+
+/// The lexicons in force.
+pub fn lexicons() -> Arc<Lexicons> {
+    Arc::clone(&IN_FORCE.read().unwrap_or_else(PoisonError::into_inner))
+}
+
+impl Lexicons {
+    /// The program's own words, and an operator's added to them: texts of TOML files.
+    pub fn with(added: &[(Words, String)]) -> Result<Lexicons, String> {
+        let mut all = Vec::with_capacity(Words::ALL.len());
+        let mut digested = String::new();
+        for words in Words::ALL {
+            let mut entries = entries(words.compiled_in())?;
+            digested.push_str(words.compiled_in());
+            for (_, text) in added.iter().filter(|(kind, _)| *kind == words) {
+                entries.extend(
+                    self::entries(text).map_err(|fault| format!("{}.toml: {fault}", words.as_str()))?,
+                );
+                digested.push_str(text);
+            }
+            all.push((words, Lexicon::of(entries)?));
+        }
+        Ok(Lexicons { all, digest: sha256_hex(digested.as_bytes()) })
+    }
+
+    /// Puts them in force for every judgement from now on.
+    pub fn put_in_force(self) {
+        *IN_FORCE.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(self);
+    }
+
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Every word of a kind in a text, in order.
+    pub fn find<'l>(&'l self, words: Words, text: &'l str) -> impl Iterator<Item = Hit<'l>> + 'l {
+        let lexicon = self.all.iter().find(|(kind, _)| *kind == words);
+        lexicon.into_iter().flat_map(move |(_, lexicon)| lexicon.find(text))
+    }
+}
+
+/// Reads the words of a TOML text.
+fn entries(text: &str) -> Result<Vec<Entry>, String> {
+    let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+    match file.entry.iter().find(|entry| entry.word.is_empty()) {
+        Some(_) => Err("an entry with an empty word".to_owned()),
+        None => Ok(file.entry),
+    }
+}
+
+impl Lexicon {
+    fn of(entries: Vec<Entry>) -> Result<Lexicon, String> {
+        let words = entries.iter().map(|entry| entry.word.as_str());
         let search = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .build(words)
             .map_err(|error| error.to_string())?;
-        Ok(Lexicon { entries: file.entry, search })
+        Ok(Lexicon { entries, search })
     }
 
     /// Every word of the lexicon in a text, in order; one within a right word is none, nor one that lacks
     /// what must follow.
-    pub fn find<'l>(&'l self, text: &'l str) -> impl Iterator<Item = Hit<'l>> + 'l {
+    fn find<'l>(&'l self, text: &'l str) -> impl Iterator<Item = Hit<'l>> + 'l {
         self.search.find_iter(text).filter_map(move |found| {
             let entry = self.entries.get(found.pattern().as_usize())?;
             let (start, end) = (found.start(), found.end());
@@ -126,31 +199,44 @@ mod tests {
 
     #[test]
     fn words_are_found_and_right_words_are_left_alone() {
-        let found = |text: &str| TYPOS.find(text).map(|hit| hit.entry.word.clone()).collect::<Vec<_>>();
+        let all = lexicons();
+        let found =
+            |text: &str| all.find(Words::Typos, text).map(|hit| hit.entry.word.clone()).collect::<Vec<_>>();
         assert_eq!(found("局长坐客《阳光信访》，登入网站查询"), ["坐客《", "登入网站"]);
         assert_eq!(found("主动公开政府政府情况"), ["政府政府"]);
         assert!(found("做客《阳光信访》，沁源县人民政府政府信息公开指南").is_empty());
-        assert!(SUPERSEDED.find("依据国务院令第711号").next().is_none());
-        assert!(TEMPLATE.find("本部分为空").next().is_none() && RESIDUE.find("正文？").next().is_none());
+        assert!(all.find(Words::Superseded, "依据国务院令第711号").next().is_none());
+        assert!(
+            all.find(Words::Template, "本部分为空").next().is_none()
+                && all.find(Words::Residue, "正文？").next().is_none()
+        );
         assert!(found("公开县人民政府政府采购目录，集中力量主攻府前路").is_empty());
     }
 
     #[test]
     fn words_that_are_wrong_only_before_others_are_found_there_alone() {
-        let found = |text: &str| TYPOS.find(text).map(|hit| hit.entry.word.clone()).collect::<Vec<_>>();
+        let all = lexicons();
+        let found =
+            |text: &str| all.find(Words::Typos, text).map(|hit| hit.entry.word.clone()).collect::<Vec<_>>();
         assert_eq!(found("截止到2023年12月31日，坐客县融媒体中心《行风热线》"), ["截止", "坐客"]);
         assert!(found("截止时间为2023年12月31日，乘坐客运班车").is_empty());
-        let left = |text: &str| TEMPLATE.find(text).next().is_some();
+        let left = |text: &str| all.find(Words::Template, text).next().is_some();
         assert!(left("20XX年，XX县XX局收取XX万元") && left("信息____条") && left("***局"));
         assert!(!left("138****0001") && !left("张××、李××") && !left("7×24小时"));
-        let old = |text: &str| SUPERSEDED.find(text).next().is_some();
+        let old = |text: &str| all.find(Words::Superseded, text).next().is_some();
         assert!(old("国务院492号令") && old("（〔2019〕60号）") && old("国办公开办函[2019]60号"));
         assert!(!old("晋政办发〔2019〕60号") && !old("2007年国务院令第492号公布"));
     }
 
     #[test]
-    fn a_lexicon_of_words_and_advice_alone_is_read() {
-        let lexicon = Lexicon::read("entry = [{ word = \"甲\", advice = \"乙\", source = \"丙\" }]");
-        assert!(lexicon.is_ok_and(|lexicon| lexicon.find("丁甲").next().is_some()));
+    fn an_operators_words_are_added_to_the_programs_own() {
+        let added = "entry = [{ word = \"甲\", advice = \"乙\", source = \"丙\" }]".to_owned();
+        let all = Lexicons::with(&[(Words::Typos, added)]).unwrap();
+        let found = |text: &str| all.find(Words::Typos, text).count();
+        assert_eq!((found("丁甲"), found("秸杆"), all.find(Words::Template, "甲").count()), (1, 1, 0));
+        assert_ne!(all.digest(), lexicons().digest());
+        for wrong in ["entry = 1", "entry = [{ word = \"\", advice = \"\", source = \"\" }]", "words = []"] {
+            assert!(Lexicons::with(&[(Words::Residue, wrong.to_owned())]).is_err(), "{wrong}");
+        }
     }
 }

@@ -10,7 +10,7 @@ mod years;
 
 pub use characters::{is_digit, is_han};
 pub use clauses::{Told, numbers, sentences};
-pub use lexicon::{Hit, Lexicon, RESIDUE, SUPERSEDED, TEMPLATE, TYPOS, span};
+pub use lexicon::{Hit, Lexicons, Words, lexicons, span};
 pub use personal::{Personal, find as find_personal};
 pub use search::{fold, snippet, tokens, wanted};
 pub use similarity::{Likeness, bands, likeness};

@@ -134,7 +134,7 @@ impl ValidationBody {
             findings: finding_bodies(&judgement.findings, call.language()),
             previous: judgement.previous.iter().map(PreviousBody::from).collect(),
             receipt: ReceiptBody {
-                rule_set: rule_set().to_owned(),
+                rule_set: rule_set(),
                 content_digest: digest,
                 valid,
                 at: time(call.caller.at),

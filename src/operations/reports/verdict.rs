@@ -51,7 +51,7 @@ pub fn receipt(made: &Transition, findings: &[Finding]) -> Receipt {
         transition_id: made.id.clone(),
         report_id: made.report_id.to_string(),
         revision: made.revision,
-        rule_set: rules::rule_set().to_owned(),
+        rule_set: rules::rule_set(),
         digest: made.digest.clone(),
         valid: counts.error == 0,
         error: number(counts.error),

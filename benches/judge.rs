@@ -3,7 +3,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use nianbao::documents::write::{Format, write};
 use nianbao::documents::{Kind, decode, read_grid, recognise, text};
-use nianbao::domain::agency::{Kind, Level};
+use nianbao::domain::agency::{Kind as AgencyKind, Level};
 use nianbao::domain::figures::Figures;
 use nianbao::domain::form;
 use nianbao::domain::report::{Content, ReportDocument, Scope, read_sections};
@@ -28,7 +28,7 @@ fn judged(content: &Content) -> Judged<'_> {
         year: 2023,
         period_end: "2023-12-31".parse().expect("a day"),
         due_on: "2024-03-31".parse().ok(),
-        agency: Some(AgencyFacts { kind: Kind::Government, level: Level::Municipal }),
+        agency: Some(AgencyFacts { kind: AgencyKind::Government, level: Level::Municipal }),
         day: "2024-01-20".parse().ok(),
         moment: Moment::Draft,
         previous: &Previous::NotAsked,

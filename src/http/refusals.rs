@@ -32,7 +32,20 @@ impl Default for Refusals {
 
 /// Writes a 401 or 403 into the audit before it is answered.
 pub async fn record(service: &Service, response: &ServiceResponse<BoxBody>, caller: &Caller) {
+    let request = response.request();
+    let code = response.response().extensions().get::<Problem>().map_or("", |problem| problem.code.as_str());
     let status = response.status().as_u16();
+    write_down(service, caller, (status, code), request.method().as_str(), request.path()).await;
+}
+
+/// Writes one refusal into the audit; what is neither 401 nor 403 is none.
+pub async fn write_down(
+    service: &Service,
+    caller: &Caller,
+    (status, code): (u16, &str),
+    method: &str,
+    path: &str,
+) {
     if !matches!(status, 401 | 403) {
         return;
     }
@@ -41,20 +54,13 @@ pub async fn record(service: &Service, response: &ServiceResponse<BoxBody>, call
         refusals.unwritten.fetch_add(1, Ordering::Relaxed);
         return;
     }
-    let request = response.request();
-    let code = response
-        .response()
-        .extensions()
-        .get::<Problem>()
-        .map_or("", |problem| problem.code.as_str())
-        .to_owned();
     let grants = caller.token.iter().flat_map(|token| &token.grants);
     let unwritten = refusals.unwritten.swap(0, Ordering::Relaxed);
     let refused = RefusedAccess {
         status,
-        code,
-        method: request.method().to_string(),
-        path: request.path().chars().take(LONGEST_PATH).collect(),
+        code: code.to_owned(),
+        method: method.to_owned(),
+        path: path.chars().take(LONGEST_PATH).collect(),
         client: caller.address.map(|address| address.to_string()),
         agency_id: grants.filter_map(|grant| grant.agency.as_ref()).map(|(id, _, _)| id.to_string()).next(),
         unwritten,

@@ -105,6 +105,17 @@ on_both! {
                     };
                     tried += 1;
                 }
+                let many = |id: &str, token: &str, tag: &str| {
+                    let mut body = order(action);
+                    body["reports"] = json!([{"id": id, "etag": tag}]);
+                    let reply = service.post("/reports/transitions").token(token).json(&body).send().expect(200).value();
+                    let item = reply["items"][0].clone();
+                    (item["status"].as_u64().expect("a status"), item["problem"]["code"].as_str().unwrap_or_default().to_owned())
+                };
+                let stranger = outside("editor");
+                let told = many(&id, &stranger, "\"1-zh\"");
+                let alone = ask(&id, Some(stranger), "\"1-zh\"");
+                assert_eq!(told, (alone.status.into(), alone.value()["code"].as_str().unwrap_or_default().to_owned()), "{action} {state}");
                 for role in ROLES {
                     let path = format!("/reports/{id}");
                     let tag = service.get(&path).token(&service.admin()).send().tag().to_owned();
@@ -112,6 +123,10 @@ on_both! {
                     let place = format!("{role} {action} {state}");
                     let (status, code) = expected(state, action, role);
                     assert_eq!(reply.status, status, "{place}: {}", reply.text());
+                    if status != 201 {
+                        let told = many(&id, &inside(role), &tag);
+                        assert_eq!((told.0, told.1.as_str()), (status.into(), code), "{place}, with others");
+                    }
                     if status == 201 {
                         id = report_in(&world, state, &number);
                     } else {
@@ -124,5 +139,41 @@ on_both! {
             }
         }
         assert_eq!(tried, 7 * 8 * 9);
+    }
+
+    fn a_reviewer_of_a_stage_acts_at_that_stage_alone(service) {
+        let world = World::new(service);
+        let number = Cell::new(0);
+        let stages = ["first", "second", "final"];
+        let mut tried = 0;
+        for state in State::ALL.iter().map(|state| state.as_str()) {
+            for action in ["approve", "return"] {
+                let mut id = report_in(&world, state, &number);
+                for stage in stages {
+                    let grants = json!([{"role": "reviewer", "agency_id": world.county, "stage": stage}]);
+                    let body = json!({"name": format!("{stage}审核员{state}{action}"), "grants": grants});
+                    let made = service.post("/tokens").token(&service.admin()).json(&body).send().expect(201).value();
+                    let token = made["secret"].as_str().expect("a secret");
+                    let tag = service.get(&format!("/reports/{id}")).token(&service.admin()).send().tag().to_owned();
+                    let path = format!("/reports/{id}/transitions");
+                    let reply = service.post(&path).token(token).if_match(&tag).json(&order(action)).send();
+                    let place = format!("{stage} {action} {state}");
+                    let (status, code) = match state.strip_suffix("_review") {
+                        Some(here) if here == stage => (201, ""),
+                        // The action can be taken here, by somebody else.
+                        Some(_) => (403, "forbidden"),
+                        None => expected(state, action, "reviewer"),
+                    };
+                    assert_eq!(reply.status, status, "{place}: {}", reply.text());
+                    if status == 201 {
+                        id = report_in(&world, state, &number);
+                    } else {
+                        assert_eq!(reply.value()["code"], code, "{place}");
+                    }
+                    tried += 1;
+                }
+            }
+        }
+        assert_eq!(tried, 7 * 2 * 3);
     }
 }

@@ -5,7 +5,7 @@ use crate::documents::printed::{heading, paragraphs, sections, signature, title}
 use crate::domain::report::ReportDocument;
 use docx_rs::{
     AlignmentType, Docx, DocxError, LineSpacing, PageMargin, Paragraph, Run, RunFonts, SpecialIndentType,
-    Table, TableAlignmentType, TableCell, TableRow, VAlignType, VMergeType, WidthType,
+    Table, TableAlignmentType, TableCell, TableCellMargins, TableRow, VAlignType, VMergeType, WidthType,
 };
 use std::io::Cursor;
 
@@ -20,6 +20,8 @@ const CELL: usize = 18;
 const WIDTH: u32 = 11_906;
 const HEIGHT: u32 = 16_838;
 const MARGIN: i32 = 1_474;
+/// Between a cell's border and its text.
+const AIR: usize = 50;
 /// Two characters of the text.
 const INDENT: i32 = 640;
 
@@ -64,17 +66,18 @@ fn table(layout: &TableLayout) -> Table {
     Table::new(rows(layout, &widths))
         .set_grid(widths)
         .width(measure, WidthType::Dxa)
+        .margins(TableCellMargins::new().margin(AIR, AIR, AIR, AIR))
         .align(TableAlignmentType::Center)
 }
 
 /// Columns as wide as what stands in them alone asks for, within reason, to fill the measure.
 fn widths(layout: &TableLayout, measure: usize) -> Vec<usize> {
-    let mut wanted = vec![3_usize; layout.width()];
+    let mut wanted = vec![4_usize; layout.width()];
     for line in layout.positions() {
         for (wanted, cell) in wanted.iter_mut().zip(line) {
             if let Some(cell) = cell.filter(|cell| cell.colspan == 1) {
                 let tall = cell.rowspan.clamp(1, 4);
-                *wanted = (*wanted).max((cell.text.chars().count() / tall).min(12));
+                *wanted = (*wanted).max((cell.text.chars().count() / tall).clamp(2, 14));
             }
         }
     }
@@ -114,7 +117,8 @@ fn rows(layout: &TableLayout, widths: &[usize]) -> Vec<TableRow> {
             };
             at += span.max(1);
         }
-        rows.push(TableRow::new(cells));
+        // A row is never parted by the end of a page.
+        rows.push(TableRow::new(cells).cant_split());
     }
     rows
 }
@@ -125,7 +129,10 @@ fn sized(cell: TableCell, span: usize, wide: usize) -> TableCell {
 }
 
 fn beginning(cell: &LaidCell, wide: usize) -> TableCell {
-    let text = Paragraph::new().add_run(run(&cell.text, TEXT_FONT, CELL)).align(AlignmentType::Center);
+    // Labels of single rows stand left, as the form prints them; heads and figures in the middle.
+    let label = cell.header && cell.rowspan == 1 && cell.text.chars().count() > 8;
+    let align = if label { AlignmentType::Left } else { AlignmentType::Center };
+    let text = Paragraph::new().add_run(run(&cell.text, TEXT_FONT, CELL)).align(align);
     let laid = sized(TableCell::new(), cell.colspan, wide).add_paragraph(text);
     if cell.rowspan > 1 { laid.vertical_merge(VMergeType::Restart) } else { laid }
 }

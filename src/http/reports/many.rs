@@ -2,12 +2,14 @@
 
 use super::transitions::{TransitionBody, read_order};
 use crate::domain::id::ReportId;
+use crate::http::api::BASE;
 use crate::http::body::JSON;
 use crate::http::call::Call;
 use crate::http::fields::Fields;
 use crate::http::names::AnyJson;
 use crate::http::problem::Problem;
 use crate::http::query::NoParameters;
+use crate::http::refusals::write_down;
 use crate::http::reply::Reply;
 use crate::operations::reports::{self, TransitionOrder};
 use actix_web::post;
@@ -127,13 +129,15 @@ pub async fn create_transitions(mut call: Call) -> Result<Reply, Problem> {
                         .ok(),
                         problem: None,
                     },
-                    Err(problem) => OutcomeBody {
-                        report_id,
-                        status: problem.code.status().as_u16(),
-                        etag: None,
-                        transition: None,
-                        problem: Some(problem.body(language, request_id)),
-                    },
+                    Err(problem) => {
+                        let status = problem.code.status().as_u16();
+                        // Refused like a single one, and written down like it.
+                        let path = format!("{BASE}/reports/{report_id}/transitions");
+                        let refused = (status, problem.code.as_str());
+                        write_down(&call_ref.service, &call_ref.caller, refused, "POST", &path).await;
+                        let problem = Some(problem.body(language, request_id));
+                        OutcomeBody { report_id, status, etag: None, transition: None, problem }
+                    }
                 }
             }
         })

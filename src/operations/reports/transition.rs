@@ -163,7 +163,10 @@ pub fn transition(
     let report = reports::find(connection, &order.report_id)?.ok_or(Refusal::NotFound)?;
     let mut view = find_raw(connection, report)?;
     if !asking.rights.may_see(&view.agency.path) {
-        return Err(Refusal::NotFound);
+        // Who may read what is published is told no; for all others it is not there.
+        return Err(super::find(connection, asking, &order.report_id, true)
+            .err()
+            .unwrap_or(Refusal::Forbidden));
     }
     let person = asking.person.clone().ok_or(Refusal::Forbidden)?;
     let history = transitions::list(connection, &order.report_id)?;

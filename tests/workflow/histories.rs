@@ -1,0 +1,381 @@
+//! Whatever happens to reports, agencies, rosters and years in whatever order: the sums and the counters kept by
+//! difference are what adding everything up anew gives.
+
+use super::{World, act, asking};
+use crate::api::harness::database::{Database, say_skipped};
+use nianbao::domain::agency::{Contact, SuccessionKind};
+use nianbao::domain::form;
+use nianbao::domain::id::{AgencyId, ReportId};
+use nianbao::domain::report::{Content, Heading, Scope};
+use nianbao::domain::rights::{Grant, Rights, Role};
+use nianbao::domain::workflow::Action;
+use nianbao::domain::year::YearState;
+use nianbao::operations::agencies::{self, AgencyDraft, Succession};
+use nianbao::operations::reports::{self, Edit, NewReport, TransitionOrder};
+use nianbao::operations::years::{self, RosterEdit};
+use nianbao::operations::{AgencyRef, Asking, Refusal, Review, statistics};
+use nianbao::storage::{AnyConnection, Notes, WriteError};
+use proptest::prelude::*;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use std::cell::Cell;
+
+/// What happens next; numbers choose whom it happens to.
+#[derive(Debug, Clone)]
+enum Event {
+    /// A report is opened.
+    File {
+        agency: usize,
+        year: usize,
+        consolidated: bool,
+        seed: i64,
+    },
+    /// A report goes one step on its way to publication, or back.
+    Step {
+        report: usize,
+        action: Action,
+    },
+    Change {
+        report: usize,
+        seed: i64,
+    },
+    Discard {
+        report: usize,
+    },
+    Register {
+        parent: usize,
+    },
+    Move {
+        agency: usize,
+        parent: usize,
+    },
+    Relabel {
+        agency: usize,
+    },
+    Merge {
+        agency: usize,
+        into: usize,
+    },
+    Exempt {
+        agency: usize,
+        year: usize,
+        exempt: bool,
+    },
+    Extend {
+        agency: usize,
+        year: usize,
+        day: u32,
+    },
+    Transfer {
+        agency: usize,
+        year: usize,
+        parent: usize,
+    },
+    Year {
+        year: usize,
+        state: YearState,
+    },
+}
+
+fn events() -> impl Strategy<Value = Vec<Event>> {
+    let n = || 0..64usize;
+    let state = prop_oneof![Just(YearState::Open), Just(YearState::Closed)];
+    let action = prop_oneof![
+        4 => Just(Action::Submit),
+        4 => Just(Action::Approve),
+        4 => Just(Action::Publish),
+        1 => Just(Action::Return),
+        1 => Just(Action::Recall),
+        2 => Just(Action::Correct),
+        1 => Just(Action::Withdraw),
+        3 => Just(Action::Archive),
+    ];
+    let event = prop_oneof![
+        5 => (n(), n(), any::<bool>(), 0..1_000i64)
+            .prop_map(|(agency, year, consolidated, seed)| Event::File { agency, year, consolidated, seed }),
+        16 => (n(), action).prop_map(|(report, action)| Event::Step { report, action }),
+        2 => (n(), 0..1_000i64).prop_map(|(report, seed)| Event::Change { report, seed }),
+        1 => n().prop_map(|report| Event::Discard { report }),
+        1 => n().prop_map(|parent| Event::Register { parent }),
+        3 => (n(), n()).prop_map(|(agency, parent)| Event::Move { agency, parent }),
+        1 => n().prop_map(|agency| Event::Relabel { agency }),
+        1 => (n(), n()).prop_map(|(agency, into)| Event::Merge { agency, into }),
+        1 => (n(), n(), any::<bool>()).prop_map(|(agency, year, exempt)| Event::Exempt { agency, year, exempt }),
+        1 => (n(), n(), 1..28u32).prop_map(|(agency, year, day)| Event::Extend { agency, year, day }),
+        1 => (n(), n(), n()).prop_map(|(agency, year, parent)| Event::Transfer { agency, year, parent }),
+        1 => (n(), state).prop_map(|(year, state)| Event::Year { year, state }),
+    ];
+    prop::collection::vec(event, 20..60)
+}
+
+const YEARS: [i32; 2] = [2020, 2023];
+
+/// Everything anybody may do, in one person, where one review is enough.
+fn everybody(world: &World) -> Asking {
+    let roles = [Role::Editor, Role::Reviewer, Role::Publisher, Role::Supervisor, Role::Admin];
+    let grants = roles.into_iter().map(|role| Grant { role, at: None, stage: None }).collect();
+    let review = Review { stages: 1, separation_of_duties: false };
+    let one = asking(Role::Admin, Some(&world.people[0].0));
+    Asking { rights: Rights { grants }, review, ..one }
+}
+
+fn draft(name: &str, level: &str, kind: &str, parent: Option<&AgencyId>) -> AgencyDraft {
+    AgencyDraft {
+        name: name.to_owned(),
+        short_name: None,
+        uscc: None,
+        level: level.parse().expect("a level"),
+        kind: kind.parse().expect("a kind"),
+        division_code: None,
+        parent: parent.cloned().map(AgencyRef::Id),
+        valid_from: None,
+        valid_to: None,
+        contact: Contact::default(),
+    }
+}
+
+/// A report's content: one that can be submitted, or one with gaps and every cell the seed's, as archives have them.
+fn content(year: i32, seed: i64) -> Content {
+    let mut content = Content::empty(form::for_year(year));
+    let right = seed % 3 != 0;
+    for cell in 0..content.form().cells.len() {
+        let value = if right { Some(0) } else { (cell % 3 != 0).then_some(seed) };
+        content.figures.set(cell, value);
+    }
+    if right {
+        let free = content.form().by_indicator("proactive_disclosure.licensing.decisions").expect("the cell");
+        content.figures.set(free, Some(seed));
+        for section in content.form().sections.iter().filter(|section| section.table.is_none()) {
+            content.section_mut(&section.key).expect("the section").text =
+                Some("依法做好各项工作。".to_owned());
+        }
+    }
+    content
+}
+
+struct Telling<'w> {
+    world: &'w World,
+    agencies: Vec<AgencyId>,
+    reports: Vec<ReportId>,
+    took: &'w Cell<u32>,
+}
+
+impl Telling<'_> {
+    /// Whether it was allowed is not the question.
+    fn write<T: Send + 'static>(
+        &self,
+        operation: impl FnMut(&mut AnyConnection, &nianbao::storage::Act, &mut Notes) -> Result<T, Refusal>
+        + Send
+        + 'static,
+    ) -> Option<T> {
+        let written: Result<T, WriteError<Refusal>> = self.world.store.write_blocking(act(), operation);
+        match written {
+            Ok(done) => {
+                self.took.set(self.took.get() + 1);
+                Some(done)
+            }
+            Err(WriteError::Refused(_)) => None,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    fn agency(&self, number: usize) -> AgencyId {
+        self.agencies[number % self.agencies.len()].clone()
+    }
+
+    fn register(&mut self, name: &str, level: &str, kind: &str, parent: Option<&AgencyId>) -> AgencyId {
+        let id = AgencyId::from_uuid(uuid::Uuid::now_v7());
+        let (named, draft, asking) = (id.clone(), draft(name, level, kind, parent), everybody(self.world));
+        if self.write(move |c, act, notes| agencies::create(c, act, notes, &asking, &named, &draft)).is_some()
+        {
+            self.agencies.push(id.clone());
+        }
+        id
+    }
+
+    fn update(&self, id: &AgencyId, change: impl Fn(&mut AgencyDraft)) {
+        let Ok(present) = self.world.read(|c| agencies::find(c, &AgencyRef::Id(id.clone()))) else { return };
+        let mut draft =
+            draft(&present.name, present.level.as_str(), present.kind.as_str(), present.parent_id.as_ref());
+        change(&mut draft);
+        let (asking, named, version) = (everybody(self.world), AgencyRef::Id(id.clone()), present.version);
+        self.write(move |c, act, notes| agencies::update(c, act, notes, &asking, &named, version, &draft));
+    }
+
+    fn edit_roster(&self, agency: usize, year: i32, edit: RosterEdit) {
+        let (asking, agency) = (everybody(self.world), AgencyRef::Id(self.agency(agency)));
+        let Ok(line) = self.world.read(|c| years::find_line(c, year, &agency, None)) else { return };
+        let version = years::version_of(&line);
+        self.write(move |c, act, notes| {
+            years::edit_roster(c, act, notes, &asking, (year, &agency, None), version, &edit)
+        });
+    }
+
+    fn happen(&mut self, event: &Event) {
+        let asking = everybody(self.world);
+        match event.clone() {
+            Event::File { agency, year, consolidated, seed } => {
+                let id = ReportId::from_uuid(uuid::Uuid::now_v7());
+                let year = YEARS[year % YEARS.len()];
+                let new = NewReport {
+                    id: id.clone(),
+                    agency: AgencyRef::Id(self.agency(agency)),
+                    year,
+                    scope: if consolidated { Scope::Consolidated } else { Scope::Own },
+                    heading: Heading::default(),
+                    source_url: None,
+                    content: Some(content(year, seed)),
+                    prefill: None,
+                    source: None,
+                    action: "report.create",
+                };
+                if self.write(move |c, act, notes| reports::create(c, act, notes, &asking, &new)).is_some() {
+                    self.reports.push(id);
+                }
+            }
+            Event::Step { report, action } => self.step(report, action),
+            Event::Change { report, seed } => {
+                let Some((id, version, mut view)) = self.report(report) else { return };
+                view.revision.content.figures = content(view.report.year, seed).figures;
+                let edit = Edit::Whole {
+                    version,
+                    heading: view.revision.heading.clone(),
+                    source_url: None,
+                    source_published_on: None,
+                    content: Box::new(view.revision.content),
+                };
+                self.write(move |c, act, notes| reports::save(c, act, notes, &asking, &id, &edit));
+            }
+            Event::Discard { report } => {
+                let Some((id, version, _)) = self.report(report) else { return };
+                self.write(move |c, act, notes| reports::discard(c, act, notes, &asking, &id, version));
+            }
+            Event::Register { parent } => {
+                let parent = self.agency(parent);
+                self.register("新设局", "county", "department", Some(&parent));
+            }
+            Event::Move { agency, parent } => {
+                let (id, parent) = (self.agency(agency), self.agency(parent));
+                self.update(&id, |draft| draft.parent = Some(AgencyRef::Id(parent.clone())));
+            }
+            Event::Relabel { agency } => {
+                let id = self.agency(agency);
+                self.update(&id, |draft| draft.kind = "directly_affiliated".parse().expect("a kind"));
+            }
+            Event::Merge { agency, into } => {
+                let named = AgencyRef::Id(self.agency(agency));
+                let Ok(present) = self.world.read(|c| agencies::find(c, &named)) else { return };
+                let succession = Succession {
+                    kind: SuccessionKind::ALL[0],
+                    successor: Some(AgencyRef::Id(self.agency(into))),
+                    effective_on: "2024-01-31".parse().expect("a day"),
+                    reason: None,
+                };
+                let version = present.version;
+                self.write(move |c, act, notes| {
+                    agencies::succeed(c, act, notes, &asking, &named, version, &succession)
+                });
+            }
+            Event::Exempt { agency, year, exempt } => {
+                let edit = RosterEdit {
+                    exempt: Some(exempt),
+                    due_on: None,
+                    parent: None,
+                    reason: "因故".to_owned(),
+                };
+                self.edit_roster(agency, YEARS[year % YEARS.len()], edit);
+            }
+            Event::Extend { agency, year, day } => {
+                let year = YEARS[year % YEARS.len()];
+                let due_on = chrono::NaiveDate::from_ymd_opt(year + 1, 1 + day % 12, day);
+                let edit = RosterEdit { exempt: None, due_on, parent: None, reason: "延期".to_owned() };
+                self.edit_roster(agency, year, edit);
+            }
+            Event::Transfer { agency, year, parent } => {
+                let parent = Some(AgencyRef::Id(self.agency(parent)));
+                let edit = RosterEdit { exempt: None, due_on: None, parent, reason: "划转".to_owned() };
+                self.edit_roster(agency, YEARS[year % YEARS.len()], edit);
+            }
+            Event::Year { year, state } => {
+                let Ok(found) = self.world.read(|c| years::find(c, YEARS[year % YEARS.len()])) else {
+                    return;
+                };
+                let (mut plan, version) = (found.plan, found.version);
+                plan.state = state;
+                self.write(move |c, act, notes| years::update(c, act, notes, &asking, version, &plan));
+            }
+        }
+    }
+
+    fn report(&self, number: usize) -> Option<(ReportId, i64, reports::ReportView)> {
+        let id = self.reports.get(number % self.reports.len().max(1))?.clone();
+        let view = self.world.read(|c| reports::find(c, &everybody(self.world), &id, false)).ok()?;
+        Some((id, view.report.version, view))
+    }
+
+    fn step(&self, report: usize, action: Action) {
+        let Some((report_id, version, _)) = self.report(report) else { return };
+        let order = TransitionOrder {
+            id: uuid::Uuid::now_v7().to_string(),
+            report_id,
+            action,
+            comment: Some("因故".to_owned()),
+            published_on: (action == Action::Archive).then(|| "2024-01-15".parse().expect("a day")),
+            version,
+        };
+        let asking = everybody(self.world);
+        self.write(move |c, act, notes| reports::transition(c, act, notes, &asking, &order).map(drop));
+    }
+}
+
+fn any_history_keeps_the_sums_right(database: Database, cases: u32) {
+    let world = World::on(database);
+    world.open_year(YEARS[0]);
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let (took, published) = (Cell::new(0), Cell::new(0));
+    TestRunner::new_with_rng(config, rng)
+        .run(&events(), |events| {
+            let mut telling =
+                Telling { world: &world, agencies: Vec::new(), reports: Vec::new(), took: &took };
+            let province = telling.register("某省人民政府", "provincial", "government", None);
+            for city in ["甲市", "乙市"] {
+                let city = telling.register(city, "municipal", "government", Some(&province));
+                let county = telling.register("某县人民政府", "county", "government", Some(&city));
+                telling.register("某局", "county", "department", Some(&county));
+                telling.register("某局", "municipal", "department", Some(&city));
+            }
+            for (number, event) in events.iter().enumerate() {
+                telling.happen(event);
+                // Every few steps: what went wrong is found near to where it did.
+                if number % 7 == 6 || number + 1 == events.len() {
+                    for year in YEARS {
+                        let wrong =
+                            world.read(|c| statistics::verify_year(c, year, false)).expect("verified");
+                        prop_assert_eq!(wrong, Vec::new(), "{} after {:?}", year, event);
+                    }
+                }
+            }
+            let place = world
+                .read(|c| statistics::place(c, 2023, Some(&AgencyRef::Id(province.clone()))))
+                .expect("the province");
+            let totals = world.read(|c| statistics::totals(c, 2023, &place)).expect("totals");
+            published.set(published.get() + totals.sum.reports);
+            Ok(())
+        })
+        .expect("it holds");
+    assert!(took.get() > cases * 8 && published.get() > i64::from(cases / 10), "{took:?} writes, {published:?} published");
+    world.store.close();
+}
+
+#[test]
+fn any_history_keeps_the_sums_right_on_sqlite() {
+    any_history_keeps_the_sums_right(Database::sqlite(), 48);
+}
+
+#[test]
+fn any_history_keeps_the_sums_right_on_postgresql() {
+    match Database::postgres() {
+        Some(database) => any_history_keeps_the_sums_right(database, 6),
+        None => say_skipped("NIANBAO_TEST_POSTGRES_URL is not set, histories were not run on PostgreSQL"),
+    }
+}

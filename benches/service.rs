@@ -225,6 +225,14 @@ fn seed(database: &Path) {
     println!("| 写入全省七年 | {:.0} 秒 | < 120 | {} |", began.elapsed().as_secs_f64(), said.trim());
 }
 
+/// The search index follows the changes in the background: nothing is measured before it has.
+fn wait_for_index(api: &str) {
+    let seq = |path: &str| json(&format!("{api}{path}"))["as_of"]["seq"].clone();
+    while seq("/search?q=%E5%85%AC%E5%BC%80&limit=1") != seq(&format!("/stats/totals?year={YEAR}")) {
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
+
 /// The reports of a year, as far as some pages tell.
 fn reports(api: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -286,6 +294,7 @@ fn main() {
     let roots = json(&format!("{api}/agencies?level=provincial&kind=government"));
     let province = roots["items"][0]["id"].as_str().expect("the province").to_owned();
     let ids = reports(&api);
+    wait_for_index(&api);
 
     println!(
         "\n| 服务占一个核，压测占另一个；对同样字节、同样头的裸 actix 处理函数 | 次/秒 | 裸 | 比值 | 目标 |"

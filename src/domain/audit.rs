@@ -1,9 +1,10 @@
 //! The hash chain: each entry's hash covers every column of it and the hash before.
 
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 /// One audit entry as it is chained. Every column takes part in the hash.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct AuditEntry {
     /// Gap-free number, from 1.
     pub seq: i64,

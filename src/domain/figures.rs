@@ -130,7 +130,7 @@ impl Figures {
     /// The cell as a JSON number (exact) or null.
     pub fn json(&self, cell: usize) -> Value {
         match (self.get(cell), self.form.cells.get(cell)) {
-            (Some(value), Some(described)) => exact_number(&described.precision.format(value)),
+            (Some(value), Some(described)) => described.precision.json(value),
             _ => Value::Null,
         }
     }

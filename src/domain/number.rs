@@ -1,5 +1,7 @@
 //! Exact numbers: counts, signed changes, and 万元 kept in millionths. No floating point anywhere.
 
+use super::figures::exact_number;
+use serde_json::Value;
 use std::fmt;
 
 /// How a cell's integer is to be read.
@@ -55,6 +57,11 @@ impl Precision {
         } else {
             Ok(value)
         }
+    }
+
+    /// The value as an exact JSON number.
+    pub fn json(self, value: i64) -> Value {
+        if self.decimals() == 0 { Value::from(value) } else { exact_number(&self.format(value)) }
     }
 
     /// Writes the shortest exact numeral: `59237.2449`, `13`.

@@ -122,15 +122,31 @@ impl Call {
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection, &Asking) -> Result<T, Refusal> + Send + 'static,
     {
-        let asking = self.asking();
-        if asking.person.is_some() {
-            return Ok(self.service.store.read(move |connection| query(connection, &asking)).await?);
-        }
+        self.look_with(query, false).await
+    }
+
+    /// The same for a few point reads, which need no other thread.
+    pub async fn glance<T, F>(&self, query: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection, &Asking) -> Result<T, Refusal> + Send + 'static,
+    {
+        self.look_with(query, true).await
+    }
+
+    async fn look_with<T, F>(&self, query: F, short: bool) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection, &Asking) -> Result<T, Refusal> + Send + 'static,
+    {
+        let (asking, store) = (self.asking(), &self.service.store);
+        let public = asking.person.is_none();
         let read = move |connection: &mut AnyConnection| {
-            let seq = audit::audit_seq(connection)?;
+            let seq = if public { Some(audit::audit_seq(connection)?) } else { None };
             query(connection, &asking).map(|found| (found, seq))
         };
-        let (found, seq) = self.service.store.read(read).await?;
+        let (found, seq) = if short { store.glance(read).await? } else { store.read(read).await? };
+        let Some(seq) = seq else { return Ok(found) };
         let mut extensions = self.request.extensions_mut();
         let oldest = extensions.get::<Snapshot>().map_or(seq, |earlier| earlier.0.min(seq));
         extensions.insert(Snapshot(oldest));

@@ -15,6 +15,7 @@ use moka::sync::Cache;
 use prometheus_client::metrics::counter::Counter;
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
+use tokio::sync::Semaphore;
 
 /// Bodies below this are not worth compressing.
 const SMALLEST: usize = 256;
@@ -22,6 +23,9 @@ const SMALLEST: usize = 256;
 const LARGEST: usize = 4 << 20;
 /// Longest question whose answer is kept.
 const LONGEST_QUESTION: usize = 2_048;
+
+/// Bodies that are coded at once.
+static ENCODERS: Semaphore = Semaphore::const_new(2);
 
 /// How a body is coded on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +85,10 @@ impl Coding {
             }
             Coding::Brotli => {
                 let mut coded = Vec::new();
+                // A window no larger than the body: the encoder takes many times its size.
+                let window = if body.len() <= 1 << 16 { 16 } else { 20 };
                 let parameters =
-                    brotli::enc::BrotliEncoderParams { quality: 5, lgwin: 20, ..Default::default() };
+                    brotli::enc::BrotliEncoderParams { quality: 5, lgwin: window, ..Default::default() };
                 brotli::BrotliCompress(&mut &body[..], &mut coded, &parameters).ok()?;
                 coded
             }
@@ -261,6 +267,8 @@ fn header_text(value: &HeaderValue) -> Option<&str> {
 async fn give(kept: &Arc<Kept>, headers: &HeaderMap) -> HttpResponse {
     let coding = Coding::of(headers);
     if !kept.is_ready(coding) {
+        // Few at once: each takes memory that its thread keeps.
+        let _permit = ENCODERS.acquire().await;
         let coded = Arc::clone(kept);
         let _made = actix_web::web::block(move || coded.coded(coding).is_some()).await;
     }

@@ -42,11 +42,11 @@ pub use connection::{AnyConnection, DatabaseUrl, DatabaseUrlFault};
 pub use diesel::result::Error as DatabaseError;
 pub use error::{StorageError, is_unique_violation};
 pub use lane::{
-    Act, Actor, Change, ChangeType, IdempotencyKey, IntoStorage, KeyHeld, Note, Notes, Queue, StoredAnswer,
-    WriteError, Written,
+    Act, Actor, Change, ChangeType, IdempotencyKey, IntoStorage, KeyHeld, Later, Note, Notes, Queue,
+    StoredAnswer, WriteError, Written,
 };
 pub use listing::{Bind, Page, SortKey};
 pub use meters::Meters;
 pub use migrate::{MigrateError, SchemaState};
-pub use store::{Later, OpenError, Store, StoreOptions};
+pub use store::{OpenError, Store, StoreOptions};
 pub use watch::RestsOn;

@@ -17,6 +17,9 @@ mod due;
 
 pub use due::{due_unfiled, unpublished};
 
+/// A step of a path: an id with its dot.
+const STEP: usize = 37;
+
 /// One report that is due.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RosterEntry {
@@ -325,9 +328,18 @@ pub fn children(
     year: i32,
     within: Option<&AgencyPath>,
 ) -> Result<Vec<RosterEntry>, StorageError> {
-    let mut sql = Sql::new("SELECT DISTINCT agency_id AS id FROM roster WHERE year = ");
-    sql.bind(Bind::Integer(year)).push(" AND path = ");
-    sql.bind_text(within.map_or("", AgencyPath::as_str)).push(" || agency_id || '.'");
+    // Paths alone are looked at, in their index: a child's is longer by one step.
+    let above = within.map_or(0, |path| path.as_str().len());
+    let mut sql = Sql::new(&format!(
+        "SELECT DISTINCT substr(path, {}, {}) AS id FROM roster WHERE length(path) = {} AND year = ",
+        above + 1,
+        STEP - 1,
+        above + STEP
+    ));
+    sql.bind(Bind::Integer(year));
+    if let Some(path) = within {
+        sql.within("path", path);
+    }
     let ids = sql.ids(connection)?;
     let mut found = Vec::new();
     for ids in ids.chunks(5_000) {

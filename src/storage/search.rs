@@ -139,6 +139,8 @@ pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<()
 }
 
 /// Narratives that have every word, in order of their rows.
+///
+/// The index is read in its own order and no further than the limit; texts are fetched for what it found.
 pub fn candidates(
     connection: &mut AnyConnection,
     words: &[String],
@@ -146,30 +148,33 @@ pub fn candidates(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Candidate>, StorageError> {
+    let row_id = match connection {
+        AnyConnection::Sqlite(_) => "i.rowid",
+        AnyConnection::Postgres(_) => "i.row_id",
+    };
     let mut sql = Sql::new(
         "SELECT d.row_id AS row_id, d.report_id AS report_id, d.section AS section, d.text AS text, \
-         r.agency_id AS agency_id, v.agency_name AS agency_name, r.year AS year FROM search_index i ",
+         r.agency_id AS agency_id, v.agency_name AS agency_name, r.year AS year FROM (",
     );
-    match connection {
-        AnyConnection::Sqlite(_) => {
-            sql.push("JOIN search_documents d ON d.row_id = i.rowid");
-        }
-        AnyConnection::Postgres(_) => {
-            sql.push("JOIN search_documents d ON d.row_id = i.row_id");
-        }
+    sql.push(&format!("SELECT {row_id} AS row_id FROM search_index i"));
+    if filter.year.is_some() || filter.section.is_some() || filter.within.is_some() {
+        sql.push(&format!(
+            " JOIN search_documents d ON d.row_id = {row_id} JOIN reports r ON r.id = d.report_id"
+        ));
     }
-    sql.push(
-        " JOIN reports r ON r.id = d.report_id JOIN agencies a ON a.id = r.agency_id \
-         JOIN revisions v ON v.report_id = r.id AND v.number = r.published_revision \
-         LEFT JOIN roster s ON s.year = r.year AND s.agency_id = r.agency_id AND s.scope = r.scope WHERE ",
-    );
+    if filter.within.is_some() {
+        sql.push(
+            " JOIN agencies a ON a.id = r.agency_id \
+             LEFT JOIN roster s ON s.year = r.year AND s.agency_id = r.agency_id AND s.scope = r.scope",
+        );
+    }
     match connection {
-        AnyConnection::Sqlite(_) => sql.push("search_index MATCH ").bind_text(words.join(" ")),
+        AnyConnection::Sqlite(_) => sql.push(" WHERE search_index MATCH ").bind_text(words.join(" ")),
         AnyConnection::Postgres(_) => {
-            sql.push("i.tokens @@ to_tsquery('simple', ").bind_text(words.join(" & ")).push(")")
+            sql.push(" WHERE i.tokens @@ to_tsquery('simple', ").bind_text(words.join(" & ")).push(")")
         }
     };
-    sql.push(" AND d.row_id > ").bind(Bind::BigInt(after));
+    sql.push(&format!(" AND {row_id} > ")).bind(Bind::BigInt(after));
     if let Some(year) = filter.year {
         sql.push(" AND r.year = ").bind(Bind::Integer(year));
     }
@@ -179,6 +184,10 @@ pub fn candidates(
     if let Some(path) = &filter.within {
         sql.within("COALESCE(s.path, a.path)", path);
     }
-    sql.push(" ORDER BY d.row_id LIMIT ").bind(Bind::BigInt(limit));
+    sql.push(&format!(" ORDER BY {row_id} LIMIT ")).bind(Bind::BigInt(limit));
+    sql.push(
+        ") found JOIN search_documents d ON d.row_id = found.row_id JOIN reports r ON r.id = d.report_id \
+         JOIN revisions v ON v.report_id = r.id AND v.number = r.published_revision ORDER BY d.row_id",
+    );
     Ok(sql.load(connection)?)
 }

@@ -4,8 +4,8 @@ use super::backup::{self, BackupError};
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
 use super::error::StorageError;
 use super::lane::{
-    Act, IntoStorage, KeyHeld, Notes, Queue, RunningKeys, StoredAnswer, Waiting, Write, WriteError, Writer,
-    Written, find_answer,
+    Act, IntoStorage, KeyHeld, Later, Notes, Outcome, Queue, RunningKeys, StoredAnswer, Waiting, Write,
+    WriteError, Writer, Written, find_answer,
 };
 use super::meters::Meters;
 use super::migrate::{self, MigrateError, SchemaState};
@@ -208,6 +208,22 @@ impl Store {
         task.await.unwrap_or_else(|_| Err(StorageError::Ended.into()))
     }
 
+    /// Runs a query of a few point reads: where it stands if the file is at hand (a hop to another thread would
+    /// cost more than the query), else as any other.
+    pub async fn glance<T, R, F>(&self, query: F) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        if self.shared.options.url.is_sqlite()
+            && let Ok(_permit) = self.shared.readers.try_acquire()
+        {
+            return self.shared.read(query);
+        }
+        self.read(query).await
+    }
+
     /// Runs a query on a reader from a thread that may block (the command line).
     pub fn read_blocking<T, R>(&self, query: impl FnOnce(&mut AnyConnection) -> Result<T, R>) -> Result<T, R>
     where
@@ -257,7 +273,7 @@ impl Store {
         Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
     {
         let nothing = |_: &T| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
-        Later(self.enqueue(Queue::Interactive, act, operation, nothing)?).wait()
+        Later::of(self.enqueue(Queue::Interactive, act, operation, nothing)?).wait()
     }
 
     /// Puts bulk work into the lane, from a thread that may block, without waiting for it.
@@ -268,7 +284,7 @@ impl Store {
         Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
     {
         let nothing = |_: &T| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
-        self.enqueue(Queue::Bulk, act, operation, nothing).map(Later)
+        self.enqueue(Queue::Bulk, act, operation, nothing).map(Later::of)
     }
 
     fn enqueue<T, R, Op, Render>(
@@ -305,23 +321,6 @@ impl Store {
         let thread = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             let _panicked = thread.join();
-        }
-    }
-}
-
-type Outcome<T, R> = oneshot::Receiver<Result<Written<T>, WriteError<R>>>;
-
-/// A write without a key that is under way.
-pub struct Later<T, R>(Outcome<T, R>);
-
-impl<T, R> Later<T, R> {
-    /// Waits for its COMMIT; from a thread that may block.
-    pub fn wait(self) -> Result<T, WriteError<R>> {
-        match self.0.blocking_recv() {
-            Ok(Ok(Written::Fresh(value))) => Ok(value),
-            Ok(Err(error)) => Err(error),
-            // Without a key nothing is replayed.
-            Ok(Ok(Written::Replayed(_))) | Err(_) => Err(WriteError::Unavailable),
         }
     }
 }

@@ -101,6 +101,19 @@ on_both! {
         let last: Value = serde_json::from_str(lines.lines().last().expect("a line")).expect("JSON");
         assert_eq!(last["hash"], hash.as_str());
 
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let file = folder.path().join("audit.ndjson");
+        let offline = |text: &str, more: &[&str]| {
+            std::fs::write(&file, text).expect("written");
+            let path = file.to_string_lossy().into_owned();
+            verify(&[&["--file", path.as_str()], more].concat())
+        };
+        assert_eq!(offline(&lines, &["--expect", &witness]), (true, String::new()));
+        let (whole, told) = offline(&lines.replacen("report.create", "report.crate", 1), &[]);
+        assert!(!whole && told.contains("断开"), "{told}");
+        let cut: String = lines.lines().take(5).map(|line| format!("{line}\n")).collect();
+        assert!(offline(&cut, &[]).0 && !offline(&cut, &["--expect", &witness]).0, "a witness knows of the tail");
+
         unlock(service);
         let columns = ["at", "person_id", "person_name", "action", "agency_id", "report_id", "detail", "request_id",
             "prev_hash", "hash"];

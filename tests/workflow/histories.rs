@@ -363,7 +363,10 @@ fn any_history_keeps_the_sums_right(database: Database, cases: u32) {
             Ok(())
         })
         .expect("it holds");
-    assert!(took.get() > cases * 8 && published.get() > i64::from(cases / 10), "{took:?} writes, {published:?} published");
+    assert!(
+        took.get() > cases * 8 && published.get() > i64::from(cases / 10),
+        "{took:?} writes, {published:?} published"
+    );
     world.store.close();
 }
 

@@ -112,6 +112,7 @@ enum Kind {
     Text,
     ParagraphProperties,
     ParagraphEnd,
+    RunProperties,
     RowProperties,
     CellProperties,
     /// Several forms of one content, of which the first is read.
@@ -136,6 +137,8 @@ struct Builder {
     open: Vec<Open>,
     nodes: Vec<Node>,
     has_body: bool,
+    /// The run that is being read is not shown.
+    hidden: bool,
 }
 
 impl Builder {
@@ -156,6 +159,12 @@ impl Builder {
             }
             Some(Kind::ParagraphProperties) if space == Space::Word && name == "rPr" => Kind::ParagraphEnd,
             Some(Kind::ParagraphProperties) => Kind::Skipped,
+            Some(Kind::RunProperties) => {
+                if space == Space::Word {
+                    self.run_property(name, start)?;
+                }
+                Kind::Skipped
+            }
             Some(Kind::ParagraphEnd | Kind::RowProperties | Kind::CellProperties) => {
                 if space == Space::Word {
                     self.property(name, start)?;
@@ -203,14 +212,32 @@ impl Builder {
             "trPr" => return Ok(Kind::RowProperties),
             "tcPr" => return Ok(Kind::CellProperties),
             // Taken back, never shown, or said about the content and not part of it.
-            "del" | "moveFrom" | "delText" | "instrText" | "delInstrText" | "rt" | "rPr" | "rubyPr"
-            | "tblPr" | "tblPrEx" | "tblGrid" | "sectPr" | "sdtPr" | "sdtEndPr" => return Ok(Kind::Skipped),
+            "del" | "moveFrom" | "delText" | "instrText" | "delInstrText" | "rt" | "rubyPr" | "tblPr"
+            | "tblPrEx" | "tblGrid" | "sectPr" | "sdtPr" | "sdtEndPr" => return Ok(Kind::Skipped),
+            "r" => self.hidden = false,
+            "rPr" => return Ok(Kind::RunProperties),
             "tab" | "ptab" => self.write("\t")?,
             "br" | "cr" => self.write("\n")?,
             "noBreakHyphen" => self.write("-")?,
             _ => {}
         }
         Ok(Kind::Plain)
+    }
+
+    /// What a run is besides its text: hidden, struck out or raised. A figure that is struck out or raised is
+    /// none by itself, and never one with its neighbours: a mark says so.
+    fn run_property(&mut self, name: &str, start: &BytesStart<'_>) -> Result<(), DocxFault> {
+        let value = value_of(start)?;
+        let on = !matches!(value.as_deref(), Some("0" | "false" | "off" | "none"));
+        match name {
+            "vanish" | "webHidden" => self.hidden = on,
+            "strike" | "dstrike" if on => self.write("~~")?,
+            "vertAlign" if matches!(value.as_deref(), Some("superscript" | "subscript")) => {
+                self.write("^")?
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// Takes in what the properties say of the paragraph, row or cell being filled.
@@ -238,6 +265,9 @@ impl Builder {
     }
 
     fn write(&mut self, piece: &str) -> Result<(), DocxFault> {
+        if self.hidden {
+            return Ok(());
+        }
         if let Some(Open::Paragraph { text, .. }) = self.open.last_mut() {
             if text.len() + piece.len() > LONGEST_TEXT {
                 return Err(DocxFault::TooLong);

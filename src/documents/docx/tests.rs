@@ -187,3 +187,16 @@ fn cells_and_paragraphs_are_bounded() {
     assert_eq!(read_body(&format!("<w:tbl>{}</w:tbl>", row.repeat(1_600))), Err(DocxFault::TooManyCells));
     assert_eq!(read_body(&p(&"a".repeat((1 << 20) + 1))), Err(DocxFault::TooLong));
 }
+
+#[test]
+fn hidden_runs_are_not_read_and_struck_or_raised_ones_are_marked() {
+    let run =
+        |properties: &str, text: &str| format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>");
+    let line = |runs: &[String]| shape(&format!("<w:p>{}</w:p>", runs.concat()));
+    let text = |runs: &[String]| line(runs)[0][0][0].clone();
+    assert_eq!(text(&[run("<w:vanish/>", "草稿"), run("", "5")]), "5");
+    assert_eq!(text(&[run("<w:vanish w:val=\"0\"/><w:b/>", "5")]), "5");
+    assert_eq!(text(&[run("<w:strike/>", "5"), run("", "6")]), "~~56");
+    assert_eq!(text(&[run("", "5"), run("<w:vertAlign w:val=\"superscript\"/>", "1")]), "5^1");
+    assert_eq!(text(&[run("<w:strike w:val=\"false\"/>", "7")]), "7");
+}

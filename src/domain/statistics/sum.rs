@@ -1,6 +1,6 @@
 //! The sum of many vectors: each cell's total, and how many of the reports filled it in.
 
-use crate::domain::figures::{Figures, exact_number};
+use crate::domain::figures::Figures;
 use crate::domain::form::Form;
 use serde_json::Value;
 
@@ -99,7 +99,7 @@ impl Sum {
     /// A cell as JSON: exact, or null.
     pub fn json(&self, cell: usize) -> Value {
         match (self.get(cell), self.form.cells.get(cell)) {
-            (Some(value), Some(described)) => exact_number(&described.precision.format(value)),
+            (Some(value), Some(described)) => described.precision.json(value),
             _ => Value::Null,
         }
     }

@@ -163,6 +163,13 @@ pub struct ReportBody {
 
 impl ReportBody {
     pub fn of(shown: &Shown) -> ReportBody {
+        let revision = &shown.view.revision;
+        let sections = Some(sections_of(&revision.content, &revision.marks));
+        ReportBody { sections, ..ReportBody::in_list(shown) }
+    }
+
+    /// As it stands in a list: without its sections.
+    pub fn in_list(shown: &Shown) -> ReportBody {
         let view = &shown.view;
         let (report, revision) = (&view.report, &view.revision);
         ReportBody {
@@ -191,7 +198,7 @@ impl ReportBody {
                 reason: revision.reason.clone(),
                 at: time(revision.published_at.unwrap_or(revision.created_at)),
             }),
-            sections: Some(sections_of(&revision.content, &revision.marks)),
+            sections: None,
             findings: shown.counts.map(CountsBody::from),
             allowed_actions: shown
                 .allowed
@@ -201,12 +208,6 @@ impl ReportBody {
             // The revision's own: what is done to a correction is not yet the readers' business.
             updated_at: time(revision.updated_at),
         }
-    }
-
-    /// As it stands in a list.
-    pub fn without_sections(mut self) -> ReportBody {
-        self.sections = None;
-        self
     }
 }
 

@@ -175,10 +175,11 @@ pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
 }
 
 fn item(row: &Shown, fields: Option<&[String]>) -> Value {
-    let body = ReportBody::of(row);
     let Some(fields) = fields else {
-        return json!(body.without_sections());
+        return json!(ReportBody::in_list(row));
     };
+    let whole = fields.iter().any(|name| name == "sections");
+    let body = if whole { ReportBody::of(row) } else { ReportBody::in_list(row) };
     let wanted = |name: &String| name == "id" || fields.contains(name);
     match json!(body) {
         Value::Object(members) => {

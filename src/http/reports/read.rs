@@ -37,7 +37,7 @@ pub async fn read_report(call: Call) -> Result<Reply, Problem> {
         call.query_after(move |connection, asking| reports::find(connection, asking, &named, false)).await?;
     let published = query.view.is_some();
     let report = call
-        .look(move |connection, asking| {
+        .glance(move |connection, asking| {
             let view = reports::find(connection, asking, &id, published)?;
             Shown::of(connection, asking, view)
         })
@@ -77,7 +77,7 @@ pub async fn read_report_by_key(call: Call) -> Result<Reply, Problem> {
         call.query_after(move |connection, _| crate::operations::agencies::find(connection, &named)).await?;
     let (scope, published) = (query.scope.unwrap_or(Scope::Own), query.view.is_some());
     let report = call
-        .look(move |connection, asking| {
+        .glance(move |connection, asking| {
             let view = reports::find_by_key(connection, asking, &agency, year.0, scope, published)?;
             Shown::of(connection, asking, view)
         })

@@ -1,7 +1,6 @@
 //! A consolidated report beside the sum of what it should hold.
 
 use super::body::AgencyBody;
-use crate::domain::figures::exact_number;
 use crate::domain::id::ReportId;
 use crate::http::call::Call;
 use crate::http::names::AnyJson;
@@ -76,9 +75,7 @@ pub async fn read_reconciliation(call: Call) -> Result<Reply, Problem> {
     let cells =
         figures.form().cells.iter().filter(|cell| figures.get(cell.index) != found.sum.get(cell.index));
     let differences = cells.map(|cell| {
-        let exact = |value: Option<i64>| {
-            value.map_or(Value::Null, |value| exact_number(&cell.precision.format(value)))
-        };
+        let exact = |value: Option<i64>| value.map_or(Value::Null, |value| cell.precision.json(value));
         let (reported, sum) = (figures.get(cell.index), found.sum.get(cell.index));
         DifferenceBody {
             pointer: cell.pointer(),

@@ -60,8 +60,7 @@ fn change(sum: &Sum, before: Option<&Sum>, indicators: &Indicators) -> Map<Strin
             (Indicators::number(sum, name), before.and_then(|before| Indicators::number(before, name)));
         let cell = sum.form().by_indicator(name).and_then(|cell| sum.form().cells.get(cell));
         let precision = cell.map_or(Precision::Count, |cell| cell.precision);
-        let exact =
-            |value: Option<i64>| value.map_or(Value::Null, |value| exact_number(&precision.format(value)));
+        let exact = |value: Option<i64>| value.map_or(Value::Null, |value| precision.json(value));
         let difference = now.zip(then).map(|(now, then)| now - then);
         let percent = difference.zip(then).and_then(|(difference, then)| thousandths(difference, then));
         let change = json!({

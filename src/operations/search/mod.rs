@@ -144,9 +144,14 @@ pub fn search(
         filter.within = Some(path_of(connection, within)?);
     }
     let phrase = fold(&question.q);
-    for _ in 0..STEPS {
-        let page = search::candidates(connection, &words, &filter, after, STEP)?;
-        let whole = page.len() < usize::try_from(STEP).unwrap_or(usize::MAX);
+    for number in 0..STEPS {
+        // Mostly what the index proposes holds the phrase: a page and a little is enough.
+        let step = match number {
+            0 => i64::try_from(question.limit).unwrap_or(STEP).saturating_add(8).min(STEP),
+            _ => STEP,
+        };
+        let page = search::candidates(connection, &words, &filter, after, step)?;
+        let whole = page.len() < usize::try_from(step).unwrap_or(usize::MAX);
         for found in page {
             if hits.len() == question.limit {
                 return Ok((hits, Some(after)));

@@ -153,6 +153,28 @@ where
     }
 }
 
+/// Where a caller waits for a write.
+pub(in crate::storage) type Outcome<T, R> = oneshot::Receiver<Result<Written<T>, WriteError<R>>>;
+
+/// A write without a key that is under way.
+pub struct Later<T, R>(Outcome<T, R>);
+
+impl<T, R> Later<T, R> {
+    pub(in crate::storage) fn of(outcome: Outcome<T, R>) -> Later<T, R> {
+        Later(outcome)
+    }
+
+    /// Waits for its COMMIT; from a thread that may block.
+    pub fn wait(self) -> Result<T, WriteError<R>> {
+        match self.0.blocking_recv() {
+            Ok(Ok(Written::Fresh(value))) => Ok(value),
+            Ok(Err(error)) => Err(error),
+            // Without a key nothing is replayed.
+            Ok(Ok(Written::Replayed(_))) | Err(_) => Err(WriteError::Unavailable),
+        }
+    }
+}
+
 /// Tells failures of the database from refusals of the operation.
 pub trait IntoStorage: Sized {
     fn into_storage(self) -> Result<StorageError, Self>;

@@ -15,8 +15,8 @@ mod queue;
 mod writer;
 
 pub use act::{Act, Actor, Change, ChangeType, IdempotencyKey, Note, Notes, StoredAnswer};
-pub use job::{IntoStorage, KeyHeld, WriteError, Written};
-pub(in crate::storage) use job::{Job, RunningKeys, Write};
+pub use job::{IntoStorage, KeyHeld, Later, WriteError, Written};
+pub(in crate::storage) use job::{Job, Outcome, RunningKeys, Write};
 pub(in crate::storage) use ledger::{ChangeRow, find_answer};
 pub use queue::Queue;
 pub(in crate::storage) use queue::Waiting;

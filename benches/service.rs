@@ -180,7 +180,8 @@ fn first_reads(folder: &Path, api: &str, ids: &[String]) {
 
 fn latency(what: &str, aim: &str, rate: u32, url: &str) {
     let queries = rate.to_string();
-    let arguments = ["-z", "10s", "-c", "8", "-q", &queries, "--latency-correction", "-w", url];
+    let arguments =
+        ["-z", "10s", "-c", "8", "-q", &queries, "--latency-correction", "-w", "--disable-compression", url];
     let found = load(&arguments);
     let at = |percent: &str| found["latencyPercentiles"][percent].as_f64().expect("a time") * 1_000.0;
     println!("| {what} | {rate} | {:.1} | **{:.1}** | {:.1} | {aim} |", at("p50"), at("p95"), at("p99"));

@@ -24,8 +24,8 @@ const LARGEST: usize = 4 << 20;
 /// Longest question whose answer is kept.
 const LONGEST_QUESTION: usize = 2_048;
 
-/// Bodies that are coded at once.
-static ENCODERS: Semaphore = Semaphore::const_new(2);
+/// How many bodies are coded at once.
+static ENCODERS: Semaphore = Semaphore::const_new(1);
 
 /// How a body is coded on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,6 +221,8 @@ struct Question {
 /// The kept answers of an instance, bounded in bytes; the least useful go first.
 pub struct KeptBodies {
     cache: Cache<Question, Arc<Kept>>,
+    /// Where nothing is kept nothing is coded: it would be coded for each request anew.
+    coded: bool,
 }
 
 impl KeptBodies {
@@ -228,7 +230,7 @@ impl KeptBodies {
         let weigh = |question: &Question, kept: &Arc<Kept>| {
             u32::try_from(kept.bytes() + question.target.len() + question.accept.len()).unwrap_or(u32::MAX)
         };
-        KeptBodies { cache: Cache::builder().max_capacity(bytes).weigher(weigh).build() }
+        KeptBodies { cache: Cache::builder().max_capacity(bytes).weigher(weigh).build(), coded: bytes > 0 }
     }
 
     /// Everything is to be made anew.
@@ -247,7 +249,7 @@ impl KeptBodies {
         if !service.store.is_good(&kept.rests_on, kept.seq) {
             return None;
         }
-        Some((give(&kept, asked.headers).await, kept))
+        Some((give(&kept, asked.headers, Coding::of(asked.headers)).await, kept))
     }
 
     /// Keeps an answer and gives it in the coding asked for.
@@ -256,7 +258,8 @@ impl KeptBodies {
         if let Some(question) = asked.question().filter(|_| kept.body.len() <= LARGEST) {
             self.cache.insert(question, Arc::clone(&kept));
         }
-        give(&kept, asked.headers).await
+        let coding = if self.coded { Coding::of(asked.headers) } else { Coding::Identity };
+        give(&kept, asked.headers, coding).await
     }
 }
 
@@ -264,10 +267,9 @@ fn header_text(value: &HeaderValue) -> Option<&str> {
     value.to_str().ok()
 }
 
-async fn give(kept: &Arc<Kept>, headers: &HeaderMap) -> HttpResponse {
-    let coding = Coding::of(headers);
+async fn give(kept: &Arc<Kept>, headers: &HeaderMap, coding: Coding) -> HttpResponse {
     if !kept.is_ready(coding) {
-        // Few at once: each takes memory that its thread keeps.
+        // One at once: each takes memory that its thread keeps.
         let _permit = ENCODERS.acquire().await;
         let coded = Arc::clone(kept);
         let _made = actix_web::web::block(move || coded.coded(coding).is_some()).await;

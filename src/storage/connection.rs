@@ -117,26 +117,32 @@ impl DatabaseUrl {
             }
         };
         let mut setup = match self {
+            // A plan kept from when the tables were empty would be kept for good.
             DatabaseUrl::Postgres(_) => format!(
                 "SET lock_timeout = 2000; SET statement_timeout = {}; \
-                 SET idle_in_transaction_session_timeout = 5000; SET client_min_messages = warning;",
+                 SET idle_in_transaction_session_timeout = 5000; SET client_min_messages = warning; \
+                 SET plan_cache_mode = force_custom_plan;",
                 options.statement_timeout.as_millis()
             ),
             DatabaseUrl::Sqlite(_) => "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; \
-                 PRAGMA mmap_size = 268435456; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
+                 PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY;"
                 .to_owned(),
         };
         match (self, purpose) {
             // The journal mode is the file's, set once by the first writer.
             (DatabaseUrl::Sqlite(_), Purpose::Write) => setup.push_str(&format!(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = {}; PRAGMA wal_autocheckpoint = 0;",
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = {}; PRAGMA wal_autocheckpoint = 0; \
+                 PRAGMA cache_size = -16384;",
                 options.synchronous
             )),
-            (DatabaseUrl::Sqlite(_), Purpose::Read) => setup.push_str("PRAGMA query_only = ON;"),
+            (DatabaseUrl::Sqlite(_), Purpose::Read) => {
+                // What is mapped is not copied as well.
+                setup.push_str("PRAGMA query_only = ON; PRAGMA cache_size = -2048;");
+            }
             (DatabaseUrl::Postgres(_), _) => {}
         }
         if purpose == Purpose::Write {
-            options.writer_sql.iter().for_each(|sql| setup.push_str(sql));
+            options.writer_sql.iter().for_each(|sql| setup.push_str(&format!("{sql};")));
         }
         connection.batch_execute(&setup).map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)

@@ -183,6 +183,22 @@ pub(super) fn add(
     if difference == Progress::default() {
         return Ok(());
     }
+    // A list of values to be joined with: as a mere condition PostgreSQL would rather walk the whole year.
+    let mut sql = Sql::new("UPDATE sums SET expected = expected + ");
+    sql.bind(Bind::BigInt(difference.expected)).push(", draft = draft + ");
+    sql.bind(Bind::BigInt(difference.draft)).push(", in_review = in_review + ");
+    sql.bind(Bind::BigInt(difference.in_review)).push(", approved = approved + ");
+    sql.bind(Bind::BigInt(difference.approved)).push(", published = published + ");
+    sql.bind(Bind::BigInt(difference.published)).push(", on_time = on_time + ");
+    sql.bind(Bind::BigInt(difference.on_time)).push(" WHERE year = ").bind(Bind::Integer(year));
+    sql.push(" AND form = ").bind_text(part.form.as_str());
+    sql.push(" AND level = ").bind_text(part.level.as_str());
+    sql.push(" AND kind = ").bind_text(part.kind.as_str()).push(" AND node IN (VALUES ");
+    for (at, node) in nodes.iter().enumerate() {
+        sql.push(if at == 0 { "(" } else { ", (" }).bind_text(node.as_str()).push(")");
+    }
+    sql.push(")");
+    let touched = sql.execute(connection)?;
     let here = || {
         sums::year
             .eq(year)
@@ -191,20 +207,20 @@ pub(super) fn add(
             .and(sums::level.eq(&part.level))
             .and(sums::kind.eq(&part.kind))
     };
-    let added = (
-        sums::expected.eq(sums::expected + difference.expected),
-        sums::draft.eq(sums::draft + difference.draft),
-        sums::in_review.eq(sums::in_review + difference.in_review),
-        sums::approved.eq(sums::approved + difference.approved),
-        sums::published.eq(sums::published + difference.published),
-        sums::on_time.eq(sums::on_time + difference.on_time),
-    );
-    let touched = on_each!(connection, |c| diesel::update(sums::table.filter(here()))
-        .set(added)
-        .prepared_for(nodes.len())
-        .execute(c))?;
     if touched < nodes.len() {
-        let there: Vec<String> = sums::table.filter(here()).select(sums::node).load(connection)?;
+        let rows: Vec<(String, String, String, String)> = on_each!(connection, |c| sums::table
+            .filter(sums::year.eq(year).and(sums::node.eq_any(nodes)))
+            .select((sums::node, sums::form, sums::level, sums::kind))
+            .prepared_for(nodes.len())
+            .load(c))?;
+        let is_part = |form: &str, level: &str, kind: &str| {
+            (form, level, kind) == (&*part.form, &*part.level, &*part.kind)
+        };
+        let there: Vec<String> = rows
+            .into_iter()
+            .filter(|(_, form, level, kind)| is_part(form, level, kind))
+            .map(|(node, ..)| node)
+            .collect();
         for node in nodes.iter().filter(|node| !there.contains(node)) {
             let row = (
                 (sums::year.eq(year), sums::node.eq(node), sums::form.eq(&part.form)),

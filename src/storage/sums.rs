@@ -174,11 +174,14 @@ fn add(
                 .and(sums::level.eq(part.level.as_str()))
                 .and(sums::kind.eq(part.kind.as_str()))
         };
-        let rows: Vec<SumRow> = on_each!(connection, |c| sums::table
-            .filter(here().and(sums::reports.ne(0)))
+        // By node alone, and sorted out here: with more conditions PostgreSQL would walk the whole year.
+        let mut rows: Vec<SumRow> = on_each!(connection, |c| sums::table
+            .filter(sums::year.eq(year).and(sums::node.eq_any(nodes)).and(sums::reports.ne(0)))
             .select(SumRow::as_select())
             .prepared_for(nodes.len())
             .load(c))?;
+        let (form, level, kind) = (part.sum.form().id.as_str(), part.level.as_str(), part.kind.as_str());
+        rows.retain(|row| (&*row.form, &*row.level, &*row.kind) == (form, level, kind));
         let mut there: HashMap<String, Sum> = HashMap::new();
         for row in rows {
             let row = StoredSum::try_from(row)?;

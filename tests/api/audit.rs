@@ -150,6 +150,10 @@ on_both! {
             };
             assert!(refused, "{sql}");
         }
+        if let Database::Postgres { .. } = &*service.database {
+            let mut connection = diesel::PgConnection::establish(&url).expect("the database");
+            assert!(connection.batch_execute("TRUNCATE audit").is_err());
+        }
     }
 
     fn the_public_follows_what_was_published(service) {

@@ -2,7 +2,6 @@
 
 use crate::domain::figures::Figures;
 use crate::domain::form::Form;
-use serde_json::{Map, Value};
 
 /// The content of one revision. Sections stand in form order.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,20 +45,6 @@ impl Content {
     /// Text of a section that is there.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.section(key).filter(|section| section.present).and_then(|section| section.text.as_deref())
-    }
-
-    /// The complete table of a section as JSON, `None` for a narrative.
-    pub fn table(&self, key: &str) -> Option<Value> {
-        let table = self.form().section(key)?.table.as_ref()?;
-        let rows = table.rows.iter().map(|row| {
-            let columns: Map<String, Value> = row
-                .columns
-                .iter()
-                .map(|column| (column.key.clone(), self.figures.json(column.cell)))
-                .collect();
-            (row.key.clone(), Value::Object(columns))
-        });
-        Some(Value::Object(rows.collect()))
     }
 
     /// Copies one section, figures and all, from another content of the same form.

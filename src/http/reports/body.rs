@@ -1,6 +1,8 @@
 //! A report and its sections as JSON, as GET gives them.
 
-use crate::domain::form::Section;
+use crate::domain::figures::Figures;
+use crate::domain::form::{Row, Section, Table};
+use crate::domain::number::Precision;
 use crate::domain::report::{Content, SectionMark};
 use crate::domain::rules::{Counts, Moment};
 use crate::domain::workflow::Action;
@@ -9,8 +11,7 @@ use crate::http::names::{ActionName, ReportScope, ReportStatus, Sections, Timeli
 use crate::operations::reports::{ReportView, allowed_actions, judge_views};
 use crate::operations::{Asking, Refusal};
 use crate::storage::AnyConnection;
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 /// A report with all that one of its readers is shown.
@@ -146,7 +147,7 @@ pub struct ReportBody {
     /// 各部分，按键名；列表中仅在 `fields` 要求时给出。
     #[schema(value_type = Sections)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    sections: Option<Map<String, Value>>,
+    sections: Option<SectionsBody>,
     /// 仅在有授权时给出。
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -219,8 +220,55 @@ pub struct SectionBody {
     title: String,
     text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    table: Option<Value>,
+    table: Option<TableBody>,
     updated_at: String,
+}
+
+/// Sections by their keys, in the form's order.
+#[derive(Debug)]
+pub struct SectionsBody(Vec<SectionBody>);
+
+impl Serialize for SectionsBody {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_map(self.0.iter().map(|section| (&section.kind, section)))
+    }
+}
+
+/// The cells of a table by row and column, written straight out: nothing is built up in between.
+#[derive(Debug)]
+pub struct TableBody {
+    table: &'static Table,
+    figures: Figures,
+}
+
+struct RowBody<'t>(&'static Row, &'t Figures);
+
+struct CellBody(Option<i64>, Precision);
+
+impl Serialize for TableBody {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_map(self.table.rows.iter().map(|row| (&row.key, RowBody(row, &self.figures))))
+    }
+}
+
+impl Serialize for RowBody<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let cells = &self.1.form().cells;
+        out.collect_map(self.0.columns.iter().filter_map(|column| {
+            let precision = cells.get(column.cell)?.precision;
+            Some((&column.key, CellBody(self.1.get(column.cell), precision)))
+        }))
+    }
+}
+
+impl Serialize for CellBody {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            None => out.serialize_none(),
+            Some(value) if self.1.decimals() == 0 => out.serialize_i64(value),
+            Some(value) => self.1.json(value).serialize(out),
+        }
+    }
 }
 
 impl SectionBody {
@@ -236,23 +284,21 @@ impl SectionBody {
             ordinal: section.ordinal,
             title: state.found_title.clone().unwrap_or_else(|| section.title.clone()),
             text: state.text.clone(),
-            table: content.table(&section.key),
+            table: content
+                .form()
+                .section(&section.key)
+                .and_then(|section| section.table.as_ref())
+                .map(|table| TableBody { table, figures: content.figures.clone() }),
             updated_at: mark.map(|mark| time(mark.updated_at)).unwrap_or_default(),
         })
     }
 }
 
-fn sections_of(content: &Content, marks: &[SectionMark]) -> Map<String, Value> {
-    content
-        .form()
-        .sections
-        .iter()
-        .enumerate()
-        .filter_map(|(at, section)| {
-            let body = SectionBody::of(content, section, marks.get(at))?;
-            Some((section.key.clone(), json!(body)))
-        })
-        .collect()
+fn sections_of(content: &Content, marks: &[SectionMark]) -> SectionsBody {
+    let sections = content.form().sections.iter().enumerate();
+    SectionsBody(
+        sections.filter_map(|(at, section)| SectionBody::of(content, section, marks.get(at))).collect(),
+    )
 }
 
 /// 一页报告。

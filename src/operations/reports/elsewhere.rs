@@ -57,7 +57,7 @@ impl Elsewhere {
 }
 
 /// Longest chain of mergers followed.
-const GENERATIONS: usize = 8;
+pub(super) const GENERATIONS: usize = 8;
 /// Missing reports are counted so far.
 const MOST_MISSING: i64 = 1_000;
 

@@ -1,6 +1,7 @@
 //! What a transition rests on and what it does to others: the verdict of the rules, its receipt, and the
 //! marks a correction leaves.
 
+use super::elsewhere::GENERATIONS;
 use super::judge::judge_one;
 use super::read::ReportView;
 use crate::domain::rules::{self, Counts, Explainable, Finding, Moment, Severity};
@@ -8,7 +9,7 @@ use crate::domain::workflow::Action;
 use crate::operations::Refusal;
 use crate::storage::receipts::Receipt;
 use crate::storage::transitions::Transition;
-use crate::storage::{Act, AnyConnection, reports, roster, upstream};
+use crate::storage::{Act, AnyConnection, agencies, reports, roster, upstream};
 use chrono::NaiveDate;
 
 /// The findings an act rests on, judged as of its day; other acts rest on none.
@@ -71,8 +72,14 @@ pub fn mark_what_rests_on(
     if view.revision.number == 1 {
         return Ok(());
     }
+    // Whoever has taken over what the agency answered for, directly or through others.
     let mut heirs = vec![view.agency.id.to_string()];
-    heirs.extend(view.agency.successor_id.as_ref().map(ToString::to_string));
+    let mut successor = view.agency.successor_id.clone();
+    while let Some(id) = successor.filter(|id| heirs.len() < GENERATIONS && !heirs.contains(&id.to_string()))
+    {
+        successor = agencies::find(connection, &id)?.and_then(|agency| agency.successor_id);
+        heirs.push(id.to_string());
+    }
     let path = roster::find(connection, view.report.year, &view.agency.id, view.report.scope)?
         .map_or_else(|| view.agency.path.clone(), |entry| entry.path);
     let above: Vec<String> = path.ids().map(str::to_owned).collect();

@@ -183,7 +183,7 @@ pub(super) fn add(
     if difference == Progress::default() {
         return Ok(());
     }
-    // A list of values to be joined with: as a mere condition PostgreSQL would rather walk the whole year.
+    // The nodes lead: but for the empty texts PostgreSQL would rather walk all rows of a form, level and kind.
     let mut sql = Sql::new("UPDATE sums SET expected = expected + ");
     sql.bind(Bind::BigInt(difference.expected)).push(", draft = draft + ");
     sql.bind(Bind::BigInt(difference.draft)).push(", in_review = in_review + ");
@@ -191,11 +191,11 @@ pub(super) fn add(
     sql.bind(Bind::BigInt(difference.approved)).push(", published = published + ");
     sql.bind(Bind::BigInt(difference.published)).push(", on_time = on_time + ");
     sql.bind(Bind::BigInt(difference.on_time)).push(" WHERE year = ").bind(Bind::Integer(year));
-    sql.push(" AND form = ").bind_text(part.form.as_str());
-    sql.push(" AND level = ").bind_text(part.level.as_str());
-    sql.push(" AND kind = ").bind_text(part.kind.as_str()).push(" AND node IN (VALUES ");
+    sql.push(" AND form || '' = ").bind_text(part.form.as_str());
+    sql.push(" AND level || '' = ").bind_text(part.level.as_str());
+    sql.push(" AND kind || '' = ").bind_text(part.kind.as_str()).push(" AND node IN (");
     for (at, node) in nodes.iter().enumerate() {
-        sql.push(if at == 0 { "(" } else { ", (" }).bind_text(node.as_str()).push(")");
+        sql.push(if at == 0 { "" } else { ", " }).bind_text(node.as_str());
     }
     sql.push(")");
     let touched = sql.execute(connection)?;

@@ -118,6 +118,7 @@ impl Sql {
     where
         R: QueryableByName<diesel::pg::Pg> + QueryableByName<diesel::sqlite::Sqlite> + 'static,
     {
+        let values = self.binds.len();
         on_each!(connection, |c| {
             let mut query = diesel::sql_query(self.text).into_boxed();
             for bind in self.binds {
@@ -129,7 +130,7 @@ impl Sql {
                     Bind::Time(value) => query.bind::<Timestamp, _>(value),
                 };
             }
-            query.prepared().load(c)
+            query.prepared_for(values).load(c)
         })
     }
 
@@ -151,6 +152,7 @@ impl Sql {
 
     /// Runs a statement and gives the number of rows it touched.
     pub fn execute(self, connection: &mut AnyConnection) -> QueryResult<usize> {
+        let values = self.binds.len();
         on_each!(connection, |c| {
             let mut query = diesel::sql_query(self.text).into_boxed();
             for bind in self.binds {
@@ -162,7 +164,7 @@ impl Sql {
                     Bind::Time(value) => query.bind::<Timestamp, _>(value),
                 };
             }
-            query.prepared().execute(c)
+            query.prepared_for(values).execute(c)
         })
     }
 }

@@ -10,8 +10,8 @@ use diesel::query_builder::{AstPass, Query, QueryBuilder, QueryFragment, QueryId
 use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl};
 
-/// Longest list of values with which a statement is kept: longer ones come in too many lengths.
-const LONGEST_LIST: usize = 16;
+/// Most values with which a statement is kept: longer lists come in too many lengths to keep them all.
+const MOST_VALUES: usize = 24;
 
 /// A statement whose text alone is the key of what is kept prepared.
 pub(super) struct Prepared<Q> {
@@ -25,9 +25,9 @@ pub(super) trait Prepare: Sized {
         Prepared { statement: self, kept: true }
     }
 
-    /// The same for one with a list of so many values.
+    /// The same for one whose text depends on how many values it has.
     fn prepared_for(self, values: usize) -> Prepared<Self> {
-        Prepared { statement: self, kept: values <= LONGEST_LIST }
+        Prepared { statement: self, kept: values <= MOST_VALUES }
     }
 }
 

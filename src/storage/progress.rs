@@ -28,8 +28,7 @@ const STANDING: &str = "CASE WHEN s.exempt THEN NULL \
 const REPORT_OF_LINE: &str = "LEFT JOIN reports r ON r.agency_id = s.agency_id AND r.year = s.year AND r.scope = s.scope \
     LEFT JOIN revisions v ON v.report_id = r.id AND v.number = r.working_revision";
 
-/// An id with its dot.
-const STEP: usize = 37;
+const STEP: usize = AgencyPath::STEP;
 
 #[derive(QueryableByName)]
 struct LineRow {
@@ -320,7 +319,7 @@ pub fn parts(
     type Row = (String, String, String, String, Counters);
     let rows: Vec<Row> = on_each!(connection, |c| {
         let mut query = sums::table
-            .filter(sums::year.eq(year).and(sums::expected.ne(0)))
+            .filter(sums::year.eq(year))
             .select((sums::node, sums::form, sums::level, sums::kind, COUNTERS))
             .into_boxed();
         if let Some(node) = node {
@@ -331,5 +330,5 @@ pub fn parts(
     let parts = rows.into_iter().map(|(node, form, level, kind, counters)| {
         (node, Part { form, level, kind, progress: progress_of(counters) })
     });
-    Ok(parts.collect())
+    Ok(parts.filter(|(_, part)| part.progress != Progress::default()).collect())
 }

@@ -17,9 +17,6 @@ mod due;
 
 pub use due::{due_unfiled, unpublished};
 
-/// A step of a path: an id with its dot.
-const STEP: usize = 37;
-
 /// One report that is due.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RosterEntry {
@@ -333,8 +330,8 @@ pub fn children(
     let mut sql = Sql::new(&format!(
         "SELECT DISTINCT substr(path, {}, {}) AS id FROM roster WHERE length(path) = {} AND year = ",
         above + 1,
-        STEP - 1,
-        above + STEP
+        AgencyPath::STEP - 1,
+        above + AgencyPath::STEP
     ));
     sql.bind(Bind::Integer(year));
     if let Some(path) = within {

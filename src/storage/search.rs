@@ -82,19 +82,20 @@ pub fn put(connection: &mut AnyConnection, report: &ReportId, texts: &[Indexed])
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Alike {
     #[diesel(sql_type = Text)]
+    pub section: String,
+    #[diesel(sql_type = Text)]
     pub agency_name: String,
     #[diesel(sql_type = Text)]
     pub text: String,
 }
 
 /// Most narratives compared word by word: what so many share is a template, and one is enough.
-const MOST_ALIKE: i64 = 8;
+const MOST_ALIKE: i64 = 24;
 
 /// Narratives of other agencies' reports of a year that share a part of a sketch.
 pub fn alike(
     connection: &mut AnyConnection,
     bands: &[String],
-    section: &str,
     year: i32,
     agency: &AgencyId,
 ) -> Result<Vec<Alike>, StorageError> {
@@ -102,7 +103,7 @@ pub fn alike(
         return Ok(Vec::new());
     }
     let mut sql = Sql::new(
-        "SELECT v.agency_name AS agency_name, d.text AS text FROM search_documents d \
+        "SELECT d.section AS section, v.agency_name AS agency_name, d.text AS text FROM search_documents d \
          JOIN reports r ON r.id = d.report_id \
          JOIN revisions v ON v.report_id = r.id AND v.number = r.published_revision \
          WHERE d.row_id IN (SELECT row_id FROM search_sketches WHERE band IN (",
@@ -110,8 +111,7 @@ pub fn alike(
     for (at, band) in bands.iter().enumerate() {
         sql.push(if at == 0 { "" } else { ", " }).bind_text(band.as_str());
     }
-    sql.push(")) AND d.section = ").bind_text(section);
-    sql.push(" AND r.year = ").bind(Bind::Integer(year));
+    sql.push(")) AND r.year = ").bind(Bind::Integer(year));
     sql.push(" AND r.agency_id <> ").bind_text(agency.as_str());
     sql.push(" ORDER BY d.row_id LIMIT ").bind(Bind::BigInt(MOST_ALIKE));
     Ok(sql.load(connection)?)

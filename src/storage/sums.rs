@@ -196,8 +196,8 @@ fn add(
                 _ => kept.push(row_of(year, &StoredSum { node: node.clone(), sum, ..part.clone() })),
             }
         }
-        for row in &kept {
-            upsert(connection, row)?;
+        if !kept.is_empty() {
+            upsert(connection, &kept)?;
         }
         if !emptied.is_empty() {
             // The row stays while it counts what is due.
@@ -212,19 +212,30 @@ fn add(
     Ok(())
 }
 
-fn upsert(connection: &mut AnyConnection, row: &SumRow) -> QueryResult<usize> {
+/// Writes sums over those that are there; the counters beside them stay. PostgreSQL takes all rows in one go.
+fn upsert(connection: &mut AnyConnection, rows: &[SumRow]) -> QueryResult<()> {
     use diesel::upsert::excluded;
-    on_each!(connection, |c| diesel::insert_into(sums::table)
-        .values(row)
-        .on_conflict((sums::year, sums::node, sums::form, sums::level, sums::kind))
-        .do_update()
-        .set((
-            sums::reports.eq(excluded(sums::reports)),
-            sums::cells.eq(excluded(sums::cells)),
-            sums::present.eq(excluded(sums::present)),
-        ))
-        .prepared()
-        .execute(c))
+    macro_rules! written {
+        ($values:expr, $connection:expr) => {
+            diesel::insert_into(sums::table)
+                .values($values)
+                .on_conflict((sums::year, sums::node, sums::form, sums::level, sums::kind))
+                .do_update()
+                .set((
+                    sums::reports.eq(excluded(sums::reports)),
+                    sums::cells.eq(excluded(sums::cells)),
+                    sums::present.eq(excluded(sums::present)),
+                ))
+                .prepared_for(rows.len())
+                .execute($connection)
+        };
+    }
+    match connection {
+        AnyConnection::Postgres(connection) => written!(rows, connection).map(|_| ()),
+        AnyConnection::Sqlite(connection) => {
+            rows.iter().try_for_each(|row| written!(row, connection).map(|_| ()))
+        }
+    }
 }
 
 fn row_of(year: i32, row: &StoredSum) -> SumRow {

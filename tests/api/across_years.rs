@@ -1,7 +1,8 @@
 //! What is judged across reports: last year's figures, corrections of what a report rests on, explanations.
 
 use super::harness::client::Reply;
-use super::harness::world::{World, YEAR, id_of, open_year, suqian};
+use super::harness::wait_for;
+use super::harness::world::{World, YEAR, id_of, open_year, register, suqian};
 use serde_json::{Value, json};
 
 const CARRIED: &str = "requests.carried_over_from_last_year";
@@ -41,6 +42,34 @@ fn change_carried_over(world: &World<'_>, id: &str, by: i64) {
 }
 
 on_both! {
+    fn a_narrative_taken_from_another_agency_is_told_with_whose_it_is(service) {
+        let world = World::new(service);
+        // Three hundred letters, no run of which comes twice.
+        let told: String = (0..300).filter_map(|at| char::from_u32(0x4e00 + at * 13)).collect();
+        let copied: String = told.chars().take(290).chain("改动了结尾的几个字".chars()).collect();
+        let file = |agency: &str, text: &str| {
+            let mut sections = suqian(YEAR)["sections"].clone();
+            sections["problems"]["text"] = json!(text);
+            let body = json!({"agency_id": agency, "year": YEAR, "sections": sections});
+            id_of(&service.post("/reports").token(&world.editor()).json(&body).send().expect(201))
+        };
+        let first = file(&world.bureau, &told);
+        let twins = |report: &str| -> Vec<Value> {
+            let judged = service.get(&format!("/reports/{report}/findings")).token(&world.editor()).send().expect(200).value();
+            let findings = judged["findings"].as_array().expect("findings").clone();
+            findings.into_iter().filter(|finding| finding["rule"] == "similar.to_other_agency").collect()
+        };
+        world.publish(&first);
+        assert_eq!(twins(&first), Vec::<Value>::new(), "nobody copies from oneself");
+        let other = register(service, "乙县教育局", "county", "department", Some(&world.county));
+        let copy = file(&other, &copied);
+        let found = wait_for(|| Some(twins(&copy)).filter(|found| !found.is_empty()));
+        assert_eq!((found.len(), &found[0]["pointer"]), (1, &json!("/sections/problems/text")));
+        assert!(found[0]["message"].as_str().expect("a message").contains("乙县信访局"), "{found:?}");
+        let third = register(service, "乙县林业局", "county", "department", Some(&world.county));
+        assert_eq!(twins(&file(&third, "公开的深度还不够，解读形式单一。")), Vec::<Value>::new());
+    }
+
     fn last_years_carried_forward_row_is_this_years_carried_over_row(service) {
         let world = World::new(service);
         open_year(service, YEAR + 1);

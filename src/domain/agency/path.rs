@@ -8,6 +8,9 @@ pub struct AgencyPath(String);
 pub const MAX_DEPTH: usize = 24;
 
 impl AgencyPath {
+    /// Length of a step: an id with its dot.
+    pub const STEP: usize = 37;
+
     /// The path of an agency below a parent (or of a root).
     pub fn below(parent: Option<&AgencyPath>, id: &str) -> AgencyPath {
         let head = parent.map(|path| path.0.as_str()).unwrap_or_default();

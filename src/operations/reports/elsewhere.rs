@@ -83,23 +83,20 @@ pub fn gather(connection: &mut AnyConnection, subjects: &[Subject]) -> Result<Ve
 
 /// Narratives of other agencies' published reports of the same year that are nearly the same.
 fn twins_of(connection: &mut AnyConnection, subject: &Subject) -> Result<Vec<Twin>, Refusal> {
-    let mut twins = Vec::new();
-    for (section, text) in &subject.texts {
-        let mut best: Option<Twin> = None;
-        let alike = search::alike(connection, &bands(text), section, subject.year, &subject.agency)?;
-        for found in alike {
-            let likeness = likeness(text, &found.text);
-            if likeness.is_copied() && best.as_ref().is_none_or(|best| best.permille < likeness.permille) {
-                best = Some(Twin {
-                    section: section.clone(),
-                    agency_name: found.agency_name,
-                    permille: likeness.permille,
-                });
-            }
-        }
-        twins.extend(best);
-    }
-    Ok(twins)
+    let asked: Vec<String> = subject.texts.iter().flat_map(|(_, text)| bands(text)).collect();
+    let alike = search::alike(connection, &asked, subject.year, &subject.agency)?;
+    let twins = subject.texts.iter().filter_map(|(section, text)| {
+        let same_section = alike.iter().filter(|found| found.section == *section);
+        let compared = same_section.map(|found| (likeness(text, &found.text), found));
+        let copied = compared.filter(|(likeness, _)| likeness.is_copied());
+        let (likeness, found) = copied.max_by_key(|(likeness, _)| likeness.permille)?;
+        Some(Twin {
+            section: section.clone(),
+            agency_name: found.agency_name.clone(),
+            permille: likeness.permille,
+        })
+    });
+    Ok(twins.collect())
 }
 
 /// What a consolidated report should add up to; nothing is asked while nothing is published below.

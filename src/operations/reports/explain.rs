@@ -1,7 +1,7 @@
 //! Explaining findings: who may depends on the rule; what it rests on is kept beside it.
 
 use super::judge::judge_one;
-use super::read::{ReportView, find_raw};
+use super::read::{ReportView, find_raw, refuse_outsider};
 use crate::domain::id::ReportId;
 use crate::domain::rights::Role;
 use crate::domain::rules::{self, Explainable, Finding, Moment};
@@ -21,8 +21,7 @@ fn find_explainable(
     let report = reports::find(connection, id)?.ok_or(Refusal::NotFound)?;
     let view = find_raw(connection, report)?;
     if !asking.rights.may_see(&view.agency.path) {
-        let is_read = view.report.published_revision.is_some() && view.report.withdrawn_at.is_none();
-        return Err(if is_read { Refusal::Forbidden } else { Refusal::NotFound });
+        return Err(refuse_outsider(&view.report));
     }
     let judgement = judge_one(connection, &view, asking.today, Moment::Draft)?;
     let finding =

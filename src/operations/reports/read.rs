@@ -131,6 +131,15 @@ pub(super) fn build(
     Ok(ReportView { corrected: revision.number > 1, report, revision, agency, year, due_on, working })
 }
 
+/// What whoever has no grant over a report is told about it: no where everybody may read it, that it was
+/// withdrawn, else that it is not there.
+pub(super) fn refuse_outsider(report: &Report) -> Refusal {
+    if report.withdrawn_at.is_some() {
+        return Refusal::Withdrawn { reason: report.withdrawn_reason.clone(), at: report.withdrawn_at };
+    }
+    if report.published_revision.is_some() { Refusal::Forbidden } else { Refusal::NotFound }
+}
+
 fn missing(what: &'static str) -> Refusal {
     Refusal::Storage(StorageError::Malformed { what, value: "missing row".to_owned() })
 }

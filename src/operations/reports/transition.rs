@@ -1,7 +1,7 @@
 //! Review and publication.
 
 use super::edit::require_year;
-use super::read::{ReportView, find_raw};
+use super::read::{ReportView, find_raw, refuse_outsider};
 use super::verdict::{judged, mark_what_rests_on, receipt, require_no_blocking_findings};
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::report::{Revision, SectionMark};
@@ -163,10 +163,7 @@ pub fn transition(
     let report = reports::find(connection, &order.report_id)?.ok_or(Refusal::NotFound)?;
     let mut view = find_raw(connection, report)?;
     if !asking.rights.may_see(&view.agency.path) {
-        // Who may read what is published is told no; for all others it is not there.
-        return Err(super::find(connection, asking, &order.report_id, true)
-            .err()
-            .unwrap_or(Refusal::Forbidden));
+        return Err(refuse_outsider(&view.report));
     }
     let person = asking.person.clone().ok_or(Refusal::Forbidden)?;
     let history = transitions::list(connection, &order.report_id)?;

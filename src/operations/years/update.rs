@@ -37,10 +37,12 @@ pub fn update(
         updated_at: act.at,
     };
     years::update(connection, &year)?;
-    if plan.state.roster_follows() {
+    let reopens = plan.state.roster_follows() && !present.plan.state.roster_follows();
+    let due_days = |plan: &YearPlan| (plan.department_due_on, plan.government_due_on);
+    if reopens || (plan.state.roster_follows() && due_days(plan) != due_days(&present.plan)) {
         roster::set_due_days(connection, plan)?;
     }
-    if plan.state.roster_follows() && !present.plan.state.roster_follows() {
+    if reopens {
         // What happened in the registry meanwhile is caught up with, and the sums with it.
         roster::catch_up(connection, plan)?;
         verify_year(connection, plan.year, true)?;

@@ -2,6 +2,7 @@
 
 use super::harness::database::{Database, say_skipped};
 use super::harness::process::{Service, signal};
+use super::harness::wait_for;
 use super::harness::world::{World, id_of, register};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
@@ -123,10 +124,10 @@ on_both! {
         let admin = service.admin();
         let mut acknowledged = Vec::new();
         for round in 0..rounds(5, 50) {
-            let ending = AtomicBool::new(false);
+            let (ending, answered) = (AtomicBool::new(false), AtomicBool::new(false));
             let written: Vec<String> = std::thread::scope(|scope| {
                 let writers: Vec<_> = (0..4).map(|writer| {
-                    let (admin, service, ending) = (&admin, &*service, &ending);
+                    let (admin, service, ending, answered) = (&admin, &*service, &ending, &answered);
                     scope.spawn(move || {
                         let mut written = Vec::new();
                         for number in 0.. {
@@ -134,7 +135,10 @@ on_both! {
                                 "kind": "department"});
                             let sent = service.post("/agencies").token(admin).json(&body).try_send();
                             match sent {
-                                Ok(reply) if reply.status == 201 => written.push(id_of(&reply)),
+                                Ok(reply) if reply.status == 201 => {
+                                    answered.store(true, Ordering::Relaxed);
+                                    written.push(id_of(&reply));
+                                }
                                 _ if ending.load(Ordering::Relaxed) => break,
                                 other => panic!("refused before the end: {other:?}"),
                             }
@@ -142,6 +146,8 @@ on_both! {
                         written
                     })
                 }).collect();
+                // However slow the machine: the plug is pulled amid answers, at another moment each round.
+                wait_for(|| answered.load(Ordering::Relaxed).then_some(()));
                 std::thread::sleep(Duration::from_millis(150 + 37 * (round as u64 % 7)));
                 ending.store(true, Ordering::Relaxed);
                 signal(service.pid(), "KILL");

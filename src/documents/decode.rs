@@ -1,7 +1,7 @@
 //! Bytes to text: the charsets reports are written in, and none that would only produce rubbish.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, GB18030, UTF_8};
 
 /// Why bytes could not be read as text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,7 +42,8 @@ fn text_of(bytes: &[u8], declared_charset: Option<&str>) -> Result<(String, &'st
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let guessed = detector.guess(Some(b"cn"), Utf8Detection::Deny);
-    strict(guessed, bytes).map_err(|_| DecodeFault::Unrecognised)
+    // A few bytes tell a detector little; those of one of our offices are in the national standard.
+    strict(guessed, bytes).or_else(|_| strict(GB18030, bytes)).map_err(|_| DecodeFault::Unrecognised)
 }
 
 fn strict(encoding: &'static Encoding, bytes: &[u8]) -> Result<(String, &'static str), DecodeFault> {
@@ -88,6 +89,14 @@ mod tests {
         let (bytes, _, _) = encoding_rs::GBK.encode(SENTENCE);
         assert_eq!(decode(&bytes, None), Ok((SENTENCE.to_owned(), "gb18030")));
         assert_eq!(decode(&bytes, Some("GB2312")), Ok((SENTENCE.to_owned(), "gb18030")));
+    }
+
+    #[test]
+    fn a_few_characters_are_enough() {
+        for text in ["无", "一、总体情况", "规章\t0", "总计", "上年结转：0"] {
+            let (bytes, _, _) = encoding_rs::GBK.encode(text);
+            assert_eq!(decode(&bytes, None), Ok((text.to_owned(), "gb18030")), "{text}");
+        }
     }
 
     #[test]

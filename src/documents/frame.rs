@@ -33,12 +33,13 @@ pub(super) struct Signature {
 }
 
 /// Reads title, agency and year; a title broken over lines is put together.
+///
+/// A site's menu may list reports of other years: of the titles that tell most, the one nearest to the
+/// report itself is its own.
 pub(super) fn read_head(pieces: &[Piece<'_>]) -> Head {
-    let heads = || {
-        let titles = pieces.iter().enumerate().filter(|(_, piece)| ends_title(piece.text));
-        titles.map(|(at, _)| joined(pieces, at))
-    };
-    heads().find(|head| head.year.is_some()).or_else(|| heads().next()).unwrap_or_default()
+    let titles = pieces.iter().enumerate().filter(|(_, piece)| ends_title(piece.text));
+    let heads = titles.map(|(at, _)| joined(pieces, at));
+    heads.max_by_key(|head| (head.year.is_some(), head.agency.is_some())).unwrap_or_default()
 }
 
 fn ends_title(text: &str) -> bool {

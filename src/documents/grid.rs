@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grid {
     pub blocks: Vec<Block>,
+    /// What stood where no report has anything: told, and never read.
+    pub aside: Vec<GridCell>,
 }
 
 /// One piece of a document, in the order it stood.
@@ -48,6 +50,10 @@ pub(super) struct Place {
 }
 
 impl Grid {
+    pub(super) fn of(blocks: Vec<Block>) -> Grid {
+        Grid { blocks, aside: Vec::new() }
+    }
+
     /// Everything in reading order, because sections run across paragraphs and tables alike.
     ///
     /// Empty paragraphs say nothing and are left out; empty cells stay. Tables are numbered from 0.
@@ -88,12 +94,10 @@ mod tests {
     #[test]
     fn empty_cells_stay_and_empty_paragraphs_go() {
         let cell = |text: &str, line| GridCell { text: text.to_owned(), line };
-        let grid = Grid {
-            blocks: vec![
-                Block::Paragraph { text: "  ".to_owned(), line: 1 },
-                Block::Table { rows: vec![vec![cell(" 规章 ", 2), cell("", 3)], vec![cell("0", 4)]] },
-            ],
-        };
+        let grid = Grid::of(vec![
+            Block::Paragraph { text: "  ".to_owned(), line: 1 },
+            Block::Table { rows: vec![vec![cell(" 规章 ", 2), cell("", 3)], vec![cell("0", 4)]] },
+        ]);
         let pieces: Vec<_> =
             grid.pieces().iter().map(|piece| (piece.text.to_owned(), piece.line, piece.row)).collect();
         assert_eq!(

@@ -10,15 +10,24 @@ use unicode_normalization::UnicodeNormalization;
 pub(super) struct Heading {
     /// Place among the pieces.
     pub piece: usize,
+    /// How many pieces it runs over.
+    pub pieces: usize,
     /// Place of the section in the form.
     pub section: usize,
     /// The heading as it stood, if its wording is not the form's.
     pub found_title: Option<String>,
     /// What stood behind the title in the same paragraph.
     pub inline: Option<String>,
-    /// A heading led by 一、 is surer than the bare words.
-    numbered: bool,
+    /// The numeral that leads it: 一、 is surer than the bare words.
+    pub ordinal: Option<usize>,
 }
+
+/// Most pieces a title is broken over.
+const MOST_PIECES: usize = 3;
+/// From how many letters on a title is known even where the text runs on behind it.
+const TELLING: usize = 8;
+/// Longest heading in a wording nobody knows, in characters.
+const LONGEST_UNKNOWN: usize = 30;
 
 /// One way a section may be called.
 struct Wording {
@@ -30,36 +39,95 @@ struct Wording {
 /// Finds the sections' headings, each at most once, in the order they stand.
 pub(super) fn find_headings(form: &Form, pieces: &[Piece<'_>]) -> Vec<Heading> {
     let wordings = wordings(form);
-    let (numbered, bare): (Vec<Heading>, Vec<Heading>) = pieces
-        .iter()
-        .enumerate()
-        .filter_map(|(at, piece)| heading(at, piece.text, &wordings))
-        .partition(|heading| heading.numbered);
+    let places = || 0..pieces.len();
+    let (numbered, bare): (Vec<Heading>, Vec<Heading>) = places()
+        .filter_map(|at| broken_heading(at, pieces, &wordings))
+        .partition(|heading| heading.ordinal.is_some());
     let mut chosen: Vec<Heading> = Vec::new();
-    for heading in numbered.iter().skip(behind_contents(&numbered)) {
+    for heading in numbered.iter().skip(behind_contents(&numbered, pieces)) {
         if chosen.iter().all(|known| known.section != heading.section) {
             chosen.push(heading.clone());
         }
     }
-    for section in 0..form.sections.len() {
-        if chosen.iter().all(|known| known.section != section) {
-            let fitting = between_neighbours(section, &bare, &chosen).cloned();
-            chosen.extend(fitting);
+    let glued = || places().filter_map(|at| glued_heading(at, pieces.get(at)?.text, &wordings));
+    for weaker in [bare, glued().collect()] {
+        for section in 0..form.sections.len() {
+            if chosen.iter().all(|known| known.section != section) {
+                let fitting = between_neighbours(section, &weaker, &chosen).cloned();
+                chosen.extend(fitting);
+            }
         }
+    }
+    for section in 0..form.sections.len() {
+        let unknown = unknown_heading(section, pieces, &chosen);
+        chosen.extend(unknown);
     }
     chosen.sort_by_key(|heading| heading.piece);
     chosen
 }
 
-/// How many headings belong to a table of contents: there they follow each other with nothing between.
-fn behind_contents(numbered: &[Heading]) -> usize {
-    let firsts = || numbered.iter().enumerate().filter(|(_, heading)| heading.section == 0);
-    if firsts().count() < 2 {
-        return 0;
+/// The sections of other titles below a heading: each leads on the document's own numbers, up to the next
+/// heading. A list inside the text does not, as long as the next heading's number leaves no room for it.
+pub(super) fn extra_sections(body: &[Piece<'_>], ordinal: Option<usize>, next: Option<usize>) -> Vec<usize> {
+    let Some(mut last) = ordinal else { return Vec::new() };
+    let mut found = Vec::new();
+    for (at, piece) in body.iter().enumerate() {
+        let room = next.is_none_or(|next| last + 1 < next);
+        if room && piece.row.is_none() && short_numbered(piece.text) == Some(last + 1) {
+            last += 1;
+            found.push(at);
+        }
     }
-    firsts()
-        .find(|(at, heading)| numbered.get(at + 1).is_none_or(|next| next.piece > heading.piece + 1))
-        .map_or(0, |(at, _)| at)
+    // Without the number before the next heading it was a list.
+    if next.is_some_and(|next| last + 1 != next) { Vec::new() } else { found }
+}
+
+/// The numeral of a line that may be a heading of any wording.
+fn short_numbered(text: &str) -> Option<usize> {
+    let (ordinal, rest) = behind_numeral(text)?;
+    let fits = (2..=LONGEST_UNKNOWN).contains(&rest.chars().count());
+    (fits && !rest.contains(['。', '；', '，', '：', ':', ';', ','])).then_some(ordinal)
+}
+
+/// A heading in a wording nobody knows: the only line that leads on the numbers between both neighbours.
+fn unknown_heading(section: usize, pieces: &[Piece<'_>], chosen: &[Heading]) -> Option<Heading> {
+    let of = |wanted: usize| chosen.iter().find(|known| known.section == wanted);
+    let ordinal = section + 1;
+    let (above, below) = (of(section.checked_sub(1)?)?, of(section + 1)?);
+    if of(section).is_some() || (above.ordinal, below.ordinal) != (Some(ordinal - 1), Some(ordinal + 1)) {
+        return None;
+    }
+    let between = pieces.iter().enumerate().take(below.piece).skip(above.piece + above.pieces);
+    let mut fitting =
+        between.filter(|(_, piece)| piece.row.is_none() && short_numbered(piece.text) == Some(ordinal));
+    let (piece, found) = fitting.next().filter(|_| fitting.next().is_none())?;
+    let (_, title) = behind_numeral(found.text)?;
+    Some(Heading {
+        piece,
+        pieces: 1,
+        section,
+        found_title: Some(title.trim().to_owned()),
+        inline: None,
+        ordinal: Some(ordinal),
+    })
+}
+
+/// How many headings stand above the report itself, in a table of contents or a site's menu: of all places
+/// where the first section begins, the one with the most behind it is meant.
+fn behind_contents(numbered: &[Heading], pieces: &[Piece<'_>]) -> usize {
+    let firsts: Vec<(usize, usize)> = numbered
+        .iter()
+        .enumerate()
+        .filter(|(_, heading)| heading.section == 0)
+        .map(|(at, heading)| (at, heading.piece))
+        .collect();
+    let ends = firsts.iter().skip(1).map(|(_, piece)| *piece).chain([pieces.len()]);
+    let letters = |from: usize, to: usize| -> usize {
+        pieces.get(from..to).unwrap_or_default().iter().map(|piece| piece.text.len()).sum()
+    };
+    let sized = firsts.iter().zip(ends).map(|((at, from), to)| (letters(*from, to), *at));
+    // The first of those alike.
+    sized.min_by_key(|(size, _)| std::cmp::Reverse(*size)).map_or(0, |(_, at)| at)
 }
 
 /// A heading without a numeral, where the sections around it leave room for it.
@@ -86,38 +154,91 @@ fn wordings(form: &Form) -> Vec<Wording> {
     wordings
 }
 
+/// A heading, its title put together where it is broken over lines.
+fn broken_heading(at: usize, pieces: &[Piece<'_>], wordings: &[Wording]) -> Option<Heading> {
+    let first = pieces.get(at)?;
+    let whole = heading(at, first.text, wordings);
+    let loose = |piece: &Piece<'_>| piece.row.is_none() && piece.text.chars().count() <= LONGEST_UNKNOWN;
+    if !loose(first) || behind_numeral(first.text).is_none() && !ends_in_numeral(first.text) {
+        return whole;
+    }
+    let mut text = first.text.to_owned();
+    for count in 2..=MOST_PIECES {
+        let Some(next) = pieces.get(at + count - 1).filter(|piece| loose(piece)) else { break };
+        text.push_str(next.text);
+        let joined = heading(at, &text, wordings).filter(|joined| joined.inline.is_none());
+        if let Some(joined) = joined.filter(|joined| joined.ordinal.is_some()) {
+            return Some(Heading { pieces: count, ..joined });
+        }
+    }
+    whole
+}
+
+/// Whether nothing but the numeral and its mark stands there.
+fn ends_in_numeral(text: &str) -> bool {
+    text.chars().count() <= 3 && text.starts_with(|c: char| NUMERALS.contains(c))
+}
+
 fn heading(piece: usize, text: &str, wordings: &[Wording]) -> Option<Heading> {
     let (text, _) = strip_artefacts(text);
-    let (numbered, rest) = match behind_numeral(&text) {
-        Some(rest) => (true, rest),
-        None => (false, &*text),
+    let (ordinal, rest) = match behind_numeral(&text) {
+        Some((ordinal, rest)) => (Some(ordinal), rest),
+        None => (None, &*text),
     };
     wordings.iter().find_map(|wording| {
         let (title, behind) = split_title(rest, &wording.letters)?;
-        let inline = behind_title(behind, numbered)?;
-        Some(Heading {
-            piece,
-            section: wording.section,
-            found_title: wording.is_alias.then(|| title.trim().to_owned()),
-            inline: (!inline.is_empty()).then(|| inline.to_owned()),
-            numbered,
-        })
+        let inline = behind_title(behind, ordinal.is_some())?;
+        Some(found(piece, wording, title, inline, ordinal))
     })
 }
 
-/// What stands behind `一、`, `一．`, `一 、` or `一 `.
-fn behind_numeral(text: &str) -> Option<&str> {
+fn found(piece: usize, wording: &Wording, title: &str, inline: &str, ordinal: Option<usize>) -> Heading {
+    Heading {
+        piece,
+        pieces: 1,
+        section: wording.section,
+        found_title: wording.is_alias.then(|| title.trim().to_owned()),
+        inline: (!inline.is_empty()).then(|| inline.to_owned()),
+        ordinal,
+    }
+}
+
+/// A numbered title with its text right behind it, where the title is long or the text begins like one.
+fn glued_heading(piece: usize, text: &str, wordings: &[Wording]) -> Option<Heading> {
+    let (text, _) = strip_artefacts(text);
+    let (ordinal, rest) = behind_numeral(&text)?;
+    let begins = |text: &str| text.starts_with(|c: char| c.is_ascii_digit() || "本我今按根".contains(c));
+    wordings.iter().find_map(|wording| {
+        let (title, behind) = split_title(rest, &wording.letters)?;
+        let telling = wording.letters.len() >= TELLING && behind.contains('。') || begins(behind);
+        telling.then(|| found(piece, wording, title, behind.trim(), Some(ordinal)))
+    })
+}
+
+const NUMERALS: &str = "一二三四五六七八九十";
+
+/// The number before `一、`, `一．`, `一 、` or `一 `, and what stands behind.
+fn behind_numeral(text: &str) -> Option<(usize, &str)> {
     let text = text
         .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '#' | '*'));
-    let rest = text.trim_start_matches(|c: char| "一二三四五六七八九十".contains(c));
-    let numeral = text.get(..text.len() - rest.len())?.chars().count();
-    if !(1..=2).contains(&numeral) {
-        return None;
-    }
+    let rest = text.trim_start_matches(|c: char| NUMERALS.contains(c));
+    let ordinal = number_of(text.get(..text.len() - rest.len())?)?;
     let spaced = rest.trim_start();
     let marked = spaced.trim_start_matches(['、', '．', '.', '，', ',', '：', ':', '。']);
     let parted = spaced.len() < rest.len() || marked.len() < spaced.len();
-    parted.then(|| marked.trim_start())
+    parted.then(|| (ordinal, marked.trim_start()))
+}
+
+/// 一 to 十九.
+fn number_of(numeral: &str) -> Option<usize> {
+    let value = |c: char| NUMERALS.chars().position(|known| known == c).map(|place| place + 1);
+    let mut letters = numeral.chars();
+    let first = value(letters.next()?)?;
+    match (letters.next(), letters.next()) {
+        (None, _) => Some(first),
+        (Some(second), None) if first == 10 => Some(10 + value(second).filter(|second| *second < 10)?),
+        _ => None,
+    }
 }
 
 /// Splits a text behind a title, whatever marks and spaces stand inside the title.
@@ -153,75 +274,4 @@ fn behind_title(behind: &str, numbered: bool) -> Option<&str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::form::for_year;
-
-    fn found(lines: &[&str]) -> Vec<(usize, usize, Option<String>, Option<String>)> {
-        let pieces: Vec<Piece<'_>> =
-            lines.iter().map(|&text| Piece { text, line: 1, row: None, place: None }).collect();
-        find_headings(for_year(2023), &pieces)
-            .into_iter()
-            .map(|heading| (heading.piece, heading.section, heading.found_title, heading.inline))
-            .collect()
-    }
-
-    #[test]
-    fn numerals_marks_and_spaces_do_not_matter() {
-        for line in [
-            "一、总体情况",
-            "一．总体情况",
-            "一 、 总 体 情 况。",
-            "一、总体情况：",
-            "总体情况",
-            "## 一、总体情况",
-        ] {
-            assert_eq!(found(&[line]), vec![(0, 0, None, None)], "{line}");
-        }
-    }
-
-    #[test]
-    fn an_older_wording_is_kept_and_text_behind_a_title_too() {
-        let old = "行政机关主动公开政府信息情况";
-        assert_eq!(found(&[format!("二、{old}：").as_str()]), vec![(0, 1, Some(old.to_owned()), None)]);
-        assert_eq!(found(&["六、其他需要报告的事项：无。"]), vec![(0, 5, None, Some("无。".to_owned()))]);
-    }
-
-    #[test]
-    fn a_number_alone_or_a_longer_sentence_is_no_heading() {
-        for line in [
-            "一、本年新收政府信息公开申请数量",
-            "四、结转下年度继续办理",
-            "（一）总体情况",
-            "总体情况良好",
-            "一、总体情况良好",
-        ] {
-            assert!(found(&[line]).is_empty(), "{line}");
-        }
-    }
-
-    #[test]
-    fn a_table_of_contents_is_passed_over() {
-        let lines = [
-            "一、总体情况",
-            "二、主动公开政府信息情况",
-            "一、总体情况",
-            "正文。",
-            "二、主动公开政府信息情况",
-        ];
-        let places: Vec<_> = found(&lines).into_iter().map(|heading| heading.0).collect();
-        assert_eq!(places, vec![2, 4]);
-    }
-
-    #[test]
-    fn bare_words_count_only_between_their_neighbours() {
-        let lines = [
-            "存在的主要问题及改进情况",
-            "一、总体情况",
-            "主动公开政府信息情况",
-            "三、收到和处理政府信息公开申请情况",
-        ];
-        let places: Vec<_> = found(&lines).into_iter().map(|heading| (heading.0, heading.1)).collect();
-        assert_eq!(places, vec![(1, 0), (2, 1), (3, 2)]);
-    }
-}
+mod tests;

@@ -46,7 +46,7 @@ pub fn read(text: &str) -> Result<Grid, HtmlFault> {
         reader.walk(element, 1)?;
     }
     reader.end_paragraph();
-    Ok(Grid { blocks: reader.blocks })
+    Ok(Grid::of(reader.blocks))
 }
 
 /// The charset a page declares in its first bytes, if it does.

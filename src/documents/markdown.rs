@@ -14,7 +14,7 @@ pub fn read(text: &str) -> Grid {
         reader.line(line.trim(), at + 1);
     }
     reader.end_table();
-    Grid { blocks: reader.blocks }
+    Grid::of(reader.blocks)
 }
 
 #[derive(Default)]

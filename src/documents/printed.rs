@@ -19,9 +19,18 @@ pub fn heading(section: &Section, state: &SectionState) -> String {
     format!("{}、{title}", section.numeral())
 }
 
-/// The paragraphs of a section.
-pub fn paragraphs(state: &SectionState) -> impl Iterator<Item = &str> {
-    state.text.as_deref().unwrap_or_default().lines().filter(|line| !line.trim().is_empty())
+/// The paragraphs of a section, as paper carries them: the indent of a line, blanks at its end, blank lines
+/// and all but one of several blanks are a matter of layout, and of the document's own.
+pub fn paragraphs(state: &SectionState) -> impl Iterator<Item = String> + '_ {
+    let lines = state.text.as_deref().unwrap_or_default().lines().map(tidy);
+    lines.filter(|line| !line.is_empty())
+}
+
+/// A line without blanks at its ends, and with one wherever some stood.
+fn tidy(line: &str) -> String {
+    let is_blank = |c: char| c.is_whitespace() && c != '\u{3000}';
+    let words: Vec<&str> = line.trim().split(is_blank).filter(|word| !word.is_empty()).collect();
+    words.join(" ")
 }
 
 /// 2024年1月29日.

@@ -3,7 +3,7 @@
 use super::form_of_tables::form_of_tables;
 use super::frame::{Head, Signature, is_region, read_head, read_signature, scope_of};
 use super::grid::{Grid, Piece};
-use super::headings::{Heading, find_headings};
+use super::headings::{Heading, extra_sections, find_headings};
 use super::label::strip_artefacts;
 use super::tables::{Origin, TableOutcome, read_table};
 use super::value::{self, CellText};
@@ -95,6 +95,7 @@ pub fn recognise(grid: &Grid, hint_year: Option<i32>) -> Reading {
     let mut recogniser = Recogniser::new(form);
     recogniser.read_head(&head, before_headings(&pieces, &headings));
     recogniser.read_sections(&pieces, &headings);
+    grid.aside.iter().for_each(|cell| recogniser.stray(cell.line, &cell.text));
     recogniser.finish()
 }
 
@@ -149,9 +150,9 @@ impl Recogniser {
 
     fn read_sections(&mut self, pieces: &[Piece<'_>], headings: &[Heading]) {
         for (number, heading) in headings.iter().enumerate() {
-            let next = headings.get(number + 1).map(|next| next.piece);
-            let end = next.unwrap_or(pieces.len());
-            let mut body = pieces.get(heading.piece + 1..end).unwrap_or_default();
+            let next = headings.get(number + 1);
+            let end = next.map_or(pieces.len(), |next| next.piece);
+            let mut body = pieces.get(heading.piece + heading.pieces..end).unwrap_or_default();
             if next.is_none()
                 && let Some(signature) = read_signature(body, self.title_agency.as_deref())
             {
@@ -160,6 +161,13 @@ impl Recogniser {
                 }
                 body = body.get(..signature.from).unwrap_or_default();
                 self.sign(signature);
+            }
+            let extra = extra_sections(body, heading.ordinal, next.and_then(|next| next.ordinal));
+            if let Some(first) = extra.first() {
+                let (own, others) = body.split_at_checked(*first).unwrap_or((body, &[]));
+                extra.iter().filter_map(|at| body.get(*at)).for_each(|piece| self.extra_section(piece.text));
+                others.iter().for_each(|piece| self.stray(piece.line, piece.text));
+                body = own;
             }
             let line = pieces.get(heading.piece).map_or(0, |piece| {
                 let (_, artefacts) = strip_artefacts(piece.text);
@@ -177,6 +185,16 @@ impl Recogniser {
         self.document.signed_on = signature.on;
     }
 
+    fn extra_section(&mut self, heading: &str) {
+        let name: String = heading.chars().take(LONGEST_UNMAPPED).collect();
+        self.document.faults.push(ShapeFault {
+            pointer: format!("/sections/{}", name.replace('~', "~0").replace('/', "~1")),
+            shape: Shape::Unknown,
+            found: Value::Null,
+            cell: None,
+        });
+    }
+
     fn read_section(&mut self, heading: &Heading, body: &[Piece<'_>]) {
         let form = self.form;
         let Some(section) = form.sections.get(heading.section) else { return };
@@ -184,7 +202,16 @@ impl Recogniser {
         let lines: Vec<String> = if section.table.is_some() {
             let mut outcome = read_table(form, section, body);
             // The table's own caption says again what the heading says.
-            outcome.strays.retain(|(_, text)| text.trim() != section.title);
+            let says = [Some(section.title.as_str()), heading.found_title.as_deref()];
+            outcome.strays.retain(|(_, text)| !says.contains(&Some(text.trim())));
+            if !outcome.labelled {
+                self.document.faults.push(ShapeFault {
+                    pointer: format!("/sections/{}/table", section.key),
+                    shape: Shape::NoTable,
+                    found: Value::Null,
+                    cell: None,
+                });
+            }
             self.take_cells(outcome)
         } else {
             body.iter().filter(|piece| !piece.text.is_empty()).map(|piece| piece.text.to_owned()).collect()

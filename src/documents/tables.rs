@@ -28,6 +28,8 @@ pub(super) struct TableOutcome {
     pub prose: Vec<String>,
     /// What found no place, by line.
     pub strays: Vec<(usize, String)>,
+    /// Some label of the table was found.
+    pub labelled: bool,
 }
 
 /// Where something stood in the file.
@@ -64,6 +66,7 @@ pub(super) fn read_table(form: &Form, section: &Section, pieces: &[Piece<'_>]) -
     let rows = section.table.as_ref().map(|table| table.rows.as_slice()).unwrap_or_default();
     let mut outcome = TableOutcome::default();
     let tokens = tokens(pieces, &Labels::of(form, section), &mut outcome.strays);
+    outcome.labelled = tokens.iter().any(|token| token.naming.is_some());
     let mut reader = Reader { rows, tokens, head: Head::default(), states: vec![None; rows.len()], outcome };
     if !reader.read_grouped() {
         for at in 0..reader.tokens.len() {
@@ -369,7 +372,8 @@ impl Reader<'_, '_> {
     }
 }
 
-/// Whether a text is a sentence, and not a label in a wording nobody knows.
+/// Whether a text is a sentence or a remark, and not a label in a wording nobody knows.
 fn is_prose(text: &str) -> bool {
-    text.contains(['。', '；', '！']) && text.chars().count() >= 6
+    let remark = ["注：", "注:", "备注", "说明：", "说明:"].iter().any(|mark| text.starts_with(mark));
+    (text.contains(['。', '；', '！']) || remark) && text.chars().count() >= 6
 }

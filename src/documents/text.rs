@@ -76,7 +76,7 @@ impl Reader {
 
     fn finish(mut self) -> Grid {
         self.end_table();
-        Grid { blocks: self.blocks }
+        Grid::of(self.blocks)
     }
 }
 

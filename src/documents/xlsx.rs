@@ -14,8 +14,10 @@ const LARGEST_UNPACKED: u64 = 64 << 20;
 const MOST_ENTRIES: usize = 2_000;
 /// Widest row; a report has eight columns, Table IV fifteen.
 const MOST_COLUMNS: u32 = 64;
-/// Most cells that hold something.
+/// Most cells that hold something, and most that are laid out, empty ones between them counted.
 const MOST_CELLS: usize = 100_000;
+/// Most cells beyond the widest row that are told.
+const MOST_ASIDE: usize = 100;
 /// A line of text this long in a row of its own is no label.
 const PROSE: usize = 40;
 const ENTRY_MARK: &[u8] = b"PK\x01\x02";
@@ -43,6 +45,11 @@ pub enum XlsxFault {
 /// rows of a table. Hidden sheets are passed over. Lines are the sheet's own row numbers.
 pub fn read(bytes: &[u8]) -> Result<Grid, XlsxFault> {
     check(bytes)?;
+    // The library counts without a net on a few numbers of a hurt sheet; that is the file's fault.
+    std::panic::catch_unwind(|| read_checked(bytes)).unwrap_or(Err(XlsxFault::Malformed))
+}
+
+fn read_checked(bytes: &[u8]) -> Result<Grid, XlsxFault> {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| XlsxFault::Malformed)?;
     let shown: Vec<String> = workbook
         .sheets_metadata()
@@ -50,13 +57,13 @@ pub fn read(bytes: &[u8]) -> Result<Grid, XlsxFault> {
         .filter(|sheet| sheet.visible == SheetVisible::Visible)
         .map(|sheet| sheet.name.clone())
         .collect();
-    let mut blocks = Vec::new();
-    let mut left = MOST_CELLS;
+    let mut grid = Grid::default();
+    let (mut filled, mut laid) = (MOST_CELLS, MOST_CELLS);
     for name in shown {
-        let rows = rows(&mut workbook, &name, &mut left)?;
-        lay_out(rows, &mut blocks);
+        let rows = rows(&mut workbook, &name, &mut filled, &mut grid.aside)?;
+        lay_out(rows, &mut laid, &mut grid.blocks)?;
     }
-    Ok(Grid { blocks })
+    Ok(grid)
 }
 
 /// Counts what comes out of the archive before any of it is taken apart.
@@ -80,25 +87,34 @@ fn check(bytes: &[u8]) -> Result<(), XlsxFault> {
 
 type Rows = BTreeMap<u32, BTreeMap<u32, String>>;
 
-/// The cells of a sheet that hold something, by row and column.
-fn rows(workbook: &mut Xlsx<Cursor<&[u8]>>, sheet: &str, left: &mut usize) -> Result<Rows, XlsxFault> {
+/// The cells of a sheet that hold something, by row and column; far out to the right stands no report.
+fn rows(
+    workbook: &mut Xlsx<Cursor<&[u8]>>,
+    sheet: &str,
+    left: &mut usize,
+    aside: &mut Vec<GridCell>,
+) -> Result<Rows, XlsxFault> {
     let mut reader = workbook.worksheet_cells_reader(sheet).map_err(|_| XlsxFault::Malformed)?;
     let mut rows = Rows::new();
     while let Some(cell) = reader.next_cell().map_err(|_| XlsxFault::Malformed)? {
         let text = text_of(cell.get_value());
         let (row, column) = cell.get_position();
         *left = left.checked_sub(1).ok_or(XlsxFault::TooManyCells)?;
-        // An empty cell that was given a look still tells that its row is there to be filled in.
-        let row = rows.entry(row).or_default();
-        match (text.is_empty(), column < MOST_COLUMNS) {
-            (true, _) => {}
-            (false, true) => {
+        if column < MOST_COLUMNS {
+            // An empty cell that was given a look still tells that its row is there to be filled in.
+            let row = rows.entry(row).or_default();
+            if !text.is_empty() {
                 row.insert(column, text);
             }
-            (false, false) => return Err(XlsxFault::TooManyCells),
+        } else if !text.is_empty() && aside.len() < MOST_ASIDE {
+            aside.push(GridCell { text, line: line_of(row) });
         }
     }
     Ok(rows)
+}
+
+fn line_of(row: u32) -> usize {
+    usize::try_from(row).unwrap_or(usize::MAX).saturating_add(1)
 }
 
 fn text_of(value: &DataRef<'_>) -> String {
@@ -121,23 +137,29 @@ fn text_of(value: &DataRef<'_>) -> String {
     }
 }
 
-fn lay_out(rows: Rows, blocks: &mut Vec<Block>) {
+fn lay_out(rows: Rows, left: &mut usize, blocks: &mut Vec<Block>) -> Result<(), XlsxFault> {
     let mut table: Vec<Vec<GridCell>> = Vec::new();
     let width = rows.values().filter_map(|row| row.keys().next_back()).max().map_or(0, |last| last + 1);
-    for (number, row) in rows {
-        let line = usize::try_from(number).unwrap_or(usize::MAX).saturating_add(1);
+    for (place, (number, row)) in rows.into_iter().enumerate() {
+        let line = line_of(number);
         let alone = (row.len() == 1).then(|| row.values().next()).flatten();
-        if let Some(text) = alone.filter(|text| is_paragraph(text)) {
+        // What stands alone on top of a sheet is its heading, whatever its wording.
+        if let Some(text) = alone.filter(|text| place == 0 || is_paragraph(text)) {
             end_table(&mut table, blocks);
             let lines = text.split('\n').map(str::trim).filter(|text| !text.is_empty());
             blocks.extend(lines.map(|text| Block::Paragraph { text: text.to_owned(), line }));
             continue;
         }
+        *left = usize::try_from(width)
+            .ok()
+            .and_then(|width| left.checked_sub(width))
+            .ok_or(XlsxFault::TooManyCells)?;
         let cells =
             (0..width).map(|column| GridCell { text: row.get(&column).cloned().unwrap_or_default(), line });
         table.push(cells.collect());
     }
     end_table(&mut table, blocks);
+    Ok(())
 }
 
 fn end_table(table: &mut Vec<Vec<GridCell>>, blocks: &mut Vec<Block>) {

@@ -2,7 +2,7 @@
 
 use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
-use super::listing::{Page, Sql, in_order};
+use super::listing::{Bind, Page, Sql, in_order};
 use super::prepared::Prepare;
 use super::schema::agencies::dsl;
 use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, Contact, Kind, Level};
@@ -228,19 +228,24 @@ pub fn count(connection: &mut AnyConnection, filter: &AgencyFilter) -> Result<i6
     Ok(sql.total(connection)?)
 }
 
-/// An agency and all below it, parents before children, at most `limit`.
+/// An agency and what stands below it to a depth, level by level, at most `limit`.
 pub fn subtree(
     connection: &mut AnyConnection,
     path: &AgencyPath,
+    depth: usize,
     limit: i64,
 ) -> Result<Vec<Agency>, StorageError> {
-    let rows: Vec<AgencyRow> = dsl::agencies
-        .filter(dsl::path.ge(path.as_str()).and(dsl::path.lt(path.range_end())))
-        .select(AgencyRow::as_select())
-        .order(dsl::path)
-        .limit(limit)
-        .load(connection)?;
-    rows.into_iter().map(Agency::try_from).collect()
+    let longest = depth.saturating_mul(AgencyPath::STEP).saturating_add(path.as_str().len());
+    let mut sql = Sql::new("SELECT id FROM agencies WHERE length(path) <= ");
+    sql.bind(Bind::BigInt(i64::try_from(longest).unwrap_or(i64::MAX)));
+    sql.within("path", path);
+    sql.push(" ORDER BY length(path), path LIMIT ").bind(Bind::BigInt(limit));
+    let ids = sql.ids(connection)?;
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(5_000) {
+        found.extend(find_many(connection, some)?);
+    }
+    Ok(found)
 }
 
 /// Puts a subtree under a new chain: one statement over the range of its paths.

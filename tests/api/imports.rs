@@ -2,7 +2,9 @@
 
 use super::harness::client::errors_at;
 use super::harness::world::{REAL_TEXT, World, suqian};
-use serde_json::{Value, json};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Map, Value, json};
 
 fn parts(media: &str, name: &str, content: &[u8]) -> (String, Vec<u8>) {
     let head = format!(
@@ -11,6 +13,29 @@ fn parts(media: &str, name: &str, content: &[u8]) -> (String, Vec<u8>) {
     );
     let body = [head.as_bytes(), content, b"\r\n--BOUNDARY--\r\n"].concat();
     ("multipart/form-data; boundary=BOUNDARY".to_owned(), body)
+}
+
+/// A document as an office's system sends it: any texts, any figures, some missing.
+fn any_document() -> impl Strategy<Value = Value> {
+    let text = proptest::option::of("[一二三，。、 　\\n\\t<&>\"#|*0-9a-z]{0,40}");
+    let texts = proptest::collection::vec(text, 6);
+    let figures = proptest::collection::vec(proptest::option::weighted(0.8, 0_u32..1_000_000), 200);
+    (texts, figures, "[A-Z0-9/-]{0,20}").prop_map(|(texts, figures, number)| {
+        let mut document = suqian(2023);
+        let mut figures = figures.into_iter();
+        let sections = document["sections"].as_object_mut().expect("sections");
+        for ((_, section), text) in sections.iter_mut().zip(texts) {
+            section["text"] = text.filter(|text| !text.trim().is_empty()).map_or(Value::Null, Value::from);
+            for row in section["table"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+                for cell in row.as_object_mut().into_iter().flat_map(Map::values_mut) {
+                    *cell = figures.next().flatten().map_or(Value::Null, Value::from);
+                }
+            }
+        }
+        document["index_number"] = if number.is_empty() { Value::Null } else { Value::from(number) };
+        document["source_url"] = json!("https://www.example.gov.cn/a?b=c");
+        document
+    })
 }
 
 on_both! {
@@ -131,6 +156,62 @@ on_both! {
         let declared = import("&blank_as_zero=true");
         assert_eq!(declared["findings"].as_array().expect("findings").iter()
             .filter(|finding| finding["rule"] == "cell.missing").count(), 0);
+    }
+
+    fn a_document_in_json_may_have_its_blanks_declared_zero_too(service) {
+        let token = service.token("editor", "", "任何人");
+        let mut document = suqian(2023);
+        document["sections"]["disputes"]["table"]["reconsideration"]["upheld"] = Value::Null;
+        document["sections"]["requests"]["table"].as_object_mut().expect("rows").remove("new_requests");
+        let import = |query: &str| {
+            let path = format!("/imports?dry_run=true{query}");
+            let answer = service.post(&path).token(&token).json(&document).send().expect(200).value();
+            let missing = answer["findings"].as_array().expect("findings").iter()
+                .filter(|finding| finding["rule"] == "cell.missing").count();
+            (missing, answer["document"]["sections"].clone())
+        };
+        assert_eq!(import("").0, 8);
+        let (missing, sections) = import("&blank_as_zero=true");
+        assert_eq!(missing, 0);
+        assert_eq!(sections["disputes"]["table"]["reconsideration"]["upheld"], 0);
+        assert_eq!(sections["requests"]["table"]["new_requests"]["total"], 0);
+    }
+
+    fn any_document_in_json_comes_back_as_it_was(service) {
+        let token = service.token("editor", "", "任何人");
+        let mut runner = TestRunner::new(Config { cases: 16, failure_persistence: None, ..Config::default() });
+        runner.run(&any_document(), |document| {
+            let path = "/imports?dry_run=true";
+            let first = service.post(path).token(&token).json(&document).send().expect(200).value();
+            let read = &first["document"];
+            for (key, section) in document["sections"].as_object().expect("sections") {
+                prop_assert_eq!(&read["sections"][key]["text"], &section["text"]);
+                for (row, columns) in section["table"].as_object().into_iter().flatten() {
+                    prop_assert_eq!(&read["sections"][key]["table"][row], columns);
+                }
+            }
+            for member in ["title", "year", "signed_by", "signed_on", "index_number", "source_url"] {
+                prop_assert_eq!(&read[member], &document[member], "{}", member);
+            }
+            let again = service.post(path).token(&token).json(read).send().expect(200).value();
+            prop_assert_eq!(&again["document"], read);
+            Ok(())
+        }).expect("it comes back");
+    }
+
+    fn what_is_stored_is_exported_in_json_and_comes_back(service) {
+        let world = World::new(service);
+        let mut document = suqian(2023);
+        document["sections"]["overview"]["text"] = json!("　　一，  二\n\n 三。\t");
+        document["index_number"] = json!("014312345/2024-00012");
+        let path = format!("/imports?agency_id={}&year=2023&scope=own", world.bureau);
+        let stored = service.post(&path).token(&world.editor()).json(&document).send().expect(201).value();
+        let report = stored["report"]["id"].as_str().expect("an id");
+        let export = format!("/reports/{report}/document?format=json");
+        let exported = service.get(&export).token(&world.editor()).send().expect(200).value();
+        assert_eq!(exported["sections"]["overview"]["text"], "　　一，  二\n\n 三。\t");
+        let again = service.post("/imports?dry_run=true").token(&world.editor()).json(&exported).send();
+        assert_eq!(again.expect(200).value()["document"], exported);
     }
 
     fn what_cannot_be_read_is_told(service) {

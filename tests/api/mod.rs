@@ -24,6 +24,8 @@ mod registry;
 mod reports;
 mod review;
 mod routes;
+#[cfg(target_os = "linux")]
+mod sandbox;
 mod sections;
 mod statistics;
 mod tokens;

@@ -2,6 +2,7 @@
 
 mod layouts;
 mod mutations;
+mod oddities;
 mod round_trips;
 
 use nianbao::documents::{Reading, SourceNotes, decode, recognise, text};

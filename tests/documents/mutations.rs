@@ -77,7 +77,7 @@ fn apply(bytes: &mut Vec<u8>, hurt: &Hurt) {
 }
 
 /// The parts of an archive, taken apart: bytes hurt inside a part reach the reader behind the inflater.
-fn parts(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
+pub fn parts(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut archive = zip::ZipArchive::new(Cursor::new(archive)).expect("our own archive");
     (0..archive.len())
         .map(|at| {
@@ -89,7 +89,7 @@ fn parts(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-fn packed(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
+pub fn packed(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
         archive.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).expect("a part");

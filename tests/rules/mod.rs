@@ -42,6 +42,14 @@ const FAILING: &[(&str, Break)] = &[
             cell,
         });
     }),
+    ("section.table_not_found", |case| {
+        case.faults.push(ShapeFault {
+            pointer: "/sections/disputes/table".to_owned(),
+            shape: Shape::NoTable,
+            found: json!(null),
+            cell: None,
+        });
+    }),
     ("cell.missing", |case| case.set("disputes.reconsideration.upheld", None)),
     ("requests.balance", |case| case.add("requests.new_requests.natural_person", 1)),
     ("requests.results_total", |case| case.add("requests.results_total.natural_person", 1)),

@@ -13,7 +13,7 @@ const FRAME_PARAGRAPHS: usize = 4;
 pub(super) fn grid(nodes: Vec<Node>) -> Result<Grid, DocxFault> {
     let mut layout = Layout::default();
     layout.nodes(nodes)?;
-    Ok(Grid { blocks: layout.blocks })
+    Ok(Grid::of(layout.blocks))
 }
 
 #[derive(Default)]

@@ -144,7 +144,7 @@ fn the_text_part_is_found_through_the_list_of_parts() {
         archive(&[("word/document.xml", &text)]),
     ] {
         let block = Block::Paragraph { text: "甲".to_owned(), line: 1 };
-        assert_eq!(read(&bytes), Ok(Grid { blocks: vec![block] }));
+        assert_eq!(read(&bytes), Ok(Grid::of(vec![block])));
     }
     assert_eq!(read(&archive(&[("xl/workbook.xml", "<a/>")])), Err(DocxFault::NoText));
     assert_eq!(read(b"\xd0\xcf\x11\xe0"), Err(DocxFault::NotAnArchive));

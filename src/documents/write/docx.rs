@@ -48,7 +48,7 @@ pub fn write(document: &ReportDocument) -> Result<Vec<u8>, DocxError> {
             docx = docx.add_table(table(&layout)).add_paragraph(Paragraph::new());
         }
         for text in paragraphs(state) {
-            docx = docx.add_paragraph(indent(paragraph(text, TEXT_FONT, TEXT)));
+            docx = docx.add_paragraph(indent(paragraph(&text, TEXT_FONT, TEXT)));
         }
     }
     for line in signature(document) {

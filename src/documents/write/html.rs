@@ -38,7 +38,7 @@ pub fn write(document: &ReportDocument) -> String {
         let head = escaped(&heading(section, state));
         let _ = writeln!(page, "<section>\n<h2>{head}</h2>");
         if let Some(table) = layout(document, at) {
-            let name = escaped(&section.title);
+            let name = escaped(state.found_title.as_deref().unwrap_or(&section.title));
             let _ = writeln!(page, "<table>\n<caption>{name}</caption>\n<tbody>");
             for row in &table.rows {
                 // Beside figures a head speaks for its rows, above them for its columns.
@@ -50,7 +50,7 @@ pub fn write(document: &ReportDocument) -> String {
             page.push_str("</tbody>\n</table>\n");
         }
         for paragraph in paragraphs(state) {
-            let _ = writeln!(page, "<p>{}</p>", escaped(paragraph));
+            let _ = writeln!(page, "<p>{}</p>", escaped(&paragraph));
         }
         page.push_str("</section>\n");
     }

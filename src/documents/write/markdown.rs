@@ -41,7 +41,7 @@ pub fn write(document: &ReportDocument) -> String {
             write_table(&mut text, &table);
         }
         for paragraph in paragraphs(state) {
-            let _ = write!(text, "\n{}\n", escaped_line(paragraph));
+            let _ = write!(text, "\n{}\n", escaped_line(&paragraph));
         }
     }
     for line in signature(document) {

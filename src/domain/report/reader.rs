@@ -25,6 +25,8 @@ pub enum Shape {
     Number(NumberFault),
     /// A cell that was written in another unit and converted; no fault, but to be looked at.
     OtherUnit,
+    /// A table section of a file in which no cell was found: a picture, perhaps.
+    NoTable,
 }
 
 /// One fault, with what stood there.

@@ -34,6 +34,7 @@ mod similar_to_other_agency;
 mod similar_to_previous_year;
 mod superseded_reference;
 mod superseded_tables;
+mod table_not_found;
 mod template_left;
 mod title_variant;
 mod too_long;
@@ -89,6 +90,7 @@ rules!(
     superseded_tables,
     title_variant,
     not_a_count,
+    table_not_found,
     unit_converted,
     cell_missing,
     balance,

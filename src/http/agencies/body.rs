@@ -41,7 +41,7 @@ pub struct AgencyBody {
     /// 设立日期；空 = 自始。
     #[schema(format = Date)]
     valid_from: Option<String>,
-    /// 终止日期。
+    /// 终止日期：从这一天起不再存在。
     #[schema(format = Date)]
     valid_to: Option<String>,
     /// 承继机关。
@@ -114,6 +114,10 @@ pub struct TreeBody {
     /// 直接下级，按编号排列；超出 `depth` 的不列出。
     #[schema(no_recursion)]
     children: Vec<TreeBody>,
+    /// 只在最上一级，且只在没有给全时出现：以下超过 5000 个，只给出给得全的各层；其余用较小的范围或 `/children` 逐页读。
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    truncated: Option<bool>,
 }
 
 impl From<&AgencyTree> for TreeBody {
@@ -121,6 +125,7 @@ impl From<&AgencyTree> for TreeBody {
         TreeBody {
             agency: AgencyBody::from(&tree.agency),
             children: tree.children.iter().map(TreeBody::from).collect(),
+            truncated: tree.truncated.then_some(true),
         }
     }
 }

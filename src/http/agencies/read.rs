@@ -51,7 +51,7 @@ query!(AgencyListQuery {
     parent_id: AgencyRef[String],
     /// 某机关及其以下：编号或统一社会信用代码。
     within: AgencyRef[String],
-    /// 某一天的机关登记；不给则为现在的。
+    /// 某一天的机关登记：当日存在的机关；已经合并、撤销的只在 `status` 指明时列出。不给则为现在的。
     at: NaiveDate[chrono::NaiveDate],
     /// 排序字段，逗号分隔，前加 `-` 为降序：name、level、kind、division_code、created_at、updated_at。
     sort: String[String],
@@ -105,7 +105,7 @@ pub async fn list_agencies(call: Call) -> Result<Reply, Problem> {
 }
 
 query!(AtQuery {
-    /// 某一天的机关登记；不给则为现在的。
+    /// 某一天的机关登记：尚未设立或期限已过的为 404，已经合并、撤销的写明其状态；不给则为现在的。
     at: NaiveDate[chrono::NaiveDate],
 });
 
@@ -157,7 +157,7 @@ pub async fn list_ancestors(call: Call) -> Result<Reply, Problem> {
 }
 
 query!(ChildrenQuery {
-    /// 某一天的机关登记；不给则为现在的。
+    /// 某一天的机关登记：当日存在的机关；不给则为现在的。
     at: NaiveDate[chrono::NaiveDate],
     /// 排序字段，同机关列表。
     sort: String[String],
@@ -209,13 +209,13 @@ pub async fn list_children(call: Call) -> Result<Reply, Problem> {
 query!(TreeQuery {
     /// 往下几层，0–24，默认 3。
     depth: Depth[u8],
-    /// 某一天的机关登记；不给则为现在的。
+    /// 某一天的机关登记：当日存在的机关；已经终止的只在其下还有存在的机关时列出。不给则为现在的。
     at: NaiveDate[chrono::NaiveDate],
 });
 
 /// 下级树
 ///
-/// 该机关及其以下的机关，至多 5000 个。
+/// 该机关及其以下的机关，逐层列出，至多 5000 个：再多则给不全的那一层及更深的不列出，并写明 `truncated`。
 #[utoipa::path(
     tag = "agencies",
     params(("agency" = String, Path, description = "机关编号或统一社会信用代码"), TreeQuery),

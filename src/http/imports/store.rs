@@ -4,7 +4,7 @@ use super::file::{self, ReadFile};
 use crate::documents::{FoundCell, Kind};
 use crate::domain::form::Form;
 use crate::domain::id::ReportId;
-use crate::domain::report::Scope;
+use crate::domain::report::{ReportDocument, Scope};
 use crate::domain::rules::Finding;
 use crate::http::api::BASE;
 use crate::http::call::Call;
@@ -139,14 +139,27 @@ fn source_of(read: &ReadFile, provenance: bool) -> SourceBody {
 
 /// Blanks become zeros, deliberately, and say so with their sections.
 fn declare_blanks(read: &mut ReadFile) {
+    let blanks: Vec<usize> = match read.media == Kind::Json.media() {
+        true => unfilled(&read.document),
+        false => read.notes.blanks.drain(..).map(|(cell, _)| cell).collect(),
+    };
     let content = &mut read.document.content;
     let form = content.form();
-    for (cell, _) in read.notes.blanks.drain(..) {
+    for cell in blanks {
         content.figures.set(cell, Some(0));
         if let Some(section) = form.cells.get(cell).and_then(|cell| content.sections.get_mut(cell.section)) {
             section.declared_zero = true;
         }
     }
+}
+
+/// The cells that a document in JSON leaves at null, or out, in the sections it has.
+fn unfilled(document: &ReportDocument) -> Vec<usize> {
+    let content = &document.content;
+    let here = |section: usize| content.sections.get(section).is_some_and(|section| section.present);
+    let faulty = |cell: usize| document.faults.iter().any(|fault| fault.cell == Some(cell));
+    let cells = content.form().cells.iter().filter(|cell| here(cell.section) && !faulty(cell.index));
+    cells.map(|cell| cell.index).filter(|cell| content.figures.get(*cell).is_none()).collect()
 }
 
 /// Where a document is to be stored; both are needed.

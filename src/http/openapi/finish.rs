@@ -17,6 +17,7 @@ const SOMETIMES: &[(&str, &[&str])] = &[
     ("Report", &["sections", "findings", "allowed_actions"]),
     ("Token", &["secret"]),
     ("AgencyList", &["total"]),
+    ("AgencyTree", &["truncated"]),
     ("YearList", &["total"]),
     ("RosterList", &["total"]),
     ("BreakdownItem", &["agency", "key", "label"]),

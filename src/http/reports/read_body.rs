@@ -15,7 +15,7 @@ fn code_of(shape: Shape) -> &'static str {
     match shape {
         Shape::Unknown | Shape::OfAnotherForm => "unknown_field",
         Shape::Misplaced => "misplaced",
-        Shape::WrongType => "wrong_type",
+        Shape::WrongType | Shape::NoTable => "wrong_type",
         Shape::TooLong => "too_long",
         Shape::Number(_) | Shape::OtherUnit => "not_a_count",
     }

@@ -1,17 +1,13 @@
 //! The registry's history: what changed when, and the registry as of a day.
 
 use super::AgencyQuery;
-use super::read::{AgencyTree, find, resolve};
-use crate::domain::agency::Agency;
+use super::read::{find, resolve};
+use crate::domain::agency::{Agency, AgencyStatus};
 use crate::domain::id::AgencyId;
 use crate::operations::{AgencyRef, Refusal};
-use crate::storage::agencies::AgencyFilter;
-use crate::storage::history::{self, HistoryEntry};
+use crate::storage::history::{self, HistoryEntry, PastAgency};
 use crate::storage::{Act, AnyConnection, Page};
 use chrono::NaiveDate;
-
-/// Most agencies a tree shows.
-const TREE_LIMIT: i64 = 5_000;
 
 /// Writes down what an agency has become.
 pub(super) fn record(
@@ -38,6 +34,8 @@ pub fn history(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<Vec
     Ok(history::of_agency(connection, &agency.id)?)
 }
 
+/// An agency as it was on a day. One that had ended says so, and who has taken over; one that had not begun,
+/// or whose time had run out, was not there.
 pub fn find_at(
     connection: &mut AnyConnection,
     agency: &AgencyRef,
@@ -47,7 +45,8 @@ pub fn find_at(
         AgencyRef::Id(id) => history::find_many_at(connection, day, &[id.to_string()])?.pop(),
         AgencyRef::Uscc(code) => history::find_by_uscc_at(connection, day, code.as_str())?,
     };
-    found.ok_or(Refusal::NotFound)
+    let tells = |found: &PastAgency| found.there || found.agency.status != AgencyStatus::Active;
+    found.filter(tells).map(|found| found.agency).ok_or(Refusal::NotFound)
 }
 
 /// A page of the registry as of a day, and how many there are if asked.
@@ -81,36 +80,9 @@ pub fn ancestors_at(
     let mut parent = find_at(connection, agency, day)?.parent_id;
     while let Some(id) = parent.filter(|_| chain.len() < crate::domain::agency::MAX_DEPTH) {
         let Some(above) = history::find_many_at(connection, day, &[id.to_string()])?.pop() else { break };
-        parent = above.parent_id.clone();
-        chain.push(above);
+        parent = above.agency.parent_id.clone();
+        chain.push(above.agency);
     }
     chain.reverse();
     Ok(chain)
-}
-
-/// An agency with its subtree as of a day, to a depth.
-pub fn tree_at(
-    connection: &mut AnyConnection,
-    agency: &AgencyRef,
-    depth: usize,
-    day: NaiveDate,
-) -> Result<AgencyTree, Refusal> {
-    let root = find_at(connection, agency, day)?;
-    let page = Page { keys: Vec::new(), after_id: None, limit: TREE_LIMIT };
-    let filter = AgencyFilter::default();
-    let mut rows = history::list_at(connection, day, &filter, Some(&root.id), &page)?;
-    rows.retain(|row| row.id != root.id);
-    Ok(grow(root, &mut rows, depth))
-}
-
-/// Puts the rows that stand below an agency under it.
-fn grow(agency: Agency, rows: &mut Vec<Agency>, depth: usize) -> AgencyTree {
-    if depth == 0 {
-        return AgencyTree { agency, children: Vec::new() };
-    }
-    let (below, rest): (Vec<Agency>, Vec<Agency>) =
-        std::mem::take(rows).into_iter().partition(|row| row.parent_id.as_ref() == Some(&agency.id));
-    *rows = rest;
-    let children = below.into_iter().map(|child| grow(child, rows, depth - 1)).collect();
-    AgencyTree { agency, children }
 }

@@ -5,13 +5,13 @@ mod delete;
 mod history;
 mod read;
 mod succession;
+mod tree;
 mod update;
 
 pub use create::{AgencyDraft, create, create_all};
 pub use delete::delete;
-pub use history::{ancestors_at, find_at, history, list_at, tree_at};
-pub use read::{
-    AgencyQuery, AgencyTree, ancestors, count, find, list, page_of_children, path_of, resolve, tree,
-};
+pub use history::{ancestors_at, find_at, history, list_at};
+pub use read::{AgencyQuery, ancestors, count, find, list, page_of_children, path_of, resolve};
 pub use succession::{Succession, succeed};
+pub use tree::{AgencyTree, tree, tree_at};
 pub use update::{require_change_right, update};

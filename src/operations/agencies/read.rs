@@ -13,16 +13,6 @@ pub struct AgencyQuery {
     pub within: Option<AgencyRef>,
 }
 
-/// An agency with what stands below it.
-#[derive(Debug, Clone)]
-pub struct AgencyTree {
-    pub agency: Agency,
-    pub children: Vec<AgencyTree>,
-}
-
-/// Most agencies a tree shows.
-const TREE_LIMIT: i64 = 5_000;
-
 /// Finds an agency by id or credit code.
 pub fn resolve(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<Option<Agency>, Refusal> {
     Ok(match agency {
@@ -86,24 +76,4 @@ pub fn page_of_children(
     let filter = AgencyFilter { parent_id: Some(parent.id), ..AgencyFilter::default() };
     let total = count.then(|| agencies::count(connection, &filter)).transpose()?;
     Ok((agencies::list(connection, &filter, page)?, total))
-}
-
-/// An agency with its subtree to a depth (0 = itself alone).
-pub fn tree(connection: &mut AnyConnection, agency: &AgencyRef, depth: usize) -> Result<AgencyTree, Refusal> {
-    let root = find(connection, agency)?;
-    let deepest = root.path.depth() + depth;
-    let mut rows = agencies::subtree(connection, &root.path, TREE_LIMIT)?;
-    rows.retain(|row| row.path.depth() <= deepest && row.id != root.id);
-    // Deepest first, so that each is complete before it is put under its parent.
-    rows.sort_by_key(|row| row.path.depth());
-    let mut waiting: std::collections::HashMap<String, Vec<AgencyTree>> = std::collections::HashMap::new();
-    while let Some(agency) = rows.pop() {
-        let mut children = waiting.remove(agency.id.as_str()).unwrap_or_default();
-        children.reverse();
-        let parent = agency.parent_id.as_ref().map(ToString::to_string).unwrap_or_default();
-        waiting.entry(parent).or_default().push(AgencyTree { agency, children });
-    }
-    let mut children = waiting.remove(root.id.as_str()).unwrap_or_default();
-    children.reverse();
-    Ok(AgencyTree { agency: root, children })
 }

@@ -5,7 +5,7 @@ use super::options::{ConfigOptions, store_options};
 use super::print;
 use crate::domain::audit::{AuditEntry, Break, Chain};
 use crate::operations::Refusal;
-use crate::operations::audit::{Verdict, for_each_line, verify};
+use crate::operations::audit::{self, Verdict, verify};
 use crate::storage::Store;
 use crate::storage::audit::AuditLine;
 use clap::{Args, Subcommand};
@@ -19,7 +19,9 @@ use std::path::{Path, PathBuf};
 pub enum Verb {
     /// 从头走一遍审计链，逐条重算每一列的哈希，再与末端核对；有一处不对就指出第一处，退出码不为 0
     Verify(Verify),
-    /// 把审计写成 NDJSON（每行一条，含哈希），可离线核对
+    /// 把某一时刻的审计写成 NDJSON（每行一条，含哈希），可离线核对；末端（序号:哈希）写在标准错误上
+    ///
+    /// 在一个快照里读：写出的最后一条就是末端，此间别人照常写入而不在其中；两者不符则退出码不为 0
     Export(ConfigOptions),
 }
 
@@ -126,14 +128,24 @@ fn check_file(file: &Path, expect: Option<&(i64, String)>) -> Result<(), Failure
 
 fn export(store: &Store) -> Result<(), Failure> {
     let mut written = Ok(());
-    let walked: Result<(), Refusal> = store.read_blocking(|connection| {
-        for_each_line(connection, |line| {
+    let mut last = Chain::default();
+    let end = store.read_blocking(|connection| {
+        audit::export(connection, |line| {
             written = print(&format!("{}\n", line_of(line)));
+            last = Chain { seq: line.entry.seq, head: line.hash.clone() };
             written.is_ok()
         })
     });
-    walked.map_err(refused)?;
-    written
+    let end = end.map_err(refused)?;
+    written?;
+    if (last.seq, &last.head) != (end.audit_seq, &end.audit_head) {
+        return Err(Failure::Usage(format!(
+            "已写出的最后一条是第 {} 条，而末端记的是第 {} 条（{}）：尾部被截去或改动",
+            last.seq, end.audit_seq, end.audit_head
+        )));
+    }
+    eprintln!("审计 {0} 条，末端 {0}:{1}", end.audit_seq, end.audit_head);
+    Ok(())
 }
 
 /// Every column as it is hashed; `detail` stays the text it is.

@@ -8,6 +8,7 @@ use super::query::{Limit, query};
 use super::reply::Reply;
 use crate::operations::people::{self, Task};
 use crate::operations::reports::ReportView;
+use crate::storage::roster::RosterEntry;
 use actix_web::get;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,7 +31,8 @@ pub struct TaskAgency {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Task)]
 pub struct TaskBody {
-    /// `returned`（被退回）、`review`（待审核）、`publish`（待发布）、`finish`（草稿待续）、`file`（临近应报日期而未填报）。
+    /// `returned`（被退回）、`review`（待审核）、`publish`（待发布）、`finish`（草稿待续）、`answer`（密级标识或个人信息待主管部门答复）、
+    /// `comment`（别人的意见待答复）、`file`（临近应报日期而未填报）、`urge`（所辖机关临近应报日期而未填报，待催报）。
     kind: &'static str,
     agency: TaskAgency,
     year: i32,
@@ -55,7 +57,7 @@ pub struct TaskList {
     items: Vec<TaskBody>,
     /// 总是空：待办一次给出，`limit` 之外的先办完前面的再取。
     next_cursor: Option<String>,
-    /// 共有几件。
+    /// 共有几件；每一类（一个年度、一个状态）至多计 200 件。
     total: usize,
 }
 
@@ -73,6 +75,20 @@ fn of_report(kind: &'static str, view: &ReportView, today: chrono::NaiveDate) ->
     }
 }
 
+fn of_line(kind: &'static str, line: &RosterEntry, today: chrono::NaiveDate) -> TaskBody {
+    TaskBody {
+        kind,
+        agency: TaskAgency { id: line.agency_id.to_string(), name: line.name.clone() },
+        year: line.year,
+        scope: line.scope.as_str(),
+        report_id: None,
+        status: None,
+        due_on: day(line.due_on),
+        overdue: line.due_on < today,
+        since: None,
+    }
+}
+
 impl TaskBody {
     fn of(task: &Task, today: chrono::NaiveDate) -> TaskBody {
         match task {
@@ -80,17 +96,10 @@ impl TaskBody {
             Task::Review(view) => of_report("review", view, today),
             Task::Publish(view) => of_report("publish", view, today),
             Task::Finish(view) => of_report("finish", view, today),
-            Task::File(line) => TaskBody {
-                kind: "file",
-                agency: TaskAgency { id: line.agency_id.to_string(), name: line.name.clone() },
-                year: line.year,
-                scope: line.scope.as_str(),
-                report_id: None,
-                status: None,
-                due_on: day(line.due_on),
-                overdue: line.due_on < today,
-                since: None,
-            },
+            Task::Answer(view) => of_report("answer", view, today),
+            Task::Comment(view) => of_report("comment", view, today),
+            Task::File(line) => of_line("file", line, today),
+            Task::Urge(line) => of_line("urge", line, today),
         }
     }
 }
@@ -102,7 +111,8 @@ query!(TasksQuery {
 
 /// 我的待办
 ///
-/// 等我审核的、等我发布的、退回给我的、未完成的草稿、30 天内到期或已逾期而还没有填报的，按应报日期排列。
+/// 等我审核的、等我发布的、退回给我的、未完成的草稿、别人的意见等我答复的、30 天内到期或已逾期而还没有填报的，按应报日期排列。
+/// 主管部门另有：所辖报告中的密级标识和个人信息等我答复的；最后是所辖机关 30 天内到期或已逾期而还没有填报的。
 #[utoipa::path(
     tag = "administration",
     params(TasksQuery),

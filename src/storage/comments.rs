@@ -2,9 +2,11 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
+use super::listing::{Bind, Sql};
 use super::prepared::Prepare;
 use super::schema::comments::dsl;
-use crate::domain::id::ReportId;
+use crate::domain::id::{PersonId, ReportId};
+use crate::domain::rights::Rights;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -132,6 +134,22 @@ pub fn list(connection: &mut AnyConnection, report: &ReportId) -> Result<Vec<Com
 
 pub fn count(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<i64> {
     dsl::comments.filter(dsl::report_id.eq(report.as_str())).count().get_result(connection)
+}
+
+/// The reports within somebody's grants that are still to be seen and on which a remark of another person is open.
+pub fn open_to(
+    connection: &mut AnyConnection,
+    rights: &Rights,
+    person: &PersonId,
+    limit: i64,
+) -> Result<Vec<String>, StorageError> {
+    let mut sql = Sql::new(
+        "SELECT r.id AS id FROM reports r JOIN agencies a ON a.id = r.agency_id WHERE r.withdrawn_at IS NULL \
+         AND EXISTS (SELECT 1 FROM comments c WHERE c.report_id = r.id AND c.state = 'open' AND c.person_id <> ",
+    );
+    sql.bind_text(person.as_str()).push(")").granted("a.path", rights);
+    sql.push(" ORDER BY r.id LIMIT ").bind(Bind::BigInt(limit));
+    Ok(sql.ids(connection)?)
 }
 
 pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<()> {

@@ -4,13 +4,15 @@ use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
 use super::listing::{Bind, Page, Sql, in_order};
 use super::prepared::Prepare;
+use super::schema::agencies;
 use super::schema::agency_history::dsl;
-use crate::domain::agency::{Agency, AgencyPath, Contact};
+use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, Contact};
 use crate::domain::id::AgencyId;
 use crate::storage::agencies::AgencyFilter;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// One change of an agency, with the agency as it was after it.
 #[derive(Debug, Clone, PartialEq)]
@@ -177,16 +179,37 @@ pub fn of_agency(
     rows.into_iter().map(HistoryEntry::try_from).collect()
 }
 
-/// The registry as of a day, as the table `past` with the columns of the registry.
+/// Ids of which the rows are loaded together.
+const TOGETHER: usize = 5_000;
+
+/// An agency as it was on a day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PastAgency {
+    pub agency: Agency,
+    /// Whether it existed: it had not ended, neither by succession nor because its time had run out.
+    pub there: bool,
+}
+
+/// The registry as of a day, as the table `past` with the columns of the registry: all that had begun by then;
+/// `there` tells those that had not ended from those that had.
+///
+/// From when till when an agency exists is what is known of it now; what it was meanwhile is its last change by
+/// that day, or the first that was written down.
 fn past(day: NaiveDate) -> Sql {
     let mut sql = Sql::new(
         "WITH RECURSIVE past AS (SELECT h.agency_id AS id, h.name, h.short_name, h.uscc, h.level, h.kind, \
-         h.division_code, h.parent_id, h.status, h.created_at, h.at AS updated_at FROM agency_history h \
-         WHERE h.version = (SELECT max(x.version) FROM agency_history x \
-         WHERE x.agency_id = h.agency_id AND x.effective_on <= ",
+         h.division_code, h.parent_id, h.status, h.created_at, h.at AS updated_at, \
+         (h.status = 'active' AND (n.valid_to IS NULL OR n.valid_to > ",
     );
-    sql.bind(Bind::Date(day)).push(") AND (h.valid_from IS NULL OR h.valid_from <= ").bind(Bind::Date(day));
-    sql.push("))");
+    sql.bind(Bind::Date(day)).push(
+        ")) AS there FROM agencies n JOIN agency_history h ON h.agency_id = n.id AND h.version = COALESCE(\
+         (SELECT max(x.version) FROM agency_history x WHERE x.agency_id = n.id AND x.effective_on <= ",
+    );
+    sql.bind(Bind::Date(day)).push(
+        "), (SELECT min(x.version) FROM agency_history x WHERE x.agency_id = n.id)) \
+         WHERE n.valid_from IS NULL OR n.valid_from <= ",
+    );
+    sql.bind(Bind::Date(day)).push(")");
     sql
 }
 
@@ -202,6 +225,14 @@ fn add_below(sql: &mut Sql, root: Option<&AgencyId>, select: &str) {
     }
 }
 
+/// What had ended by then is listed only where just that is asked for.
+fn add_filter(sql: &mut Sql, filter: &AgencyFilter) {
+    if filter.status.is_none_or(|status| status == AgencyStatus::Active) {
+        sql.push(" AND there");
+    }
+    filter.add_to(sql);
+}
+
 /// A page of the registry as of a day; `root` in the place of the filter's `within`.
 pub fn list_at(
     connection: &mut AnyConnection,
@@ -212,10 +243,10 @@ pub fn list_at(
 ) -> Result<Vec<Agency>, StorageError> {
     let mut sql = past(day);
     add_below(&mut sql, root, " SELECT id");
-    filter.add_to(&mut sql);
+    add_filter(&mut sql, filter);
     sql.page(page, "id");
     let ids = sql.ids(connection)?;
-    find_many_at(connection, day, &ids)
+    Ok(find_many_at(connection, day, &ids)?.into_iter().map(|found| found.agency).collect())
 }
 
 pub fn count_at(
@@ -226,37 +257,93 @@ pub fn count_at(
 ) -> Result<i64, StorageError> {
     let mut sql = past(day);
     add_below(&mut sql, root, " SELECT count(*) AS total");
-    filter.add_to(&mut sql);
+    add_filter(&mut sql, filter);
     Ok(sql.total(connection)?)
 }
 
-/// The agency that had a credit code on a day.
+/// An agency and what stood below it on a day to a depth, level by level, at most `limit`; those that had ended
+/// are among them, since others may stand below them.
+pub fn subtree_at(
+    connection: &mut AnyConnection,
+    day: NaiveDate,
+    root: &AgencyId,
+    depth: i64,
+    limit: i64,
+) -> Result<Vec<PastAgency>, StorageError> {
+    let mut sql = past(day);
+    sql.push(", below AS (SELECT id, 0 AS depth FROM past WHERE id = ").bind_text(root.as_str());
+    sql.push(
+        " UNION SELECT p.id, b.depth + 1 FROM past p JOIN below b ON p.parent_id = b.id WHERE b.depth < ",
+    );
+    sql.bind(Bind::BigInt(depth)).push(") SELECT id FROM below ORDER BY depth, id LIMIT ");
+    sql.bind(Bind::BigInt(limit));
+    let ids = sql.ids(connection)?;
+    find_many_at(connection, day, &ids)
+}
+
+/// The agency that had a credit code on a day; one that existed before one that had ended.
 pub fn find_by_uscc_at(
     connection: &mut AnyConnection,
     day: NaiveDate,
     uscc: &str,
-) -> Result<Option<Agency>, StorageError> {
+) -> Result<Option<PastAgency>, StorageError> {
     let mut sql = past(day);
     sql.push(" SELECT id FROM past WHERE uscc = ").bind_text(uscc);
-    sql.push(" ORDER BY CASE WHEN status = 'active' THEN 0 ELSE 1 END, id LIMIT 1");
+    sql.push(" ORDER BY CASE WHEN there THEN 0 WHEN status <> 'active' THEN 1 ELSE 2 END, id LIMIT 1");
     let ids = sql.ids(connection)?;
     Ok(find_many_at(connection, day, &ids)?.pop())
 }
 
-/// Agencies as they were on a day, in the order asked for; those that were not yet there are left out.
+/// Agencies as they were on a day, in the order asked for; those that had not begun are left out.
 pub fn find_many_at(
     connection: &mut AnyConnection,
     day: NaiveDate,
     ids: &[String],
-) -> Result<Vec<Agency>, StorageError> {
+) -> Result<Vec<PastAgency>, StorageError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(TOGETHER) {
+        let rows = rows_at(connection, day, some)?;
+        let spans: Vec<(String, Option<NaiveDate>, Option<NaiveDate>)> = agencies::table
+            .filter(agencies::id.eq_any(some))
+            .select((agencies::id, agencies::valid_from, agencies::valid_to))
+            .load(connection)?;
+        let spans: HashMap<String, (Option<NaiveDate>, Option<NaiveDate>)> =
+            spans.into_iter().map(|(id, from, to)| (id, (from, to))).collect();
+        for row in in_order(some, rows, |row| &row.agency_id) {
+            let Some((from, to)) = spans.get(&row.agency_id).copied() else { continue };
+            if from.is_none_or(|from| from <= day) {
+                found.push(past_of(HistoryEntry::try_from(row)?.agency, to, day));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Of each agency its last change by a day, or the first that was written down.
+fn rows_at(
+    connection: &mut AnyConnection,
+    day: NaiveDate,
+    ids: &[String],
+) -> Result<Vec<HistoryRow>, StorageError> {
     let rows: Vec<HistoryRow> = dsl::agency_history
-        .filter(dsl::agency_id.eq_any(ids).and(dsl::effective_on.le(day)))
+        .filter(dsl::agency_id.eq_any(ids))
         .select(HistoryRow::as_select())
         .order((dsl::agency_id, dsl::version.desc()))
         .load(connection)?;
-    let mut latest = rows;
-    latest.dedup_by(|later, first| later.agency_id == first.agency_id);
-    latest.retain(|row| row.valid_from.is_none_or(|from| from <= day));
-    let entries = in_order(ids, latest, |row| &row.agency_id).into_iter().map(HistoryEntry::try_from);
-    entries.map(|entry| entry.map(|entry| entry.agency)).collect()
+    let mut chosen: Vec<HistoryRow> = Vec::with_capacity(ids.len());
+    for row in rows {
+        match chosen.last_mut().filter(|newer| newer.agency_id == row.agency_id) {
+            Some(newer) if newer.effective_on > day => *newer = row,
+            Some(_) => {}
+            None => chosen.push(row),
+        }
+    }
+    Ok(chosen)
+}
+
+/// `to` is the day of its end as it is known now; where it has come, it is told.
+fn past_of(mut agency: Agency, to: Option<NaiveDate>, day: NaiveDate) -> PastAgency {
+    let ended = to.filter(|to| *to <= day);
+    agency.valid_to = ended.or(agency.valid_to);
+    PastAgency { there: agency.status == AgencyStatus::Active && ended.is_none(), agency }
 }

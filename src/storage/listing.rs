@@ -79,6 +79,18 @@ impl Sql {
         self.push(&format!(" AND {column} < ")).bind_text(path.range_end())
     }
 
+    /// `AND path` stands within a grant; a grant without an agency holds everywhere.
+    pub fn granted(&mut self, column: &str, rights: &crate::domain::rights::Rights) -> &mut Sql {
+        if rights.grants.iter().any(|grant| grant.at.is_none()) {
+            return self;
+        }
+        self.push(" AND (1 = 0");
+        for path in rights.grants.iter().filter_map(|grant| grant.at.as_ref()) {
+            self.push(" OR (1 = 1").within(column, path).push(")");
+        }
+        self.push(")")
+    }
+
     /// `AND column contains needle`, letters of either case; the same on both engines.
     pub fn contains(&mut self, column: &str, needle: &str) -> &mut Sql {
         let escaped = needle.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");

@@ -113,30 +113,38 @@ pub fn update_person(connection: &mut AnyConnection, person: &Person) -> QueryRe
     .map(|_| ())
 }
 
-/// A page of the persons of some places: by their agency, or by a living token that holds there.
+/// Persons with the agency they belong to; conditions follow.
+const PERSONS: &str =
+    "SELECT p.id AS id FROM persons p LEFT JOIN agencies a ON a.id = p.agency_id WHERE 1 = 1";
+
+/// Narrows to the persons of some places: by their agency, or by a living token that holds there.
+fn add_places(sql: &mut Sql, places: &[AgencyPath]) {
+    sql.push(" AND (1 = 0");
+    for place in places {
+        sql.push(" OR (1 = 1").within("a.path", place);
+        sql.push(")");
+    }
+    sql.push(
+        " OR EXISTS (SELECT 1 FROM tokens t JOIN grants g ON g.token_id = t.id \
+         JOIN agencies h ON h.id = g.agency_id WHERE t.person_id = p.id AND t.revoked_at IS NULL AND (1 = 0",
+    );
+    for place in places {
+        sql.push(" OR (1 = 1").within("h.path", place);
+        sql.push(")");
+    }
+    sql.push(")))");
+}
+
+/// A page of the persons of some places (`None`: of all).
 pub fn list_persons(
     connection: &mut AnyConnection,
     places: Option<&[AgencyPath]>,
     page: &Page,
     count: bool,
 ) -> Result<(Vec<Person>, Option<i64>), StorageError> {
-    let mut sql =
-        Sql::new("SELECT p.id AS id FROM persons p LEFT JOIN agencies a ON a.id = p.agency_id WHERE 1 = 1");
+    let mut sql = Sql::new(PERSONS);
     if let Some(places) = places {
-        sql.push(" AND (1 = 0");
-        for place in places {
-            sql.push(" OR (1 = 1").within("a.path", place);
-            sql.push(")");
-        }
-        sql.push(
-            " OR EXISTS (SELECT 1 FROM tokens t JOIN grants g ON g.token_id = t.id \
-             JOIN agencies h ON h.id = g.agency_id WHERE t.person_id = p.id AND t.revoked_at IS NULL AND (1 = 0",
-        );
-        for place in places {
-            sql.push(" OR (1 = 1").within("h.path", place);
-            sql.push(")");
-        }
-        sql.push(")))");
+        add_places(&mut sql, places);
     }
     let total = count.then(|| sql.count(connection)).transpose()?;
     sql.page(page, "p.id");
@@ -144,6 +152,18 @@ pub fn list_persons(
     let rows: Vec<PersonRow> =
         persons::table.filter(persons::id.eq_any(&ids)).select(PersonRow::as_select()).load(connection)?;
     Ok((in_order(&ids, rows, |row| &row.id).into_iter().map(Person::from).collect(), total))
+}
+
+/// Whether a person is among those of some places.
+pub fn is_person_of(
+    connection: &mut AnyConnection,
+    id: &PersonId,
+    places: &[AgencyPath],
+) -> Result<bool, StorageError> {
+    let mut sql = Sql::new(PERSONS);
+    sql.push(" AND p.id = ").bind_text(id.as_str());
+    add_places(&mut sql, places);
+    Ok(!sql.ids(connection)?.is_empty())
 }
 
 /// Writes a token and its grants; only the digest of the secret is kept.

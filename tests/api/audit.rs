@@ -1,11 +1,14 @@
 //! Who did what when, and what the public is told.
 
 use super::harness::database::Database;
-use super::harness::process::Service;
-use super::harness::world::{World, id_of};
+use super::harness::process::{PROGRAM, Service};
+use super::harness::world::{World, id_of, register};
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 fn items(list: &Value) -> Vec<Value> {
@@ -40,6 +43,30 @@ fn unlock(service: &Service) {
             Database::Postgres { .. } => "ALTER TABLE audit DISABLE TRIGGER USER",
         },
     );
+}
+
+/// Number and hash of the last act, as the service tells them.
+fn head(service: &Service) -> (i64, String) {
+    let head = service.get("/audit/head").send().expect(200).value();
+    (head["seq"].as_i64().expect("a number"), head["hash"].as_str().expect("a hash").to_owned())
+}
+
+/// How many lines an export has, and the hash of its last.
+fn end_of(export: &str) -> (i64, String) {
+    let last: Value = serde_json::from_str(export.lines().last().expect("a line")).expect("JSON");
+    let count = i64::try_from(export.lines().count()).expect("a count");
+    (count, last["hash"].as_str().expect("a hash").to_owned())
+}
+
+/// Registers many agencies, each an act of its own.
+fn register_many(service: &Service) {
+    let line = |number: i32| {
+        json!({"name": format!("局{number}"), "level": "county", "kind": "department"}).to_string()
+    };
+    let lines: Vec<String> = (0..1_200).map(line).collect();
+    let batch = service.post("/agencies/batch").token(&service.admin());
+    let done = batch.body("application/x-ndjson", lines.join("\n")).send().expect(200).value();
+    assert_eq!(done["accepted"], 1_200);
 }
 
 on_both! {
@@ -135,6 +162,79 @@ on_both! {
         assert!(!verify(&["--expect", &witness]).0, "a witness does");
         tamper(service, "DELETE FROM audit WHERE seq = 3");
         assert!(verify(&[]).1.contains("第 4 条"), "a hole");
+    }
+
+    fn an_export_that_is_taken_slowly_is_still_of_one_moment(service) {
+        register_many(service);
+        let (seq, hash) = head(service);
+        let mut export = Command::new(PROGRAM)
+            .args(["audit", "export"])
+            .envs(service.settings.iter().map(|(name, value)| (name, value)))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        let mut output = BufReader::new(export.stdout.take().expect("its output"));
+        let mut text = String::new();
+        output.read_line(&mut text).expect("the first line");
+        // There is more to come than a pipe holds: it stands still, longer than PostgreSQL lets a reader rest.
+        register_many(service);
+        if matches!(&*service.database, Database::Postgres { .. }) {
+            std::thread::sleep(Duration::from_secs(6));
+        }
+        assert!(head(service).0 > seq + 1_000);
+        output.read_to_string(&mut text).expect("the rest");
+        let ended = export.wait_with_output().expect("ended");
+        let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert!(ended.status.success(), "{told}");
+        assert_eq!(end_of(&text), (seq, hash.clone()), "what was written meanwhile is not in it");
+        assert!(told.contains(&format!("{seq}:{hash}")), "{told}");
+    }
+
+    fn exports_agree_with_their_ends_while_others_write(service) {
+        let here = &*service;
+        let admin = here.admin();
+        register(here, "第一个局", "county", "department", None);
+        let ending = AtomicBool::new(false);
+        let rounds = std::thread::scope(|threads| {
+            for number in 0..3 {
+                let (admin, ending) = (&admin, &ending);
+                threads.spawn(move || {
+                    while !ending.load(Ordering::Relaxed) {
+                        let body = json!({"name": format!("负载局{number}"), "level": "county", "kind": "department"});
+                        here.post("/agencies").token(admin).json(&body).send().expect(201);
+                    }
+                });
+            }
+            let round = || {
+                let before = here.get("/audit/head").try_send();
+                (before, here.run(&["audit", "export"]), here.run(&["audit", "verify"]))
+            };
+            let rounds: Vec<_> = (0..5).map(|_| round()).collect();
+            ending.store(true, Ordering::Relaxed);
+            rounds
+        });
+        for (before, exported, verified) in rounds {
+            let told = String::from_utf8_lossy(&exported.stderr).into_owned();
+            assert!(exported.status.success(), "{told}");
+            let (count, hash) = end_of(&String::from_utf8_lossy(&exported.stdout));
+            assert!(told.contains(&format!("{count}:{hash}")), "{told}");
+            let before = before.expect("an answer").value()["seq"].as_i64();
+            assert!(before.is_some_and(|before| before <= count), "what was acknowledged before is in it");
+            assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+        }
+    }
+
+    fn an_export_without_its_tail_says_so(service) {
+        register(service, "某局", "county", "department", None);
+        let (seq, _) = head(service);
+        unlock(service);
+        tamper(service, &format!("DELETE FROM audit WHERE seq = {seq}"));
+        let exported = service.run(&["audit", "export"]);
+        assert!(!exported.status.success());
+        assert_eq!(end_of(&String::from_utf8_lossy(&exported.stdout)).0, seq - 1, "what there is is written");
+        let told = String::from_utf8_lossy(&exported.stderr).into_owned();
+        assert!(told.contains(&format!("第 {seq} 条")), "{told}");
     }
 
     fn the_audit_refuses_to_be_changed(service) {

@@ -48,6 +48,118 @@ on_both! {
         service.get("/me/tasks").send().refused(401, "unauthorized");
     }
 
+    fn a_person_of_many_tokens_is_listed_once_and_loses_every_one(service) {
+        let world = World::new(service);
+        let admin = service.admin();
+        let issue = |person: &Value, agency: &str| {
+            let grants = json!([{"role": "editor", "agency_id": agency}]);
+            let body = json!({"name": "多证", "person_id": person, "grants": grants});
+            service.post("/tokens").token(&admin).json(&body).send().expect(201).value()
+        };
+        let first = issue(&Value::Null, &world.bureau);
+        let person = first["person"]["id"].clone();
+        for _ in 0..203 {
+            issue(&person, &world.bureau);
+        }
+        // The last of them holds elsewhere.
+        let last = issue(&person, &world.neighbour);
+        let supervisor = world.supervisor();
+        let page = |query: &str| service.get(&format!("/persons?{query}")).token(&supervisor).send().expect(200).value();
+        let whole = page("limit=200&count=true");
+        let mut turned = Vec::new();
+        let mut query = "limit=1".to_owned();
+        loop {
+            let page = page(&query);
+            turned.extend(page["items"].as_array().expect("items").clone());
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            query = format!("limit=1&cursor={cursor}");
+        }
+        assert_eq!(json!(turned), whole["items"]);
+        assert_eq!(whole["total"], json!(turned.len()));
+        assert_eq!(turned.iter().filter(|one| one["id"] == person).count(), 1);
+
+        let path = format!("/persons/{}", person.as_str().expect("an id"));
+        let other = service.token("supervisor", &world.neighbour, "邻县主管");
+        for token in [&supervisor, &other] {
+            let read = service.get(&path).token(token).send().expect(200).value();
+            assert_eq!(read["tokens"].as_array().map(Vec::len), Some(205), "whoever is listed is read, whole");
+        }
+        let tag = service.get(&path).token(&admin).send().tag().to_owned();
+        let leave = json!({"left_on": "2024-05-31"});
+        let patch = |token: &str| service.patch(&path).token(token).if_match(&tag).json(&leave).send();
+        patch(&supervisor).refused(403, "forbidden");
+        assert_eq!(patch(&admin).expect(200).value()["tokens"], json!([]));
+        for token in [&first, &last] {
+            service.get("/me").token(token["secret"].as_str().expect("a secret")).send().refused(401, "unauthorized");
+        }
+        let query = format!("/tokens?count=true&person_id={}", person.as_str().expect("an id"));
+        assert_eq!(service.get(&query).token(&admin).send().expect(200).value()["total"], 0);
+    }
+
+    fn a_supervisor_sees_what_only_they_can_answer_and_who_is_late(service) {
+        let world = World::new(service);
+        let supervisor = world.supervisor();
+        let of_kind = |token: &str, kind: &str| {
+            kinds(&world, token).into_iter().filter(|(known, _)| known == kind).map(|(_, report)| report).collect::<Vec<_>>()
+        };
+        assert_eq!(of_kind(&supervisor, "urge"), [Value::Null, Value::Null], "the county and its bureau");
+        let id = id_of(&world.full_draft());
+        assert_eq!(kinds(&world, &supervisor), [("urge".to_owned(), Value::Null)], "the bureau has begun");
+        let write = |text: &str| {
+            let path = format!("/reports/{id}");
+            let tag = service.get(&path).token(&world.editor()).send().tag().to_owned();
+            let patch = json!({"sections": {"overview": {"text": text}}});
+            service.patch(&path).token(&world.editor()).if_match(&tag).json(&patch).send().expect(200);
+        };
+        write("工作平稳。联系人手机13803550001。");
+        assert_eq!(kinds(&world, &supervisor), [("answer".to_owned(), json!(id)), ("urge".to_owned(), Value::Null)]);
+        let other = service.token("supervisor", &world.neighbour, "邻县主管");
+        for token in [&world.editor(), &world.reviewer(1), &other] {
+            assert_eq!(of_kind(token, "answer"), Vec::<Value>::new());
+        }
+        let judged = service.get(&format!("/reports/{id}/findings")).token(&supervisor).send().expect(200).value();
+        let findings = judged["findings"].as_array().expect("findings");
+        let mobile = findings.iter().find(|finding| finding["rule"] == "privacy.mobile").expect("the number");
+        let answer = format!("/reports/{id}/findings/{}/explanation", mobile["key"].as_str().expect("a key"));
+        let text = json!({"text": "已核，是办公电话"});
+        service.put(&answer).token(&supervisor).json(&text).send().expect(200);
+        assert_eq!(of_kind(&supervisor, "answer"), Vec::<Value>::new());
+        // Taken back while it is in review, it is to be answered again.
+        world.transit(&id, &world.editor(), json!({"action": "submit"})).expect(201);
+        service.delete(&answer).token(&supervisor).send().expect(204);
+        let list = service.get("/me/tasks?limit=1").token(&supervisor).send().expect(200).value();
+        let task = &list["items"][0];
+        assert_eq!((&task["kind"], &task["status"], &task["report_id"]), (&json!("answer"), &json!("first_review"), &json!(id)));
+        assert_eq!((&task["agency"]["id"], &list["total"]), (&json!(world.bureau), &json!(2)));
+    }
+
+    fn a_remark_waits_for_an_answer_until_it_has_one(service) {
+        let world = World::new(service);
+        let id = id_of(&world.full_draft());
+        let (editor, reviewer) = (world.editor(), world.reviewer(1));
+        let waits = |token: &str| kinds(&world, token).contains(&("comment".to_owned(), json!(id)));
+        assert!(!waits(&editor));
+        let path = format!("/reports/{id}/comments");
+        let ask = |token: &str| service.post(&path).token(token).json(&json!({"text": "与台账不符？"})).send().expect(201);
+        ask(&editor);
+        assert!(!waits(&editor), "their own");
+        let made = ask(&reviewer);
+        assert!(waits(&editor) && !waits(&reviewer) && !waits(&world.stranger()));
+        let comment = format!("{path}/{}", id_of(&made));
+        let reply = |token: &str| {
+            let text = json!({"text": "已核对"});
+            service.post(&format!("{comment}/replies")).token(token).json(&text).send().expect(201);
+        };
+        reply(&editor);
+        assert!(!waits(&editor), "it is answered");
+        reply(&reviewer);
+        assert!(waits(&editor), "whoever asked goes on asking");
+        let tag = service.get(&comment).token(&reviewer).send().tag().to_owned();
+        let settle = json!({"state": "settled"});
+        service.patch(&comment).token(&reviewer).if_match(&tag).json(&settle).send().expect(200);
+        assert!(!waits(&editor));
+    }
+
     fn whoever_leaves_loses_every_token_at_once_and_is_given_none(service) {
         let world = World::new(service);
         let supervisor = world.supervisor();

@@ -116,6 +116,101 @@ on_both! {
         assert_eq!(public["items"][1]["person"], Value::Null);
     }
 
+    fn an_agency_is_there_from_its_first_day_to_the_day_before_its_end(service) {
+        let world = World::new(service);
+        let admin = service.admin();
+        let body = json!({"name": "临时指挥部", "level": "county", "kind": "dispatched", "parent_id": world.county,
+            "valid_from": "2020-03-01", "valid_to": "2022-07-01"});
+        let short = id_of(&service.post("/agencies").token(&admin).json(&body).send().expect(201));
+        let path = format!("/agencies/{short}");
+        let there = |day: &str| {
+            let asked = |path: &str| service.get(&format!("{path}at={day}")).send();
+            let listed = |path: &str| names(&asked(path).expect(200).value()).contains(&"临时指挥部".to_owned());
+            let tree = asked(&format!("/agencies/{}/tree?", world.county)).expect(200).text();
+            let told = [
+                listed("/agencies?limit=200&"),
+                listed("/agencies?status=active&"),
+                listed(&format!("/agencies?within={}&", world.county)),
+                listed(&format!("/agencies/{}/children?", world.county)),
+                tree.contains("临时指挥部"),
+                asked(&format!("{path}?")).status == 200,
+            ];
+            let counted = asked("/agencies?count=true&").value()["total"].as_i64() == Some(5);
+            assert!(told.iter().all(|one| *one == counted), "{day}: {told:?} {counted}");
+            counted
+        };
+        let days = ["2020-02-29", "2020-03-01", "2022-06-30", "2022-07-01", "2024-01-01"];
+        assert_eq!(days.map(&there), [false, true, true, false, false]);
+        service.get(&format!("{path}?at=2022-07-01")).send().refused(404, "not_found");
+        // What is found out later about its first and last day holds for those days.
+        let tag = service.get(&path).send().tag().to_owned();
+        let patch = json!({"valid_from": "2019-01-01", "valid_to": "2021-01-01"});
+        service.patch(&path).token(&admin).if_match(&tag).json(&patch).send().expect(200);
+        let days = ["2018-12-31", "2019-06-01", "2020-12-31", "2021-01-01", "2022-06-30"];
+        assert_eq!(days.map(&there), [false, true, true, false, false]);
+        service.get(&path).send().expect(200);
+    }
+
+    fn who_has_ended_is_listed_no_more_but_where_others_still_stand_below(service) {
+        let world = World::new(service);
+        let center = register(service, "信访服务中心", "county", "directly_affiliated", Some(&world.bureau));
+        let abolish = |agency: &str, day: &str| {
+            succeed(&world, agency, json!({"kind": "abolished", "effective_on": day})).expect(200);
+        };
+        abolish(&world.bureau, "2024-06-30");
+        let asked = |path: &str, day: &str| service.get(&format!("{path}at={day}")).send().expect(200).value();
+        let within = format!("/agencies?within={}&", world.county);
+        let children = format!("/agencies/{}/children?", world.county);
+        assert_eq!(names(&asked(&within, "2024-06-29")), ["乙县人民政府", "乙县信访局", "信访服务中心"]);
+        assert_eq!(names(&asked(&within, "2024-06-30")), ["乙县人民政府", "信访服务中心"]);
+        assert_eq!((names(&asked(&children, "2024-06-29")), names(&asked(&children, "2024-06-30"))),
+            (vec!["乙县信访局".to_owned()], Vec::new()));
+        // Whoever asks for what has ended is told.
+        assert_eq!(names(&asked("/agencies?status=abolished&", "2024-06-29")), Vec::<String>::new());
+        assert_eq!(names(&asked("/agencies?status=abolished&", "2024-06-30")), ["乙县信访局"]);
+        let bureau = asked(&format!("/agencies/{}?", world.bureau), "2024-06-30");
+        assert_eq!((&bureau["status"], &bureau["valid_to"]), (&json!("abolished"), &json!("2024-06-30")));
+        let tree = format!("/agencies/{}/tree?", world.county);
+        let kept = asked(&tree, "2024-07-01")["children"].clone();
+        assert_eq!((&kept[0]["status"], &kept[0]["children"][0]["name"]), (&json!("abolished"), &json!("信访服务中心")));
+        let above = asked(&format!("/agencies/{center}/ancestors?"), "2024-07-01");
+        assert_eq!(names(&above), ["甲省人民政府", "乙县人民政府", "乙县信访局"]);
+        abolish(&center, "2024-09-01");
+        assert_eq!(asked(&tree, "2024-09-01")["children"], json!([]));
+        assert_eq!(asked(&tree, "2024-08-31")["children"], kept);
+    }
+
+    fn a_tree_too_large_to_show_is_cut_at_a_whole_level_and_says_so(service) {
+        let admin = service.admin();
+        let root = register(service, "甲省人民政府", "provincial", "government", None);
+        let full = register(service, "乙市人民政府", "municipal", "government", Some(&root));
+        register(service, "丙市人民政府", "municipal", "government", Some(&root));
+        for part in 0..3 {
+            let line = |number: i32| json!({"name": format!("局{part}-{number}"), "level": "municipal",
+                "kind": "department", "parent_id": full}).to_string();
+            let lines: Vec<String> = (0..1_667).map(line).collect();
+            let done = service.post("/agencies/batch").token(&admin).body("application/x-ndjson", lines.join("\n"))
+                .send().expect(200).value();
+            assert_eq!(done["accepted"], 1_667);
+        }
+        for at in ["", "&at=2024-01-01"] {
+            let tree = |agency: &str, depth: u8| {
+                service.get(&format!("/agencies/{agency}/tree?depth={depth}{at}")).send().expect(200).value()
+            };
+            let whole = tree(&root, 24);
+            assert_eq!(whole["truncated"], true);
+            let cities = whole["children"].as_array().expect("children");
+            assert_eq!(cities.len(), 2, "the level that is whole");
+            assert!(cities.iter().all(|city| city["children"] == json!([])));
+            let one = tree(&root, 1);
+            assert_eq!((one.get("truncated"), one["children"].as_array().map(Vec::len)), (None, Some(2)));
+            let city = tree(&full, 3);
+            assert_eq!((&city["truncated"], &city["children"]), (&json!(true), &json!([])));
+            let listed = service.get(&format!("/agencies/{full}/children?count=true{at}")).send().expect(200).value();
+            assert_eq!(listed["total"], 5_001, "page by page all of them");
+        }
+    }
+
     fn a_move_today_leaves_yesterday_as_it_was(service) {
         let world = World::new(service);
         let path = format!("/agencies/{}", world.bureau);

@@ -56,8 +56,17 @@ impl Judged<'_> {
 
 /// All findings, rule by rule in the order of the registry.
 pub fn judge(judged: &Judged<'_>) -> Vec<Finding> {
+    judge_by(judged, |_| true)
+}
+
+/// The findings that only a supervisor can answer: their rules look at nothing but the report's own texts.
+pub fn judge_for_supervisor(judged: &Judged<'_>) -> Vec<Finding> {
+    judge_by(judged, |rule| rule.explainable == Explainable::BySupervisor)
+}
+
+fn judge_by(judged: &Judged<'_>, asked: impl Fn(&Rule) -> bool) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for rule in RULES {
+    for rule in RULES.iter().filter(|rule| asked(rule)) {
         if rule.forms.is_empty() || rule.forms.contains(&judged.form_id()) {
             (rule.check)(judged, &mut findings);
         }

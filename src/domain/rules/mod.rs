@@ -48,7 +48,7 @@ mod year_late;
 pub use elsewhere::{Previous, PreviousYear, SourceReport, Subordinates, Twin};
 pub use explanation::{Explanation, apply_explanations};
 pub use finding::{Counts, Fact, Finding, Severity};
-pub use judge::{AgencyFacts, Judged, Moment, judge};
+pub use judge::{AgencyFacts, Judged, Moment, judge, judge_for_supervisor};
 
 use crate::domain::digest::sha256_hex;
 use crate::domain::wording::lexicons;

@@ -8,4 +8,4 @@ mod verify;
 pub use adopt::adopt_restored;
 pub use changes::{ChangePage, changes_since};
 pub use list::{AuditQuery, list};
-pub use verify::{Verdict, for_each_line, verify};
+pub use verify::{Verdict, export, verify};

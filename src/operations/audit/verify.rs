@@ -28,11 +28,12 @@ impl Verdict {
     }
 }
 
-/// Hands every line over, in order, until one is refused.
-pub fn for_each_line(
+/// Hands every line of one snapshot over, in order, until one is refused; whoever takes them may take their time.
+fn for_each_line(
     connection: &mut AnyConnection,
     mut take: impl FnMut(&AuditLine) -> bool,
 ) -> Result<(), Refusal> {
+    audit::take_time(connection)?;
     let mut after = 0;
     loop {
         let page = audit::walk(connection, after, PAGE)?;
@@ -44,7 +45,18 @@ pub fn for_each_line(
     }
 }
 
-/// Walks the chain; `expected` is a number and the hash that somebody saw there.
+/// Hands every line over, in order, until one is refused, and gives the end of the chain as the ledger of the
+/// same snapshot has it: whatever is written meanwhile is in neither.
+pub fn export(
+    connection: &mut AnyConnection,
+    take: impl FnMut(&AuditLine) -> bool,
+) -> Result<LedgerState, Refusal> {
+    let ledger = audit::ledger(connection)?;
+    for_each_line(connection, take)?;
+    Ok(ledger)
+}
+
+/// Walks the chain as one snapshot has it; `expected` is a number and the hash that somebody saw there.
 pub fn verify(connection: &mut AnyConnection, expected: Option<(i64, &str)>) -> Result<Verdict, Refusal> {
     let ledger = audit::ledger(connection)?;
     let mut chain = Chain::default();

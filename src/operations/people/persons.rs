@@ -7,12 +7,12 @@ use crate::domain::id::PersonId;
 use crate::domain::rights::Role;
 use crate::operations::{Asking, Refusal};
 use crate::storage::people::{self, Person, Token};
-use crate::storage::{Act, AnyConnection, Note, Notes, Page, agencies};
+use crate::storage::{Act, AnyConnection, Note, Notes, Page};
 use chrono::NaiveDate;
 use serde_json::json;
 
-/// Most living tokens of one person that are listed.
-const MOST_TOKENS: i64 = 200;
+/// Tokens read at once.
+const TOKENS: i64 = 500;
 
 /// The places whose persons the caller looks after; `None`: everywhere.
 fn places(asking: &Asking) -> Option<Vec<AgencyPath>> {
@@ -34,7 +34,19 @@ pub fn list_persons(
     Ok(people::list_persons(connection, places(asking).as_deref(), page, count)?)
 }
 
-/// A person of the caller's subtree with their living tokens; another is not there.
+/// All living tokens of a person, however many: none may be left over when they leave.
+fn living_tokens(connection: &mut AnyConnection, id: &PersonId) -> Result<Vec<Token>, Refusal> {
+    let mut page = Page { keys: Vec::new(), after_id: None, limit: TOKENS };
+    let mut living = Vec::new();
+    loop {
+        let (tokens, _) = people::list_tokens(connection, None, Some(id), &page, false)?;
+        let Some(last) = tokens.last() else { return Ok(living) };
+        page.after_id = Some(last.id.to_string());
+        living.extend(tokens);
+    }
+}
+
+/// A person of the caller's subtree with their living tokens; whoever is not listed is not there.
 pub fn find_person(
     connection: &mut AnyConnection,
     asking: &Asking,
@@ -42,19 +54,12 @@ pub fn find_person(
 ) -> Result<(Person, Vec<Token>), Refusal> {
     require_token_right(asking)?;
     let person = people::find_person(connection, id)?.ok_or(Refusal::NotFound)?;
-    let page = Page { keys: Vec::new(), after_id: None, limit: MOST_TOKENS };
-    let (tokens, _) = people::list_tokens(connection, None, Some(id), &page, false)?;
-    let belongs = match (&person.agency_id, places(asking)) {
-        (_, None) => true,
-        (Some(agency), Some(places)) => agencies::find(connection, agency)?
-            .is_some_and(|agency| places.iter().any(|place| place.contains(&agency.path))),
-        (None, Some(_)) => false,
-    };
-    if belongs || tokens.iter().any(|token| may_manage(asking, &token.grants)) {
-        Ok((person, tokens))
-    } else {
-        Err(Refusal::NotFound)
+    if let Some(places) = places(asking)
+        && !people::is_person_of(connection, id, &places)?
+    {
+        return Err(Refusal::NotFound);
     }
+    Ok((person, living_tokens(connection, id)?))
 }
 
 /// What is to be changed about a person.

@@ -1,13 +1,15 @@
-//! What waits for somebody: reviews to make, approved reports to publish, drafts to go on with, reports due.
+//! What waits for somebody: reviews to make, approved reports to publish, drafts to go on with, findings and remarks
+//! to answer, reports due.
 
+use crate::domain::id::ReportId;
 use crate::domain::rights::{Rights, Role};
 use crate::domain::workflow::{Action, State};
 use crate::domain::year::YearState;
-use crate::operations::reports::{self, ReportQuery, ReportView, allowed_actions};
+use crate::operations::reports::{self, ReportQuery, ReportView, allowed_actions, await_supervisor};
 use crate::operations::{Asking, Refusal};
 use crate::storage::reports::ReportFilter;
 use crate::storage::roster::{self, RosterEntry};
-use crate::storage::{AnyConnection, Page, transitions, years};
+use crate::storage::{AnyConnection, Page, comments, transitions, years};
 use chrono::Duration;
 
 /// Most tasks of one kind: whoever has more does these first.
@@ -17,6 +19,9 @@ const PAGE: i64 = 200;
 const PAGES: usize = 20;
 /// How long before its day a report counts as due soon.
 const SOON: Duration = Duration::days(30);
+/// What is not published yet.
+const ON_THE_WAY: [State; 5] =
+    [State::Draft, State::FirstReview, State::SecondReview, State::FinalReview, State::Approved];
 
 /// What is to be done.
 #[derive(Debug, Clone)]
@@ -28,8 +33,14 @@ pub enum Task {
     Returned(Box<ReportView>),
     /// A draft to go on with.
     Finish(Box<ReportView>),
+    /// A mark of secrecy or personal data in it is for a supervisor to answer.
+    Answer(Box<ReportView>),
+    /// Somebody's remark on it is to be answered.
+    Comment(Box<ReportView>),
     /// Nothing has been filed yet and its day is near or past.
     File(RosterEntry),
+    /// The same, for whoever sees to it that others file.
+    Urge(RosterEntry),
 }
 
 /// The caller's grants of one role.
@@ -40,14 +51,13 @@ fn only(asking: &Asking, role: Role) -> Asking {
     narrowed
 }
 
-/// Reports of a state within the caller's grants of a role, on which the caller can take an action now:
-/// separation of duties and stages included.
-fn waiting(
+/// Reports of a state within the caller's grants of a role that are among the `wanted`, asked page by page.
+fn among(
     connection: &mut AnyConnection,
     asking: &Asking,
     role: Role,
     state: State,
-    action: Action,
+    wanted: impl Fn(&mut AnyConnection, &[ReportView]) -> Result<Vec<bool>, Refusal>,
 ) -> Result<Vec<ReportView>, Refusal> {
     let narrowed = only(asking, role);
     let mut found = Vec::new();
@@ -61,14 +71,73 @@ fn waiting(
         let views = reports::list(connection, &narrowed, &query, &page)?;
         let last = views.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
         page.after_id = views.last().map(|view| view.report.id.to_string());
-        let allowed = allowed_actions(connection, asking, &views)?;
-        let able = views.into_iter().zip(allowed).filter(|(_, allowed)| allowed.contains(&action));
-        found.extend(able.map(|(view, _)| view));
+        let wanted = wanted(connection, &views)?;
+        found.extend(views.into_iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(view, _)| view));
         if last || found.len() >= MOST {
             break;
         }
     }
     found.truncate(MOST);
+    Ok(found)
+}
+
+/// Reports of a state within the caller's grants of a role, on which the caller can take an action now:
+/// separation of duties and stages included.
+fn waiting(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    role: Role,
+    state: State,
+    action: Action,
+) -> Result<Vec<ReportView>, Refusal> {
+    among(connection, asking, role, state, |connection, views| {
+        let allowed = allowed_actions(connection, asking, views)?;
+        Ok(allowed.iter().map(|allowed| allowed.contains(&action)).collect())
+    })
+}
+
+/// Reports on their way within the caller's grants as a supervisor that go no further before the caller has
+/// answered for a mark of secrecy or personal data; those of years that are over for good wait for nobody.
+fn to_answer(connection: &mut AnyConnection, asking: &Asking) -> Result<Vec<ReportView>, Refusal> {
+    let mut found = Vec::new();
+    for state in ON_THE_WAY {
+        let of_state = among(connection, asking, Role::Supervisor, state, |connection, views| {
+            let awaiting = await_supervisor(connection, asking, views)?;
+            let goes_on = |view: &ReportView| view.year.plan.state != YearState::Archived;
+            Ok(views.iter().zip(awaiting).map(|(view, awaits)| awaits && goes_on(view)).collect())
+        })?;
+        found.extend(of_state);
+    }
+    Ok(found)
+}
+
+/// Reports within the caller's grants as an editor on which somebody else's remark is open.
+fn to_reply(connection: &mut AnyConnection, asking: &Asking) -> Result<Vec<ReportView>, Refusal> {
+    let editing = only(asking, Role::Editor);
+    let Some(person) = editing.person.as_ref().filter(|_| !editing.rights.grants.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    for id in comments::open_to(connection, &editing.rights, &person.id, PAGE)? {
+        found.push(reports::find(connection, &editing, &ReportId::from_stored(id), false)?);
+    }
+    Ok(found)
+}
+
+/// Lines of the open years within the caller's grants of a role about which nothing has been filed and whose day
+/// is near or past.
+fn unfiled(connection: &mut AnyConnection, asking: &Asking, role: Role) -> Result<Vec<RosterEntry>, Refusal> {
+    let narrowed = only(asking, role).rights;
+    let mut found = Vec::new();
+    if narrowed.grants.is_empty() {
+        return Ok(found);
+    }
+    for year in years::list(connection, 0, 200)? {
+        if year.plan.state == YearState::Open {
+            let until = asking.today + SOON;
+            found.extend(roster::due_unfiled(connection, &narrowed, year.plan.year, until, PAGE)?);
+        }
+    }
     Ok(found)
 }
 
@@ -97,37 +166,48 @@ pub fn tasks(connection: &mut AnyConnection, asking: &Asking) -> Result<Vec<Task
     tasks.extend(drafts.into_iter().zip(returned).map(|(view, returned)| {
         if returned { Task::Returned(Box::new(view)) } else { Task::Finish(Box::new(view)) }
     }));
-    let editors = only(asking, Role::Editor).rights;
-    if !editors.grants.is_empty() {
-        for year in years::list(connection, 0, 200)? {
-            if year.plan.state == YearState::Open {
-                let until = asking.today + SOON;
-                let due = roster::due_unfiled(connection, &editors, year.plan.year, until, PAGE)?;
-                tasks.extend(due.into_iter().map(Task::File));
-            }
-        }
-    }
-    tasks.sort_by_key(|task| (task.due_on(), task.rank()));
+    let asked = to_answer(connection, asking)?;
+    tasks.extend(asked.into_iter().map(|view| Task::Answer(Box::new(view))));
+    let remarked = to_reply(connection, asking)?;
+    tasks.extend(remarked.into_iter().map(|view| Task::Comment(Box::new(view))));
+    let to_file = unfiled(connection, asking, Role::Editor)?;
+    let mut to_urge = unfiled(connection, asking, Role::Supervisor)?;
+    // Whoever files it themselves urges nobody.
+    to_urge.retain(|line| !to_file.contains(line));
+    tasks.extend(to_file.into_iter().map(Task::File));
+    tasks.extend(to_urge.into_iter().map(Task::Urge));
+    tasks.sort_by_key(|task| (task.is_for_others(), task.due_on(), task.rank()));
     Ok(tasks)
 }
 
 impl Task {
     pub fn due_on(&self) -> chrono::NaiveDate {
         match self {
-            Task::Review(view) | Task::Publish(view) | Task::Returned(view) | Task::Finish(view) => {
-                view.due_on
-            }
-            Task::File(line) => line.due_on,
+            Task::Review(view)
+            | Task::Publish(view)
+            | Task::Returned(view)
+            | Task::Finish(view)
+            | Task::Answer(view)
+            | Task::Comment(view) => view.due_on,
+            Task::File(line) | Task::Urge(line) => line.due_on,
         }
+    }
+
+    /// What others are late with stands behind what waits for the caller alone: it can be much.
+    fn is_for_others(&self) -> bool {
+        matches!(self, Task::Urge(_))
     }
 
     fn rank(&self) -> u8 {
         match self {
             Task::Returned(_) => 0,
-            Task::Publish(_) => 1,
-            Task::Review(_) => 2,
-            Task::Finish(_) => 3,
-            Task::File(_) => 4,
+            Task::Answer(_) => 1,
+            Task::Comment(_) => 2,
+            Task::Publish(_) => 3,
+            Task::Review(_) => 4,
+            Task::Finish(_) => 5,
+            Task::File(_) => 6,
+            Task::Urge(_) => 7,
         }
     }
 }

@@ -5,12 +5,14 @@ use super::elsewhere::{Elsewhere, Subject, gather, texts_of};
 use crate::domain::agency::Agency;
 use crate::domain::id::ReportId;
 use crate::domain::report::{ReportDocument, Scope};
-use crate::domain::rules::{AgencyFacts, Finding, Judged, Moment, SourceReport, apply_explanations, judge};
+use crate::domain::rules::{
+    AgencyFacts, Finding, Judged, Moment, SourceReport, apply_explanations, judge, judge_for_supervisor,
+};
 use crate::domain::workflow::State;
 use crate::domain::year::YearPlan;
 use crate::operations::agencies::resolve;
 use crate::operations::{Asking, Refusal};
-use crate::storage::{AnyConnection, years};
+use crate::storage::{AnyConnection, explanations, years};
 use chrono::NaiveDate;
 
 /// The findings of reports' revisions, in order; `today` counts while one is not published.
@@ -44,9 +46,10 @@ fn subject_of(view: &ReportView) -> Subject {
     }
 }
 
-fn judge_view(view: &ReportView, found: Elsewhere, today: NaiveDate, moment: Moment) -> Judgement {
+/// A report's revision with what was found elsewhere about it.
+fn judged_of<'a>(view: &'a ReportView, found: &'a Elsewhere, today: NaiveDate, moment: Moment) -> Judged<'a> {
     let published = view.revision.state == State::Published;
-    let mut findings = judge(&Judged {
+    Judged {
         content: &view.revision.content,
         faults: &[],
         blanks: &[],
@@ -60,10 +63,32 @@ fn judge_view(view: &ReportView, found: Elsewhere, today: NaiveDate, moment: Mom
         upstream: &found.upstream,
         subordinates: found.subordinates.as_ref(),
         twins: &found.twins,
-    });
+    }
+}
+
+fn judge_view(view: &ReportView, found: Elsewhere, today: NaiveDate, moment: Moment) -> Judgement {
+    let mut findings = judge(&judged_of(view, &found, today, moment));
     apply_explanations(&mut findings, &found.explanations);
     let previous = found.previous.known().map(|previous| previous.reports.clone()).unwrap_or_default();
     Judgement { findings, previous }
+}
+
+/// For each of some reports, whether it holds a mark of secrecy or personal data that only a supervisor can
+/// answer for, and none has.
+pub fn await_supervisor(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    views: &[ReportView],
+) -> Result<Vec<bool>, Refusal> {
+    let ids: Vec<String> = views.iter().map(|view| view.report.id.to_string()).collect();
+    let mut given = explanations::of_reports(connection, &ids)?;
+    let nothing = Elsewhere::nothing();
+    let awaiting = views.iter().map(|view| {
+        let mut findings = judge_for_supervisor(&judged_of(view, &nothing, asking.today, Moment::Draft));
+        apply_explanations(&mut findings, &given.remove(view.report.id.as_str()).unwrap_or_default());
+        findings.iter().any(|finding| finding.explanation.is_none())
+    });
+    Ok(awaiting.collect())
 }
 
 /// The findings of one report.

@@ -21,7 +21,7 @@ pub use delete::discard;
 pub use edit::{Edit, require_edit_right, save};
 pub use elsewhere::{Subject, previous_of};
 pub use explain::{explain, require_explainable, withdraw_explanation};
-pub use judge::{Judgement, find_judgement, judge_document, judge_one, judge_views};
+pub use judge::{Judgement, await_supervisor, find_judgement, judge_document, judge_one, judge_views};
 pub use read::{ReportQuery, ReportView, count, count_by_state, find, find_by_key, find_raw, list};
 pub use revisions::{Difference, diff, find_revision, find_source, list_revisions};
 pub use similarity::{CompareWith, Similarity, similarity};

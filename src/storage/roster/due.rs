@@ -23,14 +23,7 @@ pub fn due_unfiled(
          AND r.year = s.year AND r.scope = s.scope WHERE r.id IS NULL AND s.exempt = FALSE AND s.year = ",
     );
     sql.bind(Bind::Integer(year)).push(" AND s.due_on <= ").bind(Bind::Date(until));
-    if rights.grants.iter().all(|grant| grant.at.is_some()) {
-        sql.push(" AND (1 = 0");
-        for path in rights.grants.iter().filter_map(|grant| grant.at.as_ref()) {
-            sql.push(" OR (1 = 1").within("s.path", path);
-            sql.push(")");
-        }
-        sql.push(")");
-    }
+    sql.granted("s.path", rights);
     sql.push(" ORDER BY s.due_on, s.agency_id LIMIT ").bind(Bind::BigInt(limit));
     let lines = sql.ids(connection)?;
     by_lines(connection, year, &lines)

@@ -8,7 +8,6 @@ use super::watch::Touched;
 use crate::domain::agency::AgencyPath;
 use crate::domain::audit::AuditEntry;
 use chrono::NaiveDateTime;
-use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 /// One entry with the hashes that stand beside it.
@@ -109,17 +108,6 @@ pub fn list(
         .select(AuditRow::as_select())
         .load(connection)?;
     Ok((rows.into_iter().map(AuditLine::from).collect(), total))
-}
-
-/// Lets the snapshot that is being read wait for whoever takes the entries, for as long as that lasts: by itself
-/// PostgreSQL would end a reader that pauses.
-pub fn take_time(connection: &mut AnyConnection) -> QueryResult<()> {
-    match connection {
-        AnyConnection::Postgres(inner) => {
-            inner.batch_execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        }
-        AnyConnection::Sqlite(_) => Ok(()),
-    }
 }
 
 /// The next entries of the whole chain, for who walks it.

@@ -1,7 +1,7 @@
 //! One connection type for both engines, chosen by the scheme of the database URL.
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection as _, PgConnection, SqliteConnection};
+use diesel::{Connection as _, PgConnection, QueryResult, SqliteConnection};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -146,5 +146,16 @@ impl DatabaseUrl {
         }
         connection.batch_execute(&setup).map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)
+    }
+}
+
+/// Lets the transaction take the time it needs: what touches a whole year of a nation, or hands its rows to
+/// somebody slow, would be ended by PostgreSQL's bounds for single requests.
+pub fn take_time(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Postgres(inner) => inner.batch_execute(
+            "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
+        ),
+        AnyConnection::Sqlite(_) => Ok(()),
     }
 }

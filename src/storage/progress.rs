@@ -241,12 +241,30 @@ pub(super) fn add(
 
 /// Counts a whole year anew, in a handful of statements.
 pub fn recount(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
+    count_lines(connection, year, "")?;
+    count_nodes(connection, year)
+}
+
+/// The same where only lines about which something was filed can count otherwise than they did.
+pub fn recount_filed(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
+    let filed = " AND EXISTS (SELECT 1 FROM reports f WHERE f.agency_id = roster.agency_id \
+         AND f.year = roster.year AND f.scope = roster.scope)";
+    count_lines(connection, year, filed)?;
+    count_nodes(connection, year)
+}
+
+fn count_lines(connection: &mut AnyConnection, year: i32, those: &str) -> Result<(), StorageError> {
     let mut sql = Sql::new(&format!(
         "UPDATE roster SET counted = (SELECT {STANDING} FROM roster s {REPORT_OF_LINE} \
          WHERE s.year = roster.year AND s.agency_id = roster.agency_id AND s.scope = roster.scope) WHERE year = "
     ));
     sql.bind(Bind::Integer(year));
+    sql.push(those);
     sql.execute(connection)?;
+    Ok(())
+}
+
+fn count_nodes(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
     let mut sql = Sql::new(
         "UPDATE sums SET expected = 0, draft = 0, in_review = 0, approved = 0, published = 0, on_time = 0 \
          WHERE year = ",

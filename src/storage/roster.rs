@@ -1,6 +1,6 @@
 //! Rows of the roster (应报名单).
 
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, take_time};
 use super::error::{StorageError, stored};
 use super::listing::{Bind, Sql};
 use super::prepared::Prepare;
@@ -138,11 +138,14 @@ pub fn update(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(),
 /// Lets the roster of a year that is open again follow the registry: who stands where, under which name,
 /// and who has come since. Lines settled by hand stay.
 pub fn catch_up(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), StorageError> {
-    let of = |column: &str| {
-        format!("{column} = (SELECT a.{column} FROM agencies a WHERE a.id = roster.agency_id)")
-    };
-    let columns = [of("path"), of("level"), of("kind"), of("name")].join(", ");
-    let mut sql = Sql::new(&format!("UPDATE roster SET {columns} WHERE moved = FALSE AND year = "));
+    take_time(connection)?;
+    const COLUMNS: [&str; 4] = ["path", "level", "kind", "name"];
+    let set = COLUMNS.map(|column| format!("{column} = a.{column}")).join(", ");
+    let differs = COLUMNS.map(|column| format!("roster.{column} <> a.{column}")).join(" OR ");
+    let mut sql = Sql::new(&format!(
+        "UPDATE roster SET {set} FROM agencies a WHERE a.id = roster.agency_id AND ({differs}) \
+         AND roster.moved = FALSE AND roster.year = "
+    ));
     sql.bind(Bind::Integer(plan.year));
     sql.execute(connection)?;
     fill(connection, plan)
@@ -150,8 +153,10 @@ pub fn catch_up(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), S
 
 /// Writes the roster of a year from the registry, in one statement; lines that are there stay.
 pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), StorageError> {
+    take_time(connection)?;
     let mut sql = Sql::new(
-        "INSERT INTO roster (year, agency_id, scope, path, level, kind, name, due_on, exempt, reason, moved) SELECT ",
+        "INSERT INTO roster \
+         (year, agency_id, scope, path, level, kind, name, due_on, exempt, reason, moved, counted) SELECT ",
     );
     sql.push("CAST(").bind(Bind::Integer(plan.year)).push(" AS INTEGER), id, ");
     sql.push("CASE WHEN kind = 'government' THEN 'consolidated' ELSE 'own' END, path, level, kind, name, ");
@@ -159,23 +164,24 @@ pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), Stora
     sql.push("CASE WHEN kind = 'government' AND level <> 'township' THEN ")
         .bind(Bind::Date(plan.government_due_on));
     sql.push(" ELSE ").bind(Bind::Date(plan.department_due_on));
-    sql.push(" END, FALSE, NULL, FALSE FROM agencies WHERE status = ")
+    sql.push(" END, FALSE, NULL, FALSE, 'missing' FROM agencies WHERE status = ")
         .bind_text(AgencyStatus::Active.as_str());
     sql.push(" AND NOT EXISTS (SELECT 1 FROM roster s WHERE s.agency_id = agencies.id AND s.year = ")
         .bind(Bind::Integer(plan.year))
         .push(")");
     sql.execute(connection)?;
-    progress::recount(connection, plan.year)
+    progress::recount_filed(connection, plan.year)
 }
 
 /// Lets the due days of a year that follows the registry follow its plan.
 pub fn set_due_days(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), StorageError> {
+    take_time(connection)?;
     let mut sql =
         Sql::new("UPDATE roster SET due_on = CASE WHEN scope = 'consolidated' AND level <> 'township' THEN ");
     sql.bind(Bind::Date(plan.government_due_on)).push(" ELSE ").bind(Bind::Date(plan.department_due_on));
     sql.push(" END WHERE reason IS NULL AND year = ").bind(Bind::Integer(plan.year));
     sql.execute(connection)?;
-    progress::recount(connection, plan.year)
+    progress::recount_filed(connection, plan.year)
 }
 
 pub fn delete_year(connection: &mut AnyConnection, year: i32) -> QueryResult<()> {

@@ -2,8 +2,8 @@
 
 use crate::domain::audit::{Break, Chain};
 use crate::operations::Refusal;
-use crate::storage::AnyConnection;
 use crate::storage::audit::{self, AuditLine, LedgerState};
+use crate::storage::{AnyConnection, take_time};
 
 /// Entries read at once.
 const PAGE: i64 = 1_000;
@@ -33,7 +33,7 @@ fn for_each_line(
     connection: &mut AnyConnection,
     mut take: impl FnMut(&AuditLine) -> bool,
 ) -> Result<(), Refusal> {
-    audit::take_time(connection)?;
+    take_time(connection)?;
     let mut after = 0;
     loop {
         let page = audit::walk(connection, after, PAGE)?;

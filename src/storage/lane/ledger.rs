@@ -77,6 +77,9 @@ struct AnswerRow {
     at: NaiveDateTime,
 }
 
+/// Most rows inserted by one statement.
+const ROWS_AT_ONCE: usize = 1_000;
+
 /// Inserts rows, over a network in one statement. diesel would wrap many rows for SQLite in a
 /// transaction of its own, inside the one we hold: there, where a statement costs no round trip, each
 /// row goes alone.
@@ -84,7 +87,10 @@ macro_rules! insert_all {
     ($connection:expr, $table:expr, $rows:expr) => {
         match $connection {
             AnyConnection::Postgres(inner) => {
-                diesel::insert_into($table).values($rows).prepared().execute(inner)?;
+                // PostgreSQL takes 65,535 values in a statement; a batch may leave more entries than that.
+                for rows in $rows.chunks(ROWS_AT_ONCE) {
+                    diesel::insert_into($table).values(rows).prepared().execute(inner)?;
+                }
             }
             AnyConnection::Sqlite(inner) => {
                 for row in $rows {

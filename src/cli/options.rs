@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::lexicons::read_lexicons;
+use crate::domain::rules::{put_in_force, read_raised};
 use crate::domain::wording::Lexicons;
 use crate::http::{Reload, ServiceOptions, WebhookOptions};
 use crate::operations::Review;
@@ -35,6 +36,8 @@ impl ConfigOptions {
         // What is judged on the command line is judged by the same words.
         let lexicons = read_lexicons(&settings.wording.lexicon_dir);
         lexicons.map_err(|fault| Failure::Usage(format!("wording.lexicon_dir：{fault}")))?.put_in_force();
+        let raised = read_raised(&settings.rules.raise);
+        put_in_force(raised.map_err(|fault| Failure::Usage(format!("rules.raise：{fault}")))?);
         Ok(settings)
     }
 }

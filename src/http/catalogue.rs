@@ -74,7 +74,7 @@ pub async fn list_rules(call: Call) -> Result<Reply, Problem> {
     let query: WholeQuery = call.query()?;
     let items = RULES.iter().map(|rule| Rule {
         id: rule.id,
-        severity: rule.severity.as_str(),
+        severity: rule.severity_in_force().as_str(),
         explainable: rule.is_explainable(),
         explained_by: match rule.explainable {
             Explainable::No => None,

@@ -56,6 +56,7 @@ fn load_with(
         .with_list_parse_key("server.trusted_proxies")
         .with_list_parse_key("webhooks.allow")
         .with_list_parse_key("webhooks.retry_seconds")
+        .with_list_parse_key("rules.raise")
         .try_parsing(true)
         .source(Some(own));
     let settings: Settings = builder.add_source(environment).build()?.try_deserialize()?;

@@ -19,6 +19,7 @@ pub struct Settings {
     pub limits: Limits,
     pub webhooks: Webhooks,
     pub review: Review,
+    pub rules: Rules,
     pub wording: Wording,
     pub telemetry: Telemetry,
 }
@@ -80,6 +81,13 @@ pub struct Review {
 #[serde(deny_unknown_fields)]
 pub struct Wording {
     pub lexicon_dir: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    /// `wording.typo=error`: findings of a rule weigh heavier.
+    pub raise: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

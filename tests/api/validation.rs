@@ -1,7 +1,10 @@
 //! Judging documents that are not stored.
 
+use super::harness::database::Database;
+use super::harness::process::Service;
 use super::harness::world::{World, id_of, suqian};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 on_both! {
     fn the_prefectures_real_tables_have_no_error(service) {
@@ -82,4 +85,28 @@ on_both! {
         let sum: u64 = ["error", "warning", "info"].iter().filter_map(|name| found["counts"][name].as_u64()).sum();
         assert_eq!(found["findings"].as_array().map(Vec::len).and_then(|count| u64::try_from(count).ok()), Some(sum));
     }
+}
+
+#[test]
+fn an_operator_raises_what_a_rule_weighs_and_never_lowers_it() {
+    let settings = [("NIANBAO__RULES__RAISE", "wording.typo=error,text.wrong_year=error")];
+    let mut service = Service::start(Arc::new(Database::sqlite()), &settings);
+    let rules = service.get("/rules").send().expect(200).value();
+    let severity = |id: &str| {
+        let found = rules["items"].as_array().and_then(|rules| rules.iter().find(|rule| rule["id"] == id));
+        found.map(|rule| rule["severity"].clone())
+    };
+    assert_eq!(severity("wording.typo"), Some(json!("error")));
+    assert_eq!(severity("wording.repeated"), Some(json!("info")));
+    let world = World::new(&service);
+    let mut document = suqian(2023);
+    document["sections"]["overview"]["text"] = json!("截止2023年12月31日，本机关按照规定公开信息。");
+    let judged =
+        service.post("/validation").token(&world.editor()).json(&document).send().expect(200).value();
+    let typos =
+        judged["findings"].as_array().expect("findings").iter().filter(|one| one["rule"] == "wording.typo");
+    assert_eq!(typos.map(|one| one["severity"].clone()).collect::<Vec<_>>(), vec![json!("error")]);
+    assert_eq!(judged["valid"], false);
+    service.settings.push(("NIANBAO__RULES__RAISE".to_owned(), "cell.missing=warning".to_owned()));
+    assert!(!service.run(&["check-config"]).status.success(), "only upwards");
 }

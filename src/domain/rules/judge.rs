@@ -80,7 +80,7 @@ impl Rule {
         Finding {
             key: format!("{}:{place}", self.id),
             rule: self.id,
-            severity: self.severity,
+            severity: self.severity_in_force(),
             pointer,
             span: None,
             message: self.id,

@@ -24,6 +24,7 @@ mod parts_do_not_add_up;
 mod plate;
 mod previous_unknown;
 mod published_before_end;
+mod raised;
 mod regulations_without_power;
 mod repeated;
 mod results_total;
@@ -49,6 +50,7 @@ pub use elsewhere::{Previous, PreviousYear, SourceReport, Subordinates, Twin};
 pub use explanation::{Explanation, apply_explanations};
 pub use finding::{Counts, Fact, Finding, Severity};
 pub use judge::{AgencyFacts, Judged, Moment, judge, judge_for_supervisor};
+pub use raised::{RaiseFault, put_in_force, read_raised};
 
 use crate::domain::digest::sha256_hex;
 use crate::domain::wording::lexicons;
@@ -134,7 +136,7 @@ pub fn rule_set() -> String {
     static RULES_DIGEST: LazyLock<String> = LazyLock::new(|| {
         let rules: Vec<String> = RULES
             .iter()
-            .map(|rule| format!("{} {} {:?}", rule.id, rule.severity.as_str(), rule.explainable))
+            .map(|rule| format!("{} {} {:?}", rule.id, rule.severity_in_force().as_str(), rule.explainable))
             .collect();
         sha256_hex(rules.join("\n").as_bytes())
     });

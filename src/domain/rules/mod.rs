@@ -49,6 +49,7 @@ pub use elsewhere::{Previous, PreviousYear, SourceReport, Subordinates, Twin};
 pub use explanation::{Explanation, apply_explanations};
 pub use finding::{Counts, Fact, Finding, Severity};
 pub use judge::{AgencyFacts, Judged, Moment, judge, judge_for_supervisor};
+pub use upstream_changed::explained_sources;
 
 use crate::domain::digest::sha256_hex;
 use crate::domain::wording::lexicons;

@@ -4,7 +4,6 @@ use super::failure::Failure;
 use super::options::{ConfigOptions, store_options};
 use super::print;
 use crate::domain::audit::{AuditEntry, Break, Chain};
-use crate::operations::Refusal;
 use crate::operations::audit::{self, Verdict, verify};
 use crate::storage::Store;
 use crate::storage::audit::AuditLine;
@@ -59,10 +58,6 @@ pub fn run(verb: &Verb) -> Result<(), Failure> {
     done
 }
 
-fn refused(refusal: Refusal) -> Failure {
-    Failure::Refused(format!("{refusal:?}"))
-}
-
 fn check(store: &Store, options: &Verify) -> Result<(), Failure> {
     let expected = options.expect.as_ref().map(|(seq, hash)| (*seq, hash.as_str()));
     print(&require_whole(store, expected)?)
@@ -70,7 +65,7 @@ fn check(store: &Store, options: &Verify) -> Result<(), Failure> {
 
 /// Walks the chain; says that it is whole, or fails with the first entry that does not fit.
 pub fn require_whole(store: &Store, expected: Option<(i64, &str)>) -> Result<String, Failure> {
-    let verdict: Verdict = store.read_blocking(|connection| verify(connection, expected)).map_err(refused)?;
+    let verdict: Verdict = store.read_blocking(|connection| verify(connection, expected))?;
     if verdict.is_whole() {
         return Ok(format!("审计完整：{} 条，末端 {}\n", verdict.chain.seq, verdict.chain.head));
     }
@@ -136,7 +131,7 @@ fn export(store: &Store) -> Result<(), Failure> {
             written.is_ok()
         })
     });
-    let end = end.map_err(refused)?;
+    let end = end?;
     written?;
     if (last.seq, &last.head) != (end.audit_seq, &end.audit_head) {
         return Err(Failure::Usage(format!(

@@ -1,5 +1,6 @@
 //! Why a command ended without doing what it was asked, in one readable sentence.
 
+use crate::domain::language::{Language, say};
 use crate::operations::Refusal;
 use crate::settings::SettingsError;
 use crate::storage::migrate::MigrateError;
@@ -45,7 +46,7 @@ impl fmt::Display for Failure {
             Failure::Open(error) => write!(out, "数据库不能使用：{error}"),
             Failure::Refused(why) => write!(out, "没有完成：{why}"),
             Failure::Usage(what) => out.write_str(what),
-            Failure::Io(error) => write!(out, "输入输出出错：{error}"),
+            Failure::Io(error) => write!(out, "输入输出出错：{}", io_told(error)),
             Failure::Listen(address, error) => {
                 write!(
                     out,
@@ -85,19 +86,68 @@ impl From<std::io::Error> for Failure {
 impl From<WriteError<Refusal>> for Failure {
     fn from(error: WriteError<Refusal>) -> Failure {
         Failure::Refused(match error {
-            WriteError::Refused(Refusal::Invalid(faults)) => {
-                let faults: Vec<String> = faults
-                    .iter()
-                    .map(|fault| {
-                        let language = crate::domain::language::Language::Chinese;
-                        let said = crate::domain::language::say("fault", fault.code, language, &[]);
-                        format!("{} {said}", fault.pointer)
-                    })
-                    .collect();
-                faults.join("；")
-            }
-            WriteError::Broken(error) => error.to_string(),
-            other => format!("{other:?}"),
+            WriteError::Refused(refusal) => refused(&refusal),
+            WriteError::KeyReused => problem("idempotency_key_reused"),
+            WriteError::KeyInProgress => problem("idempotency_in_progress"),
+            WriteError::Overloaded => problem("overloaded"),
+            WriteError::Unavailable => problem("unavailable"),
+            WriteError::OutcomeUnknown => problem("outcome_unknown"),
+            WriteError::Broken(error) => format!("数据库出错：{error}"),
         })
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        Failure::Refused(refused(&refusal))
+    }
+}
+
+fn problem(code: &str) -> String {
+    say("problem", code, Language::Chinese, &[])
+}
+
+/// What an operation said no with, in the words in which the service says it too.
+pub fn refused(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NotFound => problem("not_found"),
+        Refusal::Forbidden => problem("forbidden"),
+        Refusal::SeparationOfDuties => problem("separation_of_duties"),
+        Refusal::PreconditionFailed => problem("precondition_failed"),
+        Refusal::Withdrawn { .. } => problem("report_withdrawn"),
+        Refusal::ChangeLogReset => problem("change_log_reset"),
+        Refusal::Invalid(faults) => {
+            let told = faults.iter().map(|fault| {
+                format!("{} {}", fault.pointer, say("fault", fault.code, Language::Chinese, &[]))
+            });
+            told.collect::<Vec<String>>().join("；")
+        }
+        Refusal::ScopeNotForKind => problem("scope_not_for_kind"),
+        Refusal::FindingsBlock(findings) => {
+            let told = findings.iter().take(5).map(|finding| finding.say(Language::Chinese));
+            told.collect::<Vec<String>>().join("；")
+        }
+        Refusal::NotAllowed(_) => problem("transition_not_allowed"),
+        Refusal::Conflict(conflict) => problem(conflict.code()),
+        Refusal::Rows(rows) => {
+            let told =
+                rows.iter().take(5).map(|(line, refusal)| format!("第 {line} 行：{}", refused(refusal)));
+            told.collect::<Vec<String>>().join("；")
+        }
+        Refusal::Storage(error) => format!("数据库出错：{error}"),
+    }
+}
+
+/// Why a file could not be read or written; what happens often in Chinese, the rest as the system says it.
+pub fn io_told(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => "没有这个文件或文件夹".to_owned(),
+        ErrorKind::PermissionDenied => "没有读写它的权限".to_owned(),
+        ErrorKind::AlreadyExists => "已经存在".to_owned(),
+        ErrorKind::NotADirectory => "不是文件夹".to_owned(),
+        ErrorKind::IsADirectory => "是文件夹，不是文件".to_owned(),
+        ErrorKind::StorageFull => "磁盘已满".to_owned(),
+        _ => error.to_string(),
     }
 }

@@ -4,20 +4,19 @@
 //! or a file's name that is an agency's id or credit code), or in the document itself. A report that is
 //! there already is passed over, so that a broken run is simply begun again.
 
-use super::failure::Failure;
+use super::failure::{Failure, io_told, refused};
 use super::import::{progress, source_of};
 use super::options::{ConfigOptions, store_options};
 use super::print;
 use super::program::{named, write};
 use super::reading::{ReadFile, files, read};
-use crate::domain::agency::AgencyStatus;
+use crate::domain::agency::{Agency, AgencyStatus};
 use crate::domain::id::ReportId;
 use crate::domain::report::Scope;
 use crate::operations::agencies::resolve;
 use crate::operations::reports::{self, NewReport};
 use crate::operations::{AgencyRef, Asking, Refusal};
-use crate::storage::agencies::AgencyFilter;
-use crate::storage::{Act, AnyConnection, Page, Store, agencies};
+use crate::storage::{Act, AnyConnection, Store, agencies};
 use chrono::NaiveDate;
 use clap::Args;
 use comfy_table::{Table, presets};
@@ -80,10 +79,10 @@ fn manifest(folder: &Path) -> Result<HashMap<String, Said>, Failure> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_path(&path)
-        .map_err(|error| Failure::Usage(format!("{MANIFEST} 读不了：{error}")))?;
-    let columns = reader.headers().map_err(|error| Failure::Usage(format!("{MANIFEST}：{error}")))?.clone();
+        .map_err(|error| unreadable(&error))?;
+    let columns = reader.headers().map_err(|error| unreadable(&error))?.clone();
     for record in reader.records() {
-        let record = record.map_err(|error| Failure::Usage(format!("{MANIFEST}：{error}")))?;
+        let record = record.map_err(|error| unreadable(&error))?;
         let line = record.position().map_or(0, csv::Position::line);
         let value = |name: &str| {
             let at = columns.iter().position(|column| column.trim_start_matches('\u{feff}') == name)?;
@@ -107,6 +106,19 @@ fn manifest(folder: &Path) -> Result<HashMap<String, Said>, Failure> {
     Ok(said)
 }
 
+/// What is wrong with the manifest as a table, at its line.
+fn unreadable(error: &csv::Error) -> Failure {
+    let line = error.position().map_or(0, csv::Position::line);
+    Failure::Usage(match error.kind() {
+        csv::ErrorKind::Io(error) => format!("{MANIFEST} 读不了：{}", io_told(error)),
+        csv::ErrorKind::Utf8 { .. } => format!("{MANIFEST} 第 {line} 行：不是 UTF-8 文字"),
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("{MANIFEST} 第 {line} 行：有 {len} 列，而表头有 {expected_len} 列")
+        }
+        _ => format!("{MANIFEST} 读不了：{error}"),
+    })
+}
+
 /// An id or credit code among the folders and in the name of a file.
 fn agency_in(path: &Path) -> Option<AgencyRef> {
     let parts = path.iter().rev().map(|part| part.to_string_lossy().into_owned());
@@ -125,20 +137,42 @@ fn year_in(path: &Path) -> Option<i32> {
     crate::domain::year::parse_year(digits)
 }
 
-/// The one active agency of a name.
-fn by_name(connection: &mut AnyConnection, name: &str) -> Result<Option<AgencyRef>, Refusal> {
-    let filter = AgencyFilter {
-        q: Some(name.to_owned()),
-        status: Some(AgencyStatus::Active),
-        ..AgencyFilter::default()
-    };
-    let page = Page { keys: Vec::new(), after_id: None, limit: 200 };
-    let mut found = agencies::list(connection, &filter, &page)?;
-    found.retain(|agency| agency.name == name);
-    match found.as_slice() {
-        [one] => Ok(Some(AgencyRef::Id(one.id.clone()))),
-        _ => Ok(None),
+/// Agencies of one name that are told.
+const SAME_NAME: i64 = 10;
+const SAY_WHOSE: &str = "请写在 manifest.csv 的 agency，或用编号、统一社会信用代码命名文件夹或文件";
+
+/// The agency a document is of, or in words why nobody knows.
+///
+/// A name is looked up whatever has become of its bearer: who filed years ago may be merged or abolished by now.
+/// Of several bearers none is guessed.
+fn whose(
+    connection: &mut AnyConnection,
+    named: Option<&AgencyRef>,
+    name: Option<&str>,
+) -> Result<Result<Agency, String>, Refusal> {
+    if let Some(named) = named {
+        let found = resolve(connection, named)?;
+        return Ok(found.ok_or_else(|| format!("没有编号或统一社会信用代码为 {named} 的机关")));
     }
+    let Some(name) = name else {
+        return Ok(Err(format!("不知道是哪个机关：{SAY_WHOSE}")));
+    };
+    let mut found = agencies::find_by_name(connection, name, SAME_NAME)?;
+    if found.len() > 1 {
+        let all: Vec<String> = found.iter().map(bearer).collect();
+        return Ok(Err(format!("不止一个机关叫“{name}”（{}）：{SAY_WHOSE}", all.join("、"))));
+    }
+    Ok(found.pop().ok_or_else(|| format!("没有叫“{name}”的机关：{SAY_WHOSE}")))
+}
+
+/// One of several agencies of a name, so that it can be picked.
+fn bearer(agency: &Agency) -> String {
+    let status = match agency.status {
+        AgencyStatus::Active => "现有",
+        AgencyStatus::Merged => "已合并",
+        AgencyStatus::Abolished => "已撤销",
+    };
+    format!("{} {status}", agency.id)
 }
 
 fn load(store: &Store, asking: &Asking, act: &Act, path: &Path, said: Said) -> Result<Outcome, String> {
@@ -156,24 +190,15 @@ fn load(store: &Store, asking: &Asking, act: &Act, path: &Path, said: Said) -> R
     let name = read.document.agency_name.clone();
     let scope = said.scope.or(read.document.scope);
     let found = store.read_blocking(|connection| {
-        let agency = match (&named, &name) {
-            (Some(agency), _) => resolve(connection, agency)?,
-            (None, Some(name)) => match by_name(connection, name)? {
-                Some(agency) => resolve(connection, &agency)?,
-                None => None,
-            },
-            (None, None) => None,
+        let agency = match whose(connection, named.as_ref(), name.as_deref())? {
+            Ok(agency) => agency,
+            Err(unknown) => return Ok(Err(unknown)),
         };
-        let Some(agency) = agency else { return Ok(None) };
         let scope = scope.unwrap_or_else(|| Scope::expected_of(agency.kind));
         let there = crate::storage::reports::find_by_key(connection, &agency.id, year, scope)?;
-        Ok::<_, Refusal>(Some((agency.id, scope, there.is_some())))
+        Ok::<_, Refusal>(Ok((agency.id, scope, there.is_some())))
     });
-    let found = found.map_err(|refusal| format!("{refusal:?}"))?;
-    let (agency, scope, there) = found.ok_or_else(|| {
-        let name = name.unwrap_or_default();
-        format!("不知道是哪个机关（文件写的是“{name}”）：请写在 manifest.csv，或用统一社会信用代码命名文件夹")
-    })?;
+    let (agency, scope, there) = found.map_err(|refusal| refused(&refusal))??;
     if there {
         return Ok(Outcome::There);
     }

@@ -1,5 +1,6 @@
 //! Files from the disk, read into report documents as an import reads them.
 
+use super::failure::io_told;
 use crate::documents::{Grid, Kind, ReadFault, Reading, SourceNotes, read_grid, recognise, settle};
 use crate::domain::digest::sha256_hex;
 use crate::domain::language::{Language, say};
@@ -25,8 +26,8 @@ pub struct ReadFile {
 /// Reads a file; why not, in one sentence.
 pub fn read(path: &Path, hint_year: Option<i32>) -> Result<ReadFile, String> {
     let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(|error| format!("打不开：{error}"))?;
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| format!("读不了：{error}"))?;
+    let file = fs::File::open(path).map_err(|error| format!("打不开：{}", io_told(&error)))?;
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| format!("读不了：{}", io_told(&error)))?;
     if bytes.len() as u64 > LARGEST {
         return Err("超过 20 MiB".to_owned());
     }
@@ -59,7 +60,7 @@ fn grid_of(kind: Kind, bytes: &[u8]) -> Result<(Grid, String), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let (runtime, sandbox) = runtime
         .and_then(|runtime| Ok((runtime, Sandbox::new()?)))
-        .map_err(|error| format!("读取进程不能启动：{error}"))?;
+        .map_err(|error| format!("读取进程不能启动：{}", io_told(&error)))?;
     let read = runtime.block_on(sandbox.read(kind, None, bytes));
     read.map_err(|_| "读取进程不能启动".to_owned())?.map_err(|fault| told(&fault))
 }

@@ -117,11 +117,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 }
 
 fn seed(store: &Store, options: &Options, from: i32, to: i32) -> Result<(), Failure> {
-    let there = store
-        .read_blocking(|connection| {
-            crate::storage::agencies::count(connection, &AgencyFilter::default()).map_err(Refusal::from)
-        })
-        .map_err(|refusal| Failure::Refused(format!("{refusal:?}")))?;
+    let there = store.read_blocking(|connection| {
+        crate::storage::agencies::count(connection, &AgencyFilter::default()).map_err(Refusal::from)
+    })?;
     if there > 0 {
         return Err(Failure::Usage(format!(
             "数据库里已有 {there} 个机关；seed 只写入空的数据库，请另设 NIANBAO__DATABASE__URL"

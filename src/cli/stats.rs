@@ -6,7 +6,7 @@ use super::print;
 use super::program::write;
 use super::token::act_of_program;
 use crate::operations::statistics::{Discrepancy, verify_year};
-use crate::operations::{Refusal, years};
+use crate::operations::years;
 use crate::storage::Store;
 use clap::{Args, Subcommand};
 
@@ -33,16 +33,11 @@ pub fn run(verb: &Verb) -> Result<(), Failure> {
     done
 }
 
-fn refused(refusal: Refusal) -> Failure {
-    Failure::Refused(format!("{refusal:?}"))
-}
-
 fn verify(store: &Store, repair: bool) -> Result<(), Failure> {
-    let known = store.read_blocking(|connection| years::list(connection, 0, 200, false)).map_err(refused)?.0;
+    let known = store.read_blocking(|connection| years::list(connection, 0, 200, false))?.0;
     let mut wrong = 0;
     for year in known.iter().map(|year| year.plan.year) {
-        let found =
-            store.read_blocking(|connection| verify_year(connection, year, false)).map_err(refused)?;
+        let found = store.read_blocking(|connection| verify_year(connection, year, false))?;
         if found.is_empty() {
             print(&format!("{year}：相符\n"))?;
             continue;

@@ -81,7 +81,8 @@ impl Rights {
             .or_else(|| self.is_admin().then_some(Role::Admin))
     }
 
-    /// Whether agencies may be managed under a parent (`None`: a new root).
+    /// Whether what stands at and below a place may be managed: its agencies and roster, the tokens of its people.
+    /// `None` is everywhere: a new root, a grant without an agency.
     pub fn may_manage(&self, parent: Option<&AgencyPath>) -> bool {
         self.is_admin()
             || self.grants.iter().any(|grant| {

@@ -258,7 +258,22 @@ impl Call {
     }
 
     /// Puts an operation into the lane and answers once it is committed.
-    pub async fn write<T, Op, Render>(&self, mut operation: Op, render: Render) -> Result<Reply, Problem>
+    pub async fn write<T, Op, Render>(&self, operation: Op, render: Render) -> Result<Reply, Problem>
+    where
+        T: Send + 'static,
+        Op: FnMut(&mut AnyConnection, &Act, &mut Notes, &Asking) -> Result<T, Refusal> + Send + 'static,
+        Render: Fn(&T) -> Reply + Send + Sync + 'static,
+    {
+        self.write_told(operation, render).await.map(|(reply, _)| reply)
+    }
+
+    /// The same, telling whether it happened just now: a repetition that met its first request in the lane is
+    /// answered like that one, and must not set going again what that one has set going.
+    pub async fn write_told<T, Op, Render>(
+        &self,
+        mut operation: Op,
+        render: Render,
+    ) -> Result<(Reply, bool), Problem>
     where
         T: Send + 'static,
         Op: FnMut(&mut AnyConnection, &Act, &mut Notes, &Asking) -> Result<T, Refusal> + Send + 'static,
@@ -278,8 +293,8 @@ impl Call {
             )
             .await?;
         match written {
-            Written::Fresh(outcome) => Ok(render(&outcome)),
-            Written::Replayed(answer) => Reply::replayed(answer),
+            Written::Fresh(outcome) => Ok((render(&outcome), true)),
+            Written::Replayed(answer) => Ok((Reply::replayed(answer)?, false)),
         }
     }
 

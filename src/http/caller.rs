@@ -45,7 +45,8 @@ impl Caller {
 /// first one in `X-Forwarded-For` that is none of them.
 pub fn client_address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAddr> {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|range| range.contains(address));
-    let mut address = peer?;
+    // A socket of both families gives IPv4 in the clothes of IPv6, which no range of IPv4 would fit.
+    let mut address = peer?.to_canonical();
     let forwarded: Vec<&str> = headers
         .get_all("x-forwarded-for")
         .filter_map(|value| value.to_str().ok())
@@ -56,8 +57,8 @@ pub fn client_address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpNe
         if !is_trusted(&address) {
             break;
         }
-        let Ok(before) = named.parse() else { break };
-        address = before;
+        let Ok(before) = named.parse::<IpAddr>() else { break };
+        address = before.to_canonical();
     }
     Some(address)
 }
@@ -134,6 +135,7 @@ mod tests {
         );
         assert_eq!(seen("198.51.100.7", &trusted), address("198.51.100.7"));
         assert_eq!(seen("10.0.0.1", &[]), address("10.0.0.1"));
+        assert_eq!(seen("::ffff:10.0.0.1", &trusted), address("203.0.113.9"), "one socket for both families");
     }
 
     #[test]

@@ -126,14 +126,18 @@ pub async fn start_validation(mut call: Call) -> Result<Reply, Problem> {
             Ok((job, path))
         })
         .await?;
-    let reply = call
-        .write(
+    let (reply, begins) = call
+        .write_told(
             move |connection, _, notes, _| jobs::start(connection, notes, &job),
             move |job| {
                 Reply::accepted(format!("{BASE}/jobs/{}", job.id), &JobBody::of(job, JobState::Running))
             },
         )
         .await?;
+    if !begins {
+        // The request that was first has its job under way.
+        return Ok(reply);
+    }
     let background = call.background();
     actix_web::rt::spawn(async move {
         if let Err(problem) = validate_all(&background, &id, year.0, path).await {

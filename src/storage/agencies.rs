@@ -143,6 +143,21 @@ pub fn find_by_uscc(connection: &mut AnyConnection, uscc: &str) -> Result<Option
     rows.into_iter().nth(place).map(Agency::try_from).transpose()
 }
 
+/// Agencies of exactly this name, at most so many, whatever has become of them since.
+pub fn find_by_name(
+    connection: &mut AnyConnection,
+    name: &str,
+    most: i64,
+) -> Result<Vec<Agency>, StorageError> {
+    let rows: Vec<AgencyRow> = dsl::agencies
+        .filter(dsl::name.eq(name))
+        .select(AgencyRow::as_select())
+        .order(dsl::id)
+        .limit(most)
+        .load(connection)?;
+    rows.into_iter().map(Agency::try_from).collect()
+}
+
 pub fn find_many(connection: &mut AnyConnection, ids: &[String]) -> Result<Vec<Agency>, StorageError> {
     let rows: Vec<AgencyRow> = on_each!(connection, |c| dsl::agencies
         .filter(dsl::id.eq_any(ids))

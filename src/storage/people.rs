@@ -323,7 +323,7 @@ pub fn find_token_by_id(connection: &mut AnyConnection, id: &TokenId) -> Result<
 #[derive(Debug, Clone)]
 pub struct TokenBounds {
     pub roles: &'static [Role],
-    /// `None`: under any agency.
+    /// `None`: under any agency, and everywhere.
     pub paths: Option<Vec<AgencyPath>>,
 }
 
@@ -342,14 +342,15 @@ pub fn list_tokens(
     if let Some(bounds) = bounds {
         sql.push(
             " AND NOT EXISTS (SELECT 1 FROM grants g LEFT JOIN agencies a ON a.id = g.agency_id \
-             WHERE g.token_id = t.id AND (a.id IS NULL OR NOT (1 = 0",
+             WHERE g.token_id = t.id AND (NOT (1 = 0",
         );
         for role in bounds.roles {
             sql.push(" OR g.role = ").bind_text(role.as_str());
         }
         sql.push(")");
         if let Some(paths) = &bounds.paths {
-            sql.push(" OR NOT (1 = 0");
+            // A grant that holds everywhere stands under none.
+            sql.push(" OR a.id IS NULL OR NOT (1 = 0");
             for path in paths {
                 sql.push(" OR (1 = 1").within("a.path", path);
                 sql.push(")");

@@ -17,8 +17,7 @@ pub fn mark(
     revision: i32,
     at: NaiveDateTime,
 ) -> QueryResult<()> {
-    let here = dsl::report_id.eq(report.as_str()).and(dsl::source_id.eq(source.as_str()));
-    diesel::delete(dsl::upstream_changes.filter(here)).execute(connection)?;
+    clear(connection, report, source.as_str())?;
     let row = (
         dsl::report_id.eq(report.as_str()),
         dsl::source_id.eq(source.as_str()),
@@ -29,11 +28,22 @@ pub fn mark(
         .map(|_| ())
 }
 
-/// Takes the marks off a report: it was published again since.
-pub fn clear(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<()> {
-    diesel::delete(dsl::upstream_changes.filter(dsl::report_id.eq(report.as_str())))
-        .execute(connection)
-        .map(|_| ())
+/// The marks a report bears: which report was corrected, and when its correction was published.
+pub fn of_report(
+    connection: &mut AnyConnection,
+    report: &ReportId,
+) -> QueryResult<Vec<(String, NaiveDateTime)>> {
+    dsl::upstream_changes
+        .filter(dsl::report_id.eq(report.as_str()))
+        .select((dsl::source_id, dsl::at))
+        .order(dsl::source_id)
+        .load(connection)
+}
+
+/// Takes one mark off a report.
+pub fn clear(connection: &mut AnyConnection, report: &ReportId, source: &str) -> QueryResult<()> {
+    let here = dsl::report_id.eq(report.as_str()).and(dsl::source_id.eq(source));
+    diesel::delete(dsl::upstream_changes.filter(here)).execute(connection).map(|_| ())
 }
 
 /// Takes every mark away that a report bears or has left; before it is deleted.

@@ -243,8 +243,93 @@ on_both! {
             assert_eq!((found.len(), &found[0]["severity"]), (1, &json!("warning")), "{id}");
         }
         assert_eq!(of_rule(&findings(&world, &first), "upstream.changed").len(), 0);
+        // Next year's figures are written anew, and it is published: the mark has done its work.
+        change_carried_over(&world, &next, 1);
+        change_carried_over(&world, &next, -1);
+        assert_eq!(of_rule(&findings(&world, &next), "upstream.changed").len(), 1, "until it is published");
         world.publish(&next);
-        assert_eq!(of_rule(&findings(&world, &next), "upstream.changed").len(), 0, "it was published since");
+        assert_eq!(of_rule(&findings(&world, &next), "upstream.changed").len(), 0, "its figures were written since");
+    }
+
+    fn a_mark_does_not_vanish_before_somebody_has_looked_at_the_figures(service) {
+        let world = World::new(service);
+        let first = filed(&world, YEAR);
+        world.publish(&first);
+        let correct = |id: &str| {
+            world.transit(id, &world.publisher(), json!({"action": "correct", "comment": "更正"})).expect(201);
+        };
+        let correct_first = || {
+            correct(&first);
+            world.publish(&first);
+        };
+        let mut sections = suqian(YEAR)["sections"].clone();
+        sections.as_object_mut().expect("sections").retain(|_, section| section.get("text").is_some());
+        let body = json!({"agency_id": world.county, "year": YEAR, "scope": "consolidated", "prefill": "subordinates",
+            "sections": sections});
+        let above = id_of(&service.post("/reports").token(&world.editor()).json(&body).send().expect(201));
+        let marks = || of_rule(&findings(&world, &above), "upstream.changed");
+        assert_eq!(marks().len(), 0);
+
+        // Filled in before the correction, published after it with nobody having looked: it is told still.
+        correct_first();
+        world.publish(&above);
+        let found = marks();
+        assert_eq!((found.len(), &found[0]["explanation"]), (1, &Value::Null), "published unread");
+        let key = found[0]["key"].as_str().expect("a key").to_owned();
+        explanation(&world, &above, &key, &world.editor(), "已复核，合计不变").expect(200);
+        assert_eq!(marks()[0]["explanation"], "已复核，合计不变");
+        correct(&above);
+        world.publish(&above);
+        assert_eq!(marks().len(), 0, "answered for, and published since");
+
+        // The answer was about that correction; the next one asks anew, and other sections are no figures.
+        correct(&above);
+        correct_first();
+        assert_eq!((marks().len(), &marks()[0]["explanation"]), (1, &Value::Null));
+        let path = format!("/reports/{above}");
+        let tag = service.get(&path).token(&world.editor()).send().tag().to_owned();
+        let patch = json!({"sections": {"problems": {"text": "公开的深度还不够，解读形式单一。"}}});
+        service.patch(&path).token(&world.editor()).if_match(&tag).json(&patch).send().expect(200);
+        world.publish(&above);
+        assert_eq!(marks().len(), 1, "the figures are as they were");
+
+        correct(&above);
+        change_carried_over(&world, &above, 1);
+        world.publish(&above);
+        assert_eq!(marks().len(), 0, "the figures were written since");
+    }
+
+    fn an_explanation_of_words_falls_away_with_what_is_said_around_them(service) {
+        let world = World::new(service);
+        let id = id_of(&world.full_draft());
+        let path = format!("/reports/{id}");
+        let write = |text: &str| {
+            let tag = service.get(&path).token(&world.editor()).send().tag().to_owned();
+            let patch = json!({"sections": {"overview": {"text": text}}});
+            service.patch(&path).token(&world.editor()).if_match(&tag).json(&patch).send().expect(200);
+        };
+        let told = |rule: &str| {
+            let found = of_rule(&findings(&world, &id), rule);
+            assert_eq!(found.len(), 1, "{rule}: {found:?}");
+            found[0].clone()
+        };
+        let explained = || {
+            let given = |rule: &str| told(rule)["explanation"].is_string();
+            (given("privacy.mobile"), given("wording.typo"))
+        };
+        write("工作平稳。\n政务热线13803550001，全天值守。\n局长坐客《阳光信访》。");
+        for (rule, token) in [("privacy.mobile", world.supervisor()), ("wording.typo", world.editor())] {
+            let key = told(rule)["key"].as_str().expect("a key").to_owned();
+            explanation(&world, &id, &key, &token, "已核").expect(200);
+        }
+        assert_eq!(explained(), (true, true));
+        write("工作平稳，稳中有进。\n政务热线13803550001，全天值守。\n局长坐客《阳光信访》。\n另有一段。");
+        assert_eq!(explained(), (true, true), "other paragraphs are other matters");
+        write("工作平稳。\n申请人李某的手机13803550001，全天值守。\n局长坐客《阳光信访》。");
+        assert_eq!(explained(), (false, true), "the same number, said of somebody else");
+        world.transit(&id, &world.editor(), json!({"action": "submit"})).refused(422, "findings_block_submit");
+        write("工作平稳。\n政务热线13803550001，全天值守。\n副局长坐客《阳光信访》。");
+        assert_eq!(explained(), (true, false), "what was answered for stands again, the other sentence does not");
     }
 
     fn each_judgement_names_its_rules_and_content(service) {

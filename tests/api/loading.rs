@@ -1,6 +1,6 @@
 //! The command line and files: old documents loaded as published, files tried out, reports written out.
 
-use super::harness::world::{REAL_TEXT, World, YEAR, id_of, open_year, suqian};
+use super::harness::world::{REAL_TEXT, World, YEAR, id_of, open_year, register, suqian};
 use serde_json::json;
 use std::fs;
 use std::process::{Command, Output};
@@ -50,6 +50,52 @@ on_both! {
         let again = said(&service.run(&["load", &path]));
         assert!(again.contains("装载 0 份") && again.contains("已有 2 份"), "{again}");
         assert_eq!(service.get("/changes").send().value()["items"].as_array().map(Vec::len), Some(2));
+    }
+
+    fn a_document_finds_its_agency_by_name_whatever_has_become_of_it(service) {
+        let world = World::new(service);
+        let county = Some(world.county.as_str());
+        let gone = register(service, "乙县旧局", "county", "department", county);
+        let path = format!("/agencies/{gone}");
+        let tag = service.get(&path).send().tag().to_owned();
+        let order = json!({"kind": "merged", "successor_id": world.bureau, "effective_on": "2024-06-01", "reason": "机构改革"});
+        service.post(&format!("{path}/succession")).token(&service.admin()).if_match(&tag).json(&order).send().expect(200);
+        // More agencies hold the name within theirs than a page has.
+        let line = |number: i32| {
+            json!({"name": format!("乙县科技局第{number}分局"), "level": "county", "kind": "department"}).to_string()
+        };
+        let lines: Vec<String> = (0..201).map(line).collect();
+        service.post("/agencies/batch").token(&service.admin()).body("application/x-ndjson", lines.join("\n")).send().expect(200);
+        let late = register(service, "乙县科技局", "county", "department", county);
+        let same = ["department", "directly_affiliated"].map(|kind| register(service, "乙县同名局", "county", kind, county));
+
+        let folder = TempDir::new().expect("a folder");
+        let file = |name: &str, agency: &str| {
+            let text = format!("{agency}2023年政府信息公开工作年度报告\n一、总体情况\n平稳。\n{agency}\n2024年1月2日\n");
+            fs::write(folder.path().join(name), text).expect("written");
+        };
+        file("old.txt", "乙县旧局");
+        file("late.txt", "乙县科技局");
+        file("same.txt", "乙县同名局");
+        file("11341702486344515H.txt", "乙县旧局");
+        file("future.txt", "乙县信访局");
+        fs::write(folder.path().join("manifest.csv"), "file,published_on\nfuture.txt,2999-01-01\n").expect("written");
+        let output = service.run(&["load", &folder.path().display().to_string()]);
+        let text = said(&output);
+        assert!(!output.status.success() && text.contains("装载 2 份") && text.contains("没有装载 3 份"), "{text}");
+        assert!(same.iter().all(|id| text.contains(&format!("{id} 现有"))) && text.contains("不止一个机关叫“乙县同名局”"), "{text}");
+        assert!(text.contains("没有编号或统一社会信用代码为 11341702486344515H 的机关"), "{text}");
+        assert!(text.contains("不能晚于今天") && !text.contains("Invalid") && !text.contains("Refus"), "{text}");
+        for agency in [&gone, &late] {
+            let report = service.get(&format!("/agencies/{agency}/reports/2023")).send().expect(200).value();
+            assert_eq!(report["published_at"], "2024-01-01T16:00:00Z", "{agency}");
+        }
+
+        fs::write(folder.path().join("manifest.csv"), "file,published_on\nfuture.txt,2024-01-01,own\n").expect("written");
+        let text = said(&service.run(&["load", &folder.path().display().to_string()]));
+        assert!(text.contains("有 3 列，而表头有 2 列"), "{text}");
+        let text = said(&service.run(&["load", &folder.path().join("nowhere").display().to_string()]));
+        assert!(text.contains("没有这个文件或文件夹"), "{text}");
     }
 
     fn a_stored_report_is_written_out(service) {

@@ -69,6 +69,48 @@ on_both! {
             && one["grants"][0]["role"] != "supervisor"));
     }
 
+    fn a_grant_that_holds_everywhere_issues_everywhere_below_its_role(service) {
+        let world = World::new(service);
+        let supervisor = service.token("supervisor", "", "全域主管");
+        let made = issue(service, &supervisor, &order("editor", None)).expect(201);
+        assert_eq!(made.value()["grants"], json!([{"role": "editor", "agency_id": null, "stage": null}]));
+        service.get(&format!("/agencies/{}", world.neighbour)).token(&secret_of(&made)).send().expect(200);
+        issue(service, &supervisor, &order("publisher", Some(&world.neighbour))).expect(201);
+        for role in ["supervisor", "admin"] {
+            issue(service, &supervisor, &order(role, None)).refused(403, "forbidden");
+        }
+        let path = format!("/tokens/{}", id_of(&made));
+        let listed = |token: &str| {
+            let list = service.get("/tokens?limit=200&count=true").token(token).send().expect(200).value();
+            let items = list["items"].as_array().expect("items").clone();
+            assert_eq!(list["total"], items.len());
+            items.iter().any(|one| one["id"] == made.value()["id"])
+        };
+        assert!(listed(&supervisor));
+        // A second token for the same person, who is of no agency; so is the supervisor.
+        let me = service.get("/me").token(&supervisor).send().expect(200).value();
+        let again = |person: &Value, agency: Option<&str>| {
+            json!({"name": "再发", "person_id": person["id"], "grants": [{"role": "reviewer", "agency_id": agency}]})
+        };
+        for person in [&made.value()["person"], &me["person"]] {
+            let second = issue(service, &supervisor, &again(person, None)).expect(201);
+            assert_eq!(second.value()["person"]["id"], person["id"]);
+        }
+        // Whoever supervises one place sees nothing of all this and gives nothing of it.
+        let lower = world.supervisor();
+        assert!(!listed(&lower));
+        service.get(&path).token(&lower).send().refused(404, "not_found");
+        issue(service, &lower, &order("editor", None)).refused(403, "forbidden");
+        issue(service, &lower, &again(&made.value()["person"], Some(&world.bureau)))
+            .faults("invalid_input", &["/person_id"]);
+
+        let rotated = service.post(&format!("{path}/rotation")).token(&supervisor).send().expect(201);
+        assert_eq!(rotated.value()["grants"], made.value()["grants"]);
+        let path = format!("/tokens/{}", id_of(&rotated));
+        service.delete(&path).token(&supervisor).if_match(rotated.tag()).send().expect(204);
+        service.get("/me").token(&secret_of(&rotated)).send().refused(401, "unauthorized");
+    }
+
     fn wrong_orders_are_told_at_their_places(service) {
         let world = World::new(service);
         let admin = service.admin();

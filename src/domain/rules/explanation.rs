@@ -16,9 +16,10 @@ pub struct Explanation {
 }
 
 impl Finding {
-    /// Digest of what the finding rests on: the values it compares and names, not the text around them.
+    /// Digest of what the finding rests on: the values it compares and names, and the paragraph its words stand in.
     ///
-    /// It is the same when rules run again, and another as soon as a value changes.
+    /// It is the same when rules run again, and another as soon as a value changes, or what is said around a word:
+    /// the same number in another sentence is another matter. Other paragraphs do not count.
     pub fn inputs(&self) -> String {
         let fact = |fact: &Option<super::Fact>| fact.as_ref().map_or(Value::Null, super::Fact::json);
         let arguments: Vec<Value> = self
@@ -29,8 +30,10 @@ impl Finding {
                 Argument::Term(term) => json!([name, term]),
             })
             .collect();
-        let inputs = json!([self.key, fact(&self.expected), fact(&self.actual), arguments]);
-        sha256_hex(inputs.to_string().as_bytes())
+        let mut inputs =
+            vec![json!(self.key), fact(&self.expected), fact(&self.actual), Value::Array(arguments)];
+        inputs.extend(self.around.iter().map(|around| json!(around)));
+        sha256_hex(Value::Array(inputs).to_string().as_bytes())
     }
 }
 

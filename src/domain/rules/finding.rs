@@ -45,6 +45,8 @@ pub struct Finding {
     pub pointer: String,
     /// Half-open range of code points in the text at `pointer`.
     pub span: Option<(usize, usize)>,
+    /// Digest of the paragraph that holds the span: whoever explains the words explains what is said there.
+    pub around: Option<String>,
     /// Key of the message under `rule` in the catalogue.
     pub message: &'static str,
     pub arguments: Vec<(&'static str, Argument)>,

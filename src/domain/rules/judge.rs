@@ -83,6 +83,7 @@ impl Rule {
             severity: self.severity_in_force(),
             pointer,
             span: None,
+            around: None,
             message: self.id,
             arguments: Vec::new(),
             expected: None,

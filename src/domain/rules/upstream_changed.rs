@@ -23,3 +23,10 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
         findings.push(finding);
     }
 }
+
+/// The reports whose correction a finding tells and somebody has answered for.
+pub fn explained_sources(findings: &[Finding]) -> Vec<&str> {
+    let explained =
+        findings.iter().filter(|finding| finding.rule == RULE.id && finding.explanation.is_some());
+    explained.filter_map(|finding| finding.key.split_once(':')).map(|(_, source)| source).collect()
+}

@@ -2,6 +2,7 @@
 
 use super::finding::Argument;
 use super::{Finding, Judged, Rule};
+use crate::domain::digest::sha256_hex;
 use crate::domain::wording::{Personal, Words, find_personal, lexicons, span};
 
 /// Most findings of one rule: a text made to hurt would have no end of them.
@@ -25,14 +26,28 @@ pub(super) fn tell(
     ranges: impl Iterator<Item = (usize, usize, Vec<(&'static str, Argument)>)>,
     findings: &mut Vec<Finding>,
 ) {
+    // Findings stand mostly in order: a paragraph with many of them is digested once.
+    let mut last = ((0, 0), None);
     for (number, (start, end, mut arguments)) in ranges.take(MOST).enumerate() {
         let mut finding = rule.finding(&format!("{section}:{}", number + 1), pointer.to_owned());
         finding.span = Some(span(text, start, end));
+        let place = paragraph(text, start, end);
+        if last.1.is_none() || last.0 != place {
+            last = (place, text.get(place.0..place.1).map(|said| sha256_hex(said.as_bytes())));
+        }
+        finding.around.clone_from(&last.1);
         let found = text.get(start..end).unwrap_or_default().to_owned();
         arguments.insert(0, ("found", Argument::Plain(found)));
         finding.arguments = arguments;
         findings.push(finding);
     }
+}
+
+/// Where the paragraph begins and ends that holds a range of bytes.
+fn paragraph(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let from = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let behind = text.get(end..).unwrap_or_default();
+    (from, end + behind.find('\n').unwrap_or(behind.len()))
 }
 
 /// Findings for every word of a lexicon.

@@ -2,7 +2,6 @@
 
 use super::issue::{note, resolve_grants, write_token};
 use super::{GrantOrder, TokenOrder};
-use crate::domain::agency::AgencyPath;
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::rights::Role;
 use crate::operations::{AgencyRef, Asking, Refusal};
@@ -16,9 +15,9 @@ const BELOW_SUPERVISOR: &[Role] = &[Role::Editor, Role::Reviewer, Role::Publishe
 /// Whether the caller may issue, rotate and revoke a token with these grants.
 pub(super) fn may_manage(asking: &Asking, grants: &[TokenGrant]) -> bool {
     let below = |grant: &TokenGrant| {
-        let lower = BELOW_SUPERVISOR.contains(&grant.role);
-        let inside = |path: &AgencyPath| asking.rights.holds(&[Role::Supervisor], path);
-        lower && grant.agency.as_ref().is_some_and(|(_, _, path)| inside(path))
+        // A grant that holds everywhere lies inside none but such a one.
+        let place = grant.agency.as_ref().map(|(_, _, path)| path);
+        BELOW_SUPERVISOR.contains(&grant.role) && asking.rights.may_manage(place)
     };
     asking.rights.is_admin() || (!grants.is_empty() && grants.iter().all(below))
 }
@@ -72,13 +71,13 @@ pub fn issue_token_as(
     if let Some(person) = &order.person
         && !asking.rights.is_admin()
     {
-        // A person from elsewhere is not there.
+        // A person from elsewhere is not there; one of no agency is everybody's who supervises everywhere.
         let known = people::find_person(connection, person)?.and_then(|person| person.agency_id);
         let place = match known {
             Some(agency) => crate::storage::agencies::find(connection, &agency)?,
             None => None,
         };
-        if !place.is_some_and(|agency| asking.rights.holds(&[Role::Supervisor], &agency.path)) {
+        if !asking.rights.may_manage(place.as_ref().map(|agency| &agency.path)) {
             return Err(Refusal::invalid("/person_id", "not_found"));
         }
     }

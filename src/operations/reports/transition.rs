@@ -2,7 +2,7 @@
 
 use super::edit::require_year;
 use super::read::{ReportView, find_raw, refuse_outsider};
-use super::verdict::{judged, mark_what_rests_on, receipt, require_no_blocking_findings};
+use super::verdict::{judged, mark_what_rests_on, receipt, require_no_blocking_findings, settle_marks};
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::report::{Revision, SectionMark};
 use crate::domain::workflow::{self, Action, State, actions_from};
@@ -12,7 +12,7 @@ use crate::operations::{Asking, Refusal};
 use crate::storage::comments::Comment;
 use crate::storage::receipts::{self, Receipt};
 use crate::storage::transitions::{self, Transition};
-use crate::storage::{Act, AnyConnection, Change, ChangeType, Note, Notes, reports, revisions, upstream};
+use crate::storage::{Act, AnyConnection, Change, ChangeType, Note, Notes, reports, revisions};
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::json;
 
@@ -222,12 +222,12 @@ pub fn transition(
         revisions::update(connection, &view.revision)?;
     }
     reports::update(connection, &view.report)?;
-    let receipt = findings.map(|findings| receipt(&made, &findings));
+    let receipt = findings.as_deref().map(|findings| receipt(&made, findings));
     if let Some(receipt) = &receipt {
         receipts::insert(connection, receipt)?;
     }
     if matches!(order.action, Action::Publish | Action::Archive) {
-        upstream::clear(connection, &view.report.id)?;
+        settle_marks(connection, &view, findings.as_deref().unwrap_or_default())?;
         mark_what_rests_on(connection, act, &view)?;
     }
     settle_report(connection, &view.report, &view.agency)?;

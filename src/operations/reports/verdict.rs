@@ -1,5 +1,5 @@
 //! What a transition rests on and what it does to others: the verdict of the rules, its receipt, and the
-//! marks a correction leaves.
+//! marks that corrections leave until somebody has looked at them.
 
 use super::elsewhere::GENERATIONS;
 use super::judge::judge_one;
@@ -10,7 +10,7 @@ use crate::operations::Refusal;
 use crate::storage::receipts::Receipt;
 use crate::storage::transitions::Transition;
 use crate::storage::{Act, AnyConnection, agencies, reports, roster, upstream};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
 /// The findings an act rests on, judged as of its day; other acts rest on none.
 pub fn judged(
@@ -87,4 +87,31 @@ pub fn mark_what_rests_on(
         upstream::mark(connection, &report.id, &view.report.id, view.revision.number, act.at)?;
     }
     Ok(())
+}
+
+/// Takes off a report that is published those marks that somebody has looked at: the figures were written anew
+/// since, or the finding was explained. Any other stays to be seen, however the report came to be published: what
+/// was filled in before a correction below and went through unread rests on the old figures still.
+pub fn settle_marks(
+    connection: &mut AnyConnection,
+    view: &ReportView,
+    findings: &[Finding],
+) -> Result<(), Refusal> {
+    let written = figures_written_at(view);
+    let explained = rules::explained_sources(findings);
+    for (source, at) in upstream::of_report(connection, &view.report.id)? {
+        if written.is_some_and(|written| written > at) || explained.contains(&source.as_str()) {
+            upstream::clear(connection, &view.report.id, &source)?;
+        }
+    }
+    Ok(())
+}
+
+/// When somebody last changed the tables of this revision; beginning a correction changes none.
+fn figures_written_at(view: &ReportView) -> Option<NaiveDateTime> {
+    let revision = &view.revision;
+    let sections = revision.content.form().sections.iter().zip(&revision.marks);
+    let tables = sections.filter(|(section, _)| section.table.is_some());
+    let written = tables.map(|(_, mark)| mark.updated_at);
+    written.filter(|at| revision.number == 1 || *at > revision.created_at).max()
 }

@@ -1,7 +1,8 @@
 //! A database of its own for each test, gone with it.
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
@@ -23,6 +24,13 @@ pub fn postgres_url() -> Option<String> {
         say_skipped("NIANBAO_TEST_POSTGRES_URL is not set, nothing was tested on PostgreSQL");
     }
     url
+}
+
+/// One text, or none.
+#[derive(QueryableByName)]
+struct Value {
+    #[diesel(sql_type = Nullable<Text>)]
+    value: Option<String>,
 }
 
 impl Database {
@@ -48,6 +56,38 @@ impl Database {
                 format!("{server}/{name}")
             }
         }
+    }
+
+    /// A connection to the file of an SQLite database.
+    fn file(&self) -> SqliteConnection {
+        let url = self.url();
+        let mut connection =
+            SqliteConnection::establish(url.trim_start_matches("sqlite://")).expect("the file");
+        connection.batch_execute("PRAGMA busy_timeout = 5000").expect("a setting");
+        connection
+    }
+
+    /// Runs SQL behind the service's back.
+    pub fn execute(&self, sql: &str) {
+        let done = match self {
+            Database::Sqlite(_) => self.file().batch_execute(sql),
+            Database::Postgres { .. } => {
+                PgConnection::establish(&self.url()).expect("the database").batch_execute(sql)
+            }
+        };
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    /// The column `value` of the one row that a query gives.
+    pub fn text(&self, sql: &str) -> Option<String> {
+        let query = diesel::sql_query(sql);
+        let found: QueryResult<Value> = match self {
+            Database::Sqlite(_) => query.get_result(&mut self.file()),
+            Database::Postgres { .. } => {
+                query.get_result(&mut PgConnection::establish(&self.url()).expect("the database"))
+            }
+        };
+        found.unwrap_or_else(|error| panic!("{sql}: {error}")).value
     }
 }
 

@@ -291,7 +291,8 @@ fn document(heading: Map<String, Value>) -> Value {
     properties.extend(heading);
     json!({
         "type": "object",
-        "description": "报告文档：校验的内容、导入的结果、JSON 的导出和导入都是它。也接受整份 `Report`。",
+        "description": "报告文档：校验的内容、导入的结果、JSON 的导出和导入都是它。也接受整份 `Report`。标题、落款、日期、索引号、\
+            网址读不出来的，成为校验问题，不拒绝。",
         "required": ["year", "sections"],
         "properties": properties,
     })

@@ -129,7 +129,7 @@ pub fn read_whole(
         "updated_at",
     ]);
     let agency = read_agency(&mut fields);
-    if agency.is_some_and(|agency| agency != AgencyRef::Id(view.agency.id.clone())) {
+    if agency.is_some_and(|agency| !agency.names(&view.agency)) {
         fields.fault("agency_id", "read_only");
     }
     let heading = read_heading(&mut fields);

@@ -96,6 +96,7 @@ pub async fn read_report_document(call: Call) -> Result<Reply, Problem> {
     })?;
     Ok(Reply::bytes(format.media(), body)
         .named()
+        .in_chinese()
         .header(header::CONTENT_DISPOSITION, disposition(&name, format.as_str()))
         .tag(version, &variant)
         .modified(modified))
@@ -122,9 +123,8 @@ pub async fn read_source(call: Call) -> Result<Reply, Problem> {
         .query_after(move |connection, asking| reports::find_source(connection, asking, &named, false))
         .await?;
     let published = query.view.is_some();
-    let source = call
-        .look(move |connection, asking| reports::find_source(connection, asking, &id, published))
-        .await?;
+    let source =
+        call.look(move |connection, asking| reports::find_source(connection, asking, &id, published)).await?;
     // Never as the type it says it is: what somebody sent in is not run in somebody else's browser.
     Ok(Reply::bytes("application/octet-stream", source.bytes)
         .named()
@@ -159,5 +159,6 @@ pub async fn read_workbook(call: Call) -> Result<Reply, Problem> {
     })?;
     Ok(Reply::bytes(Format::Xlsx.media(), bytes)
         .named()
+        .in_chinese()
         .header(header::CONTENT_DISPOSITION, disposition(&format!("年度报告填报表（{year}年度）"), "xlsx")))
 }

@@ -119,11 +119,14 @@ fn both_engines_have_the_same_migrations() {
 fn every_problem_and_rule_has_its_words() {
     use nianbao::domain::language::group;
     use nianbao::domain::rules::RULES;
+    use nianbao::domain::statistics::RATIOS;
     let keys = |name: &str| group(name).map(|(key, _)| key).collect::<BTreeSet<_>>();
     let rules: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).collect();
     assert_eq!(keys("rule"), rules);
     assert_eq!(keys("what"), rules);
-    for name in ["fault", "problem", "detail", "term"] {
+    let ratios: BTreeSet<&str> = RATIOS.iter().map(|ratio| ratio.key).chain(["on_time_rate"]).collect();
+    assert_eq!((keys("ratio"), keys("definition")), (ratios.clone(), ratios));
+    for name in ["fault", "problem", "detail", "term", "ratio", "definition"] {
         for (key, text) in group(name) {
             assert!(!text.zh.is_empty() && !text.en.is_empty() && text.zh != text.en, "{name}.{key}");
         }

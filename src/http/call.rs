@@ -2,6 +2,7 @@
 
 use super::body::{self, Bounds, JsonBody};
 use super::caller::Caller;
+use super::format::parse_time;
 use super::precondition;
 use super::problem::{Code, Problem};
 use super::query::Query;
@@ -142,15 +143,16 @@ impl Call {
         let (asking, store) = (self.asking(), &self.service.store);
         let public = asking.person.is_none();
         let read = move |connection: &mut AnyConnection| {
-            let seq = if public { Some(audit::audit_seq(connection)?) } else { None };
-            query(connection, &asking).map(|found| (found, seq))
+            let seen = if public { Some(snapshot(connection, short)?) } else { None };
+            query(connection, &asking).map(|found| (found, seen))
         };
         // Under a grant a report is judged as well: that is more than a few reads.
-        let (found, seq) = if short && public { store.glance(read).await? } else { store.read(read).await? };
-        let Some(seq) = seq else { return Ok(found) };
+        let (found, seen) =
+            if short && public { store.glance(read).await? } else { store.read(read).await? };
+        let Some(seen) = seen else { return Ok(found) };
         let mut extensions = self.request.extensions_mut();
-        let oldest = extensions.get::<Snapshot>().map_or(seq, |earlier| earlier.0.min(seq));
-        extensions.insert(Snapshot(oldest));
+        let whole = extensions.get::<Snapshot>().map_or(seen, |earlier| earlier.and(seen));
+        extensions.insert(whole);
         Ok(found)
     }
 
@@ -306,6 +308,14 @@ impl Call {
     {
         self.background().write(operation).await
     }
+}
+
+/// What a read sees: the last entry of the audit, and, where the answer has no time of its own, when that was
+/// written.
+fn snapshot(connection: &mut AnyConnection, short: bool) -> Result<Snapshot, Refusal> {
+    let seq = audit::audit_seq(connection)?;
+    let at = if short { None } else { audit::audit_time(connection, seq)? };
+    Ok(Snapshot { seq, at: at.as_deref().and_then(parse_time) })
 }
 
 /// Work in a caller's name that no request waits for.

@@ -129,7 +129,7 @@ pub struct FormatList {
 
 /// 格式列表
 ///
-/// 法定的报告格式：2019 年试行格式和 2021 年现行格式。
+/// 法定的报告格式：2019 年试行格式和 2021 年现行格式。用语是法定的中文，没有英文（`Content-Language: zh-CN`）。
 #[utoipa::path(
     tag = "catalogue",
     params(WholeQuery),
@@ -147,12 +147,12 @@ pub async fn list_formats(call: Call) -> Result<Reply, Problem> {
         cells: form.cells.len(),
     });
     let (items, next_cursor, total) = cut_whole("formats", items.collect(), &query)?;
-    Ok(constant(&FormatList { items, next_cursor, total }))
+    Ok(constant(&FormatList { items, next_cursor, total }).in_chinese())
 }
 
 /// 读取格式
 ///
-/// 各部分、表格、行、列的键名、标签、别名，以及表内的全部恒等式。
+/// 各部分、表格、行、列的键名、标签、别名，以及表内的全部恒等式。标签是法定的中文，没有英文。
 #[utoipa::path(
     tag = "catalogue",
     params(("id" = String, Path, description = "格式编号，如 2021")),
@@ -164,7 +164,7 @@ pub async fn read_format(call: Call) -> Result<Reply, Problem> {
     let id: String = call.part("id")?;
     let form = form::by_id(&id).ok_or_else(|| Problem::new(Code::NotFound))?;
     let _: NoParameters = call.query()?;
-    Ok(constant(&form.source))
+    Ok(constant(&form.source).in_chinese())
 }
 
 /// 一个指标：表格中的一个单元格。
@@ -225,7 +225,7 @@ fn indicators_of(form: &'static Form) -> impl Iterator<Item = Indicator> {
 
 /// 指标
 ///
-/// 各格式的全部单元格，按现行格式的顺序；统计、比较都用这些编号。
+/// 各格式的全部单元格，按现行格式的顺序；统计、比较都用这些编号。标签是法定的中文，没有英文。
 #[utoipa::path(
     tag = "catalogue",
     params(IndicatorQuery),
@@ -255,7 +255,7 @@ pub async fn list_indicators(call: Call) -> Result<Reply, Problem> {
     }
     let page = WholeQuery { limit: query.limit, cursor: query.cursor, count: query.count };
     let (items, next_cursor, total) = cut_whole("indicators", items, &page)?;
-    Ok(constant(&IndicatorList { items, next_cursor, total }))
+    Ok(constant(&IndicatorList { items, next_cursor, total }).in_chinese())
 }
 
 /// A form's data file as a schema is too deep to be worth typing; it says what `GET /formats` is.

@@ -1,7 +1,7 @@
 //! Reading a JSON object member by member, naming every fault at its pointer.
 
 use super::format;
-use crate::operations::InputFault;
+use crate::operations::{AgencyRef, InputFault};
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
@@ -185,6 +185,11 @@ pub fn merge(present: &Value, patch: &Map<String, Value>) -> Map<String, Value> 
         merged.insert(name.clone(), value);
     }
     merged
+}
+
+/// An agency that a body names, before the body is read whole: the right over it is asked first.
+pub fn named_agency(object: &Map<String, Value>, name: &str) -> Option<AgencyRef> {
+    object.get(name).and_then(Value::as_str).and_then(|text| text.parse().ok())
 }
 
 /// Whether a text is an `http` or `https` address with a host.

@@ -3,6 +3,7 @@
 use super::call::Call;
 use super::names::ProblemCode;
 use super::problem::{Code, Problem};
+use super::query::NoParameters;
 use super::reply::{JSON, Reply, preferred};
 use crate::domain::language::{Language, say};
 use actix_web::get;
@@ -76,9 +77,11 @@ fn page(title: &str, rows: &[ProblemKind], language: Language) -> String {
     responses((status = 200, description = "全部错误", content(
         (ProblemKindList = "application/json"), (String = "text/html; charset=utf-8"),
     ))),
+    extensions(("x-problems" = json!(["invalid_query"]))),
 )]
 #[get("/problems")]
 pub async fn list_problems(call: Call) -> Result<Reply, Problem> {
+    let _: NoParameters = call.query()?;
     let language = call.language();
     let items: Vec<ProblemKind> = Code::ALL.iter().map(|code| kind_of(*code, language)).collect();
     if wants_page(&call) {
@@ -96,11 +99,12 @@ pub async fn list_problems(call: Call) -> Result<Reply, Problem> {
     responses((status = 200, description = "错误的含义", content(
         (ProblemKind = "application/json"), (String = "text/html; charset=utf-8"),
     ))),
-    extensions(("x-problems" = json!(["not_found"]))),
+    extensions(("x-problems" = json!(["not_found", "invalid_query"]))),
 )]
 #[get("/problems/{code}")]
 pub async fn read_problem(call: Call) -> Result<Reply, Problem> {
     let code: Code = call.part("code")?;
+    let _: NoParameters = call.query()?;
     let kind = kind_of(code, call.language());
     if wants_page(&call) {
         return Ok(Reply::bytes(HTML, page(&kind.title.clone(), &[kind], call.language())));

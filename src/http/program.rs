@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::problem::{Code, Problem};
+use super::query::NoParameters;
 use super::reply::Reply;
 use crate::operations::years;
 use actix_web::get;
@@ -59,9 +60,14 @@ pub struct Version {
 /// 版本
 ///
 /// 正在运行的程序的版本和所用的数据库。
-#[utoipa::path(tag = "service", responses((status = 200, description = "版本", body = Version)))]
+#[utoipa::path(
+    tag = "service",
+    responses((status = 200, description = "版本", body = Version)),
+    extensions(("x-problems" = json!(["invalid_query"]))),
+)]
 #[get("/version")]
 pub async fn read_version(call: Call) -> Result<Reply, Problem> {
+    let _: NoParameters = call.query()?;
     let version = Version {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),

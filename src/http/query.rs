@@ -193,6 +193,14 @@ impl Parameter for View {
     }
 }
 
+query!(
+    /// Which revision is read, on a report and everything below it.
+    ViewQuery {
+        /// `published`：有授权时也只看已发布的一版。
+        view: View[String],
+    }
+);
+
 impl Parameter for crate::domain::report::Timeliness {
     fn read(text: &str) -> Result<Self, &'static str> {
         use crate::domain::report::Timeliness;

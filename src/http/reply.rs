@@ -6,6 +6,7 @@ use super::format;
 use super::kept::Kept;
 use super::precondition;
 use super::problem::{Code, Problem};
+use crate::domain::language::Language;
 use crate::storage::{RestsOn, StoredAnswer};
 use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -45,6 +46,8 @@ pub struct Reply {
     named: bool,
     /// May be given to others again as long as this has not moved.
     rests_on: Option<RestsOn>,
+    /// What it is written in, whatever was asked for.
+    language: Option<Language>,
 }
 
 impl Reply {
@@ -59,6 +62,7 @@ impl Reply {
             once: false,
             named: false,
             rests_on: None,
+            language: None,
         }
     }
 
@@ -97,6 +101,12 @@ impl Reply {
     /// The public is given the same answer again until what it rests on moves.
     pub fn keep(mut self, rests_on: RestsOn) -> Reply {
         self.rests_on = Some(rests_on);
+        self
+    }
+
+    /// It stands in the words of the statute or of an agency, which are Chinese whatever was asked for.
+    pub fn in_chinese(mut self) -> Reply {
+        self.language = Some(Language::Chinese);
         self
     }
 
@@ -246,7 +256,7 @@ impl Responder for Reply {
         let keepable = self.rests_on.take().filter(|_| keepable).and_then(|rests_on| {
             let seq = match rests_on {
                 RestsOn::Nothing => 0,
-                _ => request.extensions().get::<Snapshot>()?.0,
+                _ => request.extensions().get::<Snapshot>()?.seq,
             };
             Some((rests_on, seq))
         });
@@ -260,6 +270,12 @@ impl Responder for Reply {
             Keeping::Revalidated if caller.token.is_some() => "private, no-store",
             Keeping::Revalidated => "public, no-cache",
         };
+        let public = reads && kept && self.status == StatusCode::OK && caller.token.is_none();
+        if public && !self.headers.iter().any(|(name, _)| name == header::LAST_MODIFIED) {
+            // A list or a sum: nothing in it changed after the last act that it shows.
+            let at = request.extensions().get::<Snapshot>().and_then(|seen| seen.at);
+            self.headers.extend(at.map(|at| (header::LAST_MODIFIED, format::http_date(at))));
+        }
         let mut headers: Vec<(HeaderName, HeaderValue)> = self
             .headers
             .into_iter()
@@ -272,7 +288,8 @@ impl Responder for Reply {
         }
         let mut of_the_body = Vec::new();
         if !self.media.is_empty() {
-            of_the_body.push((header::CONTENT_LANGUAGE, HeaderValue::from_static(caller.language.tag())));
+            let language = self.language.unwrap_or(caller.language);
+            of_the_body.push((header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())));
             of_the_body
                 .extend(HeaderValue::from_str(&self.media).ok().map(|media| (header::CONTENT_TYPE, media)));
         }
@@ -300,4 +317,15 @@ impl Responder for Reply {
 
 /// Up to which entry of the audit the answer's data show everything; laid into the request by who read them.
 #[derive(Debug, Clone, Copy)]
-pub struct Snapshot(pub i64);
+pub struct Snapshot {
+    pub seq: i64,
+    /// When that entry was written.
+    pub at: Option<NaiveDateTime>,
+}
+
+impl Snapshot {
+    /// Of two reads: everything up to the older, nothing after the newer.
+    pub fn and(self, other: Snapshot) -> Snapshot {
+        Snapshot { seq: self.seq.min(other.seq), at: self.at.max(other.at) }
+    }
+}

@@ -16,7 +16,7 @@ pub mod years;
 
 pub use refusal::{Conflict, InputFault, Refusal};
 
-use crate::domain::agency::Uscc;
+use crate::domain::agency::{Agency, Uscc};
 use crate::domain::id::AgencyId;
 use std::fmt;
 use std::str::FromStr;
@@ -26,6 +26,16 @@ use std::str::FromStr;
 pub enum AgencyRef {
     Id(AgencyId),
     Uscc(Uscc),
+}
+
+impl AgencyRef {
+    /// Whether it is this agency that is named.
+    pub fn names(&self, agency: &Agency) -> bool {
+        match self {
+            AgencyRef::Id(id) => *id == agency.id,
+            AgencyRef::Uscc(code) => agency.uscc.as_ref() == Some(code),
+        }
+    }
 }
 
 impl FromStr for AgencyRef {

@@ -155,6 +155,11 @@ pub fn audit_seq(connection: &mut AnyConnection) -> Result<i64, StorageError> {
     Ok(ledger::table.select(ledger::audit_seq).first(connection)?)
 }
 
+/// When an entry was written.
+pub fn audit_time(connection: &mut AnyConnection, seq: i64) -> Result<Option<String>, StorageError> {
+    Ok(audit::table.filter(audit::seq.eq(seq)).select(audit::at).first(connection).optional()?)
+}
+
 /// The numbers everything written is counted by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LedgerState {

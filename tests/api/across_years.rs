@@ -131,7 +131,8 @@ on_both! {
         assert_eq!(blocked["findings"].as_array().map(Vec::len), Some(2));
         let keys = ["natural_person", "total"].map(|column| format!("{CARRIED}:{column}"));
         let path = format!("/reports/{id}");
-        let before = service.get(&path).token(&world.editor()).send().tag().to_owned();
+        let seen = service.get(&path).token(&world.editor()).send();
+        let (before, changed_at) = (seen.tag().to_owned(), seen.value()["updated_at"].clone());
         for token in [world.reviewer(1), world.publisher(), world.supervisor()] {
             explanation(&world, &id, &keys[0], &token, "机构改革").refused(403, "forbidden");
         }
@@ -144,6 +145,8 @@ on_both! {
         }
         let reply = service.get(&path).token(&world.editor()).send();
         assert_ne!(reply.tag(), before, "the report's tag moves with its explanations");
+        let explained_at = reply.value()["updated_at"].clone();
+        assert_ne!(explained_at, changed_at, "and the time it changed");
         assert_eq!(reply.value()["findings"]["explained"], 2);
         let judged = findings(&world, &id);
         assert_eq!((&judged["valid"], of_rule(&judged, CARRIED).len()), (&json!(true), 2));
@@ -160,6 +163,9 @@ on_both! {
         service.delete(&one).token(&world.editor()).send().expect(204);
         service.delete(&one).token(&world.editor()).send().refused(404, "not_found");
         assert_eq!(findings(&world, &id)["counts"]["explained"], 1);
+        let since = service.get(&path).token(&world.editor()).send().value()["updated_at"].clone();
+        let listed = service.get(&format!("/reports?updated_since={}", since.as_str().expect("a time")));
+        assert_eq!(listed.token(&world.editor()).send().expect(200).value()["items"][0]["id"], *id);
         explanation(&world, &id, &keys[0], &world.editor(), "划入三件").expect(200);
         let made = world.transit(&id, &world.editor(), json!({"action": "submit"})).expect(201).value();
         assert_eq!((&made["judgement"]["valid"], &made["judgement"]["explained"]), (&json!(true), &json!(2)));
@@ -167,6 +173,27 @@ on_both! {
         let acts: Vec<&str> = audit["items"].as_array().expect("items").iter()
             .filter_map(|entry| entry["action"].as_str()).collect();
         assert!(acts.contains(&"finding.explain") && acts.contains(&"finding.unexplain"), "{acts:?}");
+    }
+
+    fn what_is_explained_of_a_published_report_is_not_its_readers_business(service) {
+        let world = World::new(service);
+        let id = filed(&world, YEAR);
+        world.publish(&id);
+        let path = format!("/reports/{id}");
+        let read = || service.get(&path).send().expect(200);
+        let (before, mine) = (read(), service.get(&path).token(&world.editor()).send());
+        let rules = service.get("/rules").send().value();
+        let by_editor = |finding: &&Value| {
+            let rules = rules["items"].as_array().expect("rules");
+            rules.iter().any(|rule| rule["id"] == finding["rule"] && rule["explained_by"] == "editor")
+        };
+        let judged = findings(&world, &id);
+        let finding = judged["findings"].as_array().expect("findings").iter().find(by_editor).expect("one to explain");
+        explanation(&world, &id, finding["key"].as_str().expect("a key"), &world.editor(), "已核").expect(200);
+        assert_eq!((read().value(), read().tag()), (before.value(), before.tag()));
+        let after = service.get(&path).token(&world.editor()).send();
+        assert_ne!(after.tag(), mine.tag());
+        assert_eq!(after.value()["updated_at"], mine.value()["updated_at"]);
     }
 
     fn marks_of_secrecy_and_personal_data_are_answered_by_a_supervisor_alone(service) {

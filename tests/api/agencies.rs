@@ -54,9 +54,9 @@ on_both! {
             "contact": {"postcode": "12", "website": "ftp://x", "fax": "1"}});
         let problem = service.post("/agencies").token(&admin).json(&body).send().faults("invalid_input", &[
             "/name", "/level", "/kind", "/uscc", "/division_code", "/valid_from", "/colour",
-            "/contact/postcode", "/contact/website", "/contact/fax",
+            "/contact/postcode", "/contact/website", "/contact/fax", "/parent_id",
         ]);
-        assert_eq!(errors_at(&problem, "pointer").len(), 10, "{problem}");
+        assert_eq!(errors_at(&problem, "pointer").len(), 11, "{problem}");
         let unknown = json!({"name": "x", "level": "county", "kind": "department",
             "parent_id": "0193a5c2-6f0e-7c9b-9d0e-2f6d1b8f7a10"});
         service.post("/agencies").token(&admin).json(&unknown).send().faults("invalid_input", &["/parent_id"]);

@@ -26,6 +26,7 @@ on_both! {
         let tag = service.get(&path).token(&world.editor()).send().tag().to_owned();
         let patch = |token: &str, tag: &str| service.patch(&path).token(token).if_match(tag).json(&settle).send();
         patch(&world.editor(), &tag).refused(403, "forbidden");
+        service.patch(&path).token(&world.editor()).body("text/plain", "x").send().refused(403, "forbidden");
         patch(&world.reviewer(1), made.tag()).refused(412, "precondition_failed");
         service.patch(&path).token(&world.reviewer(1)).json(&settle).send().refused(428, "precondition_required");
         assert_eq!(patch(&world.reviewer(1), &tag).expect(200).value()["state"], "settled");

@@ -48,6 +48,74 @@ on_both! {
         assert_eq!((read.tag(), &read.value()["name"]), ("\"1-zh\"", &json!("乙县信访局")), "nothing changed");
     }
 
+    fn whoever_has_no_right_is_told_so_whatever_else_is_wrong(service) {
+        let world = World::new(service);
+        let (stranger, supervisor) = (world.stranger(), world.supervisor());
+        let elsewhere = service.token("supervisor", &world.neighbour, "邻县主管");
+        let post = |path: &str, token: &str, body: serde_json::Value| service.post(path).token(token).json(&body).send();
+        let report = || json!({"agency_id": world.bureau, "year": 1, "colour": 1});
+        post("/reports", &stranger, report()).refused(403, "forbidden");
+        post("/reports?x=1", &stranger, report()).refused(403, "forbidden");
+        post("/reports", &supervisor, report()).refused(403, "forbidden");
+        post("/reports", &world.editor(), report()).faults("invalid_input", &["/year", "/colour"]);
+        let consolidated = json!({"agency_id": world.county, "year": 1, "scope": "consolidated"});
+        post("/reports", &supervisor, consolidated).faults("invalid_input", &["/year"]);
+
+        let import = |query: &str, token: &str| {
+            service.post(&format!("/imports?{query}")).token(token).body("image/png", "x").send()
+        };
+        let here = format!("agency_id={}&year=x", world.bureau);
+        import(&here, &stranger).refused(403, "forbidden");
+        import(&format!("{here}&scope=own"), &supervisor).refused(403, "forbidden");
+        import("dry_run=maybe", &world.reviewer(1)).refused(403, "forbidden");
+        import(&here, &world.editor()).refused(415, "unsupported_media_type");
+        import(&format!("{here}&dry_run=true"), &stranger).refused(415, "unsupported_media_type");
+
+        post("/agencies", &elsewhere, json!({"parent_id": world.county, "colour": 1})).refused(403, "forbidden");
+        post("/agencies", &elsewhere, json!({"colour": 1})).refused(403, "forbidden");
+        post("/agencies", &elsewhere, json!({"parent_id": world.neighbour, "colour": 1}))
+            .faults("invalid_input", &["/name", "/colour"]);
+
+        // Without a tag: the right over the other place is asked first.
+        let patch = |path: &str, body: serde_json::Value| service.patch(path).token(&supervisor).json(&body).send();
+        let bureau = format!("/agencies/{}", world.bureau);
+        patch(&bureau, json!({"parent_id": world.neighbour, "level": "x"})).refused(403, "forbidden");
+        patch(&bureau, json!({"level": "x"})).refused(428, "precondition_required");
+        patch(&format!("/agencies/{}", world.county), json!({"parent_id": world.bureau})).refused(403, "forbidden");
+        let line = format!("/years/2023/roster/{}", world.bureau);
+        patch(&line, json!({"parent_id": world.neighbour, "due_on": "x"})).refused(403, "forbidden");
+        patch(&line, json!({"due_on": "x"})).refused(428, "precondition_required");
+        let succession = format!("{bureau}/succession");
+        post(&succession, &supervisor, json!({"successor_id": world.neighbour, "kind": "x"})).refused(403, "forbidden");
+        post(&succession, &supervisor, json!({"kind": "x"})).refused(428, "precondition_required");
+        let read = service.get(&bureau).send().expect(200);
+        assert_eq!((read.tag(), &read.value()["status"]), ("\"1-zh\"", &json!("active")), "nothing changed");
+    }
+
+    fn all_faults_of_a_body_are_told_at_once(service) {
+        let world = World::new(service);
+        let gone = "0193a5c2-6f0e-7c9b-9d0e-2f6d1b8f7a10";
+        let report = json!({"agency_id": gone, "year": 2098, "title": 7});
+        service.post("/reports").token(&world.editor()).json(&report).send()
+            .faults("invalid_input", &["/agency_id", "/year", "/title"]);
+        let report = json!({"agency_id": gone, "year": 2098});
+        service.post("/reports").token(&world.editor()).json(&report).send()
+            .faults("invalid_input", &["/agency_id", "/year"]);
+        let admin = service.admin();
+        let tagged = |path: &str| service.get(path).send().tag().to_owned();
+        let year = json!({"department_due_on": "2024-02-01", "note": 7, "colour": 1});
+        service.patch("/years/2023").token(&admin).if_match(&tagged("/years/2023")).json(&year).send()
+            .faults("invalid_input", &["/department_due_on", "/note", "/colour"]);
+        let bureau = format!("/agencies/{}", world.bureau);
+        let merged = json!({"kind": "merged", "effective_on": "2999-01-01"});
+        service.post(&format!("{bureau}/succession")).token(&admin).if_match(&tagged(&bureau)).json(&merged).send()
+            .faults("invalid_input", &["/effective_on", "/successor_id"]);
+        let line = format!("/years/2023/roster/{}", world.bureau);
+        let edit = json!({"due_on": "2023-12-31", "parent_id": gone, "reason": "改隶"});
+        service.patch(&line).token(&admin).if_match(&tagged(&line)).json(&edit).send()
+            .faults("invalid_input", &["/due_on", "/parent_id"]);
+    }
+
     fn a_wrong_method_is_told_which_are_right(service) {
         let reply = service.request("DELETE", "/agencies").send();
         assert_eq!(reply.header("allow"), Some("GET, POST, HEAD, OPTIONS"));
@@ -90,7 +158,13 @@ on_both! {
             service.get(&format!("/agencies?{wrong}")).send().refused(400, "invalid_query");
         }
         service.get("/agencies?cursor=%F0%9F%98%80").send().refused(400, "invalid_cursor");
-        service.get("/healthz?x=1").send().expect(200);
+        for outside in ["/problems", "/problems/not_found", "/version", "/openapi.json", "/openapi.yaml"] {
+            service.get(&format!("{outside}?x=1")).send().refused(400, "invalid_query");
+        }
+        service.get("/problems/nope?x=1").send().refused(404, "not_found");
+        for probe in ["/healthz", "/metrics"] {
+            service.get(&format!("{probe}?x=1")).send().expect(200);
+        }
     }
 
     fn a_tag_must_be_strong_and_present(service) {
@@ -126,6 +200,14 @@ on_both! {
             assert!(unchanged.bytes.is_empty() && unchanged.tag() == read.tag());
         }
         service.get(&path).header("if-none-match", "\"0-zh\"").send().expect(200);
+        for list in ["/agencies", "/reports", "/years", "/years/2023/roster", "/stats/totals?year=2023"] {
+            for _ in 0..2 {
+                let listed = service.get(list).send().expect(200);
+                assert!(listed.header("last-modified").is_some_and(|at| at.ends_with(" GMT")), "{list}");
+                let unchanged = service.get(list).header("if-none-match", listed.tag()).send().expect(304);
+                assert!(unchanged.header("last-modified").is_some(), "{list}");
+            }
+        }
         let mine = service.get(&path).token(&world.editor()).send().expect(200);
         assert_eq!(mine.header("cache-control"), Some("private, no-store"));
         assert_ne!(mine.tag(), read.tag(), "an editor's view is another variant");
@@ -141,6 +223,15 @@ on_both! {
         let english = reply.refused(404, "not_found");
         assert_ne!(chinese["title"], english["title"]);
         assert_eq!(english["title"], "Not found");
+        // What the statute has put into Chinese words is not said to be English.
+        let language = |path: &str| {
+            let reply = service.get(path).header("accept-language", "en").send().expect(200);
+            reply.header("content-language").map(str::to_owned)
+        };
+        for path in ["/indicators", "/formats", "/formats/2021", "/formats/2021/workbook"] {
+            assert_eq!(language(path).as_deref(), Some("zh-CN"), "{path}");
+        }
+        assert_eq!(language("/rules").as_deref(), Some("en"));
         // Whatever Accept says, a problem is a problem.
         service.get("/nowhere").header("accept", "text/html").send().refused(404, "not_found");
         service.get("/rules").header("accept", "text/csv").send().refused(406, "not_acceptable");

@@ -57,6 +57,37 @@ on_both! {
         assert_eq!(types, ["report.published", "report.corrected"]);
     }
 
+    fn whoever_asks_for_the_published_revision_reads_it_everywhere_below_the_report(service) {
+        let world = World::new(service);
+        let id = published(&world);
+        let path = format!("/reports/{id}");
+        let before = service.get(&format!("{path}/findings")).token(&world.editor()).send().expect(200).value();
+        correct(&world, &id);
+        let editor = world.editor();
+        let mine = |part: &str| service.get(&format!("{path}{part}")).token(&editor).send();
+        let section = "/sections/proactive_disclosure";
+        for part in ["?", "/sections?", &format!("{section}?"), "/document?format=json&", "/document?format=csv&",
+            "/revisions?count=true&", "/revisions/1?"] {
+            let theirs = service.get(&format!("{path}{part}view=published")).send().expect(200);
+            let asked = mine(&format!("{part}view=published")).expect(200);
+            assert_eq!(asked.text(), theirs.text(), "{part}");
+            assert_eq!(asked.tag(), theirs.tag(), "{part}");
+            let working = mine(&format!("{part}view=published").replace("view=published", "")).expect(200);
+            assert_ne!(working.text(), theirs.text(), "{part}");
+        }
+        mine("/revisions/2?view=published").refused(404, "not_found");
+        mine("/diff?view=published").refused(404, "not_found");
+        assert_eq!(mine("/diff?from=1").expect(200).value()["to"], 2);
+        let digest = |part: &str| mine(part).expect(200).value()["receipt"]["content_digest"].clone();
+        assert_eq!(digest("/findings?view=published"), before["receipt"]["content_digest"]);
+        assert_ne!(digest("/findings"), before["receipt"]["content_digest"]);
+        mine("/similarity?view=published").expect(200);
+        for part in ["/findings", "/similarity", "/source", "/revisions", "/revisions/1", "/diff"] {
+            mine(&format!("{part}?view=draft")).refused(400, "invalid_query");
+        }
+        service.get(&format!("{path}/findings?view=published")).token(&world.stranger()).send().refused(403, "forbidden");
+    }
+
     fn old_revisions_stay_readable_and_are_compared(service) {
         let world = World::new(service);
         let id = published(&world);

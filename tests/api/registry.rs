@@ -251,6 +251,16 @@ on_both! {
         let problem = send("?atomic=true", &taken, media, &admin).refused(422, "batch_refused");
         assert_eq!((&problem["rows"][0]["line"], &problem["rows"][0]["problem"]["code"]), (&json!(3), &json!("uscc_taken")));
         assert_eq!(count(), before, "none was kept");
+        // Each line's problem is told as the whole is: in the caller's language, under the request's id.
+        for refused in [&taken, &body] {
+            let english = service.post("/agencies/batch?atomic=true").token(&admin).header("accept-language", "en")
+                .body(media, refused.as_bytes()).send().refused(422, "batch_refused");
+            for row in english["rows"].as_array().expect("rows") {
+                let problem = &row["problem"];
+                assert!(problem["title"].as_str().is_some_and(str::is_ascii), "{row}");
+                assert_eq!(problem["instance"], english["instance"]);
+            }
+        }
 
         let result = send("", &body, media, &admin).expect(200).value();
         assert_eq!((&result["accepted"], &result["refused"]), (&json!(2), &json!(3)));
@@ -315,6 +325,19 @@ on_both! {
         edit(&service.admin(), service.get(&path).send().tag(), &json!({"parent_id": world.bureau, "reason": "x"}))
             .refused(409, "agency_cycle");
         service.get(&format!("{path}?scope=consolidated")).send().refused(404, "not_found");
+        // What the server makes is taken back as it is, and only so.
+        let line = service.get(&path).send();
+        let mut whole = line.value();
+        whole["exempt"] = json!(true);
+        whole["reason"] = json!("经批准免报");
+        for (member, other) in [("name", json!("另一局")), ("path", json!([])), ("level", json!("township")),
+            ("kind", json!(null)), ("scope", json!("consolidated")), ("agency", json!({"id": world.county}))] {
+            let pointer = format!("/{member}");
+            edit(&service.admin(), line.tag(), &json!({member: other, "reason": "x"}))
+                .faults("read_only", &[pointer.as_str()]);
+        }
+        let edited = edit(&service.admin(), line.tag(), &whole).expect(200);
+        assert_eq!((edited.value(), edited.tag() == line.tag()), (whole, false));
     }
 
     fn a_closed_years_roster_stands_whatever_becomes_of_the_tree(service) {

@@ -125,6 +125,33 @@ on_both! {
         assert_eq!(service.get(&path).token(&editor).send().value(), after, "nothing changed");
     }
 
+    fn the_agency_of_a_report_may_be_named_by_its_credit_code(service) {
+        let world = World::new(service);
+        let editor = world.editor();
+        let code = "11341702486344515H";
+        let agency = json!({"name": "乙县林业局", "level": "county", "kind": "department", "parent_id": world.county, "uscc": code});
+        let agency = id_of(&service.post("/agencies").token(&service.admin()).json(&agency).send().expect(201));
+        let body = json!({"agency_id": code, "year": 2023});
+        let made = service.post("/reports").token(&editor).json(&body).send().expect(201);
+        assert_eq!(made.value()["agency"]["id"], *agency);
+        let path = format!("/reports/{}", id_of(&made));
+        let patch = json!({"agency_id": code, "title": "一"});
+        service.patch(&path).token(&editor).if_match(made.tag()).json(&patch).send().expect(200);
+        for name in [code, agency.as_str()] {
+            let read = service.get(&path).token(&editor).send();
+            let mut whole = read.value();
+            whole["agency_id"] = json!(name);
+            whole["title"] = json!(name);
+            let put = service.put(&path).token(&editor).if_match(read.tag()).json(&whole).send().expect(200);
+            assert_eq!(put.value()["title"], name);
+        }
+        let tag = service.get(&path).token(&editor).send().tag().to_owned();
+        for other in ["1133102400268125XW", world.bureau.as_str()] {
+            let patch = json!({"agency_id": other});
+            service.patch(&path).token(&editor).if_match(&tag).json(&patch).send().faults("read_only", &["/agency_id"]);
+        }
+    }
+
     fn only_a_draft_is_discarded(service) {
         let world = World::new(service);
         let editor = world.editor();

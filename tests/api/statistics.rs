@@ -180,6 +180,13 @@ on_both! {
         assert_eq!(rate["numerator"], count("corrected"));
         assert_eq!(rate["denominator"], count("upheld") + count("corrected") + count("other"), "decided, not received");
         assert_eq!(of("on_time_rate")["denominator"], 4);
+        let english = service.get(&format!("/stats/ratios?year={YEAR}")).header("accept-language", "en").send().value();
+        for (one, other) in ratios["items"].as_array().expect("items").iter().zip(english["items"].as_array().expect("items")) {
+            assert_eq!((&one["key"], &one["value"]), (&other["key"], &other["value"]));
+            for member in ["label", "definition"] {
+                assert!(other[member].as_str().is_some_and(str::is_ascii) && one[member] != other[member], "{other}");
+            }
+        }
         let empty = service.get(&format!("/stats/ratios?year={YEAR}&within={}", world.neighbour)).send().value();
         assert!(empty["items"].as_array().expect("items").iter().take(6).all(|item| item["value"].is_null()));
     }
@@ -274,6 +281,25 @@ on_both! {
         assert_eq!(cell(&above, NEW).as_i64(), Some(2 * new_requests()));
         assert_eq!(counted(&totals(&world, &world.province)).0, 2, "own ones alone");
         verified(&world);
+    }
+
+    fn a_table_without_lines_still_names_its_columns(service) {
+        let world = World::new(service);
+        let csv = |path: &str| {
+            let text = service.get(path).header("accept", "text/csv").send().expect(200).text();
+            text.trim_start_matches('\u{feff}').lines().map(str::to_owned).collect::<Vec<String>>()
+        };
+        let of = |what: &str, query: &str| csv(&format!("/stats/{what}?year={YEAR}&within={}{query}", world.bureau));
+        let nothing = of("breakdown", &format!("&indicators={NEW},{FEES}"));
+        assert_eq!(nothing, [format!("agency.id,agency.name,reports,values.{NEW},values.{FEES}")]);
+        let nothing = of("completeness", "&group_by=child");
+        assert_eq!(nothing, ["agency.id,agency.name,expected,draft,in_review,approved,published,on_time,late,missing"]);
+        let trends = csv(&format!("/stats/trends?from=2090&to=2091&indicators={NEW}"));
+        assert_eq!(trends.len(), 1);
+        published(&world, &world.bureau, YEAR);
+        let trends_of = csv(&format!("/stats/trends?from={YEAR}&to={YEAR}&indicators={NEW}"));
+        assert_eq!((trends_of.len(), &trends_of[0]), (2, &trends[0]), "the same columns as with lines");
+        assert_eq!(of("completeness/missing", ""), ["agency.id,agency.name,scope,due_on,overdue"]);
     }
 
     fn sums_that_were_tampered_with_are_found_and_repaired(service) {

@@ -61,6 +61,41 @@ on_both! {
         ask(json!([])).refused(422, "invalid_input");
     }
 
+    fn a_heading_that_cannot_be_read_is_a_finding_for_validation_and_import_alike(service) {
+        let world = World::new(service);
+        let editor = world.editor();
+        let mut document = suqian(2023);
+        document["title"] = json!(7);
+        document["signed_on"] = json!("2024-02-30");
+        document["index_number"] = json!(" ");
+        document["source_url"] = json!("javascript:alert(1)");
+        let unreadable = |judged: &Value| -> Vec<(String, Value)> {
+            let findings = judged["findings"].as_array().expect("findings").iter();
+            let told = findings.filter(|finding| finding["rule"] == "heading.unreadable");
+            told.map(|one| (one["pointer"].as_str().unwrap_or_default().to_owned(), one["actual"].clone())).collect()
+        };
+        let expected = [("/title", json!(7)), ("/signed_on", json!("2024-02-30")), ("/index_number", json!(" ")),
+            ("/source_url", json!("javascript:alert(1)"))];
+        let expected = expected.map(|(pointer, actual)| (pointer.to_owned(), actual));
+        let judged = service.post("/validation").token(&editor).json(&document).send().expect(200).value();
+        assert_eq!((&judged["valid"], unreadable(&judged)), (&json!(false), expected.to_vec()));
+        let english = service.post("/validation").token(&editor).header("accept-language", "en").json(&document).send();
+        assert!(english.text().contains("must be a date as YYYY-MM-DD"), "{}", english.text());
+        let dry = service.post("/imports?dry_run=true").token(&editor).json(&document).send().expect(200).value();
+        assert_eq!((unreadable(&dry), &dry["document"]["signed_on"]), (expected.to_vec(), &Value::Null));
+        let path = format!("/imports?agency_id={}&year=2023&scope=own", world.bureau);
+        let stored = service.post(&path).token(&editor).json(&document).send().expect(201).value();
+        assert_eq!(unreadable(&stored), expected);
+        for member in ["title", "signed_on", "index_number", "source_url"] {
+            assert_eq!(stored["report"][member], Value::Null, "{member}");
+        }
+        // What is no document is refused with every fault at once.
+        document["colour"] = json!(1);
+        document["scope"] = json!("all");
+        service.post("/validation").token(&editor).json(&document).send()
+            .faults("invalid_input", &["/title", "/signed_on", "/index_number", "/source_url", "/colour", "/scope"]);
+    }
+
     fn a_whole_report_as_get_gave_it_is_a_document(service) {
         let world = World::new(service);
         let report = world.full_draft().value();

@@ -23,6 +23,14 @@ type Break = fn(&mut Case);
 const FAILING: &[(&str, Break)] = &[
     ("section.missing", |case| case.section("other_matters").text = Some(" \n".to_owned())),
     ("section.extra", |case| case.read(json!({"seventh": {"text": "x"}}))),
+    ("heading.unreadable", |case| {
+        case.faults.push(ShapeFault {
+            pointer: "/signed_on".to_owned(),
+            shape: Shape::Heading("invalid_date"),
+            found: json!("2024-02-30"),
+            cell: None,
+        });
+    }),
     ("format.superseded_tables", |case| {
         case.content = Content::empty(form::by_id("2019").expect("the form"))
     }),

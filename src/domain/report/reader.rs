@@ -27,6 +27,8 @@ pub enum Shape {
     OtherUnit,
     /// A table section of a file in which no cell was found: a picture, perhaps.
     NoTable,
+    /// A title, a signature or the like that cannot be read; why, as a key of the catalogue's group `fault`.
+    Heading(&'static str),
 }
 
 /// One fault, with what stood there.

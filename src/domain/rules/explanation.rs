@@ -27,7 +27,7 @@ impl Finding {
             .iter()
             .map(|(name, argument)| match argument {
                 Argument::Plain(text) => json!([name, text]),
-                Argument::Term(term) => json!([name, term]),
+                Argument::Term(key) | Argument::Fault(key) => json!([name, key]),
             })
             .collect();
         let mut inputs =

@@ -19,7 +19,11 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
         let extra = match fault.shape {
             Shape::Unknown | Shape::Misplaced | Shape::TooLong => true,
             Shape::WrongType => !in_table,
-            Shape::OfAnotherForm | Shape::Number(_) | Shape::OtherUnit | Shape::NoTable => false,
+            Shape::OfAnotherForm
+            | Shape::Number(_)
+            | Shape::OtherUnit
+            | Shape::NoTable
+            | Shape::Heading(_) => false,
         };
         if extra {
             let place = fault.pointer.trim_start_matches("/sections/").replace('/', ".");

@@ -64,6 +64,8 @@ pub enum Argument {
     Plain(String),
     /// A text of the catalogue's group `term`.
     Term(&'static str),
+    /// A text of the catalogue's group `fault`.
+    Fault(&'static str),
 }
 
 impl Finding {
@@ -76,6 +78,7 @@ impl Finding {
                 let value = match argument {
                     Argument::Plain(text) => text.clone(),
                     Argument::Term(key) => language::say("term", key, language, &[]),
+                    Argument::Fault(key) => language::say("fault", key, language, &[]),
                 };
                 (*name, value)
             })

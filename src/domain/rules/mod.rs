@@ -14,6 +14,7 @@ mod extra;
 mod fee_not_mentioned;
 mod finding;
 mod head_missing;
+mod heading_unreadable;
 mod id_number;
 mod identities;
 mod in_force_continues;
@@ -90,6 +91,7 @@ macro_rules! rules {
 rules!(
     section_missing,
     extra,
+    heading_unreadable,
     superseded_tables,
     title_variant,
     not_a_count,

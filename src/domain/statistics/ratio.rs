@@ -3,10 +3,10 @@
 use super::Sum;
 
 /// A ratio over cells of Table III or IV.
+///
+/// Label and definition stand in the catalogue of messages, in the groups `ratio` and `definition`.
 pub struct Ratio {
     pub key: &'static str,
-    pub label: &'static str,
-    pub definition: &'static str,
     numerator: &'static [&'static str],
     denominator: &'static [&'static str],
 }
@@ -24,22 +24,16 @@ pub struct RatioValue {
 pub static RATIOS: &[Ratio] = &[
     Ratio {
         key: "completion_rate",
-        label: "办结率",
-        definition: "办理结果总计 /（本年新收 + 上年结转）",
         numerator: &["requests.results_total.total"],
         denominator: &["requests.new_requests.total", "requests.carried_over.total"],
     },
     Ratio {
         key: "granted_rate",
-        label: "予以公开率",
-        definition: "予以公开 / 办理结果总计",
         numerator: &["requests.granted.total"],
         denominator: &["requests.results_total.total"],
     },
     Ratio {
         key: "refused_rate",
-        label: "不予公开率",
-        definition: "不予公开（八项之和）/ 办理结果总计",
         numerator: &[
             "requests.refused_state_secret.total",
             "requests.refused_prohibited_by_law.total",
@@ -54,8 +48,6 @@ pub static RATIOS: &[Ratio] = &[
     },
     Ratio {
         key: "unavailable_rate",
-        label: "无法提供占比",
-        definition: "无法提供（三项之和）/ 办理结果总计",
         numerator: &[
             "requests.unavailable_not_held.total",
             "requests.unavailable_requires_creation.total",
@@ -65,8 +57,6 @@ pub static RATIOS: &[Ratio] = &[
     },
     Ratio {
         key: "reconsideration_correction_rate",
-        label: "行政复议纠错率",
-        definition: "结果纠正 /（结果维持 + 结果纠正 + 其他结果）",
         numerator: &["disputes.reconsideration.corrected"],
         denominator: &[
             "disputes.reconsideration.upheld",
@@ -76,8 +66,6 @@ pub static RATIOS: &[Ratio] = &[
     },
     Ratio {
         key: "litigation_correction_rate",
-        label: "行政诉讼纠错率",
-        definition: "两类诉讼的结果纠正 /（结果维持 + 结果纠正 + 其他结果）",
         numerator: &[
             "disputes.litigation_direct.corrected",
             "disputes.litigation_after_reconsideration.corrected",

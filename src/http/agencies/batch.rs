@@ -250,19 +250,18 @@ async fn write_one(call: &Call, draft: AgencyDraft) -> Result<Agency, Problem> {
 
 /// All rows or none, in one place in the lane.
 async fn write_all(call: &Call, rows: Vec<Row>) -> Result<Reply, Problem> {
-    let (language, request_id) = (call.language(), call.caller.request_id.clone());
     let mut drafts = Vec::with_capacity(rows.len());
     let mut faulty = Vec::new();
     for row in rows {
         match row.draft {
             Ok(draft) => drafts.push((row.line, AgencyId::from_uuid(uuid::Uuid::now_v7()), draft)),
-            Err(problem) => faulty.push(refused(row.line, &problem, language, &request_id)),
+            Err(problem) => faulty.push((row.line, problem)),
         }
     }
     if !faulty.is_empty() {
         return Err(Problem::new(Code::BatchRefused)
             .detail("batch_refused", vec![("count", faulty.len().to_string())])
-            .member("rows", json!(faulty)));
+            .rows(faulty));
     }
     call.write(
         move |connection, act, notes, asking| agencies::create_all(connection, act, notes, asking, &drafts),
@@ -273,8 +272,7 @@ async fn write_all(call: &Call, rows: Vec<Row>) -> Result<Reply, Problem> {
     .await
 }
 
-/// The rows an atomic batch was refused for.
-pub fn refused_rows(rows: Vec<(usize, Problem)>) -> Value {
-    let refused = rows.iter().map(|(line, problem)| refused(*line, problem, Language::Chinese, ""));
-    json!(refused.collect::<Vec<RowBody>>())
+/// The rows an atomic batch was refused for, in the caller's language.
+pub fn refused_rows(rows: &[(usize, Problem)], language: Language, request_id: &str) -> Vec<RowBody> {
+    rows.iter().map(|(line, problem)| refused(*line, problem, language, request_id)).collect()
 }

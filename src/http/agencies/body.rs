@@ -205,6 +205,16 @@ pub fn read_draft(
     }
 }
 
+/// Which parent a body names, before it is read whole: `Some(None)` for a root, `None` where that cannot be
+/// told.
+pub fn named_parent(object: &Map<String, Value>) -> Option<Option<AgencyRef>> {
+    match object.get("parent_id") {
+        None | Some(Value::Null) => Some(None),
+        Some(Value::String(text)) => Some(read_parent(text).ok()),
+        Some(_) => None,
+    }
+}
+
 /// What cannot be a reference names nothing, as one that is not there.
 fn read_parent(text: &str) -> Result<AgencyRef, &'static str> {
     Ok(text.parse().unwrap_or_else(|()| AgencyRef::Id(AgencyId::from_stored("?".to_owned()))))

@@ -5,7 +5,7 @@ use super::shown;
 use crate::domain::agency::Agency;
 use crate::http::body::JSON;
 use crate::http::call::Call;
-use crate::http::fields::Fields;
+use crate::http::fields::{Fields, named_agency};
 use crate::http::format::{day, time};
 use crate::http::paging::{WholeQuery, cut_whole, list_reply};
 use crate::http::problem::Problem;
@@ -129,6 +129,10 @@ pub async fn succeed_agency(mut call: Call) -> Result<Reply, Problem> {
         })
         .await?;
     let body = call.json(JSON).await?;
+    if let Some(successor) = named_agency(&body.object, "successor_id") {
+        call.look(move |connection, asking| agencies::require_right_over(connection, asking, &successor))
+            .await?;
+    }
     let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     let succession = read_succession(&body.object).map_err(Problem::of_body)?;

@@ -1,6 +1,6 @@
 //! Changing the registry.
 
-use super::body::{AgencyBody, read_draft};
+use super::body::{AgencyBody, named_parent, read_draft};
 use super::{shown, tagged};
 use crate::domain::agency::Agency;
 use crate::domain::id::AgencyId;
@@ -12,8 +12,8 @@ use crate::http::fields::merge;
 use crate::http::problem::{Code, Problem};
 use crate::http::query::NoParameters;
 use crate::http::reply::Reply;
-use crate::operations::AgencyRef;
 use crate::operations::agencies::{self, require_change_right};
+use crate::operations::{AgencyRef, InputFault};
 use actix_web::{delete, patch, post, put};
 use serde_json::{Map, Value, json};
 
@@ -39,8 +39,13 @@ pub async fn create_agency(mut call: Call) -> Result<Reply, Problem> {
         return Err(Problem::new(Code::Forbidden));
     }
     let body = call.json(JSON).await?;
+    let there = parent_is_there(&call, &body.object).await?;
     let _: NoParameters = call.query()?;
-    let draft = read_draft(&body.object, None).map_err(Problem::of_body)?;
+    let draft = read_draft(&body.object, None).map_err(|mut faults| {
+        // Told together with what is wrong otherwise.
+        faults.extend((!there).then(|| InputFault::new("/parent_id", "not_found")));
+        Problem::of_body(faults)
+    })?;
     let id = AgencyId::from_uuid(uuid::Uuid::now_v7());
     let language = call.language();
     call.write(
@@ -50,6 +55,15 @@ pub async fn create_agency(mut call: Call) -> Result<Reply, Problem> {
             tagged(Reply::created(location, &AgencyBody::from(agency)), agency, language)
         },
     )
+    .await
+}
+
+/// Whether the parent that a new agency names is there; refuses whoever may register nothing under it.
+async fn parent_is_there(call: &Call, object: &Map<String, Value>) -> Result<bool, Problem> {
+    let Some(parent) = named_parent(object) else { return Ok(true) };
+    call.look(move |connection, asking| {
+        agencies::require_registration_right(connection, asking, parent.as_ref())
+    })
     .await
 }
 
@@ -67,6 +81,14 @@ async fn present(call: &Call) -> Result<Agency, Problem> {
 
 /// Writes the wanted representation over the present one.
 async fn save(call: &Call, present: Agency, wanted: &Map<String, Value>) -> Result<Reply, Problem> {
+    if let Some(parent) = named_parent(wanted) {
+        let agency = present.clone();
+        call.look(move |connection, asking| {
+            agencies::require_move_right(connection, asking, &agency, parent.as_ref())
+        })
+        .await?;
+    }
+    let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     let now = json!(AgencyBody::from(&present));
     let draft = read_draft(wanted, Some(&now)).map_err(Problem::of_body)?;
@@ -99,7 +121,6 @@ async fn save(call: &Call, present: Agency, wanted: &Map<String, Value>) -> Resu
 pub async fn replace_agency(mut call: Call) -> Result<Reply, Problem> {
     let present = present(&call).await?;
     let body = call.json(JSON).await?;
-    let _: NoParameters = call.query()?;
     save(&call, present, &body.object).await
 }
 
@@ -121,7 +142,6 @@ pub async fn replace_agency(mut call: Call) -> Result<Reply, Problem> {
 pub async fn change_agency(mut call: Call) -> Result<Reply, Problem> {
     let present = present(&call).await?;
     let body = call.json(MERGE_PATCH).await?;
-    let _: NoParameters = call.query()?;
     let wanted = merge(&json!(AgencyBody::from(&present)), &body.object);
     save(&call, present, &wanted).await
 }

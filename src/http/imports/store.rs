@@ -174,6 +174,25 @@ fn target(query: &ImportQuery) -> Result<(AgencyRef, i32), Problem> {
     }
 }
 
+/// Refuses whoever may store nothing, or nothing there, before the file is read and whatever else is wrong with
+/// the query.
+async fn require_right(call: &Call) -> Result<(), Problem> {
+    let said = |name: &str| {
+        let mut pairs = form_urlencoded::parse(call.request.query_string().as_bytes());
+        pairs.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+    };
+    if said("dry_run").as_deref() == Some("true") {
+        return Ok(());
+    }
+    require_editor(call)?;
+    let agency: Option<AgencyRef> = said("agency_id").and_then(|text| text.parse().ok());
+    let scope: Option<Scope> = said("scope").and_then(|text| text.parse().ok());
+    let Some(agency) = agency else { return Ok(()) };
+    call.look(move |connection, asking| reports::require_filing_right(connection, asking, &agency, scope))
+        .await
+        .map(|_| ())
+}
+
 /// 导入文件
 ///
 /// 请求内容就是文件本身，或 multipart 的 `file` 一项。按标签认出各部分、各单元格，从不按位置猜测；
@@ -209,13 +228,10 @@ pub async fn import_document(mut call: Call) -> Result<Reply, Problem> {
     if let Some(reply) = call.replayed(Some(bounds)).await? {
         return Ok(reply);
     }
-    let query = call.query::<ImportQuery>();
-    let stores = query.as_ref().is_ok_and(|query| query.dry_run != Some(true));
-    if stores {
-        require_editor(&call)?;
-    }
+    require_right(&call).await?;
     let file = file::take(&mut call).await?;
-    let query = query?;
+    let query: ImportQuery = call.query()?;
+    let stores = query.dry_run != Some(true);
     let provenance = query.provenance == Some(true);
     let target = if stores { Some(target(&query)?) } else { None };
     let hint = query.year.map(|year| year.0);

@@ -169,6 +169,7 @@ fn problem_schema() -> Value {
                 }
             },
             "findings": {"type": "array", "items": reference("Finding"), "description": "阻止提交的问题。"},
+            "rows": {"type": "array", "items": reference("BatchRow"), "description": "批量登记中被拒绝的行。"},
             "allowed": {"type": "array", "items": reference("ActionName"), "description": "当前状态允许的操作。"},
             "reason": {"type": ["string", "null"], "description": "撤回的原因。"},
             "withdrawn_at": {"type": ["string", "null"], "format": "date-time"}

@@ -101,6 +101,9 @@ const INPUTS: &[Input] = &[
     },
 ];
 
+/// Of a line of the roster these are not settled by hand.
+const OF_LINE: &[&str] = &["agency", "scope", "path", "level", "kind", "name"];
+
 /// Of a token only the name and the end can be changed.
 const OF_TOKEN: &[&str] = &["id", "person", "grants", "created_at", "updated_at", "secret"];
 
@@ -245,7 +248,8 @@ pub fn add(schemas: &mut Map<String, Value>) {
     ]);
     let needed = &["kind", "effective_on"];
     schemas.insert("SuccessionInput".to_owned(), object("机关的变动。", needed, succession));
-    let roster = Map::from_iter([
+    let mut roster = made_by_the_server(schemas, "RosterEntry", OF_LINE);
+    roster.extend([
         ("exempt".to_owned(), json!({"type": ["boolean", "null"], "description": "是否免报。"})),
         ("due_on".to_owned(), json!({"type": ["string", "null"], "format": "date"})),
         (
@@ -255,7 +259,8 @@ pub fn add(schemas: &mut Map<String, Value>) {
         ),
         ("reason".to_owned(), json!({"type": "string", "minLength": 1, "maxLength": 2000})),
     ]);
-    schemas.insert("RosterPatch".to_owned(), object("对名单一行的调整。", &["reason"], roster));
+    let description = "对名单一行的调整。服务端生成的成员可以不写，写了须与现值相同。";
+    schemas.insert("RosterPatch".to_owned(), object(description, &["reason"], roster));
     let person = Map::from_iter([
         ("name".to_owned(), json!({"type": "string", "minLength": 1, "maxLength": 100})),
         ("left_on".to_owned(), json!({"type": ["string", "null"], "format": "date"})),
@@ -291,7 +296,8 @@ fn document(heading: Map<String, Value>) -> Value {
     properties.extend(heading);
     json!({
         "type": "object",
-        "description": "报告文档：校验的内容、导入的结果、JSON 的导出和导入都是它。也接受整份 `Report`。",
+        "description": "报告文档：校验的内容、导入的结果、JSON 的导出和导入都是它。也接受整份 `Report`。标题、落款、日期、索引号、\
+            网址读不出来的，成为校验问题，不拒绝。",
         "required": ["year", "sections"],
         "properties": properties,
     })
@@ -302,6 +308,19 @@ fn heading(schemas: &Map<String, Value>) -> Map<String, Value> {
     let report = schemas.get("Report").and_then(|report| report.get("properties"));
     let names = ["title", "signed_by", "signed_on", "index_number", "source_url"];
     names.iter().filter_map(|name| Some(((*name).to_owned(), report?.get(name)?.clone()))).collect()
+}
+
+/// Members of an answer that may be sent back as they are.
+fn made_by_the_server(schemas: &Map<String, Value>, of: &str, names: &[&str]) -> Map<String, Value> {
+    let answer = schemas.get(of).and_then(|schema| schema.get("properties"));
+    let members = names.iter().filter_map(|name| {
+        let mut member = answer?.get(name)?.clone();
+        if let Value::Object(member) = &mut member {
+            member.insert("readOnly".to_owned(), json!(true));
+        }
+        Some(((*name).to_owned(), member))
+    });
+    members.collect()
 }
 
 fn derive(schemas: &Map<String, Value>, input: &Input) -> Value {

@@ -3,6 +3,7 @@
 use crate::http::call::Call;
 use crate::http::names::AnyJson;
 use crate::http::problem::{Code, Problem};
+use crate::http::query::NoParameters;
 use crate::http::reply::{JSON, Reply};
 use actix_web::get;
 use std::sync::{Arc, LazyLock};
@@ -24,10 +25,11 @@ const YAML: &str = "application/yaml";
 #[utoipa::path(
     tag = "service",
     responses((status = 200, description = "接口文档", body = AnyJson, content_type = "application/json")),
-    extensions(("x-tagged" = json!(true))),
+    extensions(("x-problems" = json!(["invalid_query"])), ("x-tagged" = json!(true))),
 )]
 #[get("/openapi.json")]
 pub async fn read_openapi_json(call: Call) -> Result<Reply, Problem> {
+    let _: NoParameters = call.query()?;
     let document = &call.service.document;
     Ok(Reply::bytes(JSON, document.json.clone()).constant(&document.digest))
 }
@@ -38,10 +40,11 @@ pub async fn read_openapi_json(call: Call) -> Result<Reply, Problem> {
 #[utoipa::path(
     tag = "service",
     responses((status = 200, description = "接口文档", body = AnyJson, content_type = "application/yaml")),
-    extensions(("x-tagged" = json!(true))),
+    extensions(("x-problems" = json!(["invalid_query"])), ("x-tagged" = json!(true))),
 )]
 #[get("/openapi.yaml")]
 pub async fn read_openapi_yaml(call: Call) -> Result<Reply, Problem> {
+    let _: NoParameters = call.query()?;
     let document = &call.service.document;
     Ok(Reply::bytes(YAML, document.yaml.clone()).constant(&document.digest))
 }

@@ -32,7 +32,7 @@ impl From<Refusal> for Problem {
                     rows.into_iter().map(|(line, refusal)| (line, refusal.into())).collect();
                 Problem::new(Code::BatchRefused)
                     .detail("batch_refused", vec![("count", rows.len().to_string())])
-                    .member("rows", crate::http::agencies::refused_rows(rows))
+                    .rows(rows)
             }
             Refusal::Storage(error) => error.into(),
         }

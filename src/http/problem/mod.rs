@@ -31,6 +31,8 @@ struct Said {
     faults: Vec<Fault>,
     members: Map<String, Value>,
     findings: Vec<crate::domain::rules::Finding>,
+    /// Of many that were to happen together, what kept each of these from it, by line.
+    rows: Vec<(usize, Problem)>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -82,6 +84,11 @@ impl Problem {
         self
     }
 
+    pub fn rows(mut self, rows: Vec<(usize, Problem)>) -> Problem {
+        self.said.rows = rows;
+        self
+    }
+
     pub fn header(mut self, name: HeaderName, value: &str) -> Problem {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.said.headers.push((name, value));
@@ -119,6 +126,10 @@ impl Problem {
             if !self.said.findings.is_empty() {
                 let findings = crate::http::reports::finding_bodies(&self.said.findings, language);
                 members.insert("findings".to_owned(), serde_json::to_value(findings).unwrap_or_default());
+            }
+            if !self.said.rows.is_empty() {
+                let rows = crate::http::agencies::refused_rows(&self.said.rows, language, request_id);
+                members.insert("rows".to_owned(), serde_json::to_value(rows).unwrap_or_default());
             }
         }
         body

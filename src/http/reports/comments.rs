@@ -251,7 +251,7 @@ pub async fn change_comment(mut call: Call) -> Result<Reply, Problem> {
     let (id, comment): (ReportId, String) = (call.part("id")?, call.part("comment")?);
     let (named, its_id) = (id.clone(), comment.clone());
     let present = call
-        .look(move |connection, asking| reports::find_comment(connection, asking, &named, &its_id))
+        .look(move |connection, asking| reports::find_settleable(connection, asking, &named, &its_id))
         .await?;
     let body = call.json(MERGE_PATCH).await?;
     let _: NoParameters = call.query()?;

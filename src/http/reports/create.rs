@@ -5,16 +5,20 @@ use super::read_body::read_new;
 use super::tagged;
 use crate::domain::form;
 use crate::domain::id::ReportId;
+use crate::domain::report::Scope;
 use crate::domain::rights::Role;
 use crate::http::api::BASE;
 use crate::http::body::JSON;
 use crate::http::call::Call;
+use crate::http::fields::{Fields, named_agency};
 use crate::http::problem::{Code, Problem};
 use crate::http::query::NoParameters;
 use crate::http::reply::Reply;
+use crate::operations::InputFault;
 use crate::operations::reports::{self, NewReport};
 use crate::operations::years;
 use actix_web::post;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 /// 建立报告
@@ -37,15 +41,36 @@ pub async fn create_report(mut call: Call) -> Result<Reply, Problem> {
     }
     require_editor(&call)?;
     let body = call.json(JSON).await?;
+    let named = named_agency(&body.object, "agency_id");
+    let scope = body.object.get("scope").map_or(Some(Scope::Own), |scope| scope.as_str()?.parse().ok());
+    let (years, there) = call
+        .look(move |connection, asking| {
+            let there = match &named {
+                Some(agency) => reports::require_filing_right(connection, asking, agency, scope)?,
+                None => true,
+            };
+            Ok((years::list(connection, 0, 200, false)?.0, there))
+        })
+        .await?;
     let _: NoParameters = call.query()?;
-    let (years, _) = call.look(|connection, _| years::list(connection, 0, 200, false)).await?;
     let formats: HashMap<i32, String> =
         years.into_iter().map(|year| (year.plan.year, year.plan.format)).collect();
     let form_of =
         |year: i32| formats.get(&year).and_then(|id| form::by_id(id)).unwrap_or_else(|| form::for_year(year));
     let id = ReportId::from_uuid(uuid::Uuid::now_v7());
-    let new = read_new(&body.object, id, form_of).map_err(Problem::of_body)?;
+    let new = read_new(&body.object, id, form_of).map_err(|mut faults| {
+        faults.extend(missing(&body.object, there, &formats));
+        Problem::of_body(faults)
+    })?;
     store(&call, new).await
+}
+
+/// What is named and not there, told together with what is wrong otherwise.
+fn missing(object: &Map<String, Value>, there: bool, formats: &HashMap<i32, String>) -> Vec<InputFault> {
+    let year = Fields::new(object, None).year("year");
+    let unknown = year.is_some_and(|year| !formats.contains_key(&year));
+    let missing = [("/agency_id", !there), ("/year", unknown)].into_iter().filter(|(_, missing)| *missing);
+    missing.map(|(pointer, _)| InputFault::new(pointer, "not_found")).collect()
 }
 
 /// Refuses whoever edits nowhere; where exactly is asked in the lane.

@@ -7,7 +7,7 @@ use crate::domain::id::ReportId;
 use crate::http::call::Call;
 use crate::http::names::DocumentSchema;
 use crate::http::problem::{Code, Problem};
-use crate::http::query::{NoParameters, Parameter, View, query};
+use crate::http::query::{NoParameters, Parameter, View, ViewQuery, query};
 use crate::http::reply::{Reply, preferred};
 use crate::operations::reports;
 use actix_web::http::header;
@@ -96,6 +96,7 @@ pub async fn read_report_document(call: Call) -> Result<Reply, Problem> {
     })?;
     Ok(Reply::bytes(format.media(), body)
         .named()
+        .in_chinese()
         .header(header::CONTENT_DISPOSITION, disposition(&name, format.as_str()))
         .tag(version, &variant)
         .modified(modified))
@@ -106,7 +107,7 @@ pub async fn read_report_document(call: Call) -> Result<Reply, Problem> {
 /// 报告是从哪个文件导入的，逐字节保存。授权覆盖该机关的可以读取；不是导入的没有。
 #[utoipa::path(
     tag = "imports",
-    params(("id" = String, Path, description = "报告编号")),
+    params(("id" = String, Path, description = "报告编号"), ViewQuery),
     responses((status = 200, description = "原文件", body = String, content_type = "application/octet-stream")),
     extensions(
         ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
@@ -117,8 +118,13 @@ pub async fn read_report_document(call: Call) -> Result<Reply, Problem> {
 pub async fn read_source(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     let id: ReportId = call.part("id")?;
-    let source = call.look(move |connection, asking| reports::find_source(connection, asking, &id)).await?;
-    let _: NoParameters = call.query()?;
+    let named = id.clone();
+    let query: ViewQuery = call
+        .query_after(move |connection, asking| reports::find_source(connection, asking, &named, false))
+        .await?;
+    let published = query.view.is_some();
+    let source =
+        call.look(move |connection, asking| reports::find_source(connection, asking, &id, published)).await?;
     // Never as the type it says it is: what somebody sent in is not run in somebody else's browser.
     Ok(Reply::bytes("application/octet-stream", source.bytes)
         .named()
@@ -153,5 +159,6 @@ pub async fn read_workbook(call: Call) -> Result<Reply, Problem> {
     })?;
     Ok(Reply::bytes(Format::Xlsx.media(), bytes)
         .named()
+        .in_chinese()
         .header(header::CONTENT_DISPOSITION, disposition(&format!("年度报告填报表（{year}年度）"), "xlsx")))
 }

@@ -8,7 +8,7 @@ use crate::http::call::Call;
 use crate::http::format::time;
 use crate::http::names::{AnyJson, SeverityName};
 use crate::http::problem::Problem;
-use crate::http::query::NoParameters;
+use crate::http::query::ViewQuery;
 use crate::http::reply::Reply;
 use crate::operations::reports::{self, Judgement};
 use actix_web::get;
@@ -145,10 +145,10 @@ impl ValidationBody {
 
 /// 报告的问题
 ///
-/// 对报告当前一版的全部校验结果。授权覆盖该机关的可以读取。
+/// 对报告正在办理的一版（`view=published`：已发布的一版）的全部校验结果。授权覆盖该机关的可以读取。
 #[utoipa::path(
     tag = "validation",
-    params(("id" = String, Path, description = "报告编号")),
+    params(("id" = String, Path, description = "报告编号"), ViewQuery),
     responses((status = 200, description = "校验结果", body = ValidationBody)),
     extensions(
         ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
@@ -159,8 +159,13 @@ impl ValidationBody {
 pub async fn list_findings(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     let id: ReportId = call.part("id")?;
-    let (view, judgement) =
-        call.look(move |connection, asking| reports::find_judgement(connection, asking, &id)).await?;
-    let _: NoParameters = call.query()?;
+    let named = id.clone();
+    let query: ViewQuery = call
+        .query_after(move |connection, asking| reports::find_judgement(connection, asking, &named, false))
+        .await?;
+    let published = query.view.is_some();
+    let (view, judgement) = call
+        .look(move |connection, asking| reports::find_judgement(connection, asking, &id, published))
+        .await?;
     Ok(Reply::ok(&ValidationBody::of(&judgement, view.revision.digest, &call)))
 }

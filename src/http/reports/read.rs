@@ -7,22 +7,17 @@ use crate::domain::report::Scope;
 use crate::http::call::Call;
 use crate::http::names::ReportScope;
 use crate::http::problem::Problem;
-use crate::http::query::{View, YearNumber, query};
+use crate::http::query::{View, ViewQuery, YearNumber, query};
 use crate::http::reply::Reply;
 use crate::operations::{AgencyRef, reports};
 use actix_web::get;
-
-query!(ReportQuery {
-    /// `published`：有授权时也只看已发布的一版。
-    view: View[String],
-});
 
 /// 读取报告
 ///
 /// 授权覆盖该机关的，看到正在办理的一版；其他人和 `view=published` 看到已发布的一版。
 #[utoipa::path(
     tag = "reports",
-    params(("id" = String, Path, description = "报告编号"), ReportQuery),
+    params(("id" = String, Path, description = "报告编号"), ViewQuery),
     responses((status = 200, description = "报告", body = ReportBody)),
     extensions(
         ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"])),
@@ -33,7 +28,7 @@ query!(ReportQuery {
 pub async fn read_report(call: Call) -> Result<Reply, Problem> {
     let id: ReportId = call.part("id")?;
     let named = id.clone();
-    let query: ReportQuery =
+    let query: ViewQuery =
         call.query_after(move |connection, asking| reports::find(connection, asking, &named, false)).await?;
     let published = query.view.is_some();
     let report = call

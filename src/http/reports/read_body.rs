@@ -18,6 +18,7 @@ fn code_of(shape: Shape) -> &'static str {
         Shape::WrongType | Shape::NoTable => "wrong_type",
         Shape::TooLong => "too_long",
         Shape::Number(_) | Shape::OtherUnit => "not_a_count",
+        Shape::Heading(code) => code,
     }
 }
 
@@ -128,7 +129,7 @@ pub fn read_whole(
         "updated_at",
     ]);
     let agency = read_agency(&mut fields);
-    if agency.is_some_and(|agency| agency != AgencyRef::Id(view.agency.id.clone())) {
+    if agency.is_some_and(|agency| !agency.names(&view.agency)) {
         fields.fault("agency_id", "read_only");
     }
     let heading = read_heading(&mut fields);
@@ -175,8 +176,25 @@ const REPORT_MEMBERS: [&str; 13] = [
     "created_at",
 ];
 
-/// Reads a report document. Wrong shapes inside its sections stay with the document and become
-/// findings; only what makes it no document at all is a fault.
+/// Members around the sections that are content: what cannot be read of them becomes a finding. All
+/// others say what the document is and by what it is judged.
+const HEADING: [&str; 6] =
+    ["/title", "/signed_by", "/signed_on", "/index_number", "/source_url", "/agency_name"];
+
+/// The faults of a heading as findings tell them, with what stood there.
+fn heading_faults(faults: &[InputFault], object: &Map<String, Value>) -> Vec<ShapeFault> {
+    let found = |fault: &InputFault| object.get(fault.pointer.trim_start_matches('/')).cloned();
+    let shapes = faults.iter().map(|fault| ShapeFault {
+        pointer: fault.pointer.clone(),
+        shape: Shape::Heading(fault.code),
+        found: found(fault).unwrap_or_default(),
+        cell: None,
+    });
+    shapes.collect()
+}
+
+/// Reads a report document. Wrong shapes inside its sections and its heading stay with the document and
+/// become findings; only what makes it no document at all is a fault, and then every fault is told.
 pub fn read_document(object: &Map<String, Value>) -> Result<ReportDocument, Vec<InputFault>> {
     let mut fields = Fields::new(object, None);
     for member in REPORT_MEMBERS.into_iter().chain(["updated_at"]) {
@@ -193,24 +211,21 @@ pub fn read_document(object: &Map<String, Value>) -> Result<ReportDocument, Vec<
     });
     let agency_name = fields.text("agency_name", 200);
     let heading = read_heading(&mut fields);
-    let source_url = fields.text("source_url", 2_000);
+    let source_url = read_source_url(&mut fields).filter(|url| is_web_address(url));
     let sections = fields.object("sections");
     let sections = fields.require("sections", sections);
-    let mut faults = fields.finish();
-    let (Some(sections), Some(year)) = (sections, year) else {
-        if faults.is_empty() {
-            faults.push(InputFault::new("/sections", "required"));
-        }
+    let faults = fields.finish();
+    let of_heading = |fault: &InputFault| HEADING.contains(&fault.pointer.as_str());
+    let (Some(sections), Some(year), true) = (sections, year, faults.iter().all(of_heading)) else {
         return Err(faults);
     };
-    if !faults.is_empty() {
-        return Err(faults);
-    }
     let form = named.unwrap_or_else(|| form::for_year(year));
     // In a document a section that is not there is missing, not emptied.
     let mut nothing = Content::empty(form);
     nothing.sections.iter_mut().for_each(|section| section.present = false);
     let (content, shape_faults) = read_sections(&nothing, sections);
+    let mut shapes = heading_faults(&faults, object);
+    shapes.extend(shape_faults);
     Ok(ReportDocument {
         title: heading.title,
         agency_name,
@@ -222,7 +237,7 @@ pub fn read_document(object: &Map<String, Value>) -> Result<ReportDocument, Vec<
         index_number: heading.index_number,
         source_url,
         content,
-        faults: shape_faults,
+        faults: shapes,
     })
 }
 

@@ -9,7 +9,7 @@ use crate::http::format::time;
 use crate::http::names::{AnyJson, ReportStatus};
 use crate::http::paging::{WholeQuery, cut_whole, list_reply};
 use crate::http::problem::Problem;
-use crate::http::query::{NoParameters, RevisionNumber, query};
+use crate::http::query::{CursorText, Limit, RevisionNumber, View, ViewQuery, query};
 use crate::http::reply::Reply;
 use crate::operations::reports::{self, Difference};
 use actix_web::get;
@@ -58,23 +58,40 @@ pub struct RevisionList {
     total: Option<u64>,
 }
 
+query!(RevisionsQuery {
+    /// `published`：有授权时也只看已发布的一版。
+    view: View[String],
+    /// 每页条数，1–200；不给则为全部。
+    limit: Limit[u8],
+    /// 上一页给出的游标。
+    cursor: CursorText[String],
+    /// 是否给出总数。
+    count: bool[bool],
+});
+
 /// 各版
 ///
 /// 授权覆盖该机关的看到全部，其他人看到发布过的。
 #[utoipa::path(
     tag = "revisions",
-    params(("id" = String, Path, description = "报告编号"), WholeQuery),
+    params(("id" = String, Path, description = "报告编号"), RevisionsQuery),
     responses((status = 200, description = "各版", body = RevisionList)),
     extensions(("x-list" = json!(true)), ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query", "invalid_cursor"]))),
 )]
 #[get("/reports/{id}/revisions")]
 pub async fn list_revisions(call: Call) -> Result<Reply, Problem> {
     let id: ReportId = call.part("id")?;
-    let (_, found) =
-        call.look(move |connection, asking| reports::list_revisions(connection, asking, &id)).await?;
-    let query: WholeQuery = call.query()?;
+    let named = id.clone();
+    let query: RevisionsQuery = call
+        .query_after(move |connection, asking| reports::list_revisions(connection, asking, &named, false))
+        .await?;
+    let published = query.view.is_some();
+    let (_, found) = call
+        .look(move |connection, asking| reports::list_revisions(connection, asking, &id, published))
+        .await?;
     let items: Vec<RevisionBody> = found.iter().map(RevisionBody::from).collect();
-    let (items, next, total) = cut_whole("revisions", items, &query)?;
+    let page = WholeQuery { limit: query.limit, cursor: query.cursor, count: query.count };
+    let (items, next, total) = cut_whole("revisions", items, &page)?;
     Ok(list_reply(&call, json!(items), next, total))
 }
 
@@ -86,6 +103,7 @@ pub async fn list_revisions(call: Call) -> Result<Reply, Problem> {
     params(
         ("id" = String, Path, description = "报告编号"),
         ("revision" = i32, Path, description = "第几版", minimum = 1),
+        ViewQuery,
     ),
     responses((status = 200, description = "报告", body = ReportBody)),
     extensions(
@@ -97,15 +115,21 @@ pub async fn list_revisions(call: Call) -> Result<Reply, Problem> {
 pub async fn read_revision(call: Call) -> Result<Reply, Problem> {
     let id: ReportId = call.part("id")?;
     let number: RevisionNumber = call.part("revision")?;
+    let named = id.clone();
+    let query: ViewQuery = call
+        .query_after(move |connection, asking| {
+            reports::find_revision(connection, asking, &named, number.0, false)
+        })
+        .await?;
+    let published = query.view.is_some();
     let report = call
         .look(move |connection, asking| {
-            let view = reports::find_revision(connection, asking, &id, number.0)?;
+            let view = reports::find_revision(connection, asking, &id, number.0, published)?;
             let present = view.report.working_revision == number.0;
             let shown = Shown::of(connection, asking, view)?;
             Ok(if present { shown } else { shown.without_actions() })
         })
         .await?;
-    let _: NoParameters = call.query()?;
     Ok(shown(&report, call.language()))
 }
 
@@ -114,6 +138,8 @@ query!(DiffQuery {
     from: RevisionNumber[u32],
     /// 到哪一版，默认是看得到的最新一版。
     to: RevisionNumber[u32],
+    /// `published`：有授权时也只比较发布过的。
+    view: View[String],
 });
 
 /// 一个单元格的变化。
@@ -177,8 +203,10 @@ pub async fn read_diff(call: Call) -> Result<Reply, Problem> {
     let named = id.clone();
     let query: DiffQuery =
         call.query_after(move |connection, asking| reports::find(connection, asking, &named, false)).await?;
-    let (from, to) = (query.from.map(|number| number.0), query.to.map(|number| number.0));
-    let difference =
-        call.look(move |connection, asking| reports::diff(connection, asking, &id, from, to)).await?;
+    let between = (query.from.map(|number| number.0), query.to.map(|number| number.0));
+    let published = query.view.is_some();
+    let difference = call
+        .look(move |connection, asking| reports::diff(connection, asking, &id, between, published))
+        .await?;
     Ok(Reply::ok(&DifferenceBody::from(difference)))
 }

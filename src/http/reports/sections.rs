@@ -11,17 +11,12 @@ use crate::http::body::{JSON, MERGE_PATCH};
 use crate::http::call::Call;
 use crate::http::fields::merge;
 use crate::http::problem::{Code, Problem};
-use crate::http::query::{NoParameters, View, query};
+use crate::http::query::{NoParameters, ViewQuery};
 use crate::http::reply::Reply;
 use crate::operations::InputFault;
 use crate::operations::reports::{self, Edit, ReportView};
 use actix_web::{delete, get, patch, post, put};
 use serde_json::{Map, Value, json};
-
-query!(SectionQuery {
-    /// `published`：有授权时也只看已发布的一版。
-    view: View[String],
-});
 
 /// Sections that were taken out stay out when a patch does not speak of them.
 pub fn keep_absent(wanted: &mut Map<String, Value>, content: &Content) {
@@ -75,7 +70,7 @@ fn created_answer(body: &SectionBody, location: String) -> Reply {
     params(
         ("id" = String, Path, description = "报告编号"),
         ("kind" = String, Path, description = "部分的键名，见 `GET /formats`"),
-        SectionQuery,
+        ViewQuery,
     ),
     responses((status = 200, description = "一个部分", body = ref("#/components/schemas/Section"))),
     extensions(
@@ -88,7 +83,7 @@ pub async fn read_section(call: Call) -> Result<Reply, Problem> {
     let id: ReportId = call.part("id")?;
     let kind: String = call.part("kind")?;
     let named = id.clone();
-    let query: SectionQuery =
+    let query: ViewQuery =
         call.query_after(move |connection, asking| reports::find(connection, asking, &named, false)).await?;
     let published = query.view.is_some();
     let view = call.look(move |connection, asking| reports::find(connection, asking, &id, published)).await?;
@@ -104,7 +99,7 @@ pub async fn read_section(call: Call) -> Result<Reply, Problem> {
 /// 报告现有的各部分，按格式的顺序。
 #[utoipa::path(
     tag = "sections",
-    params(("id" = String, Path, description = "报告编号"), SectionQuery),
+    params(("id" = String, Path, description = "报告编号"), ViewQuery),
     responses((status = 200, description = "各部分", body = ref("#/components/schemas/SectionList"))),
     extensions(("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"]))),
 )]
@@ -112,7 +107,7 @@ pub async fn read_section(call: Call) -> Result<Reply, Problem> {
 pub async fn list_sections(call: Call) -> Result<Reply, Problem> {
     let id: ReportId = call.part("id")?;
     let named = id.clone();
-    let query: SectionQuery =
+    let query: ViewQuery =
         call.query_after(move |connection, asking| reports::find(connection, asking, &named, false)).await?;
     let published = query.view.is_some();
     let view = call.look(move |connection, asking| reports::find(connection, asking, &id, published)).await?;

@@ -4,7 +4,7 @@ use super::findings::PreviousBody;
 use crate::domain::id::ReportId;
 use crate::http::call::Call;
 use crate::http::problem::Problem;
-use crate::http::query::{Parameter, query};
+use crate::http::query::{Parameter, View, query};
 use crate::http::reply::Reply;
 use crate::operations::reports::{self, CompareWith, Similarity};
 use actix_web::get;
@@ -23,6 +23,8 @@ impl Parameter for CompareWith {
 query!(SimilarityQuery {
     /// 与哪一份比较：`previous`（上年报告，默认）或报告编号。
     with: CompareWith[String],
+    /// `published`：有授权时也只看已发布的一版。
+    view: View[String],
 });
 
 /// 一个部分的相似程度。
@@ -80,10 +82,14 @@ pub async fn read_similarity(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     let id: ReportId = call.part("id")?;
     let named = id.clone();
-    let query: SimilarityQuery =
-        call.query_after(move |connection, asking| reports::find(connection, asking, &named, false)).await?;
-    let with = query.with.unwrap_or(CompareWith::Previous);
-    let found =
-        call.look(move |connection, asking| reports::similarity(connection, asking, &id, &with)).await?;
+    let query: SimilarityQuery = call
+        .query_after(move |connection, asking| {
+            reports::similarity(connection, asking, &named, &CompareWith::Previous, false)
+        })
+        .await?;
+    let (with, published) = (query.with.unwrap_or(CompareWith::Previous), query.view.is_some());
+    let found = call
+        .look(move |connection, asking| reports::similarity(connection, asking, &id, &with, published))
+        .await?;
     Ok(Reply::ok(&SimilarityList { items: found.iter().map(SimilarityBody::from).collect() }))
 }

@@ -13,7 +13,8 @@ use actix_web::post;
 
 /// 校验报告文档
 ///
-/// 只校验，不保存；有错也答 200，错误列在 `findings`。也接受 `GET /reports/{id}` 给出的整份报告。
+/// 只校验，不保存；有错也答 200，错误列在 `findings`：各部分和题头（标题、落款、日期等）写得不对都是如此。没有 `year`、`sections`，
+/// 或有不认识的成员，才不是报告文档（422）。也接受 `GET /reports/{id}` 给出的整份报告。
 #[utoipa::path(
     tag = "validation",
     request_body(content = ref("#/components/schemas/ReportDocument"), content_type = "application/json"),

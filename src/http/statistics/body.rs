@@ -29,7 +29,7 @@ impl From<AsOf> for AsOfBody {
 }
 
 /// 机关的编号和名称。
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = StatisticsAgency)]
 pub struct AgencyBody {
     #[schema(format = "uuid")]

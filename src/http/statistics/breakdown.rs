@@ -174,5 +174,15 @@ pub async fn read_breakdown(call: Call) -> Result<Reply, Problem> {
         own,
         as_of: as_of.into(),
     };
-    table::reply(&call, &body, || body.items.iter().map(|item| json!(item)).collect())
+    let nothing = || {
+        let by_child = by == BreakdownBy::Child;
+        json!(ItemBody {
+            agency: by_child.then(AgencyBody::default),
+            key: (!by_child).then_some(""),
+            label: (!by_child).then(String::new),
+            reports: 0,
+            values: indicators.0.iter().map(|name| (name.clone(), Value::Null)).collect(),
+        })
+    };
+    table::reply(&call, &body, || body.items.iter().map(|item| json!(item)).collect(), nothing)
 }

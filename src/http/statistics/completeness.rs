@@ -133,10 +133,17 @@ pub async fn read_completeness(call: Call) -> Result<Reply, Problem> {
         total: CountsBody::of(&whole.progress, all),
         as_of: as_of.into(),
     };
-    table::reply(&call, &body, || match by_child {
-        true => body.groups.iter().map(|group| json!(group)).collect(),
-        false => vec![json!(body.total)],
-    })
+    let items = || -> Vec<Value> {
+        match by_child {
+            true => body.groups.iter().map(|group| json!(group)).collect(),
+            false => vec![json!(body.total)],
+        }
+    };
+    let nothing = || {
+        let counts = CountsBody::of(&Progress::default(), all);
+        json!(GroupBody { agency: AgencyBody::default(), counts })
+    };
+    table::reply(&call, &body, items, nothing)
 }
 
 query!(MissingQuery {
@@ -153,7 +160,7 @@ query!(MissingQuery {
 });
 
 /// 未报的一份。
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = MissingReport)]
 pub struct MissingBody {
     agency: AgencyBody,
@@ -220,7 +227,7 @@ pub async fn list_missing(call: Call) -> Result<Reply, Problem> {
     let items: Vec<MissingBody> = items.collect();
     if table::wanted(&call)? {
         let rows: Vec<Value> = items.iter().map(|item| json!(item)).collect();
-        return table::csv(&rows);
+        return table::csv(&rows, || json!(MissingBody::default()));
     }
     Ok(list_reply(&call, json!(items), next, total))
 }

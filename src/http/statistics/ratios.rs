@@ -4,6 +4,7 @@ use super::body::{AsOfBody, within};
 use super::table;
 use super::totals::required;
 use crate::domain::figures::exact_number;
+use crate::domain::language::{Language, say};
 use crate::domain::number::Precision;
 use crate::domain::statistics::{RATIOS, RatioValue};
 use crate::http::call::Call;
@@ -30,26 +31,26 @@ query!(RatiosQuery {
 #[schema(as = Ratio)]
 pub struct RatioBody {
     key: &'static str,
-    label: &'static str,
+    label: String,
     numerator: Option<i64>,
     denominator: Option<i64>,
     /// 六位小数，四舍六入五成双；分母为零则空。
     #[schema(value_type = AnyJson)]
     value: Value,
-    definition: &'static str,
+    definition: String,
 }
 
 impl RatioBody {
-    fn of(key: &'static str, label: &'static str, definition: &'static str, value: RatioValue) -> RatioBody {
+    fn of(key: &'static str, value: RatioValue, language: Language) -> RatioBody {
         RatioBody {
             key,
-            label,
+            label: say("ratio", key, language, &[]),
             numerator: value.numerator,
             denominator: value.denominator,
             value: value
                 .millionths
                 .map_or(Value::Null, |millionths| exact_number(&Precision::Millionths.format(millionths))),
-            definition,
+            definition: say("definition", key, language, &[]),
         }
     }
 }
@@ -86,12 +87,12 @@ pub async fn read_ratios(call: Call) -> Result<Reply, Problem> {
             Ok((at, found.sum, whole.progress, as_of(connection)?))
         })
         .await?;
-    let mut items: Vec<RatioBody> = RATIOS
-        .iter()
-        .map(|ratio| RatioBody::of(ratio.key, ratio.label, ratio.definition, ratio.of(&sum)))
-        .collect();
+    let language = call.language();
+    let mut items: Vec<RatioBody> =
+        RATIOS.iter().map(|ratio| RatioBody::of(ratio.key, ratio.of(&sum), language)).collect();
     let on_time = RatioValue::new(Some(whole.on_time), Some(whole.expected));
-    items.push(RatioBody::of("on_time_rate", "按期发布率", "按期发布 / 应报", on_time));
+    items.push(RatioBody::of("on_time_rate", on_time, language));
     let body = RatiosBody { year, within: within(&at), items, as_of: as_of.into() };
-    table::reply(&call, &body, || body.items.iter().map(|item| json!(item)).collect())
+    // There is always one.
+    table::reply(&call, &body, || body.items.iter().map(|item| json!(item)).collect(), Value::default)
 }

@@ -5,7 +5,7 @@ use crate::domain::id::ReportId;
 use crate::http::call::Call;
 use crate::http::names::AnyJson;
 use crate::http::problem::Problem;
-use crate::http::query::NoParameters;
+use crate::http::query::ViewQuery;
 use crate::http::reply::Reply;
 use crate::operations::statistics::reconcile;
 use actix_web::get;
@@ -58,7 +58,7 @@ pub struct ReconciliationBody {
 /// 政府汇总报告逐格与本级及以下各份已发布的本机关报告之和比较。授权覆盖该机关的可以读取。
 #[utoipa::path(
     tag = "statistics",
-    params(("id" = String, Path, description = "报告编号")),
+    params(("id" = String, Path, description = "报告编号"), ViewQuery),
     responses((status = 200, description = "核对", body = ReconciliationBody)),
     extensions(
         ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
@@ -69,8 +69,11 @@ pub struct ReconciliationBody {
 pub async fn read_reconciliation(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     let id: ReportId = call.part("id")?;
-    let found = call.look(move |connection, asking| reconcile(connection, asking, &id)).await?;
-    let _: NoParameters = call.query()?;
+    let named = id.clone();
+    let query: ViewQuery =
+        call.query_after(move |connection, asking| reconcile(connection, asking, &named, false)).await?;
+    let published = query.view.is_some();
+    let found = call.look(move |connection, asking| reconcile(connection, asking, &id, published)).await?;
     let figures = &found.view.revision.content.figures;
     let cells =
         figures.form().cells.iter().filter(|cell| figures.get(cell.index) != found.sum.get(cell.index));

@@ -11,13 +11,15 @@ const CSV: &str = "text/csv; charset=utf-8";
 /// Spreadsheets take the file for UTF-8 only when it begins so.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Answers as JSON, or the items alone as CSV where that is what the client would rather have.
+/// Answers as JSON, or the items alone as CSV where that is what the client would rather have. `blank` is an
+/// item that says nothing: its columns are named where there are no items.
 pub fn reply(
     call: &Call,
     body: &impl Serialize,
     items: impl FnOnce() -> Vec<Value>,
+    blank: impl FnOnce() -> Value,
 ) -> Result<Reply, Problem> {
-    let reply = if wanted(call)? { csv(&items())? } else { Reply::ok(body) };
+    let reply = if wanted(call)? { csv(&items(), blank)? } else { Reply::ok(body) };
     Ok(reply.keep(RestsOn::Anything))
 }
 
@@ -29,9 +31,9 @@ pub fn wanted(call: &Call) -> Result<bool, Problem> {
     }
 }
 
-/// Items as CSV.
-pub fn csv(items: &[Value]) -> Result<Reply, Problem> {
-    let lines = lines(items).map_err(|_| Problem::new(Code::Internal))?;
+/// Items as CSV, in any case under their columns' names.
+pub fn csv(items: &[Value], blank: impl FnOnce() -> Value) -> Result<Reply, Problem> {
+    let lines = lines(items, blank).map_err(|_| Problem::new(Code::Internal))?;
     Ok(Reply::bytes(CSV, lines).named())
 }
 
@@ -49,25 +51,23 @@ fn flatten(prefix: &str, value: &Value, into: &mut Map<String, Value>) {
     }
 }
 
-fn lines(items: &[Value]) -> Result<Vec<u8>, csv::Error> {
-    let flat: Vec<Map<String, Value>> = items
-        .iter()
-        .map(|item| {
-            let mut members = Map::new();
-            flatten("", item, &mut members);
-            members
-        })
-        .collect();
+fn flat(item: &Value) -> Map<String, Value> {
+    let mut members = Map::new();
+    flatten("", item, &mut members);
+    members
+}
+
+fn lines(items: &[Value], blank: impl FnOnce() -> Value) -> Result<Vec<u8>, csv::Error> {
+    let rows: Vec<Map<String, Value>> = items.iter().map(flat).collect();
+    let columns = rows.first().cloned().unwrap_or_else(|| flat(&blank()));
     let mut writer = csv::Writer::from_writer(MARK.to_vec());
-    if let Some(first) = flat.first() {
-        writer.write_record(first.keys())?;
-        for members in &flat {
-            writer.write_record(first.keys().map(|name| match members.get(name) {
-                None | Some(Value::Null) => String::new(),
-                Some(Value::String(text)) => text.clone(),
-                Some(value) => value.to_string(),
-            }))?;
-        }
+    writer.write_record(columns.keys())?;
+    for members in &rows {
+        writer.write_record(columns.keys().map(|name| match members.get(name) {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+        }))?;
     }
     writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
 }

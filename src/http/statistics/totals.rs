@@ -124,19 +124,25 @@ pub async fn read_totals(call: Call) -> Result<Reply, Problem> {
         made_of: made_of.collect(),
         as_of: as_of.into(),
     };
-    table::reply(&call, &body, || {
-        let cells = found.sum.form().cells.iter().map(|cell| {
-            json!({
-                "indicator": cell.indicator(),
-                "row": cell.row_label,
-                "column": cell.column_label,
-                "unit": cell.unit,
-                "value": found.sum.json(cell.index),
-                "present": found.sum.present_at(cell.index),
-            })
-        });
-        cells.collect()
-    })
+    // Every form has cells.
+    let reply = table::reply(&call, &body, || cells(&found.sum), Value::default)?;
+    // The lines of the table name their cells in the words of the statute.
+    Ok(if table::wanted(&call)? { reply.in_chinese() } else { reply })
+}
+
+/// Each cell of a sum as a line of a table.
+fn cells(sum: &Sum) -> Vec<Value> {
+    let cells = sum.form().cells.iter().map(|cell| {
+        json!({
+            "indicator": cell.indicator(),
+            "row": cell.row_label,
+            "column": cell.column_label,
+            "unit": cell.unit,
+            "value": sum.json(cell.index),
+            "present": sum.present_at(cell.index),
+        })
+    });
+    cells.collect()
 }
 
 /// A year must be named.

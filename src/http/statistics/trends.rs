@@ -126,7 +126,14 @@ pub async fn read_trends(call: Call) -> Result<Reply, Problem> {
         indicators: indicators.0.clone(),
         as_of: as_of.into(),
     };
-    table::reply(&call, &body, || body.items.iter().map(|item| json!(item)).collect())
+    let nothing = || {
+        let of = |value: &Value| -> Map<String, Value> {
+            indicators.0.iter().map(|name| (name.clone(), value.clone())).collect()
+        };
+        let change = json!({"previous": null, "difference": null, "percent": null});
+        json!(ItemBody { year: 0, reports: 0, values: of(&Value::Null), change: of(&change) })
+    };
+    table::reply(&call, &body, || body.items.iter().map(|item| json!(item)).collect(), nothing)
 }
 
 #[cfg(test)]

@@ -128,6 +128,10 @@ pub struct RosterList {
     total: Option<u64>,
 }
 
+/// Members that are judged together: none of them while one cannot be read.
+const DATES: [&str; 5] =
+    ["/year", "/period_start", "/period_end", "/department_due_on", "/government_due_on"];
+
 /// Reads a year's plan; `present` is what it is now (its year cannot change).
 pub fn read_plan(
     object: &Map<String, Value>,
@@ -170,9 +174,9 @@ pub fn read_plan(
         note: fields.text("note", 2_000),
     };
     let mut faults = fields.finish();
-    if faults.is_empty() {
-        faults =
-            plan.faults().into_iter().map(|fault| InputFault::new(fault.pointer(), fault.code())).collect();
+    if !faults.iter().any(|fault| DATES.contains(&fault.pointer.as_str())) {
+        let of_dates = plan.faults().into_iter();
+        faults.extend(of_dates.map(|fault| InputFault::new(fault.pointer(), fault.code())));
     }
     if faults.is_empty() { Ok(plan) } else { Err(faults) }
 }

@@ -5,7 +5,7 @@ use crate::domain::language::Language;
 use crate::domain::report::Scope;
 use crate::http::body::MERGE_PATCH;
 use crate::http::call::Call;
-use crate::http::fields::Fields;
+use crate::http::fields::{Fields, merge, named_agency};
 use crate::http::names::ReportScope;
 use crate::http::problem::Problem;
 use crate::http::query::{YearNumber, query};
@@ -14,7 +14,7 @@ use crate::operations::years::{self, RosterEdit};
 use crate::operations::{AgencyRef, InputFault};
 use crate::storage::roster::RosterEntry;
 use actix_web::{get, patch};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 query!(LineQuery {
     /// 哪一份报告；不给则为该机关应报的一份。
@@ -50,8 +50,17 @@ pub async fn read_roster_line(call: Call) -> Result<Reply, Problem> {
     Ok(shown(&line, call.language()))
 }
 
-fn read_edit(object: &Map<String, Value>) -> Result<RosterEdit, Vec<InputFault>> {
-    let mut fields = Fields::new(object, None);
+/// Members of a line that are not settled here.
+const OF_THE_SERVER: [&str; 6] = ["agency", "scope", "path", "level", "kind", "name"];
+/// Members that an edit settles: what it does not speak of stays, the reason is given anew each time.
+const SETTLED: [&str; 4] = ["exempt", "due_on", "parent_id", "reason"];
+
+/// Reads what is to become of a line; `now` is what it is.
+fn read_edit(patch: &Map<String, Value>, now: &Value) -> Result<RosterEdit, Vec<InputFault>> {
+    let mut wanted = merge(now, patch);
+    wanted.retain(|name, _| patch.contains_key(name) || !SETTLED.contains(&name.as_str()));
+    let mut fields = Fields::new(&wanted, Some(now));
+    fields.read_only(&OF_THE_SERVER);
     let exempt = match fields.take("exempt") {
         Some(Value::Bool(exempt)) => Some(*exempt),
         Some(_) => {
@@ -84,8 +93,8 @@ fn read_edit(object: &Map<String, Value>) -> Result<RosterEdit, Vec<InputFault>>
     request_body(content = ref("#/components/schemas/RosterPatch"), content_type = "application/merge-patch+json"),
     responses((status = 200, description = "调整后的一行", body = RosterBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "forbidden", "invalid_input", "agency_cycle", "year_state",
-            "invalid_query"])),
+        ("x-problems" = json!(["not_found", "forbidden", "invalid_input", "read_only", "agency_cycle",
+            "year_state", "invalid_query"])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -104,9 +113,14 @@ pub async fn change_roster_line(mut call: Call) -> Result<Reply, Problem> {
         })
         .await?;
     let body = call.json(MERGE_PATCH).await?;
+    if let Some(parent) = named_agency(&body.object, "parent_id") {
+        call.look(move |connection, asking| years::require_place_right(connection, asking, year.0, &parent))
+            .await?;
+    }
     let query: LineQuery = call.query()?;
     let version = call.if_match(years::version_of(&line))?;
-    let edit = read_edit(&body.object).map_err(Problem::of_body)?;
+    let now = json!(RosterBody::from(&line));
+    let edit = read_edit(&body.object, &now).map_err(Problem::of_body)?;
     let language = call.language();
     call.write(
         move |connection, act, notes, asking| {

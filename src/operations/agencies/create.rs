@@ -32,6 +32,24 @@ pub struct AgencyDraft {
     pub contact: Contact,
 }
 
+/// Refuses whoever may register nothing under a parent (`None`: a root), asked before what they send is looked
+/// at. Tells whether the parent is there.
+pub fn require_registration_right(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    parent: Option<&AgencyRef>,
+) -> Result<bool, Refusal> {
+    let found = match parent {
+        Some(parent) => resolve(connection, parent)?,
+        None => None,
+    };
+    if parent.is_some() && found.is_none() {
+        return Ok(false);
+    }
+    let manages = asking.rights.may_manage(found.as_ref().map(|parent| &parent.path));
+    if manages { Ok(true) } else { Err(Refusal::Forbidden) }
+}
+
 /// Registers an agency under its parent and puts it on the rosters that still follow the registry.
 pub fn create(
     connection: &mut AnyConnection,

@@ -4,7 +4,7 @@ use super::history::record;
 use super::update::exempt_in_rosters;
 use super::{find, require_change_right, resolve};
 use crate::domain::agency::{Agency, AgencyStatus, SuccessionKind};
-use crate::operations::{AgencyRef, Asking, Conflict, Refusal};
+use crate::operations::{AgencyRef, Asking, Conflict, InputFault, Refusal};
 use crate::storage::{Act, AnyConnection, Note, Notes, agencies};
 use chrono::NaiveDate;
 use serde_json::json;
@@ -30,36 +30,25 @@ pub fn succeed(
 ) -> Result<Agency, Refusal> {
     let present = find(connection, agency)?;
     require_change_right(asking, &present)?;
+    let successor = match &succession.successor {
+        Some(named) => resolve(connection, named)?,
+        None => None,
+    };
+    if let Some(successor) = &successor {
+        require_change_right(asking, successor)?;
+    }
     if present.version != version {
         return Err(Refusal::PreconditionFailed);
     }
-    if succession.effective_on > asking.today {
-        return Err(Refusal::invalid("/effective_on", "in_the_future"));
+    let faults = faults_of(succession, &present, successor.as_ref(), asking.today);
+    if !faults.is_empty() {
+        return Err(Refusal::Invalid(faults));
     }
-    if present.valid_from.is_some_and(|from| succession.effective_on < from) {
-        return Err(Refusal::invalid("/effective_on", "period_order"));
-    }
-    let successor = match &succession.successor {
-        Some(named) => {
-            let missing = || Refusal::invalid("/successor_id", "not_found");
-            Some(resolve(connection, named)?.ok_or_else(missing)?)
-        }
-        None if succession.kind.needs_successor() => {
-            return Err(Refusal::invalid("/successor_id", "required"));
-        }
-        None => None,
-    };
     if present.status != AgencyStatus::Active {
         return Err(Refusal::conflict(Conflict::AgencyEnded));
     }
-    if let Some(successor) = &successor {
-        if successor.id == present.id {
-            return Err(Refusal::conflict(Conflict::AgencyCycle));
-        }
-        require_change_right(asking, successor)?;
-        if successor.status != AgencyStatus::Active {
-            return Err(Refusal::invalid("/successor_id", "ended"));
-        }
+    if successor.as_ref().is_some_and(|successor| successor.id == present.id) {
+        return Err(Refusal::conflict(Conflict::AgencyCycle));
     }
     let mut ended = present.clone();
     ended.status = succession.kind.status();
@@ -85,4 +74,29 @@ pub fn succeed(
         }),
     });
     Ok(ended)
+}
+
+/// What is wrong with the day and with the successor, at once.
+fn faults_of(
+    succession: &Succession,
+    present: &Agency,
+    successor: Option<&Agency>,
+    today: NaiveDate,
+) -> Vec<InputFault> {
+    let day = succession.effective_on;
+    let of_the_day = match present.valid_from {
+        _ if day > today => Some("in_the_future"),
+        Some(from) if day < from => Some("period_order"),
+        _ => None,
+    };
+    let of_the_successor = match (&succession.successor, successor) {
+        (Some(_), None) => Some("not_found"),
+        (None, _) if succession.kind.needs_successor() => Some("required"),
+        (_, Some(successor)) if successor.status != AgencyStatus::Active && successor.id != present.id => {
+            Some("ended")
+        }
+        _ => None,
+    };
+    let found = [("/effective_on", of_the_day), ("/successor_id", of_the_successor)];
+    found.into_iter().filter_map(|(pointer, code)| Some(InputFault::new(pointer, code?))).collect()
 }

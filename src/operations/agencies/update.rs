@@ -2,7 +2,7 @@
 
 use super::create::find_parent;
 use super::history::record;
-use super::{AgencyDraft, find};
+use super::{AgencyDraft, find, resolve};
 use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, MAX_DEPTH};
 use crate::domain::report::Scope;
 use crate::operations::refusal::taken;
@@ -17,6 +17,41 @@ pub fn require_change_right(asking: &Asking, agency: &Agency) -> Result<(), Refu
     if asking.rights.may_manage(Some(&agency.path)) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
+/// The same over an agency that a body names; one that is not there is a fault of the body.
+pub fn require_right_over(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    named: &AgencyRef,
+) -> Result<(), Refusal> {
+    match resolve(connection, named)? {
+        Some(agency) => require_change_right(asking, &agency),
+        None => Ok(()),
+    }
+}
+
+/// A move needs the right over the old and the new place; a parent that is not there is a fault of the body.
+pub fn require_move_right(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    present: &Agency,
+    parent: Option<&AgencyRef>,
+) -> Result<(), Refusal> {
+    let new = match parent {
+        Some(parent) => resolve(connection, parent)?,
+        None => None,
+    };
+    let unknown = parent.is_some() && new.is_none();
+    if unknown || present.parent_id.as_ref() == new.as_ref().map(|new| &new.id) {
+        return Ok(());
+    }
+    let old = match &present.parent_id {
+        Some(id) => agencies::find(connection, id)?,
+        None => None,
+    };
+    let manages = |place: Option<&Agency>| asking.rights.may_manage(place.map(|agency| &agency.path));
+    if manages(old.as_ref()) && manages(new.as_ref()) { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
 /// Writes a draft over an agency. `version` is the one the caller has seen.
 pub fn update(
     connection: &mut AnyConnection,
@@ -29,6 +64,7 @@ pub fn update(
 ) -> Result<Agency, Refusal> {
     let present = find(connection, agency)?;
     require_change_right(asking, &present)?;
+    require_move_right(connection, asking, &present, draft.parent.as_ref())?;
     if present.version != version {
         return Err(Refusal::PreconditionFailed);
     }
@@ -36,7 +72,7 @@ pub fn update(
     let path = AgencyPath::below(parent.as_ref().map(|parent| &parent.path), present.id.as_str());
     let moved = path != present.path;
     if moved {
-        require_move(connection, asking, &present, parent.as_ref(), &path)?;
+        require_place(&present, parent.as_ref(), &path)?;
     }
     let changed = Agency {
         id: present.id.clone(),
@@ -83,22 +119,8 @@ pub fn update(
     Ok(changed)
 }
 
-/// A move needs the right over the old and the new place, and may make no circle.
-fn require_move(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    present: &Agency,
-    parent: Option<&Agency>,
-    path: &AgencyPath,
-) -> Result<(), Refusal> {
-    let old_parent = match &present.parent_id {
-        Some(id) => agencies::find(connection, id)?,
-        None => None,
-    };
-    let old = asking.rights.may_manage(old_parent.as_ref().map(|parent| &parent.path));
-    if !old || !asking.rights.may_manage(parent.map(|parent| &parent.path)) {
-        return Err(Refusal::Forbidden);
-    }
+/// A move may make no circle and no endless chain.
+fn require_place(present: &Agency, parent: Option<&Agency>, path: &AgencyPath) -> Result<(), Refusal> {
     if parent.is_some_and(|parent| present.path.contains(&parent.path)) {
         return Err(Refusal::conflict(Conflict::AgencyCycle));
     }

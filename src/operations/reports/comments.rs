@@ -2,6 +2,7 @@
 
 use super::read::ReportView;
 use crate::domain::id::ReportId;
+use crate::domain::rights::Role;
 use crate::operations::{Asking, Conflict, Refusal};
 use crate::storage::comments::{self, Comment, CommentReply};
 use crate::storage::{Act, AnyConnection, Note, Notes};
@@ -62,6 +63,24 @@ pub fn find_comment(
     comments::find(connection, id, comment)?.ok_or(Refusal::NotFound)
 }
 
+/// Whoever made it settles it, or a supervisor: not the one who was asked.
+fn may_settle(asking: &Asking, view: &ReportView, comment: &Comment) -> bool {
+    let made = asking.person.as_ref().is_some_and(|person| comment.person_id == person.id.as_str());
+    made || asking.rights.holds(&[Role::Supervisor], &view.agency.path)
+}
+
+/// A remark for whoever may settle it; asked before the body is read.
+pub fn find_settleable(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &ReportId,
+    comment: &str,
+) -> Result<Comment, Refusal> {
+    let view = reach(connection, asking, id)?;
+    let comment = comments::find(connection, id, comment)?.ok_or(Refusal::NotFound)?;
+    if may_settle(asking, &view, &comment) { Ok(comment) } else { Err(Refusal::Forbidden) }
+}
+
 pub fn add_comment(
     connection: &mut AnyConnection,
     act: &Act,
@@ -109,6 +128,9 @@ pub fn change_comment(
     let view = reach(connection, asking, id)?;
     let person = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
     let mut comment = comments::find(connection, id, comment)?.ok_or(Refusal::NotFound)?;
+    if !matches!(order, CommentOrder::Answer(_)) && !may_settle(asking, &view, &comment) {
+        return Err(Refusal::Forbidden);
+    }
     if version.is_some_and(|version| version != comment.version) {
         return Err(Refusal::PreconditionFailed);
     }
@@ -128,13 +150,7 @@ pub fn change_comment(
             comment.state = if asker { "open" } else { "answered" }.to_owned();
             "comment.answer"
         }
-        // Whoever made it settles it, or a supervisor: not the one who was asked.
         CommentOrder::Settle | CommentOrder::Reopen => {
-            let supervises =
-                asking.rights.holds(&[crate::domain::rights::Role::Supervisor], &view.agency.path);
-            if comment.person_id != person.id.as_str() && !supervises {
-                return Err(Refusal::Forbidden);
-            }
             let settles = matches!(order, CommentOrder::Settle);
             comment.state = if settles { "settled" } else { "open" }.to_owned();
             if settles { "comment.settle" } else { "comment.reopen" }

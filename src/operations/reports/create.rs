@@ -14,9 +14,10 @@ use crate::domain::year::YearState;
 use crate::operations::agencies::resolve;
 use crate::operations::refusal::taken;
 use crate::operations::statistics::{settle_report, sum_below};
-use crate::operations::{AgencyRef, Asking, Conflict, Refusal};
+use crate::operations::{AgencyRef, Asking, Conflict, InputFault, Refusal};
 use crate::storage::roster::{self, RosterEntry};
 use crate::storage::sources::{self, SourceFile};
+use crate::storage::years::StoredYear;
 use crate::storage::{Act, AnyConnection, Note, Notes, reports, revisions, years};
 use chrono::NaiveDate;
 use serde_json::json;
@@ -117,6 +118,41 @@ pub fn load(
     transition(connection, act, notes, asking, &order)
 }
 
+fn may_file(asking: &Asking, agency: &Agency, scope: Scope) -> bool {
+    // Whoever supervises a place consolidates it.
+    let roles: &[Role] = match scope {
+        Scope::Own => &[Role::Editor],
+        Scope::Consolidated => &[Role::Editor, Role::Supervisor],
+    };
+    asking.rights.holds(roles, &agency.path)
+}
+
+/// Refuses whoever may file nothing for an agency, asked before what they send is looked at; without a scope
+/// whoever may file neither. Tells whether the agency is there.
+pub fn require_filing_right(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    agency: &AgencyRef,
+    scope: Option<Scope>,
+) -> Result<bool, Refusal> {
+    let Some(agency) = resolve(connection, agency)? else { return Ok(false) };
+    let scope = scope.unwrap_or(Scope::Consolidated);
+    if may_file(asking, &agency, scope) { Ok(true) } else { Err(Refusal::Forbidden) }
+}
+
+/// What a new report is for must be there; both are told at once.
+fn require_both(agency: Option<Agency>, year: Option<StoredYear>) -> Result<(Agency, StoredYear), Refusal> {
+    match (agency, year) {
+        (Some(agency), Some(year)) => Ok((agency, year)),
+        (agency, year) => {
+            let missing = [("/agency_id", agency.is_none()), ("/year", year.is_none())];
+            let missing = missing.into_iter().filter(|(_, missing)| *missing);
+            let faults = missing.map(|(pointer, _)| InputFault::new(pointer, "not_found"));
+            Err(Refusal::Invalid(faults.collect()))
+        }
+    }
+}
+
 pub fn create(
     connection: &mut AnyConnection,
     act: &Act,
@@ -124,20 +160,12 @@ pub fn create(
     asking: &Asking,
     new: &NewReport,
 ) -> Result<ReportView, Refusal> {
-    let agency =
-        resolve(connection, &new.agency)?.ok_or_else(|| Refusal::invalid("/agency_id", "not_found"))?;
-    // Whoever supervises a place consolidates it.
-    let roles: &[Role] = match new.scope {
-        Scope::Own => &[Role::Editor],
-        Scope::Consolidated => &[Role::Editor, Role::Supervisor],
-    };
-    if !asking.rights.holds(roles, &agency.path) {
+    let agency = resolve(connection, &new.agency)?;
+    if agency.as_ref().is_some_and(|agency| !may_file(asking, agency, new.scope)) {
         return Err(Refusal::Forbidden);
     }
     let author = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
-    let Some(year) = years::find(connection, new.year)? else {
-        return Err(Refusal::invalid("/year", "not_found"));
-    };
+    let (agency, year) = require_both(agency, years::find(connection, new.year)?)?;
     if !new.scope.is_for(agency.kind) {
         return Err(Refusal::ScopeNotForKind);
     }

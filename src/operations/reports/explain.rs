@@ -8,7 +8,7 @@ use crate::domain::rules::{self, Explainable, Finding, Moment};
 use crate::domain::workflow::State;
 use crate::operations::{Asking, Conflict, Refusal};
 use crate::storage::explanations::{self, StoredExplanation};
-use crate::storage::{Act, AnyConnection, Note, Notes, reports};
+use crate::storage::{Act, AnyConnection, Note, Notes, reports, revisions};
 use serde_json::json;
 
 /// The finding that is spoken of, and in which role the caller may speak.
@@ -58,7 +58,8 @@ pub fn require_explainable(
     }
 }
 
-/// The report's tag moves with its explanations.
+/// The report's tag moves with its explanations, and so does the time it changed; but not for readers, who see
+/// none of them: what is published stays as it is.
 fn touch(
     connection: &mut AnyConnection,
     act: &Act,
@@ -71,6 +72,10 @@ fn touch(
     view.report.version += 1;
     view.report.updated_at = act.at;
     reports::update(connection, &view.report)?;
+    if view.report.published_revision != Some(view.revision.number) {
+        view.revision.updated_at = act.at;
+        revisions::update(connection, &view.revision)?;
+    }
     notes.audit(Note {
         action,
         agency_id: Some(view.agency.id.to_string()),

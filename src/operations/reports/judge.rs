@@ -102,13 +102,15 @@ pub fn judge_one(
     Ok(judge_view(view, found.pop().unwrap_or_else(Elsewhere::nothing), today, moment))
 }
 
-/// The findings of a report, for whoever holds any grant that covers its agency.
+/// The findings of a report's working or published revision, for whoever holds any grant that covers its
+/// agency.
 pub fn find_judgement(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &ReportId,
+    published_only: bool,
 ) -> Result<(ReportView, Judgement), Refusal> {
-    let view = super::find(connection, asking, id, false)?;
+    let view = super::find(connection, asking, id, published_only)?;
     if !asking.rights.may_see(&view.agency.path) {
         return Err(Refusal::Forbidden);
     }

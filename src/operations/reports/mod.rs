@@ -14,9 +14,10 @@ mod transition;
 mod verdict;
 
 pub use comments::{
-    CommentOrder, NewComment, add_comment, change_comment, find_comment, list_comments, open_comments,
+    CommentOrder, NewComment, add_comment, change_comment, find_comment, find_settleable, list_comments,
+    open_comments,
 };
-pub use create::{NewReport, Prefill, create, load};
+pub use create::{NewReport, Prefill, create, load, require_filing_right};
 pub use delete::discard;
 pub use edit::{Edit, require_edit_right, save};
 pub use elsewhere::{Subject, previous_of};

@@ -10,13 +10,14 @@ use crate::storage::sources::{self, SourceFile};
 use crate::storage::{AnyConnection, revisions, transitions};
 use serde_json::Value;
 
-/// The revisions the caller may see, oldest first.
+/// The revisions the caller may see, oldest first; on wish only those that everybody sees.
 pub fn list_revisions(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &ReportId,
+    published_only: bool,
 ) -> Result<(ReportView, Vec<Revision>), Refusal> {
-    let view = find(connection, asking, id, false)?;
+    let view = find(connection, asking, id, published_only)?;
     let mut found = revisions::find_many(connection, &[id.to_string()])?;
     found.retain(|revision| may_see(&view, revision));
     found.sort_by_key(|revision| revision.number);
@@ -34,8 +35,9 @@ pub fn find_revision(
     asking: &Asking,
     id: &ReportId,
     number: i32,
+    published_only: bool,
 ) -> Result<ReportView, Refusal> {
-    let view = find(connection, asking, id, false)?;
+    let view = find(connection, asking, id, published_only)?;
     let revision = revisions::find(connection, id, number)?;
     match revision {
         Some(revision) if may_see(&view, &revision) => {}
@@ -66,10 +68,10 @@ pub fn diff(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &ReportId,
-    from: Option<i32>,
-    to: Option<i32>,
+    (from, to): (Option<i32>, Option<i32>),
+    published_only: bool,
 ) -> Result<Difference, Refusal> {
-    let (_, found) = list_revisions(connection, asking, id)?;
+    let (_, found) = list_revisions(connection, asking, id, published_only)?;
     let by_number = |number: i32| found.iter().find(|revision| revision.number == number).cloned();
     let to = match to {
         Some(number) => by_number(number),
@@ -131,8 +133,9 @@ pub fn find_source(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &ReportId,
+    published_only: bool,
 ) -> Result<SourceFile, Refusal> {
-    let view = find(connection, asking, id, false)?;
+    let view = find(connection, asking, id, published_only)?;
     if !asking.rights.may_see(&view.agency.path) {
         return Err(Refusal::Forbidden);
     }

@@ -35,8 +35,9 @@ pub fn similarity(
     asking: &Asking,
     id: &ReportId,
     with: &CompareWith,
+    published_only: bool,
 ) -> Result<Vec<Similarity>, Refusal> {
-    let view = super::find(connection, asking, id, false)?;
+    let view = super::find(connection, asking, id, published_only)?;
     if !asking.rights.may_see(&view.agency.path) {
         return Err(Refusal::Forbidden);
     }

@@ -46,8 +46,9 @@ pub fn reconcile(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &ReportId,
+    published_only: bool,
 ) -> Result<Reconciliation, Refusal> {
-    let view = reports::find(connection, asking, id, false)?;
+    let view = reports::find(connection, asking, id, published_only)?;
     if !asking.rights.may_see(&view.agency.path) {
         return Err(Refusal::Forbidden);
     }

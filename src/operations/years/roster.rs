@@ -6,7 +6,7 @@ use crate::domain::digest::sha256_hex;
 use crate::domain::report::Scope;
 use crate::domain::year::YearState;
 use crate::operations::agencies::{find as find_agency, resolve};
-use crate::operations::{AgencyRef, Asking, Conflict, Refusal};
+use crate::operations::{AgencyRef, Asking, Conflict, InputFault, Refusal};
 use crate::storage::roster::{self, RosterEntry};
 use crate::storage::{Act, AnyConnection, Note, Notes, sums};
 use chrono::NaiveDate;
@@ -59,6 +59,20 @@ pub fn require_roster_right(asking: &Asking, line: &RosterEntry) -> Result<(), R
     if asking.rights.may_manage(Some(&line.path)) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
+/// The right to let a line count elsewhere: supervision over that place too. One that is not there is a fault of
+/// the body.
+pub fn require_place_right(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    year: i32,
+    parent: &AgencyRef,
+) -> Result<(), Refusal> {
+    match path_of(connection, year, parent)? {
+        Some(place) if !asking.rights.may_manage(Some(&place)) => Err(Refusal::Forbidden),
+        _ => Ok(()),
+    }
+}
+
 pub fn edit_roster(
     connection: &mut AnyConnection,
     act: &Act,
@@ -71,6 +85,13 @@ pub fn edit_roster(
     let plan = find(connection, year)?.plan;
     let before = find_line(connection, year, agency, scope)?;
     require_roster_right(asking, &before)?;
+    let above = match &edit.parent {
+        Some(parent) => {
+            require_place_right(connection, asking, year, parent)?;
+            path_of(connection, year, parent)?
+        }
+        None => None,
+    };
     if version_of(&before) != version {
         return Err(Refusal::PreconditionFailed);
     }
@@ -78,14 +99,17 @@ pub fn edit_roster(
     line.exempt = edit.exempt.unwrap_or(line.exempt);
     line.due_on = edit.due_on.unwrap_or(line.due_on);
     line.reason = Some(edit.reason.clone());
-    if line.due_on <= plan.period_end {
-        return Err(Refusal::invalid("/due_on", "before_period_end"));
+    let too_early = (line.due_on <= plan.period_end).then_some(("/due_on", "before_period_end"));
+    let unknown = (edit.parent.is_some() && above.is_none()).then_some(("/parent_id", "not_found"));
+    let faults: Vec<InputFault> = [too_early, unknown]
+        .into_iter()
+        .flatten()
+        .map(|(pointer, code)| InputFault::new(pointer, code))
+        .collect();
+    if !faults.is_empty() {
+        return Err(Refusal::Invalid(faults));
     }
-    if let Some(parent) = &edit.parent {
-        let above = path_of(connection, year, parent)?;
-        if !asking.rights.may_manage(Some(&above)) {
-            return Err(Refusal::Forbidden);
-        }
+    if let Some(above) = above {
         if before.path.contains(&above) {
             return Err(Refusal::conflict(Conflict::AgencyCycle));
         }
@@ -120,10 +144,13 @@ pub fn edit_roster(
     Ok(line)
 }
 
-/// Where an agency counts in a year: as the roster has it, else as the registry has it.
-fn path_of(connection: &mut AnyConnection, year: i32, agency: &AgencyRef) -> Result<AgencyPath, Refusal> {
-    let missing = || Refusal::invalid("/parent_id", "not_found");
-    let agency = resolve(connection, agency)?.ok_or_else(missing)?;
+/// Where an agency counts in a year: as the roster has it, else as the registry has it; `None`: it is not there.
+fn path_of(
+    connection: &mut AnyConnection,
+    year: i32,
+    agency: &AgencyRef,
+) -> Result<Option<AgencyPath>, Refusal> {
+    let Some(agency) = resolve(connection, agency)? else { return Ok(None) };
     let line = roster::of_agency(connection, year, &agency.id)?.into_iter().next();
-    Ok(line.map_or(agency.path, |line| line.path))
+    Ok(Some(line.map_or(agency.path, |line| line.path)))
 }

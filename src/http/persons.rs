@@ -152,7 +152,10 @@ pub async fn read_person(call: Call) -> Result<Reply, Problem> {
 )]
 #[patch("/persons/{person}")]
 pub async fn change_person(mut call: Call) -> Result<Reply, Problem> {
-    let (person, _) = present(&call).await?;
+    call.require_token()?;
+    let id: PersonId = call.part("person")?;
+    let (person, _) =
+        call.look(move |connection, asking| people::find_changeable(connection, asking, &id)).await?;
     let body = call.json(MERGE_PATCH).await?;
     let _: NoParameters = call.query()?;
     let version = call.if_match(person.version)?;

@@ -1,7 +1,6 @@
 //! What settings must be beyond their types: every fault by its key, all at once.
 
 use super::Settings;
-use crate::domain::rules::read_raised;
 use ipnet::IpNet;
 use std::fmt;
 use std::net::{IpAddr, ToSocketAddrs};
@@ -93,9 +92,6 @@ pub fn faults(settings: &Settings) -> Vec<Fault> {
     }
     if !webhooks.ca_file.is_empty() && !std::path::Path::new(&webhooks.ca_file).is_file() {
         say("webhooks.ca_file", format!("没有文件“{}”", webhooks.ca_file));
-    }
-    if let Err(fault) = read_raised(&settings.rules.raise) {
-        say("rules.raise", fault.to_string());
     }
     if let Some(fault) = database_fault(&database.url) {
         say("database.url", fault);

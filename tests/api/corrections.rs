@@ -82,7 +82,7 @@ on_both! {
         assert_eq!(digest("/findings?view=published"), before["receipt"]["content_digest"]);
         assert_ne!(digest("/findings"), before["receipt"]["content_digest"]);
         mine("/similarity?view=published").expect(200);
-        for part in ["/findings", "/similarity", "/source", "/revisions", "/revisions/1", "/diff"] {
+        for part in ["/findings", "/similarity", "/revisions", "/revisions/1", "/diff"] {
             mine(&format!("{part}?view=draft")).refused(400, "invalid_query");
         }
         service.get(&format!("{path}/findings?view=published")).token(&world.stranger()).send().refused(403, "forbidden");

@@ -4,6 +4,7 @@
 
 use super::harness::client::Reply;
 use super::harness::process::{Service, signal};
+use super::harness::wait_for;
 use super::harness::world::{World, YEAR, id_of, register, suqian};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -130,6 +131,8 @@ on_both! {
                         std::thread::sleep(Duration::from_millis(200));
                     }
                 } });
+                // However slow the machine: something has been asked before the plug is pulled.
+                wait_for(|| (number.load(Ordering::Relaxed) > 4).then_some(()));
                 std::thread::sleep(Duration::from_secs(spell));
                 ending.store(true, Ordering::Relaxed);
                 signal(here.pid(), "KILL");

@@ -41,7 +41,7 @@ const LET_IN: &[(About, &str, &str)] = &[
         About::Report,
         "editor reviewer publisher supervisor admin",
         "list_findings list_transitions create_transition list_comments create_comment read_comment \
-        answer_comment change_comment read_source read_reconciliation read_similarity",
+        answer_comment read_source read_reconciliation read_similarity",
     ),
     (
         About::Report,
@@ -49,6 +49,7 @@ const LET_IN: &[(About, &str, &str)] = &[
         "replace_report change_report delete_report create_section replace_section change_section \
         delete_section explain_finding withdraw_explanation",
     ),
+    (About::Report, "supervisor admin", "change_comment"),
     (
         About::Nowhere,
         "editor reviewer publisher supervisor admin",

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// A page that keeps its reader busy for a while, within all bounds.
 fn long_page() -> Vec<u8> {
     let row = format!("<p>一、总体情况</p><p>{}</p>", "政府信息公开".repeat(400));
-    let rows = row.repeat(1_800);
+    let rows = row.repeat(500);
     format!("<html lang=\"zh\"><body>{rows}</body></html>").into_bytes()
 }
 

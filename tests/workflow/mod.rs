@@ -252,7 +252,8 @@ impl World {
             Err(other) => panic!("{other:?}"),
         }
         for (number, digest) in published.iter() {
-            let old = self.read(|c| reports::find_revision(c, &admin, report, *number)).expect("it is kept");
+            let old =
+                self.read(|c| reports::find_revision(c, &admin, report, *number, false)).expect("it is kept");
             assert_eq!(old.revision.digest, *digest);
             assert!(matches!(old.revision.state, State::Published | State::Withdrawn));
         }

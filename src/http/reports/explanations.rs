@@ -83,7 +83,12 @@ pub async fn explain_finding(mut call: Call) -> Result<Reply, Problem> {
 pub async fn withdraw_explanation(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     let (id, key) = parts(&call)?;
-    let _: NoParameters = call.query()?;
+    let (named, key_named) = (id.clone(), key.clone());
+    let _: NoParameters = call
+        .query_after(move |connection, asking| {
+            reports::require_explainable(connection, asking, &named, &key_named)
+        })
+        .await?;
     call.write(
         move |connection, act, notes, asking| {
             reports::withdraw_explanation(connection, act, notes, asking, &id, &key)

@@ -13,6 +13,6 @@ pub use manage::{
     TokenEdit, find_managed, issue_token_as, list_managed, require_token_right, revoke_token, rotate_token,
     update_token,
 };
-pub use persons::{PersonEdit, ensure_person, find_person, list_persons, update_person};
+pub use persons::{PersonEdit, ensure_person, find_changeable, find_person, list_persons, update_person};
 pub use refused::{RefusedAccess, note_refused};
 pub use tasks::{Task, tasks};

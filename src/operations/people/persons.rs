@@ -62,6 +62,20 @@ pub fn find_person(
     Ok((person, living_tokens(connection, id)?))
 }
 
+/// A person for whoever may change them: who holds more than the caller may give is not theirs to change.
+pub fn find_changeable(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &PersonId,
+) -> Result<(Person, Vec<Token>), Refusal> {
+    let (person, tokens) = find_person(connection, asking, id)?;
+    if tokens.iter().all(|token| may_manage(asking, &token.grants)) {
+        Ok((person, tokens))
+    } else {
+        Err(Refusal::Forbidden)
+    }
+}
+
 /// What is to be changed about a person.
 #[derive(Debug, Clone)]
 pub struct PersonEdit {
@@ -79,16 +93,12 @@ pub fn update_person(
     version: i64,
     edit: &PersonEdit,
 ) -> Result<(Person, Vec<Token>), Refusal> {
-    let (mut person, tokens) = find_person(connection, asking, id)?;
+    let (mut person, tokens) = find_changeable(connection, asking, id)?;
     if person.version != version {
         return Err(Refusal::PreconditionFailed);
     }
     if edit.left_on.is_some_and(|day| day > asking.today) {
         return Err(Refusal::invalid("/left_on", "in_the_future"));
-    }
-    // Whoever holds more than the caller may give is not theirs to change.
-    if !tokens.iter().all(|token| may_manage(asking, &token.grants)) {
-        return Err(Refusal::Forbidden);
     }
     person.name.clone_from(&edit.name);
     person.left_on = edit.left_on;

@@ -8,7 +8,7 @@ use super::failure::{Failure, io_told, refused};
 use super::import::{progress, source_of};
 use super::options::{ConfigOptions, store_options};
 use super::print;
-use super::program::{named, write};
+use super::program::{named, settle_estimates, write};
 use super::reading::{ReadFile, files, read};
 use crate::domain::agency::{Agency, AgencyStatus};
 use crate::domain::id::ReportId;
@@ -65,6 +65,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         bar.inc(1);
     }
     bar.finish_and_clear();
+    settle_estimates(&store)?;
     store.close();
     tell(&outcomes)
 }

@@ -6,7 +6,7 @@ use crate::domain::id::PersonId;
 use crate::domain::rights::{Grant, Rights, Role};
 use crate::operations::{Asking, Refusal, Review, people};
 use crate::storage::people::Person;
-use crate::storage::{Act, Actor, AnyConnection, Notes, Store, WriteError};
+use crate::storage::{Act, Actor, AnyConnection, Notes, Store, WriteError, analyze, take_time};
 
 /// How the program itself asks: with an administrator's rights and nobody's name.
 pub fn asking_as_program() -> Asking {
@@ -27,6 +27,14 @@ pub fn write<T: Send + 'static>(
 ) -> Result<T, Failure> {
     let written: Result<T, WriteError<Refusal>> = store.write_blocking(act, operation);
     Ok(written?)
+}
+
+/// After much was written at once.
+pub fn settle_estimates(store: &Store) -> Result<(), Failure> {
+    write(store, act_of_program("analyze"), |connection, _, _| {
+        take_time(connection)?;
+        Ok(analyze(connection)?)
+    })
 }
 
 /// The person in whose name the command line files reports.

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::import::progress;
 use super::options::{ConfigOptions, store_options};
 use super::print;
-use super::program::{named, write};
+use super::program::{named, settle_estimates, write};
 use super::token::act_of_program;
 use crate::domain::agency::{Contact, Kind, Level};
 use crate::domain::figures::Figures;
@@ -128,6 +128,7 @@ fn seed(store: &Store, options: &Options, from: i32, to: i32) -> Result<(), Fail
     let began = std::time::Instant::now();
     let agencies = registry::agencies(options.province.as_deref())?;
     let ids = register(store, &agencies)?;
+    settle_estimates(store)?;
     let (asking, act) = named(store)?;
     let mut rng = Rng::with_seed(options.seed);
     let mut carried = vec![Carried::default(); agencies.len()];
@@ -139,6 +140,7 @@ fn seed(store: &Store, options: &Options, from: i32, to: i32) -> Result<(), Fail
         if year != to {
             set_state(store, year, 2, YearState::Closed)?;
         }
+        settle_estimates(store)?;
     }
     print(&format!(
         "{} 个机关，{filed} 份报告，用时 {:.1} 秒\n",

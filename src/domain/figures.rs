@@ -1,5 +1,6 @@
 //! The vector: a report's numbers in the frozen order of its form.
 
+use crate::domain::flat::read_flat;
 use crate::domain::form::{self, Form, Identity};
 use serde_json::Value;
 
@@ -119,12 +120,8 @@ impl Figures {
     /// Reads the stored shape back.
     pub fn from_flat(form_id: &str, text: &str) -> Result<Figures, FiguresFault> {
         let form = form::by_id(form_id).ok_or(FiguresFault::Malformed)?;
-        let cells: Vec<Option<i64>> = serde_json::from_str(text).map_err(|_| FiguresFault::Malformed)?;
-        if cells.len() == form.cells.len() {
-            Ok(Figures { form, cells })
-        } else {
-            Err(FiguresFault::Malformed)
-        }
+        let cells = read_flat(text, form.cells.len()).ok_or(FiguresFault::Malformed)?;
+        Ok(Figures { form, cells })
     }
 
     /// The cell as a JSON number (exact) or null.

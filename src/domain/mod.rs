@@ -7,6 +7,7 @@ pub mod agency;
 pub mod audit;
 pub mod digest;
 pub mod figures;
+pub mod flat;
 pub mod form;
 pub mod id;
 pub mod language;

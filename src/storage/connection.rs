@@ -149,6 +149,15 @@ impl DatabaseUrl {
     }
 }
 
+/// Lets PostgreSQL look at how much has been written, where nobody (no autovacuum) or nobody yet has: by the
+/// estimates for empty tables it would sort a nation for each page.
+pub fn analyze(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Postgres(inner) => inner.batch_execute("ANALYZE"),
+        AnyConnection::Sqlite(_) => Ok(()),
+    }
+}
+
 /// Lets the transaction take the time it needs: what touches a whole year of a nation, or hands its rows to
 /// somebody slow, would be ended by PostgreSQL's bounds for single requests.
 pub fn take_time(connection: &mut AnyConnection) -> QueryResult<()> {

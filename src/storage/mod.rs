@@ -38,7 +38,7 @@ mod watch;
 pub mod webhooks;
 pub mod years;
 
-pub use connection::{AnyConnection, DatabaseUrl, DatabaseUrlFault, take_time};
+pub use connection::{AnyConnection, DatabaseUrl, DatabaseUrlFault, analyze, take_time};
 pub use diesel::result::Error as DatabaseError;
 pub use error::{StorageError, is_unique_violation};
 pub use lane::{

@@ -8,6 +8,7 @@ use super::progress;
 use super::schema::{contributions, sums};
 use crate::domain::agency::{AgencyPath, Kind, Level};
 use crate::domain::figures::Figures;
+use crate::domain::flat::read_numbers;
 use crate::domain::form::{self, Form};
 use crate::domain::id::ReportId;
 use crate::domain::statistics::{Sum, SumFault};
@@ -94,7 +95,7 @@ impl TryFrom<SumRow> for StoredSum {
         let numbers = |text: &str| match text {
             // A row that only counts what is due.
             "" => Ok(vec![0; form.cells.len()]),
-            text => serde_json::from_str::<Vec<i64>>(text).map_err(|_| malformed()),
+            text => read_numbers(text, form.cells.len()).ok_or_else(malformed),
         };
         let sum = Sum::of_stored(form, row.reports, numbers(&row.cells)?, numbers(&row.present)?)?;
         Ok(StoredSum {

@@ -1,5 +1,6 @@
 //! A report as docx: A4, the statutory tables with their merged heads, the fonts official documents use by name.
 
+use super::WriteFault;
 use crate::documents::layout::{LaidCell, TableLayout, layout};
 use crate::documents::printed::{heading, paragraphs, sections, signature, title};
 use crate::domain::report::ReportDocument;
@@ -8,6 +9,9 @@ use docx_rs::{
     Table, TableAlignmentType, TableCell, TableCellMargins, TableRow, VAlignType, VMergeType, WidthType,
 };
 use std::io::Cursor;
+use zip::result::ZipResult;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 const TITLE_FONT: &str = "方正小标宋简体";
 const HEAD_FONT: &str = "黑体";
@@ -35,7 +39,7 @@ fn paragraph(text: &str, font: &str, size: usize) -> Paragraph {
 }
 
 /// Writes the document.
-pub fn write(document: &ReportDocument) -> Result<Vec<u8>, DocxError> {
+pub fn write(document: &ReportDocument) -> Result<Vec<u8>, WriteFault> {
     let margin = PageMargin::new().top(MARGIN).bottom(MARGIN).left(MARGIN).right(MARGIN);
     let mut docx = Docx::new().page_size(WIDTH, HEIGHT).page_margin(margin);
     docx = docx.add_paragraph(paragraph(&title(document), TITLE_FONT, TITLE).align(AlignmentType::Center));
@@ -56,7 +60,19 @@ pub fn write(document: &ReportDocument) -> Result<Vec<u8>, DocxError> {
     }
     let mut packed = Cursor::new(Vec::new());
     docx.build().pack(&mut packed).map_err(DocxError::from)?;
-    Ok(packed.into_inner())
+    Ok(deflated(packed)?)
+}
+
+/// The library stores its parts as they are: a tenth of it is enough.
+fn deflated(packed: Cursor<Vec<u8>>) -> ZipResult<Vec<u8>> {
+    let mut parts = ZipArchive::new(packed)?;
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..parts.len() {
+        let mut part = parts.by_index(at)?;
+        archive.start_file(part.name()?.into_owned(), SimpleFileOptions::default())?;
+        std::io::copy(&mut part, &mut archive)?;
+    }
+    Ok(archive.finish()?.into_inner())
 }
 
 fn table(layout: &TableLayout) -> Table {

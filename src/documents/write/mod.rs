@@ -28,6 +28,8 @@ pub enum WriteFault {
     Pdf(#[from] pdf::PdfFault),
     #[error("docx: {0}")]
     Docx(#[from] docx_rs::DocxError),
+    #[error("docx: {0}")]
+    Archive(#[from] zip::result::ZipError),
     #[error("xlsx: {0}")]
     Xlsx(#[from] rust_xlsxwriter::XlsxError),
     #[error("csv: {0}")]

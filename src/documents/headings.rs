@@ -159,7 +159,7 @@ fn broken_heading(at: usize, pieces: &[Piece<'_>], wordings: &[Wording]) -> Opti
     let first = pieces.get(at)?;
     let whole = heading(at, first.text, wordings);
     let loose = |piece: &Piece<'_>| piece.row.is_none() && piece.text.chars().count() <= LONGEST_UNKNOWN;
-    if !loose(first) || behind_numeral(first.text).is_none() && !ends_in_numeral(first.text) {
+    if !loose(first) || behind_numeral(first.text).is_none() {
         return whole;
     }
     let mut text = first.text.to_owned();
@@ -172,11 +172,6 @@ fn broken_heading(at: usize, pieces: &[Piece<'_>], wordings: &[Wording]) -> Opti
         }
     }
     whole
-}
-
-/// Whether nothing but the numeral and its mark stands there.
-fn ends_in_numeral(text: &str) -> bool {
-    text.chars().count() <= 3 && text.starts_with(|c: char| NUMERALS.contains(c))
 }
 
 fn heading(piece: usize, text: &str, wordings: &[Wording]) -> Option<Heading> {
@@ -210,7 +205,7 @@ fn glued_heading(piece: usize, text: &str, wordings: &[Wording]) -> Option<Headi
     let begins = |text: &str| text.starts_with(|c: char| c.is_ascii_digit() || "本我今按根".contains(c));
     wordings.iter().find_map(|wording| {
         let (title, behind) = split_title(rest, &wording.letters)?;
-        let telling = wording.letters.len() >= TELLING && behind.contains('。') || begins(behind);
+        let telling = (wording.letters.len() >= TELLING && behind.contains('。')) || begins(behind);
         telling.then(|| found(piece, wording, title, behind.trim(), Some(ordinal)))
     })
 }

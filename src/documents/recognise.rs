@@ -9,7 +9,7 @@ use super::tables::{Origin, TableOutcome, read_table};
 use super::value::{self, CellText};
 use crate::domain::form::{Form, for_year};
 use crate::domain::number::NumberFault;
-use crate::domain::report::{Content, ReportDocument, Shape, ShapeFault, read_cell};
+use crate::domain::report::{Content, ReportDocument, Shape, ShapeFault, pointer, read_cell};
 use serde_json::Value;
 
 /// Longest text of a section, in characters, as in a JSON body.
@@ -165,7 +165,9 @@ impl Recogniser {
             let extra = extra_sections(body, heading.ordinal, next.and_then(|next| next.ordinal));
             if let Some(first) = extra.first() {
                 let (own, others) = body.split_at_checked(*first).unwrap_or((body, &[]));
-                extra.iter().filter_map(|at| body.get(*at)).for_each(|piece| self.extra_section(piece.text));
+                for piece in extra.iter().filter_map(|at| body.get(*at)) {
+                    self.fault_at(pointer("/sections", piece.text), Shape::Unknown);
+                }
                 others.iter().for_each(|piece| self.stray(piece.line, piece.text));
                 body = own;
             }
@@ -185,14 +187,8 @@ impl Recogniser {
         self.document.signed_on = signature.on;
     }
 
-    fn extra_section(&mut self, heading: &str) {
-        let name: String = heading.chars().take(LONGEST_UNMAPPED).collect();
-        self.document.faults.push(ShapeFault {
-            pointer: format!("/sections/{}", name.replace('~', "~0").replace('/', "~1")),
-            shape: Shape::Unknown,
-            found: Value::Null,
-            cell: None,
-        });
+    fn fault_at(&mut self, pointer: String, shape: Shape) {
+        self.document.faults.push(ShapeFault { pointer, shape, found: Value::Null, cell: None });
     }
 
     fn read_section(&mut self, heading: &Heading, body: &[Piece<'_>]) {
@@ -205,12 +201,7 @@ impl Recogniser {
             let says = [Some(section.title.as_str()), heading.found_title.as_deref()];
             outcome.strays.retain(|(_, text)| !says.contains(&Some(text.trim())));
             if !outcome.labelled {
-                self.document.faults.push(ShapeFault {
-                    pointer: format!("/sections/{}/table", section.key),
-                    shape: Shape::NoTable,
-                    found: Value::Null,
-                    cell: None,
-                });
+                self.fault_at(format!("/sections/{}/table", section.key), Shape::NoTable);
             }
             self.take_cells(outcome)
         } else {
@@ -219,12 +210,7 @@ impl Recogniser {
         let text = lines.join("\n");
         let too_long = text.chars().count() > LONGEST_TEXT;
         if too_long {
-            self.document.faults.push(ShapeFault {
-                pointer: format!("/sections/{}/text", section.key),
-                shape: Shape::TooLong,
-                found: Value::Null,
-                cell: None,
-            });
+            self.fault_at(format!("/sections/{}/text", section.key), Shape::TooLong);
         }
         if let Some(state) = self.document.content.sections.get_mut(heading.section) {
             state.present = true;

@@ -1,6 +1,7 @@
 //! Reading a JSON object member by member, naming every fault at its pointer.
 
 use super::format;
+use crate::domain::report::pointer;
 use crate::operations::{AgencyRef, InputFault};
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
@@ -21,8 +22,7 @@ impl<'a> Fields<'a> {
     }
 
     pub fn fault(&mut self, name: &str, code: &'static str) {
-        let escaped = name.replace('~', "~0").replace('/', "~1");
-        self.faults.push(InputFault::new(format!("{}/{escaped}", self.base), code));
+        self.faults.push(InputFault::new(pointer(&self.base, name), code));
     }
 
     /// The member, `None` where it is absent or null.

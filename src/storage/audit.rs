@@ -79,12 +79,7 @@ pub fn list(
         "SELECT CAST(e.seq AS TEXT) AS id FROM audit e LEFT JOIN agencies a ON a.id = e.agency_id WHERE 1 = 1",
     );
     if let Some(paths) = &filter.within {
-        sql.push(" AND (1 = 0");
-        for path in paths {
-            sql.push(" OR (1 = 1").within("a.path", path);
-            sql.push(")");
-        }
-        sql.push(")");
+        sql.push(" AND ").below("a.path", paths);
     }
     let columns = [
         ("e.agency_id = ", &filter.agency_id),

@@ -2,6 +2,8 @@
 
 use super::connection::AnyConnection;
 use super::prepared::Prepare;
+use crate::domain::agency::AgencyPath;
+use crate::domain::rights::Rights;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Integer, Text, Timestamp};
@@ -74,21 +76,26 @@ impl Sql {
     }
 
     /// `AND path >= … AND path < …`: an agency and all below it, one index range.
-    pub fn within(&mut self, column: &str, path: &crate::domain::agency::AgencyPath) -> &mut Sql {
+    pub fn within(&mut self, column: &str, path: &AgencyPath) -> &mut Sql {
         self.push(&format!(" AND {column} >= ")).bind_text(path.as_str());
         self.push(&format!(" AND {column} < ")).bind_text(path.range_end())
     }
 
-    /// `AND path` stands within a grant; a grant without an agency holds everywhere.
-    pub fn granted(&mut self, column: &str, rights: &crate::domain::rights::Rights) -> &mut Sql {
-        if rights.grants.iter().any(|grant| grant.at.is_none()) {
-            return self;
-        }
-        self.push(" AND (1 = 0");
-        for path in rights.grants.iter().filter_map(|grant| grant.at.as_ref()) {
+    /// `(path stands at or below one of these)`; below none of none.
+    pub fn below<'p>(&mut self, column: &str, paths: impl IntoIterator<Item = &'p AgencyPath>) -> &mut Sql {
+        self.push("(1 = 0");
+        for path in paths {
             self.push(" OR (1 = 1").within(column, path).push(")");
         }
         self.push(")")
+    }
+
+    /// `AND path` stands within a grant; a grant without an agency holds everywhere.
+    pub fn granted(&mut self, column: &str, rights: &Rights) -> &mut Sql {
+        if rights.grants.iter().any(|grant| grant.at.is_none()) {
+            return self;
+        }
+        self.push(" AND ").below(column, rights.grants.iter().filter_map(|grant| grant.at.as_ref()))
     }
 
     /// `AND column contains needle`, letters of either case; the same on both engines.

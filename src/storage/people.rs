@@ -119,20 +119,12 @@ const PERSONS: &str =
 
 /// Narrows to the persons of some places: by their agency, or by a living token that holds there.
 fn add_places(sql: &mut Sql, places: &[AgencyPath]) {
-    sql.push(" AND (1 = 0");
-    for place in places {
-        sql.push(" OR (1 = 1").within("a.path", place);
-        sql.push(")");
-    }
+    sql.push(" AND (").below("a.path", places);
     sql.push(
         " OR EXISTS (SELECT 1 FROM tokens t JOIN grants g ON g.token_id = t.id \
-         JOIN agencies h ON h.id = g.agency_id WHERE t.person_id = p.id AND t.revoked_at IS NULL AND (1 = 0",
+         JOIN agencies h ON h.id = g.agency_id WHERE t.person_id = p.id AND t.revoked_at IS NULL AND ",
     );
-    for place in places {
-        sql.push(" OR (1 = 1").within("h.path", place);
-        sql.push(")");
-    }
-    sql.push(")))");
+    sql.below("h.path", places).push("))");
 }
 
 /// A page of the persons of some places (`None`: of all).
@@ -350,12 +342,7 @@ pub fn list_tokens(
         sql.push(")");
         if let Some(paths) = &bounds.paths {
             // A grant that holds everywhere stands under none.
-            sql.push(" OR a.id IS NULL OR NOT (1 = 0");
-            for path in paths {
-                sql.push(" OR (1 = 1").within("a.path", path);
-                sql.push(")");
-            }
-            sql.push(")");
+            sql.push(" OR a.id IS NULL OR NOT ").below("a.path", paths);
         }
         sql.push("))");
     }

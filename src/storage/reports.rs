@@ -204,12 +204,9 @@ fn add_visible(sql: &mut Sql, rights: &Rights, published_only: bool) {
     } else if everywhere {
         sql.push("v.number = r.working_revision");
     } else {
-        sql.push("CASE WHEN (1 = 0");
-        for path in rights.grants.iter().filter_map(|grant| grant.at.as_ref()) {
-            sql.push(" OR (1 = 1").within("a.path", path);
-            sql.push(")");
-        }
-        sql.push(") THEN v.number = r.working_revision ELSE ").push(published).push(" END");
+        let granted = rights.grants.iter().filter_map(|grant| grant.at.as_ref());
+        sql.push("CASE WHEN ").below("a.path", granted);
+        sql.push(" THEN v.number = r.working_revision ELSE ").push(published).push(" END");
     }
     sql.push(" LEFT JOIN roster s ON s.year = r.year AND s.agency_id = r.agency_id AND s.scope = r.scope");
     sql.push(" JOIN years y ON y.year = r.year WHERE 1 = 1");

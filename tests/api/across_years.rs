@@ -41,6 +41,14 @@ fn change_carried_over(world: &World<'_>, id: &str, by: i64) {
     world.service.patch(&path).token(&world.editor()).if_match(reply.tag()).json(&patch).send().expect(200);
 }
 
+/// Writes the overview of a report anew.
+fn write_overview(world: &World<'_>, path: &str, text: &str) {
+    let read = || world.service.get(path).token(&world.editor()).send();
+    let patch = json!({"sections": {"overview": {"text": text}}});
+    let request = world.service.patch(path).token(&world.editor()).if_match(read().tag());
+    request.json(&patch).send().expect(200);
+}
+
 on_both! {
     fn a_narrative_taken_from_another_agency_is_told_with_whose_it_is(service) {
         let world = World::new(service);
@@ -200,11 +208,7 @@ on_both! {
         let world = World::new(service);
         let id = id_of(&world.full_draft());
         let path = format!("/reports/{id}");
-        let write = |text: &str| {
-            let tag = service.get(&path).token(&world.editor()).send().tag().to_owned();
-            let patch = json!({"sections": {"overview": {"text": text}}});
-            service.patch(&path).token(&world.editor()).if_match(&tag).json(&patch).send().expect(200);
-        };
+        let write = |text: &str| write_overview(&world, &path, text);
         write("工作平稳。\n内部资料\n联系人手机13803550001。");
         let judged = findings(&world, &id);
         let mark = of_rule(&judged, "secrecy.mark");
@@ -330,11 +334,7 @@ on_both! {
         let world = World::new(service);
         let id = id_of(&world.full_draft());
         let path = format!("/reports/{id}");
-        let write = |text: &str| {
-            let tag = service.get(&path).token(&world.editor()).send().tag().to_owned();
-            let patch = json!({"sections": {"overview": {"text": text}}});
-            service.patch(&path).token(&world.editor()).if_match(&tag).json(&patch).send().expect(200);
-        };
+        let write = |text: &str| write_overview(&world, &path, text);
         let told = |rule: &str| {
             let found = of_rule(&findings(&world, &id), rule);
             assert_eq!(found.len(), 1, "{rule}: {found:?}");

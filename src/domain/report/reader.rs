@@ -211,6 +211,6 @@ fn fault(pointer: String, shape: Shape, found: &Value) -> ShapeFault {
 }
 
 /// Appends a member to a JSON pointer (RFC 6901).
-fn pointer(base: &str, member: &str) -> String {
+pub fn pointer(base: &str, member: &str) -> String {
     format!("{base}/{}", member.replace('~', "~0").replace('/', "~1"))
 }

@@ -16,7 +16,7 @@ use crate::domain::report::Scope;
 use crate::operations::agencies::resolve;
 use crate::operations::reports::{self, NewReport};
 use crate::operations::{AgencyRef, Asking, Refusal};
-use crate::storage::{Act, AnyConnection, Store, agencies};
+use crate::storage::{Act, AnyConnection, Store, agencies, history};
 use chrono::NaiveDate;
 use clap::Args;
 use comfy_table::{Table, presets};
@@ -145,7 +145,8 @@ const SAY_WHOSE: &str = "请写在 manifest.csv 的 agency，或用编号、统�
 /// The agency a document is of, or in words why nobody knows.
 ///
 /// A name is looked up whatever has become of its bearer: who filed years ago may be merged or abolished by now.
-/// Of several bearers none is guessed.
+/// One that has been renamed in place since is found by the name on its old document, unless another bears that
+/// name now. Of several bearers none is guessed.
 fn whose(
     connection: &mut AnyConnection,
     named: Option<&AgencyRef>,
@@ -158,22 +159,27 @@ fn whose(
     let Some(name) = name else {
         return Ok(Err(format!("不知道是哪个机关：{SAY_WHOSE}")));
     };
-    let mut found = agencies::find_by_name(connection, name, SAME_NAME)?;
-    if found.len() > 1 {
-        let all: Vec<String> = found.iter().map(bearer).collect();
-        return Ok(Err(format!("不止一个机关叫“{name}”（{}）：{SAY_WHOSE}", all.join("、"))));
+    let (mut found, mut called) = (agencies::find_by_name(connection, name, SAME_NAME)?, "叫");
+    if found.is_empty() {
+        let ids = history::ids_by_name(connection, name, SAME_NAME)?;
+        (found, called) = (agencies::find_many(connection, &ids)?, "曾叫");
     }
-    Ok(found.pop().ok_or_else(|| format!("没有叫“{name}”的机关：{SAY_WHOSE}")))
+    if found.len() > 1 {
+        let all: Vec<String> = found.iter().map(|agency| bearer(agency, name)).collect();
+        return Ok(Err(format!("不止一个机关{called}“{name}”（{}）：{SAY_WHOSE}", all.join("、"))));
+    }
+    Ok(found.pop().ok_or_else(|| format!("没有现在或曾经叫“{name}”的机关：{SAY_WHOSE}")))
 }
 
 /// One of several agencies of a name, so that it can be picked.
-fn bearer(agency: &Agency) -> String {
+fn bearer(agency: &Agency, name: &str) -> String {
     let status = match agency.status {
         AgencyStatus::Active => "现有",
         AgencyStatus::Merged => "已合并",
         AgencyStatus::Abolished => "已撤销",
     };
-    format!("{} {status}", agency.id)
+    let now = if agency.name == name { String::new() } else { format!("，今名“{}”", agency.name) };
+    format!("{} {status}{now}", agency.id)
 }
 
 fn load(store: &Store, asking: &Asking, act: &Act, path: &Path, said: Said) -> Result<Outcome, String> {

@@ -225,6 +225,7 @@ pub async fn create_token(mut call: Call) -> Result<Reply, Problem> {
     if let Some(reply) = call.replayed(None).await? {
         return Ok(reply);
     }
+    // Whoever issues none at all is told so before the body is read; which ones, only the body says.
     require_right(&call)?;
     let body = call.json(JSON).await?;
     let _: NoParameters = call.query()?;

@@ -179,6 +179,19 @@ pub fn of_agency(
     rows.into_iter().map(HistoryEntry::try_from).collect()
 }
 
+/// Ids of the agencies that at any time bore exactly this name, at most so many.
+///
+/// No index serves it: it is asked for a document whose agency is under no present name, by the command line only.
+pub fn ids_by_name(
+    connection: &mut AnyConnection,
+    name: &str,
+    most: i64,
+) -> Result<Vec<String>, StorageError> {
+    let mut sql = Sql::new("SELECT DISTINCT agency_id AS id FROM agency_history WHERE name = ");
+    sql.bind_text(name).push(" ORDER BY id LIMIT ").bind(Bind::BigInt(most));
+    Ok(sql.ids(connection)?)
+}
+
 /// Ids of which the rows are loaded together.
 const TOGETHER: usize = 5_000;
 

@@ -98,6 +98,44 @@ on_both! {
         assert!(text.contains("没有这个文件或文件夹"), "{text}");
     }
 
+    fn a_document_finds_its_agency_by_the_name_it_bore_then(service) {
+        let world = World::new(service);
+        let county = Some(world.county.as_str());
+        let patch = |id: &str, change: serde_json::Value| {
+            let path = format!("/agencies/{id}");
+            let tag = service.get(&path).send().tag().to_owned();
+            service.patch(&path).token(&service.admin()).if_match(&tag).json(&change).send().expect(200);
+        };
+        let renamed = register(service, "乙县环保局", "county", "department", county);
+        // Two changes under the old name are one bearer of it.
+        patch(&renamed, json!({"short_name": "环保局"}));
+        patch(&renamed, json!({"name": "乙县生态环境局"}));
+        let left = register(service, "乙县物价局", "county", "department", county);
+        patch(&left, json!({"name": "乙县价格局"}));
+        let taken = register(service, "乙县物价局", "county", "department", county);
+        let both = ["department", "directly_affiliated"].map(|kind| {
+            let id = register(service, "乙县旧称局", "county", kind, county);
+            patch(&id, json!({"name": format!("乙县新称局{kind}")}));
+            id
+        });
+
+        let folder = TempDir::new().expect("a folder");
+        for (file, agency) in [("renamed.txt", "乙县环保局"), ("taken.txt", "乙县物价局"), ("both.txt", "乙县旧称局"),
+            ("never.txt", "乙县无名局")] {
+            let text = format!("{agency}2023年政府信息公开工作年度报告\n一、总体情况\n平稳。\n{agency}\n2024年1月2日\n");
+            fs::write(folder.path().join(file), text).expect("written");
+        }
+        let text = said(&service.run(&["load", &folder.path().display().to_string()]));
+        assert!(text.contains("装载 2 份") && text.contains("没有装载 2 份"), "{text}");
+        assert!(text.contains("不止一个机关曾叫“乙县旧称局”"), "{text}");
+        assert!(both.iter().all(|id| text.contains(&format!("{id} 现有，今名“乙县新称局"))), "{text}");
+        assert!(text.contains("没有现在或曾经叫“乙县无名局”的机关"), "{text}");
+        for agency in [&renamed, &taken] {
+            service.get(&format!("/agencies/{agency}/reports/2023")).send().expect(200);
+        }
+        service.get(&format!("/agencies/{left}/reports/2023")).send().refused(404, "not_found");
+    }
+
     fn a_stored_report_is_written_out(service) {
         let world = World::new(service);
         let id = id_of(&world.full_draft());

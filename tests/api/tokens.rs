@@ -129,6 +129,31 @@ on_both! {
             &["/grants/0/agency_id", "/grants/1/agency_id", "/grants/2/stage"]);
     }
 
+    fn whoever_issues_none_is_refused_before_the_body_is_read(service) {
+        let world = World::new(service);
+        let nowhere = "0193a5c2-6f0e-7c9b-9d0e-2f6d1b8f7a10";
+        let send = |token: &str, text: &str| {
+            service.post("/tokens").token(token).body("application/json", text).send()
+        };
+        let faulty = json!({"colour": 1, "grants": [{"role": "king"}]});
+        for token in [world.editor(), world.reviewer(1), world.publisher()] {
+            issue(service, &token, &faulty).refused(403, "forbidden");
+            send(&token, "{").refused(403, "forbidden");
+        }
+        // Whoever issues some is told what is wrong, and only then that this one is not theirs to give.
+        for token in [service.admin(), world.supervisor()] {
+            issue(service, &token, &faulty).faults("invalid_input", &["/name", "/colour", "/grants/0/role"]);
+            send(&token, "{").refused(400, "invalid_json");
+        }
+        let supervisor = world.supervisor();
+        let mut body = order("admin", Some(&world.bureau));
+        issue(service, &supervisor, &body).faults("invalid_input", &["/grants/0/agency_id"]);
+        body = order("admin", None);
+        body["person_id"] = json!(nowhere);
+        issue(service, &supervisor, &body).faults("invalid_input", &["/person_id"]);
+        issue(service, &supervisor, &order("admin", None)).refused(403, "forbidden");
+    }
+
     fn a_token_is_renamed_renewed_and_revoked(service) {
         let world = World::new(service);
         let supervisor = world.supervisor();

@@ -56,7 +56,26 @@ pub fn list_managed(
     Ok(people::list_tokens(connection, Some(&bounds), person, page, count)?)
 }
 
+/// Refuses a person to whom no token can be given.
+///
+/// A person from elsewhere is not there; one of no agency is everybody's who supervises everywhere.
+fn require_person(connection: &mut AnyConnection, asking: &Asking, id: &PersonId) -> Result<(), Refusal> {
+    let absent = || Refusal::invalid("/person_id", "not_found");
+    let person = people::find_person(connection, id)?.ok_or_else(absent)?;
+    let place = match &person.agency_id {
+        Some(agency) => crate::storage::agencies::find(connection, agency)?,
+        None => None,
+    };
+    if !asking.rights.may_manage(place.as_ref().map(|agency| &agency.path)) {
+        return Err(absent());
+    }
+    if person.left_on.is_some() { Err(Refusal::invalid("/person_id", "person_left")) } else { Ok(()) }
+}
+
 /// Issues a token on somebody's behalf, with their rights.
+///
+/// What is wrong with the order is told before that it is not the caller's to give; whoever gives none at all
+/// was refused before (`require_token_right`).
 pub fn issue_token_as(
     connection: &mut AnyConnection,
     act: &Act,
@@ -65,21 +84,11 @@ pub fn issue_token_as(
     order: &TokenOrder,
 ) -> Result<Token, Refusal> {
     let grants = resolve_grants(connection, &order.grants)?;
+    if let Some(person) = &order.person {
+        require_person(connection, asking, person)?;
+    }
     if !may_manage(asking, &grants) {
         return Err(Refusal::Forbidden);
-    }
-    if let Some(person) = &order.person
-        && !asking.rights.is_admin()
-    {
-        // A person from elsewhere is not there; one of no agency is everybody's who supervises everywhere.
-        let known = people::find_person(connection, person)?.and_then(|person| person.agency_id);
-        let place = match known {
-            Some(agency) => crate::storage::agencies::find(connection, &agency)?,
-            None => None,
-        };
-        if !asking.rights.may_manage(place.as_ref().map(|agency| &agency.path)) {
-            return Err(Refusal::invalid("/person_id", "not_found"));
-        }
     }
     write_token(connection, act, notes, order, grants)
 }

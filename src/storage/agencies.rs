@@ -12,7 +12,7 @@ use diesel::prelude::*;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = super::schema::agencies, treat_none_as_null = true)]
-struct AgencyRow {
+pub(super) struct AgencyRow {
     id: String,
     name: String,
     short_name: Option<String>,

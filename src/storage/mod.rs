@@ -36,6 +36,7 @@ pub mod transitions;
 pub mod upstream;
 mod watch;
 pub mod webhooks;
+pub mod whole;
 pub mod years;
 
 pub use connection::{AnyConnection, DatabaseUrl, DatabaseUrlFault, analyze, take_time};

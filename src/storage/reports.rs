@@ -16,7 +16,7 @@ use diesel::prelude::*;
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = super::schema::reports, treat_none_as_null = true)]
-struct ReportRow {
+pub(super) struct ReportRow {
     id: String,
     agency_id: String,
     year: i32,

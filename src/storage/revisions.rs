@@ -191,6 +191,9 @@ pub fn find(
 
 /// The revisions of some reports that are among the given numbers, keyed by report and number.
 pub fn find_many(connection: &mut AnyConnection, reports: &[String]) -> Result<Vec<Revision>, StorageError> {
+    if reports.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows: Vec<RevisionRow> = on_each!(connection, |c| dsl::revisions
         .filter(dsl::report_id.eq_any(reports))
         .select(RevisionRow::as_select())

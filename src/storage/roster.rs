@@ -17,6 +17,10 @@ mod due;
 
 pub use due::{due_unfiled, unpublished};
 
+diesel::define_sql_function! {
+    fn length(text: diesel::sql_types::Text) -> diesel::sql_types::Integer;
+}
+
 /// One report that is due.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RosterEntry {
@@ -36,7 +40,7 @@ pub struct RosterEntry {
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = super::schema::roster)]
-struct RosterRow {
+pub(super) struct RosterRow {
     year: i32,
     agency_id: String,
     scope: String,
@@ -331,28 +335,17 @@ pub fn children(
     year: i32,
     within: Option<&AgencyPath>,
 ) -> Result<Vec<RosterEntry>, StorageError> {
-    // Paths alone are looked at, in their index: a child's is longer by one step.
-    let above = within.map_or(0, |path| path.as_str().len());
-    let mut sql = Sql::new(&format!(
-        "SELECT DISTINCT substr(path, {}, {}) AS id FROM roster WHERE length(path) = {} AND year = ",
-        above + 1,
-        AgencyPath::STEP - 1,
-        above + AgencyPath::STEP
-    ));
-    sql.bind(Bind::Integer(year));
-    if let Some(path) = within {
-        sql.within("path", path);
-    }
-    let ids = sql.ids(connection)?;
-    let mut found = Vec::new();
-    for ids in ids.chunks(5_000) {
-        let rows: Vec<RosterRow> = dsl::roster
-            .filter(dsl::year.eq(year).and(dsl::agency_id.eq_any(ids)))
-            .select(RosterRow::as_select())
-            .order((dsl::agency_id, dsl::scope))
-            .load(connection)?;
-        found.extend(rows);
-    }
+    // In the index of how long paths are: a child's is longer by one step.
+    let depth = within.map_or(0, |path| path.as_str().len()) + AgencyPath::STEP;
+    let depth = i32::try_from(depth).unwrap_or(i32::MAX);
+    let (from, end) =
+        within.map_or((String::new(), "~".to_owned()), |path| (path.as_str().to_owned(), path.range_end()));
+    let mut found: Vec<RosterRow> = dsl::roster
+        .filter(dsl::year.eq(year).and(length(dsl::path).eq(depth)))
+        .filter(dsl::path.ge(&from).and(dsl::path.lt(&end)))
+        .select(RosterRow::as_select())
+        .order((dsl::agency_id, dsl::scope))
+        .load(connection)?;
     found.dedup_by(|later, first| later.agency_id == first.agency_id);
     found.into_iter().map(RosterEntry::try_from).collect()
 }

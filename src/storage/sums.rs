@@ -92,12 +92,13 @@ impl TryFrom<SumRow> for StoredSum {
     fn try_from(row: SumRow) -> Result<StoredSum, StorageError> {
         let malformed = || StorageError::Malformed { what: "sum", value: row.node.clone() };
         let form = form::by_id(&row.form).ok_or_else(malformed)?;
-        let numbers = |text: &str| match text {
-            // A row that only counts what is due.
-            "" => Ok(vec![0; form.cells.len()]),
+        let numbers = |text: &str, each: i64| match text {
+            "" => Ok(vec![each; form.cells.len()]),
             text => read_numbers(text, form.cells.len()).ok_or_else(malformed),
         };
-        let sum = Sum::of_stored(form, row.reports, numbers(&row.cells)?, numbers(&row.present)?)?;
+        // No cells: a row that only counts what is due. No counts: all reports filled in every cell.
+        let (cells, present) = (numbers(&row.cells, 0)?, numbers(&row.present, row.reports)?);
+        let sum = Sum::of_stored(form, row.reports, cells, present)?;
         Ok(StoredSum {
             level: stored("level", &row.level)?,
             kind: stored("kind", &row.kind)?,
@@ -241,6 +242,7 @@ fn upsert(connection: &mut AnyConnection, rows: &[SumRow]) -> QueryResult<()> {
 
 fn row_of(year: i32, row: &StoredSum) -> SumRow {
     let numbers = |numbers: &[i64]| serde_json::to_string(numbers).unwrap_or_default();
+    let whole = row.sum.present().iter().all(|count| *count == row.sum.reports);
     SumRow {
         year,
         node: row.node.clone(),
@@ -249,7 +251,7 @@ fn row_of(year: i32, row: &StoredSum) -> SumRow {
         kind: row.kind.as_str().to_owned(),
         reports: row.sum.reports,
         cells: numbers(row.sum.cells()),
-        present: numbers(row.sum.present()),
+        present: if whole { String::new() } else { numbers(row.sum.present()) },
     }
 }
 

@@ -19,7 +19,7 @@ pub struct StoredYear {
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = super::schema::years, primary_key(year), treat_none_as_null = true)]
-struct YearRow {
+pub(super) struct YearRow {
     year: i32,
     format: String,
     state: String,

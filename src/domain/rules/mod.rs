@@ -52,7 +52,7 @@ pub use explanation::{Explanation, apply_explanations};
 pub use finding::{Counts, Fact, Finding, Severity};
 pub use judge::{AgencyFacts, Judged, Moment, judge, judge_for_supervisor};
 pub use raised::{RaiseFault, put_in_force, read_raised};
-pub use upstream_changed::explained_sources;
+pub use upstream_changed::{explained_sources, tells_upstream};
 
 use crate::domain::digest::sha256_hex;
 use crate::domain::wording::lexicons;

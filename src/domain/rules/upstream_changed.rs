@@ -24,6 +24,11 @@ fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether anything a report rests on was corrected, answered for or not.
+pub fn tells_upstream(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.rule == RULE.id)
+}
+
 /// The reports whose correction a finding tells and somebody has answered for.
 pub fn explained_sources(findings: &[Finding]) -> Vec<&str> {
     let explained =

@@ -7,6 +7,8 @@ use crate::domain::rights::Rights;
 use crate::operations::agencies::{path_of, resolve};
 use crate::operations::{AgencyRef, Asking, Refusal};
 use crate::storage::reports::{self, ReportFilter};
+use crate::storage::roster::RosterEntry;
+use crate::storage::whole::{self, Whole};
 use crate::storage::years::{self, StoredYear};
 use crate::storage::{AnyConnection, Page, StorageError, agencies, revisions, roster};
 use chrono::NaiveDate;
@@ -96,6 +98,19 @@ pub fn find_raw(connection: &mut AnyConnection, report: Report) -> Result<Report
     let agency = agencies::find(connection, &report.agency_id)?.ok_or_else(|| missing("agency"))?;
     let number = report.working_revision;
     build(connection, report, agency, number, true)
+}
+
+/// The same with the report's line of the roster, in one statement; for acts, which check rights themselves.
+pub(super) fn find_for_act(
+    connection: &mut AnyConnection,
+    id: &ReportId,
+) -> Result<(ReportView, Option<RosterEntry>), Refusal> {
+    let Whole { report, revision, agency, year, line } =
+        whole::find_working(connection, id)?.ok_or(Refusal::NotFound)?;
+    let due_on =
+        line.as_ref().map_or_else(|| year.plan.due_on(agency.level, report.scope), |line| line.due_on);
+    let corrected = revision.number > 1;
+    Ok((ReportView { report, revision, agency, year, due_on, working: true, corrected }, line))
 }
 
 fn view(

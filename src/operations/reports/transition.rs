@@ -1,13 +1,13 @@
 //! Review and publication.
 
 use super::edit::require_year;
-use super::read::{ReportView, find_raw, refuse_outsider};
+use super::read::{ReportView, find_for_act, find_raw, refuse_outsider};
 use super::verdict::{judged, mark_what_rests_on, receipt, require_no_blocking_findings, settle_marks};
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::report::{Revision, SectionMark};
 use crate::domain::workflow::{self, Action, State, actions_from};
 use crate::domain::year::YearState;
-use crate::operations::statistics::settle_report;
+use crate::operations::statistics::settle_shown;
 use crate::operations::{Asking, Refusal};
 use crate::storage::comments::Comment;
 use crate::storage::receipts::{self, Receipt};
@@ -160,8 +160,7 @@ pub fn transition(
     asking: &Asking,
     order: &TransitionOrder,
 ) -> Result<Transited, Refusal> {
-    let report = reports::find(connection, &order.report_id)?.ok_or(Refusal::NotFound)?;
-    let mut view = find_raw(connection, report)?;
+    let (mut view, line) = find_for_act(connection, &order.report_id)?;
     if !asking.rights.may_see(&view.agency.path) {
         return Err(refuse_outsider(&view.report));
     }
@@ -230,7 +229,7 @@ pub fn transition(
         settle_marks(connection, &view, findings.as_deref().unwrap_or_default())?;
         mark_what_rests_on(connection, act, &view)?;
     }
-    settle_report(connection, &view.report, &view.agency)?;
+    settle_shown(connection, &view.report, &view.agency, (&view.revision, line.as_ref()))?;
     record(notes, &view, &made, receipt.as_ref());
     let open_comments = match order.action {
         Action::Return => super::open_comments(connection, &order.report_id)?,

@@ -97,6 +97,9 @@ pub fn settle_marks(
     view: &ReportView,
     findings: &[Finding],
 ) -> Result<(), Refusal> {
+    if !rules::tells_upstream(findings) {
+        return Ok(());
+    }
     let written = figures_written_at(view);
     let explained = rules::explained_sources(findings);
     for (source, at) in upstream::of_report(connection, &view.report.id)? {

@@ -3,8 +3,9 @@
 use crate::domain::agency::{Agency, AgencyPath};
 use crate::domain::figures::Figures;
 use crate::domain::id::AgencyId;
-use crate::domain::report::{Report, Scope};
+use crate::domain::report::{Report, Revision, Scope};
 use crate::operations::Refusal;
+use crate::storage::roster::RosterEntry;
 use crate::storage::sums::{self, Contribution};
 use crate::storage::{AnyConnection, progress, revisions, roster};
 
@@ -17,13 +18,38 @@ pub(super) fn contribution_of(
     let published = report.published_revision.filter(|_| report.withdrawn_at.is_none());
     let Some(number) = published.filter(|_| report.scope == Scope::Own) else { return Ok(None) };
     let Some(revision) = revisions::find(connection, &report.id, number)? else { return Ok(None) };
-    let figures: Figures = revision.content.figures;
     let line = roster::find(connection, report.year, &agency.id, report.scope)?;
+    Ok(Some(contribution(report, agency, revision.content.figures, line.as_ref())))
+}
+
+fn contribution(
+    report: &Report,
+    agency: &Agency,
+    figures: Figures,
+    line: Option<&RosterEntry>,
+) -> Contribution {
     let (path, level, kind) = match line {
-        Some(line) => (line.path, line.level, line.kind),
+        Some(line) => (line.path.clone(), line.level, line.kind),
         None => (agency.path.clone(), agency.level, agency.kind),
     };
-    Ok(Some(Contribution { report_id: report.id.to_string(), year: report.year, path, level, kind, figures }))
+    Contribution { report_id: report.id.to_string(), year: report.year, path, level, kind, figures }
+}
+
+/// [`settle_report`] where the revision that was acted on and the line are at hand: both are read anew only
+/// where readers see another revision.
+pub fn settle_shown(
+    connection: &mut AnyConnection,
+    report: &Report,
+    agency: &Agency,
+    (revision, line): (&Revision, Option<&RosterEntry>),
+) -> Result<(), Refusal> {
+    let shown = report.withdrawn_at.is_none() && report.published_revision == Some(revision.number);
+    if !shown || report.scope != Scope::Own {
+        return settle_report(connection, report, agency);
+    }
+    progress::settle(connection, report.year, &report.agency_id, report.scope)?;
+    let next = contribution(report, agency, revision.content.figures.clone(), line);
+    Ok(sums::settle(connection, &report.id, Some(&next))?)
 }
 
 /// Counts a report as it stands now, and no longer as it stood before: how far it is, and what it adds.

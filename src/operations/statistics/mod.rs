@@ -8,7 +8,7 @@ mod reconcile;
 mod verify;
 
 pub use completeness::{CompletenessGroup, completeness, missing, sees_drafts};
-pub use keep::{move_in_years, settle_report};
+pub use keep::{move_in_years, settle_report, settle_shown};
 pub use read::{
     AsOf, BreakdownBy, BreakdownItem, BreakdownKey, Consolidated, Place, Totals, as_of, breakdown,
     consolidated, place, totals, trend,

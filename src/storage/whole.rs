@@ -1,0 +1,58 @@
+//! A report with all that stands around it, in one statement: what every act on it begins with.
+
+use super::agencies::AgencyRow;
+use super::connection::AnyConnection;
+use super::error::StorageError;
+use super::reports::ReportRow;
+use super::revisions::RevisionRow;
+use super::roster::{RosterEntry, RosterRow};
+use super::schema::{agencies, reports, revisions, roster, years};
+use super::years::{StoredYear, YearRow};
+use crate::domain::agency::Agency;
+use crate::domain::id::ReportId;
+use crate::domain::report::{Report, Revision};
+use diesel::prelude::*;
+
+/// A report, its working revision, whose it is, and when it is due.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    pub report: Report,
+    pub revision: Revision,
+    pub agency: Agency,
+    pub year: StoredYear,
+    /// `None`: the year's roster does not have it.
+    pub line: Option<RosterEntry>,
+}
+
+type Row = (ReportRow, RevisionRow, AgencyRow, YearRow, Option<RosterRow>);
+
+pub fn find_working(connection: &mut AnyConnection, id: &ReportId) -> Result<Option<Whole>, StorageError> {
+    let working = revisions::report_id.eq(reports::id).and(revisions::number.eq(reports::working_revision));
+    let line = roster::year
+        .eq(reports::year)
+        .and(roster::agency_id.eq(reports::agency_id))
+        .and(roster::scope.eq(reports::scope));
+    let row: Option<Row> = reports::table
+        .inner_join(revisions::table.on(working))
+        .inner_join(agencies::table.on(agencies::id.eq(reports::agency_id)))
+        .inner_join(years::table.on(years::year.eq(reports::year)))
+        .left_join(roster::table.on(line))
+        .filter(reports::id.eq(id.as_str()))
+        .select((
+            ReportRow::as_select(),
+            RevisionRow::as_select(),
+            AgencyRow::as_select(),
+            YearRow::as_select(),
+            Option::<RosterRow>::as_select(),
+        ))
+        .first(connection)
+        .optional()?;
+    let Some((report, revision, agency, year, line)) = row else { return Ok(None) };
+    Ok(Some(Whole {
+        report: report.try_into()?,
+        revision: revision.try_into()?,
+        agency: agency.try_into()?,
+        year: year.try_into()?,
+        line: line.map(RosterEntry::try_from).transpose()?,
+    }))
+}

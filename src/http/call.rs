@@ -14,7 +14,8 @@ use crate::domain::rights::Rights;
 use crate::operations::{Asking, Refusal};
 use crate::storage::people::TokenGrant;
 use crate::storage::{
-    Act, Actor, AnyConnection, IdempotencyKey, KeyHeld, Notes, Queue, StoredAnswer, Written, audit,
+    Act, Actor, AnyConnection, IdempotencyKey, KeyHeld, Notes, Queue, StorageError, StoredAnswer, Written,
+    audit,
 };
 use actix_web::dev::Payload;
 use actix_web::web::{Bytes, Data};
@@ -149,11 +150,28 @@ impl Call {
         // Under a grant a report is judged as well: that is more than a few reads.
         let (found, seen) =
             if short && public { store.glance(read).await? } else { store.read(read).await? };
-        let Some(seen) = seen else { return Ok(found) };
+        if let Some(seen) = seen {
+            self.note(seen);
+        }
+        Ok(found)
+    }
+
+    /// The public's shortest read: one statement, which itself tells up to which entry of the audit it sees.
+    pub async fn peek<T, F>(&self, query: F) -> Result<Option<T>, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<Option<(i64, T)>, StorageError> + Send + 'static,
+    {
+        let Some((seq, found)) = self.service.store.glance(query).await? else { return Ok(None) };
+        self.note(Snapshot { seq, at: None });
+        Ok(Some(found))
+    }
+
+    /// What was read may be kept as far as every read of this request goes.
+    fn note(&self, seen: Snapshot) {
         let mut extensions = self.request.extensions_mut();
         let whole = extensions.get::<Snapshot>().map_or(seen, |earlier| earlier.and(seen));
         extensions.insert(whole);
-        Ok(found)
     }
 
     fn json_bounds(&self) -> Bounds {

@@ -1,11 +1,13 @@
-//! What goes on behind the requests: the index follows the changes, webhooks are told of them.
+//! What goes on behind the requests: the index and the renditions follow the changes, webhooks are told of them.
 
 mod address;
 mod post;
 
 pub use address::check_address;
 
+use super::reports::RENDERER;
 use super::service::Service;
+use crate::operations::reports::renditions;
 use crate::operations::webhooks::{self, Attempt, Outcome, hold_lease, next_state, settle};
 use crate::operations::{Refusal, search};
 use crate::storage::outbox::Delivery;
@@ -17,9 +19,10 @@ use futures_util::stream::iter;
 use post::Postman;
 use std::time::Duration;
 
-/// Starts both; they end with the service.
+/// Starts them; they end with the service.
 pub fn start(service: &Data<Service>) {
     actix_web::rt::spawn(index(service.clone()));
+    actix_web::rt::spawn(render(service.clone()));
     match Postman::new(&service.options.webhooks) {
         Some(Ok(postman)) => {
             actix_web::rt::spawn(send(service.clone(), postman));
@@ -51,23 +54,47 @@ async fn write<T: Send + 'static>(
 /// Nothing to do for so long, unless something happens.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// Follows the changes with the search index.
+/// The search index follows the changes.
 async fn index(service: Data<Service>) {
+    follow(&service, "search", search::next_step, search::enter_step).await;
+}
+
+/// So do the renditions of what everybody reads; anew where another program has made them.
+async fn render(service: Data<Service>) {
+    let others = |connection: &mut AnyConnection| renditions::any_of_another(connection, RENDERER.program);
+    if matches!(service.store.read(others).await, Ok(true)) {
+        let begun = write(&service, "renditions", |connection, _, _| renditions::start_over(connection));
+        if let Err(error) = begun.await {
+            tracing::warn!(?error, "what another program has rendered stays unused until the next start");
+        }
+    }
+    let next = |connection: &mut AnyConnection| renditions::next_step(connection, RENDERER);
+    follow(&service, "renditions", next, renditions::enter_step).await;
+}
+
+/// Follows the changes with what is made of them: a step is made from a reader, and entered in the lane.
+async fn follow<Step: Send + 'static>(
+    service: &Service,
+    name: &'static str,
+    next: impl Fn(&mut AnyConnection) -> Result<Option<Step>, Refusal> + Copy + Send + 'static,
+    enter: fn(&mut AnyConnection, &Step) -> Result<bool, Refusal>,
+) {
     let mut news = service.store.changes();
     while !service.is_ending() {
         news.mark_unchanged();
-        let done = match service.store.read(search::next_step).await {
+        let done = match service.store.read(next).await {
             Ok(None) => None,
             Ok(Some(step)) => {
-                let entered =
-                    write(&service, "search", move |connection, _, _| search::enter_step(connection, &step));
+                let entered = write(service, name, move |connection, _, _| enter(connection, &step));
                 Some(entered.await.map_err(|error| format!("{error:?}")))
             }
             Err(refusal) => Some(Err(format!("{refusal:?}"))),
         };
         match done {
             Some(Ok(_)) => continue,
-            Some(Err(error)) => tracing::warn!(error, "the search index could not follow; it is tried again"),
+            Some(Err(error)) => {
+                tracing::warn!(error, consumer = name, "could not follow the changes; it is tried again")
+            }
             None => {}
         }
         let _whether_news = tokio::time::timeout(QUIET, news.changed()).await;

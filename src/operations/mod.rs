@@ -5,6 +5,7 @@
 
 pub mod agencies;
 pub mod audit;
+mod following;
 pub mod jobs;
 pub mod people;
 mod refusal;

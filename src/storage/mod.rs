@@ -24,6 +24,7 @@ pub mod positions;
 mod prepared;
 pub mod progress;
 pub mod receipts;
+pub mod renditions;
 pub mod reports;
 pub mod revisions;
 pub mod roster;

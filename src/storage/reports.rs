@@ -213,7 +213,7 @@ fn add_visible(sql: &mut Sql, rights: &Rights, published_only: bool) {
 }
 
 /// When a report is due: as its line of the roster says, else by the year's plan.
-const DUE: &str = "COALESCE(s.due_on, CASE WHEN r.scope = 'consolidated' AND a.level <> 'township' \
+pub(super) const DUE: &str = "COALESCE(s.due_on, CASE WHEN r.scope = 'consolidated' AND a.level <> 'township' \
     THEN y.government_due_on ELSE y.department_due_on END)";
 
 impl ReportFilter {

@@ -23,6 +23,7 @@ mod people;
 mod program;
 mod proxies;
 mod registry;
+mod renditions;
 mod reports;
 mod review;
 mod routes;

@@ -30,6 +30,11 @@ impl Shown {
         shown.pop().ok_or(Refusal::NotFound)
     }
 
+    /// What everybody is shown needs nothing more.
+    pub fn published(view: ReportView) -> Shown {
+        Shown { view, counts: None, allowed: None }
+    }
+
     /// A revision that is no longer worked on takes no action.
     pub fn without_actions(mut self) -> Shown {
         self.allowed = self.allowed.map(|_| Vec::new());

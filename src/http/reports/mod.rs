@@ -23,9 +23,14 @@ pub use findings::{FindingBody, finding_bodies};
 pub use read_body::{document_body, read_document};
 pub use transitions::PersonReference;
 
+use crate::domain::id::ReportId;
 use crate::domain::language::Language;
-use crate::http::reply::Reply;
+use crate::http::reply::{JSON, Reply};
+use crate::operations::reports::ReportView;
+use crate::operations::reports::renditions::{Renderer, Rendering};
 use crate::storage::RestsOn;
+use crate::storage::renditions::Rendered;
+use chrono::NaiveDateTime;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
@@ -76,16 +81,42 @@ fn rests_on(shown: &Shown) -> RestsOn {
 
 /// The published view has a tag of its own: an editor's tag is never mistaken for a reader's.
 fn tagged(reply: Reply, shown: &Shown, language: Language) -> Reply {
-    let variant = if shown.view.working {
-        language.short().to_owned()
-    } else {
-        // What stands in it but is the registry's or the roster's makes a variant, no version: it is no
-        // edit of the report.
-        let around = format!("{:?} {:?}", shown.view.due_on, shown.view.agency.uscc);
-        let around = crate::domain::digest::sha256_hex(around.as_bytes());
-        format!("{}.p.{}", language.short(), around.get(..6).unwrap_or_default())
-    };
-    reply.tag(shown.view.version(), &variant).modified(shown.view.revision.updated_at).patchable()
+    let view = &shown.view;
+    let variant =
+        if view.working { language.short().to_owned() } else { readers_variant(&around(view), language) };
+    dated(reply.tag(view.version(), &variant), view.revision.updated_at)
+}
+
+fn readers_variant(around: &str, language: Language) -> String {
+    format!("{}.p.{around}", language.short())
+}
+
+/// What stands in a report but is the registry's or the roster's makes a variant, no version: it is no edit of
+/// the report.
+fn around(view: &ReportView) -> String {
+    let around = format!("{:?} {:?}", view.due_on, view.agency.uscc);
+    let around = crate::domain::digest::sha256_hex(around.as_bytes());
+    around.get(..6).unwrap_or_default().to_owned()
+}
+
+fn dated(reply: Reply, at: NaiveDateTime) -> Reply {
+    reply.modified(at).patchable()
+}
+
+/// How this program renders what everybody reads of a report; what it renders is kept in the database.
+pub const RENDERER: Renderer = Renderer { program: env!("CARGO_PKG_VERSION"), render: rendering };
+
+fn rendering(view: &ReportView) -> Rendering {
+    let shown = Shown::published(view.clone());
+    let body = serde_json::to_string(&body::ReportBody::of(&shown)).unwrap_or_default();
+    Rendering { around: around(view), body }
+}
+
+/// One report as an answer for everybody, as it was rendered before.
+fn rendered(id: &ReportId, found: Rendered, language: Language) -> Reply {
+    let variant = readers_variant(&found.around, language);
+    let reply = Reply::bytes(JSON, found.body).tag(found.version, &variant);
+    dated(reply, found.modified).keep(RestsOn::Report(id.to_string()))
 }
 
 /// The tag of the working revision on an answer that is not the report itself.

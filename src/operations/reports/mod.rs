@@ -8,6 +8,7 @@ mod elsewhere;
 mod explain;
 mod judge;
 mod read;
+pub mod renditions;
 mod revisions;
 mod similarity;
 mod transition;

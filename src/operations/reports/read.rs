@@ -132,6 +132,17 @@ fn view(
     build(connection, report, agency, number, false)
 }
 
+/// What everybody sees of a report; `None`: nothing.
+pub(super) fn published(
+    connection: &mut AnyConnection,
+    report: Report,
+) -> Result<Option<ReportView>, Refusal> {
+    let shown = report.published_revision.filter(|_| report.withdrawn_at.is_none());
+    let Some(number) = shown else { return Ok(None) };
+    let agency = agencies::find(connection, &report.agency_id)?.ok_or_else(|| missing("agency"))?;
+    build(connection, report, agency, number, false).map(Some)
+}
+
 pub(super) fn build(
     connection: &mut AnyConnection,
     report: Report,

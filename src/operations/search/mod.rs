@@ -1,9 +1,9 @@
 //! Full text over published narratives: the index follows the changes, questions are whole phrases.
 
-use crate::domain::id::ReportId;
 use crate::domain::report::Report;
 use crate::domain::wording::{bands, fold, snippet, tokens, wanted};
 use crate::operations::agencies::path_of;
+use crate::operations::following::Stretch;
 use crate::operations::statistics::AsOf;
 use crate::operations::{AgencyRef, Refusal};
 use crate::storage::search::{self, Candidate, Indexed, SearchFilter};
@@ -40,29 +40,21 @@ const CHANGES: i64 = 16;
 /// Some changes made ready for the index: what each report they are about is found by from now on.
 #[derive(Debug, Clone)]
 pub struct IndexStep {
-    from: i64,
-    to: i64,
-    reports: Vec<(ReportId, Vec<Indexed>)>,
+    changes: Stretch,
+    texts: Vec<Vec<Indexed>>,
 }
 
 /// Reads the next changes that are not indexed yet; `None`: all are.
 pub fn next_step(connection: &mut AnyConnection) -> Result<Option<IndexStep>, Refusal> {
-    let from = positions::of(connection, CONSUMER)?;
-    let changes = audit::changes_after(connection, from, CHANGES)?;
-    let Some(to) = changes.last().map(|last| last.seq) else { return Ok(None) };
-    let mut ids: Vec<String> = changes.into_iter().map(|change| change.report_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut reports = Vec::with_capacity(ids.len());
-    for id in ids {
-        let id = ReportId::from_stored(id);
-        let texts = match reports::find(connection, &id)? {
+    let Some(changes) = Stretch::next(connection, CONSUMER, CHANGES)? else { return Ok(None) };
+    let mut texts = Vec::with_capacity(changes.reports.len());
+    for id in &changes.reports {
+        texts.push(match reports::find(connection, id)? {
             Some(report) => published_texts(connection, &report)?,
             None => Vec::new(),
-        };
-        reports.push((id, texts));
+        });
     }
-    Ok(Some(IndexStep { from, to, reports }))
+    Ok(Some(IndexStep { changes, texts }))
 }
 
 fn published_texts(connection: &mut AnyConnection, report: &Report) -> Result<Vec<Indexed>, Refusal> {
@@ -87,13 +79,12 @@ fn published_texts(connection: &mut AnyConnection, report: &Report) -> Result<Ve
 
 /// Enters a step into the index, in the lane; false where another instance has come before.
 pub fn enter_step(connection: &mut AnyConnection, step: &IndexStep) -> Result<bool, Refusal> {
-    if positions::of(connection, CONSUMER)? != step.from {
+    if !step.changes.take(connection, CONSUMER)? {
         return Ok(false);
     }
-    for (report, texts) in &step.reports {
+    for (report, texts) in step.changes.reports.iter().zip(&step.texts) {
         search::put(connection, report, texts)?;
     }
-    positions::set(connection, CONSUMER, step.to)?;
     Ok(true)
 }
 

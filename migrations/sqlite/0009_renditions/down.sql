@@ -1,0 +1,2 @@
+DELETE FROM positions WHERE name = 'renditions';
+DROP TABLE renditions;

@@ -1,0 +1,100 @@
+//! What the public reads of each report, rendered behind the changes: a consumer of their sequence.
+
+use super::read::{ReportView, published};
+use crate::domain::id::ReportId;
+use crate::operations::Refusal;
+use crate::operations::following::Stretch;
+use crate::storage::renditions::{self, Rendered, Rendition};
+use crate::storage::{AnyConnection, StorageError, positions, reports};
+
+/// How the renditions are called among the consumers of the changes.
+const CONSUMER: &str = "renditions";
+/// Changes taken at once: entering them takes less than a slice of the lane.
+const CHANGES: i64 = 16;
+
+/// How a program renders what the public reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Renderer {
+    /// Another one wherever a report may be rendered in another way.
+    pub program: &'static str,
+    pub render: fn(&ReportView) -> Rendering,
+}
+
+/// The body, and what of the tag tells apart what stands around the report.
+#[derive(Debug, Clone)]
+pub struct Rendering {
+    pub around: String,
+    pub body: String,
+}
+
+/// Some changes made ready: what each report they are about is read as from now on.
+#[derive(Debug, Clone)]
+pub struct RenditionStep {
+    changes: Stretch,
+    program: &'static str,
+    renditions: Vec<Option<Rendition>>,
+}
+
+/// Whether another program has made some of the renditions.
+pub fn any_of_another(connection: &mut AnyConnection, program: &str) -> Result<bool, Refusal> {
+    Ok(renditions::any_of_another(connection, program)?)
+}
+
+/// Lets the renditions begin anew: every change is taken once more.
+pub fn start_over(connection: &mut AnyConnection) -> Result<(), Refusal> {
+    Ok(positions::set(connection, CONSUMER, 0)?)
+}
+
+/// Reads and renders the next changes; `None`: all are rendered.
+pub fn next_step(
+    connection: &mut AnyConnection,
+    renderer: Renderer,
+) -> Result<Option<RenditionStep>, Refusal> {
+    let Some(changes) = Stretch::next(connection, CONSUMER, CHANGES)? else { return Ok(None) };
+    let mut renditions = Vec::with_capacity(changes.reports.len());
+    for id in &changes.reports {
+        let view = match reports::find(connection, id)? {
+            Some(report) => published(connection, report)?,
+            None => None,
+        };
+        renditions.push(view.map(|view| rendition(&view, renderer)));
+    }
+    Ok(Some(RenditionStep { changes, program: renderer.program, renditions }))
+}
+
+fn rendition(view: &ReportView, renderer: Renderer) -> Rendition {
+    let Rendering { around, body } = (renderer.render)(view);
+    Rendition {
+        report: view.report.id.clone(),
+        revision: view.revision.number,
+        version: view.version(),
+        due_on: view.due_on,
+        uscc: view.agency.uscc.as_ref().map(ToString::to_string),
+        around,
+        modified: view.revision.updated_at,
+        body,
+    }
+}
+
+/// Enters a step, in the lane; false where another instance has come before.
+pub fn enter_step(connection: &mut AnyConnection, step: &RenditionStep) -> Result<bool, Refusal> {
+    if !step.changes.take(connection, CONSUMER)? {
+        return Ok(false);
+    }
+    for (report, rendition) in step.changes.reports.iter().zip(&step.renditions) {
+        match rendition {
+            Some(rendition) => renditions::put(connection, rendition, step.program)?,
+            None => renditions::delete_of(connection, report)?,
+        }
+    }
+    Ok(true)
+}
+
+/// What a program has rendered of a report, if it is still right.
+pub fn find(
+    connection: &mut AnyConnection,
+    report: &ReportId,
+    program: &str,
+) -> Result<Option<Rendered>, StorageError> {
+    renditions::find(connection, report, program)
+}

@@ -121,7 +121,9 @@ async fn keep(
     for (name, value) in made.headers() {
         let of_the_answer =
             [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_LANGUAGE].contains(name);
-        if !of_the_answer && (!answer.headers().contains_key(name) || name == header::VARY) {
+        let there = answer.headers().contains_key(name);
+        let varies = name == header::VARY && answer.headers().get_all(name).all(|present| present != value);
+        if !of_the_answer && (!there || varies) {
             answer.headers_mut().append(name.clone(), value.clone());
         }
     }

@@ -289,6 +289,7 @@ on_both! {
                 }
             }
             assert_eq!(plain.header("vary"), Some("Accept, Accept-Encoding, Accept-Language, Authorization"));
+            assert_eq!(plain.headers.iter().filter(|(name, _)| name == "vary").count(), 1, "said once");
         }
         // A correction is seen at once, a withdrawal too, wherever it was kept.
         world.transit(&report, &world.publisher(), json!({"action": "correct", "comment": "更正"})).expect(201);

@@ -28,6 +28,13 @@ pub struct Report {
     pub updated_at: NaiveDateTime,
 }
 
+impl Report {
+    /// The revision everybody reads; `None`: none was published, or what was is withdrawn.
+    pub fn shown_revision(&self) -> Option<i32> {
+        self.published_revision.filter(|_| self.withdrawn_at.is_none())
+    }
+}
+
 /// One revision. Published, it is never changed again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Revision {

@@ -107,8 +107,7 @@ pub(super) fn find_for_act(
 ) -> Result<(ReportView, Option<RosterEntry>), Refusal> {
     let Whole { report, revision, agency, year, line } =
         whole::find_working(connection, id)?.ok_or(Refusal::NotFound)?;
-    let due_on =
-        line.as_ref().map_or_else(|| year.plan.due_on(agency.level, report.scope), |line| line.due_on);
+    let due_on = due_on(line.as_ref(), &year, &agency, &report);
     let corrected = revision.number > 1;
     Ok((ReportView { report, revision, agency, year, due_on, working: true, corrected }, line))
 }
@@ -137,10 +136,14 @@ pub(super) fn published(
     connection: &mut AnyConnection,
     report: Report,
 ) -> Result<Option<ReportView>, Refusal> {
-    let shown = report.published_revision.filter(|_| report.withdrawn_at.is_none());
-    let Some(number) = shown else { return Ok(None) };
+    let Some(number) = report.shown_revision() else { return Ok(None) };
     let agency = agencies::find(connection, &report.agency_id)?.ok_or_else(|| missing("agency"))?;
     build(connection, report, agency, number, false).map(Some)
+}
+
+/// As its line of the roster says, else by the year's plan.
+fn due_on(line: Option<&RosterEntry>, year: &StoredYear, agency: &Agency, report: &Report) -> NaiveDate {
+    line.map_or_else(|| year.plan.due_on(agency.level, report.scope), |line| line.due_on)
 }
 
 pub(super) fn build(
@@ -152,8 +155,8 @@ pub(super) fn build(
 ) -> Result<ReportView, Refusal> {
     let revision = revisions::find(connection, &report.id, number)?.ok_or_else(|| missing("revision"))?;
     let year = years::find(connection, report.year)?.ok_or_else(|| missing("year"))?;
-    let due_on = roster::find(connection, report.year, &agency.id, report.scope)?
-        .map_or_else(|| year.plan.due_on(agency.level, report.scope), |entry| entry.due_on);
+    let line = roster::find(connection, report.year, &agency.id, report.scope)?;
+    let due_on = due_on(line.as_ref(), &year, &agency, &report);
     Ok(ReportView { corrected: revision.number > 1, report, revision, agency, year, due_on, working })
 }
 

@@ -58,9 +58,11 @@ pub fn next_step(connection: &mut AnyConnection) -> Result<Option<IndexStep>, Re
 }
 
 fn published_texts(connection: &mut AnyConnection, report: &Report) -> Result<Vec<Indexed>, Refusal> {
-    let shown = report.published_revision.filter(|_| report.withdrawn_at.is_none());
-    let Some(revision) =
-        shown.map(|number| revisions::find(connection, &report.id, number)).transpose()?.flatten()
+    let Some(revision) = report
+        .shown_revision()
+        .map(|number| revisions::find(connection, &report.id, number))
+        .transpose()?
+        .flatten()
     else {
         return Ok(Vec::new());
     };

@@ -15,8 +15,9 @@ pub(super) fn contribution_of(
     report: &Report,
     agency: &Agency,
 ) -> Result<Option<Contribution>, Refusal> {
-    let published = report.published_revision.filter(|_| report.withdrawn_at.is_none());
-    let Some(number) = published.filter(|_| report.scope == Scope::Own) else { return Ok(None) };
+    let Some(number) = report.shown_revision().filter(|_| report.scope == Scope::Own) else {
+        return Ok(None);
+    };
     let Some(revision) = revisions::find(connection, &report.id, number)? else { return Ok(None) };
     let line = roster::find(connection, report.year, &agency.id, report.scope)?;
     Ok(Some(contribution(report, agency, revision.content.figures, line.as_ref())))
@@ -43,8 +44,7 @@ pub fn settle_shown(
     agency: &Agency,
     (revision, line): (&Revision, Option<&RosterEntry>),
 ) -> Result<(), Refusal> {
-    let shown = report.withdrawn_at.is_none() && report.published_revision == Some(revision.number);
-    if !shown || report.scope != Scope::Own {
+    if report.shown_revision() != Some(revision.number) || report.scope != Scope::Own {
         return settle_report(connection, report, agency);
     }
     progress::settle(connection, report.year, &report.agency_id, report.scope)?;

@@ -15,9 +15,10 @@ pub const BASE: &str = "/api/v1";
 pub fn register(config: &mut ServiceConfig<'_>) {
     config.service(
         scope(BASE)
+            // Routes are tried in this order: what is read most comes first.
+            .configure(reports::register)
             .configure(agencies::register)
             .configure(years::register)
-            .configure(reports::register)
             .configure(statistics::register)
             .configure(search::register)
             .configure(imports::register)

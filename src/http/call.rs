@@ -162,7 +162,7 @@ impl Call {
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<Option<(i64, T)>, StorageError> + Send + 'static,
     {
-        let Some((seq, found)) = self.service.store.glance(query).await? else { return Ok(None) };
+        let Some((seq, found)) = self.service.store.peek(query).await? else { return Ok(None) };
         self.note(Snapshot { seq, at: None });
         Ok(Some(found))
     }

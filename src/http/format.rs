@@ -1,6 +1,6 @@
 //! How times and days are written.
 
-use chrono::{NaiveDate, NaiveDateTime, SubsecRound};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, SubsecRound};
 
 /// RFC 3339 in UTC, seconds unless there is more to say.
 pub fn time(at: NaiveDateTime) -> String {
@@ -14,7 +14,11 @@ pub fn day(day: NaiveDate) -> String {
 
 /// The form of `Last-Modified` (RFC 9110).
 pub fn http_date(at: NaiveDateTime) -> String {
-    at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let month = usize::try_from(at.month0()).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"Jan");
+    // By hand: chrono would read its pattern anew for each answer.
+    format!("{}, {:02} {month} {:04} {} GMT", at.weekday(), at.day(), at.year(), at.time().trunc_subsecs(0))
 }
 
 /// Reads `2024-01-29T08:00:00Z`, or with an offset, as UTC.

@@ -221,8 +221,7 @@ struct Question {
 /// The kept answers of an instance, bounded in bytes; the least useful go first.
 pub struct KeptBodies {
     cache: Cache<Question, Arc<Kept>>,
-    /// Where nothing is kept nothing is coded: it would be coded for each request anew.
-    coded: bool,
+    bytes: u64,
 }
 
 impl KeptBodies {
@@ -230,7 +229,12 @@ impl KeptBodies {
         let weigh = |question: &Question, kept: &Arc<Kept>| {
             u32::try_from(kept.bytes() + question.target.len() + question.accept.len()).unwrap_or(u32::MAX)
         };
-        KeptBodies { cache: Cache::builder().max_capacity(bytes).weigher(weigh).build(), coded: bytes > 0 }
+        KeptBodies { cache: Cache::builder().max_capacity(bytes).weigher(weigh).build(), bytes }
+    }
+
+    /// Where nothing is kept nothing is coded either: it would be coded for each request anew.
+    pub fn keeps(&self) -> bool {
+        self.bytes > 0
     }
 
     /// Everything is to be made anew.
@@ -258,8 +262,7 @@ impl KeptBodies {
         if let Some(question) = asked.question().filter(|_| kept.body.len() <= LARGEST) {
             self.cache.insert(question, Arc::clone(&kept));
         }
-        let coding = if self.coded { Coding::of(asked.headers) } else { Coding::Identity };
-        give(&kept, asked.headers, coding).await
+        give(&kept, asked.headers, Coding::of(asked.headers)).await
     }
 }
 

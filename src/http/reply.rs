@@ -6,12 +6,13 @@ use super::format;
 use super::kept::Kept;
 use super::precondition;
 use super::problem::{Code, Problem};
+use super::service::Service;
 use crate::domain::language::Language;
 use crate::storage::{RestsOn, StoredAnswer};
 use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, Data};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder};
 use chrono::NaiveDateTime;
 use serde::Serialize;
@@ -186,6 +187,11 @@ impl Reply {
     }
 }
 
+/// Whether the service keeps answers at all.
+fn keeps(request: &HttpRequest) -> bool {
+    request.app_data::<Data<Service>>().is_some_and(|service| service.kept.keeps())
+}
+
 /// Whether an `Accept` header leaves room for a media type.
 pub fn accepts(request: &HttpRequest, media: &str) -> bool {
     liking(request, media) > 0.0
@@ -252,7 +258,7 @@ impl Responder for Reply {
             self.tag =
                 Some(format!("\"{}-{}\"", digest.get(..16).unwrap_or_default(), caller.language.short()));
         }
-        let keepable = reads && self.status == StatusCode::OK && caller.token.is_none();
+        let keepable = reads && self.status == StatusCode::OK && caller.token.is_none() && keeps(request);
         let keepable = self.rests_on.take().filter(|_| keepable).and_then(|rests_on| {
             let seq = match rests_on {
                 RestsOn::Nothing => 0,

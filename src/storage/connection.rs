@@ -125,7 +125,7 @@ impl DatabaseUrl {
                 options.statement_timeout.as_millis()
             ),
             DatabaseUrl::Sqlite(_) => "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; \
-                 PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY;"
+                 PRAGMA mmap_size = 2147418112; PRAGMA temp_store = MEMORY;"
                 .to_owned(),
         };
         match (self, purpose) {

@@ -23,6 +23,7 @@ pub mod people;
 pub mod positions;
 mod prepared;
 pub mod progress;
+mod readers;
 pub mod receipts;
 pub mod renditions;
 pub mod reports;

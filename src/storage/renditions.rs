@@ -7,7 +7,7 @@ use super::reports::DUE;
 use crate::domain::id::ReportId;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text, Timestamp};
+use diesel::sql_types::{BigInt, Binary, Text, Timestamp};
 
 /// A published report as it is answered, and all that it was rendered from.
 #[derive(Debug, Clone)]
@@ -33,8 +33,9 @@ pub struct Rendered {
     pub around: String,
     #[diesel(sql_type = Timestamp)]
     pub modified: NaiveDateTime,
-    #[diesel(sql_type = Text)]
-    pub body: String,
+    /// As bytes: it is sent as it is, and need not be read as text.
+    #[diesel(sql_type = Binary)]
+    pub body: Vec<u8>,
     /// Up to which entry the audit stands in this snapshot.
     #[diesel(sql_type = BigInt)]
     pub seq: i64,
@@ -71,8 +72,13 @@ pub fn find(
     report: &ReportId,
     program: &str,
 ) -> Result<Option<Rendered>, StorageError> {
-    let mut sql = Sql::new(
-        "SELECT d.version AS version, d.around AS around, d.modified AS modified, d.body AS body, \
+    let body = match connection {
+        AnyConnection::Postgres(_) => "convert_to(d.body, 'UTF8')",
+        AnyConnection::Sqlite(_) => "d.body",
+    };
+    let mut sql = Sql::new("SELECT ");
+    sql.push(body).push(
+        " AS body, d.version AS version, d.around AS around, d.modified AS modified, \
          (SELECT audit_seq FROM ledger) AS seq FROM renditions d \
          JOIN reports r ON r.id = d.report_id JOIN agencies a ON a.id = r.agency_id \
          JOIN years y ON y.year = r.year \

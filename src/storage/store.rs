@@ -9,13 +9,13 @@ use super::lane::{
 };
 use super::meters::Meters;
 use super::migrate::{self, MigrateError, SchemaState};
+use super::readers::{Extent, Readers};
 use super::watch::{RestsOn, Watch};
-use diesel::connection::SimpleConnection;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 /// How a store is opened.
 #[derive(Debug, Clone)]
@@ -67,8 +67,7 @@ pub struct Store {
 struct Shared {
     options: StoreOptions,
     connect: ConnectOptions,
-    readers: Semaphore,
-    idle: Mutex<Vec<AnyConnection>>,
+    readers: Arc<Readers>,
     waiting: Arc<Waiting>,
     running_keys: Arc<RunningKeys>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -104,8 +103,12 @@ impl Store {
         })?;
         Ok(Store {
             shared: Arc::new(Shared {
-                readers: Semaphore::new(options.readers),
-                idle: Mutex::default(),
+                readers: Arc::new(Readers::new(
+                    options.url.clone(),
+                    connect.clone(),
+                    options.readers,
+                    options.read_patience,
+                )),
                 connect,
                 waiting,
                 running_keys: Arc::default(),
@@ -179,8 +182,7 @@ impl Store {
 
     /// Readers at work, and how many there are.
     pub fn readers(&self) -> (usize, usize) {
-        let all = self.shared.options.readers;
-        (all.saturating_sub(self.shared.readers.available_permits()), all)
+        self.shared.readers.at_work()
     }
 
     /// Jobs that wait for the writer.
@@ -189,23 +191,13 @@ impl Store {
     }
 
     /// Runs a query on a reader, in one snapshot.
-    ///
-    /// A permit is waited for here, asynchronously, so that threads never wait for connections.
     pub async fn read<T, R, F>(&self, query: F) -> Result<T, R>
     where
         T: Send + 'static,
         R: Send + From<StorageError> + IntoStorage + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
-        let permit =
-            tokio::time::timeout(self.shared.options.read_patience, self.shared.readers.acquire()).await;
-        let Ok(Ok(_permit)) = permit else {
-            return Err(StorageError::Busy.into());
-        };
-        let shared = Arc::clone(&self.shared);
-        let span = tracing::Span::current();
-        let task = tokio::task::spawn_blocking(move || span.in_scope(|| shared.read(query)));
-        task.await.unwrap_or_else(|_| Err(StorageError::Ended.into()))
+        self.shared.readers.read(query).await
     }
 
     /// Runs a query of a few point reads: where it stands if the file is at hand (a hop to another thread would
@@ -216,12 +208,17 @@ impl Store {
         R: Send + From<StorageError> + IntoStorage + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
-        if self.shared.options.url.is_sqlite()
-            && let Ok(_permit) = self.shared.readers.try_acquire()
-        {
-            return self.shared.read(query);
-        }
-        self.read(query).await
+        self.shared.readers.glance(query, Extent::Snapshot).await
+    }
+
+    /// The same for a single statement, which needs no snapshot around it.
+    pub async fn peek<T, R, F>(&self, query: F) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        self.shared.readers.glance(query, Extent::Statement).await
     }
 
     /// Runs a query on a reader from a thread that may block (the command line).
@@ -229,7 +226,7 @@ impl Store {
     where
         R: From<StorageError> + IntoStorage,
     {
-        self.shared.read(query)
+        self.shared.readers.run(query, Extent::Snapshot)
     }
 
     /// Holds a key for as long as a request of many writes takes; `None` while another one runs under it.
@@ -330,64 +327,5 @@ fn connect_options(options: &StoreOptions) -> ConnectOptions {
         synchronous: options.synchronous.clone(),
         statement_timeout: options.statement_timeout,
         writer_sql: options.writer_sql.clone(),
-    }
-}
-
-impl Shared {
-    fn read<T, R>(&self, query: impl FnOnce(&mut AnyConnection) -> Result<T, R>) -> Result<T, R>
-    where
-        R: From<StorageError> + IntoStorage,
-    {
-        let mut connection = self.begin()?;
-        let outcome = query(&mut connection);
-        let ended = connection.batch_execute("ROLLBACK");
-        match outcome {
-            Ok(value) => {
-                if ended.is_ok() {
-                    self.keep(connection);
-                }
-                Ok(value)
-            }
-            Err(refusal) => match refusal.into_storage() {
-                Ok(error) => {
-                    if ended.is_ok() && !error.spoils_connection() {
-                        self.keep(connection);
-                    }
-                    Err(error.into())
-                }
-                Err(refusal) => {
-                    if ended.is_ok() {
-                        self.keep(connection);
-                    }
-                    Err(refusal)
-                }
-            },
-        }
-    }
-
-    /// A reader's connection inside a snapshot of its own.
-    fn begin(&self) -> Result<AnyConnection, StorageError> {
-        let begin = |connection: &mut AnyConnection| {
-            connection.batch_execute(match connection {
-                AnyConnection::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-                AnyConnection::Sqlite(_) => "BEGIN",
-            })
-        };
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        if let Some(mut connection) = idle {
-            if begin(&mut connection).is_ok() {
-                return Ok(connection);
-            }
-            // One that has died while idle takes its idle sisters with it: all are opened anew.
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        }
-        let mut connection =
-            self.options.url.connect(Purpose::Read, &self.connect).map_err(StorageError::Connect)?;
-        begin(&mut connection)?;
-        Ok(connection)
-    }
-
-    fn keep(&self, connection: AnyConnection) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
 }

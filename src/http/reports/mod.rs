@@ -35,10 +35,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
     config
+        .service(read::read_report)
         .service(list::list_reports)
         .service(create::create_report)
         .service(many::create_transitions)
-        .service(read::read_report)
         .service(edit::replace_report)
         .service(edit::change_report)
         .service(edit::delete_report)

@@ -1,0 +1,138 @@
+//! A bounded set of connections that only read.
+
+use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
+use super::error::StorageError;
+use super::lane::IntoStorage;
+use diesel::QueryResult;
+use diesel::connection::SimpleConnection;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// How much a query sees as of one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All its statements.
+    Snapshot,
+    /// Its only statement, which is a snapshot in itself.
+    Statement,
+}
+
+pub(super) struct Readers {
+    url: DatabaseUrl,
+    connect: ConnectOptions,
+    count: usize,
+    /// How long a query waits for a reader.
+    patience: Duration,
+    permits: Semaphore,
+    idle: Mutex<Vec<AnyConnection>>,
+}
+
+impl Readers {
+    pub fn new(url: DatabaseUrl, connect: ConnectOptions, count: usize, patience: Duration) -> Readers {
+        Readers { url, connect, count, patience, permits: Semaphore::new(count), idle: Mutex::default() }
+    }
+
+    /// How many are at work, of how many.
+    pub fn at_work(&self) -> (usize, usize) {
+        (self.count.saturating_sub(self.permits.available_permits()), self.count)
+    }
+
+    /// Runs a query in one snapshot, on a thread that may block.
+    ///
+    /// A permit is waited for here, asynchronously, so that threads never wait for connections.
+    pub async fn read<T, R, F>(self: &Arc<Readers>, query: F) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        let Ok(Ok(_permit)) = tokio::time::timeout(self.patience, self.permits.acquire()).await else {
+            return Err(StorageError::Busy.into());
+        };
+        let readers = Arc::clone(self);
+        let span = tracing::Span::current();
+        let task =
+            tokio::task::spawn_blocking(move || span.in_scope(|| readers.run(query, Extent::Snapshot)));
+        task.await.unwrap_or_else(|_| Err(StorageError::Ended.into()))
+    }
+
+    /// Runs a short query on this very thread if the file is at hand, else as any other.
+    pub async fn glance<T, R, F>(self: &Arc<Readers>, query: F, extent: Extent) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        if self.url.is_sqlite()
+            && let Ok(_permit) = self.permits.try_acquire()
+        {
+            return self.run(query, extent);
+        }
+        self.read(query).await
+    }
+
+    /// Runs a query here and now.
+    pub fn run<T, R>(
+        &self,
+        query: impl FnOnce(&mut AnyConnection) -> Result<T, R>,
+        extent: Extent,
+    ) -> Result<T, R>
+    where
+        R: From<StorageError> + IntoStorage,
+    {
+        let mut connection = self.take(extent)?;
+        let outcome = query(&mut connection);
+        let ended = match extent {
+            Extent::Snapshot => connection.batch_execute("ROLLBACK").is_ok(),
+            Extent::Statement => true,
+        };
+        match outcome {
+            Ok(value) => {
+                self.keep(connection, ended);
+                Ok(value)
+            }
+            Err(refusal) => match refusal.into_storage() {
+                Ok(error) => {
+                    self.keep(connection, ended && !error.spoils_connection());
+                    Err(error.into())
+                }
+                Err(refusal) => {
+                    self.keep(connection, ended);
+                    Err(refusal)
+                }
+            },
+        }
+    }
+
+    /// A connection, inside a snapshot of its own where the query needs one.
+    fn take(&self, extent: Extent) -> Result<AnyConnection, StorageError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(mut connection) = idle {
+            if begin(&mut connection, extent).is_ok() {
+                return Ok(connection);
+            }
+            // One that has died while idle takes its idle sisters with it: all are opened anew.
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+        let mut connection = self.url.connect(Purpose::Read, &self.connect).map_err(StorageError::Connect)?;
+        begin(&mut connection, extent)?;
+        Ok(connection)
+    }
+
+    fn keep(&self, connection: AnyConnection, sound: bool) {
+        if sound {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        }
+    }
+}
+
+fn begin(connection: &mut AnyConnection, extent: Extent) -> QueryResult<()> {
+    match (extent, &connection) {
+        (Extent::Statement, _) => Ok(()),
+        (Extent::Snapshot, AnyConnection::Sqlite(_)) => connection.batch_execute("BEGIN"),
+        (Extent::Snapshot, AnyConnection::Postgres(_)) => {
+            connection.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        }
+    }
+}

@@ -117,11 +117,9 @@ impl DatabaseUrl {
             }
         };
         let mut setup = match self {
-            // A plan kept from when the tables were empty would be kept for good.
             DatabaseUrl::Postgres(_) => format!(
                 "SET lock_timeout = 2000; SET statement_timeout = {}; \
-                 SET idle_in_transaction_session_timeout = 5000; SET client_min_messages = warning; \
-                 SET plan_cache_mode = force_custom_plan;",
+                 SET idle_in_transaction_session_timeout = 5000; SET client_min_messages = warning;",
                 options.statement_timeout.as_millis()
             ),
             DatabaseUrl::Sqlite(_) => "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; \
@@ -139,7 +137,12 @@ impl DatabaseUrl {
                 // What is mapped is not copied as well.
                 setup.push_str("PRAGMA query_only = ON; PRAGMA cache_size = -2048;");
             }
-            (DatabaseUrl::Postgres(_), _) => {}
+            // A plan kept from when the tables were empty would be kept for good.
+            (DatabaseUrl::Postgres(_), Purpose::Read) => {
+                setup.push_str("SET plan_cache_mode = force_custom_plan;");
+            }
+            // The writer asks the same short questions all day; see [`forget_plans`].
+            (DatabaseUrl::Postgres(_), Purpose::Write) => {}
         }
         if purpose == Purpose::Write {
             options.writer_sql.iter().for_each(|sql| setup.push_str(&format!("{sql};")));
@@ -154,6 +157,14 @@ impl DatabaseUrl {
 pub fn analyze(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Postgres(inner) => inner.batch_execute("ANALYZE"),
+        AnyConnection::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Lets PostgreSQL plan anew what it keeps planned: tables have grown since.
+pub(super) fn forget_plans(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Postgres(inner) => inner.batch_execute("DISCARD PLANS"),
         AnyConnection::Sqlite(_) => Ok(()),
     }
 }

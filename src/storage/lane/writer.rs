@@ -4,7 +4,7 @@ use super::group::{self, GroupEnd};
 use super::job::Ending;
 use super::queue::Next;
 use super::{Job, Queue, Waiting};
-use crate::storage::connection::{ConnectOptions, DatabaseUrl, Purpose};
+use crate::storage::connection::{ConnectOptions, DatabaseUrl, Purpose, forget_plans};
 use crate::storage::watch::Watch;
 use crate::storage::{AnyConnection, Meters};
 use diesel::connection::SimpleConnection;
@@ -19,7 +19,7 @@ const BULK_SLICE: Duration = Duration::from_millis(50);
 const IDLE: Duration = Duration::from_millis(200);
 /// The write-ahead log is folded in at the latest when it has grown to this.
 const LARGEST_WAL_BYTES: u64 = 256 << 20;
-/// How often its size is looked at.
+/// How often that, and the plans that PostgreSQL keeps, are looked after.
 const GROUPS_BETWEEN_LOOKS: u32 = 256;
 
 pub(in crate::storage) struct Writer {
@@ -77,9 +77,19 @@ impl Writer {
             Some(GroupEnd::Lost) | None => {}
         }
         self.groups = self.groups.wrapping_add(1);
-        if self.groups.is_multiple_of(GROUPS_BETWEEN_LOOKS) && self.log_bytes() > LARGEST_WAL_BYTES {
+        if self.groups.is_multiple_of(GROUPS_BETWEEN_LOOKS) {
+            self.look_after();
+        }
+    }
+
+    /// What is due now and then, however busy the lane is.
+    fn look_after(&mut self) {
+        if self.log_bytes() > LARGEST_WAL_BYTES {
             self.fold_log();
         }
+        // A connection that fails here is dropped, and the next group opens another.
+        self.connection =
+            self.connection.take().and_then(|mut open| forget_plans(&mut open).is_ok().then_some(open));
     }
 
     /// The second and last run of a job whose group broke.

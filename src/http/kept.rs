@@ -14,8 +14,9 @@ use actix_web::web::Bytes;
 use moka::sync::Cache;
 use prometheus_client::metrics::counter::Counter;
 use std::io::Write;
-use std::sync::{Arc, OnceLock};
-use tokio::sync::Semaphore;
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, LazyLock, OnceLock};
+use tokio::sync::oneshot;
 
 /// Bodies below this are not worth compressing.
 const SMALLEST: usize = 256;
@@ -24,8 +25,25 @@ const LARGEST: usize = 4 << 20;
 /// Longest question whose answer is kept.
 const LONGEST_QUESTION: usize = 2_048;
 
-/// How many bodies are coded at once.
-static ENCODERS: Semaphore = Semaphore::const_new(1);
+/// The one thread that codes bodies: an encoder takes memory, and the thread it ran on keeps it.
+static ENCODER: LazyLock<Sender<Order>> = LazyLock::new(|| {
+    let (orders, taken) = mpsc::channel::<Order>();
+    let work = move || {
+        for order in taken {
+            order.kept.coded(order.coding);
+            let _gone = order.done.send(());
+        }
+    };
+    let _unless_refused = std::thread::Builder::new().name("encoder".to_owned()).spawn(work);
+    orders
+});
+
+/// A body to be coded, and whom to tell.
+struct Order {
+    kept: Arc<Kept>,
+    coding: Coding,
+    done: oneshot::Sender<()>,
+}
 
 /// How a body is coded on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -272,10 +290,11 @@ fn header_text(value: &HeaderValue) -> Option<&str> {
 
 async fn give(kept: &Arc<Kept>, headers: &HeaderMap, coding: Coding) -> HttpResponse {
     if !kept.is_ready(coding) {
-        // One at once: each takes memory that its thread keeps.
-        let _permit = ENCODERS.acquire().await;
-        let coded = Arc::clone(kept);
-        let _made = actix_web::web::block(move || coded.coded(coding).is_some()).await;
+        let (done, made) = oneshot::channel();
+        // Without its thread it is coded here, when it is asked for.
+        if ENCODER.send(Order { kept: Arc::clone(kept), coding, done }).is_ok() {
+            let _made = made.await;
+        }
     }
     kept.answer(headers, coding)
 }

@@ -1,6 +1,8 @@
 //! How times and days are written.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, SubsecRound};
+use chrono::format::{Item, StrftimeItems};
+use chrono::{NaiveDate, NaiveDateTime, SubsecRound};
+use std::sync::LazyLock;
 
 /// RFC 3339 in UTC, seconds unless there is more to say.
 pub fn time(at: NaiveDateTime) -> String {
@@ -12,13 +14,13 @@ pub fn day(day: NaiveDate) -> String {
     day.format("%Y-%m-%d").to_string()
 }
 
+/// The pattern of [`http_date`], read once: nearly every answer has one.
+static HTTP_DATE: LazyLock<Vec<Item<'static>>> =
+    LazyLock::new(|| StrftimeItems::new("%a, %d %b %Y %H:%M:%S GMT").collect());
+
 /// The form of `Last-Modified` (RFC 9110).
 pub fn http_date(at: NaiveDateTime) -> String {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let month = usize::try_from(at.month0()).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"Jan");
-    // By hand: chrono would read its pattern anew for each answer.
-    format!("{}, {:02} {month} {:04} {} GMT", at.weekday(), at.day(), at.year(), at.time().trunc_subsecs(0))
+    at.format_with_items(HTTP_DATE.iter()).to_string()
 }
 
 /// Reads `2024-01-29T08:00:00Z`, or with an offset, as UTC.

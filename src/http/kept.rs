@@ -239,7 +239,6 @@ struct Question {
 /// The kept answers of an instance, bounded in bytes; the least useful go first.
 pub struct KeptBodies {
     cache: Cache<Question, Arc<Kept>>,
-    bytes: u64,
 }
 
 impl KeptBodies {
@@ -247,12 +246,12 @@ impl KeptBodies {
         let weigh = |question: &Question, kept: &Arc<Kept>| {
             u32::try_from(kept.bytes() + question.target.len() + question.accept.len()).unwrap_or(u32::MAX)
         };
-        KeptBodies { cache: Cache::builder().max_capacity(bytes).weigher(weigh).build(), bytes }
+        KeptBodies { cache: Cache::builder().max_capacity(bytes).weigher(weigh).build() }
     }
 
     /// Where nothing is kept nothing is coded either: it would be coded for each request anew.
     pub fn keeps(&self) -> bool {
-        self.bytes > 0
+        self.cache.policy().max_capacity() != Some(0)
     }
 
     /// Everything is to be made anew.

@@ -87,22 +87,15 @@ impl Readers {
             Extent::Snapshot => connection.batch_execute("ROLLBACK").is_ok(),
             Extent::Statement => true,
         };
-        match outcome {
-            Ok(value) => {
-                self.keep(connection, ended);
-                Ok(value)
-            }
-            Err(refusal) => match refusal.into_storage() {
-                Ok(error) => {
-                    self.keep(connection, ended && !error.spoils_connection());
-                    Err(error.into())
-                }
-                Err(refusal) => {
-                    self.keep(connection, ended);
-                    Err(refusal)
-                }
-            },
+        let (sound, outcome) = match outcome.map_err(R::into_storage) {
+            Ok(value) => (ended, Ok(value)),
+            Err(Ok(error)) => (ended && !error.spoils_connection(), Err(error.into())),
+            Err(Err(refusal)) => (ended, Err(refusal)),
+        };
+        if sound {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         }
+        outcome
     }
 
     /// A connection, inside a snapshot of its own where the query needs one.
@@ -118,12 +111,6 @@ impl Readers {
         let mut connection = self.url.connect(Purpose::Read, &self.connect).map_err(StorageError::Connect)?;
         begin(&mut connection, extent)?;
         Ok(connection)
-    }
-
-    fn keep(&self, connection: AnyConnection, sound: bool) {
-        if sound {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-        }
     }
 }
 

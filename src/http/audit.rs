@@ -1,11 +1,11 @@
 //! `/audit`: what happened, for those who answer for it; its head, for everyone.
 
-use super::call::Call;
-use super::names::AnyJson;
-use super::paging::{PageOrder, SortField, list_reply};
-use super::problem::Problem;
-use super::query::{CursorText, Limit, NoParameters, query};
-use super::reply::Reply;
+use super::kernel::call::Call;
+use super::kernel::names::AnyJson;
+use super::kernel::paging::{PageOrder, SortField, list_reply};
+use super::kernel::problem::Problem;
+use super::kernel::query::{CursorText, Limit, NoParameters, query};
+use super::kernel::reply::Reply;
 use crate::domain::id::{PersonId, ReportId};
 use crate::operations::AgencyRef;
 use crate::operations::audit::{self, AuditQuery};

@@ -1,10 +1,10 @@
 //! `/years/{year}/bundle`: every published report of a year, streamed page by page in constant memory.
 
-use super::call::Call;
-use super::problem::Problem;
-use super::query::{Parameter, YearNumber, query};
+use super::kernel::call::Call;
+use super::kernel::problem::Problem;
+use super::kernel::query::{Parameter, YearNumber, query};
+use super::kernel::service::Service;
 use super::reports::{ReportBody, Shown};
-use super::service::Service;
 use crate::domain::agency::AgencyPath;
 use crate::domain::figures::exact_number;
 use crate::domain::form::{self, Form};
@@ -134,7 +134,7 @@ fn csv(records: impl Iterator<Item = Vec<String>>) -> String {
 
 fn record(shown: &Shown, form: &Form) -> Vec<String> {
     let (report, revision) = (&shown.view.report, &shown.view.revision);
-    let day = |day: chrono::NaiveDate| super::format::day(day);
+    let day = |day: chrono::NaiveDate| super::kernel::format::day(day);
     let mut record = vec![
         report.id.to_string(),
         shown.view.agency.id.to_string(),
@@ -147,7 +147,7 @@ fn record(shown: &Shown, form: &Form) -> Vec<String> {
         revision.number.to_string(),
         revision.heading.signed_by.clone().unwrap_or_default(),
         revision.heading.signed_on.map(day).unwrap_or_default(),
-        revision.published_at.map(super::format::time).unwrap_or_default(),
+        revision.published_at.map(super::kernel::format::time).unwrap_or_default(),
         shown.view.timeliness().map(|timeliness| timeliness.as_str().to_owned()).unwrap_or_default(),
     ];
     let own = revision.content.form();

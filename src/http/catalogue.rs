@@ -1,11 +1,11 @@
 //! `/rules`, `/formats`, `/indicators`: the statute as data, for whoever builds on it.
 
-use super::call::Call;
-use super::names::SeverityName;
-use super::paging::{WholeQuery, cut_whole};
-use super::problem::{Code, Problem};
-use super::query::{CursorText, Limit, NoParameters, query};
-use super::reply::Reply;
+use super::kernel::call::Call;
+use super::kernel::names::SeverityName;
+use super::kernel::paging::{WholeQuery, cut_whole};
+use super::kernel::problem::{Code, Problem};
+use super::kernel::query::{CursorText, Limit, NoParameters, query};
+use super::kernel::reply::Reply;
 use crate::domain::digest::sha256_hex;
 use crate::domain::form::{self, Form};
 use crate::domain::language::say;

@@ -1,12 +1,12 @@
 //! `/changes`: what the public is told happened, by polling, by waiting, or as a stream of events.
 
 use super::audit::AuditHeadBody;
-use super::call::Call;
-use super::format::time;
-use super::problem::{Code, Problem};
-use super::query::{Limit, Parameter, Seconds, Sequence, query};
-use super::reply::Reply;
-use super::service::Service;
+use super::kernel::call::Call;
+use super::kernel::format::time;
+use super::kernel::problem::{Code, Problem};
+use super::kernel::query::{Limit, Parameter, Seconds, Sequence, query};
+use super::kernel::reply::Reply;
+use super::kernel::service::Service;
 use crate::operations::Refusal;
 use crate::operations::audit::{ChangePage, changes_since};
 use crate::storage::audit::ChangeLine;

@@ -1,12 +1,12 @@
 //! `/jobs`: work that goes on after its request was answered.
 
 use super::api::BASE;
-use super::call::{Background, Call};
-use super::format::time;
-use super::names::AnyJson;
-use super::problem::Problem;
-use super::query::{NoParameters, YearNumber, query};
-use super::reply::Reply;
+use super::kernel::call::{Background, Call};
+use super::kernel::format::time;
+use super::kernel::names::AnyJson;
+use super::kernel::problem::Problem;
+use super::kernel::query::{NoParameters, YearNumber, query};
+use super::kernel::reply::Reply;
 use crate::domain::agency::AgencyPath;
 use crate::operations::agencies::{self, path_of};
 use crate::operations::jobs::{

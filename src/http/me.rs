@@ -1,11 +1,11 @@
 //! `/me`: whose token this is and what it may do.
 
-use super::call::Call;
-use super::format::time;
-use super::names::{RoleName, StageName};
-use super::problem::{Code, Problem};
-use super::query::NoParameters;
-use super::reply::Reply;
+use super::kernel::call::Call;
+use super::kernel::format::time;
+use super::kernel::names::{RoleName, StageName};
+use super::kernel::problem::{Code, Problem};
+use super::kernel::query::NoParameters;
+use super::kernel::reply::Reply;
 use crate::storage::people::Person;
 use actix_web::get;
 use serde::Serialize;

@@ -1,9 +1,9 @@
 //! `/metrics`: what the service does, counted, in the text format of OpenMetrics.
 
-use super::call::Call;
-use super::problem::Problem;
-use super::reply::Reply;
-use super::service::Service;
+use super::kernel::call::Call;
+use super::kernel::problem::Problem;
+use super::kernel::reply::Reply;
+use super::kernel::service::Service;
 use crate::domain::rules::Finding;
 use crate::operations::reports::count_by_state;
 use crate::storage::Meters;

@@ -4,40 +4,25 @@
 //! What holds for every request is done once: `access` around it, `call` on the way in, `reply` and
 //! `problem` on the way out, `openapi` for the document.
 
-mod access;
 mod agencies;
 mod api;
 mod audit;
-mod body;
 mod bundle;
-mod call;
-mod caller;
 mod catalogue;
 mod changes;
-mod fields;
-mod format;
 mod imports;
 mod jobs;
-mod kept;
-mod limit;
+mod kernel;
 mod me;
 mod metrics;
-mod names;
 mod onward;
 mod openapi;
-mod paging;
 mod persons;
-mod precondition;
-mod problem;
 mod problem_pages;
 mod program;
-mod query;
-mod refusals;
-mod reply;
 mod reports;
 mod search;
 mod server;
-mod service;
 mod statistics;
 mod tasks;
 mod tokens;
@@ -45,15 +30,15 @@ mod webhooks;
 mod years;
 
 pub use imports::Sandbox;
+pub use kernel::service::{Reload, ServiceOptions, WebhookOptions};
 pub use openapi::{json as openapi_json, yaml as openapi_yaml};
 pub use server::serve;
-pub use service::{Reload, ServiceOptions, WebhookOptions};
 
 use crate::domain::report::ReportDocument;
 
 /// Reads a report document in JSON; what is wrong with it, in one sentence.
 pub fn read_json_document(bytes: &[u8]) -> Result<ReportDocument, String> {
-    let body = body::parse(bytes).map_err(|_| "不是有效的 JSON 对象".to_owned())?;
+    let body = kernel::body::parse(bytes).map_err(|_| "不是有效的 JSON 对象".to_owned())?;
     reports::read_document(&body.object).map_err(|faults| {
         let places: Vec<&str> = faults.iter().take(5).map(|fault| fault.pointer.as_str()).collect();
         format!("不是报告文档：{}", places.join("、"))

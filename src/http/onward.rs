@@ -5,8 +5,8 @@ mod post;
 
 pub use address::check_address;
 
+use super::kernel::service::Service;
 use super::reports::RENDERER;
-use super::service::Service;
 use crate::operations::reports::renditions;
 use crate::operations::webhooks::{self, Attempt, Outcome, hold_lease, next_state, settle};
 use crate::operations::{Refusal, search};

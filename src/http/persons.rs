@@ -1,13 +1,13 @@
 //! `/persons`: who holds tokens, and what happens when they leave.
 
-use super::body::MERGE_PATCH;
-use super::call::Call;
-use super::fields::{Fields, merge};
-use super::format::day;
-use super::paging::{PageOrder, SortField, list_reply};
-use super::problem::Problem;
-use super::query::{CursorText, Limit, NoParameters, query};
-use super::reply::Reply;
+use super::kernel::body::MERGE_PATCH;
+use super::kernel::call::Call;
+use super::kernel::fields::{Fields, merge};
+use super::kernel::format::day;
+use super::kernel::paging::{PageOrder, SortField, list_reply};
+use super::kernel::problem::Problem;
+use super::kernel::query::{CursorText, Limit, NoParameters, query};
+use super::kernel::reply::Reply;
 use super::tokens::TokenBody;
 use crate::domain::id::PersonId;
 use crate::domain::language::Language;

@@ -1,10 +1,10 @@
 //! `/problems`: the closed list of what can go wrong, for programs and for people, offline.
 
-use super::call::Call;
-use super::names::ProblemCode;
-use super::problem::{Code, Problem};
-use super::query::NoParameters;
-use super::reply::{JSON, Reply, preferred};
+use super::kernel::call::Call;
+use super::kernel::names::ProblemCode;
+use super::kernel::problem::{Code, Problem};
+use super::kernel::query::NoParameters;
+use super::kernel::reply::{JSON, Reply, preferred};
 use crate::domain::language::{Language, say};
 use actix_web::get;
 use serde::Serialize;

@@ -1,9 +1,9 @@
 //! Whether the service lives, is ready, and which version it is.
 
-use super::call::Call;
-use super::problem::{Code, Problem};
-use super::query::NoParameters;
-use super::reply::Reply;
+use super::kernel::call::Call;
+use super::kernel::problem::{Code, Problem};
+use super::kernel::query::NoParameters;
+use super::kernel::reply::Reply;
 use crate::operations::years;
 use actix_web::get;
 use serde::Serialize;

@@ -1,10 +1,10 @@
 //! `/search`: full text over published narratives.
 
-use super::call::Call;
-use super::paging::{bad_cursor, list_reply_with};
-use super::problem::Problem;
-use super::query::{CursorText, Limit, YearNumber, query};
-use super::reply::Reply;
+use super::kernel::call::Call;
+use super::kernel::paging::{bad_cursor, list_reply_with};
+use super::kernel::problem::Problem;
+use super::kernel::query::{CursorText, Limit, YearNumber, query};
+use super::kernel::reply::Reply;
 use super::statistics::AsOfBody;
 use crate::operations::AgencyRef;
 use crate::operations::search::{self, Hit, Question};

@@ -1,11 +1,11 @@
 //! The server: sockets, workers, the middleware, and an orderly end.
 
-use super::access::{access, refuse_bad_token};
 use super::api;
+use super::kernel::access::{access, refuse_bad_token};
+use super::kernel::problem::{Code, Problem};
+use super::kernel::service::{Service, ServiceOptions};
 use super::onward;
 use super::openapi::Document;
-use super::problem::{Code, Problem};
-use super::service::{Service, ServiceOptions};
 use crate::storage::Store;
 use actix_cors::Cors;
 use actix_web::dev::ResourceDef;
@@ -118,7 +118,10 @@ fn cors(origins: &[String]) -> Cors {
 }
 
 /// What no route took: a path that is known with other methods, or nothing at all.
-async fn nowhere(request: HttpRequest, service: web::Data<Service>) -> Result<super::reply::Reply, Problem> {
+async fn nowhere(
+    request: HttpRequest,
+    service: web::Data<Service>,
+) -> Result<super::kernel::reply::Reply, Problem> {
     let known = service
         .document
         .routes
@@ -133,7 +136,7 @@ async fn nowhere(request: HttpRequest, service: web::Data<Service>) -> Result<su
             allowed.push("OPTIONS".to_owned());
             let allowed = allowed.join(", ");
             if request.method() == actix_web::http::Method::OPTIONS {
-                return Ok(super::reply::Reply::no_content().header(header::ALLOW, allowed));
+                return Ok(super::kernel::reply::Reply::no_content().header(header::ALLOW, allowed));
             }
             Err(Problem::new(Code::MethodNotAllowed).header(header::ALLOW, &allowed))
         }

@@ -1,11 +1,11 @@
 //! `/me/tasks`: what waits for whoever asks.
 
-use super::call::Call;
-use super::format::{day, time};
-use super::names::{ReportScope, ReportStatus};
-use super::problem::Problem;
-use super::query::{Limit, query};
-use super::reply::Reply;
+use super::kernel::call::Call;
+use super::kernel::format::{day, time};
+use super::kernel::names::{ReportScope, ReportStatus};
+use super::kernel::problem::Problem;
+use super::kernel::query::{Limit, query};
+use super::kernel::reply::Reply;
 use crate::operations::people::{self, Task};
 use crate::operations::reports::ReportView;
 use crate::storage::roster::RosterEntry;

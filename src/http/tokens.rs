@@ -1,16 +1,16 @@
 //! `/tokens`: people's tokens, issued, changed, renewed and revoked by those above them.
 
 use super::api::BASE;
-use super::body::{JSON, MERGE_PATCH};
-use super::call::Call;
-use super::fields::{Fields, merge};
-use super::format::{parse_time, time};
+use super::kernel::body::{JSON, MERGE_PATCH};
+use super::kernel::call::Call;
+use super::kernel::fields::{Fields, merge};
+use super::kernel::format::{parse_time, time};
+use super::kernel::names::{RoleName, StageName};
+use super::kernel::paging::{PageOrder, SortField, list_reply};
+use super::kernel::problem::{Code, Problem};
+use super::kernel::query::{CursorText, Limit, NoParameters, query};
+use super::kernel::reply::Reply;
 use super::me::PersonBody;
-use super::names::{RoleName, StageName};
-use super::paging::{PageOrder, SortField, list_reply};
-use super::problem::{Code, Problem};
-use super::query::{CursorText, Limit, NoParameters, query};
-use super::reply::Reply;
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::language::Language;
 use crate::operations::InputFault;

@@ -2,9 +2,9 @@
 
 use crate::domain::agency::{Agency, Contact, UsccFault};
 use crate::domain::id::AgencyId;
-use crate::http::fields::{Fields, is_web_address};
-use crate::http::format::{day, time};
-use crate::http::names::{AgencyKind, AgencyLevel, AgencyStatusName};
+use crate::http::kernel::fields::{Fields, is_web_address};
+use crate::http::kernel::format::{day, time};
+use crate::http::kernel::names::{AgencyKind, AgencyLevel, AgencyStatusName};
 use crate::operations::agencies::{AgencyDraft, AgencyTree};
 use crate::operations::{AgencyRef, InputFault};
 use serde::Serialize;

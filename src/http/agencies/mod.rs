@@ -10,7 +10,7 @@ pub use batch::refused_rows;
 
 use crate::domain::agency::Agency;
 use crate::domain::language::Language;
-use crate::http::reply::Reply;
+use crate::http::kernel::reply::Reply;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {

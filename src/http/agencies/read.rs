@@ -3,12 +3,12 @@
 use super::body::{AgencyBody, AgencyList, AncestorList, TreeBody};
 use super::shown;
 use crate::domain::agency::{Agency, AgencyStatus, Kind, Level};
-use crate::http::call::Call;
-use crate::http::names::{AgencyKind, AgencyLevel, AgencyStatusName};
-use crate::http::paging::{PageOrder, SortField, list_reply};
-use crate::http::problem::Problem;
-use crate::http::query::{CursorText, Depth, DivisionPrefix, Limit, query};
-use crate::http::reply::Reply;
+use crate::http::kernel::call::Call;
+use crate::http::kernel::names::{AgencyKind, AgencyLevel, AgencyStatusName};
+use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
+use crate::http::kernel::problem::Problem;
+use crate::http::kernel::query::{CursorText, Depth, DivisionPrefix, Limit, query};
+use crate::http::kernel::reply::Reply;
 use crate::operations::AgencyRef;
 use crate::operations::agencies::{self, AgencyQuery};
 use crate::storage::Bind;

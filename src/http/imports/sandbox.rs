@@ -1,7 +1,7 @@
 //! Documents that could be made to hurt are read by a process of their own, two at once, for five seconds.
 
 use crate::documents::{Grid, Kind, ReadFault};
-use crate::http::problem::{Code, Problem};
+use crate::http::kernel::problem::{Code, Problem};
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::process::Stdio;

@@ -3,7 +3,7 @@
 use super::statute::reference;
 use super::{inputs, statute};
 use crate::domain::language::{Language, say};
-use crate::http::problem::{Code, PROBLEM_JSON};
+use crate::http::kernel::problem::{Code, PROBLEM_JSON};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,10 +1,10 @@
 //! `/openapi.json`, `/openapi.yaml` and `/docs`, from what is in the program.
 
-use crate::http::call::Call;
-use crate::http::names::AnyJson;
-use crate::http::problem::{Code, Problem};
-use crate::http::query::NoParameters;
-use crate::http::reply::{JSON, Reply};
+use crate::http::kernel::call::Call;
+use crate::http::kernel::names::AnyJson;
+use crate::http::kernel::problem::{Code, Problem};
+use crate::http::kernel::query::NoParameters;
+use crate::http::kernel::reply::{JSON, Reply};
 use actix_web::get;
 use std::sync::{Arc, LazyLock};
 use utoipa_actix_web::service_config::ServiceConfig;

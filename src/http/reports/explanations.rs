@@ -3,12 +3,12 @@
 use super::findings::{FindingBody, finding_bodies};
 use super::tagged_version;
 use crate::domain::id::ReportId;
-use crate::http::body::JSON;
-use crate::http::call::Call;
-use crate::http::fields::Fields;
-use crate::http::problem::Problem;
-use crate::http::query::NoParameters;
-use crate::http::reply::Reply;
+use crate::http::kernel::body::JSON;
+use crate::http::kernel::call::Call;
+use crate::http::kernel::fields::Fields;
+use crate::http::kernel::problem::Problem;
+use crate::http::kernel::query::NoParameters;
+use crate::http::kernel::reply::Reply;
 use crate::operations::reports;
 use actix_web::{delete, put};
 

@@ -3,12 +3,12 @@
 use super::body::{ReportBody, ReportList, Shown};
 use crate::domain::report::{Scope, Timeliness};
 use crate::domain::workflow::State;
-use crate::http::call::Call;
-use crate::http::names::{ReportScope, ReportStatus, TimelinessName};
-use crate::http::paging::{PageOrder, SortField, list_reply};
-use crate::http::problem::Problem;
-use crate::http::query::{CursorText, Limit, View, YearNumber, query};
-use crate::http::reply::Reply;
+use crate::http::kernel::call::Call;
+use crate::http::kernel::names::{ReportScope, ReportStatus, TimelinessName};
+use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
+use crate::http::kernel::problem::Problem;
+use crate::http::kernel::query::{CursorText, Limit, View, YearNumber, query};
+use crate::http::kernel::reply::Reply;
 use crate::operations::AgencyRef;
 use crate::operations::reports::{self, ReportQuery, ReportView};
 use crate::storage::reports::ReportFilter;

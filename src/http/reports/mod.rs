@@ -25,7 +25,7 @@ pub use transitions::PersonReference;
 
 use crate::domain::id::ReportId;
 use crate::domain::language::Language;
-use crate::http::reply::{JSON, Reply};
+use crate::http::kernel::reply::{JSON, Reply};
 use crate::operations::reports::ReportView;
 use crate::operations::reports::renditions::{Renderer, Rendering};
 use crate::storage::RestsOn;

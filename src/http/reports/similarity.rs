@@ -2,10 +2,10 @@
 
 use super::findings::PreviousBody;
 use crate::domain::id::ReportId;
-use crate::http::call::Call;
-use crate::http::problem::Problem;
-use crate::http::query::{Parameter, View, query};
-use crate::http::reply::Reply;
+use crate::http::kernel::call::Call;
+use crate::http::kernel::problem::Problem;
+use crate::http::kernel::query::{Parameter, View, query};
+use crate::http::kernel::reply::Reply;
 use crate::operations::reports::{self, CompareWith, Similarity};
 use actix_web::get;
 use serde::Serialize;

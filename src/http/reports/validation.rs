@@ -3,11 +3,11 @@
 use super::findings::ValidationBody;
 use super::read_body::read_document;
 use crate::domain::report::{Heading, ReportDocument, Revision};
-use crate::http::body::JSON;
-use crate::http::call::Call;
-use crate::http::problem::Problem;
-use crate::http::query::NoParameters;
-use crate::http::reply::Reply;
+use crate::http::kernel::body::JSON;
+use crate::http::kernel::call::Call;
+use crate::http::kernel::problem::Problem;
+use crate::http::kernel::query::NoParameters;
+use crate::http::kernel::reply::Reply;
 use crate::operations::reports;
 use actix_web::post;
 

@@ -2,9 +2,9 @@
 
 use crate::domain::form::{Form, all};
 use crate::domain::statistics::Sum;
-use crate::http::format::time;
-use crate::http::problem::Problem;
-use crate::http::query::Parameter;
+use crate::http::kernel::format::time;
+use crate::http::kernel::problem::Problem;
+use crate::http::kernel::query::Parameter;
 use crate::operations::statistics::{AsOf, Place};
 use serde::Serialize;
 use serde_json::{Map, Value};

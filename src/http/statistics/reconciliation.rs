@@ -2,11 +2,11 @@
 
 use super::body::AgencyBody;
 use crate::domain::id::ReportId;
-use crate::http::call::Call;
-use crate::http::names::AnyJson;
-use crate::http::problem::Problem;
-use crate::http::query::ViewQuery;
-use crate::http::reply::Reply;
+use crate::http::kernel::call::Call;
+use crate::http::kernel::names::AnyJson;
+use crate::http::kernel::problem::Problem;
+use crate::http::kernel::query::ViewQuery;
+use crate::http::kernel::reply::Reply;
 use crate::operations::statistics::reconcile;
 use actix_web::get;
 use serde::Serialize;

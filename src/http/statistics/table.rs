@@ -1,8 +1,8 @@
 //! Statistics as CSV: one line for each item, nested members in columns named with dots.
 
-use crate::http::call::Call;
-use crate::http::problem::{Code, Problem};
-use crate::http::reply::{JSON, Reply, preferred};
+use crate::http::kernel::call::Call;
+use crate::http::kernel::problem::{Code, Problem};
+use crate::http::kernel::reply::{JSON, Reply, preferred};
 use crate::storage::RestsOn;
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -1,7 +1,7 @@
 //! Webhooks and deliveries as JSON.
 
-use crate::http::format::time;
-use crate::http::names::AnyJson;
+use crate::http::kernel::format::time;
+use crate::http::kernel::names::AnyJson;
 use crate::storage::outbox::Delivery;
 use crate::storage::webhooks::Webhook;
 use serde::Serialize;

@@ -3,11 +3,11 @@
 use super::body::{DeliveryBody, DeliveryList};
 use super::{present, require_right};
 use crate::http::api::BASE;
-use crate::http::call::Call;
-use crate::http::paging::{PageOrder, SortField, list_reply};
-use crate::http::problem::Problem;
-use crate::http::query::{CursorText, Limit, NoParameters, Parameter, query};
-use crate::http::reply::Reply;
+use crate::http::kernel::call::Call;
+use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
+use crate::http::kernel::problem::Problem;
+use crate::http::kernel::query::{CursorText, Limit, NoParameters, Parameter, query};
+use crate::http::kernel::reply::Reply;
 use crate::operations::webhooks;
 use crate::storage::outbox::{Delivery, DeliveryState};
 use actix_web::{get, post};

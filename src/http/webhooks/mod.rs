@@ -2,14 +2,14 @@
 
 use crate::domain::language::Language;
 use crate::http::api::BASE;
-use crate::http::body::{JSON, MERGE_PATCH};
-use crate::http::call::Call;
-use crate::http::fields::{Fields, merge};
+use crate::http::kernel::body::{JSON, MERGE_PATCH};
+use crate::http::kernel::call::Call;
+use crate::http::kernel::fields::{Fields, merge};
+use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
+use crate::http::kernel::problem::{Code, Problem};
+use crate::http::kernel::query::{CursorText, Limit, NoParameters, query};
+use crate::http::kernel::reply::Reply;
 use crate::http::onward;
-use crate::http::paging::{PageOrder, SortField, list_reply};
-use crate::http::problem::{Code, Problem};
-use crate::http::query::{CursorText, Limit, NoParameters, query};
-use crate::http::reply::Reply;
 use crate::operations::InputFault;
 use crate::operations::webhooks::{self, EVENTS, WebhookEdit, require_webhook_right};
 use crate::storage::webhooks::Webhook;

@@ -1,9 +1,9 @@
 //! A reporting year and a line of its roster as JSON.
 
 use crate::domain::year::{YearPlan, YearState};
-use crate::http::fields::Fields;
-use crate::http::format::{day, time};
-use crate::http::names::{AgencyKind, AgencyLevel, ReportScope, YearStateName};
+use crate::http::kernel::fields::Fields;
+use crate::http::kernel::format::{day, time};
+use crate::http::kernel::names::{AgencyKind, AgencyLevel, ReportScope, YearStateName};
 use crate::operations::InputFault;
 use crate::storage::roster::RosterEntry;
 use crate::storage::years::StoredYear;

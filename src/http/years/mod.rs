@@ -6,7 +6,7 @@ mod roster;
 mod write;
 
 use crate::domain::language::Language;
-use crate::http::reply::Reply;
+use crate::http::kernel::reply::Reply;
 use crate::storage::years::StoredYear;
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -2,11 +2,11 @@
 
 use super::body::{RosterBody, RosterList, YearBody, YearList};
 use super::shown;
-use crate::http::call::Call;
-use crate::http::paging::{PageOrder, SortField, list_reply};
-use crate::http::problem::Problem;
-use crate::http::query::{CursorText, Limit, NoParameters, YearNumber, query};
-use crate::http::reply::Reply;
+use crate::http::kernel::call::Call;
+use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
+use crate::http::kernel::problem::Problem;
+use crate::http::kernel::query::{CursorText, Limit, NoParameters, YearNumber, query};
+use crate::http::kernel::reply::Reply;
 use crate::operations::{AgencyRef, years};
 use crate::storage::RestsOn;
 use crate::storage::roster::RosterEntry;

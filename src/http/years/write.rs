@@ -3,12 +3,12 @@
 use super::body::{YearBody, read_plan};
 use super::{shown, tagged};
 use crate::http::api::BASE;
-use crate::http::body::{JSON, MERGE_PATCH};
-use crate::http::call::Call;
-use crate::http::fields::merge;
-use crate::http::problem::{Code, Problem};
-use crate::http::query::{NoParameters, YearNumber};
-use crate::http::reply::Reply;
+use crate::http::kernel::body::{JSON, MERGE_PATCH};
+use crate::http::kernel::call::Call;
+use crate::http::kernel::fields::merge;
+use crate::http::kernel::problem::{Code, Problem};
+use crate::http::kernel::query::{NoParameters, YearNumber};
+use crate::http::kernel::reply::Reply;
 use crate::operations::{Refusal, years};
 use crate::storage::years::StoredYear;
 use actix_web::{delete, patch, post, put};

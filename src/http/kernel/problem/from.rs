@@ -15,7 +15,7 @@ impl From<Refusal> for Problem {
             Refusal::PreconditionFailed => Problem::new(Code::PreconditionFailed),
             Refusal::Withdrawn { reason, at } => Problem::new(Code::ReportWithdrawn)
                 .member("reason", json!(reason))
-                .member("withdrawn_at", json!(at.map(crate::http::format::time))),
+                .member("withdrawn_at", json!(at.map(crate::http::kernel::format::time))),
             Refusal::ChangeLogReset => Problem::new(Code::ChangeLogReset),
             Refusal::Invalid(faults) => Problem::of_body(faults),
             Refusal::ScopeNotForKind => Problem::new(Code::ScopeNotForKind),

@@ -26,9 +26,9 @@ macro_rules! query {
             $($(#[$doc])* #[param(value_type = Option<$schema>)] pub $field: Option<$type>,)*
         }
 
-        impl $crate::http::query::Query for $name {
-            fn read(raw: &str) -> Result<$name, $crate::http::problem::Problem> {
-                let mut reader = $crate::http::query::Reader::new(raw);
+        impl $crate::http::kernel::query::Query for $name {
+            fn read(raw: &str) -> Result<$name, $crate::http::kernel::problem::Problem> {
+                let mut reader = $crate::http::kernel::query::Reader::new(raw);
                 let read = $name { $($field: reader.take(stringify!($field)),)* };
                 reader.finish()?;
                 Ok(read)
@@ -36,7 +36,7 @@ macro_rules! query {
         }
     };
 }
-pub(super) use query;
+pub(in crate::http) use query;
 
 /// No parameters.
 #[derive(Debug)]

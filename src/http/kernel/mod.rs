@@ -1,0 +1,19 @@
+//! What every endpoint is made of, whatever it is about: the call on the way in, the reply and the problem on the way
+//! out, bodies, queries, pages, preconditions, and the answers that are kept. The kernel knows no noun.
+
+pub mod access;
+pub mod body;
+pub mod call;
+pub mod caller;
+pub mod fields;
+pub mod format;
+pub mod kept;
+pub mod limit;
+pub mod names;
+pub mod paging;
+pub mod precondition;
+pub mod problem;
+pub mod query;
+pub mod refusals;
+pub mod reply;
+pub mod service;

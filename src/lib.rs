@@ -5,6 +5,7 @@
 //! ```text
 //! main, cli      the program
 //! http           actix + utoipa: translate in, call one operation, translate out
+//! work           what goes on behind the requests: index, renditions, webhooks, jobs
 //! operations     use cases, sync, one function per verb: load – decide – save
 //! storage        diesel and nothing but: rows, queries, both engines, the lane
 //! documents      readers: bytes → report document
@@ -20,3 +21,4 @@ pub mod operations;
 pub mod settings;
 pub mod storage;
 pub mod telemetry;
+pub mod work;

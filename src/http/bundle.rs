@@ -70,7 +70,7 @@ impl Bundle {
         if let Some(head) = self.head.take() {
             return Ok(Some(Bytes::from(head)));
         }
-        if self.ended || self.service.is_ending() {
+        if self.ended || self.service.ending.has_begun() {
             return Ok(None);
         }
         let (asking, query) =

@@ -114,10 +114,10 @@ pub async fn list_changes(call: Call) -> Result<Reply, Problem> {
     loop {
         let page = call.look(move |connection, _| changes_since(connection, since, limit)).await?;
         let left = until.saturating_duration_since(Instant::now());
-        if !page.items.is_empty() || left.is_zero() || call.service.is_ending() {
+        if !page.items.is_empty() || left.is_zero() || call.service.ending.has_begun() {
             return Ok(Reply::ok(&ChangeList::from(page)).never_kept());
         }
-        while *news.borrow() <= since && Instant::now() < until && !call.service.is_ending() {
+        while *news.borrow() <= since && Instant::now() < until && !call.service.ending.has_begun() {
             wait_for_news(&mut news, since, until.saturating_duration_since(Instant::now())).await;
         }
     }
@@ -150,7 +150,7 @@ impl Streamed {
             return Some(Bytes::from(format!("retry: 3000\n: since {}\n\n", self.since)));
         }
         loop {
-            if self.service.is_ending() {
+            if self.service.ending.has_begun() {
                 return None;
             }
             let since = self.since;

@@ -1,21 +1,19 @@
 //! `/jobs`: work that goes on after its request was answered.
 
 use super::api::BASE;
-use super::kernel::call::{Background, Call};
+use super::kernel::call::Call;
 use super::kernel::format::time;
 use super::kernel::names::AnyJson;
 use super::kernel::problem::Problem;
 use super::kernel::query::{NoParameters, YearNumber, query};
 use super::kernel::reply::Reply;
-use crate::domain::agency::AgencyPath;
 use crate::operations::agencies::{self, path_of};
-use crate::operations::jobs::{
-    self, JobState, Tally, page_of_reports, report_progress, require_validation_right,
-};
+use crate::operations::jobs::{self, JobState, require_validation_right};
 use crate::operations::reports::{self, ReportQuery};
 use crate::operations::{AgencyRef, years};
 use crate::storage::jobs::Job;
 use crate::storage::reports::ReportFilter;
+use crate::work::validate_all;
 use actix_web::{delete, get, post};
 use chrono::{SubsecRound, Utc};
 use serde::Serialize;
@@ -138,53 +136,8 @@ pub async fn start_validation(mut call: Call) -> Result<Reply, Problem> {
         // The request that was first has its job under way.
         return Ok(reply);
     }
-    let background = call.background();
-    actix_web::rt::spawn(async move {
-        if let Err(problem) = validate_all(&background, &id, year.0, path).await {
-            tracing::error!(job = id, ?problem, "a job failed");
-            let _unwritten = finish(&background, &id, JobState::Failed, None).await;
-        }
-    });
+    actix_web::rt::spawn(validate_all(call.errand(), call.service.ending.clone(), id, year.0, path));
     Ok(reply)
-}
-
-/// Judges page by page, noting how far it is and looking whether it is to go on.
-async fn validate_all(
-    background: &Background,
-    id: &str,
-    year: i32,
-    within: Option<AgencyPath>,
-) -> Result<(), Problem> {
-    let mut tally = Tally::default();
-    loop {
-        let path = within.clone();
-        let (next, more) = background
-            .look(move |connection, asking| page_of_reports(connection, asking, year, path.as_ref(), tally))
-            .await?;
-        tally = next;
-        let (named, done) = (id.to_owned(), i64::try_from(tally.reports()).unwrap_or(i64::MAX));
-        let goes_on = background
-            .write(move |connection, act, _, _| report_progress(connection, &named, done, act.at))
-            .await?;
-        if !goes_on || background.service.is_ending() {
-            return finish(background, id, JobState::Cancelled, None).await;
-        }
-        if !more {
-            return finish(background, id, JobState::Done, Some(tally.result().to_string())).await;
-        }
-    }
-}
-
-async fn finish(
-    background: &Background,
-    id: &str,
-    state: JobState,
-    result: Option<String>,
-) -> Result<(), Problem> {
-    let id = id.to_owned();
-    background
-        .write(move |connection, act, _, _| jobs::finish(connection, &id, state, result.clone(), act.at))
-        .await
 }
 
 /// 任务的进度和结果

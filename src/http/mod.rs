@@ -15,7 +15,6 @@ mod jobs;
 mod kernel;
 mod me;
 mod metrics;
-mod onward;
 mod openapi;
 mod persons;
 mod problem_pages;
@@ -30,7 +29,7 @@ mod webhooks;
 mod years;
 
 pub use imports::Sandbox;
-pub use kernel::service::{Reload, ServiceOptions, WebhookOptions};
+pub use kernel::service::{Reload, ServiceOptions};
 pub use openapi::{json as openapi_json, yaml as openapi_yaml};
 pub use server::serve;
 

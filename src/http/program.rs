@@ -40,7 +40,7 @@ pub async fn read_health(_call: Call) -> Result<Reply, Problem> {
 )]
 #[get("/readyz")]
 pub async fn read_readiness(call: Call) -> Result<Reply, Problem> {
-    if call.service.is_ending() {
+    if call.service.ending.has_begun() {
         return Err(Problem::new(Code::Unavailable));
     }
     call.look(|connection, _| years::list(connection, 0, 1, false)).await?;

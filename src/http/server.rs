@@ -4,9 +4,10 @@ use super::api;
 use super::kernel::access::{access, refuse_bad_token};
 use super::kernel::problem::{Code, Problem};
 use super::kernel::service::{Service, ServiceOptions};
-use super::onward;
 use super::openapi::Document;
+use super::reports::RENDERER;
 use crate::storage::Store;
+use crate::work::Works;
 use actix_cors::Cors;
 use actix_web::dev::ResourceDef;
 use actix_web::http::header;
@@ -25,7 +26,13 @@ async fn run(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)
     let address = listener.local_addr()?;
     store.follow()?;
     let service = web::Data::new(Service::new(store, options, Document::build())?);
-    onward::start(&service);
+    let works = Works {
+        store: service.store.clone(),
+        renderer: RENDERER,
+        webhooks: service.options.webhooks.clone(),
+        ending: service.ending.clone(),
+    };
+    works.start();
     let shared = service.clone();
     let options = &service.options;
     let mut server = HttpServer::new(move || {
@@ -51,7 +58,7 @@ async fn run(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)
     actix_web::rt::spawn(async move {
         wait_for_signal().await;
         tracing::info!("ending: no new connections, finishing what is under way");
-        ending.end();
+        ending.ending.begin();
         handle.stop(true).await;
     });
     actix_web::rt::spawn(reload_on_hangup(service.clone()));

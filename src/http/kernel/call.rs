@@ -14,13 +14,12 @@ use crate::domain::rights::Rights;
 use crate::operations::{Asking, Refusal};
 use crate::storage::people::TokenGrant;
 use crate::storage::{
-    Act, Actor, AnyConnection, IdempotencyKey, KeyHeld, Notes, Queue, StorageError, StoredAnswer, Written,
-    audit,
+    Act, Actor, AnyConnection, IdempotencyKey, KeyHeld, Notes, Queue, StorageError, Written, audit,
 };
+use crate::work::Errand;
 use actix_web::dev::Payload;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use chrono::{SubsecRound, Utc};
 use std::future::{Ready, ready};
 use std::rc::Rc;
 use std::str::FromStr;
@@ -269,9 +268,9 @@ impl Call {
     }
 
     /// What goes on after the answer, in this caller's name.
-    pub fn background(&self) -> Background {
-        Background {
-            service: self.service.clone(),
+    pub fn errand(&self) -> Errand {
+        Errand {
+            store: self.service.store.clone(),
             asking: self.asking(),
             act: Act { key: None, ..self.act() },
         }
@@ -324,7 +323,7 @@ impl Call {
         T: Send + 'static,
         Op: FnMut(&mut AnyConnection, &Act, &mut Notes, &Asking) -> Result<T, Refusal> + Send + 'static,
     {
-        self.background().write(operation).await
+        Ok(self.errand().write(operation).await?)
     }
 }
 
@@ -334,42 +333,4 @@ fn snapshot(connection: &mut AnyConnection, short: bool) -> Result<Snapshot, Ref
     let seq = audit::audit_seq(connection)?;
     let at = if short { None } else { audit::audit_time(connection, seq)? };
     Ok(Snapshot { seq, at: at.as_deref().and_then(parse_time) })
-}
-
-/// Work in a caller's name that no request waits for.
-pub struct Background {
-    pub service: Data<Service>,
-    pub asking: Asking,
-    act: Act,
-}
-
-impl Background {
-    /// Reads on a snapshot.
-    pub async fn look<T, F>(&self, query: F) -> Result<T, Problem>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut AnyConnection, &Asking) -> Result<T, Refusal> + Send + 'static,
-    {
-        let asking = self.asking.clone();
-        Ok(self.service.store.read(move |connection| query(connection, &asking)).await?)
-    }
-
-    /// Writes behind those who wait.
-    pub async fn write<T, Op>(&self, mut operation: Op) -> Result<T, Problem>
-    where
-        T: Send + 'static,
-        Op: FnMut(&mut AnyConnection, &Act, &mut Notes, &Asking) -> Result<T, Refusal> + Send + 'static,
-    {
-        let asking = self.asking.clone();
-        let act = Act { at: Utc::now().naive_utc().trunc_subsecs(6), ..self.act.clone() };
-        let nothing = |_: &T| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
-        let operation = move |connection: &mut AnyConnection, act: &Act, notes: &mut Notes| {
-            operation(connection, act, notes, &asking)
-        };
-        match self.service.store.write(Queue::Bulk, act, operation, nothing).await? {
-            Written::Fresh(outcome) => Ok(outcome),
-            // Without a key nothing is replayed.
-            Written::Replayed(_) => Err(Problem::new(Code::Internal)),
-        }
-    }
 }

@@ -8,10 +8,9 @@ use crate::http::metrics::Metrics;
 use crate::http::openapi::Document;
 use crate::operations::Review;
 use crate::storage::Store;
+use crate::work::{Ending, WebhookOptions};
 use ipnet::IpNet;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
@@ -67,19 +66,6 @@ impl std::fmt::Debug for Reload {
     }
 }
 
-/// Where webhooks may lead, and how patiently.
-#[derive(Debug, Clone, Default)]
-pub struct WebhookOptions {
-    /// Lower case.
-    pub hosts: Vec<String>,
-    pub networks: Vec<IpNet>,
-    /// Certificates in the place of the public ones.
-    pub ca_file: Option<PathBuf>,
-    pub timeout: Duration,
-    /// How long after each failure it is tried again.
-    pub retries: Vec<Duration>,
-}
-
 /// The state of a running service.
 pub struct Service {
     pub store: Store,
@@ -91,7 +77,7 @@ pub struct Service {
     pub kept: KeptBodies,
     pub streams: Arc<Semaphore>,
     pub limit: Option<Limit>,
-    ending: AtomicBool,
+    pub ending: Ending,
 }
 
 impl Service {
@@ -107,16 +93,7 @@ impl Service {
             refusals: Refusals::default(),
             metrics,
             sandbox: Sandbox::new()?,
-            ending: AtomicBool::new(false),
+            ending: Ending::default(),
         })
-    }
-
-    /// From now on `/readyz` says no, so that balancers send nobody here any more.
-    pub fn end(&self) {
-        self.ending.store(true, Ordering::Release);
-    }
-
-    pub fn is_ending(&self) -> bool {
-        self.ending.load(Ordering::Acquire)
     }
 }

@@ -9,10 +9,10 @@ use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
 use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{CursorText, Limit, NoParameters, query};
 use crate::http::kernel::reply::Reply;
-use crate::http::onward;
 use crate::operations::InputFault;
 use crate::operations::webhooks::{self, EVENTS, WebhookEdit, require_webhook_right};
 use crate::storage::webhooks::Webhook;
+use crate::work::check_address;
 use actix_web::{delete, get, patch, post, put};
 use serde_json::{Map, Value, json};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -131,7 +131,7 @@ fn read_edit(object: &Map<String, Value>, present: Option<&Value>) -> Result<Web
 /// Only where the operator allows it; looked up now, and once more at each sending.
 async fn require_allowed(call: &Call, url: &str) -> Result<(), Problem> {
     let (options, url) = (call.service.options.webhooks.clone(), url.to_owned());
-    let checked = actix_web::web::block(move || onward::check_address(&options, &url)).await;
+    let checked = actix_web::web::block(move || check_address(&options, &url)).await;
     match checked {
         Ok(Ok(())) => Ok(()),
         Ok(Err(code)) => Err(Problem::of_body(vec![InputFault::new("/url", code)])),

@@ -1,6 +1,6 @@
 //! Where webhooks may lead: only to hosts and networks the operator allows.
 
-use crate::http::kernel::service::WebhookOptions;
+use super::WebhookOptions;
 use std::net::{SocketAddr, ToSocketAddrs};
 use url::{Host, Url};
 

@@ -1,7 +1,7 @@
 //! Sending one message: to the address that was checked and no other, no redirects, no proxy.
 
+use super::WebhookOptions;
 use super::address::allowed;
-use crate::http::kernel::service::WebhookOptions;
 use crate::operations::webhooks::{Attempt, Outcome, sign};
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,0 +1,38 @@
+//! Work in a caller's name that no request waits for.
+
+use super::{now, write_behind};
+use crate::operations::{Asking, Refusal};
+use crate::storage::{Act, AnyConnection, Notes, Store, WriteError};
+
+/// In whose name, with which rights, and on what.
+pub struct Errand {
+    pub store: Store,
+    pub asking: Asking,
+    pub act: Act,
+}
+
+impl Errand {
+    /// Reads on a snapshot.
+    pub async fn look<T, F>(&self, query: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection, &Asking) -> Result<T, Refusal> + Send + 'static,
+    {
+        let asking = self.asking.clone();
+        self.store.read(move |connection| query(connection, &asking)).await
+    }
+
+    /// Writes behind those who wait.
+    pub async fn write<T, Op>(&self, mut operation: Op) -> Result<T, WriteError<Refusal>>
+    where
+        T: Send + 'static,
+        Op: FnMut(&mut AnyConnection, &Act, &mut Notes, &Asking) -> Result<T, Refusal> + Send + 'static,
+    {
+        let asking = self.asking.clone();
+        let act = Act { at: now(), ..self.act.clone() };
+        write_behind(&self.store, act, move |connection, act, notes| {
+            operation(connection, act, notes, &asking)
+        })
+        .await
+    }
+}

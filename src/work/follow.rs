@@ -1,0 +1,55 @@
+//! What is made of the changes follows them: the search index, and what everybody reads, rendered.
+
+use super::{QUIET, Works};
+use crate::operations::reports::renditions;
+use crate::operations::{Refusal, search};
+use crate::storage::AnyConnection;
+
+/// The search index follows the changes.
+pub async fn index(works: Works) {
+    follow(&works, "search", search::next_step, search::enter_step).await;
+}
+
+/// So do the renditions of what everybody reads; anew where another program has made them.
+pub async fn render(works: Works) {
+    let renderer = works.renderer;
+    let others =
+        move |connection: &mut AnyConnection| renditions::any_of_another(connection, renderer.program);
+    if matches!(works.store.read(others).await, Ok(true)) {
+        let begun = works.write("renditions", |connection, _, _| renditions::start_over(connection));
+        if let Err(error) = begun.await {
+            tracing::warn!(?error, "what another program has rendered stays unused until the next start");
+        }
+    }
+    let next = move |connection: &mut AnyConnection| renditions::next_step(connection, renderer);
+    follow(&works, "renditions", next, renditions::enter_step).await;
+}
+
+/// Follows the changes with what is made of them: a step is made from a reader, and entered in the lane.
+async fn follow<Step: Send + 'static>(
+    works: &Works,
+    name: &'static str,
+    next: impl Fn(&mut AnyConnection) -> Result<Option<Step>, Refusal> + Copy + Send + 'static,
+    enter: fn(&mut AnyConnection, &Step) -> Result<bool, Refusal>,
+) {
+    let mut news = works.store.changes();
+    while !works.ending.has_begun() {
+        news.mark_unchanged();
+        let done = match works.store.read(next).await {
+            Ok(None) => None,
+            Ok(Some(step)) => {
+                let entered = works.write(name, move |connection, _, _| enter(connection, &step));
+                Some(entered.await.map_err(|error| format!("{error:?}")))
+            }
+            Err(refusal) => Some(Err(format!("{refusal:?}"))),
+        };
+        match done {
+            Some(Ok(_)) => continue,
+            Some(Err(error)) => {
+                tracing::warn!(error, consumer = name, "could not follow the changes; it is tried again")
+            }
+            None => {}
+        }
+        let _whether_news = tokio::time::timeout(QUIET, news.changed()).await;
+    }
+}

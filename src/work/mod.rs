@@ -1,0 +1,82 @@
+//! What goes on behind the requests: the index and the renditions follow the changes, webhooks are told of them, and
+//! jobs that people began are done. It knows the store and the operations, and nothing of requests.
+
+mod errand;
+mod follow;
+mod validation;
+mod webhooks;
+
+pub use errand::Errand;
+pub use validation::validate_all;
+pub use webhooks::{WebhookOptions, check_address};
+
+use crate::operations::Refusal;
+use crate::operations::reports::renditions::Renderer;
+use crate::storage::{Act, AnyConnection, Notes, Queue, Store, StoredAnswer, WriteError, Written};
+use chrono::{NaiveDateTime, SubsecRound, Utc};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Nothing to do for so long, unless something happens.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// Whether the service is to end; shared by everything that goes on by itself.
+#[derive(Debug, Clone, Default)]
+pub struct Ending(Arc<AtomicBool>);
+
+impl Ending {
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    pub fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// What the workers need.
+#[derive(Clone)]
+pub struct Works {
+    pub store: Store,
+    pub renderer: Renderer,
+    pub webhooks: WebhookOptions,
+    pub ending: Ending,
+}
+
+impl Works {
+    /// Starts the workers on the runtime of the caller; they end with the service.
+    pub fn start(self) {
+        tokio::spawn(follow::index(self.clone()));
+        tokio::spawn(follow::render(self.clone()));
+        webhooks::start(self);
+    }
+
+    /// One operation of the service's own, behind whatever people do.
+    async fn write<T: Send + 'static>(
+        &self,
+        name: &str,
+        operation: impl FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, WriteError<Refusal>> {
+        let act = Act { at: now(), actor: None, request_id: name.to_owned(), key: None };
+        write_behind(&self.store, act, operation).await
+    }
+}
+
+/// Writes in the bulk queue; there is no answer to keep.
+async fn write_behind<T: Send + 'static>(
+    store: &Store,
+    act: Act,
+    operation: impl FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, WriteError<Refusal>> {
+    let nothing = |_: &T| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
+    match store.write(Queue::Bulk, act, operation, nothing).await? {
+        Written::Fresh(outcome) => Ok(outcome),
+        // Without a key nothing is replayed.
+        Written::Replayed(_) => Err(WriteError::Unavailable),
+    }
+}
+
+fn now() -> NaiveDateTime {
+    Utc::now().naive_utc().trunc_subsecs(6)
+}

@@ -25,6 +25,7 @@ pub fn register(config: &mut ServiceConfig<'_>) {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AuditPerson)]
 pub struct AuditPerson {
+    #[schema(format = "uuid")]
     id: String,
     name: Option<String>,
 }
@@ -36,12 +37,15 @@ pub struct AuditBody {
     /// 序号，从 1 起，没有空号。
     seq: i64,
     /// RFC 3339，UTC，微秒。
+    #[schema(format = DateTime)]
     at: String,
     /// 经办人；空 = 程序自己（命令行）。
     person: Option<AuditPerson>,
-    /// 做了什么，如 `report.transition`。
+    /// 做了什么，如 `report.transition`；以后会有新的，须容忍不认识的。
     action: String,
+    #[schema(format = "uuid")]
     agency_id: Option<String>,
+    #[schema(format = "uuid")]
     report_id: Option<String>,
     /// 具体内容。
     #[schema(value_type = AnyJson)]
@@ -89,21 +93,21 @@ static NO_SORTS: &[SortField<AuditLine>] = &[];
 
 query!(AuditListQuery {
     /// 机关：编号或统一社会信用代码。
-    agency_id: AgencyRef [String],
+    agency_id: Option<AgencyRef>,
     /// 报告编号。
-    report_id: ReportId [String],
+    report_id: Option<ReportId>,
     /// 人员编号。
-    person_id: PersonId [String],
+    person_id: Option<PersonId>,
     /// 不早于。
-    from: NaiveDateTime [chrono::DateTime<chrono::Utc>],
+    from: Option<NaiveDateTime>,
     /// 早于。
-    to: NaiveDateTime [chrono::DateTime<chrono::Utc>],
+    to: Option<NaiveDateTime>,
     /// 每页条数，1–200，默认 50。
-    limit: Limit [u8],
+    limit: Option<Limit>,
     /// 上一页给出的游标。
-    cursor: CursorText [String],
+    cursor: Option<CursorText>,
     /// 是否给出总数。
-    count: bool [bool],
+    count: Option<bool>,
 });
 
 /// As the entries write their times.

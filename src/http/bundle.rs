@@ -2,7 +2,7 @@
 
 use super::kernel::call::Call;
 use super::kernel::problem::Problem;
-use super::kernel::query::{Parameter, YearNumber, query};
+use super::kernel::query::{Parameter, YearNumber, one_of, query};
 use super::kernel::service::Service;
 use super::reports::{ReportBody, Shown};
 use crate::domain::agency::AgencyPath;
@@ -19,6 +19,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpResponse, get};
 use futures_util::stream::{Stream, unfold};
 use serde_json::json;
+use utoipa::openapi::{RefOr, Schema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
@@ -43,13 +44,17 @@ impl Parameter for BundleFormat {
             _ => Err("invalid_value"),
         }
     }
+
+    fn schema() -> RefOr<Schema> {
+        one_of(&["ndjson", "csv"])
+    }
 }
 
 query!(BundleQuery {
     /// 某机关及其以下：编号或统一社会信用代码；不给则为全部。
-    within: AgencyRef[String],
+    within: Option<AgencyRef>,
     /// `ndjson`（默认）或 `csv`。
-    format: BundleFormat[String],
+    format: Option<BundleFormat>,
 });
 
 /// Where a bundle is: each page is a short transaction of its own.

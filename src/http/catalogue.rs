@@ -1,10 +1,10 @@
 //! `/rules`, `/formats`, `/indicators`: the statute as data, for whoever builds on it.
 
 use super::kernel::call::Call;
-use super::kernel::names::SeverityName;
+use super::kernel::names::{FormatName, SectionKind, SeverityName};
 use super::kernel::paging::{WholeQuery, cut_whole};
 use super::kernel::problem::{Code, Problem};
-use super::kernel::query::{CursorText, Limit, NoParameters, query};
+use super::kernel::query::{CursorText, FormName, Limit, NoParameters, query};
 use super::kernel::reply::Reply;
 use crate::domain::digest::sha256_hex;
 use crate::domain::form::{self, Form};
@@ -46,6 +46,7 @@ pub struct Rule {
     /// 依据。
     basis: &'static str,
     /// 适用的格式。
+    #[schema(value_type = Vec<FormatName>)]
     form: Vec<&'static str>,
 }
 
@@ -107,6 +108,7 @@ pub struct FormatYears {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FormatSummary)]
 pub struct FormatSummary {
+    #[schema(value_type = FormatName)]
     id: &'static str,
     title: &'static str,
     /// 文号。
@@ -172,6 +174,7 @@ pub async fn read_format(call: Call) -> Result<Reply, Problem> {
 pub struct Indicator {
     /// `部分.行.列`。
     id: String,
+    #[schema(value_type = SectionKind)]
     section: String,
     row: String,
     column: String,
@@ -184,6 +187,7 @@ pub struct Indicator {
     /// 在报告文档中的位置。
     pointer: String,
     /// 有这个单元格的格式。
+    #[schema(value_type = Vec<FormatName>)]
     formats: Vec<&'static str>,
 }
 
@@ -200,13 +204,13 @@ pub struct IndicatorList {
 
 query!(IndicatorQuery {
     /// 只要某格式的指标，如 2021。
-    format: String[String],
+    format: Option<FormName>,
     /// 每页条数，1–200；不给则为全部。
-    limit: Limit[u8],
+    limit: Option<Limit>,
     /// 上一页给出的游标。
-    cursor: CursorText[String],
+    cursor: Option<CursorText>,
     /// 是否给出总数。
-    count: bool[bool],
+    count: Option<bool>,
 });
 
 fn indicators_of(form: &'static Form) -> impl Iterator<Item = Indicator> {
@@ -235,12 +239,7 @@ fn indicators_of(form: &'static Form) -> impl Iterator<Item = Indicator> {
 #[get("/indicators")]
 pub async fn list_indicators(call: Call) -> Result<Reply, Problem> {
     let query: IndicatorQuery = call.query()?;
-    let wanted = match query.format.as_deref() {
-        None => None,
-        Some(id) => Some(
-            form::by_id(id).ok_or_else(|| Problem::of_query(vec![("format".to_owned(), "unknown_form")]))?,
-        ),
-    };
+    let wanted = query.format.map(|format| format.0);
     let mut items: Vec<Indicator> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let forms = form::all().iter().rev().filter(|form| wanted.is_none_or(|wanted| wanted.id == form.id));

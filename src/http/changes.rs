@@ -3,6 +3,7 @@
 use super::audit::AuditHeadBody;
 use super::kernel::call::Call;
 use super::kernel::format::time;
+use super::kernel::names::EventName;
 use super::kernel::problem::{Code, Problem};
 use super::kernel::query::{Limit, Parameter, Seconds, Sequence, query};
 use super::kernel::reply::Reply;
@@ -29,10 +30,12 @@ pub fn register(config: &mut ServiceConfig<'_>) {
 #[schema(as = Change)]
 pub struct ChangeBody {
     seq: i64,
-    /// `report.published`、`report.corrected` 或 `report.withdrawn`。
     #[serde(rename = "type")]
+    #[schema(value_type = EventName)]
     change_type: String,
+    #[schema(format = "uuid")]
     report_id: String,
+    #[schema(format = "uuid")]
     agency_id: String,
     year: i32,
     revision: i32,
@@ -78,11 +81,11 @@ impl From<ChangePage> for ChangeList {
 
 query!(ChangesQuery {
     /// 从哪一条之后，默认 0。
-    since: Sequence[u64],
+    since: Option<Sequence>,
     /// 至多几条，1–200，默认 50。
-    limit: Limit[u8],
+    limit: Option<Limit>,
     /// 没有新变更时至多等几秒，0–60，默认 0。
-    wait: Seconds[u8],
+    wait: Option<Seconds>,
 });
 
 /// How long one waits for news at once: whether the service ends is looked at between.
@@ -130,7 +133,7 @@ const PAGE: i64 = 100;
 
 query!(StreamQuery {
     /// 从哪一条之后；不给则只送以后的。重连时浏览器送来的 `Last-Event-ID` 优先。
-    since: Sequence[u64],
+    since: Option<Sequence>,
 });
 
 /// One stream: where it is, and its place among those that are open.

@@ -3,7 +3,7 @@
 use super::api::BASE;
 use super::kernel::call::Call;
 use super::kernel::format::time;
-use super::kernel::names::AnyJson;
+use super::kernel::names::{AnyJson, JobKind, JobStateName};
 use super::kernel::problem::Problem;
 use super::kernel::query::{NoParameters, YearNumber, query};
 use super::kernel::reply::Reply;
@@ -39,12 +39,13 @@ pub struct ProgressBody {
 pub struct JobBody {
     #[schema(format = "uuid")]
     id: String,
-    /// `validation`。
+    #[schema(value_type = JobKind)]
     kind: String,
-    /// `running`、`cancelling`、`cancelled`、`done`、`failed`。
+    #[schema(value_type = JobStateName)]
     state: &'static str,
     year: Option<i32>,
     /// 范围；空 = 全部。
+    #[schema(format = "uuid")]
     within: Option<String>,
     progress: ProgressBody,
     /// 结果，完成后才有。校验：`reports`、`valid`、`by_rule`（按规则）、`by_agency`（有错误或警告的报告）、`not_listed`。
@@ -74,7 +75,7 @@ impl JobBody {
 
 query!(WithinQuery {
     /// 某机关及其以下：编号或统一社会信用代码；不给则为全部（系统管理员）。
-    within: AgencyRef[String],
+    within: Option<AgencyRef>,
 });
 
 /// 校验一个年度的全部报告

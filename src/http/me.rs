@@ -35,6 +35,7 @@ pub struct PersonBody {
     #[schema(format = "uuid")]
     id: String,
     name: String,
+    #[schema(format = "uuid")]
     agency_id: Option<String>,
 }
 

@@ -30,6 +30,7 @@ pub struct EntryBody {
     #[schema(format = "uuid")]
     id: String,
     name: String,
+    #[schema(format = "uuid")]
     agency_id: Option<String>,
     /// 离任日期；空 = 在任。
     #[schema(format = Date)]
@@ -77,11 +78,11 @@ static NO_SORTS: &[SortField<Person>] = &[];
 
 query!(PersonListQuery {
     /// 每页条数，1–200，默认 50。
-    limit: Limit[u8],
+    limit: Option<Limit>,
     /// 上一页给出的游标。
-    cursor: CursorText[String],
+    cursor: Option<CursorText>,
     /// 是否给出总数。
-    count: bool[bool],
+    count: Option<bool>,
 });
 
 /// 人员列表

@@ -1,6 +1,7 @@
 //! Whether the service lives, is ready, and which version it is.
 
 use super::kernel::call::Call;
+use super::kernel::names::DatabaseName;
 use super::kernel::problem::{Code, Problem};
 use super::kernel::query::NoParameters;
 use super::kernel::reply::Reply;
@@ -53,7 +54,7 @@ pub struct Version {
     name: &'static str,
     /// 程序版本（语义化版本），与接口文档的 `info.version` 相同。
     version: &'static str,
-    /// 数据库：`sqlite` 或 `postgres`。
+    #[schema(value_type = DatabaseName)]
     database: &'static str,
 }
 

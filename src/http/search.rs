@@ -1,9 +1,10 @@
 //! `/search`: full text over published narratives.
 
 use super::kernel::call::Call;
+use super::kernel::names::SectionKind;
 use super::kernel::paging::{bad_cursor, list_reply_with};
 use super::kernel::problem::Problem;
-use super::kernel::query::{CursorText, Limit, YearNumber, query};
+use super::kernel::query::{CursorText, Limit, Phrase, SectionKey, YearNumber, query};
 use super::kernel::reply::Reply;
 use super::statistics::AsOfBody;
 use crate::operations::AgencyRef;
@@ -38,7 +39,7 @@ pub struct HitBody {
     report_id: String,
     agency: AgencyBody,
     year: i32,
-    /// 部分的键名。
+    #[schema(value_type = SectionKind)]
     section: String,
     /// 命中之处，`<em>` 标出；其余已转义，可以直接放进网页。
     snippet: String,
@@ -68,20 +69,20 @@ impl From<Hit> for HitBody {
 }
 
 query!(SearchQuery {
-    /// 要找的词句，必填；整句匹配，不分全角半角、大小写。
-    q: String[String],
+    /// 要找的词句；整句匹配，不分全角半角、大小写。
+    q: Phrase,
     /// 某机关及其以下：编号或统一社会信用代码。
-    within: AgencyRef[String],
+    within: Option<AgencyRef>,
     /// 报告年度。
-    year: YearNumber[i32],
+    year: Option<YearNumber>,
     /// 部分的键名，如 `overview`。
-    section: String[String],
+    section: Option<SectionKey>,
     /// 每页条数，1–200，默认 50。
-    limit: Limit[u8],
+    limit: Option<Limit>,
     /// 上一页给出的游标。
-    cursor: CursorText[String],
+    cursor: Option<CursorText>,
     /// 是否给出总数；命中极多（十万处以上）时不给。
-    count: bool[bool],
+    count: Option<bool>,
 });
 
 /// Longest wait for the index to have what was published when it was asked.
@@ -110,15 +111,17 @@ async fn wait_for_index(call: &Call) -> Result<(), Problem> {
 #[get("/search")]
 pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
     let query: SearchQuery = call.query()?;
-    let q = query.q.filter(|q| !q.trim().is_empty());
-    let q = q.ok_or_else(|| Problem::of_query(vec![("q".to_owned(), "required")]))?;
     let after = match &query.cursor {
         None => 0,
         Some(cursor) => cursor.0.parse().map_err(|_| bad_cursor())?,
     };
     let question = Question {
-        q,
-        filter: SearchFilter { year: query.year.map(|year| year.0), section: query.section, within: None },
+        q: query.q.0,
+        filter: SearchFilter {
+            year: query.year.map(|year| year.0),
+            section: query.section.map(|section| section.0),
+            within: None,
+        },
         within: query.within,
         after,
         limit: usize::try_from(query.limit.map_or(50, |limit| limit.0)).unwrap_or(50),

@@ -2,7 +2,7 @@
 
 use super::kernel::call::Call;
 use super::kernel::format::{day, time};
-use super::kernel::names::{ReportScope, ReportStatus};
+use super::kernel::names::{ReportScope, ReportStatus, TaskKind};
 use super::kernel::problem::Problem;
 use super::kernel::query::{Limit, query};
 use super::kernel::reply::Reply;
@@ -33,12 +33,14 @@ pub struct TaskAgency {
 pub struct TaskBody {
     /// `returned`（被退回）、`review`（待审核）、`publish`（待发布）、`finish`（草稿待续）、`answer`（密级标识或个人信息待主管部门答复）、
     /// `comment`（别人的意见待答复）、`file`（临近应报日期而未填报）、`urge`（所辖机关临近应报日期而未填报，待催报）。
+    #[schema(value_type = TaskKind)]
     kind: &'static str,
     agency: TaskAgency,
     year: i32,
     #[schema(value_type = ReportScope)]
     scope: &'static str,
     /// 还没有报告时为空。
+    #[schema(format = "uuid")]
     report_id: Option<String>,
     #[schema(value_type = Option<ReportStatus>)]
     status: Option<&'static str>,
@@ -106,7 +108,7 @@ impl TaskBody {
 
 query!(TasksQuery {
     /// 至多几件，1–200，默认 50。
-    limit: Limit[u8],
+    limit: Option<Limit>,
 });
 
 /// 我的待办

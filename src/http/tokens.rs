@@ -42,6 +42,7 @@ pub struct TokenGrantBody {
     #[schema(value_type = RoleName)]
     role: &'static str,
     /// 空 = 处处有效。
+    #[schema(format = "uuid")]
     agency_id: Option<String>,
     #[schema(value_type = Option<StageName>)]
     stage: Option<&'static str>,
@@ -123,13 +124,13 @@ static NO_SORTS: &[SortField<Token>] = &[];
 
 query!(TokenListQuery {
     /// 只要某个人的：人员编号。
-    person_id: PersonId[String],
+    person_id: Option<PersonId>,
     /// 每页条数，1–200，默认 50。
-    limit: Limit[u8],
+    limit: Option<Limit>,
     /// 上一页给出的游标。
-    cursor: CursorText[String],
+    cursor: Option<CursorText>,
     /// 是否给出总数。
-    count: bool[bool],
+    count: Option<bool>,
 });
 
 /// 令牌列表

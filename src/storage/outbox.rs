@@ -7,30 +7,21 @@ use super::listing::Page;
 use super::prepared::Prepare;
 use super::schema::agencies;
 use super::schema::onward::{deliveries, webhooks};
-use crate::domain::agency::AgencyPath;
+use crate::domain::agency::{AgencyPath, wire_names};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::result::Error;
 use std::collections::HashMap;
 
-/// How far a delivery is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeliveryState {
-    Pending,
-    Delivered,
-    /// Given up: a dead letter, until somebody has it sent again.
-    Dead,
-}
-
-impl DeliveryState {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            DeliveryState::Pending => "pending",
-            DeliveryState::Delivered => "delivered",
-            DeliveryState::Dead => "dead",
-        }
+wire_names!(
+    /// How far a delivery is.
+    DeliveryState {
+        Pending = "pending",
+        Delivered = "delivered",
+        /// Given up: a dead letter, until somebody has it sent again.
+        Dead = "dead",
     }
-}
+);
 
 /// One event on its way to one webhook.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]

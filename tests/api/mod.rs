@@ -10,6 +10,7 @@ mod catalogue;
 mod comments;
 mod conventions;
 mod corrections;
+mod document;
 mod documents;
 mod durability;
 mod endurance;

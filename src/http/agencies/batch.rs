@@ -30,7 +30,7 @@ const IN_FLIGHT: usize = 128;
 
 query!(BatchQuery {
     /// true：有一行被拒绝则全部不登记；默认 false，逐行登记。
-    atomic: bool[bool],
+    atomic: Option<bool>,
 });
 
 /// 一行的结果。
@@ -42,6 +42,7 @@ pub struct RowBody {
     /// 201 = 已登记；其他为拒绝的状态码。
     status: u16,
     /// 已登记的机关编号。
+    #[schema(format = "uuid")]
     id: Option<String>,
     /// 拒绝的原因，同单个登记时的错误。
     #[schema(value_type = AnyJson)]

@@ -35,6 +35,7 @@ pub struct AgencyBody {
     #[schema(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$")]
     division_code: Option<String>,
     /// 上级机关；写入时也可用统一社会信用代码。空 = 顶级。
+    #[schema(format = "uuid")]
     parent_id: Option<String>,
     #[schema(value_type = AgencyStatusName, read_only)]
     status: &'static str,
@@ -45,7 +46,7 @@ pub struct AgencyBody {
     #[schema(format = Date)]
     valid_to: Option<String>,
     /// 承继机关。
-    #[schema(read_only)]
+    #[schema(format = "uuid", read_only)]
     successor_id: Option<String>,
     contact: ContactBody,
     /// 建立时间。

@@ -7,6 +7,7 @@ use crate::http::kernel::body::JSON;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::fields::{Fields, named_agency};
 use crate::http::kernel::format::{day, time};
+use crate::http::kernel::names::AgencyChangeKind;
 use crate::http::kernel::paging::{WholeQuery, cut_whole, list_reply};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::NoParameters;
@@ -24,7 +25,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AgencyChange)]
 pub struct ChangeBody {
-    /// `registered`、`updated`、`moved`、`merged`、`renamed`、`abolished`。
+    #[schema(value_type = AgencyChangeKind)]
     change: String,
     /// 从哪一天起。自始存在的机关登记时为 `0001-01-01`。
     #[schema(format = Date)]

@@ -4,7 +4,6 @@ use super::body::{AgencyBody, AgencyList, AncestorList, TreeBody};
 use super::shown;
 use crate::domain::agency::{Agency, AgencyStatus, Kind, Level};
 use crate::http::kernel::call::Call;
-use crate::http::kernel::names::{AgencyKind, AgencyLevel, AgencyStatusName};
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{CursorText, Depth, DivisionPrefix, Limit, query};
@@ -38,29 +37,29 @@ static SORTS: &[SortField<Agency>] = &[
 
 query!(AgencyListQuery {
     /// 名称（全称或简称）中含有的文字。
-    q: String[String],
+    q: Option<String>,
     /// 层级。
-    level: Level[AgencyLevel],
+    level: Option<Level>,
     /// 类别。
-    kind: Kind[AgencyKind],
+    kind: Option<Kind>,
     /// 状态。
-    status: AgencyStatus[AgencyStatusName],
+    status: Option<AgencyStatus>,
     /// 行政区划代码的开头，1–12 位数字。
-    division_code: DivisionPrefix[String],
+    division_code: Option<DivisionPrefix>,
     /// 上级机关：编号或统一社会信用代码。
-    parent_id: AgencyRef[String],
+    parent_id: Option<AgencyRef>,
     /// 某机关及其以下：编号或统一社会信用代码。
-    within: AgencyRef[String],
+    within: Option<AgencyRef>,
     /// 某一天的机关登记：当日存在的机关；已经合并、撤销的只在 `status` 指明时列出。不给则为现在的。
-    at: NaiveDate[chrono::NaiveDate],
+    at: Option<NaiveDate>,
     /// 排序字段，逗号分隔，前加 `-` 为降序：name、level、kind、division_code、created_at、updated_at。
-    sort: String[String],
+    sort: Option<String>,
     /// 每页条数，1–200，默认 50。
-    limit: Limit[u8],
+    limit: Option<Limit>,
     /// 上一页给出的游标。
-    cursor: CursorText[String],
+    cursor: Option<CursorText>,
     /// 是否给出总数。
-    count: bool[bool],
+    count: Option<bool>,
 });
 
 /// 机关列表
@@ -106,7 +105,7 @@ pub async fn list_agencies(call: Call) -> Result<Reply, Problem> {
 
 query!(AtQuery {
     /// 某一天的机关登记：尚未设立或期限已过的为 404，已经合并、撤销的写明其状态；不给则为现在的。
-    at: NaiveDate[chrono::NaiveDate],
+    at: Option<NaiveDate>,
 });
 
 /// 读取机关
@@ -158,15 +157,15 @@ pub async fn list_ancestors(call: Call) -> Result<Reply, Problem> {
 
 query!(ChildrenQuery {
     /// 某一天的机关登记：当日存在的机关；不给则为现在的。
-    at: NaiveDate[chrono::NaiveDate],
+    at: Option<NaiveDate>,
     /// 排序字段，同机关列表。
-    sort: String[String],
+    sort: Option<String>,
     /// 每页条数，1–200，默认 50。
-    limit: Limit[u8],
+    limit: Option<Limit>,
     /// 上一页给出的游标。
-    cursor: CursorText[String],
+    cursor: Option<CursorText>,
     /// 是否给出总数。
-    count: bool[bool],
+    count: Option<bool>,
 });
 
 /// 直接下级
@@ -208,9 +207,9 @@ pub async fn list_children(call: Call) -> Result<Reply, Problem> {
 
 query!(TreeQuery {
     /// 往下几层，0–24，默认 3。
-    depth: Depth[u8],
+    depth: Option<Depth>,
     /// 某一天的机关登记：当日存在的机关；已经终止的只在其下还有存在的机关时列出。不给则为现在的。
-    at: NaiveDate[chrono::NaiveDate],
+    at: Option<NaiveDate>,
 });
 
 /// 下级树

@@ -8,7 +8,7 @@ use crate::domain::report::{ReportDocument, Scope};
 use crate::domain::rules::Finding;
 use crate::http::api::BASE;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::names::{AnyJson, DocumentSchema, ReportScope};
+use crate::http::kernel::names::{AnyJson, DocumentSchema};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
@@ -23,17 +23,17 @@ use utoipa::ToSchema;
 
 query!(ImportQuery {
     /// 只试读，不保存；默认 false。
-    dry_run: bool[bool],
+    dry_run: Option<bool>,
     /// 存入哪个机关：编号或统一社会信用代码。保存时必填。
-    agency_id: AgencyRef[String],
+    agency_id: Option<AgencyRef>,
     /// 存入哪个年度。保存时必填。
-    year: YearNumber[i32],
+    year: Option<YearNumber>,
     /// 范围，默认 own。
-    scope: Scope[ReportScope],
+    scope: Option<Scope>,
     /// 把空白、`/`、`—`、无的单元格当作 0，并记录为有意零报告；默认 false。
-    blank_as_zero: bool[bool],
+    blank_as_zero: Option<bool>,
     /// 在 `source.cells` 里逐格给出它在文件中的位置；默认 false。
-    provenance: bool[bool],
+    provenance: Option<bool>,
 });
 
 /// 没有归入任何位置的文字。

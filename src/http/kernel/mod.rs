@@ -11,6 +11,7 @@ pub mod kept;
 pub mod limit;
 pub mod names;
 pub mod paging;
+pub mod parameter;
 pub mod precondition;
 pub mod problem;
 pub mod query;

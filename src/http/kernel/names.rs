@@ -1,6 +1,9 @@
 //! Closed lists of names as schemas of their own: one walk over the domain's list, no second copy.
 
-use crate::domain::{agency, report, rights, rules, workflow, year};
+use crate::domain::{agency, form, report, rights, rules, workflow, year};
+use crate::operations::jobs;
+use crate::operations::webhooks::{EVENTS, TEST};
+use crate::storage::outbox;
 use std::borrow::Cow;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
@@ -53,8 +56,45 @@ named_schemas! {
     StageName: rights::Stage::ALL.iter().map(|stage| stage.as_str()).collect();
     /// 问题的轻重。
     SeverityName: rules::Severity::ALL.iter().map(|severity| severity.as_str()).collect();
+    /// 法定格式的编号，见 GET /formats。
+    FormatName: form::all().iter().map(|form| form.id.as_str()).collect();
+    /// 部分的键名，各格式的都在内。
+    SectionKind: section_keys();
+    /// 可以订阅的事件。
+    EventName: EVENTS.to_vec();
+    /// 送出的事件：公开变更，或试送。
+    DeliveredEvent: EVENTS.into_iter().chain([TEST]).collect();
+    /// Webhook 的状态：启用、停用。
+    WebhookState: vec!["active", "disabled"];
+    /// 送达的状态：待送、已送达、死信（不再自动重送）。
+    DeliveryState: outbox::DeliveryState::ALL.iter().map(|state| state.as_str()).collect();
+    /// 意见的状态：待答复、已答复、已了结。
+    CommentState: vec!["open", "answered", "settled"];
+    /// 后台任务的种类：校验一个年度的全部报告。
+    JobKind: vec!["validation"];
+    /// 后台任务的状态：进行中、正在取消、已取消、已完成、已失败。
+    JobStateName: jobs::JobState::ALL.iter().map(|state| state.as_str()).collect();
+    /// 待办的种类：被退回、待审核、待发布、草稿待续、待主管部门答复、意见待答复、应填报、应催报。
+    TaskKind: vec!["returned", "review", "publish", "finish", "answer", "comment", "file", "urge"];
+    /// 机关的变动：登记、修改、移动、合并、更名、撤销。
+    AgencyChangeKind: vec!["registered", "updated", "moved", "merged", "renamed", "abolished"];
+    /// 数据库。
+    DatabaseName: vec!["sqlite", "postgres"];
+    /// 分组的方式：直接下级、层级、类别。
+    BreakdownKind: vec!["child", "level", "kind"];
     /// 错误代码，封闭清单，见 GET /problems。
     ProblemCode: super::problem::Code::ALL.iter().map(|code| code.as_str()).collect();
+}
+
+/// The keys of all forms' sections, the newest form's first.
+fn section_keys() -> Vec<&'static str> {
+    let mut keys: Vec<&'static str> = Vec::new();
+    for section in form::all().iter().rev().flat_map(|form| &form.sections) {
+        if !keys.contains(&section.key.as_str()) {
+            keys.push(&section.key);
+        }
+    }
+    keys
 }
 
 /// Schemas whose content the document's finisher writes from the forms; here they only have a name.

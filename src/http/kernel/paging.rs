@@ -163,11 +163,11 @@ pub fn cut_whole<T>(listing: &str, mut items: Vec<T>, query: &WholeQuery) -> Res
 
 query!(WholeQuery {
     /// 每页条数，1–200；不给则为全部。
-    limit: Limit[u8],
+    limit: Option<Limit>,
     /// 上一页给出的游标。
-    cursor: CursorText[String],
+    cursor: Option<CursorText>,
     /// 是否给出总数。
-    count: bool[bool],
+    count: Option<bool>,
 });
 
 /// `{"items", "next_cursor"}`, with `total` where it was asked for, and `Link` to the next page.

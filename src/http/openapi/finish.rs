@@ -113,6 +113,11 @@ fn finish_components(components: &mut Map<String, Value>) {
         inputs::add(schemas);
         schemas.insert("Format".to_owned(), crate::http::catalogue::format_schema());
         schemas.insert("Problem".to_owned(), problem_schema());
+        schemas.insert(
+            "AgencyIdOrCode".to_owned(),
+            json!({"type": "string", "minLength": 18, "maxLength": 45,
+            "description": "机关编号（UUID）或统一社会信用代码（18 位）。"}),
+        );
         schemas.sort_keys();
     }
     components.insert(

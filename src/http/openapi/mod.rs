@@ -4,6 +4,7 @@ mod finish;
 mod inputs;
 mod pages;
 mod statute;
+mod yaml;
 
 pub use pages::register;
 
@@ -36,7 +37,7 @@ impl Document {
         Document {
             digest: crate::domain::digest::sha256_hex(json.as_bytes()).chars().take(16).collect(),
             routes: routes.collect(),
-            yaml: Bytes::from(yaml_of(&value)),
+            yaml: Bytes::from(yaml::write(&value)),
             json: Bytes::from(json),
         }
     }
@@ -58,10 +59,6 @@ fn text_of(value: &Value) -> String {
     text
 }
 
-fn yaml_of(value: &Value) -> String {
-    serde_norway::to_string(value).unwrap_or_default()
-}
-
 /// The document as JSON, as it is committed.
 pub fn json() -> String {
     text_of(&document())
@@ -69,5 +66,5 @@ pub fn json() -> String {
 
 /// The document as YAML, as it is committed.
 pub fn yaml() -> String {
-    yaml_of(&document())
+    yaml::write(&document())
 }

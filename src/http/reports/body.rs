@@ -7,7 +7,9 @@ use crate::domain::report::{Content, SectionMark};
 use crate::domain::rules::{Counts, Moment};
 use crate::domain::workflow::Action;
 use crate::http::kernel::format::{day, time};
-use crate::http::kernel::names::{ActionName, ReportScope, ReportStatus, Sections, TimelinessName};
+use crate::http::kernel::names::{
+    ActionName, FormatName, ReportScope, ReportStatus, Sections, TimelinessName,
+};
 use crate::operations::reports::{ReportView, allowed_actions, judge_views};
 use crate::operations::{Asking, Refusal};
 use crate::storage::AnyConnection;
@@ -120,6 +122,7 @@ pub struct ReportBody {
     #[schema(value_type = ReportScope)]
     scope: &'static str,
     /// 所用格式，见 `GET /formats`。
+    #[schema(value_type = FormatName)]
     format: String,
     title: Option<String>,
     #[schema(value_type = ReportStatus)]

@@ -7,6 +7,7 @@ use crate::http::kernel::body::{JSON, MERGE_PATCH};
 use crate::http::kernel::call::Call;
 use crate::http::kernel::fields::Fields;
 use crate::http::kernel::format::time;
+use crate::http::kernel::names::CommentState;
 use crate::http::kernel::paging::{WholeQuery, cut_whole, list_reply};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::NoParameters;
@@ -40,7 +41,7 @@ pub struct CommentBody {
     id: String,
     /// 位置：报告文档中的 JSON Pointer。
     pointer: String,
-    /// `open`（待答复）、`answered`（已答复）、`settled`（已了结）。
+    #[schema(value_type = CommentState)]
     state: String,
     text: String,
     author: PersonReference,

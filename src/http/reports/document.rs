@@ -7,23 +7,28 @@ use crate::domain::id::ReportId;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::names::DocumentSchema;
 use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{NoParameters, Parameter, View, ViewQuery, query};
+use crate::http::kernel::query::{NoParameters, Parameter, View, ViewQuery, one_of, query};
 use crate::http::kernel::reply::{Reply, preferred};
 use crate::operations::reports;
 use actix_web::http::header;
 use actix_web::{get, web};
+use utoipa::openapi::{RefOr, Schema};
 
 impl Parameter for Format {
     fn read(text: &str) -> Result<Format, &'static str> {
         text.parse().map_err(|()| "invalid_value")
     }
+
+    fn schema() -> RefOr<Schema> {
+        one_of(&Format::ALL.map(Format::as_str))
+    }
 }
 
 query!(DocumentQuery {
     /// 格式：docx、html、pdf、xlsx、csv、md、json；不给则按 `Accept`，都不给则 json。
-    format: Format[String],
+    format: Option<Format>,
     /// `published`：只看已发布的一版。
-    view: View[String],
+    view: Option<View>,
 });
 
 /// Names the file for whoever saves it: in ASCII, and as it is.

@@ -4,7 +4,6 @@ use super::body::{ReportBody, ReportList, Shown};
 use crate::domain::report::{Scope, Timeliness};
 use crate::domain::workflow::State;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::names::{ReportScope, ReportStatus, TimelinessName};
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{CursorText, Limit, View, YearNumber, query};
@@ -54,37 +53,37 @@ static SORTS: &[SortField<ReportView>] = &[
 
 query!(ReportListQuery {
     /// 年度。
-    year: YearNumber [i32],
+    year: Option<YearNumber>,
     /// 机关：编号或统一社会信用代码。
-    agency_id: AgencyRef [String],
+    agency_id: Option<AgencyRef>,
     /// 某机关及其以下：编号或统一社会信用代码。
-    within: AgencyRef [String],
+    within: Option<AgencyRef>,
     /// 范围。
-    scope: Scope [ReportScope],
+    scope: Option<Scope>,
     /// 状态。
-    status: State [ReportStatus],
+    status: Option<State>,
     /// 发布日期不早于（UTC+8 的日期）。
-    published_from: NaiveDate [chrono::NaiveDate],
+    published_from: Option<NaiveDate>,
     /// 发布日期不晚于（UTC+8 的日期）。
-    published_to: NaiveDate [chrono::NaiveDate],
+    published_to: Option<NaiveDate>,
     /// 此时间之后有变动。
-    updated_since: NaiveDateTime [chrono::DateTime<chrono::Utc>],
+    updated_since: Option<NaiveDateTime>,
     /// 是否按期。
-    timeliness: Timeliness [TimelinessName],
+    timeliness: Option<Timeliness>,
     /// 标题或机关名称中含有的文字。
-    q: String [String],
+    q: Option<String>,
     /// 只要这些成员，逗号分隔；要 `sections` 也在这里写明。`id` 总在其中。
-    fields: String [String],
+    fields: Option<String>,
     /// `published`：有授权时也只列已发布的。
-    view: View [String],
+    view: Option<View>,
     /// 排序字段，逗号分隔，前加 `-` 为降序：year、status、agency_name、published_at、created_at、updated_at。
-    sort: String [String],
+    sort: Option<String>,
     /// 每页条数，1–200，默认 50。
-    limit: Limit [u8],
+    limit: Option<Limit>,
     /// 上一页给出的游标。
-    cursor: CursorText [String],
+    cursor: Option<CursorText>,
     /// 是否给出总数。
-    count: bool [bool],
+    count: Option<bool>,
 });
 
 /// Midnight of a day in UTC+8, as UTC.

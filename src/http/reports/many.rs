@@ -27,6 +27,7 @@ const IN_FLIGHT: usize = 32;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = TransitionOutcome)]
 pub struct OutcomeBody {
+    #[schema(format = "uuid")]
     report_id: String,
     /// 201 = 已完成；其他为拒绝的状态码，同单个流转。
     status: u16,

@@ -5,7 +5,6 @@ use super::{RENDERER, rendered, shown};
 use crate::domain::id::ReportId;
 use crate::domain::report::Scope;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::names::ReportScope;
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{View, ViewQuery, YearNumber, query};
 use crate::http::kernel::reply::Reply;
@@ -56,9 +55,9 @@ pub async fn read_report(call: Call) -> Result<Reply, Problem> {
 
 query!(KeyQuery {
     /// 范围，默认 own。
-    scope: Scope[ReportScope],
+    scope: Option<Scope>,
     /// `published`：有授权时也只看已发布的一版。
-    view: View[String],
+    view: Option<View>,
 });
 
 /// 按机关和年度读取报告

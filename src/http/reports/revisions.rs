@@ -60,13 +60,13 @@ pub struct RevisionList {
 
 query!(RevisionsQuery {
     /// `published`：有授权时也只看已发布的一版。
-    view: View[String],
+    view: Option<View>,
     /// 每页条数，1–200；不给则为全部。
-    limit: Limit[u8],
+    limit: Option<Limit>,
     /// 上一页给出的游标。
-    cursor: CursorText[String],
+    cursor: Option<CursorText>,
     /// 是否给出总数。
-    count: bool[bool],
+    count: Option<bool>,
 });
 
 /// 各版
@@ -135,11 +135,11 @@ pub async fn read_revision(call: Call) -> Result<Reply, Problem> {
 
 query!(DiffQuery {
     /// 从哪一版，默认是 `to` 的前一版。
-    from: RevisionNumber[u32],
+    from: Option<RevisionNumber>,
     /// 到哪一版，默认是看得到的最新一版。
-    to: RevisionNumber[u32],
+    to: Option<RevisionNumber>,
     /// `published`：有授权时也只比较发布过的。
-    view: View[String],
+    view: Option<View>,
 });
 
 /// 一个单元格的变化。

@@ -3,13 +3,16 @@
 use super::findings::PreviousBody;
 use crate::domain::id::ReportId;
 use crate::http::kernel::call::Call;
+use crate::http::kernel::names::SectionKind;
 use crate::http::kernel::problem::Problem;
-use crate::http::kernel::query::{Parameter, View, query};
+use crate::http::kernel::query::{Parameter, View, formatted, one_of, query};
 use crate::http::kernel::reply::Reply;
 use crate::operations::reports::{self, CompareWith, Similarity};
 use actix_web::get;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{OneOfBuilder, Schema};
 
 impl Parameter for CompareWith {
     fn read(text: &str) -> Result<CompareWith, &'static str> {
@@ -18,20 +21,25 @@ impl Parameter for CompareWith {
             id => id.parse().map(CompareWith::Report).map_err(|()| "invalid_value"),
         }
     }
+
+    fn schema() -> RefOr<Schema> {
+        let either = OneOfBuilder::new().item(one_of(&["previous"])).item(formatted("uuid"));
+        RefOr::T(Schema::OneOf(either.build()))
+    }
 }
 
 query!(SimilarityQuery {
     /// 与哪一份比较：`previous`（上年报告，默认）或报告编号。
-    with: CompareWith[String],
+    with: Option<CompareWith>,
     /// `published`：有授权时也只看已发布的一版。
-    view: View[String],
+    view: Option<View>,
 });
 
 /// 一个部分的相似程度。
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SectionSimilarity)]
 pub struct SectionBody {
-    /// 部分的键名。
+    #[schema(value_type = SectionKind)]
     section: String,
     /// 相同的程度，0–1，三位小数：两段文字（不计数字、空白、标点）共有的六字片段占全部片段的比例。
     score: f64,

@@ -9,6 +9,8 @@ use crate::operations::statistics::{AsOf, Place};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 /// 数字截至哪一条公开变更。
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,6 +59,13 @@ impl Parameter for Indicators {
             true => Ok(Indicators(names)),
             false => Err("unknown_indicator"),
         }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        let name = "[a-z0-9_]+([.][a-z0-9_]+){2}";
+        let list = format!("^{name}(,{name}){{0,{}}}$", MOST - 1);
+        let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(list));
+        RefOr::T(Schema::Object(schema.build()))
     }
 }
 

@@ -2,13 +2,12 @@
 
 use super::body::{AgencyBody, AsOfBody, Indicators, within, wrong};
 use super::table;
-use super::totals::required;
 use crate::domain::agency::{Kind, Level};
 use crate::domain::language::{Language, say};
 use crate::http::kernel::call::Call;
-use crate::http::kernel::names::AnyJson;
+use crate::http::kernel::names::{AnyJson, BreakdownKind};
 use crate::http::kernel::problem::Problem;
-use crate::http::kernel::query::{Parameter, YearNumber, query};
+use crate::http::kernel::query::{Parameter, YearNumber, one_of, query};
 use crate::http::kernel::reply::Reply;
 use crate::operations::AgencyRef;
 use crate::operations::statistics::{BreakdownBy, BreakdownItem, BreakdownKey, as_of, breakdown, place};
@@ -17,6 +16,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::cmp::Ordering;
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 impl Parameter for BreakdownBy {
     fn read(text: &str) -> Result<BreakdownBy, &'static str> {
@@ -27,19 +27,23 @@ impl Parameter for BreakdownBy {
             _ => Err("invalid_value"),
         }
     }
+
+    fn schema() -> RefOr<Schema> {
+        one_of(&["child", "level", "kind"])
+    }
 }
 
 query!(BreakdownQuery {
-    /// 报告年度，必填。
-    year: YearNumber[i32],
+    /// 报告年度。
+    year: YearNumber,
     /// 某机关及其以下：编号或统一社会信用代码；不给则为全部。
-    within: AgencyRef[String],
+    within: Option<AgencyRef>,
     /// `child`（默认，按直接下级，各含其以下全部）、`level`、`kind`。
-    by: BreakdownBy[String],
+    by: Option<BreakdownBy>,
     /// 指标，逗号分隔，见 `GET /indicators`；不给则为常用的几个。
-    indicators: Indicators[String],
+    indicators: Option<Indicators>,
     /// 排序：`name`、`reports` 或所选的一个指标，前加 `-` 为降序；不给则按编号。
-    sort: String[String],
+    sort: Option<String>,
 });
 
 /// 一组。
@@ -71,7 +75,9 @@ pub struct ItemBody {
 pub struct BreakdownBody {
     year: i32,
     /// 机关编号；空 = 全部。
+    #[schema(format = "uuid")]
     within: Option<String>,
+    #[schema(value_type = BreakdownKind)]
     by: &'static str,
     indicators: Vec<String>,
     items: Vec<ItemBody>,
@@ -141,7 +147,7 @@ fn sort(items: &mut [BreakdownItem], by: &str, indicators: &Indicators) -> Resul
 #[get("/stats/breakdown")]
 pub async fn read_breakdown(call: Call) -> Result<Reply, Problem> {
     let query: BreakdownQuery = call.query()?;
-    let year = required(query.year)?;
+    let year = query.year.0;
     let by = query.by.unwrap_or(BreakdownBy::Child);
     let indicators = query.indicators.unwrap_or_else(Indicators::usual);
     let (at, mut items, own, as_of) = call

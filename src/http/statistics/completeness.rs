@@ -2,14 +2,13 @@
 
 use super::body::{AgencyBody, AsOfBody, within};
 use super::table;
-use super::totals::required;
 use crate::domain::statistics::Progress;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::format::day;
 use crate::http::kernel::names::ReportScope;
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
 use crate::http::kernel::problem::Problem;
-use crate::http::kernel::query::{CursorText, Limit, Parameter, YearNumber, query};
+use crate::http::kernel::query::{CursorText, Limit, Parameter, YearNumber, one_of, query};
 use crate::http::kernel::reply::Reply;
 use crate::operations::AgencyRef;
 use crate::operations::statistics::{self, as_of, place, sees_drafts};
@@ -18,6 +17,7 @@ use actix_web::get;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 /// `child`.
 #[derive(Debug, Clone, Copy)]
@@ -27,15 +27,19 @@ impl Parameter for ByChild {
     fn read(text: &str) -> Result<ByChild, &'static str> {
         if text == "child" { Ok(ByChild) } else { Err("invalid_value") }
     }
+
+    fn schema() -> RefOr<Schema> {
+        one_of(&["child"])
+    }
 }
 
 query!(CompletenessQuery {
-    /// 报告年度，必填。
-    year: YearNumber[i32],
+    /// 报告年度。
+    year: YearNumber,
     /// 某机关及其以下：编号或统一社会信用代码；不给则为全部。
-    within: AgencyRef[String],
+    within: Option<AgencyRef>,
     /// `child`：按直接下级分组。
-    group_by: ByChild[String],
+    group_by: Option<ByChild>,
 });
 
 /// 各阶段的份数。没有授权的看不到草稿、在审、待发布；对他们，`missing` 是全部未发布的。
@@ -86,6 +90,7 @@ pub struct GroupBody {
 pub struct CompletenessBody {
     year: i32,
     /// 机关编号；空 = 全部。
+    #[schema(format = "uuid")]
     within: Option<String>,
     group_by: Option<&'static str>,
     groups: Vec<GroupBody>,
@@ -106,7 +111,7 @@ pub struct CompletenessBody {
 #[get("/stats/completeness")]
 pub async fn read_completeness(call: Call) -> Result<Reply, Problem> {
     let query: CompletenessQuery = call.query()?;
-    let year = required(query.year)?;
+    let year = query.year.0;
     let by_child = query.group_by.is_some();
     let (at, all, (whole, groups), as_of) = call
         .look(move |connection, asking| {
@@ -147,16 +152,16 @@ pub async fn read_completeness(call: Call) -> Result<Reply, Problem> {
 }
 
 query!(MissingQuery {
-    /// 报告年度，必填。
-    year: YearNumber[i32],
+    /// 报告年度。
+    year: YearNumber,
     /// 某机关及其以下：编号或统一社会信用代码；不给则为全部。
-    within: AgencyRef[String],
+    within: Option<AgencyRef>,
     /// 每页条数，1–200，默认 50。
-    limit: Limit[u8],
+    limit: Option<Limit>,
     /// 上一页给出的游标。
-    cursor: CursorText[String],
+    cursor: Option<CursorText>,
     /// 是否给出总数。
-    count: bool[bool],
+    count: Option<bool>,
 });
 
 /// 未报的一份。
@@ -199,7 +204,7 @@ static NO_SORTS: &[SortField<RosterEntry>] = &[];
 #[get("/stats/completeness/missing")]
 pub async fn list_missing(call: Call) -> Result<Reply, Problem> {
     let query: MissingQuery = call.query()?;
-    let year = required(query.year)?;
+    let year = query.year.0;
     let order = PageOrder::read("missing", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
     let after = order.page.after_id.as_deref().and_then(|id| id.split_once(' '));
     let after = after.map(|(agency, scope)| (agency.to_owned(), scope.to_owned()));

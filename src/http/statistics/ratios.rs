@@ -2,7 +2,6 @@
 
 use super::body::{AsOfBody, within};
 use super::table;
-use super::totals::required;
 use crate::domain::figures::exact_number;
 use crate::domain::language::{Language, say};
 use crate::domain::number::Precision;
@@ -20,10 +19,10 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 query!(RatiosQuery {
-    /// 报告年度，必填。
-    year: YearNumber[i32],
+    /// 报告年度。
+    year: YearNumber,
     /// 某机关及其以下：编号或统一社会信用代码；不给则为全部。
-    within: AgencyRef[String],
+    within: Option<AgencyRef>,
 });
 
 /// 一个比率。
@@ -61,6 +60,7 @@ impl RatioBody {
 pub struct RatiosBody {
     year: i32,
     /// 机关编号；空 = 全部。
+    #[schema(format = "uuid")]
     within: Option<String>,
     items: Vec<RatioBody>,
     as_of: AsOfBody,
@@ -78,7 +78,7 @@ pub struct RatiosBody {
 #[get("/stats/ratios")]
 pub async fn read_ratios(call: Call) -> Result<Reply, Problem> {
     let query: RatiosQuery = call.query()?;
-    let year = required(query.year)?;
+    let year = query.year.0;
     let (at, sum, whole, as_of) = call
         .look(move |connection, _| {
             let at = place(connection, year, query.within.as_ref())?;

@@ -5,7 +5,7 @@ use super::table;
 use crate::domain::report::Scope;
 use crate::domain::statistics::Sum;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::names::{AnyJson, ReportScope};
+use crate::http::kernel::names::{AnyJson, FormatName, ReportScope};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
@@ -17,18 +17,19 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 query!(TotalsQuery {
-    /// 报告年度，必填。
-    year: YearNumber[i32],
+    /// 报告年度。
+    year: YearNumber,
     /// 某机关及其以下：编号或统一社会信用代码；不给则为全部。
-    within: AgencyRef[String],
+    within: Option<AgencyRef>,
     /// `own`（默认）：全部本机关报告相加；`consolidated`：本级政府汇总报告，没有则为其下最上层各份之和。
-    scope: Scope[ReportScope],
+    scope: Option<Scope>,
 });
 
 /// 某种格式的份数。
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FormCount)]
 pub struct FormBody {
+    #[schema(value_type = FormatName)]
     form: String,
     reports: i64,
 }
@@ -47,6 +48,7 @@ pub struct IncompleteBody {
 #[schema(as = MadeOf)]
 pub struct MadeOfBody {
     agency: AgencyBody,
+    #[schema(format = "uuid")]
     report_id: String,
     revision: i32,
 }
@@ -57,6 +59,7 @@ pub struct MadeOfBody {
 pub struct TotalsBody {
     year: i32,
     /// 机关编号；空 = 全部。
+    #[schema(format = "uuid")]
     within: Option<String>,
     #[schema(value_type = ReportScope)]
     scope: &'static str,
@@ -91,7 +94,7 @@ fn incomplete(sum: &Sum) -> Vec<IncompleteBody> {
 #[get("/stats/totals")]
 pub async fn read_totals(call: Call) -> Result<Reply, Problem> {
     let query: TotalsQuery = call.query()?;
-    let year = required(query.year)?;
+    let year = query.year.0;
     let scope = query.scope.unwrap_or(Scope::Own);
     let (at, found, as_of) = call
         .look(move |connection, _| {
@@ -143,9 +146,4 @@ fn cells(sum: &Sum) -> Vec<Value> {
         })
     });
     cells.collect()
-}
-
-/// A year must be named.
-pub fn required(year: Option<YearNumber>) -> Result<i32, Problem> {
-    year.map(|year| year.0).ok_or_else(|| Problem::of_query(vec![("year".to_owned(), "required")]))
 }

@@ -19,13 +19,13 @@ use utoipa::ToSchema;
 
 query!(TrendsQuery {
     /// 某机关及其以下：编号或统一社会信用代码；不给则为全部。
-    within: AgencyRef[String],
+    within: Option<AgencyRef>,
     /// 从哪一年起，默认 2019。
-    from: YearNumber[i32],
+    from: Option<YearNumber>,
     /// 到哪一年止，默认 2099。
-    to: YearNumber[i32],
+    to: Option<YearNumber>,
     /// 指标，逗号分隔，见 `GET /indicators`；不给则为常用的几个。
-    indicators: Indicators[String],
+    indicators: Option<Indicators>,
 });
 
 /// 一个年度。
@@ -47,6 +47,7 @@ pub struct ItemBody {
 #[schema(as = Trends)]
 pub struct TrendsBody {
     /// 机关编号；空 = 全部。
+    #[schema(format = "uuid")]
     within: Option<String>,
     indicators: Vec<String>,
     items: Vec<ItemBody>,

@@ -1,7 +1,7 @@
 //! Webhooks and deliveries as JSON.
 
 use crate::http::kernel::format::time;
-use crate::http::kernel::names::AnyJson;
+use crate::http::kernel::names::{AnyJson, DeliveredEvent, DeliveryState, EventName, WebhookState};
 use crate::storage::outbox::Delivery;
 use crate::storage::webhooks::Webhook;
 use serde::Serialize;
@@ -18,11 +18,14 @@ pub struct WebhookBody {
     #[schema(format = "uri")]
     pub url: String,
     pub description: Option<String>,
-    /// 要哪些事件：`report.published`、`report.corrected`、`report.withdrawn`。
+    /// 要哪些事件。
+    #[schema(value_type = Vec<EventName>)]
     pub events: Vec<String>,
     /// 只要这个机关及其以下的；空 = 全部。
+    #[schema(format = "uuid")]
     pub within: Option<String>,
-    /// `active` 或 `disabled`；对方答 410 后自动停用。
+    /// 对方答 410 后自动停用。
+    #[schema(value_type = WebhookState)]
     pub state: String,
     /// 从何时起连续失败；空 = 上次成功。
     #[schema(format = DateTime)]
@@ -76,11 +79,12 @@ pub struct DeliveryBody {
     /// 变更的序号；试送为 0。
     pub seq: i64,
     #[serde(rename = "type")]
+    #[schema(value_type = DeliveredEvent)]
     pub event_type: String,
     /// 送出的内容。
     #[schema(value_type = AnyJson)]
     pub payload: Value,
-    /// `pending` 待送、`delivered` 已送达、`dead` 死信（不再自动重送）。
+    #[schema(value_type = DeliveryState)]
     pub state: String,
     pub attempts: i32,
     /// 待送：下次何时送；已送达：送达的时间。

@@ -6,29 +6,33 @@ use crate::http::api::BASE;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
 use crate::http::kernel::problem::Problem;
-use crate::http::kernel::query::{CursorText, Limit, NoParameters, Parameter, query};
+use crate::http::kernel::query::{CursorText, Limit, NoParameters, Parameter, named, query};
 use crate::http::kernel::reply::Reply;
 use crate::operations::webhooks;
 use crate::storage::outbox::{Delivery, DeliveryState};
 use actix_web::{get, post};
 use serde_json::json;
+use utoipa::openapi::{RefOr, Schema};
 
 impl Parameter for DeliveryState {
     fn read(text: &str) -> Result<DeliveryState, &'static str> {
-        let known = [DeliveryState::Pending, DeliveryState::Delivered, DeliveryState::Dead];
-        known.into_iter().find(|known| known.as_str() == text).ok_or("invalid_value")
+        text.parse().map_err(|()| "invalid_value")
+    }
+
+    fn schema() -> RefOr<Schema> {
+        named("DeliveryState")
     }
 }
 
 query!(DeliveryQuery {
     /// 状态。
-    state: DeliveryState[String],
+    state: Option<DeliveryState>,
     /// 每页条数，1–200，默认 50。
-    limit: Limit[u8],
+    limit: Option<Limit>,
     /// 上一页给出的游标。
-    cursor: CursorText[String],
+    cursor: Option<CursorText>,
     /// 是否给出总数。
-    count: bool[bool],
+    count: Option<bool>,
 });
 
 static NO_SORTS: &[SortField<Delivery>] = &[];

@@ -37,11 +37,11 @@ pub fn register(config: &mut ServiceConfig<'_>) {
 
 query!(PageQuery {
     /// 每页条数，1–200，默认 50。
-    limit: Limit[u8],
+    limit: Option<Limit>,
     /// 上一页给出的游标。
-    cursor: CursorText[String],
+    cursor: Option<CursorText>,
     /// 是否给出总数。
-    count: bool[bool],
+    count: Option<bool>,
 });
 
 static NO_SORTS: &[SortField<Webhook>] = &[];

@@ -3,7 +3,7 @@
 use crate::domain::year::{YearPlan, YearState};
 use crate::http::kernel::fields::Fields;
 use crate::http::kernel::format::{day, time};
-use crate::http::kernel::names::{AgencyKind, AgencyLevel, ReportScope, YearStateName};
+use crate::http::kernel::names::{AgencyKind, AgencyLevel, FormatName, ReportScope, YearStateName};
 use crate::operations::InputFault;
 use crate::storage::roster::RosterEntry;
 use crate::storage::years::StoredYear;
@@ -19,6 +19,7 @@ pub struct YearBody {
     #[schema(minimum = 2008, maximum = 2099)]
     year: i32,
     /// 适用的格式，见 `GET /formats`。
+    #[schema(value_type = FormatName)]
     format: String,
     #[schema(value_type = YearStateName)]
     state: &'static str,

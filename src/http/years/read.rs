@@ -19,11 +19,11 @@ static NO_ROSTER_SORTS: &[SortField<RosterEntry>] = &[];
 
 query!(YearListQuery {
     /// 每页条数，1–200，默认 50。
-    limit: Limit[u8],
+    limit: Option<Limit>,
     /// 上一页给出的游标。
-    cursor: CursorText[String],
+    cursor: Option<CursorText>,
     /// 是否给出总数。
-    count: bool[bool],
+    count: Option<bool>,
 });
 
 /// 报告年度列表
@@ -66,13 +66,13 @@ pub async fn read_year(call: Call) -> Result<Reply, Problem> {
 
 query!(RosterQuery {
     /// 某机关及其以下：编号或统一社会信用代码。
-    within: AgencyRef[String],
+    within: Option<AgencyRef>,
     /// 每页条数，1–200，默认 50。
-    limit: Limit[u8],
+    limit: Option<Limit>,
     /// 上一页给出的游标。
-    cursor: CursorText[String],
+    cursor: Option<CursorText>,
     /// 是否给出总数。
-    count: bool[bool],
+    count: Option<bool>,
 });
 
 /// 应报名单

@@ -6,7 +6,6 @@ use crate::domain::report::Scope;
 use crate::http::kernel::body::MERGE_PATCH;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::fields::{Fields, merge, named_agency};
-use crate::http::kernel::names::ReportScope;
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
@@ -18,7 +17,7 @@ use serde_json::{Map, Value, json};
 
 query!(LineQuery {
     /// 哪一份报告；不给则为该机关应报的一份。
-    scope: Scope[ReportScope],
+    scope: Option<Scope>,
 });
 
 fn shown(line: &RosterEntry, language: Language) -> Reply {

@@ -12,7 +12,8 @@ use serde_json::json;
 
 /// What a webhook can be told of.
 pub const EVENTS: [&str; 3] = ["report.published", "report.corrected", "report.withdrawn"];
-const TEST: &str = "webhook.test";
+/// What is sent where it is asked whether anything arrives.
+pub const TEST: &str = "webhook.test";
 
 /// A webhook as somebody wants it.
 #[derive(Debug, Clone)]

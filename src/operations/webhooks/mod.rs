@@ -5,6 +5,6 @@ mod manage;
 
 pub use deliver::{Attempt, Outcome, due, forget_old, hold_lease, next_state, release_lease, settle, sign};
 pub use manage::{
-    EVENTS, WebhookEdit, change, create, delete, deliveries, find, list, new_webhook_secret, redeliver,
+    EVENTS, TEST, WebhookEdit, change, create, delete, deliveries, find, list, new_webhook_secret, redeliver,
     require_webhook_right, test,
 };

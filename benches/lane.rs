@@ -14,9 +14,9 @@ use nianbao::domain::workflow::Action;
 use nianbao::domain::year::{YearPlan, YearState};
 use nianbao::operations::agencies::{self, AgencyDraft};
 use nianbao::operations::reports::{self, NewReport, TransitionOrder};
-use nianbao::operations::{AgencyRef, Asking, Refusal, Review, people, years};
+use nianbao::operations::{AgencyRef, Asking, Desk, Refusal, Review, at_desk, people, years};
 use nianbao::storage::people::Person;
-use nianbao::storage::{Act, AnyConnection, Notes, Store, StoreOptions, WriteError};
+use nianbao::storage::{Act, Store, StoreOptions, WriteError};
 use std::time::{Duration, Instant};
 
 const SPELL: Duration = Duration::from_secs(4);
@@ -57,10 +57,10 @@ fn by_the_lane(stores: &[Store]) -> f64 {
                     while began.elapsed() < SPELL {
                         let (id, asking, draft) =
                             (AgencyId::from_uuid(uuid::Uuid::now_v7()), asking(), draft());
-                        let done: Result<_, WriteError<Refusal>> =
-                            store.write_blocking(act(), move |connection, act, notes| {
-                                agencies::create(connection, act, notes, &asking, &id, &draft)
-                            });
+                        let done: Result<_, WriteError<Refusal>> = store.write_blocking(
+                            act(),
+                            at_desk(asking, move |desk| agencies::create(desk, &id, &draft)),
+                        );
                         done.expect("written");
                         written += 1;
                     }
@@ -133,9 +133,10 @@ fn act() -> Act {
 
 fn write<T: Send + 'static>(
     store: &Store,
-    operation: impl FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, Refusal> + Send + 'static,
+    asking: Asking,
+    operation: impl FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
 ) -> T {
-    let written: Result<T, WriteError<Refusal>> = store.write_blocking(act(), operation);
+    let written: Result<T, WriteError<Refusal>> = store.write_blocking(act(), at_desk(asking, operation));
     written.expect("written")
 }
 
@@ -149,7 +150,7 @@ fn approved(store: &Store, count: usize) -> (Person, Vec<(ReportId, i64)>) {
         version: 1,
     };
     let known = person.clone();
-    write(store, move |c, act, _| people::ensure_person(c, act, &known));
+    write(store, asking(), move |desk| people::ensure_person(desk.connection, desk.act, &known));
     let register = |parent: Option<AgencyId>, level: &str, kind: &str| {
         let id = AgencyId::from_uuid(uuid::Uuid::now_v7());
         let draft = AgencyDraft {
@@ -159,13 +160,13 @@ fn approved(store: &Store, count: usize) -> (Person, Vec<(ReportId, i64)>) {
             ..draft()
         };
         let named = id.clone();
-        write(store, move |c, act, notes| agencies::create(c, act, notes, &asking(), &named, &draft));
+        write(store, asking(), move |desk| agencies::create(desk, &named, &draft));
         id
     };
     let plan = YearPlan::default_for(2023);
-    write(store, move |c, act, notes| years::create(c, act, notes, &asking(), &plan));
+    write(store, asking(), move |desk| years::create(desk, &plan));
     let open = YearPlan { state: YearState::Open, ..YearPlan::default_for(2023) };
-    write(store, move |c, act, notes| years::update(c, act, notes, &asking(), 1, &open));
+    write(store, asking(), move |desk| years::update(desk, 1, &open));
     let province = register(None, "provincial", "government");
     let city = register(Some(province), "municipal", "government");
     let counties: Vec<AgencyId> =
@@ -194,13 +195,12 @@ fn approved(store: &Store, count: usize) -> (Person, Vec<(ReportId, i64)>) {
             source: None,
             action: "report.create",
         };
-        let asking = asking_all(&person);
-        write(store, move |c, act, notes| {
-            let view = reports::create(c, act, notes, &asking, &new)?;
+        write(store, asking_all(&person), move |desk| {
+            let view = reports::create(desk, &new)?;
             let mut version = view.report.version;
             for action in [Action::Submit, Action::Approve] {
                 let order = order(&new.id, action, version);
-                version = reports::transition(c, act, notes, &asking, &order)?.view.report.version;
+                version = reports::transition(desk, &order)?.view.report.version;
             }
             Ok((new.id.clone(), version))
         })
@@ -232,9 +232,9 @@ fn publish(stores: &[Store], count: usize) -> f64 {
                 while let Some((report, version)) =
                     reports.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
                 {
-                    let (order, asking) = (order(report, Action::Publish, *version), asking_all(person));
-                    write(store, move |c, act, notes| {
-                        reports::transition(c, act, notes, &asking, &order).map(|_| ())
+                    let order = order(report, Action::Publish, *version);
+                    write(store, asking_all(person), move |desk| {
+                        reports::transition(desk, &order).map(|_| ())
                     });
                 }
             });

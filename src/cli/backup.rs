@@ -4,6 +4,7 @@ use super::audit::require_whole;
 use super::failure::Failure;
 use super::options::{ConfigOptions, store_options};
 use super::print;
+use super::program::write;
 use super::token::act_of_program;
 use crate::operations::audit::adopt_restored;
 use crate::storage::Store;
@@ -81,8 +82,6 @@ fn adopt(store: &Store) -> Result<(), Failure> {
     getrandom::fill(&mut random).map_err(|error| Failure::Usage(format!("系统没有给出随机数：{error}")))?;
     let epoch = hex::encode(random);
     let named = epoch.clone();
-    store.write_blocking(act_of_program("restore"), move |connection, _, notes| {
-        adopt_restored(connection, notes, &named)
-    })?;
+    write(store, act_of_program("restore"), move |desk| adopt_restored(desk, &named))?;
     print(&format!("{whole}已恢复，变更代号为 {epoch}：订阅者会得到 410 并重新取全部\n"))
 }

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::options::{ConfigOptions, store_options};
 use super::print;
-use super::program::{named, write};
+use super::program::{named, write_as};
 use super::reading::{ReadFile, files, read};
 use crate::domain::agency::Level;
 use crate::domain::id::ReportId;
@@ -149,7 +149,7 @@ fn keep(store: &Store, read: &ReadFile, agency: &AgencyRef, year: i32) -> Result
     let source = Some(source_of(read, &id));
     let new = NewReport::of_document(id.clone(), agency.clone(), year, read.document.clone());
     let new = NewReport { source, ..new };
-    write(store, act, move |connection, act, notes| reports::create(connection, act, notes, &asking, &new))?;
+    write_as(store, (asking, act), move |desk| reports::create(desk, &new))?;
     Ok(id.to_string())
 }
 

@@ -8,7 +8,7 @@ use super::failure::{Failure, io_told, refused};
 use super::import::{progress, source_of};
 use super::options::{ConfigOptions, store_options};
 use super::print;
-use super::program::{named, settle_estimates, write};
+use super::program::{named, settle_estimates, write_as};
 use super::reading::{ReadFile, files, read};
 use crate::domain::agency::{Agency, AgencyStatus};
 use crate::domain::id::ReportId;
@@ -216,9 +216,8 @@ fn load(store: &Store, asking: &Asking, act: &Act, path: &Path, said: Said) -> R
     let (asking, transition) = (asking.clone(), uuid::Uuid::now_v7().to_string());
     let act =
         Act { at: super::token::act_of_program("load").at, request_id: "load".to_owned(), ..act.clone() };
-    let made = write(store, act, move |connection, act, notes| {
-        reports::load(connection, act, notes, &asking, &new, &transition, published_on)
-    });
+    let made =
+        write_as(store, (asking, act), move |desk| reports::load(desk, &new, &transition, published_on));
     match made {
         Ok(made) => Ok(Outcome::Loaded { errors: made.receipt.map_or(0, |receipt| receipt.error) }),
         Err(failure) => Err(failure.to_string()),

@@ -4,9 +4,9 @@ use super::failure::Failure;
 use super::token::act_of_program;
 use crate::domain::id::PersonId;
 use crate::domain::rights::{Grant, Rights, Role};
-use crate::operations::{Asking, Refusal, Review, people};
+use crate::operations::{Asking, Desk, Refusal, Review, at_desk, people};
 use crate::storage::people::Person;
-use crate::storage::{Act, Actor, AnyConnection, Notes, Store, WriteError, analyze, take_time};
+use crate::storage::{Act, Actor, Store, WriteError, analyze, take_time};
 
 /// How the program itself asks: with an administrator's rights and nobody's name.
 pub fn asking_as_program() -> Asking {
@@ -23,17 +23,26 @@ pub fn today() -> chrono::NaiveDate {
 pub fn write<T: Send + 'static>(
     store: &Store,
     act: Act,
-    operation: impl FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, Refusal> + Send + 'static,
+    operation: impl FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Failure> {
-    let written: Result<T, WriteError<Refusal>> = store.write_blocking(act, operation);
+    write_as(store, (asking_as_program(), act), operation)
+}
+
+/// The same in somebody's name.
+pub fn write_as<T: Send + 'static>(
+    store: &Store,
+    (asking, act): (Asking, Act),
+    operation: impl FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Failure> {
+    let written: Result<T, WriteError<Refusal>> = store.write_blocking(act, at_desk(asking, operation));
     Ok(written?)
 }
 
 /// After much was written at once.
 pub fn settle_estimates(store: &Store) -> Result<(), Failure> {
-    write(store, act_of_program("analyze"), |connection, _, _| {
-        take_time(connection)?;
-        Ok(analyze(connection)?)
+    write(store, act_of_program("analyze"), |desk| {
+        take_time(desk.connection)?;
+        Ok(analyze(desk.connection)?)
     })
 }
 
@@ -51,8 +60,8 @@ pub fn named(store: &Store) -> Result<(Asking, Act), Failure> {
         version: 1,
     };
     let known = person.clone();
-    write(store, act_of_program("cli"), move |connection, act, _| {
-        people::ensure_person(connection, act, &known)
+    write(store, act_of_program("cli"), move |desk| {
+        people::ensure_person(desk.connection, desk.act, &known)
     })?;
     let actor =
         Actor { person_id: PERSON.to_owned(), person_name: PERSON_NAME.to_owned(), token_id: String::new() };

@@ -19,7 +19,7 @@ pub enum Verb {
 pub fn run(verb: &Verb) -> Result<(), Failure> {
     let Verb::Rebuild(config) = verb;
     let store = Store::open(store_options(&config.load()?)?)?;
-    write(&store, act_of_program("search"), |connection, _, _| start_over(connection))?;
+    write(&store, act_of_program("search"), |desk| start_over(desk.connection))?;
     catch_up(&store)?;
     store.close();
     print("索引已重建。\n")
@@ -30,6 +30,6 @@ pub fn catch_up(store: &Store) -> Result<(), Failure> {
     loop {
         let next: Result<_, Refusal> = store.read_blocking(next_step);
         let Some(step) = next.map_err(WriteError::Refused)? else { return Ok(()) };
-        write(store, act_of_program("search"), move |connection, _, _| enter_step(connection, &step))?;
+        write(store, act_of_program("search"), move |desk| enter_step(desk.connection, &step))?;
     }
 }

@@ -18,9 +18,9 @@ use crate::domain::workflow::Action;
 use crate::domain::year::{YearPlan, YearState};
 use crate::operations::agencies::{self, AgencyDraft};
 use crate::operations::reports::{self, NewReport, TransitionOrder};
-use crate::operations::{AgencyRef, Asking, Refusal, years};
+use crate::operations::{AgencyRef, Asking, Desk, Refusal, at_desk, years};
 use crate::storage::agencies::AgencyFilter;
-use crate::storage::{Act, AnyConnection, Later, Notes, Store};
+use crate::storage::{Act, Later, Store};
 use chrono::{Datelike, Days, NaiveDate};
 use clap::Args;
 use fastrand::Rng;
@@ -75,13 +75,13 @@ struct Underway<'a> {
 impl Underway<'_> {
     fn add(
         &mut self,
-        act: Act,
-        operation: impl FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<(), Refusal> + Send + 'static,
+        (asking, act): (Asking, Act),
+        operation: impl FnMut(&mut Desk<'_>) -> Result<(), Refusal> + Send + 'static,
     ) -> Result<(), Failure> {
         while self.pending.len() >= WINDOW {
             self.wait()?;
         }
-        self.pending.push_back(self.store.write_later(act, operation)?);
+        self.pending.push_back(self.store.write_later(act, at_desk(asking, operation))?);
         Ok(())
     }
 
@@ -166,8 +166,8 @@ fn register(store: &Store, agencies: &[Seeded]) -> Result<Vec<AgencyId>, Failure
             contact: Contact::default(),
         };
         let (asking, id) = (super::program::asking_as_program(), id.clone());
-        underway.add(act_of_program("seed"), move |connection, act, notes| {
-            agencies::create(connection, act, notes, &asking, &id, &draft).map(|_| ())
+        underway.add((asking, act_of_program("seed")), move |desk| {
+            agencies::create(desk, &id, &draft).map(|_| ())
         })?;
     }
     underway.finish()?;
@@ -175,19 +175,14 @@ fn register(store: &Store, agencies: &[Seeded]) -> Result<Vec<AgencyId>, Failure
 }
 
 fn open_year(store: &Store, year: i32) -> Result<(), Failure> {
-    let (asking, plan) = (super::program::asking_as_program(), YearPlan::default_for(year));
-    write(store, act_of_program("seed"), move |connection, act, notes| {
-        years::create(connection, act, notes, &asking, &plan)
-    })?;
+    let plan = YearPlan::default_for(year);
+    write(store, act_of_program("seed"), move |desk| years::create(desk, &plan))?;
     set_state(store, year, 1, YearState::Open)
 }
 
 fn set_state(store: &Store, year: i32, version: i64, state: YearState) -> Result<(), Failure> {
-    let (asking, plan) =
-        (super::program::asking_as_program(), YearPlan { state, ..YearPlan::default_for(year) });
-    write(store, act_of_program("seed"), move |connection, act, notes| {
-        years::update(connection, act, notes, &asking, version, &plan)
-    })?;
+    let plan = YearPlan { state, ..YearPlan::default_for(year) };
+    write(store, act_of_program("seed"), move |desk| years::update(desk, version, &plan))?;
     Ok(())
 }
 
@@ -301,12 +296,12 @@ impl Reports<'_> {
         let transition = uuid::Uuid::now_v7().to_string();
         let asking = self.asking.clone();
         let act = Act { at: act_of_program("seed").at, request_id: "seed".to_owned(), ..self.act.clone() };
-        underway.add(act, move |connection, act, notes| {
+        underway.add((asking, act), move |desk| {
             if let Stage::Published(day) = stage {
-                reports::load(connection, act, notes, &asking, &new, &transition, day)?;
+                reports::load(desk, &new, &transition, day)?;
                 return Ok(());
             }
-            let view = reports::create(connection, act, notes, &asking, &new)?;
+            let view = reports::create(desk, &new)?;
             if matches!(stage, Stage::InReview) {
                 let order = TransitionOrder {
                     id: transition.clone(),
@@ -316,7 +311,7 @@ impl Reports<'_> {
                     published_on: None,
                     version: view.report.version,
                 };
-                reports::transition(connection, act, notes, &asking, &order)?;
+                reports::transition(desk, &order)?;
             }
             Ok(())
         })

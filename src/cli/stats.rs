@@ -54,9 +54,7 @@ fn verify(store: &Store, repair: bool) -> Result<(), Failure> {
             print(&format!("{year}：{what}\n"))?;
         }
         if repair {
-            write(store, act_of_program("stats"), move |connection, _, _| {
-                verify_year(connection, year, true)
-            })?;
+            write(store, act_of_program("stats"), move |desk| verify_year(desk.connection, year, true))?;
             print(&format!("{year}：{} 处不符，已重新计算\n", found.len()))?;
         }
     }

@@ -3,12 +3,13 @@
 use super::failure::Failure;
 use super::options::{ConfigOptions, store_options};
 use super::print;
+use super::program::write;
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::rights::{Role, Stage};
+use crate::operations::AgencyRef;
 use crate::operations::people::{self, GrantOrder, TokenOrder};
-use crate::operations::{AgencyRef, Refusal};
 use crate::storage::people::Token;
-use crate::storage::{Act, Store, WriteError};
+use crate::storage::{Act, Store};
 use chrono::{Duration, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use clap::{Args, Subcommand};
 
@@ -135,9 +136,6 @@ pub fn issue(store: &Store, order: Order) -> Result<(String, Token), Failure> {
         expires_at: order.expires_at,
         secret_hash: people::digest_of_secret(&secret),
     };
-    let issued: Result<Token, WriteError<Refusal>> = store
-        .write_blocking(act_of_program("cli"), move |connection, act, notes| {
-            people::issue_token(connection, act, notes, &order)
-        });
-    Ok((secret, issued?))
+    let issued = write(store, act_of_program("cli"), move |desk| people::issue_token(desk, &order))?;
+    Ok((secret, issued))
 }

@@ -127,7 +127,7 @@ pub async fn start_validation(mut call: Call) -> Result<Reply, Problem> {
         .await?;
     let (reply, begins) = call
         .write_told(
-            move |connection, _, notes, _| jobs::start(connection, notes, &job),
+            move |desk| jobs::start(desk, &job),
             move |job| {
                 Reply::accepted(format!("{BASE}/jobs/{}", job.id), &JobBody::of(job, JobState::Running))
             },
@@ -177,9 +177,5 @@ pub async fn cancel_job(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     let id: String = call.part("job")?;
     let _: NoParameters = call.query()?;
-    call.write(
-        move |connection, act, notes, asking| jobs::cancel(connection, act, notes, asking, &id),
-        |()| Reply::no_content(),
-    )
-    .await
+    call.write(move |desk| jobs::cancel(desk, &id), |()| Reply::no_content()).await
 }

@@ -173,9 +173,7 @@ pub async fn change_person(mut call: Call) -> Result<Reply, Problem> {
     };
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| {
-            people::update_person(connection, act, notes, asking, &person.id, version, &edit)
-        },
+        move |desk| people::update_person(desk, &person.id, version, &edit),
         move |found| shown(found, language),
     )
     .await

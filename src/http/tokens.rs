@@ -234,7 +234,7 @@ pub async fn create_token(mut call: Call) -> Result<Reply, Problem> {
     let order = read_order(&body.object, &secret).map_err(Problem::of_body)?;
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| people::issue_token_as(connection, act, notes, asking, &order),
+        move |desk| people::issue_token_as(desk, &order),
         move |token| issued(token, &secret, language),
     )
     .await
@@ -298,9 +298,7 @@ pub async fn change_token(mut call: Call) -> Result<Reply, Problem> {
     };
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| {
-            people::update_token(connection, act, notes, asking, &present.id, version, &edit)
-        },
+        move |desk| people::update_token(desk, &present.id, version, &edit),
         move |token| shown(token, language),
     )
     .await
@@ -320,13 +318,7 @@ pub async fn delete_token(call: Call) -> Result<Reply, Problem> {
     let present = present(&call).await?;
     let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
-    call.write(
-        move |connection, act, notes, asking| {
-            people::revoke_token(connection, act, notes, asking, &present.id, version)
-        },
-        |()| Reply::no_content(),
-    )
-    .await
+    call.write(move |desk| people::revoke_token(desk, &present.id, version), |()| Reply::no_content()).await
 }
 
 /// 换发令牌
@@ -353,9 +345,7 @@ pub async fn rotate_token(mut call: Call) -> Result<Reply, Problem> {
     let id = TokenId::from_uuid(uuid::Uuid::now_v7());
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| {
-            people::rotate_token(connection, act, notes, asking, &present.id, &id, &hash)
-        },
+        move |desk| people::rotate_token(desk, &present.id, &id, &hash),
         move |token| issued(token, &secret, language),
     )
     .await

@@ -5,6 +5,7 @@
 
 pub mod agencies;
 pub mod audit;
+mod desk;
 mod following;
 pub mod jobs;
 pub mod people;
@@ -15,6 +16,7 @@ pub mod statistics;
 pub mod webhooks;
 pub mod years;
 
+pub use desk::{Desk, at_desk};
 pub use refusal::{Conflict, InputFault, Refusal};
 
 use crate::domain::agency::{Agency, Uscc};

@@ -1,8 +1,8 @@
 //! Work in a caller's name that no request waits for.
 
 use super::{now, write_behind};
-use crate::operations::{Asking, Refusal};
-use crate::storage::{Act, AnyConnection, Notes, Store, WriteError};
+use crate::operations::{Asking, Desk, Refusal, at_desk};
+use crate::storage::{Act, AnyConnection, Store, WriteError};
 
 /// In whose name, with which rights, and on what.
 pub struct Errand {
@@ -23,16 +23,12 @@ impl Errand {
     }
 
     /// Writes behind those who wait.
-    pub async fn write<T, Op>(&self, mut operation: Op) -> Result<T, WriteError<Refusal>>
+    pub async fn write<T, Op>(&self, operation: Op) -> Result<T, WriteError<Refusal>>
     where
         T: Send + 'static,
-        Op: FnMut(&mut AnyConnection, &Act, &mut Notes, &Asking) -> Result<T, Refusal> + Send + 'static,
+        Op: FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
     {
-        let asking = self.asking.clone();
         let act = Act { at: now(), ..self.act.clone() };
-        write_behind(&self.store, act, move |connection, act, notes| {
-            operation(connection, act, notes, &asking)
-        })
-        .await
+        write_behind(&self.store, act, at_desk(self.asking.clone(), operation)).await
     }
 }

@@ -16,7 +16,7 @@ pub async fn render(works: Works) {
     let others =
         move |connection: &mut AnyConnection| renditions::any_of_another(connection, renderer.program);
     if matches!(works.store.read(others).await, Ok(true)) {
-        let begun = works.write("renditions", |connection, _, _| renditions::start_over(connection));
+        let begun = works.write("renditions", |connection| renditions::start_over(connection));
         if let Err(error) = begun.await {
             tracing::warn!(?error, "what another program has rendered stays unused until the next start");
         }
@@ -38,7 +38,7 @@ async fn follow<Step: Send + 'static>(
         let done = match works.store.read(next).await {
             Ok(None) => None,
             Ok(Some(step)) => {
-                let entered = works.write(name, move |connection, _, _| enter(connection, &step));
+                let entered = works.write(name, move |connection| enter(connection, &step));
                 Some(entered.await.map_err(|error| format!("{error:?}")))
             }
             Err(refusal) => Some(Err(format!("{refusal:?}"))),

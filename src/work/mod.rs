@@ -56,10 +56,10 @@ impl Works {
     async fn write<T: Send + 'static>(
         &self,
         name: &str,
-        operation: impl FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, Refusal> + Send + 'static,
+        mut operation: impl FnMut(&mut AnyConnection) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, WriteError<Refusal>> {
         let act = Act { at: now(), actor: None, request_id: name.to_owned(), key: None };
-        write_behind(&self.store, act, operation).await
+        write_behind(&self.store, act, move |connection, _, _| operation(connection)).await
     }
 }
 

@@ -31,9 +31,8 @@ async fn judge(
             .map_err(WriteError::Refused)?;
         tally = next;
         let (named, done) = (id.to_owned(), i64::try_from(tally.reports()).unwrap_or(i64::MAX));
-        let goes_on = errand
-            .write(move |connection, act, _, _| report_progress(connection, &named, done, act.at))
-            .await?;
+        let goes_on =
+            errand.write(move |desk| report_progress(desk.connection, &named, done, desk.act.at)).await?;
         if !goes_on || ending.has_begun() {
             return finish(errand, id, JobState::Cancelled, None).await;
         }
@@ -50,7 +49,5 @@ async fn finish(
     result: Option<String>,
 ) -> Result<(), WriteError<Refusal>> {
     let id = id.to_owned();
-    errand
-        .write(move |connection, act, _, _| jobs::finish(connection, &id, state, result.clone(), act.at))
-        .await
+    errand.write(move |desk| jobs::finish(desk.connection, &id, state, result.clone(), desk.act.at)).await
 }

@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Text};
 use nianbao::domain::id::AgencyId;
 use nianbao::domain::rights::{Grant, Rights, Role};
 use nianbao::operations::agencies::{self, AgencyDraft};
-use nianbao::operations::{Asking, Refusal, Review};
+use nianbao::operations::{Asking, Desk, Refusal, Review, at_desk};
 use nianbao::storage::{
     Act, AnyConnection, DatabaseError, Note, Notes, Queue, StorageError, Store, StoreOptions, StoredAnswer,
     WriteError,
@@ -52,7 +52,8 @@ fn draft(name: &str) -> AgencyDraft {
 
 fn register(connection: &mut AnyConnection, act: &Act, notes: &mut Notes, name: &str) -> Result<(), Refusal> {
     let id = AgencyId::from_uuid(uuid::Uuid::now_v7());
-    agencies::create(connection, act, notes, &asking(), &id, &draft(name)).map(drop)
+    let mut desk = Desk { connection, act, notes, asking: &asking() };
+    agencies::create(&mut desk, &id, &draft(name)).map(drop)
 }
 
 #[derive(QueryableByName)]
@@ -314,9 +315,10 @@ fn whoever_waits_for_changes_is_told_of_none_that_is_not_there() {
     let store = open(&database, &[]);
     // A restore passes over numbers; what is written after it is no public change.
     store
-        .write_blocking(act("restore"), |connection, _, notes| {
-            nianbao::operations::audit::adopt_restored(connection, notes, "another")
-        })
+        .write_blocking(
+            act("restore"),
+            at_desk(asking(), |desk| nianbao::operations::audit::adopt_restored(desk, "another")),
+        )
         .unwrap_or_else(|error: WriteError<Refusal>| panic!("{error:?}"));
     store
         .write_blocking(act("after"), |connection, act, notes| register(connection, act, notes, "甲局"))

@@ -1,7 +1,7 @@
 //! Whatever happens to reports, agencies, rosters and years in whatever order: the sums and the counters kept by
 //! difference are what adding everything up anew gives.
 
-use super::{World, act, asking};
+use super::{World, asking};
 use crate::api::harness::database::{Database, say_skipped};
 use nianbao::domain::agency::{Contact, SuccessionKind};
 use nianbao::domain::form;
@@ -13,8 +13,8 @@ use nianbao::domain::year::YearState;
 use nianbao::operations::agencies::{self, AgencyDraft, Succession};
 use nianbao::operations::reports::{self, Edit, NewReport, TransitionOrder};
 use nianbao::operations::years::{self, RosterEdit};
-use nianbao::operations::{AgencyRef, Asking, Refusal, Review, statistics};
-use nianbao::storage::{AnyConnection, Notes, WriteError};
+use nianbao::operations::{AgencyRef, Asking, Desk, Refusal, Review, statistics};
+use nianbao::storage::WriteError;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use std::cell::Cell;
@@ -163,12 +163,10 @@ impl Telling<'_> {
     /// Whether it was allowed is not the question.
     fn write<T: Send + 'static>(
         &self,
-        operation: impl FnMut(&mut AnyConnection, &nianbao::storage::Act, &mut Notes) -> Result<T, Refusal>
-        + Send
-        + 'static,
+        asking: Asking,
+        operation: impl FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Option<T> {
-        let written: Result<T, WriteError<Refusal>> = self.world.store.write_blocking(act(), operation);
-        match written {
+        match self.world.write(asking, operation) {
             Ok(done) => {
                 self.took.set(self.took.get() + 1);
                 Some(done)
@@ -185,8 +183,7 @@ impl Telling<'_> {
     fn register(&mut self, name: &str, level: &str, kind: &str, parent: Option<&AgencyId>) -> AgencyId {
         let id = AgencyId::from_uuid(uuid::Uuid::now_v7());
         let (named, draft, asking) = (id.clone(), draft(name, level, kind, parent), everybody(self.world));
-        if self.write(move |c, act, notes| agencies::create(c, act, notes, &asking, &named, &draft)).is_some()
-        {
+        if self.write(asking, move |desk| agencies::create(desk, &named, &draft)).is_some() {
             self.agencies.push(id.clone());
         }
         id
@@ -198,16 +195,14 @@ impl Telling<'_> {
             draft(&present.name, present.level.as_str(), present.kind.as_str(), present.parent_id.as_ref());
         change(&mut draft);
         let (asking, named, version) = (everybody(self.world), AgencyRef::Id(id.clone()), present.version);
-        self.write(move |c, act, notes| agencies::update(c, act, notes, &asking, &named, version, &draft));
+        self.write(asking, move |desk| agencies::update(desk, &named, version, &draft));
     }
 
     fn edit_roster(&self, agency: usize, year: i32, edit: RosterEdit) {
         let (asking, agency) = (everybody(self.world), AgencyRef::Id(self.agency(agency)));
         let Ok(line) = self.world.read(|c| years::find_line(c, year, &agency, None)) else { return };
         let version = years::version_of(&line);
-        self.write(move |c, act, notes| {
-            years::edit_roster(c, act, notes, &asking, (year, &agency, None), version, &edit)
-        });
+        self.write(asking, move |desk| years::edit_roster(desk, (year, &agency, None), version, &edit));
     }
 
     fn happen(&mut self, event: &Event) {
@@ -228,7 +223,7 @@ impl Telling<'_> {
                     source: None,
                     action: "report.create",
                 };
-                if self.write(move |c, act, notes| reports::create(c, act, notes, &asking, &new)).is_some() {
+                if self.write(asking, move |desk| reports::create(desk, &new)).is_some() {
                     self.reports.push(id);
                 }
             }
@@ -243,11 +238,11 @@ impl Telling<'_> {
                     source_published_on: None,
                     content: Box::new(view.revision.content),
                 };
-                self.write(move |c, act, notes| reports::save(c, act, notes, &asking, &id, &edit));
+                self.write(asking, move |desk| reports::save(desk, &id, &edit));
             }
             Event::Discard { report } => {
                 let Some((id, version, _)) = self.report(report) else { return };
-                self.write(move |c, act, notes| reports::discard(c, act, notes, &asking, &id, version));
+                self.write(asking, move |desk| reports::discard(desk, &id, version));
             }
             Event::Register { parent } => {
                 let parent = self.agency(parent);
@@ -271,9 +266,7 @@ impl Telling<'_> {
                     reason: None,
                 };
                 let version = present.version;
-                self.write(move |c, act, notes| {
-                    agencies::succeed(c, act, notes, &asking, &named, version, &succession)
-                });
+                self.write(asking, move |desk| agencies::succeed(desk, &named, version, &succession));
             }
             Event::Exempt { agency, year, exempt } => {
                 let edit = RosterEdit {
@@ -301,7 +294,7 @@ impl Telling<'_> {
                 };
                 let (mut plan, version) = (found.plan, found.version);
                 plan.state = state;
-                self.write(move |c, act, notes| years::update(c, act, notes, &asking, version, &plan));
+                self.write(asking, move |desk| years::update(desk, version, &plan));
             }
         }
     }
@@ -323,7 +316,7 @@ impl Telling<'_> {
             version,
         };
         let asking = everybody(self.world);
-        self.write(move |c, act, notes| reports::transition(c, act, notes, &asking, &order).map(drop));
+        self.write(asking, move |desk| reports::transition(desk, &order).map(drop));
     }
 }
 

@@ -16,9 +16,9 @@ use nianbao::operations::agencies::{self, AgencyDraft};
 use nianbao::operations::people::{self, GrantOrder, TokenOrder};
 use nianbao::operations::reports::{self, Edit, NewReport, TransitionOrder};
 use nianbao::operations::statistics;
-use nianbao::operations::{AgencyRef, Asking, Refusal, Review, years};
+use nianbao::operations::{AgencyRef, Asking, Desk, Refusal, Review, at_desk, years};
 use nianbao::storage::people::Person;
-use nianbao::storage::{Act, AnyConnection, Notes, Store, StoreOptions, WriteError};
+use nianbao::storage::{Act, AnyConnection, Store, StoreOptions, WriteError};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use std::collections::BTreeMap;
@@ -84,7 +84,7 @@ impl World {
                 secret_hash: format!("{number}"),
             };
             let token = world
-                .write(move |c, act, notes| people::issue_token(c, act, notes, &order))
+                .write(asking(Role::Admin, None), move |desk| people::issue_token(desk, &order))
                 .expect("a token");
             (token.person, role)
         });
@@ -94,18 +94,17 @@ impl World {
 
     fn open_year(&self, year: i32) {
         let plan = YearPlan::default_for(year);
-        self.write(move |c, act, notes| years::create(c, act, notes, &asking(Role::Admin, None), &plan))
-            .expect("a year");
+        self.write(asking(Role::Admin, None), move |desk| years::create(desk, &plan)).expect("a year");
         let open = YearPlan { state: YearState::Open, ..YearPlan::default_for(year) };
-        self.write(move |c, act, notes| years::update(c, act, notes, &asking(Role::Admin, None), 1, &open))
-            .expect("open");
+        self.write(asking(Role::Admin, None), move |desk| years::update(desk, 1, &open)).expect("open");
     }
 
     fn write<T: Send + 'static>(
         &self,
-        operation: impl FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, Refusal> + Send + 'static,
+        asking: Asking,
+        operation: impl FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, WriteError<Refusal>> {
-        self.store.write_blocking(act(), operation)
+        self.store.write_blocking(act(), at_desk(asking, operation))
     }
 
     fn read<T>(&self, query: impl FnOnce(&mut AnyConnection) -> Result<T, Refusal>) -> Result<T, Refusal> {
@@ -128,10 +127,8 @@ impl World {
             contact: Contact::default(),
         };
         let named = id.clone();
-        self.write(move |c, act, notes| {
-            agencies::create(c, act, notes, &asking(Role::Admin, None), &named, &draft)
-        })
-        .expect("an agency");
+        self.write(asking(Role::Admin, None), move |desk| agencies::create(desk, &named, &draft))
+            .expect("an agency");
         let document: serde_json::Value =
             serde_json::from_str(include_str!("../fixtures/suqian-2023.json")).expect("a document");
         let sections = document["sections"].as_object().expect("sections");
@@ -150,10 +147,8 @@ impl World {
         };
         let report = new.id.clone();
         let editor = self.people[0].0.clone();
-        self.write(move |c, act, notes| {
-            reports::create(c, act, notes, &asking(Role::Editor, Some(&editor)), &new)
-        })
-        .expect("a report");
+        self.write(asking(Role::Editor, Some(&editor)), move |desk| reports::create(desk, &new))
+            .expect("a report");
         report
     }
 
@@ -172,7 +167,7 @@ impl World {
                     published_on: (action == Action::Archive).then(|| "2024-01-15".parse().expect("a day")),
                     version,
                 };
-                self.write(move |c, act, notes| reports::transition(c, act, notes, &asking, &order).map(drop))
+                self.write(asking, move |desk| reports::transition(desk, &order).map(drop))
             }
             Attempt::Edit => {
                 let mut content = view.revision.content.clone();
@@ -186,11 +181,9 @@ impl World {
                     source_published_on: view.report.source_published_on,
                     content: Box::new(content),
                 };
-                self.write(move |c, act, notes| reports::save(c, act, notes, &asking, &id, &edit).map(drop))
+                self.write(asking, move |desk| reports::save(desk, &id, &edit).map(drop))
             }
-            Attempt::Discard => {
-                self.write(move |c, act, notes| reports::discard(c, act, notes, &asking, &id, version))
-            }
+            Attempt::Discard => self.write(asking, move |desk| reports::discard(desk, &id, version)),
         };
     }
 

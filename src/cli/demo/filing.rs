@@ -2,7 +2,7 @@
 
 use super::Actor;
 use crate::cli::failure::Failure;
-use crate::cli::program::{asking_as_program, write};
+use crate::cli::program::{asking_as_program, write_as};
 use crate::cli::token::act_of_program;
 use crate::documents;
 use crate::domain::id::{AgencyId, ReportId};
@@ -49,10 +49,8 @@ pub fn file(store: &Store, agency: &AgencyId, people: &[Actor]) -> Result<Report
             Role::Supervisor | Role::Admin => continue,
         };
         if at == 0 {
-            let (asking, new) = (actor.asking(), new.clone());
-            write(store, actor.act(), move |connection, act, notes| {
-                reports::create(connection, act, notes, &asking, &new)
-            })?;
+            let new = new.clone();
+            write_as(store, (actor.asking(), actor.act()), move |desk| reports::create(desk, &new))?;
         }
         let order = TransitionOrder {
             id: uuid::Uuid::now_v7().to_string(),
@@ -62,10 +60,8 @@ pub fn file(store: &Store, agency: &AgencyId, people: &[Actor]) -> Result<Report
             published_on: None,
             version,
         };
-        let asking = actor.asking();
-        let made = write(store, actor.act(), move |connection, act, notes| {
-            reports::transition(connection, act, notes, &asking, &order)
-        })?;
+        let made =
+            write_as(store, (actor.asking(), actor.act()), move |desk| reports::transition(desk, &order))?;
         version = made.view.report.version;
     }
     Ok(id)

@@ -1,7 +1,7 @@
 //! The demo's line of government and its years.
 
 use crate::cli::failure::Failure;
-use crate::cli::program::{asking_as_program, write};
+use crate::cli::program::write;
 use crate::cli::token::act_of_program;
 use crate::domain::agency::Contact;
 use crate::domain::id::AgencyId;
@@ -41,11 +41,8 @@ pub fn plant(store: &Store) -> Result<HashMap<String, AgencyId>, Failure> {
             contact: Contact::default(),
         };
         let id = AgencyId::from_uuid(uuid::Uuid::now_v7());
-        let asking = asking_as_program();
         let named = id.clone();
-        write(store, act_of_program("demo"), move |connection, act, notes| {
-            agencies::create(connection, act, notes, &asking, &named, &draft)
-        })?;
+        write(store, act_of_program("demo"), move |desk| agencies::create(desk, &named, &draft))?;
         ids.insert((*key).to_owned(), id.clone());
         ids.insert((*name).to_owned(), id);
     }
@@ -65,15 +62,11 @@ fn states_of(year: i32) -> &'static [YearState] {
 pub fn open_years(store: &Store) -> Result<(), Failure> {
     for year in 2019..=2025 {
         let plan = YearPlan::default_for(year);
-        let (asking, created) = (asking_as_program(), plan.clone());
-        write(store, act_of_program("demo"), move |connection, act, notes| {
-            years::create(connection, act, notes, &asking, &created)
-        })?;
+        let created = plan.clone();
+        write(store, act_of_program("demo"), move |desk| years::create(desk, &created))?;
         for (version, state) in (1i64..).zip(states_of(year)) {
-            let (asking, next) = (asking_as_program(), YearPlan { state: *state, ..plan.clone() });
-            write(store, act_of_program("demo"), move |connection, act, notes| {
-                years::update(connection, act, notes, &asking, version, &next)
-            })?;
+            let next = YearPlan { state: *state, ..plan.clone() };
+            write(store, act_of_program("demo"), move |desk| years::update(desk, version, &next))?;
         }
     }
     Ok(())

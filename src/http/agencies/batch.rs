@@ -238,15 +238,12 @@ async fn write_each(call: &Call, rows: Vec<Row>) -> Result<Reply, Problem> {
         .await;
     let reply = Reply::ok(&BatchBody::of(results));
     // Under a key the whole answer is kept, by a write that changes nothing else.
-    call.write(|_, _, _, _| Ok(()), move |()| reply.clone()).await
+    call.write(|_| Ok(()), move |()| reply.clone()).await
 }
 
 async fn write_one(call: &Call, draft: AgencyDraft) -> Result<Agency, Problem> {
     let id = AgencyId::from_uuid(uuid::Uuid::now_v7());
-    call.write_bulk(move |connection, act, notes, asking| {
-        agencies::create(connection, act, notes, asking, &id, &draft)
-    })
-    .await
+    call.write_bulk(move |desk| agencies::create(desk, &id, &draft)).await
 }
 
 /// All rows or none, in one place in the lane.
@@ -265,7 +262,7 @@ async fn write_all(call: &Call, rows: Vec<Row>) -> Result<Reply, Problem> {
             .rows(faulty));
     }
     call.write(
-        move |connection, act, notes, asking| agencies::create_all(connection, act, notes, asking, &drafts),
+        move |desk| agencies::create_all(desk, &drafts),
         move |made| {
             Reply::ok(&BatchBody::of(made.iter().map(|(line, agency)| accepted(*line, agency)).collect()))
         },

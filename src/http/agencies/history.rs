@@ -140,9 +140,7 @@ pub async fn succeed_agency(mut call: Call) -> Result<Reply, Problem> {
     let reference = AgencyRef::Id(present.id);
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| {
-            agencies::succeed(connection, act, notes, asking, &reference, version, &succession)
-        },
+        move |desk| agencies::succeed(desk, &reference, version, &succession),
         move |agency| shown(agency, language),
     )
     .await

@@ -49,7 +49,7 @@ pub async fn create_agency(mut call: Call) -> Result<Reply, Problem> {
     let id = AgencyId::from_uuid(uuid::Uuid::now_v7());
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| agencies::create(connection, act, notes, asking, &id, &draft),
+        move |desk| agencies::create(desk, &id, &draft),
         move |agency| {
             let location = format!("{BASE}/agencies/{}", agency.id);
             tagged(Reply::created(location, &AgencyBody::from(agency)), agency, language)
@@ -95,9 +95,7 @@ async fn save(call: &Call, present: Agency, wanted: &Map<String, Value>) -> Resu
     let reference = AgencyRef::Id(present.id);
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| {
-            agencies::update(connection, act, notes, asking, &reference, version, &draft)
-        },
+        move |desk| agencies::update(desk, &reference, version, &draft),
         move |agency| shown(agency, language),
     )
     .await
@@ -161,11 +159,5 @@ pub async fn delete_agency(call: Call) -> Result<Reply, Problem> {
     let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     let reference = AgencyRef::Id(present.id);
-    call.write(
-        move |connection, act, notes, asking| {
-            agencies::delete(connection, act, notes, asking, &reference, version)
-        },
-        |()| Reply::no_content(),
-    )
-    .await
+    call.write(move |desk| agencies::delete(desk, &reference, version), |()| Reply::no_content()).await
 }

@@ -289,9 +289,9 @@ async fn store(
     let new = NewReport { source: Some(source), ..new };
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| {
-            let view = reports::create(connection, act, notes, asking, &new)?;
-            Shown::of(connection, asking, view)
+        move |desk| {
+            let view = reports::create(desk, &new)?;
+            Shown::of(desk.connection, desk.asking, view)
         },
         move |shown| {
             let body = ImportBody {

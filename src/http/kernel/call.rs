@@ -11,10 +11,10 @@ use super::service::Service;
 use crate::domain::digest::sha256_hex;
 use crate::domain::language::Language;
 use crate::domain::rights::Rights;
-use crate::operations::{Asking, Refusal};
+use crate::operations::{Asking, Desk, Refusal, at_desk};
 use crate::storage::people::TokenGrant;
 use crate::storage::{
-    Act, Actor, AnyConnection, IdempotencyKey, KeyHeld, Notes, Queue, StorageError, Written, audit,
+    Act, Actor, AnyConnection, IdempotencyKey, KeyHeld, Queue, StorageError, Written, audit,
 };
 use crate::work::Errand;
 use actix_web::dev::Payload;
@@ -280,7 +280,7 @@ impl Call {
     pub async fn write<T, Op, Render>(&self, operation: Op, render: Render) -> Result<Reply, Problem>
     where
         T: Send + 'static,
-        Op: FnMut(&mut AnyConnection, &Act, &mut Notes, &Asking) -> Result<T, Refusal> + Send + 'static,
+        Op: FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
         Render: Fn(&T) -> Reply + Send + Sync + 'static,
     {
         self.write_told(operation, render).await.map(|(reply, _)| reply)
@@ -290,26 +290,22 @@ impl Call {
     /// answered like that one, and must not set going again what that one has set going.
     pub async fn write_told<T, Op, Render>(
         &self,
-        mut operation: Op,
+        operation: Op,
         render: Render,
     ) -> Result<(Reply, bool), Problem>
     where
         T: Send + 'static,
-        Op: FnMut(&mut AnyConnection, &Act, &mut Notes, &Asking) -> Result<T, Refusal> + Send + 'static,
+        Op: FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
         Render: Fn(&T) -> Reply + Send + Sync + 'static,
     {
-        let asking = self.asking();
         let render = Arc::new(render);
         let stored = Arc::clone(&render);
         let written = self
             .service
             .store
-            .write(
-                Queue::Interactive,
-                self.act(),
-                move |connection, act, notes| operation(connection, act, notes, &asking),
-                move |outcome| stored(outcome).stored(),
-            )
+            .write(Queue::Interactive, self.act(), at_desk(self.asking(), operation), move |outcome| {
+                stored(outcome).stored()
+            })
             .await?;
         match written {
             Written::Fresh(outcome) => Ok((render(&outcome), true)),
@@ -321,7 +317,7 @@ impl Call {
     pub async fn write_bulk<T, Op>(&self, operation: Op) -> Result<T, Problem>
     where
         T: Send + 'static,
-        Op: FnMut(&mut AnyConnection, &Act, &mut Notes, &Asking) -> Result<T, Refusal> + Send + 'static,
+        Op: FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
     {
         Ok(self.errand().write(operation).await?)
     }

@@ -4,6 +4,7 @@ use super::caller::Caller;
 use super::problem::Problem;
 use super::service::Service;
 use crate::operations::people::{RefusedAccess, note_refused};
+use crate::operations::{Asking, at_desk};
 use crate::storage::{Act, Actor, Queue, StoredAnswer};
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
@@ -78,7 +79,14 @@ pub async fn write_down(
     let nothing = |(): &()| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
     let written = service
         .store
-        .write(Queue::Interactive, act, move |c, _, notes| note_refused(c, notes, &refused), nothing)
+        .write(
+            Queue::Interactive,
+            act,
+            at_desk(Asking::public(caller.at.date(), service.options.review), move |desk| {
+                note_refused(desk, &refused)
+            }),
+            nothing,
+        )
         .await;
     if let Err(error) = written {
         refusals.unwritten.fetch_add(unwritten + 1, Ordering::Relaxed);

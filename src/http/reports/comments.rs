@@ -174,7 +174,7 @@ pub async fn create_comment(mut call: Call) -> Result<Reply, Problem> {
     let location = format!("{BASE}/reports/{id}/comments/{}", new.id);
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| reports::add_comment(connection, act, notes, asking, &id, &new),
+        move |desk| reports::add_comment(desk, &id, &new),
         move |comment| {
             let reply = Reply::created(location.clone(), &CommentBody::from(comment));
             tagged(reply, comment, language)
@@ -219,9 +219,7 @@ pub async fn answer_comment(mut call: Call) -> Result<Reply, Problem> {
     let location = format!("{BASE}/reports/{id}/comments/{comment}");
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| {
-            reports::change_comment(connection, act, notes, asking, &id, (&comment, None), &order)
-        },
+        move |desk| reports::change_comment(desk, &id, (&comment, None), &order),
         move |comment| {
             let reply = Reply::created(location.clone(), &CommentBody::from(comment));
             tagged(reply, comment, language)
@@ -268,9 +266,7 @@ pub async fn change_comment(mut call: Call) -> Result<Reply, Problem> {
     let Some(order) = order.filter(|_| faults.is_empty()) else { return Err(Problem::of_body(faults)) };
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| {
-            reports::change_comment(connection, act, notes, asking, &id, (&comment, Some(version)), &order)
-        },
+        move |desk| reports::change_comment(desk, &id, (&comment, Some(version)), &order),
         move |comment| tagged(Reply::ok(&CommentBody::from(comment)), comment, language),
     )
     .await

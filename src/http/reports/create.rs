@@ -87,9 +87,9 @@ pub fn require_editor(call: &Call) -> Result<(), Problem> {
 async fn store(call: &Call, new: NewReport) -> Result<Reply, Problem> {
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| {
-            let view = reports::create(connection, act, notes, asking, &new)?;
-            Shown::of(connection, asking, view)
+        move |desk| {
+            let view = reports::create(desk, &new)?;
+            Shown::of(desk.connection, desk.asking, view)
         },
         move |shown| {
             let location = format!("{BASE}/reports/{}", shown.view.report.id);

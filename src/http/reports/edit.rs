@@ -37,9 +37,9 @@ async fn save(
     let id = present.view.report.id.clone();
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| {
-            let view = reports::save(connection, act, notes, asking, &id, &edit)?;
-            Shown::of(connection, asking, view)
+        move |desk| {
+            let view = reports::save(desk, &id, &edit)?;
+            Shown::of(desk.connection, desk.asking, view)
         },
         move |report| shown(report, language),
     )
@@ -111,9 +111,5 @@ pub async fn delete_report(call: Call) -> Result<Reply, Problem> {
     let _: NoParameters = call.query()?;
     let version = call.if_match(present.view.report.version)?;
     let id = present.view.report.id.clone();
-    call.write(
-        move |connection, act, notes, asking| reports::discard(connection, act, notes, asking, &id, version),
-        |()| Reply::no_content(),
-    )
-    .await
+    call.write(move |desk| reports::discard(desk, &id, version), |()| Reply::no_content()).await
 }

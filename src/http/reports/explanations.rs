@@ -52,9 +52,7 @@ pub async fn explain_finding(mut call: Call) -> Result<Reply, Problem> {
     let Some(text) = text.filter(|_| faults.is_empty()) else { return Err(Problem::of_body(faults)) };
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| {
-            reports::explain(connection, act, notes, asking, &id, &key, &text)
-        },
+        move |desk| reports::explain(desk, &id, &key, &text),
         move |(view, finding)| {
             let body = finding_bodies(std::slice::from_ref(finding), language).pop();
             tagged_version(Reply::ok(&body), view.report.version, language)
@@ -89,11 +87,5 @@ pub async fn withdraw_explanation(call: Call) -> Result<Reply, Problem> {
             reports::require_explainable(connection, asking, &named, &key_named)
         })
         .await?;
-    call.write(
-        move |connection, act, notes, asking| {
-            reports::withdraw_explanation(connection, act, notes, asking, &id, &key)
-        },
-        |()| Reply::no_content(),
-    )
-    .await
+    call.write(move |desk| reports::withdraw_explanation(desk, &id, &key), |()| Reply::no_content()).await
 }

@@ -111,11 +111,7 @@ pub async fn create_transitions(mut call: Call) -> Result<Reply, Problem> {
                 version: wanted.version,
             };
             async move {
-                let made = call_ref
-                    .write_bulk(move |connection, act, notes, asking| {
-                        reports::transition(connection, act, notes, asking, &order)
-                    })
-                    .await;
+                let made = call_ref.write_bulk(move |desk| reports::transition(desk, &order)).await;
                 let report_id = wanted.id.to_string();
                 match made {
                     Ok(made) => OutcomeBody {
@@ -148,5 +144,5 @@ pub async fn create_transitions(mut call: Call) -> Result<Reply, Problem> {
     let done = items.iter().filter(|item| item.status == 201).count();
     let reply = Reply::ok(&TransitionOutcomes { done, refused: items.len() - done, items });
     // Under a key the whole answer is kept, by a write that changes nothing else.
-    call.write(|_, _, _, _| Ok(()), move |()| reply.clone()).await
+    call.write(|_| Ok(()), move |()| reply.clone()).await
 }

@@ -166,7 +166,7 @@ async fn save(call: &Call, present: Present, wanted: &Map<String, Value>) -> Res
     let id = present.report.view.report.id.clone();
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| reports::save(connection, act, notes, asking, &id, &edit),
+        move |desk| reports::save(desk, &id, &edit),
         move |view| shown(view, at, language, read_answer),
     )
     .await
@@ -247,11 +247,7 @@ pub async fn delete_section(call: Call) -> Result<Reply, Problem> {
     let edit =
         Edit::Section { at: present.at, version: Some(version), content: Box::new(content), adding: false };
     let id = present.report.view.report.id.clone();
-    call.write(
-        move |connection, act, notes, asking| reports::save(connection, act, notes, asking, &id, &edit),
-        |_| Reply::no_content(),
-    )
-    .await
+    call.write(move |desk| reports::save(desk, &id, &edit), |_| Reply::no_content()).await
 }
 
 /// 补回一个部分
@@ -287,7 +283,7 @@ pub async fn create_section(mut call: Call) -> Result<Reply, Problem> {
     let id = report.view.report.id.clone();
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| reports::save(connection, act, notes, asking, &id, &edit),
+        move |desk| reports::save(desk, &id, &edit),
         move |view| shown(view, at, language, created_answer),
     )
     .await

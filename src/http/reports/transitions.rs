@@ -228,7 +228,7 @@ pub async fn create_transition(mut call: Call) -> Result<Reply, Problem> {
     let location = format!("{BASE}/reports/{id}/transitions");
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| reports::transition(connection, act, notes, asking, &order),
+        move |desk| reports::transition(desk, &order),
         move |made| {
             let body = TransitionBody::of(&made.transition, made.receipt.as_ref(), &made.open_comments);
             tagged_version(Reply::created(location.clone(), &body), made.view.report.version, language)

@@ -58,11 +58,7 @@ pub async fn test_webhook(mut call: Call) -> Result<Reply, Problem> {
     }
     let present = present(&call).await?;
     let _: NoParameters = call.query()?;
-    call.write(
-        move |connection, act, notes, asking| webhooks::test(connection, act, notes, asking, &present.id),
-        queued,
-    )
-    .await
+    call.write(move |desk| webhooks::test(desk, &present.id), queued).await
 }
 
 /// 送达记录
@@ -111,9 +107,5 @@ pub async fn redeliver(mut call: Call) -> Result<Reply, Problem> {
     require_right(&call)?;
     let id: String = call.part("id")?;
     let _: NoParameters = call.query()?;
-    call.write(
-        move |connection, act, notes, asking| webhooks::redeliver(connection, act, notes, asking, &id),
-        queued,
-    )
-    .await
+    call.write(move |desk| webhooks::redeliver(desk, &id), queued).await
 }

@@ -168,9 +168,7 @@ pub async fn create_webhook(mut call: Call) -> Result<Reply, Problem> {
     let (id, told) = (uuid::Uuid::now_v7().to_string(), secret.clone());
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| {
-            webhooks::create(connection, act, notes, asking, (&id, &secret), &edit)
-        },
+        move |desk| webhooks::create(desk, (&id, &secret), &edit),
         move |webhook| {
             let body = WebhookBody { secret: Some(told.clone()), ..WebhookBody::of(webhook) };
             Reply::created(format!("{BASE}/webhooks/{}", webhook.id), &body)
@@ -218,9 +216,7 @@ async fn edit(mut call: Call, media: &[&str], patches: bool) -> Result<Reply, Pr
     require_allowed(&call, &edit.url).await?;
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| {
-            webhooks::change(connection, act, notes, asking, (&present.id, version), &edit)
-        },
+        move |desk| webhooks::change(desk, (&present.id, version), &edit),
         move |webhook| shown(webhook, language),
     )
     .await
@@ -276,11 +272,5 @@ pub async fn delete_webhook(call: Call) -> Result<Reply, Problem> {
     let present = present(&call).await?;
     let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
-    call.write(
-        move |connection, _, notes, asking| {
-            webhooks::delete(connection, notes, asking, (&present.id, version))
-        },
-        |()| Reply::no_content(),
-    )
-    .await
+    call.write(move |desk| webhooks::delete(desk, (&present.id, version)), |()| Reply::no_content()).await
 }

@@ -122,9 +122,9 @@ pub async fn change_roster_line(mut call: Call) -> Result<Reply, Problem> {
     let edit = read_edit(&body.object, &now).map_err(Problem::of_body)?;
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| {
+        move |desk| {
             let place = (year.0, &agency, query.scope);
-            years::edit_roster(connection, act, notes, asking, place, version, &edit)
+            years::edit_roster(desk, place, version, &edit)
         },
         move |line| shown(line, language),
     )

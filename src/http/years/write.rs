@@ -39,7 +39,7 @@ pub async fn create_year(mut call: Call) -> Result<Reply, Problem> {
     let plan = read_plan(&body.object, None).map_err(Problem::of_body)?;
     let language = call.language();
     call.write(
-        move |connection, act, notes, asking| years::create(connection, act, notes, asking, &plan),
+        move |desk| years::create(desk, &plan),
         move |year| {
             let location = format!("{BASE}/years/{}", year.plan.year);
             tagged(Reply::created(location, &YearBody::from(year)), year, language)
@@ -64,11 +64,7 @@ async fn save(call: &Call, present: &StoredYear, wanted: &Map<String, Value>) ->
     let now = json!(YearBody::from(present));
     let plan = read_plan(wanted, Some((present, &now))).map_err(Problem::of_body)?;
     let language = call.language();
-    call.write(
-        move |connection, act, notes, asking| years::update(connection, act, notes, asking, version, &plan),
-        move |year| shown(year, language),
-    )
-    .await
+    call.write(move |desk| years::update(desk, version, &plan), move |year| shown(year, language)).await
 }
 
 /// 整体修改报告年度
@@ -131,9 +127,5 @@ pub async fn delete_year(call: Call) -> Result<Reply, Problem> {
     let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     let year = present.plan.year;
-    call.write(
-        move |connection, act, notes, asking| years::delete(connection, act, notes, asking, year, version),
-        |()| Reply::no_content(),
-    )
-    .await
+    call.write(move |desk| years::delete(desk, year, version), |()| Reply::no_content()).await
 }

@@ -8,9 +8,9 @@ use crate::domain::agency::{
 use crate::domain::id::AgencyId;
 use crate::domain::report::Scope;
 use crate::operations::refusal::taken;
-use crate::operations::{AgencyRef, Asking, Conflict, Refusal};
+use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
 use crate::storage::roster::{self, RosterEntry};
-use crate::storage::{Act, AnyConnection, Note, Notes, agencies, years};
+use crate::storage::{AnyConnection, Note, agencies, years};
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -51,16 +51,9 @@ pub fn require_registration_right(
 }
 
 /// Registers an agency under its parent and puts it on the rosters that still follow the registry.
-pub fn create(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
-    id: &AgencyId,
-    draft: &AgencyDraft,
-) -> Result<Agency, Refusal> {
-    let parent = find_parent(connection, draft)?;
-    if !asking.rights.may_manage(parent.as_ref().map(|parent| &parent.path)) {
+pub fn create(desk: &mut Desk<'_>, id: &AgencyId, draft: &AgencyDraft) -> Result<Agency, Refusal> {
+    let parent = find_parent(desk.connection, draft)?;
+    if !desk.asking.rights.may_manage(parent.as_ref().map(|parent| &parent.path)) {
         return Err(Refusal::Forbidden);
     }
     let path = AgencyPath::below(parent.as_ref().map(|parent| &parent.path), id.as_str());
@@ -83,22 +76,22 @@ pub fn create(
         successor_id: None,
         contact: draft.contact.clone(),
         version: 1,
-        created_at: act.at,
-        updated_at: act.at,
+        created_at: desk.act.at,
+        updated_at: desk.act.at,
     };
-    agencies::insert(connection, &agency).map_err(|error| taken(error, Conflict::UsccTaken))?;
+    agencies::insert(desk.connection, &agency).map_err(|error| taken(error, Conflict::UsccTaken))?;
     record(
-        connection,
-        act,
+        desk.connection,
+        desk.act,
         &agency,
         "registered",
-        agency.valid_from.or(SINCE_EVER).unwrap_or(asking.today),
+        agency.valid_from.or(SINCE_EVER).unwrap_or(desk.asking.today),
         None,
     )?;
-    for year in years::list(connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
+    for year in years::list(desk.connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
         let mut entry = RosterEntry::of(&agency, &year.plan, Scope::expected_of(agency.kind));
         let above = match &agency.parent_id {
-            Some(parent) => roster::of_agency(connection, year.plan.year, parent)?.into_iter().next(),
+            Some(parent) => roster::of_agency(desk.connection, year.plan.year, parent)?.into_iter().next(),
             None => None,
         };
         if let Some(above) = above.filter(|above| above.moved) {
@@ -106,9 +99,9 @@ pub fn create(
             entry.path = AgencyPath::below(Some(&above.path), agency.id.as_str());
             entry.moved = true;
         }
-        roster::insert(connection, &entry)?;
+        roster::insert(desk.connection, &entry)?;
     }
-    notes.audit(Note {
+    desk.notes.audit(Note {
         action: "agency.create",
         agency_id: Some(agency.id.to_string()),
         report_id: None,
@@ -119,16 +112,12 @@ pub fn create(
 
 /// Registers all of them or none; every row that stands in the way is told.
 pub fn create_all(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
+    desk: &mut Desk<'_>,
     drafts: &[(usize, AgencyId, AgencyDraft)],
 ) -> Result<Vec<(usize, Agency)>, Refusal> {
     let (mut made, mut refused) = (Vec::with_capacity(drafts.len()), Vec::new());
     for (line, id, draft) in drafts {
-        match require_free(connection, draft).and_then(|()| create(connection, act, notes, asking, id, draft))
-        {
+        match require_free(desk.connection, draft).and_then(|()| create(desk, id, draft)) {
             Ok(agency) => made.push((*line, agency)),
             Err(Refusal::Storage(error)) => return Err(Refusal::Storage(error)),
             Err(refusal) => refused.push((*line, refusal)),

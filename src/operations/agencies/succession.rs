@@ -4,8 +4,8 @@ use super::history::record;
 use super::update::exempt_in_rosters;
 use super::{find, require_change_right, resolve};
 use crate::domain::agency::{Agency, AgencyStatus, SuccessionKind};
-use crate::operations::{AgencyRef, Asking, Conflict, InputFault, Refusal};
-use crate::storage::{Act, AnyConnection, Note, Notes, agencies};
+use crate::operations::{AgencyRef, Conflict, Desk, InputFault, Refusal};
+use crate::storage::{Note, agencies};
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -20,27 +20,24 @@ pub struct Succession {
 
 /// Ends an agency; it needs the right over it and, where there is one, over its successor.
 pub fn succeed(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
+    desk: &mut Desk<'_>,
     agency: &AgencyRef,
     version: i64,
     succession: &Succession,
 ) -> Result<Agency, Refusal> {
-    let present = find(connection, agency)?;
-    require_change_right(asking, &present)?;
+    let present = find(desk.connection, agency)?;
+    require_change_right(desk.asking, &present)?;
     let successor = match &succession.successor {
-        Some(named) => resolve(connection, named)?,
+        Some(named) => resolve(desk.connection, named)?,
         None => None,
     };
     if let Some(successor) = &successor {
-        require_change_right(asking, successor)?;
+        require_change_right(desk.asking, successor)?;
     }
     if present.version != version {
         return Err(Refusal::PreconditionFailed);
     }
-    let faults = faults_of(succession, &present, successor.as_ref(), asking.today);
+    let faults = faults_of(succession, &present, successor.as_ref(), desk.asking.today);
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults));
     }
@@ -55,13 +52,13 @@ pub fn succeed(
     ended.valid_to = Some(succession.effective_on);
     ended.successor_id = successor.as_ref().map(|successor| successor.id.clone());
     ended.version += 1;
-    ended.updated_at = act.at;
-    agencies::update(connection, &ended)?;
+    ended.updated_at = desk.act.at;
+    agencies::update(desk.connection, &ended)?;
     let (kind, day) = (succession.kind.as_str(), succession.effective_on);
-    record(connection, act, &ended, kind, day, succession.reason.as_deref())?;
+    record(desk.connection, desk.act, &ended, kind, day, succession.reason.as_deref())?;
     let by = successor.as_ref().map(|successor| successor.name.as_str()).unwrap_or_default();
-    exempt_in_rosters(connection, &ended, &format!("{kind} {day} {by}"))?;
-    notes.audit(Note {
+    exempt_in_rosters(desk.connection, &ended, &format!("{kind} {day} {by}"))?;
+    desk.notes.audit(Note {
         action: "agency.succession",
         agency_id: Some(ended.id.to_string()),
         report_id: None,

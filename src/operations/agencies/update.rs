@@ -7,9 +7,9 @@ use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, MAX_DEPTH};
 use crate::domain::report::Scope;
 use crate::operations::refusal::taken;
 use crate::operations::statistics::{move_in_years, settle_report};
-use crate::operations::{AgencyRef, Asking, Conflict, Refusal};
+use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
 use crate::storage::roster::{self, RosterEntry};
-use crate::storage::{Act, AnyConnection, Note, Notes, agencies, reports, years};
+use crate::storage::{AnyConnection, Note, agencies, reports, years};
 use serde_json::json;
 
 /// The right to change an agency: over itself as a subordinate of its parent, or as its own supervisor.
@@ -54,21 +54,18 @@ pub fn require_move_right(
 
 /// Writes a draft over an agency. `version` is the one the caller has seen.
 pub fn update(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
+    desk: &mut Desk<'_>,
     agency: &AgencyRef,
     version: i64,
     draft: &AgencyDraft,
 ) -> Result<Agency, Refusal> {
-    let present = find(connection, agency)?;
-    require_change_right(asking, &present)?;
-    require_move_right(connection, asking, &present, draft.parent.as_ref())?;
+    let present = find(desk.connection, agency)?;
+    require_change_right(desk.asking, &present)?;
+    require_move_right(desk.connection, desk.asking, &present, draft.parent.as_ref())?;
     if present.version != version {
         return Err(Refusal::PreconditionFailed);
     }
-    let parent = find_parent(connection, draft)?;
+    let parent = find_parent(desk.connection, draft)?;
     let path = AgencyPath::below(parent.as_ref().map(|parent| &parent.path), present.id.as_str());
     let moved = path != present.path;
     if moved {
@@ -91,20 +88,20 @@ pub fn update(
         contact: draft.contact.clone(),
         version: present.version + 1,
         created_at: present.created_at,
-        updated_at: act.at,
+        updated_at: desk.act.at,
     };
     if moved {
-        let following = years::list(connection, 0, 200)?;
+        let following = years::list(desk.connection, 0, 200)?;
         let following = following.iter().filter(|year| year.plan.state.roster_follows());
         let following: Vec<i32> = following.map(|year| year.plan.year).collect();
-        move_in_years(connection, &following, &present.id, &present.path, &changed.path)?;
-        agencies::move_subtree(connection, &present.path, &changed.path)?;
+        move_in_years(desk.connection, &following, &present.id, &present.path, &changed.path)?;
+        agencies::move_subtree(desk.connection, &present.path, &changed.path)?;
     }
-    agencies::update(connection, &changed).map_err(|error| taken(error, Conflict::UsccTaken))?;
+    agencies::update(desk.connection, &changed).map_err(|error| taken(error, Conflict::UsccTaken))?;
     let what = if moved { "moved" } else { "updated" };
-    record(connection, act, &changed, what, asking.today, None)?;
-    follow_in_rosters(connection, &present, &changed)?;
-    notes.audit(Note {
+    record(desk.connection, desk.act, &changed, what, desk.asking.today, None)?;
+    follow_in_rosters(desk.connection, &present, &changed)?;
+    desk.notes.audit(Note {
         action: if moved { "agency.move" } else { "agency.update" },
         agency_id: Some(changed.id.to_string()),
         report_id: None,

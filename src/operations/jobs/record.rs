@@ -1,9 +1,9 @@
 //! A job's row from beginning to end.
 
 use crate::domain::agency::wire_names;
-use crate::operations::{Asking, Refusal};
+use crate::operations::{Asking, Desk, Refusal};
 use crate::storage::jobs::{self, Job};
-use crate::storage::{Act, AnyConnection, Note, Notes, StorageError};
+use crate::storage::{AnyConnection, Note, StorageError};
 use chrono::{Duration, NaiveDateTime};
 use serde_json::json;
 
@@ -47,9 +47,9 @@ pub fn find(
     Ok((job, state))
 }
 
-pub fn start(connection: &mut AnyConnection, notes: &mut Notes, job: &Job) -> Result<Job, Refusal> {
-    jobs::insert(connection, job)?;
-    notes.audit(Note {
+pub fn start(desk: &mut Desk<'_>, job: &Job) -> Result<Job, Refusal> {
+    jobs::insert(desk.connection, job)?;
+    desk.notes.audit(Note {
         action: "job.start",
         agency_id: job.agency_id.clone(),
         report_id: None,
@@ -59,19 +59,13 @@ pub fn start(connection: &mut AnyConnection, notes: &mut Notes, job: &Job) -> Re
 }
 
 /// Asks a job to end at its next step; one that has ended stays as it is.
-pub fn cancel(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
-    id: &str,
-) -> Result<(), Refusal> {
-    let (mut job, state) = find(connection, asking, id, act.at)?;
+pub fn cancel(desk: &mut Desk<'_>, id: &str) -> Result<(), Refusal> {
+    let (mut job, state) = find(desk.connection, desk.asking, id, desk.act.at)?;
     if state == JobState::Running {
         job.state = JobState::Cancelling.as_str().to_owned();
-        job.updated_at = act.at;
-        jobs::update(connection, &job)?;
-        notes.audit(Note {
+        job.updated_at = desk.act.at;
+        jobs::update(desk.connection, &job)?;
+        desk.notes.audit(Note {
             action: "job.cancel",
             agency_id: job.agency_id.clone(),
             report_id: None,

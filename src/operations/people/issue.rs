@@ -4,9 +4,9 @@ use crate::domain::digest::sha256_hex;
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::rights::{Role, Stage};
 use crate::operations::agencies::resolve;
-use crate::operations::{AgencyRef, InputFault, Refusal};
+use crate::operations::{AgencyRef, Desk, InputFault, Refusal};
 use crate::storage::people::{self, Person, Token, TokenGrant};
-use crate::storage::{Act, AnyConnection, Note, Notes};
+use crate::storage::{AnyConnection, Note};
 use chrono::NaiveDateTime;
 use serde_json::json;
 
@@ -73,28 +73,20 @@ pub(super) fn resolve_grants(
 }
 
 /// Writes a token, and its person if there is none yet.
-pub fn issue_token(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    order: &TokenOrder,
-) -> Result<Token, Refusal> {
-    let grants = resolve_grants(connection, &order.grants)?;
-    write_token(connection, act, notes, order, grants)
+pub fn issue_token(desk: &mut Desk<'_>, order: &TokenOrder) -> Result<Token, Refusal> {
+    let grants = resolve_grants(desk.connection, &order.grants)?;
+    write_token(desk, order, grants)
 }
 
 pub(super) fn write_token(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
+    desk: &mut Desk<'_>,
     order: &TokenOrder,
     grants: Vec<TokenGrant>,
 ) -> Result<Token, Refusal> {
     let place = grants.first().and_then(|grant| grant.agency.as_ref()).map(|(id, _, _)| id.clone());
     let person = match &order.person {
-        Some(id) => {
-            people::find_person(connection, id)?.ok_or_else(|| Refusal::invalid("/person_id", "not_found"))?
-        }
+        Some(id) => people::find_person(desk.connection, id)?
+            .ok_or_else(|| Refusal::invalid("/person_id", "not_found"))?,
         None => {
             let person = Person {
                 id: order.new_person_id.clone(),
@@ -103,7 +95,7 @@ pub(super) fn write_token(
                 left_on: None,
                 version: 1,
             };
-            people::insert_person(connection, &person, act.at)?;
+            people::insert_person(desk.connection, &person, desk.act.at)?;
             person
         }
     };
@@ -116,13 +108,13 @@ pub(super) fn write_token(
         expires_at: order.expires_at,
         revoked_at: None,
         version: 1,
-        created_at: act.at,
-        updated_at: act.at,
+        created_at: desk.act.at,
+        updated_at: desk.act.at,
         person,
         grants,
     };
-    people::insert_token(connection, &token, &order.secret_hash)?;
-    notes.audit(note("token.create", &token));
+    people::insert_token(desk.connection, &token, &order.secret_hash)?;
+    desk.notes.audit(note("token.create", &token));
     Ok(token)
 }
 

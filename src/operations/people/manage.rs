@@ -4,9 +4,9 @@ use super::issue::{note, resolve_grants, write_token};
 use super::{GrantOrder, TokenOrder};
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::rights::Role;
-use crate::operations::{AgencyRef, Asking, Refusal};
+use crate::operations::{AgencyRef, Asking, Desk, Refusal};
 use crate::storage::people::{self, Token, TokenBounds, TokenGrant};
-use crate::storage::{Act, AnyConnection, Notes, Page};
+use crate::storage::{AnyConnection, Page};
 use chrono::NaiveDateTime;
 
 /// What a supervisor may hand out.
@@ -76,21 +76,15 @@ fn require_person(connection: &mut AnyConnection, asking: &Asking, id: &PersonId
 ///
 /// What is wrong with the order is told before that it is not the caller's to give; whoever gives none at all
 /// was refused before (`require_token_right`).
-pub fn issue_token_as(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
-    order: &TokenOrder,
-) -> Result<Token, Refusal> {
-    let grants = resolve_grants(connection, &order.grants)?;
+pub fn issue_token_as(desk: &mut Desk<'_>, order: &TokenOrder) -> Result<Token, Refusal> {
+    let grants = resolve_grants(desk.connection, &order.grants)?;
     if let Some(person) = &order.person {
-        require_person(connection, asking, person)?;
+        require_person(desk.connection, desk.asking, person)?;
     }
-    if !may_manage(asking, &grants) {
+    if !may_manage(desk.asking, &grants) {
         return Err(Refusal::Forbidden);
     }
-    write_token(connection, act, notes, order, grants)
+    write_token(desk, order, grants)
 }
 
 /// A token's new name and end.
@@ -112,54 +106,41 @@ fn seen(
 }
 
 pub fn update_token(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
+    desk: &mut Desk<'_>,
     id: &TokenId,
     version: i64,
     edit: &TokenEdit,
 ) -> Result<Token, Refusal> {
-    let mut token = seen(connection, asking, id, version)?;
+    let mut token = seen(desk.connection, desk.asking, id, version)?;
     token.name.clone_from(&edit.name);
     token.expires_at = edit.expires_at;
     token.version += 1;
-    token.updated_at = act.at;
-    people::update_token(connection, &token)?;
-    notes.audit(note("token.update", &token));
+    token.updated_at = desk.act.at;
+    people::update_token(desk.connection, &token)?;
+    desk.notes.audit(note("token.update", &token));
     Ok(token)
 }
 
 /// From the next request on, on every instance, the token is none.
-pub fn revoke_token(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
-    id: &TokenId,
-    version: i64,
-) -> Result<(), Refusal> {
-    let mut token = seen(connection, asking, id, version)?;
-    token.revoked_at = Some(act.at);
+pub fn revoke_token(desk: &mut Desk<'_>, id: &TokenId, version: i64) -> Result<(), Refusal> {
+    let mut token = seen(desk.connection, desk.asking, id, version)?;
+    token.revoked_at = Some(desk.act.at);
     token.version += 1;
-    token.updated_at = act.at;
-    people::update_token(connection, &token)?;
-    notes.audit(note("token.revoke", &token));
+    token.updated_at = desk.act.at;
+    people::update_token(desk.connection, &token)?;
+    desk.notes.audit(note("token.revoke", &token));
     Ok(())
 }
 
 /// Revokes a token and issues one with a new secret to the same person, with the same grants.
 pub fn rotate_token(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
+    desk: &mut Desk<'_>,
     id: &TokenId,
     new_id: &TokenId,
     secret_hash: &str,
 ) -> Result<Token, Refusal> {
-    let old = find_managed(connection, asking, id)?;
-    revoke_token(connection, act, notes, asking, id, old.version)?;
+    let old = find_managed(desk.connection, desk.asking, id)?;
+    revoke_token(desk, id, old.version)?;
     let grants = old.grants.iter().map(|grant| GrantOrder {
         role: grant.role,
         agency: grant.agency.as_ref().map(|(id, _, _)| AgencyRef::Id(id.clone())),
@@ -174,5 +155,5 @@ pub fn rotate_token(
         expires_at: old.expires_at,
         secret_hash: secret_hash.to_owned(),
     };
-    write_token(connection, act, notes, &order, old.grants)
+    write_token(desk, &order, old.grants)
 }

@@ -5,9 +5,9 @@ use super::manage::{may_manage, require_token_right};
 use crate::domain::agency::AgencyPath;
 use crate::domain::id::PersonId;
 use crate::domain::rights::Role;
-use crate::operations::{Asking, Refusal};
+use crate::operations::{Asking, Desk, Refusal};
 use crate::storage::people::{self, Person, Token};
-use crate::storage::{Act, AnyConnection, Note, Notes, Page};
+use crate::storage::{Act, AnyConnection, Note, Page};
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -85,37 +85,34 @@ pub struct PersonEdit {
 }
 
 pub fn update_person(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
+    desk: &mut Desk<'_>,
     id: &PersonId,
     version: i64,
     edit: &PersonEdit,
 ) -> Result<(Person, Vec<Token>), Refusal> {
-    let (mut person, tokens) = find_changeable(connection, asking, id)?;
+    let (mut person, tokens) = find_changeable(desk.connection, desk.asking, id)?;
     if person.version != version {
         return Err(Refusal::PreconditionFailed);
     }
-    if edit.left_on.is_some_and(|day| day > asking.today) {
+    if edit.left_on.is_some_and(|day| day > desk.asking.today) {
         return Err(Refusal::invalid("/left_on", "in_the_future"));
     }
     person.name.clone_from(&edit.name);
     person.left_on = edit.left_on;
     person.version += 1;
-    people::update_person(connection, &person)?;
+    people::update_person(desk.connection, &person)?;
     let mut living = tokens;
     if person.left_on.is_some() {
         for token in &mut living {
-            token.revoked_at = Some(act.at);
+            token.revoked_at = Some(desk.act.at);
             token.version += 1;
-            token.updated_at = act.at;
-            people::update_token(connection, token)?;
-            notes.audit(note("token.revoke", token));
+            token.updated_at = desk.act.at;
+            people::update_token(desk.connection, token)?;
+            desk.notes.audit(note("token.revoke", token));
         }
         living.clear();
     }
-    notes.audit(Note {
+    desk.notes.audit(Note {
         action: "person.update",
         agency_id: person.agency_id.as_ref().map(ToString::to_string),
         report_id: None,

@@ -1,7 +1,7 @@
 //! What was refused, for the audit: somebody without a right, or without a good token, at the door.
 
-use crate::operations::Refusal;
-use crate::storage::{AnyConnection, Note, Notes};
+use crate::operations::{Desk, Refusal};
+use crate::storage::Note;
 use serde_json::json;
 
 /// A request that was answered 401 or 403.
@@ -19,12 +19,8 @@ pub struct RefusedAccess {
     pub unwritten: u64,
 }
 
-pub fn note_refused(
-    _connection: &mut AnyConnection,
-    notes: &mut Notes,
-    refused: &RefusedAccess,
-) -> Result<(), Refusal> {
-    notes.audit(Note {
+pub fn note_refused(desk: &mut Desk<'_>, refused: &RefusedAccess) -> Result<(), Refusal> {
+    desk.notes.audit(Note {
         action: "access.refused",
         agency_id: refused.agency_id.clone(),
         report_id: None,

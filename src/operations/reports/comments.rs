@@ -3,9 +3,9 @@
 use super::read::ReportView;
 use crate::domain::id::ReportId;
 use crate::domain::rights::Role;
-use crate::operations::{Asking, Conflict, Refusal};
+use crate::operations::{Asking, Conflict, Desk, Refusal};
 use crate::storage::comments::{self, Comment, CommentReply};
-use crate::storage::{Act, AnyConnection, Note, Notes};
+use crate::storage::{AnyConnection, Note};
 use serde_json::json;
 
 /// Most comments on one report.
@@ -81,20 +81,13 @@ pub fn find_settleable(
     if may_settle(asking, &view, &comment) { Ok(comment) } else { Err(Refusal::Forbidden) }
 }
 
-pub fn add_comment(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
-    id: &ReportId,
-    new: &NewComment,
-) -> Result<Comment, Refusal> {
-    let view = reach(connection, asking, id)?;
-    let person = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
+pub fn add_comment(desk: &mut Desk<'_>, id: &ReportId, new: &NewComment) -> Result<Comment, Refusal> {
+    let view = reach(desk.connection, desk.asking, id)?;
+    let person = desk.asking.person.as_ref().ok_or(Refusal::Forbidden)?;
     if !is_place(&view, &new.pointer) {
         return Err(Refusal::invalid("/pointer", "not_found"));
     }
-    if comments::count(connection, id)? >= MOST {
+    if comments::count(desk.connection, id)? >= MOST {
         return Err(Refusal::conflict(Conflict::TooManyComments));
     }
     let comment = Comment {
@@ -108,27 +101,24 @@ pub fn add_comment(
         person_name: person.name.clone(),
         replies: Vec::new(),
         version: 1,
-        created_at: act.at,
-        updated_at: act.at,
+        created_at: desk.act.at,
+        updated_at: desk.act.at,
     };
-    comments::insert(connection, &comment)?;
-    notes.audit(note("comment.create", &view, &comment));
+    comments::insert(desk.connection, &comment)?;
+    desk.notes.audit(note("comment.create", &view, &comment));
     Ok(comment)
 }
 
 pub fn change_comment(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
+    desk: &mut Desk<'_>,
     id: &ReportId,
     (comment, version): (&str, Option<i64>),
     order: &CommentOrder,
 ) -> Result<Comment, Refusal> {
-    let view = reach(connection, asking, id)?;
-    let person = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
-    let mut comment = comments::find(connection, id, comment)?.ok_or(Refusal::NotFound)?;
-    if !matches!(order, CommentOrder::Answer(_)) && !may_settle(asking, &view, &comment) {
+    let view = reach(desk.connection, desk.asking, id)?;
+    let person = desk.asking.person.as_ref().ok_or(Refusal::Forbidden)?;
+    let mut comment = comments::find(desk.connection, id, comment)?.ok_or(Refusal::NotFound)?;
+    if !matches!(order, CommentOrder::Answer(_)) && !may_settle(desk.asking, &view, &comment) {
         return Err(Refusal::Forbidden);
     }
     if version.is_some_and(|version| version != comment.version) {
@@ -143,7 +133,7 @@ pub fn change_comment(
                 text: text.clone(),
                 person_id: person.id.to_string(),
                 person_name: person.name.clone(),
-                at: act.at,
+                at: desk.act.at,
             });
             // Whoever asked goes on asking; anybody else has answered.
             let asker = comment.person_id == person.id.as_str();
@@ -157,9 +147,9 @@ pub fn change_comment(
         }
     };
     comment.version += 1;
-    comment.updated_at = act.at;
-    comments::update(connection, &comment)?;
-    notes.audit(note(action, &view, &comment));
+    comment.updated_at = desk.act.at;
+    comments::update(desk.connection, &comment)?;
+    desk.notes.audit(note(action, &view, &comment));
     Ok(comment)
 }
 

@@ -14,11 +14,11 @@ use crate::domain::year::YearState;
 use crate::operations::agencies::resolve;
 use crate::operations::refusal::taken;
 use crate::operations::statistics::{settle_report, sum_below};
-use crate::operations::{AgencyRef, Asking, Conflict, InputFault, Refusal};
+use crate::operations::{AgencyRef, Asking, Conflict, Desk, InputFault, Refusal};
 use crate::storage::roster::{self, RosterEntry};
 use crate::storage::sources::{self, SourceFile};
 use crate::storage::years::StoredYear;
-use crate::storage::{Act, AnyConnection, Note, Notes, reports, revisions, years};
+use crate::storage::{AnyConnection, Note, reports, revisions, years};
 use chrono::NaiveDate;
 use serde_json::json;
 use std::str::FromStr;
@@ -91,22 +91,19 @@ const LOADED: &str = "report.load";
 /// Takes a document of a past year in as published on its true day: created and archived in one write.
 /// Its findings are recorded and block nothing.
 pub fn load(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
+    desk: &mut Desk<'_>,
     new: &NewReport,
     transition_id: &str,
     published_on: NaiveDate,
 ) -> Result<Transited, Refusal> {
-    if !asking.rights.is_admin() {
+    if !desk.asking.rights.is_admin() {
         return Err(Refusal::Forbidden);
     }
-    if published_on > asking.today {
+    if published_on > desk.asking.today {
         return Err(Refusal::invalid("/published_on", "in_the_future"));
     }
     let new = NewReport { action: LOADED, ..new.clone() };
-    let view = create(connection, act, notes, asking, &new)?;
+    let view = create(desk, &new)?;
     let order = TransitionOrder {
         id: transition_id.to_owned(),
         report_id: view.report.id,
@@ -115,7 +112,7 @@ pub fn load(
         published_on: Some(published_on),
         version: view.report.version,
     };
-    transition(connection, act, notes, asking, &order)
+    transition(desk, &order)
 }
 
 fn may_file(asking: &Asking, agency: &Agency, scope: Scope) -> bool {
@@ -153,19 +150,13 @@ fn require_both(agency: Option<Agency>, year: Option<StoredYear>) -> Result<(Age
     }
 }
 
-pub fn create(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
-    new: &NewReport,
-) -> Result<ReportView, Refusal> {
-    let agency = resolve(connection, &new.agency)?;
-    if agency.as_ref().is_some_and(|agency| !may_file(asking, agency, new.scope)) {
+pub fn create(desk: &mut Desk<'_>, new: &NewReport) -> Result<ReportView, Refusal> {
+    let agency = resolve(desk.connection, &new.agency)?;
+    if agency.as_ref().is_some_and(|agency| !may_file(desk.asking, agency, new.scope)) {
         return Err(Refusal::Forbidden);
     }
-    let author = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
-    let (agency, year) = require_both(agency, years::find(connection, new.year)?)?;
+    let author = desk.asking.person.as_ref().ok_or(Refusal::Forbidden)?;
+    let (agency, year) = require_both(agency, years::find(desk.connection, new.year)?)?;
     if !new.scope.is_for(agency.kind) {
         return Err(Refusal::ScopeNotForKind);
     }
@@ -188,10 +179,10 @@ pub fn create(
             form,
             texts: Vec::new(),
         };
-        carry_over(connection, &subject, &mut content)?;
+        carry_over(desk.connection, &subject, &mut content)?;
     }
     if new.prefill == Some(Prefill::Subordinates) {
-        add_up(connection, &agency, new, &mut content)?;
+        add_up(desk.connection, &agency, new, &mut content)?;
     }
     let report = Report {
         id: new.id.clone(),
@@ -207,8 +198,8 @@ pub fn create(
         source_published_on: None,
         withdrawn_at: None,
         withdrawn_reason: None,
-        created_at: act.at,
-        updated_at: act.at,
+        created_at: desk.act.at,
+        updated_at: desk.act.at,
     };
     let revision = Revision {
         report_id: new.id.clone(),
@@ -216,7 +207,7 @@ pub fn create(
         state: State::Draft,
         round: 1,
         heading: new.heading.clone(),
-        marks: vec![SectionMark { version: 1, updated_at: act.at }; content.sections.len()],
+        marks: vec![SectionMark { version: 1, updated_at: desk.act.at }; content.sections.len()],
         agency_name: agency.name.clone(),
         digest: Revision::compute_digest(&new.heading, &content),
         content,
@@ -225,26 +216,26 @@ pub fn create(
         submitted_by: None,
         submitted_at: None,
         published_at: None,
-        created_at: act.at,
-        updated_at: act.at,
+        created_at: desk.act.at,
+        updated_at: desk.act.at,
     };
-    reports::insert(connection, &report).map_err(|error| taken(error, Conflict::ReportExists))?;
-    revisions::insert(connection, &revision)?;
+    reports::insert(desk.connection, &report).map_err(|error| taken(error, Conflict::ReportExists))?;
+    revisions::insert(desk.connection, &revision)?;
     if let Some(source) = &new.source {
-        sources::insert(connection, source)?;
+        sources::insert(desk.connection, source)?;
     }
     // A government's own report is due once it has been filed; what is loaded counts where it was loaded.
     let added = agency.kind == Kind::Government && new.scope != Scope::expected_of(agency.kind);
     if ((added && year.plan.state.roster_follows()) || new.action == LOADED)
-        && roster::find(connection, new.year, &agency.id, new.scope)?.is_none()
+        && roster::find(desk.connection, new.year, &agency.id, new.scope)?.is_none()
     {
-        roster::insert(connection, &RosterEntry::of(&agency, &year.plan, new.scope))?;
+        roster::insert(desk.connection, &RosterEntry::of(&agency, &year.plan, new.scope))?;
     }
     // What is loaded is published in the same write, and counted then.
     if new.action != LOADED {
-        settle_report(connection, &report, &agency)?;
+        settle_report(desk.connection, &report, &agency)?;
     }
-    notes.audit(Note {
+    desk.notes.audit(Note {
         action: new.action,
         agency_id: Some(agency.id.to_string()),
         report_id: Some(new.id.to_string()),
@@ -256,7 +247,7 @@ pub fn create(
             "source_sha256": new.source.as_ref().map(|source| source.sha256.as_str()),
         }),
     });
-    find_raw(connection, report)
+    find_raw(desk.connection, report)
 }
 
 /// Fills the empty cells of the carried-over row from what last year's report carried forward.

@@ -7,8 +7,8 @@ use crate::domain::report::{Content, Heading};
 use crate::domain::rights::Role;
 use crate::domain::workflow::State;
 use crate::domain::year::YearState;
-use crate::operations::{Asking, Conflict, Refusal};
-use crate::storage::{Act, AnyConnection, Note, Notes, reports, revisions};
+use crate::operations::{Asking, Conflict, Desk, Refusal};
+use crate::storage::{Act, AnyConnection, Note, reports, revisions};
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -34,26 +34,19 @@ pub fn require_edit_right(asking: &Asking, view: &ReportView) -> Result<(), Refu
     if asking.rights.holds(roles, &view.agency.path) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
-pub fn save(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
-    id: &ReportId,
-    edit: &Edit,
-) -> Result<ReportView, Refusal> {
-    let report = reports::find(connection, id)?.ok_or(Refusal::NotFound)?;
-    let present = find_raw(connection, report)?;
-    if !asking.rights.may_see(&present.agency.path) {
+pub fn save(desk: &mut Desk<'_>, id: &ReportId, edit: &Edit) -> Result<ReportView, Refusal> {
+    let report = reports::find(desk.connection, id)?.ok_or(Refusal::NotFound)?;
+    let present = find_raw(desk.connection, report)?;
+    if !desk.asking.rights.may_see(&present.agency.path) {
         return Err(Refusal::NotFound);
     }
-    require_edit_right(asking, &present)?;
+    require_edit_right(desk.asking, &present)?;
     require_version(&present, edit)?;
     let is_read = present.report.published_revision.is_some();
-    let publishes = asking.rights.holds(&[Role::Publisher], &present.agency.path);
+    let publishes = desk.asking.rights.holds(&[Role::Publisher], &present.agency.path);
     let mut next = present.clone();
     next.report.version += 1;
-    next.report.updated_at = act.at;
+    next.report.updated_at = desk.act.at;
     let (heading, content) = match edit {
         Edit::Whole { heading, source_url, source_published_on, content, .. } => {
             // What readers see already is the publishers': an editor who says nothing of it leaves it.
@@ -82,20 +75,20 @@ pub fn save(
         return Err(Refusal::Forbidden);
     }
     if rewrites || (drafts && !moves_source) {
-        require_editable(asking, &present)?;
-        let author = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
-        next.revision.write(heading, content, next.report.version, act.at, &author.id);
-        revisions::update(connection, &next.revision)?;
+        require_editable(desk.asking, &present)?;
+        let author = desk.asking.person.as_ref().ok_or(Refusal::Forbidden)?;
+        next.revision.write(heading, content, next.report.version, desk.act.at, &author.id);
+        revisions::update(desk.connection, &next.revision)?;
     } else if !publishes {
         return Err(Refusal::conflict(Conflict::ReportNotEditable));
     }
     if moves_source || (!drafts && present.revision.state == State::Published) {
         // Its content stands; that something about it changed is told.
         next.report.public_version = Some(next.report.version);
-        tell_readers(connection, act, &mut next)?;
+        tell_readers(desk.connection, desk.act, &mut next)?;
     }
-    reports::update(connection, &next.report)?;
-    notes.audit(Note {
+    reports::update(desk.connection, &next.report)?;
+    desk.notes.audit(Note {
         action: if moves_source || !rewrites { "report.source" } else { "report.edit" },
         agency_id: Some(next.agency.id.to_string()),
         report_id: Some(id.to_string()),

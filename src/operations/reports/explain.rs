@@ -6,9 +6,9 @@ use crate::domain::id::ReportId;
 use crate::domain::rights::Role;
 use crate::domain::rules::{self, Explainable, Finding, Moment};
 use crate::domain::workflow::State;
-use crate::operations::{Asking, Conflict, Refusal};
+use crate::operations::{Asking, Conflict, Desk, Refusal};
 use crate::storage::explanations::{self, StoredExplanation};
-use crate::storage::{Act, AnyConnection, Note, Notes, reports, revisions};
+use crate::storage::{AnyConnection, Note, reports, revisions};
 use serde_json::json;
 
 /// The finding that is spoken of, and in which role the caller may speak.
@@ -61,22 +61,20 @@ pub fn require_explainable(
 /// The report's tag moves with its explanations, and so does the time it changed; but not for readers, who see
 /// none of them: what is published stays as it is.
 fn touch(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
+    desk: &mut Desk<'_>,
     mut view: ReportView,
     action: &'static str,
     finding: &Finding,
     text: Option<&str>,
 ) -> Result<ReportView, Refusal> {
     view.report.version += 1;
-    view.report.updated_at = act.at;
-    reports::update(connection, &view.report)?;
+    view.report.updated_at = desk.act.at;
+    reports::update(desk.connection, &view.report)?;
     if view.report.published_revision != Some(view.revision.number) {
-        view.revision.updated_at = act.at;
-        revisions::update(connection, &view.revision)?;
+        view.revision.updated_at = desk.act.at;
+        revisions::update(desk.connection, &view.revision)?;
     }
-    notes.audit(Note {
+    desk.notes.audit(Note {
         action,
         agency_id: Some(view.agency.id.to_string()),
         report_id: Some(view.report.id.to_string()),
@@ -92,16 +90,13 @@ fn touch(
 
 /// Lays an explanation beside a finding; it holds as long as the finding's inputs do.
 pub fn explain(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
+    desk: &mut Desk<'_>,
     id: &ReportId,
     key: &str,
     text: &str,
 ) -> Result<(ReportView, Finding), Refusal> {
-    let (view, mut finding, role) = find_explainable(connection, asking, id, key)?;
-    let person = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
+    let (view, mut finding, role) = find_explainable(desk.connection, desk.asking, id, key)?;
+    let person = desk.asking.person.as_ref().ok_or(Refusal::Forbidden)?;
     let row = StoredExplanation {
         report_id: id.to_string(),
         finding: key.to_owned(),
@@ -110,26 +105,19 @@ pub fn explain(
         person_id: person.id.to_string(),
         person_name: person.name.clone(),
         role: role.as_str().to_owned(),
-        at: act.at,
+        at: desk.act.at,
     };
-    explanations::put(connection, &row)?;
-    let view = touch(connection, act, notes, view, "finding.explain", &finding, Some(text))?;
+    explanations::put(desk.connection, &row)?;
+    let view = touch(desk, view, "finding.explain", &finding, Some(text))?;
     finding.explanation = Some(text.to_owned());
     Ok((view, finding))
 }
 
 /// Takes an explanation back; the finding counts again.
-pub fn withdraw_explanation(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
-    id: &ReportId,
-    key: &str,
-) -> Result<(), Refusal> {
-    let (view, finding, _) = find_explainable(connection, asking, id, key)?;
-    if finding.explanation.is_none() || !explanations::remove_one(connection, id.as_str(), key)? {
+pub fn withdraw_explanation(desk: &mut Desk<'_>, id: &ReportId, key: &str) -> Result<(), Refusal> {
+    let (view, finding, _) = find_explainable(desk.connection, desk.asking, id, key)?;
+    if finding.explanation.is_none() || !explanations::remove_one(desk.connection, id.as_str(), key)? {
         return Err(Refusal::NotFound);
     }
-    touch(connection, act, notes, view, "finding.unexplain", &finding, None).map(|_| ())
+    touch(desk, view, "finding.unexplain", &finding, None).map(|_| ())
 }

@@ -8,7 +8,7 @@ use crate::domain::report::{Revision, SectionMark};
 use crate::domain::workflow::{self, Action, State, actions_from};
 use crate::domain::year::YearState;
 use crate::operations::statistics::settle_shown;
-use crate::operations::{Asking, Refusal};
+use crate::operations::{Asking, Desk, Refusal};
 use crate::storage::comments::Comment;
 use crate::storage::receipts::{self, Receipt};
 use crate::storage::transitions::{self, Transition};
@@ -153,21 +153,16 @@ pub fn require_transition_right(asking: &Asking, view: &ReportView) -> Result<()
     if asking.rights.holds(&roles, &view.agency.path) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
-pub fn transition(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
-    order: &TransitionOrder,
-) -> Result<Transited, Refusal> {
-    let (mut view, line) = find_for_act(connection, &order.report_id)?;
-    if !asking.rights.may_see(&view.agency.path) {
+pub fn transition(desk: &mut Desk<'_>, order: &TransitionOrder) -> Result<Transited, Refusal> {
+    let (mut view, line) = find_for_act(desk.connection, &order.report_id)?;
+    if !desk.asking.rights.may_see(&view.agency.path) {
         return Err(refuse_outsider(&view.report));
     }
-    let person = asking.person.clone().ok_or(Refusal::Forbidden)?;
-    let history = transitions::list(connection, &order.report_id)?;
+    let person = desk.asking.person.clone().ok_or(Refusal::Forbidden)?;
+    let history = transitions::list(desk.connection, &order.report_id)?;
     let round = Round::of(&view, &history);
-    let checked = workflow::check(&request(asking, &view, &round, order.action, order.comment.as_deref()));
+    let checked =
+        workflow::check(&request(desk.asking, &view, &round, order.action, order.comment.as_deref()));
     if matches!(checked, Err(workflow::Refusal::Forbidden)) {
         return Err(Refusal::Forbidden);
     }
@@ -181,19 +176,19 @@ pub fn transition(
         workflow::Refusal::CommentMissing => Refusal::invalid("/comment", "required"),
     })?;
     if order.action == Action::Archive && view.revision.number > 1 {
-        let allowed = actions_from(view.revision.state, asking.review.stages).into_iter();
+        let allowed = actions_from(view.revision.state, desk.asking.review.stages).into_iter();
         return Err(Refusal::NotAllowed(allowed.filter(|action| *action != Action::Archive).collect()));
     }
-    let day = order.published_on.unwrap_or(asking.today);
-    let findings = judged(connection, day, &view, order.action)?;
+    let day = order.published_on.unwrap_or(desk.asking.today);
+    let findings = judged(desk.connection, day, &view, order.action)?;
     require_no_blocking_findings(&findings, order.action)?;
     require_year_for(&view, order.action)?;
-    if order.action == Action::Publish && asking.review.stages > 0 {
+    if order.action == Action::Publish && desk.asking.review.stages > 0 {
         require_approved_content(&view, &round)?;
     }
     let from = view.revision.state;
     let closes_round = matches!(order.action, Action::Return | Action::Recall);
-    advance(&mut view, act, asking, order, step.to, &person.id);
+    advance(&mut view, desk.act, desk.asking, order, step.to, &person.id);
     if order.action == Action::Correct {
         view.revision.round = 1 + last_round(&history, view.revision.number);
     }
@@ -212,27 +207,27 @@ pub fn transition(
         role,
         comment: order.comment.clone(),
         digest: view.revision.digest.clone(),
-        at: act.at,
+        at: desk.act.at,
     };
-    transitions::insert(connection, &made)?;
+    transitions::insert(desk.connection, &made)?;
     if order.action == Action::Correct {
-        revisions::insert(connection, &view.revision)?;
+        revisions::insert(desk.connection, &view.revision)?;
     } else {
-        revisions::update(connection, &view.revision)?;
+        revisions::update(desk.connection, &view.revision)?;
     }
-    reports::update(connection, &view.report)?;
+    reports::update(desk.connection, &view.report)?;
     let receipt = findings.as_deref().map(|findings| receipt(&made, findings));
     if let Some(receipt) = &receipt {
-        receipts::insert(connection, receipt)?;
+        receipts::insert(desk.connection, receipt)?;
     }
     if matches!(order.action, Action::Publish | Action::Archive) {
-        settle_marks(connection, &view, findings.as_deref().unwrap_or_default())?;
-        mark_what_rests_on(connection, act, &view)?;
+        settle_marks(desk.connection, &view, findings.as_deref().unwrap_or_default())?;
+        mark_what_rests_on(desk.connection, desk.act, &view)?;
     }
-    settle_shown(connection, &view.report, &view.agency, (&view.revision, line.as_ref()))?;
-    record(notes, &view, &made, receipt.as_ref());
+    settle_shown(desk.connection, &view.report, &view.agency, (&view.revision, line.as_ref()))?;
+    record(desk.notes, &view, &made, receipt.as_ref());
     let open_comments = match order.action {
-        Action::Return => super::open_comments(connection, &order.report_id)?,
+        Action::Return => super::open_comments(desk.connection, &order.report_id)?,
         _ => Vec::new(),
     };
     Ok(Transited { transition: made, receipt, open_comments, view })

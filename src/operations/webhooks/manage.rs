@@ -2,10 +2,10 @@
 
 use crate::domain::rights::Role;
 use crate::operations::agencies::resolve;
-use crate::operations::{AgencyRef, Asking, Refusal};
+use crate::operations::{AgencyRef, Asking, Desk, Refusal};
 use crate::storage::outbox::{self, Delivery, DeliveryState};
 use crate::storage::webhooks::{self, Webhook};
-use crate::storage::{Act, AnyConnection, Note, Notes, Page};
+use crate::storage::{AnyConnection, Note, Page};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -70,30 +70,27 @@ fn place(connection: &mut AnyConnection, within: Option<&AgencyRef>) -> Result<O
 }
 
 pub fn create(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
+    desk: &mut Desk<'_>,
     (id, secret): (&str, &str),
     edit: &WebhookEdit,
 ) -> Result<Webhook, Refusal> {
-    require_webhook_right(asking)?;
+    require_webhook_right(desk.asking)?;
     let webhook = Webhook {
         id: id.to_owned(),
-        person_id: person(asking)?.to_owned(),
+        person_id: person(desk.asking)?.to_owned(),
         url: edit.url.clone(),
         description: edit.description.clone(),
         secret: secret.to_owned(),
         types: json!(edit.events).to_string(),
-        agency_id: place(connection, edit.within.as_ref())?,
+        agency_id: place(desk.connection, edit.within.as_ref())?,
         state: state_name(edit.active),
         failing_since: None,
         version: 1,
-        created_at: act.at,
-        updated_at: act.at,
+        created_at: desk.act.at,
+        updated_at: desk.act.at,
     };
-    webhooks::insert(connection, &webhook)?;
-    notes.audit(note("webhook.create", &webhook));
+    webhooks::insert(desk.connection, &webhook)?;
+    desk.notes.audit(note("webhook.create", &webhook));
     Ok(webhook)
 }
 
@@ -102,35 +99,27 @@ fn state_name(active: bool) -> String {
 }
 
 pub fn change(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
+    desk: &mut Desk<'_>,
     (id, version): (&str, i64),
     edit: &WebhookEdit,
 ) -> Result<Webhook, Refusal> {
-    let mut webhook = at_version(connection, asking, id, version)?;
+    let mut webhook = at_version(desk.connection, desk.asking, id, version)?;
     webhook.url.clone_from(&edit.url);
     webhook.description.clone_from(&edit.description);
     webhook.types = json!(edit.events).to_string();
-    webhook.agency_id = place(connection, edit.within.as_ref())?;
+    webhook.agency_id = place(desk.connection, edit.within.as_ref())?;
     webhook.state = state_name(edit.active);
     webhook.version += 1;
-    webhook.updated_at = act.at;
-    webhooks::update(connection, &webhook)?;
-    notes.audit(note("webhook.update", &webhook));
+    webhook.updated_at = desk.act.at;
+    webhooks::update(desk.connection, &webhook)?;
+    desk.notes.audit(note("webhook.update", &webhook));
     Ok(webhook)
 }
 
-pub fn delete(
-    connection: &mut AnyConnection,
-    notes: &mut Notes,
-    asking: &Asking,
-    (id, version): (&str, i64),
-) -> Result<(), Refusal> {
-    let webhook = at_version(connection, asking, id, version)?;
-    webhooks::delete(connection, id)?;
-    notes.audit(note("webhook.delete", &webhook));
+pub fn delete(desk: &mut Desk<'_>, (id, version): (&str, i64)) -> Result<(), Refusal> {
+    let webhook = at_version(desk.connection, desk.asking, id, version)?;
+    webhooks::delete(desk.connection, id)?;
+    desk.notes.audit(note("webhook.delete", &webhook));
     Ok(())
 }
 
@@ -154,17 +143,11 @@ fn note(action: &'static str, webhook: &Webhook) -> Note {
 }
 
 /// Puts a test on its way, as an event would be.
-pub fn test(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
-    id: &str,
-) -> Result<Delivery, Refusal> {
-    let webhook = find(connection, asking, id)?;
-    let delivery = Delivery::new(&webhook.id, 0, TEST, &json!({ "webhook_id": webhook.id }), act.at);
-    outbox::insert(connection, &delivery)?;
-    notes.audit(note("webhook.test", &webhook));
+pub fn test(desk: &mut Desk<'_>, id: &str) -> Result<Delivery, Refusal> {
+    let webhook = find(desk.connection, desk.asking, id)?;
+    let delivery = Delivery::new(&webhook.id, 0, TEST, &json!({ "webhook_id": webhook.id }), desk.act.at);
+    outbox::insert(desk.connection, &delivery)?;
+    desk.notes.audit(note("webhook.test", &webhook));
     Ok(delivery)
 }
 
@@ -182,21 +165,15 @@ pub fn deliveries(
 }
 
 /// Has a delivery sent once more, whatever became of it.
-pub fn redeliver(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
-    id: &str,
-) -> Result<Delivery, Refusal> {
-    require_webhook_right(asking)?;
-    let mut delivery = outbox::find(connection, id)?.ok_or(Refusal::NotFound)?;
-    let webhook = find(connection, asking, &delivery.webhook_id)?;
+pub fn redeliver(desk: &mut Desk<'_>, id: &str) -> Result<Delivery, Refusal> {
+    require_webhook_right(desk.asking)?;
+    let mut delivery = outbox::find(desk.connection, id)?.ok_or(Refusal::NotFound)?;
+    let webhook = find(desk.connection, desk.asking, &delivery.webhook_id)?;
     delivery.state = DeliveryState::Pending.as_str().to_owned();
     delivery.attempts = 0;
-    delivery.next_at = act.at;
-    delivery.updated_at = act.at;
-    outbox::update(connection, &delivery)?;
-    notes.audit(note("webhook.redeliver", &webhook));
+    delivery.next_at = desk.act.at;
+    delivery.updated_at = desk.act.at;
+    outbox::update(desk.connection, &delivery)?;
+    desk.notes.audit(note("webhook.redeliver", &webhook));
     Ok(delivery)
 }

@@ -2,26 +2,21 @@
 
 use crate::domain::year::YearPlan;
 use crate::operations::refusal::taken;
-use crate::operations::{Asking, Conflict, Refusal};
+use crate::operations::{Conflict, Desk, Refusal};
 use crate::storage::years::{self, StoredYear};
-use crate::storage::{Act, AnyConnection, Note, Notes, roster};
+use crate::storage::{Note, roster};
 use serde_json::json;
 
 /// Creates a year, `planned`, with its whole roster from the registry.
-pub fn create(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
-    plan: &YearPlan,
-) -> Result<StoredYear, Refusal> {
-    if !asking.rights.is_admin() {
+pub fn create(desk: &mut Desk<'_>, plan: &YearPlan) -> Result<StoredYear, Refusal> {
+    if !desk.asking.rights.is_admin() {
         return Err(Refusal::Forbidden);
     }
-    let year = StoredYear { plan: plan.clone(), version: 1, created_at: act.at, updated_at: act.at };
-    years::insert(connection, &year).map_err(|error| taken(error, Conflict::YearExists))?;
-    roster::fill(connection, plan)?;
-    notes.audit(Note {
+    let year =
+        StoredYear { plan: plan.clone(), version: 1, created_at: desk.act.at, updated_at: desk.act.at };
+    years::insert(desk.connection, &year).map_err(|error| taken(error, Conflict::YearExists))?;
+    roster::fill(desk.connection, plan)?;
+    desk.notes.audit(Note {
         action: "year.create",
         agency_id: None,
         report_id: None,

@@ -6,9 +6,9 @@ use crate::domain::digest::sha256_hex;
 use crate::domain::report::Scope;
 use crate::domain::year::YearState;
 use crate::operations::agencies::{find as find_agency, resolve};
-use crate::operations::{AgencyRef, Asking, Conflict, InputFault, Refusal};
+use crate::operations::{AgencyRef, Asking, Conflict, Desk, InputFault, Refusal};
 use crate::storage::roster::{self, RosterEntry};
-use crate::storage::{Act, AnyConnection, Note, Notes, sums};
+use crate::storage::{AnyConnection, Note, sums};
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -74,21 +74,18 @@ pub fn require_place_right(
 }
 
 pub fn edit_roster(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
+    desk: &mut Desk<'_>,
     (year, agency, scope): (i32, &AgencyRef, Option<Scope>),
     version: i64,
     edit: &RosterEdit,
 ) -> Result<RosterEntry, Refusal> {
-    let plan = find(connection, year)?.plan;
-    let before = find_line(connection, year, agency, scope)?;
-    require_roster_right(asking, &before)?;
+    let plan = find(desk.connection, year)?.plan;
+    let before = find_line(desk.connection, year, agency, scope)?;
+    require_roster_right(desk.asking, &before)?;
     let above = match &edit.parent {
         Some(parent) => {
-            require_place_right(connection, asking, year, parent)?;
-            path_of(connection, year, parent)?
+            require_place_right(desk.connection, desk.asking, year, parent)?;
+            path_of(desk.connection, year, parent)?
         }
         None => None,
     };
@@ -120,11 +117,11 @@ pub fn edit_roster(
         return Err(Refusal::conflict(Conflict::YearState));
     }
     if line.path != before.path {
-        sums::move_subtree(connection, year, &before.path, &line.path)?;
-        roster::settle_subtree(connection, year, &before.path, &line.path)?;
+        sums::move_subtree(desk.connection, year, &before.path, &line.path)?;
+        roster::settle_subtree(desk.connection, year, &before.path, &line.path)?;
     }
-    roster::update(connection, &line)?;
-    notes.audit(Note {
+    roster::update(desk.connection, &line)?;
+    desk.notes.audit(Note {
         action: "roster.edit",
         agency_id: Some(line.agency_id.to_string()),
         report_id: None,
@@ -138,7 +135,7 @@ pub fn edit_roster(
             "previous_path": before.path.as_str(),
             "reason": edit.reason,
             "year_state": plan.state.as_str(),
-            "at": act.at.and_utc().to_rfc3339(),
+            "at": desk.act.at.and_utc().to_rfc3339(),
         }),
     });
     Ok(line)

@@ -3,23 +3,16 @@
 use super::find;
 use crate::domain::year::YearPlan;
 use crate::operations::statistics::verify_year;
-use crate::operations::{Asking, Conflict, Refusal};
+use crate::operations::{Conflict, Desk, Refusal};
 use crate::storage::years::{self, StoredYear};
-use crate::storage::{Act, AnyConnection, Note, Notes, reports, roster};
+use crate::storage::{Note, reports, roster};
 use serde_json::json;
 
-pub fn update(
-    connection: &mut AnyConnection,
-    act: &Act,
-    notes: &mut Notes,
-    asking: &Asking,
-    version: i64,
-    plan: &YearPlan,
-) -> Result<StoredYear, Refusal> {
-    if !asking.rights.is_admin() {
+pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<StoredYear, Refusal> {
+    if !desk.asking.rights.is_admin() {
         return Err(Refusal::Forbidden);
     }
-    let present = find(connection, plan.year)?;
+    let present = find(desk.connection, plan.year)?;
     if present.version != version {
         return Err(Refusal::PreconditionFailed);
     }
@@ -27,27 +20,27 @@ pub fn update(
         return Err(Refusal::conflict(Conflict::YearState));
     }
     // Reports are vectors of their form: a year that has some keeps it.
-    if plan.format != present.plan.format && reports::exists_for_year(connection, plan.year)? {
+    if plan.format != present.plan.format && reports::exists_for_year(desk.connection, plan.year)? {
         return Err(Refusal::conflict(Conflict::YearInUse));
     }
     let year = StoredYear {
         plan: plan.clone(),
         version: present.version + 1,
         created_at: present.created_at,
-        updated_at: act.at,
+        updated_at: desk.act.at,
     };
-    years::update(connection, &year)?;
+    years::update(desk.connection, &year)?;
     let reopens = plan.state.roster_follows() && !present.plan.state.roster_follows();
     let due_days = |plan: &YearPlan| (plan.department_due_on, plan.government_due_on);
     if reopens || (plan.state.roster_follows() && due_days(plan) != due_days(&present.plan)) {
-        roster::set_due_days(connection, plan)?;
+        roster::set_due_days(desk.connection, plan)?;
     }
     if reopens {
         // What happened in the registry meanwhile is caught up with, and the sums with it.
-        roster::catch_up(connection, plan)?;
-        verify_year(connection, plan.year, true)?;
+        roster::catch_up(desk.connection, plan)?;
+        verify_year(desk.connection, plan.year, true)?;
     }
-    notes.audit(Note {
+    desk.notes.audit(Note {
         action: "year.update",
         agency_id: None,
         report_id: None,

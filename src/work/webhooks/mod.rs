@@ -64,8 +64,7 @@ async fn send(works: Works, postman: Postman) {
             Err(error) => tracing::warn!(error, "webhooks could not be sent; it is tried again"),
         }
         if idle_rounds % 3_600 == 1 {
-            let forgotten =
-                works.write("webhooks", |connection, _, _| webhooks::forget_old(connection, now()));
+            let forgotten = works.write("webhooks", |connection| webhooks::forget_old(connection, now()));
             if let Err(error) = forgotten.await {
                 tracing::warn!(?error, "old deliveries could not be forgotten");
             }
@@ -73,7 +72,7 @@ async fn send(works: Works, postman: Postman) {
         let _whether_news = tokio::time::timeout(QUIET, news.changed()).await;
     }
     let _released =
-        works.write("webhooks", move |connection, _, _| webhooks::release_lease(connection, &holder)).await;
+        works.write("webhooks", move |connection| webhooks::release_lease(connection, &holder)).await;
 }
 
 /// One round: whether there was anything to do.
@@ -88,7 +87,7 @@ async fn round(
         return Ok(false);
     }
     let me = holder.to_owned();
-    let mine = works.write("webhooks", move |connection, _, _| hold_lease(connection, &me, now(), length));
+    let mine = works.write("webhooks", move |connection| hold_lease(connection, &me, now(), length));
     if !mine.await.map_err(|error| format!("{error:?}"))? {
         return Ok(false);
     }
@@ -103,7 +102,7 @@ async fn round(
         .buffer_unordered(TOGETHER)
         .collect()
         .await;
-    let written = works.write("webhooks", move |connection, _, _| settle(connection, &settled, now()));
+    let written = works.write("webhooks", move |connection| settle(connection, &settled, now()));
     written.await.map(|()| true).map_err(|error| format!("{error:?}"))
 }
 

@@ -1,51 +1,38 @@
-//! `nianbao parse`: the reader's process. It reads one document from standard input, knows no database and
-//! no network, and has bounds of its own on memory, time and files; what it makes of hostile bytes ends with it.
+//! `nianbao parse`: the reader's process. It reads one file from standard input, knows no database and
+//! no network, and has bounds of its own; what it makes of hostile bytes ends with it.
 
 use super::failure::Failure;
 use super::print;
-use crate::documents::{Kind, ReadFault, read_grid};
+use crate::documents::intake::{Answer, LARGEST_FILE, Said, confine, read};
 use clap::Args;
-use rlimit::Resource;
-use serde_json::json;
 use std::io::Read;
 
 #[derive(Debug, Args)]
 pub struct Options {
-    /// 文件的种类：text、markdown、html、docx、xlsx
-    #[arg(long, value_parser = read_kind)]
-    kind: Kind,
+    /// 说是什么媒体类型
+    #[arg(long, default_value = "")]
+    media: String,
+    /// 文件名的扩展名
+    #[arg(long, default_value = "")]
+    ending: String,
     /// 字符集，如 gb18030
     #[arg(long)]
     charset: Option<String>,
+    /// 文件没有写明时的年度
+    #[arg(long)]
+    year: Option<i32>,
 }
-
-fn read_kind(text: &str) -> Result<Kind, String> {
-    let known = Kind::ALL.into_iter().find(|kind| kind.as_str() == text);
-    known.ok_or_else(|| "应为 text、markdown、html、docx 或 xlsx".to_owned())
-}
-
-/// Address space: the largest document that is let in needs a tenth of it.
-const MEMORY_BYTES: u64 = 1 << 30;
-const CPU_SECONDS: u64 = 5;
-const FILES: u64 = 16;
-/// Largest document.
-const LARGEST: u64 = 32 << 20;
 
 pub fn run(options: &Options) -> Result<(), Failure> {
-    for (resource, most) in [
-        (Resource::AS, MEMORY_BYTES),
-        (Resource::CPU, CPU_SECONDS),
-        (Resource::NOFILE, FILES),
-        (Resource::FSIZE, 0),
-    ] {
-        resource.set(most, most).map_err(Failure::Io)?;
-    }
+    let missing = confine().map_err(Failure::Io)?;
     let mut bytes = Vec::new();
-    std::io::stdin().lock().take(LARGEST).read_to_end(&mut bytes).map_err(Failure::Io)?;
-    let read: Result<_, ReadFault> = read_grid(options.kind, &bytes, options.charset.as_deref());
-    let told = match read {
-        Ok((grid, charset)) => json!({ "grid": grid, "charset": charset }),
-        Err(fault) => json!({ "fault": fault.code() }),
+    std::io::stdin().lock().take(LARGEST_FILE as u64).read_to_end(&mut bytes).map_err(Failure::Io)?;
+    let said = Said {
+        media: options.media.clone(),
+        ending: options.ending.clone(),
+        charset: options.charset.clone(),
+        year: options.year,
     };
-    print(&told.to_string())
+    let answer = Answer::of(read(&said, &bytes), missing);
+    print(&serde_json::to_string(&answer).map_err(|error| Failure::Io(error.into()))?)
 }

@@ -11,12 +11,12 @@
 
 mod decode;
 pub mod docx;
-mod file;
 mod form_of_tables;
 mod frame;
 mod grid;
 mod headings;
 pub mod html;
+pub mod intake;
 mod label;
 pub mod layout;
 pub mod markdown;
@@ -31,8 +31,8 @@ pub mod write;
 pub mod xlsx;
 
 pub use decode::{DecodeFault, decode};
-pub use file::{Kind, ReadFault, read_grid, settle};
 pub use grid::{Block, Grid, GridCell};
+pub use intake::{Kind, ReadFault, read_grid};
 pub use recognise::{FoundCell, FoundState, Reading, SourceNotes, Unmapped, recognise};
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::value::{self, CellText};
 use crate::domain::form::{Form, for_year};
 use crate::domain::number::NumberFault;
 use crate::domain::report::{Content, ReportDocument, Shape, ShapeFault, pointer, read_cell};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Longest text of a section, in characters, as in a JSON body.
@@ -27,7 +28,7 @@ pub struct Reading {
 }
 
 /// What was found, what was left blank, what found no place: so that nobody has to trust the reader.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceNotes {
     pub sections_found: usize,
     pub cells_expected: usize,
@@ -41,7 +42,7 @@ pub struct SourceNotes {
 }
 
 /// How a cell of the form was found in the document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundCell {
     pub cell: usize,
     pub state: FoundState,
@@ -52,7 +53,7 @@ pub struct FoundCell {
     pub place: Option<(usize, usize, usize)>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FoundState {
     Read,
     Blank,
@@ -70,7 +71,7 @@ impl FoundState {
 }
 
 /// A piece of the document that belongs nowhere in the report.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unmapped {
     pub text: String,
     /// Where it stood, as `line 310`.

@@ -1,6 +1,7 @@
 //! Exact numbers: counts, signed changes, and 万元 kept in millionths. No floating point anywhere.
 
 use super::figures::exact_number;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
 
@@ -16,7 +17,7 @@ pub enum Precision {
 }
 
 /// Why a number cannot stand in a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NumberFault {
     NotANumber,
     Negative,

@@ -28,21 +28,11 @@ mod tokens;
 mod webhooks;
 mod years;
 
-pub use imports::Sandbox;
 pub use kernel::service::{Reload, ServiceOptions};
 pub use openapi::{json as openapi_json, yaml as openapi_yaml};
 pub use server::serve;
 
 use crate::domain::report::ReportDocument;
-
-/// Reads a report document in JSON; what is wrong with it, in one sentence.
-pub fn read_json_document(bytes: &[u8]) -> Result<ReportDocument, String> {
-    let body = kernel::body::parse(bytes).map_err(|_| "不是有效的 JSON 对象".to_owned())?;
-    reports::read_document(&body.object).map_err(|faults| {
-        let places: Vec<&str> = faults.iter().take(5).map(|fault| fault.pointer.as_str()).collect();
-        format!("不是报告文档：{}", places.join("、"))
-    })
-}
 
 /// A report document in JSON.
 pub fn document_json(document: &ReportDocument) -> Vec<u8> {

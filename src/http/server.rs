@@ -46,6 +46,8 @@ async fn run(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)
     })
     .max_connections(options.max_connections)
     .keep_alive(options.keep_alive)
+    // Whoever has gone waits for no answer: what is done for it ends.
+    .h1_allow_half_closed(false)
     .client_request_timeout(options.request_timeout)
     .shutdown_timeout(options.drain.as_secs())
     .disable_signals();

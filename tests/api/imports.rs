@@ -15,6 +15,12 @@ fn parts(media: &str, name: &str, content: &[u8]) -> (String, Vec<u8>) {
     ("multipart/form-data; boundary=BOUNDARY".to_owned(), body)
 }
 
+/// Bytes with one part in the place of another.
+fn replaced(bytes: &[u8], part: &[u8], by: &[u8]) -> Vec<u8> {
+    let at = bytes.windows(part.len()).position(|window| window == part).expect("the part");
+    [&bytes[..at], by, &bytes[at + part.len()..]].concat()
+}
+
 /// A document as an office's system sends it: any texts, any figures, some missing.
 fn any_document() -> impl Strategy<Value = Value> {
     let text = proptest::option::of("[一二三，。、 　\\n\\t<&>\"#|*0-9a-z]{0,40}");
@@ -212,6 +218,34 @@ on_both! {
         assert_eq!(exported["sections"]["overview"]["text"], "　　一，  二\n\n 三。\t");
         let again = service.post("/imports?dry_run=true").token(&world.editor()).json(&exported).send();
         assert_eq!(again.expect(200).value()["document"], exported);
+    }
+
+    fn a_kind_that_is_never_read_is_named_with_the_way_out_whatever_it_is_called(service) {
+        let token = service.token("editor", "", "任何人");
+        let kinds: [(&[u8], &str, &str); 5] = [
+            (b"{\\rtf1\\ansi", "RTF", "RTF"),
+            (b"\x89PNG\r\n\x1a\n\0", "图片", "picture"),
+            (b"PK\x03\x04\0\0a.txt", "压缩包", "archive"),
+            (b"Rar!\x1a\x07", "压缩包", "archive"),
+            (b"PK\x03\x04\0\0ppt/presentation.xml", "演示文稿", "presentation"),
+        ];
+        for (bytes, zh, en) in kinds {
+            for (media, name) in [
+                ("application/octet-stream", "report"), ("application/octet-stream", "report.docx"),
+                ("text/plain", "report.txt"), ("application/json", "report.json"), ("image/png", "report.png"),
+            ] {
+                let (kind, body) = parts(media, "file", bytes);
+                let body = replaced(&body, b"report.txt", name.as_bytes());
+                for (language, word, way) in [("zh", zh, "docx"), ("en", en, "docx")] {
+                    let problem = service.post("/imports?dry_run=true").token(&token).header("Accept-Language", language)
+                        .body(&kind, body.clone()).send().refused(415, "unsupported_media_type");
+                    let detail = problem["detail"].as_str().unwrap_or_default();
+                    assert!(detail.contains(word) && detail.contains(way), "{media} {name}: {detail}");
+                }
+                let whole = service.post("/imports?dry_run=true").token(&token).body(media, bytes).send();
+                whole.refused(415, "unsupported_media_type");
+            }
+        }
     }
 
     fn what_cannot_be_read_is_told(service) {

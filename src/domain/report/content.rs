@@ -2,6 +2,7 @@
 
 use crate::domain::figures::Figures;
 use crate::domain::form::Form;
+use serde::{Deserialize, Serialize};
 
 /// The content of one revision. Sections stand in form order.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,7 +12,7 @@ pub struct Content {
 }
 
 /// One section beside its figures.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SectionState {
     /// A section can be taken out of a draft; then `section.missing` speaks.
     pub present: bool,

@@ -5,11 +5,16 @@
 
 use super::{Content, SectionState};
 use crate::domain::form::{Form, Section};
+use crate::domain::language::group;
 use crate::domain::number::NumberFault;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+/// The key of a message in the catalogue's group `fault`.
+type FaultKey = &'static str;
+
 /// What is wrong with the shape of a piece of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shape {
     /// A section, row, column or member the form does not have.
     Unknown,
@@ -28,11 +33,11 @@ pub enum Shape {
     /// A table section of a file in which no cell was found: a picture, perhaps.
     NoTable,
     /// A title, a signature or the like that cannot be read; why, as a key of the catalogue's group `fault`.
-    Heading(&'static str),
+    Heading(#[serde(deserialize_with = "fault_key")] FaultKey),
 }
 
 /// One fault, with what stood there.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ShapeFault {
     /// Pointer relative to the report document.
     pub pointer: String,
@@ -40,6 +45,13 @@ pub struct ShapeFault {
     pub found: Value,
     /// The cell concerned, if it is one of the form's.
     pub cell: Option<usize>,
+}
+
+/// A key as the catalogue has it.
+fn fault_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FaultKey, D::Error> {
+    let key = String::deserialize(deserializer)?;
+    let known = group("fault").map(|(known, _)| known).find(|known| *known == key);
+    known.ok_or_else(|| serde::de::Error::custom("no such fault"))
 }
 
 /// Longest text of a section, in characters.

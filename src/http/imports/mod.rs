@@ -1,10 +1,7 @@
 //! `/imports`: a clerk's file goes in as it is.
 
 mod file;
-mod sandbox;
 mod store;
-
-pub use sandbox::Sandbox;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

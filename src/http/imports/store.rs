@@ -1,7 +1,8 @@
 //! Importing a document: looked at (`dry_run`), or stored as a draft.
 
 use super::file::{self, ReadFile};
-use crate::documents::{FoundCell, Kind};
+use crate::documents::FoundCell;
+use crate::documents::intake::Kind;
 use crate::domain::form::Form;
 use crate::domain::id::ReportId;
 use crate::domain::report::{ReportDocument, Scope};
@@ -120,7 +121,7 @@ fn cell_of(form: &Form, found: &FoundCell) -> CellSourceBody {
 fn source_of(read: &ReadFile, provenance: bool) -> SourceBody {
     let form = read.document.content.form();
     SourceBody {
-        media_type: read.media.to_owned(),
+        media_type: read.kind.media().to_owned(),
         charset: read.charset.clone(),
         sha256: read.sha256.clone(),
         sections_found: read.notes.sections_found,
@@ -139,7 +140,7 @@ fn source_of(read: &ReadFile, provenance: bool) -> SourceBody {
 
 /// Blanks become zeros, deliberately, and say so with their sections.
 fn declare_blanks(read: &mut ReadFile) {
-    let blanks: Vec<usize> = match read.media == Kind::Json.media() {
+    let blanks: Vec<usize> = match read.kind == Kind::Json {
         true => unfilled(&read.document),
         false => read.notes.blanks.drain(..).map(|(cell, _)| cell).collect(),
     };
@@ -235,12 +236,12 @@ pub async fn import_document(mut call: Call) -> Result<Reply, Problem> {
     let provenance = query.provenance == Some(true);
     let target = if stores { Some(target(&query)?) } else { None };
     let hint = query.year.map(|year| year.0);
-    let mut read = file.read(&call.service.sandbox, hint).await?;
+    let mut read = file.read(&call, hint).await?;
     if query.blank_as_zero == Some(true) {
         declare_blanks(&mut read);
     }
     // What a document's heading may mean is not guessed at: only JSON says its scope itself.
-    let said = read.document.scope.filter(|_| read.media == Kind::Json.media());
+    let said = read.document.scope.filter(|_| read.kind == Kind::Json);
     read.document.scope = query.scope.or(said).or(Some(Scope::Own));
     if let Some(agency) = &query.agency_id {
         read.document.agency_id = Some(agency.to_string());
@@ -281,7 +282,7 @@ async fn store(
         report_id: id.to_string(),
         revision: 1,
         sha256: read.sha256.clone(),
-        media_type: read.media.to_owned(),
+        media_type: read.kind.media().to_owned(),
         charset: read.charset.clone(),
         bytes: read.bytes.to_vec(),
     };

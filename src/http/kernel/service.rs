@@ -3,7 +3,7 @@
 use super::kept::KeptBodies;
 use super::limit::Limit;
 use super::refusals::Refusals;
-use crate::http::imports::Sandbox;
+use crate::documents::intake::Sandbox;
 use crate::http::metrics::Metrics;
 use crate::http::openapi::Document;
 use crate::operations::Review;

@@ -20,7 +20,7 @@ mod validation;
 pub use body::{ReportBody, SectionBody, Shown};
 pub use create::require_editor;
 pub use findings::{FindingBody, finding_bodies};
-pub use read_body::{document_body, read_document};
+pub use read_body::document_body;
 pub use transitions::PersonReference;
 
 use crate::domain::id::ReportId;

@@ -1,7 +1,8 @@
 //! What a caller says about a report, read into a command.
 
 use super::SectionBody;
-use crate::domain::form::{self, Form};
+use crate::documents::intake::{self, MemberFault};
+use crate::domain::form::Form;
 use crate::domain::id::ReportId;
 use crate::domain::report::{Content, Heading, ReportDocument, Scope, Shape, ShapeFault, read_sections};
 use crate::http::kernel::fields::{Fields, is_web_address};
@@ -159,86 +160,12 @@ pub fn read_whole(
     }
 }
 
-/// Members of a stored report that a document may carry along, as `GET` gave it.
-const REPORT_MEMBERS: [&str; 13] = [
-    "id",
-    "agency",
-    "status",
-    "revision",
-    "source_published_on",
-    "due_on",
-    "submitted_at",
-    "published_at",
-    "timeliness",
-    "correction",
-    "findings",
-    "allowed_actions",
-    "created_at",
-];
-
-/// Members around the sections that are content: what cannot be read of them becomes a finding. All
-/// others say what the document is and by what it is judged.
-const HEADING: [&str; 6] =
-    ["/title", "/signed_by", "/signed_on", "/index_number", "/source_url", "/agency_name"];
-
-/// The faults of a heading as findings tell them, with what stood there.
-fn heading_faults(faults: &[InputFault], object: &Map<String, Value>) -> Vec<ShapeFault> {
-    let found = |fault: &InputFault| object.get(fault.pointer.trim_start_matches('/')).cloned();
-    let shapes = faults.iter().map(|fault| ShapeFault {
-        pointer: fault.pointer.clone(),
-        shape: Shape::Heading(fault.code),
-        found: found(fault).unwrap_or_default(),
-        cell: None,
-    });
-    shapes.collect()
-}
-
-/// Reads a report document. Wrong shapes inside its sections and its heading stay with the document and
-/// become findings; only what makes it no document at all is a fault, and then every fault is told.
+/// Reads a report document, as a file or to be judged.
 pub fn read_document(object: &Map<String, Value>) -> Result<ReportDocument, Vec<InputFault>> {
-    let mut fields = Fields::new(object, None);
-    for member in REPORT_MEMBERS.into_iter().chain(["updated_at"]) {
-        fields.take(member);
-    }
-    let year = fields.year("year");
-    let year = fields.require("year", year);
-    let named = fields.read("format", |text| form::by_id(text).ok_or("unknown_form"));
-    let scope = fields.read("scope", |text| text.parse().map_err(|()| "invalid_value"));
-    let agency_id = fields.text("agency_id", 200);
-    let agency_id = agency_id.or_else(|| {
-        let agency = object.get("agency").and_then(|agency| agency.get("id"));
-        agency.and_then(Value::as_str).map(str::to_owned)
-    });
-    let agency_name = fields.text("agency_name", 200);
-    let heading = read_heading(&mut fields);
-    let source_url = read_source_url(&mut fields).filter(|url| is_web_address(url));
-    let sections = fields.object("sections");
-    let sections = fields.require("sections", sections);
-    let faults = fields.finish();
-    let of_heading = |fault: &InputFault| HEADING.contains(&fault.pointer.as_str());
-    let (Some(sections), Some(year), true) = (sections, year, faults.iter().all(of_heading)) else {
-        return Err(faults);
+    let faults = |faults: Vec<MemberFault>| {
+        faults.into_iter().map(|fault| InputFault::new(fault.pointer(), fault.code)).collect()
     };
-    let form = named.unwrap_or_else(|| form::for_year(year));
-    // In a document a section that is not there is missing, not emptied.
-    let mut nothing = Content::empty(form);
-    nothing.sections.iter_mut().for_each(|section| section.present = false);
-    let (content, shape_faults) = read_sections(&nothing, sections);
-    let mut shapes = heading_faults(&faults, object);
-    shapes.extend(shape_faults);
-    Ok(ReportDocument {
-        title: heading.title,
-        agency_name,
-        agency_id,
-        year: Some(year),
-        scope,
-        signed_by: heading.signed_by,
-        signed_on: heading.signed_on,
-        index_number: heading.index_number,
-        source_url,
-        content,
-        faults: shapes,
-    })
+    intake::read_document(object).map_err(faults)
 }
 
 /// A report document as JSON.

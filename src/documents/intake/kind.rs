@@ -1,0 +1,86 @@
+//! Kinds of documents that are read, and what their media types and names say of them.
+
+/// Kinds of documents that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Markdown,
+    Html,
+    Docx,
+    Xlsx,
+    Json,
+}
+
+/// A kind with its short name, its media types (its own first) and the endings of its files' names.
+type Names = (Kind, &'static str, &'static [&'static str], &'static [&'static str]);
+
+const NAMES: &[Names] = &[
+    (Kind::Text, "text", &["text/plain"], &["txt", "text"]),
+    (Kind::Markdown, "markdown", &["text/markdown", "text/x-markdown"], &["md", "markdown"]),
+    (Kind::Html, "html", &["text/html", "application/xhtml+xml"], &["html", "htm", "xhtml", "shtml"]),
+    (
+        Kind::Docx,
+        "docx",
+        &["application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
+        &["docx", "docm", "dotx"],
+    ),
+    (
+        Kind::Xlsx,
+        "xlsx",
+        &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+        &["xlsx", "xlsm", "xltx"],
+    ),
+    (Kind::Json, "json", &["application/json"], &["json"]),
+];
+
+impl Kind {
+    pub fn all() -> impl Iterator<Item = Kind> {
+        NAMES.iter().map(|(kind, ..)| *kind)
+    }
+
+    fn names(self) -> Option<&'static Names> {
+        NAMES.iter().find(|(kind, ..)| *kind == self)
+    }
+
+    pub fn media(self) -> &'static str {
+        self.names().and_then(|(_, _, media, _)| media.first().copied()).unwrap_or_default()
+    }
+
+    pub fn of_media(media: &str) -> Option<Kind> {
+        NAMES.iter().find(|(_, _, known, _)| known.contains(&media)).map(|(kind, ..)| *kind)
+    }
+
+    /// By the ending of a file's name, in lower case and without its dot.
+    pub fn of_ending(ending: &str) -> Option<Kind> {
+        NAMES.iter().find(|(.., known)| known.contains(&ending)).map(|(kind, ..)| *kind)
+    }
+
+    /// Short name, as the command line uses it.
+    pub fn as_str(self) -> &'static str {
+        self.names().map_or("", |(_, name, ..)| name)
+    }
+
+    pub fn of_name(name: &str) -> Option<Kind> {
+        NAMES.iter().find(|(_, known, ..)| *known == name).map(|(kind, ..)| *kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_kinds_share_a_name() {
+        for kind in Kind::all() {
+            assert_eq!(
+                (Kind::of_name(kind.as_str()), Kind::of_media(kind.media())),
+                (Some(kind), Some(kind))
+            );
+        }
+        let mut endings: Vec<&str> = NAMES.iter().flat_map(|(.., endings)| *endings).copied().collect();
+        let count = endings.len();
+        endings.sort_unstable();
+        endings.dedup();
+        assert_eq!(endings.len(), count);
+    }
+}

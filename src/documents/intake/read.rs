@@ -1,0 +1,177 @@
+//! From a file's bytes to a report: the one way, whoever handed the file over.
+
+use super::fault::ReadFault;
+use super::json::{MemberFault, read_document};
+use super::kind::Kind;
+use super::look::look;
+use super::strict::{self, JsonFault};
+use crate::documents::{Grid, Reading, SourceNotes, decode, docx, html, markdown, recognise, text, xlsx};
+use crate::domain::report::{Content, ReportDocument};
+use serde_json::Value;
+
+/// Largest file that is taken.
+pub const LARGEST_FILE: usize = 20 << 20;
+/// Longest account of what stood where something else belongs, in bytes.
+const LONGEST_FOUND: usize = 1_000;
+
+/// What is said of a file by whoever hands it over; its bytes are asked first.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// Its media type without parameters, in lower case; empty where none was given.
+    pub media: String,
+    /// The ending of its name, in lower case; empty where it has none.
+    pub ending: String,
+    pub charset: Option<String>,
+    /// The year it is to be of, where it says none itself.
+    pub year: Option<i32>,
+}
+
+impl Said {
+    /// Takes the ending from a file's name.
+    pub fn named(mut self, name: &str) -> Said {
+        self.ending =
+            name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+        self
+    }
+
+    /// Programs that do not know what a file is say so, or say nothing.
+    fn is_silent(&self) -> bool {
+        matches!(self.media.as_str(), "" | "application/octet-stream") && self.ending.is_empty()
+    }
+}
+
+/// A file, read.
+#[derive(Debug, Clone)]
+pub struct Read {
+    pub kind: Kind,
+    pub charset: String,
+    pub document: ReportDocument,
+    pub notes: SourceNotes,
+}
+
+/// Why a file gave no report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IntakeFault {
+    Unreadable(ReadFault),
+    Json(JsonFault),
+    /// JSON, and no report document.
+    NoDocument(Vec<MemberFault>),
+}
+
+impl From<ReadFault> for IntakeFault {
+    fn from(fault: ReadFault) -> IntakeFault {
+        IntakeFault::Unreadable(fault)
+    }
+}
+
+/// Reads a file.
+pub fn read(said: &Said, bytes: &[u8]) -> Result<Read, IntakeFault> {
+    let kind = settle(said, bytes)?;
+    if kind == Kind::Json {
+        let object = strict::object(bytes).map_err(IntakeFault::Json)?;
+        let mut document = read_document(&object).map_err(IntakeFault::NoDocument)?;
+        document.faults.iter_mut().for_each(|fault| shorten(&mut fault.found));
+        let notes = notes_of(&document.content);
+        return Ok(Read { kind, charset: "utf-8".to_owned(), document, notes });
+    }
+    let (grid, charset) = read_grid(kind, bytes, said.charset.as_deref())?;
+    let Reading { document, notes } = recognise(&grid, said.year);
+    Ok(Read { kind, charset: charset.to_owned(), document, notes })
+}
+
+/// What a file is: what its bytes are plainly, else what its media type or its name says.
+pub fn settle(said: &Said, bytes: &[u8]) -> Result<Kind, ReadFault> {
+    if let Some(plain) = look(bytes) {
+        // Markdown may begin with a page's mark.
+        return plain;
+    }
+    let claimed = Kind::of_media(&said.media).or_else(|| Kind::of_ending(&said.ending));
+    match claimed {
+        Some(kind) => Ok(kind),
+        None if !said.is_silent() => Err(ReadFault::Mislabelled),
+        None if decode(bytes, said.charset.as_deref()).is_ok() => Ok(Kind::Text),
+        None => Err(ReadFault::UnknownBytes),
+    }
+}
+
+/// Reads a document into a grid; also tells the charset it was in. JSON names its cells itself and is no grid.
+pub fn read_grid(kind: Kind, bytes: &[u8], charset: Option<&str>) -> Result<(Grid, &'static str), ReadFault> {
+    match kind {
+        Kind::Docx => Ok((docx::read(bytes)?, "utf-8")),
+        Kind::Xlsx => Ok((xlsx::read(bytes)?, "utf-8")),
+        Kind::Html => {
+            let declared = charset.map(str::to_owned).or_else(|| html::declared_charset(bytes));
+            let (page, charset) = decode(bytes, declared.as_deref()).or_else(|fault| {
+                // Pages often say one charset and are in another.
+                decode(bytes, None).map_err(|_| fault)
+            })?;
+            Ok((html::read(&page)?, charset))
+        }
+        Kind::Markdown => {
+            let (lines, charset) = decode(bytes, charset)?;
+            Ok((markdown::read(bounded(&lines)?), charset))
+        }
+        Kind::Text | Kind::Json => {
+            let (lines, charset) = decode(bytes, charset)?;
+            Ok((text::read(bounded(&lines)?), charset))
+        }
+    }
+}
+
+/// Most lines, tabs and pipes of a text: each may make a piece.
+const MOST_PIECES: usize = 400_000;
+
+/// A text of no more pieces than a report may have.
+fn bounded(text: &str) -> Result<&str, ReadFault> {
+    let pieces = text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r' | b'\t' | b'|')).count();
+    if pieces > MOST_PIECES { Err(ReadFault::TooManyCells) } else { Ok(text) }
+}
+
+/// What stood where something else belongs is quoted, and not carried along whole.
+fn shorten(found: &mut Value) {
+    let whole = found.to_string();
+    if whole.len() > LONGEST_FOUND {
+        *found = Value::String(whole.chars().take(LONGEST_FOUND / 4).chain(['…']).collect());
+    }
+}
+
+/// How much of the form a document that names its cells itself has filled in.
+fn notes_of(content: &Content) -> SourceNotes {
+    let cells = content.figures.values();
+    let read = cells.iter().flatten().count();
+    SourceNotes {
+        sections_found: content.sections.iter().filter(|section| section.present).count(),
+        cells_expected: cells.len(),
+        cells_read: read,
+        cells_blank: cells.len() - read,
+        ..SourceNotes::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(media: &str, name: &str) -> Said {
+        Said { media: media.to_owned(), ..Said::default() }.named(name)
+    }
+
+    #[test]
+    fn bytes_count_before_media_type_and_name() {
+        let docx = said("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "a.docx");
+        assert_eq!(settle(&docx, b"<html><body>"), Ok(Kind::Html));
+        assert_eq!(settle(&docx, b"{\\rtf1"), Err(ReadFault::Rtf));
+        assert_eq!(settle(&said("text/plain", "a.txt"), b"<!DOCTYPE html><p>"), Ok(Kind::Html));
+        assert_eq!(settle(&said("image/png", "a.png"), b"{\"year\": 2023}"), Ok(Kind::Json));
+    }
+
+    #[test]
+    fn what_the_bytes_leave_open_the_media_type_and_then_the_name_say() {
+        let text = "一、总体情况".as_bytes();
+        assert_eq!(settle(&said("text/markdown", "a.txt"), text), Ok(Kind::Markdown));
+        assert_eq!(settle(&said("application/octet-stream", "a.md"), text), Ok(Kind::Markdown));
+        assert_eq!(settle(&Said::default(), text), Ok(Kind::Text));
+        assert_eq!(settle(&said("application/msword", "a.doc"), text), Err(ReadFault::Mislabelled));
+        assert_eq!(settle(&Said::default(), b"\xff\xfe\x00\x01\x02"), Err(ReadFault::UnknownBytes));
+    }
+}

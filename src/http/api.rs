@@ -41,5 +41,5 @@ pub fn register(config: &mut ServiceConfig<'_>) {
 
 /// The part of the document that stands in no handler.
 #[derive(OpenApi)]
-#[openapi(components(schemas(super::kernel::names::ProblemCode)))]
+#[openapi(components(schemas(super::kernel::names::DocumentFormat, super::kernel::names::ProblemCode)))]
 pub struct Outline;

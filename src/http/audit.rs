@@ -1,7 +1,7 @@
 //! `/audit`: what happened, for those who answer for it; its head, for everyone.
 
 use super::kernel::call::Call;
-use super::kernel::names::AnyJson;
+use super::kernel::names::AuditDetail;
 use super::kernel::paging::{PageOrder, SortField, list_reply};
 use super::kernel::problem::Problem;
 use super::kernel::query::{CursorText, Limit, NoParameters, query};
@@ -48,7 +48,7 @@ pub struct AuditBody {
     #[schema(format = "uuid")]
     report_id: Option<String>,
     /// 具体内容。
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = AuditDetail)]
     detail: Value,
     /// 请求编号。
     request_id: String,

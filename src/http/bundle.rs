@@ -193,6 +193,12 @@ fn stream(bundle: Bundle) -> impl Stream<Item = Result<Bytes, actix_web::Error>>
     })
 }
 
+/// Names the file for whoever saves it.
+fn disposition(year: i32, format: BundleFormat) -> String {
+    let extension = if format == BundleFormat::Csv { "csv" } else { "ndjson" };
+    format!("attachment; filename=\"bundle-{year}.{extension}\"")
+}
+
 /// 一个年度的全部已发布报告
 ///
 /// 逐页流出，不论多少。NDJSON：首行 `{year, within, seq, epoch}`，此后每行一份报告（与读取报告相同），末行 `{"end": true, "reports": n}`；
@@ -243,5 +249,6 @@ pub async fn read_bundle(call: Call) -> Result<HttpResponse, Problem> {
         .insert_header((header::CACHE_CONTROL, "public, no-cache"))
         .insert_header(("nianbao-seq", as_of.seq.to_string()))
         .insert_header(("nianbao-epoch", as_of.epoch))
+        .insert_header((header::CONTENT_DISPOSITION, disposition(year.0, format)))
         .streaming(stream(bundle)))
 }

@@ -3,7 +3,7 @@
 use super::api::BASE;
 use super::kernel::call::Call;
 use super::kernel::format::time;
-use super::kernel::names::{AnyJson, JobKind, JobStateName};
+use super::kernel::names::{JobKind, JobStateName, ValidationTally};
 use super::kernel::problem::Problem;
 use super::kernel::query::{NoParameters, YearNumber, query};
 use super::kernel::reply::Reply;
@@ -49,7 +49,7 @@ pub struct JobBody {
     within: Option<String>,
     progress: ProgressBody,
     /// 结果，完成后才有。校验：`reports`、`valid`、`by_rule`（按规则）、`by_agency`（有错误或警告的报告）、`not_listed`。
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = Option<ValidationTally>)]
     result: Option<Value>,
     #[schema(format = DateTime)]
     created_at: String,

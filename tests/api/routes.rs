@@ -34,7 +34,7 @@ const LET_IN: &[(About, &str, &str)] = &[
         list_roster read_roster_line list_reports read_report read_report_by_key list_sections read_section \
         list_revisions read_revision read_diff list_rules list_formats read_format list_indicators read_audit_head \
         list_changes stream_changes read_bundle list_problems read_problem read_openapi_json read_openapi_yaml \
-        read_health read_readiness read_version read_metrics read_report_document read_workbook read_totals \
+        read_health read_readiness read_version read_metrics read_report_document read_report_file read_workbook read_totals \
         read_breakdown search_reports read_trends read_ratios read_completeness list_missing",
     ),
     (
@@ -146,7 +146,7 @@ on_both! {
             "comment" => text(&remark["id"]),
             "person" => text(&token["person"]["id"]),
             "job" => text(&job["id"]),
-            "format" => "2021".to_owned(),
+            "format" => "html".to_owned(),
             "code" => "not_found".to_owned(),
             "id" if path.contains("/tokens/") => text(&token["id"]),
             "id" if path.contains("/formats/") => "2021".to_owned(),

@@ -8,10 +8,11 @@ use crate::domain::language::Language;
 use crate::domain::rights::{Grant, Role};
 use crate::http::kernel::body::{media_type, parse};
 use crate::http::kernel::call::Call;
-use crate::http::kernel::names::AnyJson;
+use crate::http::kernel::names::{AgencyItems, ProblemSchema};
 use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::query;
 use crate::http::kernel::reply::Reply;
+use crate::operations::InputFault;
 use crate::operations::agencies::{self, AgencyDraft};
 use actix_web::http::header;
 use actix_web::web::Bytes;
@@ -37,7 +38,7 @@ query!(BatchQuery {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = BatchRow)]
 pub struct RowBody {
-    /// 文件中的行号，从 1 起。
+    /// 文件中的行号，JSON 则为第几个，从 1 起。
     line: usize,
     /// 201 = 已登记；其他为拒绝的状态码。
     status: u16,
@@ -45,7 +46,7 @@ pub struct RowBody {
     #[schema(format = "uuid")]
     id: Option<String>,
     /// 拒绝的原因，同单个登记时的错误。
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = Option<ProblemSchema>)]
     problem: Option<Value>,
 }
 
@@ -68,14 +69,17 @@ struct Row {
 enum Format {
     Lines,
     Csv,
+    /// All in one JSON object, for clients that send nothing else.
+    Json,
 }
 
-const ACCEPTED: &str = "application/x-ndjson, text/csv";
+const ACCEPTED: &str = "application/x-ndjson, text/csv, application/json";
 
 fn format_of(media: &str) -> Result<Format, Problem> {
     match media {
         "application/x-ndjson" | "application/jsonl" => Ok(Format::Lines),
         "text/csv" => Ok(Format::Csv),
+        "application/json" => Ok(Format::Json),
         _ => Err(Problem::new(Code::UnsupportedMediaType)
             .detail("media_type", vec![("accepted", ACCEPTED.to_owned())])
             .header(header::ACCEPT, ACCEPTED)),
@@ -108,6 +112,31 @@ fn read_lines(bytes: &[u8]) -> Result<Vec<Row>, Problem> {
         }
     }
     Ok(rows)
+}
+
+/// `{"items": [ … ]}`: a line is a place in the list, from 1.
+fn read_items(bytes: &[u8]) -> Result<Vec<Row>, Problem> {
+    let fault = |pointer: &str, code| Problem::of_body(vec![InputFault::new(pointer, code)]);
+    let mut object = parse(bytes)?.object;
+    let items = match object.remove("items") {
+        Some(Value::Array(items)) => items,
+        Some(_) => return Err(fault("/items", "wrong_type")),
+        None => return Err(fault("/items", "required")),
+    };
+    if let Some(unknown) = object.keys().next() {
+        return Err(fault(&format!("/{unknown}"), "unknown_field"));
+    }
+    if items.len() > MOST_ROWS {
+        return Err(too_large(MOST_ROWS));
+    }
+    let row = |(at, item): (usize, Value)| {
+        let draft = match &item {
+            Value::Object(object) => draft_of(object),
+            _ => Err(Problem::new(Code::InvalidInput).detail("not_an_object", Vec::new())),
+        };
+        Row { line: at + 1, draft }
+    };
+    Ok(items.into_iter().enumerate().map(row).collect())
 }
 
 /// The members of a contact stand in columns of their own.
@@ -151,6 +180,7 @@ fn read_rows(format: Format, bytes: &Bytes, charset: Option<&str>) -> Result<Vec
     match format {
         Format::Lines => read_lines(bytes),
         Format::Csv => read_csv(bytes, charset),
+        Format::Json => read_items(bytes),
     }
 }
 
@@ -172,7 +202,7 @@ impl BatchBody {
 
 /// 批量登记机关
 ///
-/// 每行一个机关：NDJSON 每行一个 JSON 对象（同单个登记），或 CSV（首行为列名：name、level、kind、uscc、division_code、
+/// 每行一个机关：NDJSON 每行一个 JSON 对象（同单个登记），一个 JSON 对象 `{"items": […]}`（至多 1 MiB），或 CSV（首行为列名：name、level、kind、uscc、division_code、
 /// parent_id、short_name、valid_from、valid_to、address、postcode、phone、email、website）。至多 100000 行、128 MiB，每行至多 64 KiB。
 /// 后面的行可以用前面登记的统一社会信用代码作 `parent_id`。默认逐行登记，被拒绝的行列出原因；`atomic=true` 时有一行被拒绝则全部不登记（422）。
 #[utoipa::path(
@@ -180,8 +210,9 @@ impl BatchBody {
     params(BatchQuery),
     request_body(
         content(
-            (ref("#/components/schemas/AgencyInput") = "application/x-ndjson"),
+            (String = "application/x-ndjson"),
             (String = "text/csv"),
+            (AgencyItems = "application/json"),
         ),
         description = "每行一个机关",
     ),
@@ -193,7 +224,8 @@ impl BatchBody {
 )]
 #[post("/agencies/batch")]
 pub async fn create_agencies(mut call: Call) -> Result<Reply, Problem> {
-    let bounds = call.batch_bounds();
+    let (media, charset) = media_type(&call.request);
+    let bounds = if media == "application/json" { call.json_bounds() } else { call.batch_bounds() };
     if let Some(reply) = call.replayed(Some(bounds)).await? {
         return Ok(reply);
     }
@@ -201,7 +233,6 @@ pub async fn create_agencies(mut call: Call) -> Result<Reply, Problem> {
     if !call.asking().rights.grants.iter().any(manages) {
         return Err(Problem::new(Code::Forbidden));
     }
-    let (media, charset) = media_type(&call.request);
     let format = match format_of(&media) {
         Ok(format) => format,
         Err(problem) => {

@@ -9,7 +9,7 @@ use crate::domain::report::{ReportDocument, Scope};
 use crate::domain::rules::Finding;
 use crate::http::api::BASE;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::names::{AnyJson, DocumentSchema};
+use crate::http::kernel::names::{DocumentSchema, ImportForm};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
@@ -208,8 +208,9 @@ async fn require_right(call: &Call) -> Result<(), Problem> {
             (String = "text/markdown"),
             (String = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
             (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-            (AnyJson = "application/json"),
-            (AnyJson = "multipart/form-data"),
+            (String = "application/octet-stream"),
+            (DocumentSchema = "application/json"),
+            (ImportForm = "multipart/form-data"),
         ),
         description = "文件",
     ),

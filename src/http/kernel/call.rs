@@ -173,7 +173,7 @@ impl Call {
         extensions.insert(whole);
     }
 
-    fn json_bounds(&self) -> Bounds {
+    pub fn json_bounds(&self) -> Bounds {
         Bounds { bytes: self.service.options.json_bytes, drain: self.service.options.body_drain }
     }
 

@@ -1,5 +1,6 @@
 //! Closed lists of names as schemas of their own: one walk over the domain's list, no second copy.
 
+use crate::documents::write;
 use crate::domain::{agency, form, report, rights, rules, workflow, year};
 use crate::operations::jobs;
 use crate::operations::webhooks::{EVENTS, TEST};
@@ -60,6 +61,8 @@ named_schemas! {
     FormatName: form::all().iter().map(|form| form.id.as_str()).collect();
     /// 部分的键名，各格式的都在内。
     SectionKind: section_keys();
+    /// 报告文件的格式。
+    DocumentFormat: write::Format::ALL.iter().map(|format| format.as_str()).collect();
     /// 可以订阅的事件。
     EventName: EVENTS.to_vec();
     /// 送出的事件：公开变更，或试送。
@@ -117,7 +120,17 @@ macro_rules! finished_schemas {
 }
 
 finished_schemas! {
+    AgencyItems as "AgencyItems";
     AnyJson as "AnyJson";
+    AuditDetail as "AuditDetail";
+    EventPayload as "EventPayload";
+    Figure as "Figure";
+    ImportForm as "ImportForm";
+    IndicatorChanges as "IndicatorChanges";
+    IndicatorValues as "IndicatorValues";
+    ProblemSchema as "Problem";
+    Tables as "Tables";
+    ValidationTally as "ValidationTally";
     Sections as "Sections";
     DocumentSchema as "ReportDocument";
 }

@@ -93,6 +93,12 @@ impl Reply {
         Reply::new(StatusCode::OK, media, body)
     }
 
+    /// The same bytes under another media type.
+    pub fn of_type(mut self, media: &'static str) -> Reply {
+        self.media = Cow::Borrowed(media);
+        self
+    }
+
     /// Its format was asked for by name.
     pub fn named(mut self) -> Reply {
         self.named = true;

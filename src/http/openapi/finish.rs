@@ -67,9 +67,10 @@ pub fn finish(mut document: Value) -> Value {
 
 fn info() -> Value {
     json!({
-        "title": "nianbao 年报",
+        "title": "nianbao",
+        "contact": {"name": "nianbao"},
         "version": env!("CARGO_PKG_VERSION"),
-        "summary": "政府信息公开工作年度报告的填报、校验、审查、发布与汇总",
+        "summary": "年报：政府信息公开工作年度报告的填报、校验、审查、发布与汇总",
         "description": "依据《中华人民共和国政府信息公开条例》第四十九、五十条和国办公开办函〔2021〕30号。\n\n\
             - 时间是 RFC 3339 的 UTC；日期 `YYYY-MM-DD` 是北京时间的日期。\n\
             - 计数是 0 到 10^12 的整数；金额以万元计，最多六位小数，精确。`null` 是未填，不是 0。\n\
@@ -77,7 +78,11 @@ fn info() -> Value {
             - 错误一律是 `application/problem+json`（RFC 9457），代码见 `GET /problems`。\n\
             - 请求是严格的：未知或重复的成员和参数一律拒绝；客户端须容忍答复中出现新成员。\n\
             - 机关可用编号，也可用统一社会信用代码。\n\
-            - 列表按游标翻页：`next_cursor` 放进 `cursor`，或跟随 `Link`。",
+            - 列表按游标翻页：`next_cursor` 放进 `cursor`，或跟随 `Link`；`limit` 1–200，默认 50。\n\n\
+            ## 兼容\n\n\
+            `info.version` 是语义化版本，`/api/v1` 之内只增不减：路径、参数、成员不改名、不删除、不改类型，封闭的值只会增加，\
+            请求不会多出必填的成员。要取消的，先在文档中标明 `deprecated`，答复带 `Deprecation` 和 `Sunset`，至少保留一个完整的报告年度，\
+            届时才随新的主版本取消。客户端须容忍答复中新的成员、新的错误代码、新的事件类型。",
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     })
 }
@@ -375,6 +380,11 @@ fn add_examples(operation: &mut Map<String, Value>, examples: Option<&Value>) {
     let Some(examples) = examples else { return };
     let request = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"));
     lay(request, examples.get("request"), examples.get("request_text"));
+    let lines =
+        operation.get_mut("requestBody").and_then(|body| body.pointer_mut("/content/application~1x-ndjson"));
+    if let (Some(Value::Object(lines)), Some(example)) = (lines, examples.get("request_lines")) {
+        lines.insert("example".to_owned(), example.clone());
+    }
     for status in ["200", "201", "202"] {
         let response = operation.get_mut("responses").and_then(|responses| responses.get_mut(status));
         lay(response.and_then(|response| response.get_mut("content")), examples.get(status), None);

@@ -1,9 +1,12 @@
 //! The OpenAPI document: made from the handlers, finished by rules that hold for all of them.
 
 mod finish;
+mod hooks;
 mod inputs;
 mod pages;
+mod share;
 mod statute;
+mod typed;
 mod yaml;
 
 pub use pages::register;
@@ -50,7 +53,34 @@ fn document() -> Value {
         .openapi(api::Outline::openapi())
         .configure(api::register)
         .split_for_parts();
-    finish::finish(serde_json::to_value(drafted).unwrap_or_default())
+    share(finish::finish(serde_json::to_value(drafted).unwrap_or_default()))
+}
+
+/// Lays what stands in no handler around what does: typed answers, shared refusals, headers, webhooks.
+fn share(mut document: Value) -> Value {
+    let Value::Object(whole) = &mut document else { return document };
+    let mut refusals = serde_json::Map::new();
+    for (path, item) in whole.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            let Value::Object(operation) = operation else { continue };
+            share::type_parts(operation, path);
+            share::mark_bytes(operation);
+            share::take_plain_patches(operation);
+            share::name_headers(operation, method);
+            share::share_refusals(operation, &mut refusals);
+        }
+    }
+    whole.insert("webhooks".to_owned(), hooks::all());
+    if let Some(Value::Object(components)) = whole.get_mut("components") {
+        refusals.sort_keys();
+        components.insert("responses".to_owned(), Value::Object(refusals));
+        share::add_headers(components);
+        if let Some(Value::Object(schemas)) = components.get_mut("schemas") {
+            typed::add(schemas);
+            schemas.sort_keys();
+        }
+    }
+    document
 }
 
 fn text_of(value: &Value) -> String {

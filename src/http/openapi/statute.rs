@@ -59,7 +59,7 @@ pub fn add(schemas: &mut Map<String, Value>) {
                     "required": ["items", "next_cursor"],
                     "properties": {
                         "items": {"type": "array", "items": reference("Section")},
-                        "next_cursor": {"type": "null"},
+                        "next_cursor": {"type": ["string", "null"], "description": "总是空：各部分一次给出。"},
                     },
                 }),
             );
@@ -80,7 +80,7 @@ fn optional(schema: Value, side: Side) -> Value {
 }
 
 /// `in_force` → `InForce`.
-fn pascal(key: &str) -> String {
+pub fn pascal(key: &str) -> String {
     let word = |word: &str| {
         let mut letters = word.chars();
         letters
@@ -145,17 +145,18 @@ fn add_table(
 ) -> String {
     let stem = format!("{}{}", form.id, pascal(&section.key));
     let mut properties = Map::new();
-    let mut kinds: Vec<Vec<&str>> = Vec::new();
+    let mut kinds: Vec<(Vec<&str>, &str)> = Vec::new();
     for row in &table.rows {
         let columns: Vec<&str> = row.columns.iter().map(|column| column.key.as_str()).collect();
-        // Rows with the same columns share one schema.
-        let known = kinds.iter().position(|known| *known == columns);
-        let number = known.unwrap_or_else(|| {
-            kinds.push(columns);
-            kinds.len() - 1
+        // Rows with the same columns share one schema, named after the first of them where there are several.
+        let known = kinds.iter().find(|(known, _)| *known == columns).map(|(_, first)| *first);
+        let first = known.unwrap_or_else(|| {
+            kinds.push((columns, &row.key));
+            &row.key
         });
-        let numeral = if number == 0 { String::new() } else { (number + 1).to_string() };
-        let name = format!("Row{stem}{numeral}{}", side.suffix());
+        let alike = table.rows.iter().all(|other| keys(other).eq(keys(row)));
+        let of_what = if alike { String::new() } else { pascal(first) };
+        let name = format!("Row{stem}{of_what}{}", side.suffix());
         schemas.entry(name.clone()).or_insert_with(|| row_schema(form, row, side));
         let group = row.group.as_deref().filter(|group| !group.is_empty());
         let label = [(!row.block.is_empty()).then_some(row.block.as_str()), group, Some(row.label.as_str())];
@@ -182,6 +183,11 @@ fn add_table(
     let name = format!("Table{stem}{}", side.suffix());
     schemas.insert(name.clone(), schema);
     name
+}
+
+/// The keys of a row's columns.
+fn keys(row: &Row) -> impl Iterator<Item = &str> {
+    row.columns.iter().map(|column| column.key.as_str())
 }
 
 fn row_schema(form: &Form, row: &Row, side: Side) -> Value {

@@ -5,11 +5,11 @@ use crate::documents::write::{Format, write, xlsx};
 use crate::domain::form;
 use crate::domain::id::ReportId;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::names::DocumentSchema;
+use crate::http::kernel::names::{DocumentFormat, DocumentSchema};
 use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{NoParameters, Parameter, View, ViewQuery, one_of, query};
+use crate::http::kernel::query::{NoParameters, Parameter, View, ViewQuery, named, query};
 use crate::http::kernel::reply::{Reply, preferred};
-use crate::operations::reports;
+use crate::operations::reports::{self, ReportView};
 use actix_web::http::header;
 use actix_web::{get, web};
 use utoipa::openapi::{RefOr, Schema};
@@ -20,7 +20,7 @@ impl Parameter for Format {
     }
 
     fn schema() -> RefOr<Schema> {
-        one_of(&Format::ALL.map(Format::as_str))
+        named("DocumentFormat")
     }
 }
 
@@ -81,6 +81,54 @@ pub async fn read_report_document(call: Call) -> Result<Reply, Problem> {
         Some(format) => format,
         None => negotiated(&call)?,
     };
+    written(&call, &view, format).await
+}
+
+/// Bytes, for whoever would rather not know what they are.
+const BYTES: &str = "application/octet-stream";
+
+/// 报告文件
+///
+/// 按法定版式写成的文件，内容与 `GET /reports/{id}/document?format=` 相同；答复总是文件（`json` 也是），供下载和生成的客户端使用。
+/// `Accept: application/octet-stream` 时不写明类型。
+#[utoipa::path(
+    tag = "reports",
+    params(
+        ("id" = String, Path, description = "报告编号"),
+        ("format" = DocumentFormat, Path, description = "文件的格式"),
+        ViewQuery,
+    ),
+    responses((status = 200, description = "文件", content(
+        (String = "application/octet-stream"),
+        (String = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/pdf"),
+        (String = "text/html"),
+        (String = "text/csv"),
+        (String = "text/markdown"),
+        (String = "application/json"),
+    ))),
+    extensions(
+        ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[get("/reports/{id}/document/{format}")]
+pub async fn read_report_file(call: Call) -> Result<Reply, Problem> {
+    let id: ReportId = call.part("id")?;
+    let format: Format = call.part("format")?;
+    let named = id.clone();
+    let query: ViewQuery =
+        call.query_after(move |connection, asking| reports::find(connection, asking, &named, false)).await?;
+    let published = query.view.is_some();
+    let view = call.look(move |connection, asking| reports::find(connection, asking, &id, published)).await?;
+    let reply = written(&call, &view, format).await?;
+    let untyped = preferred(&call.request, &[format.media(), BYTES]) == Some(1);
+    Ok(if untyped { reply.of_type(BYTES) } else { reply })
+}
+
+/// A report as a file of a format.
+async fn written(call: &Call, view: &ReportView, format: Format) -> Result<Reply, Problem> {
     let document = view.document();
     let name = document.title.clone().unwrap_or_else(|| {
         format!("{}{}年政府信息公开工作年度报告", view.revision.agency_name, view.report.year)

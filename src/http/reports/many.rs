@@ -6,7 +6,7 @@ use crate::http::api::BASE;
 use crate::http::kernel::body::JSON;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::fields::Fields;
-use crate::http::kernel::names::AnyJson;
+use crate::http::kernel::names::ProblemSchema;
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::NoParameters;
 use crate::http::kernel::refusals::write_down;
@@ -31,11 +31,11 @@ pub struct OutcomeBody {
     report_id: String,
     /// 201 = 已完成；其他为拒绝的状态码，同单个流转。
     status: u16,
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = Option<TransitionBody>)]
     transition: Option<Value>,
     /// 报告的新标签。
     etag: Option<String>,
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = Option<ProblemSchema>)]
     problem: Option<Value>,
 }
 

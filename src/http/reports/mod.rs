@@ -51,6 +51,7 @@ pub fn register(config: &mut ServiceConfig<'_>) {
         .service(sections::delete_section)
         .service(findings::list_findings)
         .service(document::read_report_document)
+        .service(document::read_report_file)
         .service(document::read_source)
         .service(document::read_workbook)
         .service(explanations::explain_finding)

@@ -6,7 +6,7 @@ use crate::domain::id::ReportId;
 use crate::domain::report::Revision;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::format::time;
-use crate::http::kernel::names::{AnyJson, ReportStatus};
+use crate::http::kernel::names::{Figure, ReportStatus};
 use crate::http::kernel::paging::{WholeQuery, cut_whole, list_reply};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{CursorText, Limit, RevisionNumber, View, ViewQuery, query};
@@ -147,9 +147,9 @@ query!(DiffQuery {
 #[schema(as = CellDifference)]
 pub struct CellDifference {
     pointer: String,
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = Figure)]
     from: Value,
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = Figure)]
     to: Value,
 }
 

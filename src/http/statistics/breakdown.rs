@@ -5,7 +5,7 @@ use super::table;
 use crate::domain::agency::{Kind, Level};
 use crate::domain::language::{Language, say};
 use crate::http::kernel::call::Call;
-use crate::http::kernel::names::{AnyJson, BreakdownKind};
+use crate::http::kernel::names::{BreakdownKind, IndicatorValues};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{Parameter, YearNumber, one_of, query};
 use crate::http::kernel::reply::Reply;
@@ -65,7 +65,7 @@ pub struct ItemBody {
     /// 份数。
     reports: i64,
     /// 指标到数值。
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = IndicatorValues)]
     values: Map<String, Value>,
 }
 

@@ -7,7 +7,7 @@ use crate::domain::language::{Language, say};
 use crate::domain::number::Precision;
 use crate::domain::statistics::{RATIOS, RatioValue};
 use crate::http::kernel::call::Call;
-use crate::http::kernel::names::AnyJson;
+use crate::http::kernel::names::Figure;
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
@@ -34,7 +34,7 @@ pub struct RatioBody {
     numerator: Option<i64>,
     denominator: Option<i64>,
     /// 六位小数，四舍六入五成双；分母为零则空。
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = Figure)]
     value: Value,
     definition: String,
 }

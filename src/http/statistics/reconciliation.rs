@@ -3,7 +3,7 @@
 use super::body::AgencyBody;
 use crate::domain::id::ReportId;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::names::AnyJson;
+use crate::http::kernel::names::Figure;
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::ViewQuery;
 use crate::http::kernel::reply::Reply;
@@ -19,12 +19,12 @@ use utoipa::ToSchema;
 pub struct DifferenceBody {
     pointer: String,
     /// 汇总报告填的。
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = Figure)]
     reported: Value,
     /// 各份本机关报告之和。
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = Figure)]
     sum: Value,
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = Figure)]
     difference: Value,
 }
 

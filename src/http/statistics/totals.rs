@@ -5,7 +5,7 @@ use super::table;
 use crate::domain::report::Scope;
 use crate::domain::statistics::Sum;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::names::{AnyJson, FormatName, ReportScope};
+use crate::http::kernel::names::{FormatName, ReportScope, Tables};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
@@ -67,7 +67,7 @@ pub struct TotalsBody {
     reports: i64,
     forms: Vec<FormBody>,
     /// 该年度格式的各表，完整；没有一份报告填写的单元格为空。
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = Tables)]
     tables: Map<String, Value>,
     incomplete: Vec<IncompleteBody>,
     /// 由哪几份汇总报告相加；本机关报告相加时为空。

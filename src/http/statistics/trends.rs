@@ -6,7 +6,7 @@ use crate::domain::figures::exact_number;
 use crate::domain::number::Precision;
 use crate::domain::statistics::Sum;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::names::AnyJson;
+use crate::http::kernel::names::{IndicatorChanges, IndicatorValues};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
@@ -35,10 +35,10 @@ pub struct ItemBody {
     year: i32,
     reports: i64,
     /// 指标到数值。
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = IndicatorValues)]
     values: Map<String, Value>,
     /// 与上一个年度相比：`previous`、`difference`、`percent`（百分数，三位小数；上年为零则空）。
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = IndicatorChanges)]
     change: Map<String, Value>,
 }
 

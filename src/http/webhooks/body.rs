@@ -1,7 +1,7 @@
 //! Webhooks and deliveries as JSON.
 
 use crate::http::kernel::format::time;
-use crate::http::kernel::names::{AnyJson, DeliveredEvent, DeliveryState, EventName, WebhookState};
+use crate::http::kernel::names::{DeliveredEvent, DeliveryState, EventName, EventPayload, WebhookState};
 use crate::storage::outbox::Delivery;
 use crate::storage::webhooks::Webhook;
 use serde::Serialize;
@@ -82,7 +82,7 @@ pub struct DeliveryBody {
     #[schema(value_type = DeliveredEvent)]
     pub event_type: String,
     /// 送出的内容。
-    #[schema(value_type = AnyJson)]
+    #[schema(value_type = EventPayload)]
     pub payload: Value,
     #[schema(value_type = DeliveryState)]
     pub state: String,

@@ -48,7 +48,7 @@ pub fn check(reply: &Reply) {
     };
     let status = reply.status.to_string();
     let place = format!("{} {template} {status}", reply.method());
-    let promised = &operation["responses"][&status];
+    let promised = resolved(&operation["responses"][&status]);
     assert!(promised.is_object(), "{place} is not documented: {}", reply.text());
     if reply.status >= 400 {
         let code = &reply.value()["code"];
@@ -58,6 +58,14 @@ pub fn check(reply: &Reply) {
     check_headers(reply, promised, &place);
     check_body(reply, promised, &place);
     record(reply, operation);
+}
+
+/// What a reference refers to; what is none, itself.
+pub fn resolved(part: &'static Value) -> &'static Value {
+    match part["$ref"].as_str().and_then(|at| at.strip_prefix('#')) {
+        Some(at) => DOCUMENT.pointer(at).unwrap_or_else(|| panic!("{at} is referred to and not there")),
+        None => part,
+    }
 }
 
 /// With `NIANBAO_RECORD_EXAMPLES=FILE` each success is written there, a line each: where the document's
@@ -91,12 +99,40 @@ fn check_problem(reply: &Reply) {
     }
 }
 
+/// Headers of HTTP itself and those that guard pages: no operation promises them.
+const OF_ALL: [&str; 15] = [
+    "date",
+    "connection",
+    "content-length",
+    "content-type",
+    "content-encoding",
+    "transfer-encoding",
+    "cache-control",
+    "vary",
+    "x-accel-buffering",
+    "x-content-type-options",
+    "content-security-policy",
+    "referrer-policy",
+    "x-frame-options",
+    "strict-transport-security",
+    "permissions-policy",
+];
+
 #[track_caller]
 fn check_headers(reply: &Reply, promised: &Value, place: &str) {
     for (name, header) in promised["headers"].as_object().into_iter().flatten() {
         let component = header["$ref"].as_str().and_then(|at| at.rsplit('/').next()).expect("a component");
         let required = DOCUMENT["components"]["headers"][component]["required"] == true;
         assert!(!required || reply.header(&name.to_lowercase()).is_some(), "{place}: no header {name}");
+    }
+    let known = |name: &str| {
+        let promised = promised["headers"].as_object().into_iter().flatten();
+        OF_ALL.contains(&name)
+            || name.starts_with("access-control-")
+            || promised.into_iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
+    };
+    for (name, _) in &reply.headers {
+        assert!(known(name), "{place}: the header {name} is not documented");
     }
 }
 

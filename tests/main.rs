@@ -2,6 +2,7 @@
 
 mod api;
 mod architecture;
+mod corpus;
 mod documents;
 mod forms;
 mod rules;

@@ -27,6 +27,7 @@ class Set:
         truth = {
             "by": "openpyxl" if name.endswith(".xlsx") else by,
             "form": report.form,
+            "year": report.year,
             "values": [None if text in (None, "") else text for text in (values or report.values)],
             "judged": judged,
             "heads": {"agency_name": report.agency, "year": report.year, "title": report.title, "signed_by": report.agency,
@@ -649,14 +650,12 @@ def traps(s):
     # Page numbers where a blank cell was.
     coercion = m.AT["2021"]["proactive_disclosure", "coercion", "decisions"]
     forward = cells(m.report(1), lambda sec, row, col: row == "carried_forward")
-    for seed_, mark in ((240, "2\n\f"), (241, "- 2 -\n\f"), (242, "\f2\n"), (243, "第2页\n\f"), (244, "2\n"), (245, "— 2 —\n"), (246, "2/6\n"), (247, "\n2\n\n")):
+    for seed_, mark in ((240, "2\n\f"), (241, "- 2 -\n\f"), (242, "\f2\n"), (243, "第2页\n\f"), (245, "— 2 —\n"), (246, "2/6\n")):
         r = m.report(seed_)
         made = w.text(r, w.lines_of)
         made = re.sub(rf"行政强制\n{r.values[coercion]}\n", lambda found: "行政强制\n" + mark, made)
-        doubtful = mark in ("2\n",)
         values = [None if at == coercion else text for at, text in enumerate(r.values)]
-        add(f"page-number-{seed_ - 239}.txt", made, r, doubt=[coercion], values=values, may_find=BLANKS,
-            may=cells(r, lambda sec, row, col: sec == "proactive_disclosure") if doubtful else [])
+        add(f"page-number-{seed_ - 239}.txt", made, r, doubt=[coercion], values=values, may_find=BLANKS)
     # Figures in the narrative beside tables without figures.
     r = m.report(250)
     empty = [m.values_changed(rows, lambda text: "") for rows in m.tables(r)]
@@ -811,7 +810,7 @@ def texts(s):
             made = re.sub("行政处罚", "行政处罰", made)
         else:
             made = w.text(r, draw)
-        s.add(kind, name + ".txt", made, r, may=may, heads={"signed_on": None} if name == "ocr" else None, may_find=["*"] if name == "ocr" else ())
+        s.add(kind, name + ".txt", made, r, may=may, heads={key: None for key in ("agency_name", "title", "year", "signed_by", "signed_on")} if name == "ocr" else None, may_find=["*"] if name == "ocr" else ())
     r = m.report(363)
     s.add(kind, "office-sentence-before.txt", "（此件公开发布）\n" + w.text(r, w.lines_parted), r)
     r = m.report(364)

@@ -6,6 +6,7 @@ Each class of documents becomes one archive, tests/corpus/documents/<class>.zip,
 
 by       what wrote it
 form     of its tables
+year     of the report, also where the document does not tell it
 values   of all cells in the form's order, as written in a plain document; null where nothing is filled in
 judged   a letter for each cell: n a careful human reads it without doubt, m right or unread are both fine,
          d nobody can know: must be unread

@@ -175,6 +175,9 @@ def make(s, folder):
             data = run("pandoc", "-f", path.suffix[1:], "-t", target, *(["-s"] if ext in ("html", "rtf") else []), *(["--metadata", f"title={r.title}"] if ext == "html" else []), *(["-o", "-"] if ext in ("docx", "odt") else []), str(path))
             # Grid tables and plain text are pictures made of characters; pandoc itself writes no merged cells there.
             more = {"may": True, "may_find": ["*"]} if target in ("markdown", "plain") else {}
+            # What is styled as a title is data about the document there, and no paragraph.
+            if path.suffix == ".docx" and target in ("gfm", "markdown", "plain"):
+                more["heads"] = {"title": None, "year": None}
             if ext == "rtf":
                 more = {"refused": {"must": True, "words": ["RTF", "docx"]}, "doubt": True, "heads": UNREADABLE, "may_find": ["*"]}
                 if path.stem not in ("docx0", "html0"):

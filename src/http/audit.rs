@@ -4,7 +4,7 @@ use super::kernel::call::Call;
 use super::kernel::names::AuditDetail;
 use super::kernel::paging::{PageOrder, SortField, list_reply};
 use super::kernel::problem::Problem;
-use super::kernel::query::{CursorText, Limit, NoParameters, query};
+use super::kernel::query::{CursorText, Limit, Sequence, query};
 use super::kernel::reply::Reply;
 use crate::domain::id::{PersonId, ReportId};
 use crate::operations::AgencyRef;
@@ -157,6 +157,11 @@ pub async fn list_audit(call: Call) -> Result<Reply, Problem> {
     Ok(list_reply(&call, json!(items), next, total))
 }
 
+query!(HeadQuery {
+    /// 问哪一条；不给则为末端。
+    seq: Sequence[u64],
+});
+
 /// 审计链的末端。
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AuditHead)]
@@ -169,15 +174,17 @@ pub struct AuditHeadBody {
 
 /// 审计链的末端
 ///
-/// 公开：谁记下它，谁就是见证人。
+/// 公开：谁记下它，谁就是见证人。带 `seq` 则答那一条的哈希，没有那一条为 404：手中的哈希与它不同，或它不在了，这份审计就不是原来的那份。
 #[utoipa::path(
     tag = "audit",
-    responses((status = 200, description = "末端", body = AuditHeadBody)),
-    extensions(("x-problems" = json!(["invalid_query"]))),
+    params(HeadQuery),
+    responses((status = 200, description = "末端，或所问的一条", body = AuditHeadBody)),
+    extensions(("x-problems" = json!(["invalid_query", "not_found"]))),
 )]
 #[get("/audit/head")]
 pub async fn read_audit_head(call: Call) -> Result<Reply, Problem> {
-    let _: NoParameters = call.query()?;
-    let page = call.look(|connection, _| audit::changes_since(connection, 0, 0)).await?;
-    Ok(Reply::ok(&AuditHeadBody { seq: page.ledger.audit_seq, hash: page.ledger.audit_head }))
+    let query: HeadQuery = call.query()?;
+    let (seq, hash) =
+        call.look(move |connection, _| audit::head(connection, query.seq.map(|seq| seq.0))).await?;
+    Ok(Reply::ok(&AuditHeadBody { seq, hash }))
 }

@@ -10,6 +10,7 @@ use super::kernel::reply::Reply;
 use super::kernel::service::Service;
 use crate::operations::Refusal;
 use crate::operations::audit::{ChangePage, changes_since};
+use crate::storage::News;
 use crate::storage::audit::ChangeLine;
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
@@ -91,10 +92,15 @@ query!(ChangesQuery {
 /// How long one waits for news at once: whether the service ends is looked at between.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
-/// Waits for a change after a number, for a bounded while.
-async fn wait_for_news(news: &mut watch::Receiver<i64>, since: i64, longest: Duration) {
+/// Waits for a change after a number, or for another log, for a bounded while.
+async fn wait_for_news(news: &mut watch::Receiver<News>, from: News, longest: Duration) {
     let _whether_in_time =
-        tokio::time::timeout(longest.min(AT_ONCE), news.wait_for(|seq| *seq > since)).await;
+        tokio::time::timeout(longest.min(AT_ONCE), news.wait_for(|now| is_news(*now, from))).await;
+}
+
+/// Whether there is something after `from`, or the log is another one.
+fn is_news(now: News, from: News) -> bool {
+    now.reign != from.reign || now.seq > from.seq
 }
 
 /// 公开变更
@@ -113,21 +119,26 @@ pub async fn list_changes(call: Call) -> Result<Reply, Problem> {
     let since = query.since.map_or(0, |since| since.0);
     let limit = query.limit.map_or(50, |limit| limit.0);
     let until = Instant::now() + Duration::from_secs(query.wait.map_or(0, |wait| wait.0));
-    let mut news = call.service.store.changes();
+    let watch = call.service.store.watch();
+    let mut news = watch.changes();
     loop {
+        let from = News { reign: watch.reign(), seq: since };
         let page = call.look(move |connection, _| changes_since(connection, since, limit)).await?;
+        watch.remember(page.ledger.mark());
         let left = until.saturating_duration_since(Instant::now());
         if !page.items.is_empty() || left.is_zero() || call.service.ending.has_begun() {
             return Ok(Reply::ok(&ChangeList::from(page)).never_kept());
         }
-        while *news.borrow() <= since && Instant::now() < until && !call.service.ending.has_begun() {
-            wait_for_news(&mut news, since, until.saturating_duration_since(Instant::now())).await;
+        while !is_news(*news.borrow(), from) && Instant::now() < until && !call.service.ending.has_begun() {
+            wait_for_news(&mut news, from, until.saturating_duration_since(Instant::now())).await;
         }
     }
 }
 
 /// A quiet stream says so often that it is still there.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// What a stream ends with when the log goes on under another name: the reader fetches everything anew.
+const RESET: &[u8] = b"event: reset\ndata: {\"code\":\"change_log_reset\"}\n\n";
 /// Events read at once.
 const PAGE: i64 = 100;
 
@@ -139,30 +150,37 @@ query!(StreamQuery {
 /// One stream: where it is, and its place among those that are open.
 struct Streamed {
     service: Data<Service>,
-    since: i64,
-    news: watch::Receiver<i64>,
+    from: News,
+    news: watch::Receiver<News>,
     quiet_since: Instant,
     begun: bool,
+    /// That it was told to begin anew.
+    reset: bool,
     _place: OwnedSemaphorePermit,
 }
 
 impl Streamed {
-    /// The next piece of the stream; `None`: the service ends.
+    /// The next piece of the stream; `None`: the service ends, or the log is another one, which was said.
     async fn next(&mut self) -> Option<Bytes> {
         if !std::mem::replace(&mut self.begun, true) {
-            return Some(Bytes::from(format!("retry: 3000\n: since {}\n\n", self.since)));
+            return Some(Bytes::from(format!("retry: 3000\n: since {}\n\n", self.from.seq)));
         }
         loop {
-            if self.service.ending.has_begun() {
+            if self.service.ending.has_begun() || self.reset {
                 return None;
             }
-            let since = self.since;
-            if *self.news.borrow() > since {
+            let (now, since) = (*self.news.borrow(), self.from.seq);
+            if now.reign != self.from.reign {
+                self.reset = true;
+                return Some(Bytes::from_static(RESET));
+            }
+            if now.seq > since {
                 let read = move |connection: &mut _| changes_since(connection, since, PAGE);
                 let page: Result<ChangePage, Refusal> = self.service.store.read(read).await;
                 match page {
                     Ok(page) if !page.items.is_empty() => {
-                        self.since = page.next;
+                        self.from.seq = page.next;
+                        self.service.store.watch().remember(page.ledger.mark());
                         self.quiet_since = Instant::now();
                         return Some(page.items.into_iter().map(event).collect::<String>().into());
                     }
@@ -175,7 +193,7 @@ impl Streamed {
                 self.quiet_since = Instant::now();
                 return Some(Bytes::from_static(b": heartbeat\n\n"));
             }
-            wait_for_news(&mut self.news, since, AT_ONCE).await;
+            wait_for_news(&mut self.news, self.from, AT_ONCE).await;
         }
     }
 }
@@ -193,7 +211,8 @@ fn stream(streamed: Streamed) -> impl Stream<Item = Result<Bytes, actix_web::Err
 /// 公开变更的事件流
 ///
 /// Server-Sent Events：`id` 是序号，`event` 是变更的类型，`data` 与 `/changes` 的一条相同。断线后带 `Last-Event-ID` 重连，
-/// 不漏不重；没有变更时每 15 秒一次心跳（注释行）。
+/// 不漏不重；没有变更时每 15 秒一次心跳（注释行）。变更记录换了代号（从备份恢复、数据库分叉）时，送一个 `reset` 事件，然后结束：
+/// 请用 `/changes` 从头取。
 #[utoipa::path(
     tag = "changes",
     params(
@@ -216,10 +235,14 @@ pub async fn stream_changes(call: Call) -> Result<HttpResponse, Problem> {
     let place =
         call.service.streams.clone().try_acquire_owned().map_err(|_| Problem::new(Code::Overloaded))?;
     let asked = last.or(query.since).map(|since| since.0);
+    let watch = call.service.store.watch();
+    let reign = watch.reign();
     let page = call.look(move |connection, _| changes_since(connection, asked.unwrap_or(0), 0)).await?;
+    watch.remember(page.ledger.mark());
     let streamed = Streamed {
-        since: asked.unwrap_or(page.ledger.change_seq),
-        news: call.service.store.changes(),
+        from: News { reign, seq: asked.unwrap_or(page.ledger.change_seq) },
+        news: watch.changes(),
+        reset: false,
         service: call.service.clone(),
         quiet_since: Instant::now(),
         begun: false,

@@ -1,5 +1,6 @@
 //! Reading the audit, the public changes, and the ledger row they are numbered by.
 
+use super::cluster::Mark;
 use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::listing::{Bind, Sql};
@@ -164,6 +165,18 @@ pub struct LedgerState {
     pub audit_head: String,
     /// Another one after a restore from a backup.
     pub epoch: String,
+}
+
+impl LedgerState {
+    /// Where the log ends, and how it is called.
+    pub fn mark(&self) -> Mark {
+        Mark { audit_seq: self.audit_seq, audit_head: self.audit_head.clone(), epoch: self.epoch.clone() }
+    }
+}
+
+/// The hash of an entry.
+pub fn hash_of(connection: &mut AnyConnection, seq: i64) -> Result<Option<String>, StorageError> {
+    Ok(audit::table.filter(audit::seq.eq(seq)).select(audit::hash).first(connection).optional()?)
 }
 
 pub fn ledger(connection: &mut AnyConnection) -> Result<LedgerState, StorageError> {

@@ -24,6 +24,27 @@ impl StorageError {
     pub fn spoils_connection(&self) -> bool {
         !matches!(self, StorageError::Malformed { .. })
     }
+
+    /// Whether the database went away or cut the query short: asked again, it may well answer.
+    pub fn is_passing(&self) -> bool {
+        const SAID: [&str; 6] = [
+            "terminating connection",
+            "server closed the connection",
+            "no connection to the server",
+            "could not receive data",
+            "canceling statement",
+            "the database system is",
+        ];
+        match self {
+            StorageError::Busy | StorageError::Connect(_) => true,
+            StorageError::Database(Error::BrokenTransactionManager) => true,
+            StorageError::Database(Error::DatabaseError(kind, said)) => {
+                matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand)
+                    || SAID.iter().any(|known| said.message().contains(known))
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Whether the database refused a row for what is in it: the transaction lives on after a rollback to

@@ -9,6 +9,9 @@ diesel::table! {
         audit_seq -> BigInt,
         audit_head -> Text,
         epoch -> Text,
+        system_id -> Nullable<Text>,
+        timeline -> Nullable<Text>,
+        synchronous -> Nullable<Integer>,
     }
 }
 

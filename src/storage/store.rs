@@ -10,7 +10,7 @@ use super::lane::{
 use super::meters::Meters;
 use super::migrate::{self, MigrateError, SchemaState};
 use super::readers::{Extent, Readers};
-use super::watch::{RestsOn, Watch};
+use super::watch::Watch;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -165,14 +165,9 @@ impl Store {
         self.shared.watch.start(self.shared.options.url.clone(), self.shared.connect.clone())
     }
 
-    /// Whether an answer made when the audit stood at `seq` may be given again now.
-    pub fn is_good(&self, rests_on: &RestsOn, seq: i64) -> bool {
-        self.shared.watch.is_good(rests_on, seq)
-    }
-
-    /// The number of the last public change, and to be told of later ones.
-    pub fn changes(&self) -> tokio::sync::watch::Receiver<i64> {
-        self.shared.watch.changes()
+    /// What was touched when, and what is known of the log.
+    pub fn watch(&self) -> &Watch {
+        &self.shared.watch
     }
 
     /// What the writer does, counted.

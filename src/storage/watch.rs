@@ -5,6 +5,7 @@
 //! before they are answered.
 
 use super::audit;
+use super::cluster::{Mark, is_lost};
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
 use super::error::StorageError;
 use diesel::prelude::*;
@@ -61,8 +62,21 @@ pub(super) struct Touched {
     pub report_id: Option<String>,
 }
 
+/// What is known of the public changes: the last number, and under which reign. Another reign begins when the log
+/// goes on under another name, or what was seen of it is gone: nothing known before holds any more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct News {
+    pub reign: u64,
+    pub seq: i64,
+}
+
 #[derive(Default)]
 struct Moved {
+    /// The last entry that anybody here saw, and how the log was called.
+    mark: Mark,
+    reign: u64,
+    /// That entry is gone, and the lane has not begun another epoch yet.
+    lost: bool,
     /// Up to which entry the audit has been followed; own writes may be known beyond it.
     seen: i64,
     /// Up to which public change; own ones may be known beyond it.
@@ -99,24 +113,31 @@ impl Moved {
 /// The map of what moved when, shared by all who read it.
 pub struct Watch {
     moved: RwLock<Moved>,
-    changes: watch::Sender<i64>,
+    changes: watch::Sender<News>,
+    /// That something seen is gone: the lane is to look.
+    lost: watch::Sender<u64>,
     ending: AtomicBool,
 }
 
 impl Default for Watch {
     fn default() -> Watch {
-        Watch { moved: RwLock::default(), changes: watch::Sender::new(0), ending: AtomicBool::new(false) }
+        Watch {
+            moved: RwLock::default(),
+            changes: watch::Sender::new(News::default()),
+            lost: watch::Sender::new(0),
+            ending: AtomicBool::new(false),
+        }
     }
 }
 
 impl Watch {
-    /// Whether an answer made when the audit stood at `seq` may be given again now.
-    pub fn is_good(&self, rests_on: &RestsOn, seq: i64) -> bool {
+    /// Whether an answer made under a reign, when the audit stood at `seq`, may be given again now.
+    pub fn is_good(&self, rests_on: &RestsOn, seq: i64, reign: u64) -> bool {
         if *rests_on == RestsOn::Nothing {
             return true;
         }
         let moved = self.moved.read().unwrap_or_else(PoisonError::into_inner);
-        if moved.good.is_none_or(|at| at.elapsed() >= GOOD_FOR) {
+        if moved.reign != reign || moved.good.is_none_or(|at| at.elapsed() >= GOOD_FOR) {
             return false;
         }
         let last = match rests_on {
@@ -128,25 +149,64 @@ impl Watch {
     }
 
     /// The number of the last public change known here, and to be told of later ones.
-    pub fn changes(&self) -> watch::Receiver<i64> {
+    pub fn changes(&self) -> watch::Receiver<News> {
         self.changes.subscribe()
     }
 
-    /// An own group was committed: to be called before anyone is answered.
-    pub(super) fn committed(&self, entries: Vec<Touched>, changed: &[String], change_seq: i64) {
+    /// To be told that something seen is gone.
+    pub fn losses(&self) -> watch::Receiver<u64> {
+        self.lost.subscribe()
+    }
+
+    /// Under which reign answers are made now.
+    pub fn reign(&self) -> u64 {
+        self.moved.read().unwrap_or_else(PoisonError::into_inner).reign
+    }
+
+    /// The last entry anybody here saw.
+    pub(super) fn mark(&self) -> Mark {
+        self.moved.read().unwrap_or_else(PoisonError::into_inner).mark.clone()
+    }
+
+    /// Somebody was told of the log up to here: that it is there is looked at from now on.
+    pub fn remember(&self, told: Mark) {
         let mut moved = self.moved.write().unwrap_or_else(PoisonError::into_inner);
+        if told.epoch == moved.mark.epoch && told.audit_seq > moved.mark.audit_seq {
+            moved.mark = told;
+        }
+    }
+
+    /// An own group was committed: to be called before anyone is answered. Where it began a new epoch, nothing
+    /// that was known before holds.
+    pub(super) fn committed(
+        &self,
+        entries: Vec<Touched>,
+        changed: &[String],
+        change_seq: i64,
+        (mark, renewed): (Mark, bool),
+    ) {
+        let mut moved = self.moved.write().unwrap_or_else(PoisonError::into_inner);
+        if renewed {
+            *moved = Moved { reign: moved.reign + 1, ..Moved::default() };
+        }
         for entry in entries {
             let is_public = entry.report_id.as_ref().is_some_and(|report| changed.contains(report));
             moved.enter(entry, is_public);
         }
+        if renewed || mark.audit_seq > moved.mark.audit_seq {
+            moved.mark = mark;
+        }
+        let reign = moved.reign;
         drop(moved);
-        self.tell(change_seq);
+        self.tell(News { reign, seq: change_seq });
     }
 
-    fn tell(&self, change_seq: i64) {
+    fn tell(&self, told: News) {
         self.changes.send_if_modified(|known| {
-            let news = change_seq > *known;
-            *known = change_seq.max(*known);
+            let news = told.reign > known.reign || (told.reign == known.reign && told.seq > known.seq);
+            if news {
+                *known = told;
+            }
             news
         });
     }
@@ -159,17 +219,28 @@ impl Watch {
             self.moved.write().unwrap_or_else(PoisonError::into_inner).good = Some(began);
             return Ok(());
         }
-        let ledger = audit::ledger(connection)?;
-        let (seen, seen_change) = {
+        // The mark before the ledger: what was seen by then must be there.
+        let (known, seen, seen_change) = {
             let moved = self.moved.read().unwrap_or_else(PoisonError::into_inner);
-            (moved.seen, moved.seen_change)
+            (moved.mark.clone(), moved.seen, moved.seen_change)
         };
-        let first = seen == 0 || ledger.audit_seq < seen || ledger.audit_seq - seen > AT_ONCE;
+        let ledger = audit::ledger(connection)?;
+        let mark = ledger.mark();
+        let lost = is_lost(connection, &known, &mark)?;
+        let renamed = known.audit_seq > 0 && known.epoch != mark.epoch;
+        let first = seen == 0 || lost || renamed || ledger.audit_seq - seen > AT_ONCE;
         let entries = if first { Vec::new() } else { audit::touched_after(connection, seen, AT_ONCE)? };
         let changed = audit::changed_after(connection, seen_change, AT_ONCE)?;
         let mut moved = self.moved.write().unwrap_or_else(PoisonError::into_inner);
+        let told = moved.lost && lost && !renamed;
         if first {
-            *moved = Moved { everything: ledger.audit_seq, anything: ledger.audit_seq, ..Moved::default() };
+            let reign = moved.reign + u64::from((lost || renamed) && !told);
+            let everything = ledger.audit_seq;
+            // What is gone stays in mind until the log has another name: by it the lane knows that it has forked.
+            let (mark, lost) = if lost && !renamed { (known.clone(), true) } else { (mark.clone(), false) };
+            *moved = Moved { everything, anything: everything, reign, mark, lost, ..Moved::default() };
+        } else if mark.audit_seq > moved.mark.audit_seq {
+            moved.mark = mark.clone();
         }
         let mut last = ledger.audit_seq;
         for entry in entries {
@@ -180,9 +251,23 @@ impl Watch {
         moved.seen = last;
         moved.seen_change = ledger.change_seq;
         moved.good = Some(began);
+        let reign = moved.reign;
         drop(moved);
         *version = now;
-        self.tell(ledger.change_seq);
+        self.tell(News { reign, seq: ledger.change_seq });
+        if lost && !told {
+            tracing::error!(
+                known.audit_seq,
+                known.audit_head,
+                mark.audit_seq,
+                mark.audit_head,
+                renamed,
+                "an entry of the audit that was seen is gone: the database has forked, all kept answers are forgotten"
+            );
+            if !renamed {
+                self.lost.send_modify(|times| *times += 1);
+            }
+        }
         Ok(())
     }
 

@@ -25,6 +25,25 @@ pub async fn render(works: Works) {
     follow(&works, "renditions", next, renditions::enter_step).await;
 }
 
+/// When something that was seen is gone, the lane is to look at once, not at the next write: it begins the new epoch.
+/// So it is at the start, where the server may be another than the last one.
+pub async fn forks(works: Works) {
+    let mut losses = works.store.watch().losses();
+    while !works.ending.has_begun() {
+        losses.mark_unchanged();
+        if let Err(error) = works.write("fork", |_| Ok(())).await {
+            tracing::warn!(?error, "the lane could not look whether the log has forked; it is tried again");
+            tokio::time::sleep(QUIET).await;
+            continue;
+        }
+        while !works.ending.has_begun() {
+            if let Ok(Ok(())) = tokio::time::timeout(QUIET, losses.changed()).await {
+                break;
+            }
+        }
+    }
+}
+
 /// Follows the changes with what is made of them: a step is made from a reader, and entered in the lane.
 async fn follow<Step: Send + 'static>(
     works: &Works,
@@ -32,7 +51,7 @@ async fn follow<Step: Send + 'static>(
     next: impl Fn(&mut AnyConnection) -> Result<Option<Step>, Refusal> + Copy + Send + 'static,
     enter: fn(&mut AnyConnection, &Step) -> Result<bool, Refusal>,
 ) {
-    let mut news = works.store.changes();
+    let mut news = works.store.watch().changes();
     while !works.ending.has_begun() {
         news.mark_unchanged();
         let done = match works.store.read(next).await {

@@ -49,6 +49,7 @@ impl Works {
     pub fn start(self) {
         tokio::spawn(follow::index(self.clone()));
         tokio::spawn(follow::render(self.clone()));
+        tokio::spawn(follow::forks(self.clone()));
         webhooks::start(self);
     }
 

@@ -142,8 +142,9 @@ impl Call {
     {
         let (asking, store) = (self.asking(), &self.service.store);
         let public = asking.person.is_none();
+        let reign = store.watch().reign();
         let read = move |connection: &mut AnyConnection| {
-            let seen = if public { Some(snapshot(connection, short)?) } else { None };
+            let seen = if public { Some(snapshot(connection, reign, short)?) } else { None };
             query(connection, &asking).map(|found| (found, seen))
         };
         // Under a grant a report is judged as well: that is more than a few reads.
@@ -161,8 +162,9 @@ impl Call {
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<Option<(i64, T)>, StorageError> + Send + 'static,
     {
+        let reign = self.service.store.watch().reign();
         let Some((seq, found)) = self.service.store.peek(query).await? else { return Ok(None) };
-        self.note(Snapshot { seq, at: None });
+        self.note(Snapshot { reign, seq, at: None });
         Ok(Some(found))
     }
 
@@ -325,8 +327,8 @@ impl Call {
 
 /// What a read sees: the last entry of the audit, and, where the answer has no time of its own, when that was
 /// written.
-fn snapshot(connection: &mut AnyConnection, short: bool) -> Result<Snapshot, Refusal> {
+fn snapshot(connection: &mut AnyConnection, reign: u64, short: bool) -> Result<Snapshot, Refusal> {
     let seq = audit::audit_seq(connection)?;
     let at = if short { None } else { audit::audit_time(connection, seq)? };
-    Ok(Snapshot { seq, at: at.as_deref().and_then(parse_time) })
+    Ok(Snapshot { reign, seq, at: at.as_deref().and_then(parse_time) })
 }

@@ -119,8 +119,9 @@ impl Coding {
 #[derive(Debug)]
 pub struct Kept {
     pub rests_on: RestsOn,
-    /// Up to which entry of the audit it shows everything.
+    /// Up to which entry of the audit it shows everything, and of which log.
     pub seq: i64,
+    pub reign: u64,
     pub route: String,
     /// Without tag and coding.
     pub headers: Vec<(HeaderName, HeaderValue)>,
@@ -143,7 +144,7 @@ struct Coded {
 
 impl Kept {
     pub fn new(
-        (rests_on, seq): (RestsOn, i64),
+        (rests_on, seq, reign): (RestsOn, i64, u64),
         route: String,
         headers: Vec<(HeaderName, HeaderValue)>,
         tag: String,
@@ -152,6 +153,7 @@ impl Kept {
         Kept {
             rests_on,
             seq,
+            reign,
             route,
             headers,
             tag,
@@ -267,7 +269,7 @@ impl KeptBodies {
     /// A kept answer that is still right, in the coding asked for.
     pub async fn find(&self, service: &Service, asked: &Asked<'_>) -> Option<(HttpResponse, Arc<Kept>)> {
         let kept = self.cache.get(&asked.question()?)?;
-        if !service.store.is_good(&kept.rests_on, kept.seq) {
+        if !service.store.watch().is_good(&kept.rests_on, kept.seq, kept.reign) {
             return None;
         }
         Some((give(&kept, asked.headers, Coding::of(asked.headers)).await, kept))

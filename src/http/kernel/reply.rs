@@ -266,11 +266,11 @@ impl Responder for Reply {
         }
         let keepable = reads && self.status == StatusCode::OK && caller.token.is_none() && keeps(request);
         let keepable = self.rests_on.take().filter(|_| keepable).and_then(|rests_on| {
-            let seq = match rests_on {
-                RestsOn::Nothing => 0,
-                _ => request.extensions().get::<Snapshot>()?.seq,
+            let (seq, reign) = match rests_on {
+                RestsOn::Nothing => (0, 0),
+                _ => request.extensions().get::<Snapshot>().map(|seen| (seen.seq, seen.reign))?,
             };
-            Some((rests_on, seq))
+            Some((rests_on, seq, reign))
         });
         let unchanged = reads
             && self.status == StatusCode::OK
@@ -330,6 +330,8 @@ impl Responder for Reply {
 /// Up to which entry of the audit the answer's data show everything; laid into the request by who read them.
 #[derive(Debug, Clone, Copy)]
 pub struct Snapshot {
+    /// Of which log (see the watch), known before it was read.
+    pub reign: u64,
     pub seq: i64,
     /// When that entry was written.
     pub at: Option<NaiveDateTime>,
@@ -338,6 +340,10 @@ pub struct Snapshot {
 impl Snapshot {
     /// Of two reads: everything up to the older, nothing after the newer.
     pub fn and(self, other: Snapshot) -> Snapshot {
-        Snapshot { seq: self.seq.min(other.seq), at: self.at.max(other.at) }
+        Snapshot {
+            reign: self.reign.min(other.reign),
+            seq: self.seq.min(other.seq),
+            at: self.at.max(other.at),
+        }
     }
 }

@@ -2,17 +2,15 @@
 
 use crate::operations::{Desk, Refusal};
 use crate::storage::backup::set_epoch;
+use crate::storage::cluster::SKIPPED_CHANGES;
 use crate::storage::{Note, audit};
 use serde_json::json;
-
-/// More changes than are made between a backup and its restore.
-const SKIPPED: i64 = 1_000_000;
 
 /// Names the change log anew, and lets its numbers go on beyond any that were given out since the backup.
 pub fn adopt_restored(desk: &mut Desk<'_>, epoch: &str) -> Result<(), Refusal> {
     let before = audit::ledger(desk.connection)?;
     set_epoch(desk.connection, epoch)?;
-    desk.notes.skipped_changes = SKIPPED;
+    desk.notes.skipped_changes = SKIPPED_CHANGES;
     desk.notes.audit(Note {
         action: "store.restore",
         agency_id: None,

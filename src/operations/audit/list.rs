@@ -31,6 +31,16 @@ pub fn list(
     Ok(audit::list(connection, &filter, after, limit, count)?)
 }
 
+/// The last entry of the audit and its hash, or those of the entry asked for.
+pub fn head(connection: &mut AnyConnection, seq: Option<i64>) -> Result<(i64, String), Refusal> {
+    let Some(seq) = seq else {
+        let ledger = audit::ledger(connection)?;
+        return Ok((ledger.audit_seq, ledger.audit_head));
+    };
+    let hash = audit::hash_of(connection, seq)?.ok_or(Refusal::NotFound)?;
+    Ok((seq, hash))
+}
+
 /// What of the audit the caller may read; `None`: all of it.
 fn may_read(asking: &Asking) -> Result<Option<Vec<AgencyPath>>, Refusal> {
     if asking.rights.is_admin() {

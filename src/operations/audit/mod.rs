@@ -7,5 +7,5 @@ mod verify;
 
 pub use adopt::adopt_restored;
 pub use changes::{ChangePage, changes_since};
-pub use list::{AuditQuery, list};
+pub use list::{AuditQuery, head, list};
 pub use verify::{Verdict, export, verify};

@@ -3,6 +3,7 @@
 use super::job::{Ending, Run};
 use super::ledger::{Ledger, find_answer};
 use super::{Job, Notes};
+use crate::storage::cluster::Standing;
 use crate::storage::error::StorageError;
 use crate::storage::watch::Watch;
 use crate::storage::{AnyConnection, Meters};
@@ -26,9 +27,10 @@ pub(super) fn run(
     connection: &mut AnyConnection,
     jobs: Vec<Box<dyn Job>>,
     (watch, meters): (&Watch, &Meters),
+    fresh: Option<&Standing>,
     mut go_on: impl FnMut() -> bool,
 ) -> GroupEnd {
-    let mut ledger = match Ledger::hold(connection) {
+    let mut ledger = match Ledger::hold(connection, &watch.mark(), fresh) {
         Ok(ledger) => ledger,
         Err(error) => return broken(connection, Vec::new(), jobs, error.to_string()),
     };

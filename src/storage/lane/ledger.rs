@@ -1,8 +1,9 @@
 //! The ledger row and the rows the runner writes for every act.
 
-use super::{Act, Notes, StoredAnswer};
+use super::{Act, Note, Notes, StoredAnswer};
 use crate::domain::audit::AuditEntry;
 use crate::storage::AnyConnection;
+use crate::storage::cluster::{self, Mark, SKIPPED_CHANGES, Standing};
 use crate::storage::outbox;
 use crate::storage::prepared::Prepare;
 use crate::storage::schema::onward::deliveries;
@@ -18,6 +19,10 @@ pub(super) struct Ledger {
     change_seq: i64,
     audit_seq: i64,
     audit_head: String,
+    epoch: String,
+    /// The cluster it is to be written on, where the row says another one or the epoch is new.
+    restamped: Option<Option<Standing>>,
+    renewed: bool,
     audit: Vec<AuditRow>,
     changes: Vec<ChangeRow>,
     answers: Vec<AnswerRow>,
@@ -102,27 +107,99 @@ macro_rules! insert_all {
 }
 
 impl Ledger {
-    /// Begins the batch's transaction and holds the row until its end.
-    pub fn hold(connection: &mut AnyConnection) -> Result<Ledger, Error> {
-        let columns = (ledger::change_seq, ledger::audit_seq, ledger::audit_head);
-        let (change_seq, audit_seq, audit_head) = match connection {
+    /// Begins the batch's transaction and holds the row until its end. Before anything gets a number, it is seen
+    /// whether this is still the log that the instance knows (`seen`, taken before): if not, a new epoch begins.
+    pub fn hold(
+        connection: &mut AnyConnection,
+        seen: &Mark,
+        fresh: Option<&Standing>,
+    ) -> Result<Ledger, Error> {
+        let columns = (ledger::change_seq, ledger::audit_seq, ledger::audit_head, ledger::epoch);
+        let (change_seq, audit_seq, audit_head, epoch) = match connection {
             AnyConnection::Postgres(inner) => {
                 inner.batch_execute("BEGIN")?;
-                ledger::table.select(columns).for_update().first::<(i64, i64, String)>(inner)?
+                ledger::table.select(columns).for_update().first::<(i64, i64, String, String)>(inner)?
             }
             AnyConnection::Sqlite(inner) => {
                 inner.batch_execute("BEGIN IMMEDIATE")?;
-                ledger::table.select(columns).first::<(i64, i64, String)>(inner)?
+                ledger::table.select(columns).first::<(i64, i64, String, String)>(inner)?
             }
         };
-        Ok(Ledger {
+        let mut held = Ledger {
             change_seq,
             audit_seq,
             audit_head,
+            epoch,
+            restamped: None,
+            renewed: false,
             audit: Vec::new(),
             changes: Vec::new(),
             answers: Vec::new(),
-        })
+        };
+        held.see_whether_forked(connection, seen, fresh)?;
+        Ok(held)
+    }
+
+    /// One instance begins the new epoch; the others see that the log has another name already.
+    fn see_whether_forked(
+        &mut self,
+        connection: &mut AnyConnection,
+        seen: &Mark,
+        fresh: Option<&Standing>,
+    ) -> Result<(), Error> {
+        let lost = self.epoch == seen.epoch && cluster::is_lost(connection, seen, &self.mark())?;
+        let mut unsure = false;
+        if let Some(standing) = fresh {
+            let written = cluster::written(connection)?;
+            unsure = written.may_have_lost(standing);
+            if !written.is(standing) {
+                self.restamped = Some(Some(standing.clone()));
+            }
+        }
+        if lost || unsure {
+            self.begin_epoch(seen, fresh, lost);
+        }
+        Ok(())
+    }
+
+    fn begin_epoch(&mut self, seen: &Mark, fresh: Option<&Standing>, lost: bool) {
+        let (found, before) = (self.mark(), self.change_seq);
+        self.epoch = uuid::Uuid::now_v7().simple().to_string();
+        self.renewed = true;
+        self.restamped = Some(fresh.cloned());
+        tracing::error!(
+            seen.audit_seq,
+            seen.audit_head,
+            found.audit_seq,
+            found.audit_head,
+            lost,
+            timeline = fresh.map(|standing| standing.timeline.as_str()),
+            epoch = self.epoch,
+            "the database has forked: acknowledged writes are or may be lost; a new epoch begins"
+        );
+        let mut notes = Notes { skipped_changes: SKIPPED_CHANGES, ..Notes::default() };
+        notes.audit(Note {
+            action: "store.fork",
+            agency_id: None,
+            report_id: None,
+            detail: serde_json::json!({
+                "previous_epoch": found.epoch,
+                "epoch": self.epoch,
+                "change_seq": before,
+                "audit_seq": found.audit_seq,
+                "lost": lost,
+                "seen": {"seq": seen.audit_seq, "hash": seen.audit_head},
+                "timeline": fresh.map(|standing| standing.timeline.as_str()),
+            }),
+        });
+        let at = chrono::SubsecRound::trunc_subsecs(chrono::Utc::now().naive_utc(), 6);
+        let act = Act { at, actor: None, request_id: "fork".to_owned(), key: None };
+        self.enter(&act, notes, None);
+    }
+
+    /// Where the log ends, and how it is called.
+    fn mark(&self) -> Mark {
+        Mark { audit_seq: self.audit_seq, audit_head: self.audit_head.clone(), epoch: self.epoch.clone() }
     }
 
     /// Numbers and chains what a job that is kept left behind.
@@ -192,7 +269,7 @@ impl Ledger {
         let changed: Vec<String> = self.changes.iter().map(|change| change.report_id.clone()).collect();
         // Not the ledger's number: a restore passes over some that no change ever has.
         let last = self.changes.last().map_or(0, |change| change.seq);
-        watch.committed(touched.collect(), &changed, last);
+        watch.committed(touched.collect(), &changed, last, (self.mark(), self.renewed));
     }
 
     /// Writes the batch's rows, one statement each, and puts the new numbers back.
@@ -215,6 +292,16 @@ impl Ledger {
         }
         if !self.answers.is_empty() {
             insert_all!(connection, idempotency::table, &self.answers);
+        }
+        if let Some(standing) = &self.restamped {
+            let of = standing.as_ref();
+            let stamp = (
+                ledger::epoch.eq(&self.epoch),
+                ledger::system_id.eq(of.map(|standing| standing.system_id.as_str())),
+                ledger::timeline.eq(of.map(|standing| standing.timeline.as_str())),
+                ledger::synchronous.eq(of.map(|standing| i32::from(standing.synchronous))),
+            );
+            on_each!(connection, |c| diesel::update(ledger::table).set(stamp).execute(c))?;
         }
         if self.audit.is_empty() && self.changes.is_empty() {
             return Ok(());

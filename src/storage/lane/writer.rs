@@ -4,6 +4,7 @@ use super::group::{self, GroupEnd};
 use super::job::Ending;
 use super::queue::Next;
 use super::{Job, Queue, Waiting};
+use crate::storage::cluster::standing;
 use crate::storage::connection::{ConnectOptions, DatabaseUrl, Purpose, forget_plans};
 use crate::storage::watch::Watch;
 use crate::storage::{AnyConnection, Meters};
@@ -102,11 +103,12 @@ impl Writer {
 
     /// Runs a group on a connection that is dropped unless the group was committed.
     fn group(&mut self, jobs: Vec<Box<dyn Job>>, go_on: impl FnMut() -> bool) -> Option<GroupEnd> {
-        let mut connection = match self
-            .connection
-            .take()
-            .map_or_else(|| self.url.connect(Purpose::Write, &self.options), Ok)
-        {
+        // A connection that was opened anew may lead to another server than the last one.
+        let (opened, fresh) = match self.connection.take() {
+            Some(connection) => (Ok(connection), false),
+            None => (self.url.connect(Purpose::Write, &self.options), true),
+        };
+        let mut connection = match opened {
             Ok(connection) => connection,
             Err(error) => {
                 tracing::error!(%error, "the writer has no connection");
@@ -114,7 +116,8 @@ impl Writer {
                 return None;
             }
         };
-        let end = group::run(&mut connection, jobs, (&self.watch, &self.meters), go_on);
+        let standing = if fresh { standing(&mut connection) } else { None };
+        let end = group::run(&mut connection, jobs, (&self.watch, &self.meters), standing.as_ref(), go_on);
         if matches!(end, GroupEnd::Committed { .. }) {
             self.connection = Some(connection);
             self.unfolded = true;

@@ -51,7 +51,7 @@ async fn send(works: Works, postman: Postman) {
     let rounds = u32::try_from(BATCH).unwrap_or(1) / u32::try_from(TOGETHER).unwrap_or(1);
     let length = chrono::Duration::from_std(postman.timeout() * rounds + Duration::from_secs(15))
         .unwrap_or(chrono::Duration::seconds(60));
-    let mut news = works.store.changes();
+    let mut news = works.store.watch().changes();
     let mut idle_rounds = 0u32;
     while !works.ending.has_begun() {
         news.mark_unchanged();

@@ -61,11 +61,14 @@ impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Problem {
         match error {
             StorageError::Busy => Problem::new(Code::Overloaded),
-            StorageError::Connect(_) => {
-                tracing::error!(%error, "the database cannot be reached");
+            passing if passing.is_passing() => {
+                tracing::error!(error = %passing, "the database is away, or has cut a query short");
                 Problem::new(Code::Unavailable)
             }
-            StorageError::Database(_) | StorageError::Malformed { .. } | StorageError::Ended => {
+            StorageError::Connect(_)
+            | StorageError::Database(_)
+            | StorageError::Malformed { .. }
+            | StorageError::Ended => {
                 tracing::error!(%error, "a query failed");
                 Problem::new(Code::Internal)
             }

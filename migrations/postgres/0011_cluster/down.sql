@@ -1,0 +1,3 @@
+ALTER TABLE ledger DROP COLUMN synchronous;
+ALTER TABLE ledger DROP COLUMN timeline;
+ALTER TABLE ledger DROP COLUMN system_id;

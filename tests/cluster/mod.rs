@@ -1,0 +1,57 @@
+//! A real cluster: servers of our own that stream, are killed and promoted, under the running service.
+
+mod forks;
+mod node;
+
+use crate::api::harness::database::Database;
+use crate::api::harness::process::Service;
+use node::{Node, Programs, folder};
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// A primary and a standby, and the address that leads to whichever takes writes.
+pub struct Cluster {
+    pub programs: Programs,
+    pub primary: Node,
+    pub standby: Node,
+    _folder: TempDir,
+}
+
+impl Cluster {
+    /// Writes are acknowledged once they are on the primary, or on the standby as well.
+    pub fn new(synchronous: bool) -> Option<Cluster> {
+        let programs = Programs::find()?;
+        let folder = folder(&programs);
+        let primary = Node::primary(&programs, folder.path());
+        primary.execute("CREATE DATABASE nianbao");
+        let standby = Node::standby(&programs, folder.path(), &primary, "standby");
+        if synchronous {
+            primary.execute("ALTER SYSTEM SET synchronous_standby_names = 'standby'");
+            primary.execute("SELECT pg_reload_conf()");
+        }
+        Some(Cluster { programs, primary, standby, _folder: folder })
+    }
+
+    pub fn url(&self) -> String {
+        format!(
+            "postgres://postgres@127.0.0.1:{},127.0.0.1:{}/nianbao?target_session_attrs=read-write",
+            self.primary.port, self.standby.port
+        )
+    }
+
+    /// An instance of the service on whichever takes writes.
+    pub fn service(&self) -> Service {
+        Service::start(Arc::new(Database::sqlite()), &[("NIANBAO__DATABASE__URL", &self.url())])
+    }
+
+    /// Waits until the standby has all that the primary has.
+    pub fn catch_up(&self) {
+        let at = self.primary.text("postgres", "SELECT pg_current_wal_flush_lsn()::text AS value");
+        node::wait_until("the standby has caught up", || {
+            let sql = format!(
+                "SELECT (COALESCE(pg_last_wal_replay_lsn(), '0/0') >= '{at}'::pg_lsn)::text AS value"
+            );
+            self.standby.text("postgres", &sql) == "true"
+        });
+    }
+}

@@ -1,0 +1,195 @@
+//! A PostgreSQL server of our own, as a process that can be killed: a primary, or a standby that streams from one.
+
+use crate::api::harness::database::say_skipped;
+use crate::api::harness::process::signal;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// The newest of the server's programs on this machine, and how to become the user that may run them.
+pub struct Programs {
+    folder: PathBuf,
+    /// `root` may not run a server: then it is the user `postgres`.
+    as_postgres: bool,
+}
+
+impl Programs {
+    /// Says loudly when there are none.
+    pub fn find() -> Option<Programs> {
+        let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
+            .filter(|folder| folder.join("initdb").exists())
+            .collect();
+        found.sort();
+        let Some(folder) = found.pop() else {
+            say_skipped("PostgreSQL's programs are not here, nothing was tested on a cluster");
+            return None;
+        };
+        Some(Programs { folder, as_postgres: std::fs::metadata("/proc/self").is_ok_and(is_root) })
+    }
+
+    fn command(&self, name: &str) -> Command {
+        let program = self.folder.join(name);
+        if !self.as_postgres {
+            return Command::new(program);
+        }
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
+        command
+    }
+}
+
+fn is_root(metadata: std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    metadata.uid() == 0
+}
+
+/// One server.
+pub struct Node {
+    data: PathBuf,
+    pub port: u16,
+    child: Option<Child>,
+}
+
+/// A folder that the server's user may use.
+pub fn folder(programs: &Programs) -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    if programs.as_postgres {
+        let owned = Command::new("chown").arg("postgres").arg(folder.path()).status();
+        assert!(owned.is_ok_and(|status| status.success()), "the folder is the server's");
+    }
+    folder
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its number").port()
+}
+
+fn run(mut command: Command) {
+    let output = command.output().expect("the program runs");
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+impl Node {
+    /// A new primary.
+    pub fn primary(programs: &Programs, folder: &Path) -> Node {
+        let data = folder.join("primary");
+        let mut command = programs.command("initdb");
+        command.arg("-D").arg(&data).args([
+            "-A",
+            "trust",
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+        ]);
+        run(command);
+        let mut node = Node { data, port: free_port(), child: None };
+        node.start(programs);
+        node
+    }
+
+    /// A standby of a primary, made from a copy of it and following it under a name.
+    pub fn standby(programs: &Programs, folder: &Path, of: &Node, name: &str) -> Node {
+        let data = folder.join(name);
+        let mut command = programs.command("pg_basebackup");
+        let from = format!("host=127.0.0.1 port={} user=postgres application_name={name}", of.port);
+        command.arg("-D").arg(&data).args(["-R", "-X", "stream", "-c", "fast", "-d", &from]);
+        run(command);
+        let mut node = Node { data, port: free_port(), child: None };
+        node.start(programs);
+        node
+    }
+
+    pub fn start(&mut self, programs: &Programs) {
+        let child = programs
+            .command("postgres")
+            .arg("-D")
+            .arg(&self.data)
+            .arg("-p")
+            .arg(self.port.to_string())
+            .arg("-k")
+            .arg(&self.data)
+            .args([
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "max_connections=100",
+                "-c",
+                "wal_keep_size=256MB",
+            ])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the server starts");
+        self.child = Some(child);
+        wait_until("the server answers", || self.connect("postgres").is_some());
+    }
+
+    pub fn connect(&self, database: &str) -> Option<PgConnection> {
+        PgConnection::establish(&format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)).ok()
+    }
+
+    pub fn execute(&self, sql: &str) {
+        let mut connection = self.connect("postgres").expect("a connection");
+        connection.batch_execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    pub fn text(&self, database: &str, sql: &str) -> String {
+        #[derive(QueryableByName)]
+        struct Value {
+            #[diesel(sql_type = Text)]
+            value: String,
+        }
+        let mut connection = self.connect(database).expect("a connection");
+        let row: Value = diesel::sql_query(sql).get_result(&mut connection).expect("a row");
+        row.value
+    }
+
+    /// Ends it as a power cut would; its children end with it.
+    pub fn kill(&mut self) {
+        self.end("KILL");
+    }
+
+    fn end(&mut self, name: &str) {
+        if let Some(mut child) = self.child.take() {
+            signal(child.id(), name);
+            child.wait().expect("ended");
+        }
+    }
+
+    /// Makes a standby the primary.
+    pub fn promote(&self) {
+        self.execute("SELECT pg_promote(true, 30)");
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // Whatever state it is in, its children leave with the shared memory's owner.
+            let _ = Command::new("kill").args(["-QUIT", &child.id().to_string()]).status();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Waits for a condition, for a bounded while.
+#[track_caller]
+pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < Duration::from_secs(60), "waited in vain: {what}");
+        std::thread::yield_now();
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+}

@@ -159,7 +159,7 @@ pub async fn list_audit(call: Call) -> Result<Reply, Problem> {
 
 query!(HeadQuery {
     /// 问哪一条；不给则为末端。
-    seq: Sequence[u64],
+    seq: Option<Sequence>,
 });
 
 /// 审计链的末端。

@@ -49,6 +49,8 @@ fn a_fork_is_told_to_whoever_holds_a_later_number_and_nothing_lost_is_served() {
         let ask = format!("GET /api/v1/changes/stream?since={next} HTTP/1.1\r\nHost: {address}\r\n\r\n");
         (&stream).write_all(ask.as_bytes()).expect("asked");
     }
+    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.starts_with(": since")), "the stream has begun");
     let waiting = {
         let path = format!("/changes?since={next}&wait=60");
         let (agent, url) = (agent(), service.url.clone());
@@ -66,7 +68,6 @@ fn a_fork_is_told_to_whoever_holds_a_later_number_and_nothing_lost_is_served() {
     // Whoever waits at a lost number is told at once.
     let told = waiting.join().ok().flatten().expect("an answer");
     assert_eq!((told.status, told.value()["code"].as_str()), (410, Some("change_log_reset")));
-    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
     assert!(lines.any(|line| line == "event: reset"), "the stream says that it begins anew");
     // What is lost is gone from every answer, what is not is there.
     service.get(&format!("/reports/{lost}")).send().expect(404);

@@ -74,6 +74,18 @@ fn imports_point_only_down() {
     }
 }
 
+/// The kernel of http knows no noun: it is imported by all of them and imports none.
+#[test]
+fn the_kernel_of_http_imports_no_noun() {
+    for (name, text) in sources().iter().filter(|(name, _)| name.starts_with("http/kernel/")) {
+        for used in text.split("crate::http::").skip(1) {
+            assert!(used.starts_with("kernel::"), "{name} uses {}", used.lines().next().unwrap_or_default());
+        }
+        // `super::super` from the kernel's own files, or one more from its folders, would lead out as well.
+        assert!(!text.contains("super::super::"), "{name} climbs out of the kernel");
+    }
+}
+
 #[test]
 fn each_framework_stays_in_its_layer() {
     for (name, text) in sources() {
@@ -128,7 +140,7 @@ fn every_problem_and_rule_has_its_words() {
     assert_eq!(keys("what"), rules);
     let ratios: BTreeSet<&str> = RATIOS.iter().map(|ratio| ratio.key).chain(["on_time_rate"]).collect();
     assert_eq!((keys("ratio"), keys("definition")), (ratios.clone(), ratios));
-    for name in ["fault", "problem", "detail", "term", "ratio", "definition"] {
+    for name in ["fault", "right", "problem", "detail", "term", "ratio", "definition"] {
         for (key, text) in group(name) {
             assert!(!text.zh.is_empty() && !text.en.is_empty() && text.zh != text.en, "{name}.{key}");
         }

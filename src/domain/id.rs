@@ -41,3 +41,4 @@ macro_rules! ids {
 }
 
 ids!(AgencyId, ReportId, PersonId, TokenId,);
+super::read_from_text!(AgencyId, ReportId, PersonId, TokenId);

@@ -3,6 +3,19 @@
 //! Architecture invariant: nothing here knows the web, a database, a clock, a file or a setting.
 //! What the domain needs to know of the day or of the caller is passed in.
 
+/// A type that reads itself from a text does so in JSON too.
+macro_rules! read_from_text {
+    ($($name:ty),+ $(,)?) => {$(
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<$name, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(from)?;
+                text.parse().map_err(|_| serde::de::Error::custom(format_args!("{text:?} cannot be read")))
+            }
+        }
+    )+};
+}
+pub(crate) use read_from_text;
+
 pub mod agency;
 pub mod audit;
 pub mod digest;

@@ -1,5 +1,6 @@
 //! The list of all operations: one registration makes route and entry in the OpenAPI document.
 
+use super::kernel::BASE;
 use super::{
     agencies, audit, bundle, catalogue, changes, imports, jobs, me, metrics, openapi, persons, problem_pages,
     program, reports, search, statistics, tasks, tokens, webhooks, years,
@@ -7,9 +8,6 @@ use super::{
 use utoipa::OpenApi;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
-
-/// Where all resources stand.
-pub const BASE: &str = "/api/v1";
 
 /// Registers everything.
 pub fn register(config: &mut ServiceConfig<'_>) {

@@ -2,7 +2,7 @@
 
 use super::kernel::call::Call;
 use super::kernel::names::AuditDetail;
-use super::kernel::paging::{PageOrder, SortField, list_reply};
+use super::kernel::paging::{Page, PageOrder, SortField, list_reply};
 use super::kernel::problem::Problem;
 use super::kernel::query::{CursorText, Limit, Sequence, query};
 use super::kernel::reply::Reply;
@@ -79,15 +79,7 @@ impl From<&AuditLine> for AuditBody {
     }
 }
 
-/// 一页审计。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AuditList {
-    items: Vec<AuditBody>,
-    /// 下一页的游标；空 = 没有下一页。
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    total: Option<u64>,
-}
+pub type AuditList = Page<AuditBody>;
 
 static NO_SORTS: &[SortField<AuditLine>] = &[];
 

@@ -2,7 +2,7 @@
 
 use super::kernel::call::Call;
 use super::kernel::names::{FormatName, SectionKind, SeverityName};
-use super::kernel::paging::{WholeQuery, cut_whole};
+use super::kernel::paging::{Page, WholeQuery, cut_whole};
 use super::kernel::problem::{Code, Problem};
 use super::kernel::query::{CursorText, FormName, Limit, NoParameters, query};
 use super::kernel::reply::Reply;
@@ -50,16 +50,7 @@ pub struct Rule {
     form: Vec<&'static str>,
 }
 
-/// 全部规则。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RuleList {
-    items: Vec<Rule>,
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    #[schema(nullable = false)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<i64>,
-}
+pub type RuleList = Page<Rule>;
 
 /// 规则
 ///
@@ -92,7 +83,7 @@ pub async fn list_rules(call: Call) -> Result<Reply, Problem> {
             .collect(),
     });
     let (items, next_cursor, total) = cut_whole("rules", items.collect(), &query)?;
-    Ok(constant(&RuleList { items, next_cursor, total }))
+    Ok(constant(&Page { items, next_cursor, total }))
 }
 
 /// 适用年度。
@@ -118,16 +109,7 @@ pub struct FormatSummary {
     cells: usize,
 }
 
-/// 全部格式。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct FormatList {
-    items: Vec<FormatSummary>,
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    #[schema(nullable = false)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<i64>,
-}
+pub type FormatList = Page<FormatSummary>;
 
 /// 格式列表
 ///
@@ -149,7 +131,7 @@ pub async fn list_formats(call: Call) -> Result<Reply, Problem> {
         cells: form.cells.len(),
     });
     let (items, next_cursor, total) = cut_whole("formats", items.collect(), &query)?;
-    Ok(constant(&FormatList { items, next_cursor, total }).in_chinese())
+    Ok(constant(&Page { items, next_cursor, total }).in_chinese())
 }
 
 /// 读取格式
@@ -191,16 +173,7 @@ pub struct Indicator {
     formats: Vec<&'static str>,
 }
 
-/// 全部指标。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct IndicatorList {
-    items: Vec<Indicator>,
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    #[schema(nullable = false)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<i64>,
-}
+pub type IndicatorList = Page<Indicator>;
 
 query!(IndicatorQuery {
     /// 只要某格式的指标，如 2021。
@@ -254,7 +227,7 @@ pub async fn list_indicators(call: Call) -> Result<Reply, Problem> {
     }
     let page = WholeQuery { limit: query.limit, cursor: query.cursor, count: query.count };
     let (items, next_cursor, total) = cut_whole("indicators", items, &page)?;
-    Ok(constant(&IndicatorList { items, next_cursor, total }).in_chinese())
+    Ok(constant(&Page { items, next_cursor, total }).in_chinese())
 }
 
 /// A form's data file as a schema is too deep to be worth typing; it says what `GET /formats` is.

@@ -1,6 +1,6 @@
 //! `/jobs`: work that goes on after its request was answered.
 
-use super::api::BASE;
+use super::kernel::BASE;
 use super::kernel::call::Call;
 use super::kernel::format::time;
 use super::kernel::names::{JobKind, JobStateName, ValidationTally};

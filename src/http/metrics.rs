@@ -3,21 +3,8 @@
 use super::kernel::call::Call;
 use super::kernel::problem::Problem;
 use super::kernel::reply::Reply;
-use super::kernel::service::Service;
-use crate::domain::rules::Finding;
 use crate::operations::reports::count_by_state;
-use crate::storage::Meters;
 use actix_web::get;
-use actix_web::http::Method;
-use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::encoding::text::encode;
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
-use prometheus_client::registry::Registry;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
@@ -25,133 +12,6 @@ pub fn register(config: &mut ServiceConfig<'_>) {
 }
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-/// Counting all reports costs a walk over them: it is done at most so often.
-const RECOUNT: Duration = Duration::from_secs(15);
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfRequest {
-    method: String,
-    route: String,
-    status: u16,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfRule {
-    rule: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfState {
-    state: String,
-}
-
-/// Everything that is counted, and the list it is written out from.
-pub struct Metrics {
-    registry: Registry,
-    requests: Family<OfRequest, Counter>,
-    seconds: Histogram,
-    findings: Family<OfRule, Counter>,
-    queue: Gauge,
-    readers_busy: Gauge,
-    readers: Gauge,
-    reports: Family<OfState, Gauge>,
-    kept_bodies: Gauge,
-    kept_bytes: Gauge,
-    counted: Mutex<Option<Instant>>,
-}
-
-impl Metrics {
-    pub fn new(lane: &Meters) -> Metrics {
-        let mut metrics = Metrics {
-            registry: Registry::with_prefix("nianbao"),
-            requests: Family::default(),
-            seconds: Histogram::new(exponential_buckets(0.000_1, 4.0, 9)),
-            findings: Family::default(),
-            queue: Gauge::default(),
-            readers_busy: Gauge::default(),
-            readers: Gauge::default(),
-            reports: Family::default(),
-            kept_bodies: Gauge::default(),
-            kept_bytes: Gauge::default(),
-            counted: Mutex::new(None),
-        };
-        let registry = &mut metrics.registry;
-        registry.register("requests", "Requests by method, route and status", metrics.requests.clone());
-        registry.register("request_seconds", "Time from request to answer", metrics.seconds.clone());
-        registry.register("findings", "Findings told, by rule", metrics.findings.clone());
-        registry.register("lane_queue", "Writes that wait", metrics.queue.clone());
-        registry.register("lane_group_size", "Writes committed together", lane.group_size.clone());
-        registry.register(
-            "lane_group_seconds",
-            "Time of a group with its COMMIT",
-            lane.group_seconds.clone(),
-        );
-        registry.register("lane_broken_groups", "Groups that ran once more", lane.broken_groups.clone());
-        registry.register("readers_busy", "Readers at work", metrics.readers_busy.clone());
-        registry.register("readers", "Readers", metrics.readers.clone());
-        registry.register("kept_bodies", "Answers that are kept", metrics.kept_bodies.clone());
-        registry.register("kept_bytes", "Bytes of the answers that are kept", metrics.kept_bytes.clone());
-        registry.register(
-            "lane_commit_seconds",
-            "Time of a group's COMMIT alone",
-            lane.commit_seconds.clone(),
-        );
-        registry.register("reports", "Reports by state of their working revision", metrics.reports.clone());
-        metrics
-    }
-
-    /// The counter of a read that is answered again and again, and how long one took.
-    pub fn reads(&self, route: &str, status: u16) -> Counter {
-        let labels = OfRequest { method: Method::GET.to_string(), route: route.to_owned(), status };
-        self.requests.get_or_create_owned(&labels)
-    }
-
-    pub fn read_took(&self, took: Duration) {
-        self.seconds.observe(took.as_secs_f64());
-    }
-
-    /// One request that was answered; `route` is its pattern, so that ids make no series of their own.
-    pub fn request(&self, method: &Method, route: &str, status: u16, took: Duration) {
-        // A client may call its method anything: what is not known makes no series of its own.
-        let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
-        let known = known.into_iter().chain([Method::OPTIONS]).find(|known| known == method);
-        let method = known.as_ref().map_or("other", Method::as_str).to_owned();
-        let labels = OfRequest { method, route: route.to_owned(), status };
-        self.requests.get_or_create(&labels).inc();
-        self.seconds.observe(took.as_secs_f64());
-    }
-
-    pub fn found(&self, findings: &[Finding]) {
-        for finding in findings {
-            self.findings.get_or_create(&OfRule { rule: finding.rule }).inc();
-        }
-    }
-
-    /// Whether the reports are to be counted again.
-    fn is_due(&self) -> bool {
-        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = counted.is_none_or(|at| at.elapsed() >= RECOUNT);
-        if due {
-            *counted = Some(Instant::now());
-        }
-        due
-    }
-
-    fn write(&self, service: &Service) -> String {
-        let gauge = |gauge: &Gauge, value: usize| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
-        gauge(&self.queue, service.store.queue_depth());
-        let (busy, all) = service.store.readers();
-        gauge(&self.readers_busy, busy);
-        gauge(&self.readers, all);
-        let (bodies, bytes) = service.kept.size();
-        self.kept_bodies.set(i64::try_from(bodies).unwrap_or(i64::MAX));
-        self.kept_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
-        let mut text = String::new();
-        // Writing into a text does not fail.
-        let _written = encode(&mut text, &self.registry);
-        text
-    }
-}
 
 /// 运行指标
 ///
@@ -164,11 +24,7 @@ impl Metrics {
 pub async fn read_metrics(call: Call) -> Result<Reply, Problem> {
     let metrics = &call.service.metrics;
     if metrics.is_due() {
-        // A state that nobody is in any more is told as zero.
-        metrics.reports.clear();
-        for (state, count) in call.look(|connection, _| count_by_state(connection)).await? {
-            metrics.reports.get_or_create(&OfState { state }).set(count);
-        }
+        metrics.count_reports(call.look(|connection, _| count_by_state(connection)).await?);
     }
     Ok(Reply::bytes(OPEN_METRICS, metrics.write(&call.service)).never_kept())
 }

@@ -19,6 +19,7 @@ mod openapi;
 mod persons;
 mod problem_pages;
 mod program;
+mod refused;
 mod reports;
 mod search;
 mod server;

@@ -4,7 +4,7 @@ use super::kernel::body::MERGE_PATCH;
 use super::kernel::call::Call;
 use super::kernel::fields::{Fields, merge};
 use super::kernel::format::day;
-use super::kernel::paging::{PageOrder, SortField, list_reply};
+use super::kernel::paging::{Page, PageOrder, SortField, list_reply};
 use super::kernel::problem::Problem;
 use super::kernel::query::{CursorText, Limit, NoParameters, query};
 use super::kernel::reply::Reply;
@@ -64,15 +64,7 @@ fn shown((person, tokens): &(Person, Vec<Token>), language: Language) -> Reply {
         .patchable()
 }
 
-/// 一页人员。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PersonList {
-    items: Vec<EntryBody>,
-    /// 下一页的游标；空 = 没有下一页。
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    total: Option<u64>,
-}
+pub type PersonList = Page<EntryBody>;
 
 static NO_SORTS: &[SortField<Person>] = &[];
 

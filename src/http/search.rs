@@ -52,6 +52,8 @@ pub struct SearchList {
     /// 下一页的游标；空 = 没有下一页。
     next_cursor: Option<String>,
     /// 总数，仅在 `count=true` 时。
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<u64>,
     as_of: AsOfBody,
 }

@@ -4,7 +4,7 @@ use super::api;
 use super::kernel::access::{access, refuse_bad_token};
 use super::kernel::problem::{Code, Problem};
 use super::kernel::service::{Service, ServiceOptions};
-use super::openapi::Document;
+use super::openapi;
 use super::reports::RENDERER;
 use crate::storage::Store;
 use crate::work::Works;
@@ -25,7 +25,7 @@ async fn run(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)
     let listener = TcpListener::bind(&options.listen)?;
     let address = listener.local_addr()?;
     store.follow()?;
-    let service = web::Data::new(Service::new(store, options, Document::build())?);
+    let service = web::Data::new(Service::new(store, options, openapi::build())?);
     let works = Works {
         store: service.store.clone(),
         renderer: RENDERER,

@@ -1,12 +1,12 @@
 //! `/tokens`: people's tokens, issued, changed, renewed and revoked by those above them.
 
-use super::api::BASE;
+use super::kernel::BASE;
 use super::kernel::body::{JSON, MERGE_PATCH};
 use super::kernel::call::Call;
 use super::kernel::fields::{Fields, merge};
 use super::kernel::format::{parse_time, time};
 use super::kernel::names::{RoleName, StageName};
-use super::kernel::paging::{PageOrder, SortField, list_reply};
+use super::kernel::paging::{Page, PageOrder, SortField, list_reply};
 use super::kernel::problem::{Code, Problem};
 use super::kernel::query::{CursorText, Limit, NoParameters, query};
 use super::kernel::reply::Reply;
@@ -99,15 +99,7 @@ impl TokenBody {
     }
 }
 
-/// 一页令牌。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TokenList {
-    items: Vec<TokenBody>,
-    /// 下一页的游标；空 = 没有下一页。
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    total: Option<u64>,
-}
+pub type TokenList = Page<TokenBody>;
 
 fn shown(token: &Token, language: Language) -> Reply {
     let reply = Reply::ok(&TokenBody::of(token, None));

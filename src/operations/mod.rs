@@ -52,6 +52,8 @@ impl FromStr for AgencyRef {
     }
 }
 
+crate::domain::read_from_text!(AgencyRef);
+
 impl fmt::Display for AgencyRef {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

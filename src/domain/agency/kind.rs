@@ -22,6 +22,14 @@ macro_rules! wire_names {
                 match text { $($text => Ok($name::$variant),)+ _ => Err(()) }
             }
         }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+                out.serialize_str(self.as_str())
+            }
+        }
+
+        $crate::domain::read_from_text!($name);
     };
 }
 pub(crate) use wire_names;

@@ -12,3 +12,5 @@ pub use kind::{AgencyStatus, Kind, Level, SuccessionKind};
 pub use path::{AgencyPath, MAX_DEPTH};
 pub use record::{Agency, Contact};
 pub use uscc::{Uscc, UsccFault};
+
+super::read_from_text!(Uscc, DivisionCode);

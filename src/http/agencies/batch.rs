@@ -12,6 +12,7 @@ use crate::http::kernel::names::{AgencyItems, ProblemSchema};
 use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::query;
 use crate::http::kernel::reply::Reply;
+use crate::http::refused::batch_refused;
 use crate::operations::InputFault;
 use crate::operations::agencies::{self, AgencyDraft};
 use actix_web::http::header;
@@ -288,9 +289,7 @@ async fn write_all(call: &Call, rows: Vec<Row>) -> Result<Reply, Problem> {
         }
     }
     if !faulty.is_empty() {
-        return Err(Problem::new(Code::BatchRefused)
-            .detail("batch_refused", vec![("count", faulty.len().to_string())])
-            .rows(faulty));
+        return Err(batch_refused(faulty));
     }
     call.write(
         move |desk| agencies::create_all(desk, &drafts),

@@ -2,9 +2,11 @@
 
 use crate::domain::agency::{Agency, Contact, UsccFault};
 use crate::domain::id::AgencyId;
-use crate::http::kernel::fields::{Fields, is_web_address};
+use crate::http::kernel::fields::Fields;
+use crate::http::kernel::format::is_web_address;
 use crate::http::kernel::format::{day, time};
 use crate::http::kernel::names::{AgencyKind, AgencyLevel, AgencyStatusName};
+use crate::http::kernel::paging::Page;
 use crate::operations::agencies::{AgencyDraft, AgencyTree};
 use crate::operations::{AgencyRef, InputFault};
 use serde::Serialize;
@@ -131,15 +133,7 @@ impl From<&AgencyTree> for TreeBody {
     }
 }
 
-/// 一页机关。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AgencyList {
-    items: Vec<AgencyBody>,
-    /// 下一页的游标；空 = 没有下一页。
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    total: Option<u64>,
-}
+pub type AgencyList = Page<AgencyBody>;
 
 /// 上级机关，自顶级起。
 #[derive(Debug, Serialize, ToSchema)]

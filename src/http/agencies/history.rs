@@ -8,7 +8,7 @@ use crate::http::kernel::call::Call;
 use crate::http::kernel::fields::{Fields, named_agency};
 use crate::http::kernel::format::{day, time};
 use crate::http::kernel::names::AgencyChangeKind;
-use crate::http::kernel::paging::{WholeQuery, cut_whole, list_reply};
+use crate::http::kernel::paging::{Page, WholeQuery, cut_whole, list_reply};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::NoParameters;
 use crate::http::kernel::reply::Reply;
@@ -51,15 +51,7 @@ impl From<&HistoryEntry> for ChangeBody {
     }
 }
 
-/// 机关的全部变动，自早至晚。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AgencyHistory {
-    items: Vec<ChangeBody>,
-    /// 下一页的游标；空 = 没有下一页。
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    total: Option<u64>,
-}
+pub type AgencyHistory = Page<ChangeBody>;
 
 /// 机关沿革
 ///

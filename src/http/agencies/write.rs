@@ -5,7 +5,7 @@ use super::{shown, tagged};
 use crate::domain::agency::Agency;
 use crate::domain::id::AgencyId;
 use crate::domain::rights::{Grant, Role};
-use crate::http::api::BASE;
+use crate::http::kernel::BASE;
 use crate::http::kernel::body::{JSON, MERGE_PATCH};
 use crate::http::kernel::call::Call;
 use crate::http::kernel::fields::merge;

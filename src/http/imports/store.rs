@@ -7,7 +7,7 @@ use crate::domain::form::Form;
 use crate::domain::id::ReportId;
 use crate::domain::report::{ReportDocument, Scope};
 use crate::domain::rules::Finding;
-use crate::http::api::BASE;
+use crate::http::kernel::BASE;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::names::{DocumentSchema, ImportForm};
 use crate::http::kernel::problem::Problem;

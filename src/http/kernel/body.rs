@@ -6,9 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::web::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
-use std::collections::HashSet;
 use std::time::Duration;
 
 /// Media types of a JSON body.
@@ -55,24 +53,23 @@ pub fn require_type(request: &HttpRequest, accepted: &[&str]) -> Result<(), Prob
     })
 }
 
-/// Reads a JSON object of one of the types.
-pub async fn json(
+/// Reads all of a body of one of the types.
+pub async fn typed(
     request: &HttpRequest,
     payload: &mut Payload,
     accepted: &[&str],
     bounds: Bounds,
-) -> Result<JsonBody, Problem> {
+) -> Result<Bytes, Problem> {
     if let Err(problem) = require_type(request, accepted) {
         drain(payload, bounds).await;
         return Err(problem);
     }
-    let bytes = bytes(request, payload, bounds).await?;
-    parse(&bytes)
+    bytes(request, payload, bounds).await
 }
 
 /// Reads a JSON object from its bytes.
 pub fn parse(bytes: &[u8]) -> Result<JsonBody, Problem> {
-    match strict(bytes)? {
+    match super::json::parse(bytes)? {
         Value::Object(object) => Ok(JsonBody { object }),
         _ => Err(Problem::new(Code::InvalidInput).detail("not_an_object", Vec::new())),
     }
@@ -111,79 +108,4 @@ pub async fn drain(payload: &mut Payload, bounds: Bounds) {
         }
     };
     let _whether_in_time = tokio::time::timeout(bounds.drain, reading).await;
-}
-
-/// JSON in which no object names a member twice.
-fn strict(bytes: &[u8]) -> Result<Value, Problem> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(Problem::new(Code::InvalidJson).detail("empty_body", Vec::new()));
-    }
-    let at = |key: &'static str| {
-        move |error: serde_json::Error| {
-            let place = vec![("line", error.line().to_string()), ("column", error.column().to_string())];
-            Problem::new(Code::InvalidJson).detail(key, place)
-        }
-    };
-    let value: Value = serde_json::from_slice(bytes).map_err(at("json"))?;
-    let _unique: Unique = serde_json::from_slice(bytes).map_err(at("repeated_member"))?;
-    Ok(value)
-}
-
-/// Any JSON, read only to see that no member is repeated.
-struct Unique;
-
-impl<'de> Deserialize<'de> for Unique {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Unique, D::Error> {
-        deserializer.deserialize_any(UniqueVisitor)
-    }
-}
-
-struct UniqueVisitor;
-
-impl<'de> Visitor<'de> for UniqueVisitor {
-    type Value = Unique;
-
-    fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Unique, A::Error> {
-        let mut seen = HashSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            let _inner: Unique = map.next_value()?;
-            if !seen.insert(key) {
-                return Err(serde::de::Error::custom("repeated member"));
-            }
-        }
-        Ok(Unique)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Unique, A::Error> {
-        while seq.next_element::<Unique>()?.is_some() {}
-        Ok(Unique)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Unique, E> {
-        Ok(Unique)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Unique, E> {
-        Ok(Unique)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Unique, E> {
-        Ok(Unique)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Unique, E> {
-        Ok(Unique)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Unique, E> {
-        Ok(Unique)
-    }
-
-    fn visit_unit<E>(self) -> Result<Unique, E> {
-        Ok(Unique)
-    }
 }

@@ -3,10 +3,12 @@
 use super::body::{self, Bounds, JsonBody};
 use super::caller::Caller;
 use super::format::parse_time;
+use super::json;
 use super::precondition;
 use super::problem::{Code, Problem};
 use super::query::Query;
 use super::reply::{JSON, Reply, Snapshot, accepts};
+use super::sent::{Body, Extent, Sent};
 use super::service::Service;
 use crate::domain::digest::sha256_hex;
 use crate::domain::language::Language;
@@ -18,6 +20,7 @@ use crate::storage::{
 };
 use crate::work::Errand;
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::{Ready, ready};
@@ -189,12 +192,26 @@ impl Call {
 
     /// The body as a JSON object of one of the media types.
     pub async fn json(&mut self, accepted: &[&str]) -> Result<JsonBody, Problem> {
+        body::parse(&self.typed(accepted).await?)
+    }
+
+    /// The body as JSON, to be judged by the schema of its type: what changes where it is a `PATCH`.
+    pub async fn body<T: Body>(&mut self) -> Result<Sent<T>, Problem> {
+        let (accepted, extent) = match *self.request.method() {
+            Method::PATCH => (body::MERGE_PATCH, Extent::Change),
+            _ => (body::JSON, Extent::Whole),
+        };
+        let value = json::parse(&self.typed(accepted).await?)?;
+        Ok(Sent::new(value, extent, self.service.clone()))
+    }
+
+    async fn typed(&mut self, accepted: &[&str]) -> Result<Bytes, Problem> {
         let bounds = self.json_bounds();
         if let Some(bytes) = &self.read {
             body::require_type(&self.request, accepted)?;
-            return body::parse(bytes);
+            return Ok(bytes.clone());
         }
-        body::json(&self.request, &mut self.payload, accepted, bounds).await
+        body::typed(&self.request, &mut self.payload, accepted, bounds).await
     }
 
     /// The body as it is.

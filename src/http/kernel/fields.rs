@@ -191,10 +191,3 @@ pub fn merge(present: &Value, patch: &Map<String, Value>) -> Map<String, Value> 
 pub fn named_agency(object: &Map<String, Value>, name: &str) -> Option<AgencyRef> {
     object.get(name).and_then(Value::as_str).and_then(|text| text.parse().ok())
 }
-
-/// Whether a text is an `http` or `https` address with a host.
-pub fn is_web_address(text: &str) -> bool {
-    text.parse::<actix_web::http::Uri>().is_ok_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
-    })
-}

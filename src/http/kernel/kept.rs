@@ -2,10 +2,10 @@
 //! nothing it rests on has moved. What a token was needed for is never kept.
 
 use super::caller::{language_of, quality};
+use super::metrics::Metrics;
 use super::precondition;
 use super::service::Service;
 use crate::domain::language::Language;
-use crate::http::metrics::Metrics;
 use crate::storage::RestsOn;
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};

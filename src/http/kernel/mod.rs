@@ -5,10 +5,13 @@ pub mod access;
 pub mod body;
 pub mod call;
 pub mod caller;
+pub mod document;
 pub mod fields;
 pub mod format;
+pub mod json;
 pub mod kept;
 pub mod limit;
+pub mod metrics;
 pub mod names;
 pub mod paging;
 pub mod parameter;
@@ -17,4 +20,10 @@ pub mod problem;
 pub mod query;
 pub mod refusals;
 pub mod reply;
+pub mod schema;
+pub mod sent;
 pub mod service;
+mod verdict;
+
+/// Where all resources stand.
+pub const BASE: &str = "/api/v1";

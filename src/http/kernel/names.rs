@@ -7,7 +7,7 @@ use crate::operations::webhooks::{EVENTS, TEST};
 use crate::storage::outbox;
 use std::borrow::Cow;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 macro_rules! named_schemas {
@@ -31,7 +31,15 @@ macro_rules! named_schemas {
                 Cow::Borrowed(stringify!($name))
             }
         }
-    )+};
+    )+
+
+    /// The names of a closed list, by the name of its schema.
+    pub fn values(schema: &str) -> Vec<&'static str> {
+        match schema {
+            $(stringify!($name) => $names,)+
+            _ => Vec::new(),
+        }
+    }};
 }
 
 named_schemas! {
@@ -98,6 +106,27 @@ fn section_keys() -> Vec<&'static str> {
         }
     }
     keys
+}
+
+/// How an agency is named in what is sent.
+pub struct AgencyIdOrCode;
+
+impl PartialSchema for AgencyIdOrCode {
+    fn schema() -> RefOr<Schema> {
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::Custom("agency".to_owned())))
+            .min_length(Some(18))
+            .max_length(Some(45))
+            .description(Some("机关编号（UUID）或统一社会信用代码（18 位）。"));
+        RefOr::T(Schema::Object(schema.build()))
+    }
+}
+
+impl ToSchema for AgencyIdOrCode {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("AgencyIdOrCode")
+    }
 }
 
 /// Schemas whose content the document's finisher writes from the forms; here they only have a name.

@@ -4,10 +4,14 @@ use super::call::Call;
 use super::problem::{Code, Problem};
 use super::query::{CursorText, Limit, query};
 use super::reply::Reply;
-use crate::storage::{Bind, Page, SortKey};
+use crate::storage::{Bind, Page as Keyset, SortKey};
 use actix_web::http::header;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use utoipa::openapi::schema::{Array, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 
 /// Rows of a page about whose length nothing was said.
 const USUAL: i64 = 50;
@@ -21,9 +25,51 @@ pub struct SortField<T: 'static> {
     pub value: fn(&T) -> Bind,
 }
 
+/// A page of a list. The schema is named after its items: a page of `Agency` is an `AgencyList`.
+#[derive(Debug, Serialize)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    pub next_cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
+}
+
+impl<T: ToSchema> PartialSchema for Page<T> {
+    fn schema() -> RefOr<Schema> {
+        let items = Array::new(Ref::from_schema_name(T::name()));
+        let text_or_null = SchemaType::from_iter([Type::String, Type::Null]);
+        let cursor = ObjectBuilder::new()
+            .schema_type(text_or_null)
+            .description(Some("下一页的游标；空 = 没有下一页。"));
+        let total = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(0))
+            .description(Some("总数，仅在 `count=true` 时。"));
+        let page = ObjectBuilder::new()
+            .description(Some("一页，或全部。"))
+            .property("items", items)
+            .property("next_cursor", cursor)
+            .property("total", total)
+            .required("items")
+            .required("next_cursor");
+        RefOr::T(Schema::Object(page.build()))
+    }
+}
+
+impl<T: ToSchema> ToSchema for Page<T> {
+    fn name() -> Cow<'static, str> {
+        Cow::Owned(format!("{}List", T::name()))
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
+}
+
 /// Which page was asked for, and how to name the one after it.
 pub struct PageOrder<T: 'static> {
-    pub page: Page,
+    pub page: Keyset,
     signature: String,
     fields: Vec<&'static SortField<T>>,
 }
@@ -115,7 +161,7 @@ impl<T> PageOrder<T> {
         }
         // One more than asked for: whether there is a next page is then known without asking again.
         let limit = limit.map_or(USUAL, |limit| limit.0) + 1;
-        Ok(PageOrder { page: Page { keys, after_id, limit }, signature, fields })
+        Ok(PageOrder { page: Keyset { keys, after_id, limit }, signature, fields })
     }
 
     /// Takes the surplus row away again and names the next page.

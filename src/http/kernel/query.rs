@@ -1,6 +1,7 @@
 //! Query parameters: declared once, documented and read from the same list, all faults at once.
 
-use super::problem::Problem;
+use super::names;
+use super::problem::{Fault, Problem, Right};
 use std::collections::BTreeMap;
 use utoipa::openapi::path::{Parameter as Documented, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{RefOr, Required, Schema};
@@ -27,7 +28,8 @@ impl<T: Parameter> Member for Option<T> {
 
     fn take(reader: &mut Reader, name: &str) -> Option<Option<T>> {
         let Some(text) = reader.given.remove(name) else { return Some(None) };
-        reader.note(name, T::read(&text)).map(Some)
+        let read = T::read(&text);
+        reader.note::<T, T>(name, read).map(Some)
     }
 
     fn schema() -> RefOr<Schema> {
@@ -40,7 +42,8 @@ impl<T: Parameter> Member for T {
 
     fn take(reader: &mut Reader, name: &str) -> Option<T> {
         let text = reader.given.remove(name);
-        reader.note(name, text.as_deref().map_or(Err("required"), T::read))
+        let read = text.as_deref().map_or(Err("required"), T::read);
+        reader.note::<T, T>(name, read)
     }
 
     fn schema() -> RefOr<Schema> {
@@ -64,7 +67,7 @@ macro_rules! query {
                 let faults = reader.finish();
                 match ($($field,)*) {
                     ($(Some($field),)*) if faults.is_none() => Ok($name { $($field,)* }),
-                    _ => Err(faults.unwrap_or_else(|| $crate::http::kernel::problem::Problem::of_query(Vec::new()))),
+                    _ => Err(faults.unwrap_or_else(|| $crate::http::kernel::problem::Problem::new($crate::http::kernel::problem::Code::InvalidQuery))),
                 }
             }
         }
@@ -106,33 +109,62 @@ impl Query for NoParameters {
 /// Collects the parameters of a query string and everything that is wrong with them.
 pub struct Reader {
     given: BTreeMap<String, String>,
-    faults: Vec<(String, &'static str)>,
+    known: Vec<String>,
+    faults: Vec<Fault>,
 }
 
 impl Reader {
     pub fn new(raw: &str) -> Reader {
-        let mut reader = Reader { given: BTreeMap::new(), faults: Vec::new() };
+        let mut reader = Reader { given: BTreeMap::new(), known: Vec::new(), faults: Vec::new() };
         for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
             if reader.given.insert(name.to_string(), value.into_owned()).is_some() {
-                reader.faults.push((name.into_owned(), "repeated_parameter"));
+                reader.faults.push(Fault::of_parameter(name, "repeated_parameter"));
             }
         }
         reader
     }
 
     pub fn take<T: Member>(&mut self, name: &str) -> Option<T> {
+        self.known.push(name.to_owned());
         T::take(self, name)
     }
 
-    fn note<T>(&mut self, name: &str, read: Result<T, &'static str>) -> Option<T> {
-        read.map_err(|code| self.faults.push((name.to_owned(), code))).ok()
+    /// Notes what is wrong with a parameter, and what would be right by its own schema.
+    fn note<P: Parameter, T>(&mut self, name: &str, read: Result<T, &'static str>) -> Option<T> {
+        let wrong = |code| Fault::of_parameter(name, code).right(right_of(code, P::schema()));
+        read.map_err(|code| self.faults.push(wrong(code))).ok()
     }
 
     /// Everything that is wrong, unknown parameters included.
     pub fn finish(mut self) -> Option<Problem> {
-        let unknown = self.given.into_keys().map(|name| (name, "unknown_parameter"));
+        let known = &self.known;
+        let unknown = self.given.into_keys().map(|name| {
+            let right = Right::named_like(&name, known.iter().map(String::as_str));
+            Fault::of_parameter(name, "unknown_parameter").right(right)
+        });
         self.faults.extend(unknown);
         if self.faults.is_empty() { None } else { Some(Problem::of_query(self.faults)) }
+    }
+}
+
+/// What a schema would take in the place of what was wrong.
+fn right_of(code: &str, schema: RefOr<Schema>) -> Right {
+    let schema = match schema {
+        RefOr::Ref(named) => {
+            let name = named.ref_location.rsplit('/').next().unwrap_or_default();
+            return Right::one_of(names::values(name));
+        }
+        RefOr::T(schema) => serde_json::to_value(schema).unwrap_or_default(),
+    };
+    let of = |keyword: &str| schema.get(keyword).cloned();
+    match code {
+        "invalid_number" => Right { minimum: of("minimum"), maximum: of("maximum"), ..Right::default() },
+        "too_long" => Right { limit: of("maxLength").and_then(|most| most.as_u64()), ..Right::default() },
+        "invalid_value" => {
+            let allowed = of("enum").and_then(|names| names.as_array().cloned());
+            Right { allowed: allowed.unwrap_or_default(), ..Right::default() }
+        }
+        _ => Right::default(),
     }
 }
 

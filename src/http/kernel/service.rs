@@ -1,11 +1,11 @@
 //! What every worker shares: the store, the options, and what was rendered once.
 
+use super::document::Document;
 use super::kept::KeptBodies;
 use super::limit::Limit;
+use super::metrics::Metrics;
 use super::refusals::Refusals;
 use crate::documents::intake::Sandbox;
-use crate::http::metrics::Metrics;
-use crate::http::openapi::Document;
 use crate::operations::Review;
 use crate::storage::Store;
 use crate::work::{Ending, WebhookOptions};

@@ -1,7 +1,7 @@
 //! What holds for every operation, said once: problems, headers, parameters, security, examples.
 
 use super::statute::reference;
-use super::{inputs, statute};
+use super::{bodies, inputs, statute};
 use crate::domain::language::{Language, say};
 use crate::http::kernel::problem::{Code, PROBLEM_JSON};
 use serde_json::{Map, Value, json};
@@ -11,33 +11,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const EXAMPLES: &str = include_str!("examples.json");
 
 const METHODS: [&str; 6] = ["get", "put", "post", "patch", "delete", "head"];
-
-/// Members of answers that are there only sometimes.
-const SOMETIMES: &[(&str, &[&str])] = &[
-    ("Report", &["sections", "findings", "allowed_actions"]),
-    ("Token", &["secret"]),
-    ("AgencyList", &["total"]),
-    ("AgencyTree", &["truncated"]),
-    ("YearList", &["total"]),
-    ("RosterList", &["total"]),
-    ("BreakdownItem", &["agency", "key", "label"]),
-    ("ReportList", &["total"]),
-    ("Webhook", &["secret"]),
-    ("WebhookList", &["total"]),
-    ("DeliveryList", &["total"]),
-    ("RuleList", &["total"]),
-    ("FormatList", &["total"]),
-    ("IndicatorList", &["total"]),
-    ("RevisionList", &["total"]),
-    ("TransitionList", &["total"]),
-    ("AgencyHistory", &["total"]),
-    ("CommentList", &["total"]),
-    ("TokenList", &["total"]),
-    ("PersonList", &["total"]),
-    ("AuditList", &["total"]),
-    ("MissingList", &["total"]),
-    ("SearchList", &["total"]),
-];
 
 /// Reads that are never the same twice, or flow on.
 const UNTAGGED: &[&str] =
@@ -111,18 +84,12 @@ fn tags() -> Value {
 fn finish_components(components: &mut Map<String, Value>) {
     let schemas = components.entry("schemas").or_insert_with(|| json!({}));
     if let Value::Object(schemas) = schemas {
-        for (name, schema) in schemas.iter_mut() {
-            require_all(name, schema);
-        }
+        schemas.values_mut().filter(|schema| !bodies::is_sent(schema)).for_each(require_all);
+        bodies::finish(schemas);
         statute::add(schemas);
         inputs::add(schemas);
         schemas.insert("Format".to_owned(), crate::http::catalogue::format_schema());
         schemas.insert("Problem".to_owned(), problem_schema());
-        schemas.insert(
-            "AgencyIdOrCode".to_owned(),
-            json!({"type": "string", "minLength": 18, "maxLength": 45,
-            "description": "机关编号（UUID）或统一社会信用代码（18 位）。"}),
-        );
         schemas.sort_keys();
     }
     components.insert(
@@ -134,22 +101,31 @@ fn finish_components(components: &mut Map<String, Value>) {
     components.insert("headers".to_owned(), headers());
 }
 
-/// An answer has every member, null where there is nothing to say.
-fn require_all(name: &str, schema: &mut Value) {
-    let sometimes =
-        SOMETIMES.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, members)| members);
+/// An answer has every member, null where there is nothing to say; a member whose type leaves it out sometimes
+/// (`skip_serializing_if`) is the one that is neither required nor ever null.
+fn require_all(schema: &mut Value) {
     if let Some(Value::Array(parts)) = schema.get_mut("allOf") {
-        return parts.iter_mut().for_each(|part| require_all(name, part));
+        return parts.iter_mut().for_each(require_all);
     }
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
-    let required: Vec<Value> = properties
-        .keys()
-        .filter(|member| !sometimes.contains(&member.as_str()))
-        .map(|member| json!(member))
-        .collect();
+    let stated = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let always = |(name, member): &(&String, &Value)| {
+        stated.iter().any(|stated| stated == *name) || may_be_null(member)
+    };
+    let required: Value = properties.iter().filter(always).map(|(name, _)| json!(name)).collect();
     if let Value::Object(schema) = schema {
-        schema.insert("required".to_owned(), Value::Array(required));
+        schema.insert("required".to_owned(), required);
     }
+}
+
+fn may_be_null(schema: &Value) -> bool {
+    let of_type = match schema.get("type") {
+        Some(Value::Array(types)) => types.iter().any(|of| of == "null"),
+        Some(of) => of == "null",
+        None => false,
+    };
+    let branches = ["anyOf", "oneOf"].into_iter().filter_map(|of| schema.get(of)?.as_array());
+    of_type || branches.flatten().any(may_be_null)
 }
 
 fn problem_schema() -> Value {
@@ -174,10 +150,16 @@ fn problem_schema() -> Value {
                         "pointer": {"type": "string", "description": "请求内容中的 JSON Pointer。"},
                         "parameter": {"type": "string", "description": "查询参数。"},
                         "code": {"type": "string"},
-                        "message": {"type": "string"}
+                        "message": {"type": "string"},
+                        "allowed": {"type": "array", "items": {}, "description": "允许的值。"},
+                        "minimum": {"type": "number", "description": "最小值。"},
+                        "maximum": {"type": "number", "description": "最大值。"},
+                        "limit": {"type": "integer", "description": "最多几个字符，或几项。"},
+                        "suggestion": {"type": "string", "description": "可能想写的名称。"}
                     }
                 }
             },
+            "truncated": {"type": "boolean", "description": "错误太多，只列出前 100 个。"},
             "findings": {"type": "array", "items": reference("Finding"), "description": "阻止提交的问题。"},
             "rows": {"type": "array", "items": reference("BatchRow"), "description": "批量登记中被拒绝的行。"},
             "allowed": {"type": "array", "items": reference("ActionName"), "description": "当前状态允许的操作。"},

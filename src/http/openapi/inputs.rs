@@ -199,25 +199,6 @@ pub fn add(schemas: &mut Map<String, Value>) {
             }}),
         ),
     ]);
-    let webhook = Map::from_iter([
-        (
-            "url".to_owned(),
-            json!({"type": "string", "format": "uri", "description": "送到哪里：http 或 https，主机在运维允许的名单上。"}),
-        ),
-        ("description".to_owned(), json!({"type": ["string", "null"], "maxLength": 200})),
-        (
-            "events".to_owned(),
-            json!({"type": ["array", "null"], "minItems": 1, "description": "不给则为全部。",
-            "items": {"enum": ["report.published", "report.corrected", "report.withdrawn"]}}),
-        ),
-        (
-            "within".to_owned(),
-            json!({"type": ["string", "null"], "description": "只要这个机关及其以下的：编号或统一社会信用代码。"}),
-        ),
-        ("state".to_owned(), json!({"enum": ["active", "disabled", null]})),
-    ]);
-    schemas.insert("WebhookInput".to_owned(), object("要建立的 webhook。", &["url"], webhook.clone()));
-    schemas.insert("WebhookPatch".to_owned(), object("要修改的成员。", &[], webhook));
     schemas.insert("TokenInput".to_owned(), object("要发给的令牌。", &["name", "grants"], token));
     let text = json!({"type": "string", "minLength": 1, "maxLength": 2000});
     let explanation = Map::from_iter([("text".to_owned(), text.clone())]);

@@ -1,6 +1,8 @@
 //! The OpenAPI document: made from the handlers, finished by rules that hold for all of them.
 
+mod bodies;
 mod finish;
+mod formats;
 mod hooks;
 mod inputs;
 mod pages;
@@ -12,37 +14,29 @@ mod yaml;
 pub use pages::register;
 
 use super::api;
+use super::kernel::document::Document;
+use super::kernel::schema::Schemas;
 use actix_web::App;
 use actix_web::web::Bytes;
 use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
-/// The document, rendered once.
-#[derive(Debug, Clone)]
-pub struct Document {
-    pub json: Bytes,
-    pub yaml: Bytes,
-    pub digest: String,
-    /// Path templates with their methods, for `405` and `Allow`.
-    pub routes: Vec<(String, Vec<String>)>,
-}
-
-impl Document {
-    pub fn build() -> Document {
-        let value = document();
-        let json = text_of(&value);
-        let paths = value.get("paths").and_then(Value::as_object);
-        let routes = paths.into_iter().flatten().map(|(path, item)| {
-            let methods = item.as_object().into_iter().flat_map(serde_json::Map::keys);
-            (path.clone(), methods.map(|method| method.to_ascii_uppercase()).collect())
-        });
-        Document {
-            digest: crate::domain::digest::sha256_hex(json.as_bytes()).chars().take(16).collect(),
-            routes: routes.collect(),
-            yaml: Bytes::from(yaml::write(&value)),
-            json: Bytes::from(json),
-        }
+/// The document as the service holds it.
+pub fn build() -> Document {
+    let value = document();
+    let json = text_of(&value);
+    let paths = value.get("paths").and_then(Value::as_object);
+    let routes = paths.into_iter().flatten().map(|(path, item)| {
+        let methods = item.as_object().into_iter().flat_map(serde_json::Map::keys);
+        (path.clone(), methods.map(|method| method.to_ascii_uppercase()).collect())
+    });
+    Document {
+        digest: crate::domain::digest::sha256_hex(json.as_bytes()).chars().take(16).collect(),
+        routes: routes.collect(),
+        schemas: Schemas::of(&value, formats::FORMATS),
+        yaml: Bytes::from(yaml::write(&value)),
+        json: Bytes::from(json),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::http::kernel::format::{day, time};
 use crate::http::kernel::names::{
     ActionName, FormatName, ReportScope, ReportStatus, Sections, TimelinessName,
 };
+use crate::http::kernel::paging::Page;
 use crate::operations::reports::{ReportView, allowed_actions, judge_views};
 use crate::operations::{Asking, Refusal};
 use crate::storage::AnyConnection;
@@ -309,12 +310,4 @@ fn sections_of(content: &Content, marks: &[SectionMark]) -> SectionsBody {
     )
 }
 
-/// 一页报告。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ReportList {
-    items: Vec<ReportBody>,
-    /// 下一页的游标；空 = 没有下一页。
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    total: Option<u64>,
-}
+pub type ReportList = Page<ReportBody>;

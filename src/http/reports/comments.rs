@@ -2,13 +2,13 @@
 
 use crate::domain::id::ReportId;
 use crate::domain::language::Language;
-use crate::http::api::BASE;
+use crate::http::kernel::BASE;
 use crate::http::kernel::body::{JSON, MERGE_PATCH};
 use crate::http::kernel::call::Call;
 use crate::http::kernel::fields::Fields;
 use crate::http::kernel::format::time;
 use crate::http::kernel::names::CommentState;
-use crate::http::kernel::paging::{WholeQuery, cut_whole, list_reply};
+use crate::http::kernel::paging::{Page, WholeQuery, cut_whole, list_reply};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::NoParameters;
 use crate::http::kernel::reply::Reply;
@@ -75,15 +75,7 @@ impl From<&Comment> for CommentBody {
     }
 }
 
-/// 报告的全部意见，自早至晚。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CommentList {
-    items: Vec<CommentBody>,
-    /// 下一页的游标；空 = 没有下一页。
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    total: Option<u64>,
-}
+pub type CommentList = Page<CommentBody>;
 
 fn tagged(reply: Reply, comment: &Comment, language: Language) -> Reply {
     reply.tag(comment.version, language.short()).patchable()

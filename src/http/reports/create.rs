@@ -7,7 +7,7 @@ use crate::domain::form;
 use crate::domain::id::ReportId;
 use crate::domain::report::Scope;
 use crate::domain::rights::Role;
-use crate::http::api::BASE;
+use crate::http::kernel::BASE;
 use crate::http::kernel::body::JSON;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::fields::{Fields, named_agency};

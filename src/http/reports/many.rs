@@ -2,7 +2,7 @@
 
 use super::transitions::{TransitionBody, read_order};
 use crate::domain::id::ReportId;
-use crate::http::api::BASE;
+use crate::http::kernel::BASE;
 use crate::http::kernel::body::JSON;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::fields::Fields;

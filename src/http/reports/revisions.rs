@@ -7,7 +7,7 @@ use crate::domain::report::Revision;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::format::time;
 use crate::http::kernel::names::{Figure, ReportStatus};
-use crate::http::kernel::paging::{WholeQuery, cut_whole, list_reply};
+use crate::http::kernel::paging::{Page, WholeQuery, cut_whole, list_reply};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{CursorText, Limit, RevisionNumber, View, ViewQuery, query};
 use crate::http::kernel::reply::Reply;
@@ -48,15 +48,7 @@ impl From<&Revision> for RevisionBody {
     }
 }
 
-/// 各版，自早至晚。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RevisionList {
-    items: Vec<RevisionBody>,
-    /// 下一页的游标；空 = 没有下一页。
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    total: Option<u64>,
-}
+pub type RevisionList = Page<RevisionBody>;
 
 query!(RevisionsQuery {
     /// `published`：有授权时也只看已发布的一版。

@@ -6,7 +6,7 @@ use super::read_body::{check_section_members, input_faults};
 use crate::domain::id::ReportId;
 use crate::domain::language::Language;
 use crate::domain::report::{Content, read_section as read_section_body};
-use crate::http::api::BASE;
+use crate::http::kernel::BASE;
 use crate::http::kernel::body::{JSON, MERGE_PATCH};
 use crate::http::kernel::call::Call;
 use crate::http::kernel::fields::merge;

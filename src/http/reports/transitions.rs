@@ -4,13 +4,13 @@ use super::comments::CommentBody;
 use super::tagged_version;
 use crate::domain::id::ReportId;
 use crate::domain::workflow::Action;
-use crate::http::api::BASE;
+use crate::http::kernel::BASE;
 use crate::http::kernel::body::JSON;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::fields::Fields;
 use crate::http::kernel::format::time;
 use crate::http::kernel::names::{ActionName, ReportStatus, RoleName};
-use crate::http::kernel::paging::{WholeQuery, cut_whole, list_reply};
+use crate::http::kernel::paging::{Page, WholeQuery, cut_whole, list_reply};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::NoParameters;
 use crate::http::kernel::reply::Reply;
@@ -116,15 +116,7 @@ impl TransitionBody {
     }
 }
 
-/// 流转记录，自早至晚。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TransitionList {
-    items: Vec<TransitionBody>,
-    /// 下一页的游标；空 = 没有下一页。
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    total: Option<u64>,
-}
+pub type TransitionList = Page<TransitionBody>;
 
 /// 流转记录
 ///

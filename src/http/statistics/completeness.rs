@@ -6,7 +6,7 @@ use crate::domain::statistics::Progress;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::format::day;
 use crate::http::kernel::names::ReportScope;
-use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
+use crate::http::kernel::paging::{Page, PageOrder, SortField, list_reply};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{CursorText, Limit, Parameter, YearNumber, one_of, query};
 use crate::http::kernel::reply::Reply;
@@ -176,15 +176,7 @@ pub struct MissingBody {
     overdue: bool,
 }
 
-/// 一页未报的机关。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MissingList {
-    items: Vec<MissingBody>,
-    /// 下一页的游标；空 = 没有下一页。
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    total: Option<u64>,
-}
+pub type MissingList = Page<MissingBody>;
 
 static NO_SORTS: &[SortField<RosterEntry>] = &[];
 

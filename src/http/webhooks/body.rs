@@ -1,10 +1,16 @@
 //! Webhooks and deliveries as JSON.
 
 use crate::http::kernel::format::time;
-use crate::http::kernel::names::{DeliveredEvent, DeliveryState, EventName, EventPayload, WebhookState};
+use crate::http::kernel::names::{
+    AgencyIdOrCode, DeliveredEvent, DeliveryState, EventName, EventPayload, WebhookState,
+};
+use crate::http::kernel::paging::Page;
+use crate::http::kernel::sent::Patch;
+use crate::operations::AgencyRef;
+use crate::operations::webhooks::{EVENTS, WebhookEdit};
 use crate::storage::outbox::Delivery;
 use crate::storage::webhooks::Webhook;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -28,7 +34,7 @@ pub struct WebhookBody {
     #[schema(value_type = WebhookState)]
     pub state: String,
     /// 从何时起连续失败；空 = 上次成功。
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, extensions(("x-of-the-moment" = json!(true))))]
     pub failing_since: Option<String>,
     /// 签名用的密钥（Standard Webhooks）；只在建立时给出一次。
     #[schema(nullable = false)]
@@ -57,15 +63,44 @@ impl WebhookBody {
     }
 }
 
-/// 一页 webhook。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct WebhookList {
-    items: Vec<WebhookBody>,
-    /// 下一页的游标；空 = 没有下一页。
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    total: Option<u64>,
+/// 要建立或替换成的 webhook。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookInput {
+    /// 送到哪里：http 或 https，主机在运维允许的名单上。
+    #[schema(format = "uri", min_length = 1, max_length = 2000)]
+    pub url: String,
+    #[schema(min_length = 1, max_length = 200)]
+    description: Option<String>,
+    /// 不给则为全部。
+    #[schema(value_type = Option<Vec<EventName>>, min_items = 1)]
+    events: Option<Vec<String>>,
+    /// 只要这个机关及其以下的。
+    #[schema(value_type = Option<AgencyIdOrCode>)]
+    within: Option<AgencyRef>,
+    /// 不给则为 `active`。
+    #[schema(value_type = Option<WebhookState>)]
+    state: Option<String>,
 }
+
+pub type WebhookPatch = Patch<WebhookInput>;
+
+impl From<WebhookInput> for WebhookEdit {
+    fn from(sent: WebhookInput) -> WebhookEdit {
+        let mut events = sent.events.unwrap_or_else(|| EVENTS.map(str::to_owned).to_vec());
+        let mut told = std::collections::BTreeSet::new();
+        events.retain(|event| told.insert(event.clone()));
+        WebhookEdit {
+            url: sent.url,
+            description: sent.description,
+            events,
+            within: sent.within,
+            active: sent.state.as_deref() != Some("disabled"),
+        }
+    }
+}
+
+pub type WebhookList = Page<WebhookBody>;
 
 /// 一次送达。
 #[derive(Debug, Serialize, ToSchema)]
@@ -117,12 +152,4 @@ impl DeliveryBody {
     }
 }
 
-/// 一页送达记录。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct DeliveryList {
-    items: Vec<DeliveryBody>,
-    /// 下一页的游标；空 = 没有下一页。
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    total: Option<u64>,
-}
+pub type DeliveryList = Page<DeliveryBody>;

@@ -2,7 +2,7 @@
 
 use super::body::{DeliveryBody, DeliveryList};
 use super::{present, require_right};
-use crate::http::api::BASE;
+use crate::http::kernel::BASE;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
 use crate::http::kernel::problem::Problem;

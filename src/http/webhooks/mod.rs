@@ -1,26 +1,24 @@
 //! `/webhooks`: being told of public changes, and what became of the telling.
 
 use crate::domain::language::Language;
-use crate::http::api::BASE;
-use crate::http::kernel::body::{JSON, MERGE_PATCH};
+use crate::http::kernel::BASE;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::fields::{Fields, merge};
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
 use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{CursorText, Limit, NoParameters, query};
 use crate::http::kernel::reply::Reply;
 use crate::operations::InputFault;
-use crate::operations::webhooks::{self, EVENTS, WebhookEdit, require_webhook_right};
+use crate::operations::webhooks::{self, WebhookEdit, require_webhook_right};
 use crate::storage::webhooks::Webhook;
 use crate::work::check_address;
 use actix_web::{delete, get, patch, post, put};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 mod body;
 mod deliveries;
 
-use body::WebhookBody;
+use body::{WebhookBody, WebhookInput, WebhookPatch};
 
 pub fn register(config: &mut ServiceConfig<'_>) {
     config
@@ -82,52 +80,6 @@ pub async fn list_webhooks(call: Call) -> Result<Reply, Problem> {
     Ok(list_reply(&call, json!(items), next, total))
 }
 
-fn read_events(fields: &mut Fields<'_>) -> Option<Vec<String>> {
-    let Value::Array(named) = fields.take("events")? else {
-        fields.fault("events", "wrong_type");
-        return None;
-    };
-    let mut events: Vec<String> = Vec::new();
-    for event in named {
-        match event.as_str().filter(|event| EVENTS.contains(event)) {
-            Some(event) if !events.iter().any(|known| known == event) => events.push(event.to_owned()),
-            Some(_) => {}
-            None => fields.fault("events", "invalid_value"),
-        }
-    }
-    if events.is_empty() {
-        fields.fault("events", "invalid_value");
-    }
-    Some(events)
-}
-
-fn read_edit(object: &Map<String, Value>, present: Option<&Value>) -> Result<WebhookEdit, Vec<InputFault>> {
-    let mut fields = Fields::new(object, present);
-    if present.is_some() {
-        fields.read_only(&["id", "failing_since", "created_at", "updated_at"]);
-    }
-    let url = fields.text("url", 2_000);
-    let url = fields.require("url", url);
-    let description = fields.text("description", 200);
-    let events = read_events(&mut fields);
-    let within = fields.read("within", |text| text.parse().map_err(|()| "invalid_id"));
-    let state = fields.read("state", |text| match text {
-        "active" => Ok(true),
-        "disabled" => Ok(false),
-        _ => Err("invalid_value"),
-    });
-    match (url, fields.finish()) {
-        (Some(url), faults) if faults.is_empty() => Ok(WebhookEdit {
-            url,
-            description,
-            events: events.unwrap_or_else(|| EVENTS.map(str::to_owned).to_vec()),
-            within,
-            active: state.unwrap_or(true),
-        }),
-        (_, faults) => Err(faults),
-    }
-}
-
 /// Only where the operator allows it; looked up now, and once more at each sending.
 async fn require_allowed(call: &Call, url: &str) -> Result<(), Problem> {
     let (options, url) = (call.service.options.webhooks.clone(), url.to_owned());
@@ -145,10 +97,10 @@ async fn require_allowed(call: &Call, url: &str) -> Result<(), Problem> {
 /// 答 2xx 为收到，否则按间隔重送。`url` 须是 http 或 https，主机在运维允许的名单上。密钥只在本次答复中。
 #[utoipa::path(
     tag = "changes",
-    request_body(content = ref("#/components/schemas/WebhookInput"), content_type = "application/json"),
+    request_body(content = WebhookInput, content_type = "application/json"),
     responses((status = 201, description = "已建立", body = WebhookBody)),
     extensions(
-        ("x-problems" = json!(["forbidden", "invalid_input", "already_issued", "invalid_query"])),
+        ("x-problems" = json!(["forbidden", "invalid_input", "read_only", "already_issued", "invalid_query"])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -158,9 +110,9 @@ pub async fn create_webhook(mut call: Call) -> Result<Reply, Problem> {
         return Ok(reply);
     }
     require_right(&call)?;
-    let body = call.json(JSON).await?;
+    let body = call.body::<WebhookInput>().await?;
     let _: NoParameters = call.query()?;
-    let edit = read_edit(&body.object, None).map_err(Problem::of_body)?;
+    let edit = WebhookEdit::from(body.read()?);
     require_allowed(&call, &edit.url).await?;
     let mut random = [0u8; 32];
     getrandom::fill(&mut random).map_err(|_| Problem::new(Code::Unavailable))?;
@@ -205,14 +157,12 @@ pub async fn read_webhook(call: Call) -> Result<Reply, Problem> {
     Ok(shown(&webhook, call.language()))
 }
 
-async fn edit(mut call: Call, media: &[&str], patches: bool) -> Result<Reply, Problem> {
+async fn edit(mut call: Call) -> Result<Reply, Problem> {
     let present = present(&call).await?;
-    let body = call.json(media).await?;
+    let body = call.body::<WebhookInput>().await?;
     let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
-    let now = json!(WebhookBody::of(&present));
-    let wanted = if patches { merge(&now, &body.object) } else { body.object };
-    let edit = read_edit(&wanted, Some(&now)).map_err(Problem::of_body)?;
+    let edit = WebhookEdit::from(body.over(&json!(WebhookBody::of(&present)))?);
     require_allowed(&call, &edit.url).await?;
     let language = call.language();
     call.write(
@@ -228,7 +178,7 @@ async fn edit(mut call: Call, media: &[&str], patches: bool) -> Result<Reply, Pr
 #[utoipa::path(
     tag = "changes",
     params(("id" = String, Path, description = "webhook 编号")),
-    request_body(content = ref("#/components/schemas/WebhookInput"), content_type = "application/json"),
+    request_body(content = WebhookInput, content_type = "application/json"),
     responses((status = 200, description = "替换后的 webhook", body = WebhookBody)),
     extensions(
         ("x-problems" = json!(["forbidden", "not_found", "invalid_input", "read_only", "invalid_query"])),
@@ -237,7 +187,7 @@ async fn edit(mut call: Call, media: &[&str], patches: bool) -> Result<Reply, Pr
 )]
 #[put("/webhooks/{id}")]
 pub async fn replace_webhook(call: Call) -> Result<Reply, Problem> {
-    edit(call, JSON, false).await
+    edit(call).await
 }
 
 /// 修改 webhook
@@ -246,7 +196,7 @@ pub async fn replace_webhook(call: Call) -> Result<Reply, Problem> {
 #[utoipa::path(
     tag = "changes",
     params(("id" = String, Path, description = "webhook 编号")),
-    request_body(content = ref("#/components/schemas/WebhookPatch"), content_type = "application/merge-patch+json"),
+    request_body(content = WebhookPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "修改后的 webhook", body = WebhookBody)),
     extensions(
         ("x-problems" = json!(["forbidden", "not_found", "invalid_input", "read_only", "invalid_query"])),
@@ -255,7 +205,7 @@ pub async fn replace_webhook(call: Call) -> Result<Reply, Problem> {
 )]
 #[patch("/webhooks/{id}")]
 pub async fn change_webhook(call: Call) -> Result<Reply, Problem> {
-    edit(call, MERGE_PATCH, true).await
+    edit(call).await
 }
 
 /// 删除 webhook

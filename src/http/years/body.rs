@@ -4,6 +4,7 @@ use crate::domain::year::{YearPlan, YearState};
 use crate::http::kernel::fields::Fields;
 use crate::http::kernel::format::{day, time};
 use crate::http::kernel::names::{AgencyKind, AgencyLevel, FormatName, ReportScope, YearStateName};
+use crate::http::kernel::paging::Page;
 use crate::operations::InputFault;
 use crate::storage::roster::RosterEntry;
 use crate::storage::years::StoredYear;
@@ -61,15 +62,7 @@ impl From<&StoredYear> for YearBody {
     }
 }
 
-/// 一页报告年度。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct YearList {
-    items: Vec<YearBody>,
-    /// 下一页的游标；空 = 没有下一页。
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    total: Option<u64>,
-}
+pub type YearList = Page<YearBody>;
 
 /// 机关的编号、名称和代码。
 #[derive(Debug, Serialize, ToSchema)]
@@ -119,15 +112,7 @@ impl From<&RosterEntry> for RosterBody {
     }
 }
 
-/// 一页应报名单。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RosterList {
-    items: Vec<RosterBody>,
-    /// 下一页的游标；空 = 没有下一页。
-    next_cursor: Option<String>,
-    /// 总数，仅在 `count=true` 时。
-    total: Option<u64>,
-}
+pub type RosterList = Page<RosterBody>;
 
 /// Members that are judged together: none of them while one cannot be read.
 const DATES: [&str; 5] =

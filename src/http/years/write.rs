@@ -2,7 +2,7 @@
 
 use super::body::{YearBody, read_plan};
 use super::{shown, tagged};
-use crate::http::api::BASE;
+use crate::http::kernel::BASE;
 use crate::http::kernel::body::{JSON, MERGE_PATCH};
 use crate::http::kernel::call::Call;
 use crate::http::kernel::fields::merge;

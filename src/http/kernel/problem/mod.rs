@@ -1,16 +1,18 @@
 //! Problems: every answer of 400 and above is one (RFC 9457), in the caller's language.
 
+mod fault;
 mod from;
 mod table;
 
+pub use fault::{Fault, Place, Right};
 pub use table::Code;
 
 use crate::domain::language::{Language, say};
-use crate::operations::InputFault;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// Media type of every problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -30,19 +32,19 @@ struct Said {
     detail: Option<(&'static str, Vec<(&'static str, String)>)>,
     faults: Vec<Fault>,
     members: Map<String, Value>,
-    findings: Vec<crate::domain::rules::Finding>,
-    /// Of many that were to happen together, what kept each of these from it, by line.
-    rows: Vec<(usize, Problem)>,
+    /// Members whose words depend on the caller's language.
+    spoken: Vec<(&'static str, Spoken)>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-/// One fault of what was sent.
-#[derive(Debug, Clone)]
-struct Fault {
-    /// `pointer` or `parameter`.
-    member: &'static str,
-    place: String,
-    code: &'static str,
+/// Writes a member in a language, for the request of an id.
+#[derive(Clone)]
+struct Spoken(Arc<dyn Fn(Language, &str) -> Value + Send + Sync>);
+
+impl std::fmt::Debug for Spoken {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Spoken")
+    }
 }
 
 impl Problem {
@@ -51,21 +53,18 @@ impl Problem {
     }
 
     /// Faults of a body, each at its pointer.
-    pub fn of_body(faults: Vec<InputFault>) -> Problem {
+    pub fn of_body<F: Into<Fault>>(faults: Vec<F>) -> Problem {
+        let faults: Vec<Fault> = faults.into_iter().map(Into::into).collect();
         let all_read_only = faults.iter().all(|fault| fault.code == "read_only");
         let mut problem = Problem::new(if all_read_only { Code::ReadOnly } else { Code::InvalidInput });
-        problem.said.faults = faults
-            .into_iter()
-            .map(|fault| Fault { member: "pointer", place: fault.pointer, code: fault.code })
-            .collect();
+        problem.said.faults = faults;
         problem
     }
 
     /// Faults of a query, each at its parameter.
-    pub fn of_query(faults: Vec<(String, &'static str)>) -> Problem {
+    pub fn of_query<F: Into<Fault>>(faults: Vec<F>) -> Problem {
         let mut problem = Problem::new(Code::InvalidQuery);
-        problem.said.faults =
-            faults.into_iter().map(|(place, code)| Fault { member: "parameter", place, code }).collect();
+        problem.said.faults = faults.into_iter().map(Into::into).collect();
         problem
     }
 
@@ -79,13 +78,13 @@ impl Problem {
         self
     }
 
-    pub fn findings(mut self, findings: Vec<crate::domain::rules::Finding>) -> Problem {
-        self.said.findings = findings;
-        self
-    }
-
-    pub fn rows(mut self, rows: Vec<(usize, Problem)>) -> Problem {
-        self.said.rows = rows;
+    /// A member that is written in the caller's language.
+    pub fn spoken(
+        mut self,
+        name: &'static str,
+        write: impl Fn(Language, &str) -> Value + Send + Sync + 'static,
+    ) -> Problem {
+        self.said.spoken.push((name, Spoken(Arc::new(write))));
         self
     }
 
@@ -121,29 +120,14 @@ impl Problem {
         if let Value::Object(members) = &mut body {
             members.extend(self.said.members.clone());
             if !self.said.faults.is_empty() {
-                members.insert("errors".to_owned(), self.errors(language));
+                let errors = self.said.faults.iter().map(|fault| fault.body(language));
+                members.insert("errors".to_owned(), errors.collect());
             }
-            if !self.said.findings.is_empty() {
-                let findings = crate::http::reports::finding_bodies(&self.said.findings, language);
-                members.insert("findings".to_owned(), serde_json::to_value(findings).unwrap_or_default());
-            }
-            if !self.said.rows.is_empty() {
-                let rows = crate::http::agencies::refused_rows(&self.said.rows, language, request_id);
-                members.insert("rows".to_owned(), serde_json::to_value(rows).unwrap_or_default());
+            for (name, spoken) in &self.said.spoken {
+                members.insert((*name).to_owned(), (spoken.0)(language, request_id));
             }
         }
         body
-    }
-
-    fn errors(&self, language: Language) -> Value {
-        let errors = self.said.faults.iter().map(|fault| {
-            let mut error = Map::new();
-            error.insert(fault.member.to_owned(), json!(fault.place));
-            error.insert("code".to_owned(), json!(fault.code));
-            error.insert("message".to_owned(), json!(say("fault", fault.code, language, &[])));
-            Value::Object(error)
-        });
-        Value::Array(errors.collect())
     }
 
     /// The answer in full.

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 pub struct Options {
     #[command(flatten)]
     config: ConfigOptions,
-    /// 文件或文件夹：docx、html、txt、md、xlsx、json
+    /// 文件或文件夹：docx、doc、wps、odt、xlsx、xls、et、ods、csv、pdf、ofd、html、mht、txt、md、json
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// 存入哪个机关（编号或统一社会信用代码）；不给则只试读，不碰数据库

@@ -9,8 +9,12 @@
 //! never shifted; converted only where another unit is written beside it, and said so; what found no place
 //! is told with its line.
 
+pub mod csv;
 mod decode;
+pub mod doc;
 pub mod docx;
+pub mod drawn;
+mod fault;
 mod form_of_tables;
 mod frame;
 mod grid;
@@ -20,19 +24,25 @@ pub mod intake;
 mod label;
 pub mod layout;
 pub mod markdown;
+pub mod mht;
+pub mod odf;
 mod order;
 pub mod pdf;
 mod printed;
 mod recognise;
+mod sheet;
 mod tables;
 pub mod text;
 pub mod value;
 pub mod write;
+pub mod xls;
 pub mod xlsx;
+mod xml;
 
 pub use decode::{DecodeFault, decode};
+pub use fault::ReadFault;
 pub use grid::{Block, Grid, GridCell};
-pub use intake::{Kind, ReadFault, read_grid};
+pub use intake::{Kind, read_grid};
 pub use recognise::{FoundCell, FoundState, Reading, SourceNotes, Unmapped, recognise};
 
 #[cfg(test)]

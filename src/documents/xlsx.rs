@@ -13,7 +13,7 @@ const LARGEST_UNPACKED: u64 = 64 << 20;
 /// Most entries of an archive.
 const MOST_ENTRIES: usize = 2_000;
 /// Widest row; a report has eight columns, Table IV fifteen.
-const MOST_COLUMNS: u32 = 64;
+pub(super) const MOST_COLUMNS: u32 = 64;
 /// Most cells that hold something, and most that are laid out, empty ones between them counted.
 const MOST_CELLS: usize = 100_000;
 /// Most cells beyond the widest row that are told.
@@ -85,7 +85,7 @@ fn check(bytes: &[u8]) -> Result<(), XlsxFault> {
     Ok(())
 }
 
-type Rows = BTreeMap<u32, BTreeMap<u32, String>>;
+pub(super) type Rows = BTreeMap<u32, BTreeMap<u32, String>>;
 
 /// The cells of a sheet that hold something, by row and column; far out to the right stands no report.
 fn rows(
@@ -137,7 +137,7 @@ fn text_of(value: &DataRef<'_>) -> String {
     }
 }
 
-fn lay_out(rows: Rows, left: &mut usize, blocks: &mut Vec<Block>) -> Result<(), XlsxFault> {
+pub(super) fn lay_out(rows: Rows, left: &mut usize, blocks: &mut Vec<Block>) -> Result<(), XlsxFault> {
     let mut table: Vec<Vec<GridCell>> = Vec::new();
     let width = rows.values().filter_map(|row| row.keys().next_back()).max().map_or(0, |last| last + 1);
     for (place, (number, row)) in rows.into_iter().enumerate() {

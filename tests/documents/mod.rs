@@ -1,8 +1,10 @@
 //! Reading documents: the real report as a whole, and hostile bytes.
 
+mod formats;
 mod layouts;
 mod mutations;
 mod oddities;
+mod ofd;
 mod round_trips;
 
 use nianbao::documents::{Reading, SourceNotes, decode, recognise, text};

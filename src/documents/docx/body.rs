@@ -18,8 +18,8 @@ const WORD: [&str; 2] = [
 ];
 const COMPATIBILITY: &str = "http://schemas.openxmlformats.org/markup-compatibility/2006";
 
-#[derive(Debug)]
-pub(super) enum Node {
+#[derive(Debug, Clone)]
+pub(in crate::documents) enum Node {
     Paragraph {
         text: String,
         /// Its end was deleted, so that the next paragraph belongs to it.
@@ -28,22 +28,22 @@ pub(super) enum Node {
     Table(Vec<Row>),
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Row {
+#[derive(Debug, Clone, Default)]
+pub(in crate::documents) struct Row {
     /// Columns left free before its first cell.
     pub before: usize,
     pub cells: Vec<Cell>,
-    deleted: bool,
+    pub(super) deleted: bool,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Cell {
+#[derive(Debug, Clone, Default)]
+pub(in crate::documents) struct Cell {
     /// Columns it covers besides its own.
     pub covers: usize,
     /// It belongs to the cell above or before it, and shows nothing of its own.
     pub continued: bool,
     pub content: Vec<Node>,
-    deleted: bool,
+    pub(super) deleted: bool,
 }
 
 /// Reads the text part.
@@ -64,24 +64,13 @@ pub(super) fn read(xml: &str) -> Result<Vec<Node>, DocxFault> {
             Event::CData(text) => builder.text(&text.xml10_content())?,
             Event::GeneralRef(name) => {
                 let c = name.resolve_char_ref().map_err(|_| DocxFault::Malformed)?;
-                let c = c.or_else(|| predefined(&name)).ok_or(DocxFault::Entities)?;
+                let c = c.or_else(|| super::package::predefined(&name)).ok_or(DocxFault::Entities)?;
                 builder.text(c.encode_utf8(&mut [0; 4]))?;
             }
             Event::DocType(_) => return Err(DocxFault::Entities),
             Event::Eof => return builder.finish(),
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
         }
-    }
-}
-
-fn predefined(name: &str) -> Option<char> {
-    match name {
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "amp" => Some('&'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => None,
     }
 }
 

@@ -1,12 +1,15 @@
 //! Word's docx: the text alone is read, with merged cells spread out and revisions taken as accepted.
 
 mod body;
+mod built;
 mod flatten;
-mod package;
+pub(super) mod package;
 #[cfg(test)]
 mod tests;
 
 use super::grid::Grid;
+pub(super) use body::{Cell, Node, Row};
+pub(super) use built::Span;
 
 /// Why a docx could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -51,5 +54,10 @@ pub enum DocxFault {
 /// Numbers that the word processor makes up itself (lists, headings) are not in the file and not read.
 pub fn read(bytes: &[u8]) -> Result<Grid, DocxFault> {
     let xml = package::text_part(bytes)?;
-    flatten::grid(body::read(&xml)?)
+    lay_out(body::read(&xml)?)
+}
+
+/// Lays out what a word processor's file holds, whatever its format.
+pub(super) fn lay_out(nodes: Vec<Node>) -> Result<Grid, DocxFault> {
+    flatten::grid(nodes)
 }

@@ -25,14 +25,7 @@ const ENTRY_MARK: &[u8] = b"PK\x01\x02";
 
 /// Unpacks the part with the text.
 pub(super) fn text_part(bytes: &[u8]) -> Result<String, DocxFault> {
-    if bytes.len() > LARGEST_ARCHIVE {
-        return Err(DocxFault::TooLarge);
-    }
-    // Counted before the directory is read, because reading it takes memory for every entry.
-    if bytes.windows(ENTRY_MARK.len()).filter(|window| *window == ENTRY_MARK).count() > MOST_ENTRIES {
-        return Err(DocxFault::TooManyEntries);
-    }
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| DocxFault::NotAnArchive)?;
+    let mut archive = open(bytes)?;
     let listed = match unpack(&mut archive, LIST, LARGEST_LIST)? {
         Some(list) => text_name(&list)?,
         None => None,
@@ -41,8 +34,32 @@ pub(super) fn text_part(bytes: &[u8]) -> Result<String, DocxFault> {
     unpack(&mut archive, name, LARGEST_TEXT)?.ok_or(DocxFault::NoText)
 }
 
+/// An archive of bounded size.
+pub(in crate::documents) fn open(bytes: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, DocxFault> {
+    if bytes.len() > LARGEST_ARCHIVE {
+        return Err(DocxFault::TooLarge);
+    }
+    // Counted before the directory is read, because reading it takes memory for every entry.
+    if bytes.windows(ENTRY_MARK.len()).filter(|window| *window == ENTRY_MARK).count() > MOST_ENTRIES {
+        return Err(DocxFault::TooManyEntries);
+    }
+    ZipArchive::new(Cursor::new(bytes)).map_err(|_| DocxFault::NotAnArchive)
+}
+
+/// What stands for a character that XML needs itself.
+pub(in crate::documents) fn predefined(name: &str) -> Option<char> {
+    match name {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => None,
+    }
+}
+
 /// One part as text, `None` if there is none of the name. Its size is what came out, not what it says.
-fn unpack(
+pub(in crate::documents) fn unpack(
     archive: &mut ZipArchive<Cursor<&[u8]>>,
     name: &str,
     largest: u64,

@@ -6,8 +6,20 @@ pub enum Kind {
     Text,
     Markdown,
     Html,
+    /// A page with its parts in one file.
+    Mht,
+    Csv,
     Docx,
+    /// Word's of before 2007, and Kingsoft's wps.
+    Doc,
+    Odt,
     Xlsx,
+    /// Excel's of before 2007, and Kingsoft's et.
+    Xls,
+    Ods,
+    /// Fixed pages, GB/T 33190.
+    Ofd,
+    Pdf,
     Json,
 }
 
@@ -30,6 +42,39 @@ const NAMES: &[Names] = &[
         &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
         &["xlsx", "xlsm", "xltx"],
     ),
+    (
+        Kind::Mht,
+        "mht",
+        &["multipart/related", "message/rfc822", "application/x-mimearchive"],
+        &["mht", "mhtml", "eml"],
+    ),
+    (
+        Kind::Csv,
+        "csv",
+        &["text/csv", "text/tab-separated-values", "text/comma-separated-values"],
+        &["csv", "tsv"],
+    ),
+    (
+        Kind::Doc,
+        "doc",
+        &[
+            "application/msword",
+            "application/vnd.ms-works",
+            "application/wps-office.wps",
+            "application/kswps",
+        ],
+        &["doc", "wps", "dot", "wpt"],
+    ),
+    (Kind::Odt, "odt", &["application/vnd.oasis.opendocument.text"], &["odt", "ott"]),
+    (
+        Kind::Xls,
+        "xls",
+        &["application/vnd.ms-excel", "application/wps-office.et", "application/kset"],
+        &["xls", "et", "xlt", "ett"],
+    ),
+    (Kind::Ods, "ods", &["application/vnd.oasis.opendocument.spreadsheet"], &["ods", "ots"]),
+    (Kind::Ofd, "ofd", &["application/ofd", "application/x-ofd"], &["ofd"]),
+    (Kind::Pdf, "pdf", &["application/pdf"], &["pdf"]),
     (Kind::Json, "json", &["application/json"], &["json"]),
 ];
 
@@ -53,6 +98,11 @@ impl Kind {
     /// By the ending of a file's name, in lower case and without its dot.
     pub fn of_ending(ending: &str) -> Option<Kind> {
         NAMES.iter().find(|(.., known)| known.contains(&ending)).map(|(kind, ..)| *kind)
+    }
+
+    /// Whether it is text, so that its bytes alone may not tell what it is.
+    pub fn is_text(self) -> bool {
+        matches!(self, Kind::Text | Kind::Markdown | Kind::Html | Kind::Csv | Kind::Json)
     }
 
     /// Short name, as the command line uses it.

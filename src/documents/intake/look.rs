@@ -1,12 +1,15 @@
 //! What a file's bytes are plainly, whatever it is called.
 
-use super::fault::ReadFault;
 use super::kind::Kind;
+use crate::documents::ReadFault;
+use crate::documents::doc;
 use std::io::Cursor;
 use zip::ZipArchive;
 
 /// How many bytes from the start tell what a file is.
 const HEAD: usize = 4_096;
+/// How far in an archive its media type stands.
+const PACKED_HEAD: usize = 256;
 /// Most parts of an archive whose names are looked at.
 const MOST_PARTS: usize = 2_000;
 /// How far in a PDF may begin.
@@ -18,10 +21,10 @@ pub fn look(bytes: &[u8]) -> Option<Result<Kind, ReadFault>> {
         return Some(packed(bytes));
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Some(Err(ReadFault::Legacy));
+        return Some(held(bytes));
     }
     if find(bytes.get(..PDF_WITHIN.min(bytes.len())).unwrap_or_default(), b"%PDF-") {
-        return Some(Err(ReadFault::Pdf));
+        return Some(Ok(Kind::Pdf));
     }
     if let Some(fault) = stranger(bytes) {
         return Some(Err(fault));
@@ -45,8 +48,16 @@ fn marked_up(head: &[u8]) -> Option<Result<Kind, ReadFault>> {
     if head.starts_with(b"<?xml") && FLAT.iter().any(|mark| find(head, mark)) {
         return Some(Err(ReadFault::FlatXml));
     }
-    let is_page = head.starts_with(b"<!doctype html") || find(head, b"<html");
-    is_page.then_some(Ok(Kind::Html))
+    if head.starts_with(b"<!doctype html") || find(head, b"<html") && !is_message(head) {
+        return Some(Ok(Kind::Html));
+    }
+    is_message(head).then_some(Ok(Kind::Mht))
+}
+
+/// Whether a file begins with the head of a message of several parts.
+fn is_message(head: &[u8]) -> bool {
+    let begins = head.first().is_some_and(u8::is_ascii_alphabetic);
+    begins && find(head, b"mime-version:") && find(head, b"content-type:")
 }
 
 /// Office documents as one XML file.
@@ -59,26 +70,53 @@ const FLAT: [&[u8]; 6] = [
     b"schemas.uof.org/cn",
 ];
 
+/// What is in an OLE container, by the names of its streams.
+fn held(bytes: &[u8]) -> Result<Kind, ReadFault> {
+    let names = doc::streams(bytes).ok_or(ReadFault::Damaged)?;
+    let has = |name: &str| names.iter().any(|known| known == name);
+    if has("EncryptedPackage") {
+        Err(ReadFault::Locked)
+    } else if has("WordDocument") {
+        Ok(Kind::Doc)
+    } else if has("Workbook") || has("Book") {
+        Ok(Kind::Xls)
+    } else if has("PowerPoint Document") {
+        Err(ReadFault::Slides)
+    } else {
+        Err(ReadFault::OtherOffice)
+    }
+}
+
 /// What is in an archive, by the names of its parts.
 fn packed(bytes: &[u8]) -> Result<Kind, ReadFault> {
     match ZipArchive::new(Cursor::new(bytes)) {
         Ok(archive) => {
-            let names = archive.file_names().take(MOST_PARTS).filter_map(Result::ok);
-            let names: Vec<_> = names.collect();
-            by_parts(|part| names.iter().any(|name| name.starts_with(part)))
+            let names: Vec<_> = archive.file_names().take(MOST_PARTS).filter_map(Result::ok).collect();
+            by_parts(|part| names.iter().any(|name| name.starts_with(part)), bytes)
         }
         // Cut off or hurt: its parts' names stand before them as well.
-        Err(_) => by_parts(|part| find(bytes, part.as_bytes())),
+        Err(_) => by_parts(|part| find(bytes, part.as_bytes()), bytes),
     }
 }
 
-fn by_parts(has: impl Fn(&str) -> bool) -> Result<Kind, ReadFault> {
+fn by_parts(has: impl Fn(&str) -> bool, bytes: &[u8]) -> Result<Kind, ReadFault> {
+    // An OpenDocument file begins with its media type, neither packed nor hidden.
+    let open =
+        |what: &str| find(bytes.get(..PACKED_HEAD.min(bytes.len())).unwrap_or_default(), what.as_bytes());
     if has("word/") {
         Ok(Kind::Docx)
     } else if has("xl/workbook.bin") {
         Err(ReadFault::BinaryWorkbook)
     } else if has("xl/") {
         Ok(Kind::Xlsx)
+    } else if open("application/vnd.oasis.opendocument.text") {
+        Ok(Kind::Odt)
+    } else if open("application/vnd.oasis.opendocument.spreadsheet") {
+        Ok(Kind::Ods)
+    } else if open("application/vnd.oasis.opendocument.presentation") {
+        Err(ReadFault::Slides)
+    } else if has("OFD.xml") {
+        Ok(Kind::Ofd)
     } else if has("ppt/") {
         Err(ReadFault::Slides)
     } else {

@@ -5,7 +5,6 @@
 //! its name. HTTP and the command line both come this way.
 
 mod confine;
-mod fault;
 mod json;
 mod kind;
 mod look;
@@ -15,7 +14,6 @@ mod strict;
 mod wire;
 
 pub use confine::confine;
-pub use fault::ReadFault;
 pub use json::{MemberFault, read_document};
 pub use kind::Kind;
 pub use read::{IntakeFault, LARGEST_FILE, Read, Said, read, read_grid, settle};

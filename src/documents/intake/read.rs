@@ -1,11 +1,13 @@
 //! From a file's bytes to a report: the one way, whoever handed the file over.
 
-use super::fault::ReadFault;
 use super::json::{MemberFault, read_document};
 use super::kind::Kind;
 use super::look::look;
 use super::strict::{self, JsonFault};
-use crate::documents::{Grid, Reading, SourceNotes, decode, docx, html, markdown, recognise, text, xlsx};
+use crate::documents::{
+    Grid, ReadFault, Reading, SourceNotes, csv, decode, doc, docx, drawn, html, markdown, mht, odf,
+    recognise, text, xls, xlsx,
+};
 use crate::domain::report::{Content, ReportDocument};
 use serde_json::Value;
 
@@ -74,9 +76,25 @@ pub fn read(said: &Said, bytes: &[u8]) -> Result<Read, IntakeFault> {
         let notes = notes_of(&document.content);
         return Ok(Read { kind, charset: "utf-8".to_owned(), document, notes });
     }
+    if let Some(read) = read_own_figures(kind, said, bytes)? {
+        return Ok(read);
+    }
     let (grid, charset) = read_grid(kind, bytes, said.charset.as_deref())?;
     let Reading { document, notes } = recognise(&grid, said.year);
     Ok(Read { kind, charset: charset.to_owned(), document, notes })
+}
+
+/// An own export of the figures names its cells itself.
+fn read_own_figures(kind: Kind, said: &Said, bytes: &[u8]) -> Result<Option<Read>, ReadFault> {
+    if !matches!(kind, Kind::Csv | Kind::Text) {
+        return Ok(None);
+    }
+    let Ok((text, charset)) = decode(bytes, said.charset.as_deref()) else { return Ok(None) };
+    if !csv::is_own(&text) {
+        return Ok(None);
+    }
+    let Reading { document, notes } = csv::read_own(&text, said.year)?;
+    Ok(Some(Read { kind: Kind::Csv, charset: charset.to_owned(), document, notes }))
 }
 
 /// What a file is: what its bytes are plainly, else what its media type or its name says.
@@ -85,9 +103,14 @@ pub fn settle(said: &Said, bytes: &[u8]) -> Result<Kind, ReadFault> {
         // Markdown may begin with a page's mark.
         return plain;
     }
-    let claimed = Kind::of_media(&said.media).or_else(|| Kind::of_ending(&said.ending));
+    // A program that knows a text only by the name of its own kind is asked last.
+    let (by_media, by_name) = (Kind::of_media(&said.media), Kind::of_ending(&said.ending));
+    let claimed =
+        [by_media, by_name].into_iter().flatten().find(|kind| kind.is_text()).or(by_media).or(by_name);
     match claimed {
-        Some(kind) => Ok(kind),
+        // What is packed or in records its bytes would have told.
+        Some(kind) if kind.is_text() || matches!(kind, Kind::Docx | Kind::Xlsx) => Ok(kind),
+        Some(_) => Err(ReadFault::Mislabelled),
         None if !said.is_silent() => Err(ReadFault::Mislabelled),
         None if decode(bytes, said.charset.as_deref()).is_ok() => Ok(Kind::Text),
         None => Err(ReadFault::UnknownBytes),
@@ -99,13 +122,20 @@ pub fn read_grid(kind: Kind, bytes: &[u8], charset: Option<&str>) -> Result<(Gri
     match kind {
         Kind::Docx => Ok((docx::read(bytes)?, "utf-8")),
         Kind::Xlsx => Ok((xlsx::read(bytes)?, "utf-8")),
-        Kind::Html => {
-            let declared = charset.map(str::to_owned).or_else(|| html::declared_charset(bytes));
-            let (page, charset) = decode(bytes, declared.as_deref()).or_else(|fault| {
-                // Pages often say one charset and are in another.
-                decode(bytes, None).map_err(|_| fault)
-            })?;
-            Ok((html::read(&page)?, charset))
+        Kind::Doc => Ok((doc::read(bytes)?, "utf-16le")),
+        Kind::Odt => Ok((odf::read_text(bytes)?, "utf-8")),
+        Kind::Xls => Ok((xls::read(bytes)?, "utf-16le")),
+        Kind::Ods => Ok((odf::read_sheets(bytes)?, "utf-8")),
+        Kind::Ofd => Ok((drawn::ofd::read(bytes)?, "utf-8")),
+        Kind::Pdf => Ok((drawn::pdf::read(bytes)?, "utf-8")),
+        Kind::Html => page(bytes, charset),
+        Kind::Mht => {
+            let found = mht::page(bytes)?;
+            page(&found.bytes, charset.or(found.charset.as_deref()))
+        }
+        Kind::Csv => {
+            let (lines, charset) = decode(bytes, charset)?;
+            Ok((csv::read(bounded(&lines)?)?, charset))
         }
         Kind::Markdown => {
             let (lines, charset) = decode(bytes, charset)?;
@@ -116,6 +146,15 @@ pub fn read_grid(kind: Kind, bytes: &[u8], charset: Option<&str>) -> Result<(Gri
             Ok((text::read(bounded(&lines)?), charset))
         }
     }
+}
+
+fn page(bytes: &[u8], charset: Option<&str>) -> Result<(Grid, &'static str), ReadFault> {
+    let declared = charset.map(str::to_owned).or_else(|| html::declared_charset(bytes));
+    let (page, charset) = decode(bytes, declared.as_deref()).or_else(|fault| {
+        // Pages often say one charset and are in another.
+        decode(bytes, None).map_err(|_| fault)
+    })?;
+    Ok((html::read(&page)?, charset))
 }
 
 /// Most lines, tabs and pipes of a text: each may make a piece.

@@ -1,9 +1,9 @@
 //! Files are read by processes of their own: two at once, one for each client, bounded, and ended with
 //! whoever asked.
 
-use super::fault::ReadFault;
 use super::read::{IntakeFault, Read, Said};
 use super::wire::Answer;
+use crate::documents::ReadFault;
 use std::collections::HashMap;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;

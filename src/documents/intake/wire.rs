@@ -1,10 +1,10 @@
 //! What the reader's process answers: a file as read, or why not, as one line of JSON.
 
-use super::fault::ReadFault;
 use super::json::MemberFault;
 use super::kind::Kind;
 use super::read::{IntakeFault, Read};
 use super::strict::JsonFault;
+use crate::documents::ReadFault;
 use crate::documents::SourceNotes;
 use crate::domain::figures::Figures;
 use crate::domain::language::group;

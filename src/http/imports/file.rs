@@ -1,7 +1,7 @@
 //! The file of an import: the body itself, or the part `file` of a multipart body.
 
-use crate::documents::SourceNotes;
-use crate::documents::intake::{IntakeFault, JsonFault, Kind, ReadFault, Said, SandboxFault};
+use crate::documents::intake::{IntakeFault, JsonFault, Kind, Said, SandboxFault};
+use crate::documents::{ReadFault, SourceNotes};
 use crate::domain::digest::sha256_hex;
 use crate::domain::report::ReportDocument;
 use crate::http::kernel::body::media_type;

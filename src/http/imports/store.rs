@@ -196,18 +196,30 @@ async fn require_right(call: &Call) -> Result<(), Problem> {
 
 /// 导入文件
 ///
-/// 请求内容就是文件本身，或 multipart 的 `file` 一项。按标签认出各部分、各单元格，从不按位置猜测；
-/// 没有归入的文字列在 `unmapped`。`dry_run=true` 只看结果；否则存为新的草稿。
+/// 请求内容就是文件本身，或 multipart 的 `file` 一项。可以导入：docx、doc、wps、odt、xlsx、xls、et、ods、csv、
+/// 带文字的 pdf 和 ofd、网页（html、mht）、txt、md、json。是什么文件先看内容，再看媒体类型和文件名；
+/// 不能导入的种类（rtf、图片、扫描件、压缩包等）答 415 或 422，`detail` 说明是什么、怎么办。
+///
+/// 按标签认出各部分、各单元格，从不按位置猜测；没有归入的文字列在 `unmapped`。`dry_run=true` 只看结果；
+/// 否则存为新的草稿。
 #[utoipa::path(
     tag = "imports",
     params(ImportQuery),
     request_body(
         content(
-            (String = "text/plain"),
-            (String = "text/html"),
-            (String = "text/markdown"),
             (String = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+            (String = "application/msword"),
+            (String = "application/vnd.oasis.opendocument.text"),
             (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (String = "application/vnd.ms-excel"),
+            (String = "application/vnd.oasis.opendocument.spreadsheet"),
+            (String = "text/csv"),
+            (String = "application/pdf"),
+            (String = "application/ofd"),
+            (String = "text/html"),
+            (String = "multipart/related"),
+            (String = "text/plain"),
+            (String = "text/markdown"),
             (String = "application/octet-stream"),
             (DocumentSchema = "application/json"),
             (ImportForm = "multipart/form-data"),

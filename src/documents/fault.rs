@@ -1,9 +1,9 @@
 //! Why a file could not be read, each cause with its name and the message that says the way out.
 
-use crate::documents::DecodeFault;
-use crate::documents::docx::DocxFault;
-use crate::documents::html::HtmlFault;
-use crate::documents::xlsx::XlsxFault;
+use super::DecodeFault;
+use super::docx::DocxFault;
+use super::html::HtmlFault;
+use super::xlsx::XlsxFault;
 use serde::{Deserialize, Serialize};
 
 macro_rules! faults {
@@ -41,9 +41,14 @@ macro_rules! faults {
 }
 
 faults! {
-    /// Word or Excel before 2007.
-    Legacy = "legacy",
-    Pdf = "pdf",
+    /// A PDF that is cut off or altered.
+    PdfDamaged = "pdf_damaged",
+    /// A PDF or OFD without any text: a scan.
+    PdfNoText = "pdf_no_text",
+    /// A PDF whose fonts do not say which characters their glyphs are.
+    PdfNoUnicode = "pdf_no_unicode",
+    /// Word of before 1997.
+    OldWord = "old_word",
     /// Rich text.
     Rtf = "rtf",
     /// A picture: a scan, a photograph.

@@ -1,0 +1,199 @@
+//! CSV: a sheet as a spreadsheet program saves it, or the figures as this program exports them.
+
+use super::fault::ReadFault;
+use super::grid::Grid;
+use super::recognise::{FoundCell, FoundState, Reading, SourceNotes, Unmapped};
+use super::sheet::{Sheet, Workbook};
+use crate::domain::form::{Form, all, for_year};
+use crate::domain::report::{Content, ReportDocument, Shape, ShapeFault, read_cell};
+use serde_json::Value;
+
+/// The columns of an own export that name a cell, and that with its figure.
+const OWN: [&str; 4] = ["section", "row", "column", "value"];
+/// Most lines of an own export; the form has two hundred cells.
+const MOST_LINES: usize = 10_000;
+/// Most lines that found no place and are told.
+const MOST_UNMAPPED: usize = 1_000;
+
+/// Reads a sheet into a grid.
+pub fn read(text: &str) -> Result<Grid, ReadFault> {
+    let mut workbook = Workbook::default();
+    let mut sheet = Sheet::default();
+    for record in reader(text).records() {
+        let record = record.map_err(|_| ReadFault::Malformed)?;
+        let line = record.position().map_or(1, ::csv::Position::line);
+        let row = u32::try_from(line).map_err(|_| ReadFault::TooManyCells)?.saturating_sub(1);
+        for (column, cell) in record.iter().enumerate() {
+            if !cell.trim().is_empty() {
+                workbook.put(&mut sheet, row, u32::try_from(column).unwrap_or(u32::MAX), cell)?;
+            }
+        }
+    }
+    workbook.lay_out(sheet)?;
+    Ok(Grid { blocks: workbook.blocks, aside: workbook.aside })
+}
+
+fn reader(text: &str) -> ::csv::Reader<&[u8]> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    ::csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter(text))
+        .from_reader(text.as_bytes())
+}
+
+/// What parts the cells: whatever of the usual marks the first lines hold the most of.
+fn delimiter(text: &str) -> u8 {
+    let head: String = text.lines().take(40).collect();
+    let count = |mark: u8| head.bytes().filter(|byte| *byte == mark).count();
+    b"\t;,".iter().copied().max_by_key(|mark| count(*mark)).unwrap_or(b',')
+}
+
+/// Whether a text is an own export.
+pub fn is_own(text: &str) -> bool {
+    columns(text).is_some()
+}
+
+/// Where the columns of an own export stand.
+fn columns(text: &str) -> Option<[usize; 4]> {
+    let head = reader(text).records().next()?.ok()?;
+    let mut at = [0; 4];
+    for (place, name) in at.iter_mut().zip(OWN) {
+        *place = head.iter().position(|column| column.trim() == name)?;
+    }
+    Some(at)
+}
+
+/// Reads an own export: each line names its cell.
+pub fn read_own(text: &str, year: Option<i32>) -> Result<Reading, ReadFault> {
+    let at = columns(text).ok_or(ReadFault::Malformed)?;
+    let mut lines = Vec::new();
+    for record in reader(text).records().skip(1) {
+        let record = record.map_err(|_| ReadFault::Malformed)?;
+        if lines.len() >= MOST_LINES {
+            return Err(ReadFault::TooManyCells);
+        }
+        let line = record.position().map_or(1, ::csv::Position::line);
+        let fields = at.map(|column| record.get(column).unwrap_or_default().trim().to_owned());
+        if record.iter().any(|field| !field.trim().is_empty()) {
+            lines.push((usize::try_from(line).unwrap_or(usize::MAX), fields));
+        }
+    }
+    let form = form_of(&lines).unwrap_or_else(|| for_year(year.unwrap_or(i32::MAX)));
+    let mut own = Own::new(form, year);
+    lines.into_iter().for_each(|(line, fields)| own.take(line, fields));
+    Ok(own.finish())
+}
+
+type Line = (usize, [String; 4]);
+
+/// The form that has the most of the cells.
+fn form_of(lines: &[Line]) -> Option<&'static Form> {
+    let known = |form: &Form| lines.iter().filter(|(_, fields)| cell_of(form, fields).is_some()).count();
+    // The newest of those alike.
+    all().iter().max_by_key(|form| known(form)).filter(|form| known(form) > 0)
+}
+
+fn cell_of(form: &Form, [section, row, column, _]: &[String; 4]) -> Option<usize> {
+    let found = form
+        .cells
+        .iter()
+        .find(|cell| (&cell.section_key, &cell.row_key, &cell.column_key) == (section, row, column));
+    found.map(|cell| cell.index)
+}
+
+struct Own {
+    form: &'static Form,
+    document: ReportDocument,
+    notes: SourceNotes,
+    seen: Vec<bool>,
+}
+
+impl Own {
+    fn new(form: &'static Form, year: Option<i32>) -> Own {
+        let mut content = Content::empty(form);
+        content.sections.iter_mut().for_each(|section| section.present = false);
+        let document = ReportDocument {
+            title: None,
+            agency_name: None,
+            agency_id: None,
+            year,
+            scope: None,
+            signed_by: None,
+            signed_on: None,
+            index_number: None,
+            source_url: None,
+            content,
+            faults: Vec::new(),
+        };
+        let notes = SourceNotes { cells_expected: form.cells.len(), ..SourceNotes::default() };
+        Own { form, document, notes, seen: vec![false; form.cells.len()] }
+    }
+
+    fn take(&mut self, line: usize, fields: [String; 4]) {
+        let found = cell_of(self.form, &fields);
+        let Some(cell) = found.filter(|cell| self.seen.get(*cell) == Some(&false)) else {
+            // A cell named twice says nothing that is sure; the first is kept, the other told as a fault.
+            if let Some(cell) = found {
+                self.refuse(cell, &fields[3]);
+            }
+            return self.stray(line, &fields);
+        };
+        if let Some(seen) = self.seen.get_mut(cell) {
+            *seen = true;
+        }
+        let section = self.form.cells.get(cell).map(|cell| cell.section).unwrap_or_default();
+        if let Some(state) = self.document.content.sections.get_mut(section) {
+            state.present = true;
+        }
+        let [.., value] = fields;
+        let state = if value.is_empty() {
+            self.notes.cells_blank += 1;
+            self.notes.blanks.push((cell, String::new()));
+            FoundState::Blank
+        } else {
+            match read_cell(self.form, cell, &value) {
+                Ok(number) => {
+                    self.document.content.figures.set(cell, Some(number));
+                    self.notes.cells_read += 1;
+                    FoundState::Read
+                }
+                Err(fault) => {
+                    self.fault(cell, Shape::Number(fault), &value);
+                    FoundState::Unread
+                }
+            }
+        };
+        self.notes.found.push(FoundCell { cell, state, text: value, line, place: None });
+    }
+
+    /// Takes a cell's figure back.
+    fn refuse(&mut self, cell: usize, value: &str) {
+        let found = self.notes.found.iter_mut().filter(|found| found.cell == cell);
+        found.for_each(|found| found.state = FoundState::Unread);
+        if self.document.content.figures.get(cell).is_some() {
+            self.document.content.figures.set(cell, None);
+            self.notes.cells_read -= 1;
+            self.fault(cell, Shape::Number(crate::domain::number::NumberFault::NotANumber), value);
+        }
+    }
+
+    fn fault(&mut self, cell: usize, shape: Shape, value: &str) {
+        let pointer = self.form.cells.get(cell).map(|cell| cell.pointer()).unwrap_or_default();
+        let found = Value::String(value.to_owned());
+        self.document.faults.push(ShapeFault { pointer, shape, found, cell: Some(cell) });
+    }
+
+    fn stray(&mut self, line: usize, fields: &[String; 4]) {
+        if self.notes.unmapped.len() < MOST_UNMAPPED {
+            let text = fields.join(",").chars().take(200).collect();
+            self.notes.unmapped.push(Unmapped { text, where_: format!("line {line}") });
+        }
+    }
+
+    fn finish(mut self) -> Reading {
+        self.notes.sections_found =
+            self.document.content.sections.iter().filter(|section| section.present).count();
+        Reading { document: self.document, notes: self.notes }
+    }
+}

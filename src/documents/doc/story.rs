@@ -1,0 +1,232 @@
+//! The text of a document as paragraphs and tables; what stands behind it, in boxes and notes, is told.
+
+use super::Numbers;
+use super::header::{Header, Piece};
+use super::properties::{Characters, Paragraph, Properties};
+use super::table::{RowShape, Written, rows};
+use crate::documents::docx::{Cell, Node};
+use crate::documents::fault::ReadFault;
+use crate::documents::grid::GridCell;
+use encoding_rs::WINDOWS_1252;
+
+/// Longest text of a paragraph, in bytes.
+const LONGEST_TEXT: usize = 1 << 20;
+/// Deepest nesting of tables.
+const DEEPEST: usize = 20;
+/// Most paragraphs of other stories that are told.
+const MOST_ASIDE: usize = 100;
+
+/// What a document says.
+pub(super) struct Story {
+    pub nodes: Vec<Node>,
+    pub aside: Vec<GridCell>,
+}
+
+/// A table that is open: its rows, the cells of the last one, and what stands in the last cell.
+#[derive(Default)]
+struct Open {
+    rows: Vec<Written>,
+    cells: Vec<Cell>,
+    content: Vec<Node>,
+}
+
+#[derive(Default)]
+struct Reader {
+    nodes: Vec<Node>,
+    open: Vec<Open>,
+    text: String,
+    /// Fields that are open: whether their text is what they ask for and not yet what they show.
+    fields: Vec<bool>,
+    last: Characters,
+}
+
+pub(super) fn read(
+    header: &Header,
+    pieces: &[Piece],
+    main: &[u8],
+    properties: &Properties,
+) -> Result<Story, ReadFault> {
+    let (mut reader, mut aside) = (Reader::default(), Vec::new());
+    let mut ended = false;
+    for piece in pieces {
+        let length = piece.to - piece.from;
+        let mut units = Units::of(piece, main);
+        for at in 0..length {
+            let place = units.place();
+            let Some(c) = units.next() else { continue };
+            let number = piece.from + at;
+            if number >= header.whole {
+                break;
+            }
+            if number >= header.text && !ended {
+                reader.end_tables(0)?;
+                ended = true;
+            }
+            if ended && matches!(c, '\r' | '\u{7}') {
+                let text = std::mem::take(&mut reader.text);
+                if !text.trim().is_empty() && aside.len() < MOST_ASIDE {
+                    aside.push(GridCell { text: text.trim().to_owned(), line: usize::MAX });
+                }
+            } else {
+                reader.take(c, place, properties)?;
+            }
+        }
+    }
+    if !ended {
+        reader.end_paragraph();
+        reader.end_tables(0)?;
+    }
+    let line = reader.nodes.len();
+    aside.iter_mut().for_each(|cell| cell.line = line);
+    Ok(Story { nodes: reader.nodes, aside })
+}
+
+impl Reader {
+    fn take(&mut self, c: char, place: usize, properties: &Properties) -> Result<(), ReadFault> {
+        match c {
+            '\u{13}' => self.fields.push(true),
+            '\u{14}' => {
+                if let Some(asks) = self.fields.last_mut() {
+                    *asks = false;
+                }
+            }
+            '\u{15}' => {
+                self.fields.pop();
+            }
+            '\r' | '\u{7}' | '\u{c}' => {
+                let paragraph = properties.paragraph(place);
+                self.end(c, &paragraph)?;
+            }
+            _ => {
+                let said = properties.characters(place);
+                if !said.gone && !self.fields.iter().any(|asks| *asks) {
+                    self.write(c, said)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, c: char, said: Characters) -> Result<(), ReadFault> {
+        // A figure that is struck out or raised is none by itself, and never one with its neighbours.
+        if said.struck && !self.last.struck {
+            self.text.push_str("~~");
+        }
+        if said.raised && !self.last.raised {
+            self.text.push('^');
+        }
+        self.last = said;
+        match c {
+            '\u{b}' | '\u{e}' => self.text.push('\n'),
+            '\u{1e}' => self.text.push('-'),
+            '\u{a0}' => self.text.push(' '),
+            '\t' => self.text.push('\t'),
+            // A picture's place and the like; a break that is only offered.
+            c if c.is_control() => {}
+            c => self.text.push(c),
+        }
+        if self.text.len() > LONGEST_TEXT { Err(ReadFault::TooLargeInside) } else { Ok(()) }
+    }
+
+    /// Ends a paragraph, and with it perhaps a cell or a row.
+    fn end(&mut self, mark: char, paragraph: &Paragraph) -> Result<(), ReadFault> {
+        let depth = if paragraph.in_table || mark == '\u{7}' { paragraph.depth.max(1) } else { 0 };
+        if depth > DEEPEST {
+            return Err(ReadFault::TooDeep);
+        }
+        self.end_tables(depth)?;
+        while self.open.len() < depth {
+            self.open.push(Open::default());
+        }
+        let inner = depth > 1 && mark == '\r';
+        let ends_row = (mark == '\u{7}' && paragraph.ends_row) || (inner && paragraph.ends_inner_row);
+        let ends_cell = mark == '\u{7}' || (inner && paragraph.ends_inner_cell);
+        if ends_row {
+            self.end_row(paragraph.shape.clone());
+            return Ok(());
+        }
+        self.end_paragraph();
+        if ends_cell && let Some(table) = self.open.last_mut() {
+            let content = std::mem::take(&mut table.content);
+            table.cells.push(Cell::of(content));
+        }
+        Ok(())
+    }
+
+    fn end_paragraph(&mut self) {
+        self.last = Characters::default();
+        let text = std::mem::take(&mut self.text);
+        let node = Node::Paragraph { text, open_end: false };
+        match self.open.last_mut() {
+            Some(table) => table.content.push(node),
+            None => self.nodes.push(node),
+        }
+    }
+
+    fn end_row(&mut self, shape: Option<RowShape>) {
+        self.text.clear();
+        self.last = Characters::default();
+        if let Some(table) = self.open.last_mut() {
+            let mut cells = std::mem::take(&mut table.cells);
+            // Text before the mark of the row that no cell's mark ended.
+            let loose = std::mem::take(&mut table.content);
+            if !loose.is_empty() {
+                cells.push(Cell::of(loose));
+            }
+            table.rows.push((cells, shape));
+        }
+    }
+
+    /// Ends the tables deeper than this.
+    fn end_tables(&mut self, depth: usize) -> Result<(), ReadFault> {
+        while self.open.len() > depth {
+            if self.open.last().is_some_and(|table| !table.cells.is_empty() || !table.content.is_empty()) {
+                self.end_row(None);
+            }
+            let Some(table) = self.open.pop() else { break };
+            let node = Node::Table(rows(table.rows));
+            match self.open.last_mut() {
+                Some(outer) => outer.content.push(node),
+                None => self.nodes.push(node),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The characters of a piece, each with its place in the main stream.
+struct Units<'m> {
+    main: &'m [u8],
+    at: usize,
+    narrow: bool,
+    high: Option<u16>,
+}
+
+impl<'m> Units<'m> {
+    fn of(piece: &Piece, main: &'m [u8]) -> Units<'m> {
+        Units { main, at: piece.at, narrow: piece.narrow, high: None }
+    }
+
+    fn place(&self) -> usize {
+        self.at
+    }
+
+    /// The next character; `None` for the first half of one.
+    fn next(&mut self) -> Option<char> {
+        if self.narrow {
+            let byte = self.main.u8_at(self.at)?;
+            self.at += 1;
+            return WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next();
+        }
+        let unit = self.main.u16_at(self.at)?;
+        self.at += 2;
+        match self.high.take() {
+            Some(high) => char::decode_utf16([high, unit]).next()?.ok().or(Some('\u{fffd}')),
+            None if (0xd800..0xdc00).contains(&unit) => {
+                self.high = Some(unit);
+                None
+            }
+            None => char::decode_utf16([unit]).next()?.ok().or(Some('\u{fffd}')),
+        }
+    }
+}

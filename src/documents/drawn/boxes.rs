@@ -1,0 +1,263 @@
+//! From ruled lines to the boxes of tables.
+
+use super::Rule;
+use crate::documents::fault::ReadFault;
+
+/// How far apart two lines may be and still be one, or an end may be from the line it meets.
+const NEAR: f64 = 2.0;
+/// Most lines of a page that stand apart; a report's page has some hundred.
+const MOST_LINES: usize = 3_000;
+/// Most positions of a table.
+const MOST_POSITIONS: usize = 20_000;
+
+/// A table as its lines make it.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// The places of its columns' and rows' edges.
+    pub xs: Vec<f64>,
+    pub ys: Vec<f64>,
+    /// Which box each position belongs to, row by row.
+    owner: Vec<usize>,
+    pub boxes: Vec<Area>,
+}
+
+/// A box: its first row and column.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Area {
+    pub row: usize,
+    pub column: usize,
+    /// It fills all rows and columns that it reaches.
+    pub is_clear: bool,
+}
+
+impl Table {
+    pub fn columns(&self) -> usize {
+        self.xs.len().saturating_sub(1)
+    }
+
+    pub fn rows(&self) -> usize {
+        self.ys.len().saturating_sub(1)
+    }
+
+    pub fn top(&self) -> f64 {
+        self.ys.first().copied().unwrap_or_default()
+    }
+
+    pub fn owner(&self, row: usize, column: usize) -> Option<usize> {
+        self.owner.get(row * self.columns() + column).copied()
+    }
+
+    pub fn holds(&self, (x, y): (f64, f64)) -> Option<usize> {
+        self.owner(between(&self.ys, y)?, between(&self.xs, x)?)
+    }
+
+    pub fn size(&self) -> f64 {
+        let length = |edges: &[f64]| match (edges.first(), edges.last()) {
+            (Some(first), Some(last)) => last - first,
+            _ => 0.0,
+        };
+        length(&self.xs) * length(&self.ys)
+    }
+}
+
+/// Between which edges a place is.
+fn between(edges: &[f64], place: f64) -> Option<usize> {
+    let behind = edges.partition_point(|edge| *edge <= place);
+    (behind > 0 && behind < edges.len()).then(|| behind - 1)
+}
+
+/// A line at a place, from one end to the other.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    at: f64,
+    from: f64,
+    to: f64,
+}
+
+/// The tables that lines make, and the lines across that belong to none.
+pub(super) fn tables(rules: &[Rule]) -> Result<(Vec<Table>, Vec<Rule>), ReadFault> {
+    let across = joined(rules.iter().filter_map(|rule| match rule {
+        Rule::Across { y, from, to } => Some(Line { at: *y, from: *from, to: *to }),
+        Rule::Down { .. } => None,
+    }));
+    let down = joined(rules.iter().filter_map(|rule| match rule {
+        Rule::Down { x, from, to } => Some(Line { at: *x, from: *from, to: *to }),
+        Rule::Across { .. } => None,
+    }));
+    if across.len() + down.len() > MOST_LINES {
+        return Err(ReadFault::TooManyElements);
+    }
+    let mut groups = Groups::of(across.len() + down.len());
+    for (number, line) in across.iter().enumerate() {
+        for (other, crossing) in down.iter().enumerate() {
+            if meets(line, crossing) {
+                groups.join(number, across.len() + other);
+            }
+        }
+    }
+    let (mut found, mut loose) = (Vec::new(), Vec::new());
+    for group in groups.all() {
+        let mine = |offset: usize, lines: &[Line]| -> Vec<Line> {
+            let places = group.iter().filter_map(|number| number.checked_sub(offset));
+            places.filter_map(|number| lines.get(number)).copied().collect()
+        };
+        let here: Vec<Line> = group.iter().filter_map(|number| across.get(*number)).copied().collect();
+        match table(&here, &mine(across.len(), &down))? {
+            Some(table) => found.push(table),
+            None => {
+                loose.extend(here.iter().map(|line| Rule::Across {
+                    y: line.at,
+                    from: line.from,
+                    to: line.to,
+                }));
+            }
+        }
+    }
+    Ok((found, loose))
+}
+
+fn meets(across: &Line, down: &Line) -> bool {
+    let within = |place: f64, line: &Line| line.from - NEAR <= place && place <= line.to + NEAR;
+    within(down.at, across) && within(across.at, down)
+}
+
+/// Lines at one place that touch are one.
+fn joined(lines: impl Iterator<Item = Line>) -> Vec<Line> {
+    let mut lines: Vec<Line> = lines.collect();
+    lines.sort_by(|a, b| a.at.total_cmp(&b.at));
+    let places = edges(lines.iter().map(|line| line.at).collect());
+    let place = |at: f64| {
+        let behind = places.partition_point(|place| *place <= at + NEAR);
+        behind.checked_sub(1).and_then(|number| places.get(number)).copied().unwrap_or(at)
+    };
+    lines.iter_mut().for_each(|line| line.at = place(line.at));
+    lines.sort_by(|a, b| a.at.total_cmp(&b.at).then(a.from.total_cmp(&b.from)));
+    let mut whole: Vec<Line> = Vec::new();
+    for line in lines {
+        match whole.last_mut() {
+            Some(last) if last.at == line.at && line.from <= last.to + NEAR => last.to = last.to.max(line.to),
+            _ => whole.push(line),
+        }
+    }
+    whole
+}
+
+/// Places in order, those that are near each other once.
+fn edges(mut places: Vec<f64>) -> Vec<f64> {
+    places.sort_by(f64::total_cmp);
+    let mut kept: Vec<f64> = Vec::new();
+    for place in places {
+        if kept.last().is_none_or(|last| place - last > NEAR) {
+            kept.push(place);
+        }
+    }
+    kept
+}
+
+fn table(across: &[Line], down: &[Line]) -> Result<Option<Table>, ReadFault> {
+    // Where lines reach beyond the last that cross them, the table is open at this side.
+    let (mut xs, mut ys): (Vec<f64>, Vec<f64>) =
+        (down.iter().map(|line| line.at).collect(), across.iter().map(|line| line.at).collect());
+    xs.extend(across.iter().flat_map(|line| [line.from, line.to]));
+    ys.extend(down.iter().flat_map(|line| [line.from, line.to]));
+    let (xs, ys) = (outer(edges(xs), down), outer(edges(ys), across));
+    let (columns, rows) = (xs.len().saturating_sub(1), ys.len().saturating_sub(1));
+    // A single box is a frame and no table.
+    if columns == 0 || rows == 0 || columns * rows < 2 {
+        return Ok(None);
+    }
+    if columns * rows > MOST_POSITIONS {
+        return Err(ReadFault::TooManyCells);
+    }
+    let mut groups = Groups::of(columns * rows);
+    let middle = |edges: &[f64], at: usize| match (edges.get(at), edges.get(at + 1)) {
+        (Some(from), Some(to)) => (from + to) / 2.0,
+        _ => f64::NAN,
+    };
+    let is_ruled = |lines: &[Line], at: Option<&f64>, place: f64| {
+        let Some(at) = at else { return true };
+        let near = lines.iter().filter(|line| (line.at - at).abs() <= NEAR);
+        near.into_iter().any(|line| line.from <= place && place <= line.to)
+    };
+    for row in 0..rows {
+        for column in 0..columns {
+            let here = row * columns + column;
+            if column + 1 < columns && !is_ruled(down, xs.get(column + 1), middle(&ys, row)) {
+                groups.join(here, here + 1);
+            }
+            if row + 1 < rows && !is_ruled(across, ys.get(row + 1), middle(&xs, column)) {
+                groups.join(here, here + columns);
+            }
+        }
+    }
+    let (mut owner, mut boxes) = (vec![0; columns * rows], Vec::new());
+    for group in groups.all() {
+        for position in &group {
+            if let Some(place) = owner.get_mut(*position) {
+                *place = boxes.len();
+            }
+        }
+        boxes.push(bounds(&group, columns));
+    }
+    // What holds one box and its frame rules nothing.
+    Ok((boxes.len() >= 2).then_some(Table { xs, ys, owner, boxes }))
+}
+
+/// Edges that lines rule, and beyond them the first and the last that lines only reach.
+fn outer(edges: Vec<f64>, ruled: &[Line]) -> Vec<f64> {
+    let is_ruled = |edge: &f64| ruled.iter().any(|line| (line.at - edge).abs() <= NEAR);
+    let last = edges.len().saturating_sub(1);
+    let kept = edges.iter().enumerate().filter(|(at, edge)| *at == 0 || *at == last || is_ruled(edge));
+    kept.map(|(_, edge)| *edge).collect()
+}
+
+fn bounds(group: &[usize], columns: usize) -> Area {
+    let places = || group.iter().map(|position| (position / columns, position % columns));
+    let (top, left) = (places().map(|(row, _)| row).min(), places().map(|(_, column)| column).min());
+    let (bottom, right) = (places().map(|(row, _)| row).max(), places().map(|(_, column)| column).max());
+    let (row, column) = (top.unwrap_or_default(), left.unwrap_or_default());
+    let rows = bottom.unwrap_or_default() - row + 1;
+    let wide = right.unwrap_or_default() - column + 1;
+    Area { row, column, is_clear: rows * wide == group.len() }
+}
+
+/// Things that belong together.
+struct Groups(Vec<usize>);
+
+impl Groups {
+    fn of(count: usize) -> Groups {
+        Groups((0..count).collect())
+    }
+
+    fn root(&mut self, mut at: usize) -> usize {
+        while let Some(above) = self.0.get(at).copied().filter(|above| *above != at) {
+            let further = self.0.get(above).copied().unwrap_or(above);
+            if let Some(place) = self.0.get_mut(at) {
+                *place = further;
+            }
+            at = further;
+        }
+        at
+    }
+
+    fn join(&mut self, one: usize, other: usize) {
+        let (one, other) = (self.root(one), self.root(other));
+        if let Some(place) = self.0.get_mut(one.max(other)) {
+            *place = one.min(other);
+        }
+    }
+
+    /// The groups by their first members.
+    fn all(mut self) -> Vec<Vec<usize>> {
+        let count = self.0.len();
+        let mut groups: Vec<Vec<usize>> = vec![Vec::new(); count];
+        for at in 0..count {
+            let root = self.root(at);
+            if let Some(group) = groups.get_mut(root) {
+                group.push(at);
+            }
+        }
+        groups.retain(|group| !group.is_empty());
+        groups
+    }
+}

@@ -1,0 +1,112 @@
+//! From characters with places to lines of text.
+
+use super::Glyph;
+
+/// A gap this wide, in parts of the size of the letters, parts two words; between figures a smaller one does.
+const WORD: f64 = 0.6;
+const FIGURE: f64 = 0.3;
+/// A gap this wide parts two cells.
+const CELL: f64 = 1.5;
+/// How far two characters may lie over each other, in parts of the narrower, before they are no text.
+const OVER: f64 = 0.5;
+/// What stands for two characters on one place: no number holds it.
+const UNCLEAR: char = '\u{fffd}';
+
+/// A line of text.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Line {
+    pub text: String,
+    pub from: f64,
+    pub to: f64,
+    pub y: f64,
+    pub size: f64,
+    /// It has gaps as wide as between cells.
+    pub is_parted: bool,
+}
+
+/// The lines of characters, from the top.
+pub(super) fn lines(glyphs: &[Glyph]) -> Vec<Line> {
+    let mut sorted: Vec<Glyph> = glyphs.to_vec();
+    sorted.sort_by(|a, b| a.y.total_cmp(&b.y));
+    let mut rows: Vec<Vec<Glyph>> = Vec::new();
+    for glyph in sorted {
+        match rows.last_mut() {
+            Some(row) if is_beside(row, &glyph) => row.push(glyph),
+            _ => rows.push(vec![glyph]),
+        }
+    }
+    rows.into_iter().filter_map(line).collect()
+}
+
+/// Whether a character stands on the line of the last ones.
+fn is_beside(row: &[Glyph], glyph: &Glyph) -> bool {
+    // The lowest of the largest says where the line is; what is raised in it stands higher.
+    let size = row.iter().map(|other| other.size).fold(glyph.size, f64::max);
+    row.first().is_some_and(|first| glyph.y - first.y <= size * 0.5)
+}
+
+fn line(mut row: Vec<Glyph>) -> Option<Line> {
+    row.sort_by(|a, b| a.x.total_cmp(&b.x));
+    let size = row.iter().map(|glyph| glyph.size).fold(0.0, f64::max);
+    let y = row.iter().map(|glyph| glyph.y).fold(f64::MIN, f64::max);
+    let (mut text, mut last): (String, Option<Glyph>) = (String::new(), None);
+    let mut is_parted = false;
+    for glyph in row.iter().copied() {
+        if let Some(last) = last {
+            if is_again(&last, &glyph) {
+                continue;
+            }
+            let gap = glyph.x - last.right();
+            if gap < -OVER * last.width.min(glyph.width) {
+                text.push(UNCLEAR);
+            }
+            let figures = last.c.is_ascii_digit() && glyph.c.is_ascii_digit();
+            if figures && differs(last.size, glyph.size) {
+                // A raised figure is a note's.
+                text.push('^');
+            }
+            let size = last.size.min(glyph.size);
+            if gap > size * if figures { FIGURE } else { WORD } && !text.ends_with(' ') {
+                text.push(' ');
+            }
+            is_parted |= gap > size * CELL;
+        }
+        text.push(glyph.c);
+        last = Some(glyph);
+    }
+    let text = text.trim().to_owned();
+    let from = row.first()?.x;
+    let to = row.iter().map(Glyph::right).fold(from, f64::max);
+    (!text.is_empty()).then_some(Line { text, from, to, y, size, is_parted })
+}
+
+/// The same character again, a hair beside itself: a way to print bold.
+fn is_again(last: &Glyph, glyph: &Glyph) -> bool {
+    last.c == glyph.c
+        && (glyph.x - last.x).abs() < glyph.width * 0.4
+        && (glyph.y - last.y).abs() < glyph.size * 0.2
+}
+
+fn differs(one: f64, other: f64) -> bool {
+    one.min(other) < one.max(other) * 0.85
+}
+
+/// The text of a cell: a label broken over lines is put together, figures below each other stay apart.
+pub(super) fn of_cell(lines: &[Line]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let next = line.text.chars().next();
+        if let (Some(last), Some(next)) = (text.chars().next_back(), next)
+            && (is_of_value(last) || is_of_value(next))
+        {
+            text.push('\n');
+        }
+        text.push_str(&line.text);
+    }
+    text
+}
+
+fn is_of_value(c: char) -> bool {
+    c.is_numeric()
+        || matches!(c, '+' | '-' | '.' | ',' | '%' | '/' | '—' | '－' | '．' | '／' | '＋' | '％' | UNCLEAR)
+}

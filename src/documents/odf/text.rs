@@ -1,0 +1,247 @@
+//! A text document: paragraphs, tables, boxes; what was taken back or is hidden is not read.
+
+use super::Space;
+use super::style::{Look, Styles};
+use crate::documents::docx::{Cell, Node, Row, Span};
+use crate::documents::fault::ReadFault;
+use crate::documents::xml::{Attributes, Builder, walk};
+
+/// Longest text of a paragraph, in bytes.
+const LONGEST_TEXT: usize = 1 << 20;
+/// Widest merged cell, and most cells or rows that one element stands for.
+const WIDEST_SPAN: usize = 64;
+const MOST_REPEATED: usize = 64;
+/// Most cells that repetition makes.
+const MOST_CELLS: usize = 100_000;
+
+pub(super) fn read(xml: &str) -> Result<Vec<Node>, ReadFault> {
+    let mut reader = Reader::default();
+    walk(xml, &mut reader)?;
+    if reader.has_body { Ok(reader.nodes) } else { Err(ReadFault::NoText) }
+}
+
+/// What an open element is to its children.
+enum Open {
+    /// Nothing by itself.
+    Plain,
+    Skipped,
+    Styles,
+    Body,
+    /// A text with a look of its own.
+    Styled(Look),
+    Paragraph {
+        text: String,
+        boxes: Vec<Node>,
+        look: Look,
+    },
+    Box(Vec<Node>),
+    Table(Vec<Row>),
+    Row {
+        cells: Vec<Cell>,
+        repeated: usize,
+        reach: usize,
+    },
+    Cell {
+        cell: Cell,
+        repeated: usize,
+    },
+}
+
+#[derive(Default)]
+struct Reader {
+    open: Vec<Open>,
+    styles: Styles,
+    nodes: Vec<Node>,
+    has_body: bool,
+    cells: usize,
+    /// What was last said of the text that is being written.
+    last: Look,
+}
+
+impl Builder for Reader {
+    fn start(&mut self, space: &str, name: &str, attributes: &Attributes<'_>) -> Result<(), ReadFault> {
+        let space = Space::of(space);
+        let opened = match self.open.last() {
+            Some(Open::Skipped) => Open::Skipped,
+            Some(Open::Styles) => {
+                self.styles.start(space, name, attributes);
+                Open::Styles
+            }
+            _ => self.content(space, name, attributes)?,
+        };
+        self.open.push(opened);
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), ReadFault> {
+        // Line ends and indents of the XML are none of the text.
+        let mut spaced = String::with_capacity(text.len());
+        for c in text.chars() {
+            let is_space = matches!(c, ' ' | '\t' | '\n' | '\r');
+            if !is_space {
+                spaced.push(c);
+            } else if !spaced.ends_with(' ') {
+                spaced.push(' ');
+            }
+        }
+        self.write(&spaced)
+    }
+
+    fn end(&mut self) -> Result<(), ReadFault> {
+        match self.open.pop() {
+            Some(Open::Paragraph { text, boxes, .. }) => {
+                self.last = Look::default();
+                self.place(Node::Paragraph { text, open_end: false });
+                boxes.into_iter().for_each(|node| self.place(node));
+            }
+            // What stands in a box stands behind its paragraph.
+            Some(Open::Box(nodes)) => nodes.into_iter().for_each(|node| self.place(node)),
+            Some(Open::Table(rows)) => self.place(Node::Table(rows)),
+            Some(Open::Row { cells, repeated, .. }) => self.end_row(cells, repeated)?,
+            Some(Open::Cell { cell, repeated }) => self.end_cell(cell, repeated)?,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Reader {
+    fn content(&mut self, space: Space, name: &str, attributes: &Attributes<'_>) -> Result<Open, ReadFault> {
+        let in_body = self.has_body;
+        Ok(match (space, name) {
+            (Space::Office, "automatic-styles" | "styles" | "font-face-decls") => Open::Styles,
+            (Space::Office, "text") => {
+                self.has_body = true;
+                Open::Body
+            }
+            (Space::Office, "annotation" | "forms" | "scripts")
+            | (
+                Space::Text,
+                "tracked-changes"
+                | "note"
+                | "hidden-text"
+                | "hidden-paragraph"
+                | "ruby-text"
+                | "table-of-content-source",
+            ) => Open::Skipped,
+            _ if !in_body => Open::Plain,
+            (Space::Text, "section") if attributes.get("display").as_deref() == Some("none") => Open::Skipped,
+            (Space::Text, "p" | "h") => {
+                Open::Paragraph { text: String::new(), boxes: Vec::new(), look: self.styles.look(attributes) }
+            }
+            (Space::Text, "span" | "a") => Open::Styled(self.styles.look(attributes)),
+            (Space::Text, "s") => {
+                let count = attributes.get("c").and_then(|count| count.parse().ok()).unwrap_or(1_usize);
+                self.write(&" ".repeat(count.clamp(1, 100)))?;
+                Open::Plain
+            }
+            (Space::Text, "tab") => {
+                self.write("\t")?;
+                Open::Plain
+            }
+            (Space::Text, "line-break") => {
+                self.write("\n")?;
+                Open::Plain
+            }
+            (Space::Draw, "text-box") => Open::Box(Vec::new()),
+            (Space::Table, "table") => Open::Table(Vec::new()),
+            (Space::Table, "table-row") => {
+                let repeated = attributes.count("number-rows-repeated").min(MOST_REPEATED);
+                Open::Row { cells: Vec::new(), repeated, reach: 0 }
+            }
+            (Space::Table, "table-cell" | "covered-table-cell") => {
+                self.cell(name == "covered-table-cell", attributes)
+            }
+            (Space::Other, "title" | "desc") => Open::Skipped,
+            _ => Open::Plain,
+        })
+    }
+
+    fn cell(&mut self, covered: bool, attributes: &Attributes<'_>) -> Open {
+        let repeated = attributes.count("number-columns-repeated").min(MOST_REPEATED);
+        let wide = attributes.count("number-columns-spanned").min(WIDEST_SPAN);
+        let Some(Open::Row { reach, .. }) =
+            self.open.iter_mut().rev().find(|open| matches!(open, Open::Row { .. }))
+        else {
+            return Open::Plain;
+        };
+        let mut cell = Cell::of(Vec::new());
+        if covered {
+            // The cell before it reaches so far, or one from above.
+            cell.span(if *reach > 0 { Span::Beside } else { Span::Above });
+            *reach = reach.saturating_sub(repeated);
+        } else {
+            *reach = wide - 1;
+        }
+        Open::Cell { cell, repeated }
+    }
+
+    fn end_cell(&mut self, cell: Cell, repeated: usize) -> Result<(), ReadFault> {
+        self.cells += repeated;
+        if self.cells > MOST_CELLS {
+            return Err(ReadFault::TooManyCells);
+        }
+        if let Some(Open::Row { cells, .. }) = self.open.last_mut() {
+            cells.extend((1..repeated).map(|_| cell.clone()));
+            cells.push(cell);
+        }
+        Ok(())
+    }
+
+    fn end_row(&mut self, cells: Vec<Cell>, repeated: usize) -> Result<(), ReadFault> {
+        self.cells += cells.len() * (repeated - 1);
+        if self.cells > MOST_CELLS {
+            return Err(ReadFault::TooManyCells);
+        }
+        // Rows may stand in groups.
+        let table = self.open.iter_mut().rev().find_map(|open| match open {
+            Open::Table(rows) => Some(rows),
+            _ => None,
+        });
+        if let Some(rows) = table {
+            rows.extend((0..repeated).map(|_| Row::of(0, cells.clone())));
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, piece: &str) -> Result<(), ReadFault> {
+        let mut look = Look::default();
+        for open in self.open.iter_mut().rev() {
+            match open {
+                Open::Styled(inner) => look = look.within(*inner),
+                Open::Skipped => return Ok(()),
+                Open::Paragraph { text, look: whole, .. } => {
+                    look = look.within(*whole);
+                    if look.hidden {
+                        return Ok(());
+                    }
+                    if look.struck && !self.last.struck {
+                        text.push_str("~~");
+                    }
+                    if look.raised && !self.last.raised {
+                        text.push('^');
+                    }
+                    self.last = look;
+                    text.push_str(piece);
+                    return if text.len() > LONGEST_TEXT { Err(ReadFault::TooLargeInside) } else { Ok(()) };
+                }
+                Open::Plain => {}
+                // Text that stands in no paragraph is none.
+                _ => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, node: Node) {
+        for open in self.open.iter_mut().rev() {
+            match open {
+                Open::Cell { cell, .. } => return cell.content.push(node),
+                Open::Box(nodes) | Open::Paragraph { boxes: nodes, .. } => return nodes.push(node),
+                Open::Body => return self.nodes.push(node),
+                Open::Row { .. } | Open::Table(_) => return,
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The records of a workbook ([MS-XLS] 2.3): how far its cells reach, what is hidden, what is merged.
+
+use crate::documents::fault::ReadFault;
+use crate::documents::sheet::Sheet;
+use std::io::{Cursor, Read};
+
+/// Largest stream, in bytes.
+const LARGEST_STREAM: u64 = 20 << 20;
+/// Most positions between the first and the last cell of all sheets: each takes room as soon as it is read.
+const MOST_POSITIONS: u64 = 4_000_000;
+/// Most sheets, and most regions of a sheet.
+const MOST_SHEETS: usize = 256;
+const MOST_REGIONS: usize = 10_000;
+
+/// What the records say of a sheet beside its cells.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    hidden_rows: Vec<u32>,
+    hidden_columns: Vec<(u32, u32)>,
+    merged: Vec<((u32, u32), (u32, u32))>,
+    /// First row and column with a cell, and the last ones.
+    reach: Option<[u32; 4]>,
+}
+
+impl Known {
+    pub fn into_sheet(self) -> Sheet {
+        let Known { hidden_rows, hidden_columns, merged, .. } = self;
+        Sheet { hidden_rows, hidden_columns, merged, ..Sheet::default() }
+    }
+
+    fn see(&mut self, row: u32, column: u32) {
+        let [top, left, bottom, right] = self.reach.unwrap_or([row, column, row, column]);
+        self.reach = Some([top.min(row), left.min(column), bottom.max(row), right.max(column)]);
+    }
+
+    fn positions(&self) -> u64 {
+        self.reach
+            .map_or(0, |[top, left, bottom, right]| u64::from(bottom - top + 1) * u64::from(right - left + 1))
+    }
+
+    fn take(&mut self, kind: u16, data: &[u8]) {
+        let number = |at: usize| u16_at(data, at).map(u32::from);
+        match kind {
+            // Cells with a value, a formula, nothing but a look.
+            0x0201 | 0x0203 | 0x0204 | 0x0205 | 0x00d6 | 0x00fd | 0x027e | 0x0006 | 0x0206 | 0x0406 => {
+                if let (Some(row), Some(column)) = (number(0), number(2)) {
+                    self.see(row, column);
+                }
+            }
+            // Several cells of a row, the number of the last one at the end.
+            0x00bd | 0x00be => {
+                let last = data.len().checked_sub(2).and_then(number);
+                if let (Some(row), Some(first), Some(last)) = (number(0), number(2), last) {
+                    self.see(row, first);
+                    self.see(row, last.max(first));
+                }
+            }
+            0x0208 => {
+                let hidden = u16_at(data, 12).is_some_and(|flags| flags & 0x20 != 0);
+                self.hidden_rows.extend(number(0).filter(|_| hidden));
+            }
+            0x007d => {
+                let hidden = u16_at(data, 8).is_some_and(|flags| flags & 1 != 0);
+                self.hidden_columns.extend(number(0).zip(number(2)).filter(|_| hidden));
+            }
+            0x00e5 => {
+                for region in data.get(2..).unwrap_or_default().chunks_exact(8) {
+                    let at = |at: usize| u16_at(region, at).map(u32::from).unwrap_or_default();
+                    if self.merged.len() < MOST_REGIONS {
+                        self.merged.push(((at(0), at(4)), (at(2), at(6))));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What is known of each sheet, in their order.
+pub(super) fn records(bytes: &[u8]) -> Result<Vec<Known>, ReadFault> {
+    let stream = stream(bytes)?;
+    let mut starts = Vec::new();
+    for (kind, data) in Records(&stream) {
+        match kind {
+            // The workbook is encrypted, unless the key is none.
+            0x002f => return Err(ReadFault::Locked),
+            0x0085 if starts.len() < MOST_SHEETS => starts.extend(u32_at(data, 0)),
+            0x0085 => return Err(ReadFault::TooManyElements),
+            0x000a => break,
+            _ => {}
+        }
+    }
+    let mut left = MOST_POSITIONS;
+    let mut sheets = Vec::with_capacity(starts.len());
+    for start in starts {
+        let mut known = Known::default();
+        let from = usize::try_from(start).ok().and_then(|start| stream.get(start..)).unwrap_or_default();
+        let mut depth = 0_usize;
+        for (kind, data) in Records(from) {
+            match kind {
+                // A chart in a sheet has a beginning and an end of its own.
+                0x0809 => depth += 1,
+                0x000a if depth <= 1 => break,
+                0x000a => depth -= 1,
+                _ => known.take(kind, data),
+            }
+        }
+        left = left.checked_sub(known.positions()).ok_or(ReadFault::TooManyCells)?;
+        sheets.push(known);
+    }
+    Ok(sheets)
+}
+
+fn stream(bytes: &[u8]) -> Result<Vec<u8>, ReadFault> {
+    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|_| ReadFault::Damaged)?;
+    let name = ["Workbook", "Book"].into_iter().find(|name| file.is_stream(name));
+    let stream = file.open_stream(name.ok_or(ReadFault::OtherOffice)?).map_err(|_| ReadFault::Damaged)?;
+    let mut read = Vec::new();
+    stream.take(LARGEST_STREAM).read_to_end(&mut read).map_err(|_| ReadFault::Damaged)?;
+    Ok(read)
+}
+
+/// Records one after the other: a kind, a length, the data.
+struct Records<'s>(&'s [u8]);
+
+impl<'s> Iterator for Records<'s> {
+    type Item = (u16, &'s [u8]);
+
+    fn next(&mut self) -> Option<(u16, &'s [u8])> {
+        let (kind, length) = (u16_at(self.0, 0)?, usize::from(u16_at(self.0, 2)?));
+        let data = self.0.get(4..4 + length)?;
+        self.0 = self.0.get(4 + length..)?;
+        Some((kind, data))
+    }
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_le_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}

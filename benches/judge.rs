@@ -98,6 +98,25 @@ fn benches(criterion: &mut Criterion) {
             });
         });
     }
+    for (name, kind) in
+        [("doc", Kind::Doc), ("odt", Kind::Odt), ("xls", Kind::Xls), ("ods", Kind::Ods), ("pdf", Kind::Pdf)]
+    {
+        let path = format!("{}/tests/documents/files/libreoffice.{name}", env!("CARGO_MANIFEST_DIR"));
+        let file = std::fs::read(path).expect("a file");
+        group.bench_function(format!("import LibreOffice's {name}"), |bench| {
+            bench.iter(|| {
+                let (grid, _) = read_grid(kind, black_box(&file), None).expect("a grid");
+                recognise(&grid, None)
+            });
+        });
+    }
+    let own = written(&right, Format::Pdf);
+    group.bench_function("import the own pdf", |bench| {
+        bench.iter(|| {
+            let (grid, _) = read_grid(Kind::Pdf, black_box(&own), None).expect("a grid");
+            recognise(&grid, None)
+        });
+    });
     for format in [Format::Docx, Format::Html, Format::Pdf, Format::Xlsx] {
         group.bench_function(format!("write {}", format.as_str()), |bench| {
             bench.iter(|| written(black_box(&right), format));

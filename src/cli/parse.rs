@@ -26,7 +26,8 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<(), Failure> {
     let missing = confine().map_err(Failure::Io)?;
     let mut bytes = Vec::new();
-    std::io::stdin().lock().take(LARGEST_FILE as u64).read_to_end(&mut bytes).map_err(Failure::Io)?;
+    // One byte more tells that there is more.
+    std::io::stdin().lock().take(LARGEST_FILE as u64 + 1).read_to_end(&mut bytes).map_err(Failure::Io)?;
     let said = Said {
         media: options.media.clone(),
         ending: options.ending.clone(),

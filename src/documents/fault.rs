@@ -67,6 +67,8 @@ faults! {
     UnknownBytes = "unknown_bytes",
     /// What it is said to be it is not, and what it is nobody can tell.
     Mislabelled = "mislabelled",
+    /// Nothing is in it.
+    Empty = "empty",
     /// It wants a password.
     Locked = "locked",
     TooDeep = "too_deep",

@@ -3,6 +3,7 @@
 //! Each reader has its seeds (what we write ourselves, and the real report); bytes of them are changed, cut
 //! out, doubled. Two seconds each, or `NIANBAO_TEST_MUTATE_SECONDS`.
 
+use super::ofd;
 use super::round_trips::suqian;
 use nianbao::documents::write::{Format, write};
 use nianbao::documents::{Kind, read_grid, recognise};
@@ -130,7 +131,8 @@ fn mutate(kind: Kind, seeds: &[Vec<u8>]) {
         let tree = strategy.new_tree(&mut runner).expect("a value");
         let (which, part, hurts) = tree.current();
         let mut bytes = which.get(seeds).clone();
-        let inside = matches!(kind, Kind::Docx | Kind::Xlsx) && !count.is_multiple_of(4);
+        let packed_kinds = [Kind::Docx, Kind::Xlsx, Kind::Odt, Kind::Ods, Kind::Ofd];
+        let inside = packed_kinds.contains(&kind) && !count.is_multiple_of(4);
         if inside {
             let mut parts = parts(&bytes);
             let part = part.index(parts.len());
@@ -174,6 +176,60 @@ fn hurt_workbooks_are_answered() {
 #[test]
 fn hurt_markdown_is_answered() {
     mutate(Kind::Markdown, &seeds(Format::Markdown));
+}
+
+#[test]
+fn hurt_doc_files_are_answered() {
+    mutate(Kind::Doc, &[include_bytes!("files/libreoffice.doc").to_vec()]);
+}
+
+#[test]
+fn hurt_odt_files_are_answered() {
+    mutate(Kind::Odt, &[include_bytes!("files/libreoffice.odt").to_vec()]);
+}
+
+#[test]
+fn hurt_xls_files_are_answered() {
+    mutate(Kind::Xls, &[include_bytes!("files/libreoffice.xls").to_vec()]);
+}
+
+#[test]
+fn hurt_ods_files_are_answered() {
+    mutate(Kind::Ods, &[include_bytes!("files/libreoffice.ods").to_vec()]);
+}
+
+#[test]
+fn hurt_csv_is_answered() {
+    mutate(Kind::Csv, &seeds(Format::Csv));
+}
+
+#[test]
+fn hurt_pages_in_one_file_are_answered() {
+    let head = "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=B\r\n\r\n--B\r\n\
+        Content-Type: text/html; charset=utf-8\r\n\r\n";
+    let whole = |page: Vec<u8>| [head.as_bytes(), &page, b"\r\n--B--\r\n"].concat();
+    mutate(Kind::Mht, &seeds(Format::Html).into_iter().map(whole).collect::<Vec<_>>());
+}
+
+#[test]
+fn hurt_ofd_files_are_answered() {
+    let drawn = [ofd::Drawn::Lines, ofd::Drawn::Boxes];
+    mutate(Kind::Ofd, &drawn.map(|drawn| ofd::write(&suqian(2023), drawn)));
+}
+
+#[test]
+fn hurt_pdf_files_are_answered() {
+    let office = include_bytes!("files/libreoffice.pdf").to_vec();
+    // Unpacked as well, so that the hurt reaches the text and the lines.
+    let unpacked = |bytes: &[u8]| {
+        let mut document = lopdf::Document::load_mem(bytes).expect("a document");
+        document.decompress();
+        let mut bytes = Vec::new();
+        document.save_to(&mut bytes).expect("saved");
+        bytes
+    };
+    let own = seeds(Format::Pdf).remove(0);
+    mutate(Kind::Pdf, &[unpacked(&office), unpacked(&own), office, own]);
 }
 
 #[test]

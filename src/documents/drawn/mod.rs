@@ -10,6 +10,8 @@ mod lines;
 pub mod ofd;
 mod page;
 pub mod pdf;
+#[cfg(test)]
+mod tests;
 
 use super::fault::ReadFault;
 use super::grid::Grid;

@@ -68,6 +68,9 @@ impl From<ReadFault> for IntakeFault {
 
 /// Reads a file.
 pub fn read(said: &Said, bytes: &[u8]) -> Result<Read, IntakeFault> {
+    if bytes.len() > LARGEST_FILE {
+        return Err(ReadFault::TooLargeInside.into());
+    }
     let kind = settle(said, bytes)?;
     if kind == Kind::Json {
         let object = strict::object(bytes).map_err(IntakeFault::Json)?;
@@ -108,6 +111,8 @@ pub fn settle(said: &Said, bytes: &[u8]) -> Result<Kind, ReadFault> {
     let claimed =
         [by_media, by_name].into_iter().flatten().find(|kind| kind.is_text()).or(by_media).or(by_name);
     match claimed {
+        Some(Kind::Json) => Ok(Kind::Json),
+        _ if bytes.iter().all(u8::is_ascii_whitespace) => Err(ReadFault::Empty),
         // What is packed or in records its bytes would have told.
         Some(kind) if kind.is_text() || matches!(kind, Kind::Docx | Kind::Xlsx) => Ok(kind),
         Some(_) => Err(ReadFault::Mislabelled),

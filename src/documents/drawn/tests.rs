@@ -1,0 +1,164 @@
+//! Pages drawn by hand, each with something that must not become a number.
+
+use super::{Glyph, Page, grid};
+use crate::documents::grid::{Block, Grid};
+
+const SIZE: f64 = 10.0;
+
+struct Pen(Page);
+
+impl Pen {
+    fn new() -> Pen {
+        Pen(Page { width: 595.0, height: 842.0, ..Page::default() })
+    }
+
+    fn write_of(mut self, text: &str, x: f64, y: f64, size: f64) -> Pen {
+        let mut x = x;
+        for c in text.chars() {
+            let width = if c.is_ascii() { size / 2.0 } else { size };
+            if c != ' ' {
+                self.0.glyphs.push(Glyph { c, x, y, width, size });
+            }
+            x += width;
+        }
+        self
+    }
+
+    fn write(self, text: &str, x: f64, y: f64) -> Pen {
+        self.write_of(text, x, y, SIZE)
+    }
+
+    /// A table of so many boxes from a corner.
+    fn boxes(mut self, (x, y): (f64, f64), columns: &[f64], rows: &[f64]) -> Pen {
+        let (wide, tall): (f64, f64) = (columns.iter().sum(), rows.iter().sum());
+        let edges = |sizes: &[f64]| {
+            let mut at = 0.0;
+            let mut edges = vec![0.0];
+            edges.extend(sizes.iter().map(|size| {
+                at += size;
+                at
+            }));
+            edges
+        };
+        for edge in edges(columns) {
+            self.0.line((x + edge, y), (x + edge, y + tall));
+        }
+        for edge in edges(rows) {
+            self.0.line((x, y + edge), (x + wide, y + edge));
+        }
+        self
+    }
+
+    fn line(mut self, from: (f64, f64), to: (f64, f64)) -> Pen {
+        self.0.line(from, to);
+        self
+    }
+}
+
+fn read(pens: Vec<Pen>) -> Grid {
+    grid(pens.into_iter().map(|pen| pen.0).collect()).expect("a grid")
+}
+
+/// The rows of all tables, and the paragraphs as rows of one.
+fn shape(grid: &Grid) -> Vec<Vec<String>> {
+    let rows = grid.blocks.iter().flat_map(|block| match block {
+        Block::Paragraph { text, .. } => vec![vec![text.clone()]],
+        Block::Table { rows } => {
+            rows.iter().map(|row| row.iter().map(|cell| cell.text.clone()).collect()).collect()
+        }
+    });
+    rows.collect()
+}
+
+fn table(pen: Pen) -> Vec<Vec<String>> {
+    shape(&read(vec![pen.boxes((50.0, 100.0), &[100.0, 60.0, 60.0], &[20.0, 20.0])]))
+}
+
+#[test]
+fn text_stands_in_the_boxes_that_lines_make() {
+    let pen = Pen::new().write("规章", 60.0, 114.0).write("12", 170.0, 114.0).write("0", 230.0, 134.0);
+    assert_eq!(table(pen), [["规章", "12", ""], ["", "", "0"]]);
+}
+
+#[test]
+fn a_label_broken_over_lines_is_one_and_figures_below_each_other_are_two() {
+    let pen = Pen::new()
+        .write("行政规范", 60.0, 109.0)
+        .write("性文件", 60.0, 119.0)
+        .write("1", 170.0, 109.0)
+        .write("2", 170.0, 119.0);
+    assert_eq!(table(pen)[0], ["行政规范性文件", "1\n2", ""]);
+}
+
+#[test]
+fn figures_that_lie_over_each_other_are_no_number() {
+    let over = Pen::new().write("12", 170.0, 114.0).write("34", 171.0, 114.5);
+    assert!(table(over)[0][1].contains('\u{fffd}'));
+    let bold = Pen::new().write("12", 170.0, 114.0).write("12", 170.3, 114.0);
+    assert_eq!(table(bold)[0][1], "12");
+    let apart = Pen::new().write("1", 165.0, 114.0).write("2", 185.0, 114.0);
+    assert_eq!(table(apart)[0][1], "1 2");
+}
+
+#[test]
+fn a_figure_that_is_struck_out_or_raised_is_none() {
+    let struck = Pen::new().write("12", 170.0, 114.0).line((168.0, 110.5), (184.0, 110.5));
+    assert!(!table(struck)[0][1].contains("12"));
+    let raised = Pen::new().write("12", 170.0, 114.0).write_of("1", 180.0, 110.0, 6.0);
+    assert_eq!(table(raised)[0][1], "12^1");
+}
+
+#[test]
+fn merged_boxes_are_one() {
+    let grid = read(vec![
+        Pen::new()
+            .boxes((50.0, 100.0), &[100.0, 60.0], &[20.0])
+            .boxes((50.0, 120.0), &[160.0], &[20.0])
+            .write("甲", 60.0, 114.0)
+            .write("1", 160.0, 114.0)
+            .write("乙", 120.0, 134.0),
+    ]);
+    assert_eq!(shape(&grid), [["甲", "1"], ["乙", ""]]);
+}
+
+#[test]
+fn a_box_of_no_clear_shape_keeps_a_mark() {
+    // The lines between the upper two boxes and between the left two are missing.
+    let pen = Pen::new()
+        .line((50.0, 100.0), (170.0, 100.0))
+        .line((50.0, 140.0), (170.0, 140.0))
+        .line((50.0, 100.0), (50.0, 140.0))
+        .line((170.0, 100.0), (170.0, 140.0))
+        .line((110.0, 120.0), (170.0, 120.0))
+        .line((110.0, 120.0), (110.0, 140.0))
+        .write("7", 130.0, 114.0)
+        .write("5", 130.0, 134.0);
+    assert_eq!(shape(&read(vec![pen])), [["~7", ""], ["", "5"]]);
+}
+
+#[test]
+fn a_table_goes_on_on_the_next_page_and_page_numbers_are_put_aside() {
+    let page = |label: &str, number: &str, y: f64| {
+        Pen::new()
+            .boxes((50.0, y), &[100.0, 60.0], &[20.0])
+            .boxes((50.0, y + 20.0), &[100.0, 60.0], &[20.0])
+            .write(label, 60.0, y + 14.0)
+            .write("3", 170.0, y + 34.0)
+            .write(number, 290.0, 820.0)
+    };
+    let grid = read(vec![page("甲", "- 1 -", 700.0), page("乙", "2", 60.0)]);
+    assert_eq!(shape(&grid), [["甲", ""], ["", "3"], ["乙", ""], ["", "3"]]);
+    assert_eq!(grid.blocks.len(), 1);
+    assert_eq!(grid.aside.iter().map(|cell| &*cell.text).collect::<Vec<_>>(), ["- 1 -", "2"]);
+}
+
+#[test]
+fn lines_that_reach_the_margin_go_on() {
+    let long = "这是一个很长的段落它一直写到这一行的右边没有地方再写了";
+    let pen = Pen::new().write(long, 70.0, 100.0).write("所以接着写。", 50.0, 116.0).write(
+        "另起一行。",
+        70.0,
+        132.0,
+    );
+    assert_eq!(shape(&read(vec![pen])), [[format!("{long}所以接着写。")], ["另起一行。".to_owned()]]);
+}

@@ -2,6 +2,7 @@
 
 mod documents;
 mod passages;
+mod permuted;
 
 use std::path::PathBuf;
 

@@ -2,6 +2,7 @@
 
 mod api;
 mod architecture;
+mod clients;
 mod cluster;
 mod corpus;
 mod documents;

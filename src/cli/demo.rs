@@ -18,9 +18,9 @@ mod registry;
 
 #[derive(Debug, Args)]
 pub struct Options {
-    /// 监听的地址；演示只在本机（回环地址）提供
-    #[arg(long, default_value = "127.0.0.1:8080", value_name = "地址")]
-    listen: String,
+    /// 监听的地址；演示只在本机（回环地址）提供。不给则用 NIANBAO__SERVER__LISTEN，默认 127.0.0.1:8080
+    #[arg(long, value_name = "地址")]
+    listen: Option<String>,
     /// 演示数据库所在的目录；每次启动重新建立
     #[arg(long, default_value = "var/demo", value_name = "目录")]
     dir: PathBuf,
@@ -35,11 +35,14 @@ pub struct Actor {
 }
 
 pub fn run(options: &Options) -> Result<(), Failure> {
-    require_loopback(&options.listen)?;
+    let mut settings = load(&Sources::default())?;
+    if let Some(listen) = &options.listen {
+        settings.server.listen.clone_from(listen);
+    }
+    let listen = settings.server.listen.clone();
+    require_loopback(&listen)?;
     let file = options.dir.join("nianbao.db");
     remove_old(&file)?;
-    let mut settings = load(&Sources::default())?;
-    settings.server.listen.clone_from(&options.listen);
     settings.database.url = format!("sqlite://{}", file.display());
     settings.telemetry.format = LogFormat::Text;
     settings.telemetry.filter = "warn".to_owned();
@@ -57,7 +60,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     http::serve(store, service_options(&settings), |url| {
         let _shown = super::print(&tour.replace("{url}", url));
     })
-    .map_err(|error| Failure::Listen(options.listen.clone(), error))
+    .map_err(|error| Failure::Listen(listen, error))
 }
 
 /// Refuses other machines, and finds out early whether the port is free.
@@ -120,6 +123,7 @@ fn tour(
     format!(
         "年报演示已启动（Ctrl-C 结束；每次启动重新建立演示数据库）\n\n\
          可以打开：\n\
+         \x20 由此开始      {{url}}/\n\
          \x20 接口文档      {{url}}/docs\n\
          \x20 已发布的报告  {{url}}/api/v1/reports/{report}\n\
          \x20 机关树        {{url}}/api/v1/agencies/{county}/tree\n\

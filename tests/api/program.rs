@@ -231,8 +231,9 @@ fn the_demo_starts_with_the_real_report_published() {
     use std::io::{BufRead, BufReader};
     let folder = tempfile::TempDir::new().expect("a folder");
     let mut child = Command::new(PROGRAM)
-        .args(["demo", "--listen", "127.0.0.1:0", "--dir"])
+        .args(["demo", "--dir"])
         .arg(folder.path())
+        .env("NIANBAO__SERVER__LISTEN", "127.0.0.1:0")
         .stdout(std::process::Stdio::piped())
         .spawn()
         .expect("the demo starts");
@@ -247,6 +248,11 @@ fn the_demo_starts_with_the_real_report_published() {
     let report: Value =
         agent.get(address("已发布的报告")).call().expect("an answer").body_mut().read_json().expect("JSON");
     assert_eq!((&report["status"], &report["agency"]["name"]), (&"published".into(), &"沁源县信访局".into()));
+    // What the document shows as an example can be pasted.
+    let document: Value = serde_json::from_slice(&run(&["openapi"], &[]).stdout).expect("the document");
+    let example = &document["paths"]["/api/v1/reports/{id}"]["get"]["responses"]["200"]["content"];
+    let example = &example["application/json"]["example"];
+    assert_eq!((&report["id"], &report["agency"]["id"]), (&example["id"], &example["agency"]["id"]));
     let by_key: Value =
         agent.get(address("curl")).call().expect("an answer").body_mut().read_json().expect("JSON");
     assert_eq!(by_key, report);

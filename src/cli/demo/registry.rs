@@ -24,7 +24,7 @@ pub fn plant(store: &Store) -> Result<HashMap<String, AgencyId>, Failure> {
     for line in AGENCIES.lines().skip(1) {
         let broken = || Failure::Usage(format!("演示数据有误：{line}"));
         let columns: Vec<&str> = line.split(',').collect();
-        let [key, parent, level, kind, code, name, short_name] = columns.as_slice() else {
+        let [key, parent, level, kind, code, name, short_name, id] = columns.as_slice() else {
             return Err(broken());
         };
         let parent = if parent.is_empty() { None } else { Some(ids.get(*parent).ok_or_else(broken)?) };
@@ -40,7 +40,8 @@ pub fn plant(store: &Store) -> Result<HashMap<String, AgencyId>, Failure> {
             valid_to: None,
             contact: Contact::default(),
         };
-        let id = AgencyId::from_uuid(uuid::Uuid::now_v7());
+        // The same at each start: they are the ids of the document's examples.
+        let id: AgencyId = id.parse().map_err(|_| broken())?;
         let named = id.clone();
         write(store, act_of_program("demo"), move |desk| agencies::create(desk, &named, &draft))?;
         ids.insert((*key).to_owned(), id.clone());

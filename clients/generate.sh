@@ -24,6 +24,6 @@ python() (
     .venv/bin/mypy --strict main_job.py
 )
 
-for client in "${@:-typescript python}"; do
+for client in "${@:-typescript python}"; do # each is checked with its own strictest settings
     for each in $client; do "$each"; done
 done

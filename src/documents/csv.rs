@@ -19,10 +19,13 @@ const MOST_UNMAPPED: usize = 1_000;
 pub fn read(text: &str) -> Result<Grid, ReadFault> {
     let mut workbook = Workbook::default();
     let mut sheet = Sheet::default();
+    let mut next = 0;
     for record in reader(text).records() {
         let record = record.map_err(|_| ReadFault::Malformed)?;
         let line = record.position().map_or(1, ::csv::Position::line);
-        let row = u32::try_from(line).map_err(|_| ReadFault::TooManyCells)?.saturating_sub(1);
+        // Where lines end in CR LF the second is counted with the first; no two records are one row.
+        let row = u32::try_from(line).map_err(|_| ReadFault::TooManyCells)?.saturating_sub(1).max(next);
+        next = row.saturating_add(1);
         for (column, cell) in record.iter().enumerate() {
             if !cell.trim().is_empty() {
                 workbook.put(&mut sheet, row, u32::try_from(column).unwrap_or(u32::MAX), cell)?;
@@ -195,5 +198,24 @@ impl Own {
         self.notes.sections_found =
             self.document.content.sections.iter().filter(|section| section.present).count();
         Reading { document: self.document, notes: self.notes }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::grid::Block;
+    use super::*;
+
+    #[test]
+    fn no_line_is_laid_over_another_whatever_ends_them() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["汉江市2024年度报告", "一、总体情况", "规章,1,2,3"].join(end);
+            let blocks = read(&text).expect("a sheet").blocks;
+            let texts = blocks.iter().filter_map(|block| match block {
+                Block::Paragraph { text, .. } => Some(text.as_str()),
+                _ => None,
+            });
+            assert_eq!(texts.collect::<Vec<_>>(), ["汉江市2024年度报告", "一、总体情况"], "{end:?}");
+        }
     }
 }

@@ -86,6 +86,8 @@ struct Score {
     well: usize,
     right: usize,
     unread: usize,
+    /// The cells that are unread.
+    left: Vec<String>,
     /// Not read where that is as good.
     spared: usize,
     wrong: usize,
@@ -169,7 +171,10 @@ fn judge_cells(form: &'static Form, truth: &Truth, read: &Read, score: &mut Scor
                 score.faults.push(format!("{} is {text:?} ({judged}), read {value}", cell.indicator()));
             }
             (None, 'n') if is.is_none() => score.right += 1,
-            (None, 'n') => score.unread += 1,
+            (None, 'n') => {
+                score.unread += 1;
+                score.left.push(cell.indicator());
+            }
             (None, _) => score.spared += 1,
         }
         nulls += usize::from(found.is_none());
@@ -297,7 +302,8 @@ fn no_cell_is_wrong_no_alarm_is_false_and_what_a_human_reads_is_read() {
             );
         }
         if score.unread > 0 {
-            println!("{name}: {} unread", score.unread);
+            let shown: Vec<&str> = score.left.iter().take(4).map(String::as_str).collect();
+            println!("{name}: {} unread, as {}", score.unread, shown.join(", "));
         }
         let class: &mut Score = classes.entry(document.truth.class.as_str()).or_default();
         for sum in [class, &mut total] {

@@ -387,7 +387,8 @@ def ofd(report, ruled=True):
     def put(x, y, text, size=4.0):
         if not text:
             return
-        delta = f' DeltaX="{" ".join([str(size)] * (len(text) - 1))}"' if len(text) > 1 else ""
+        steps = [str(size if ord(c) > 0x2E80 or c in "“”" else size / 2) for c in text[:-1]]
+        delta = f' DeltaX="{" ".join(steps)}"' if steps else ""
         objects.append(f'<ofd:TextObject ID="{ident()}" Boundary="{x} {y} {size * len(text) + 1} {size + 1}" Font="3" Size="{size}">'
                        f'<ofd:TextCode X="0" Y="{size}"{delta}>{esc(text)}</ofd:TextCode></ofd:TextObject>')
 

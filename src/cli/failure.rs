@@ -115,6 +115,7 @@ pub fn refused(refusal: &Refusal) -> String {
         Refusal::SeparationOfDuties => problem("separation_of_duties"),
         Refusal::PreconditionFailed => problem("precondition_failed"),
         Refusal::Withdrawn { .. } => problem("report_withdrawn"),
+        Refusal::Suppressed { .. } => problem("revision_suppressed"),
         Refusal::ChangeLogReset => problem("change_log_reset"),
         Refusal::Invalid(faults) => {
             let told = faults.iter().map(|fault| {

@@ -47,6 +47,8 @@ pub fn store_options(settings: &Settings) -> Result<StoreOptions, Failure> {
     let database = &settings.database;
     Ok(StoreOptions {
         readers: database.readers,
+        scan_readers: database.scan_readers,
+        scan_time: Duration::from_millis(settings.limits.scan_ms),
         read_patience: Duration::from_millis(database.read_patience_ms),
         queue_capacity: database.queue_capacity,
         synchronous: database.synchronous.clone(),
@@ -72,7 +74,11 @@ pub fn service_options(settings: &Settings) -> ServiceOptions {
         trusted_proxies: server.trusted_proxies.iter().filter_map(|range| network(range)).collect(),
         kept_bytes: limits.kept_bytes,
         streams: limits.streams,
+        streams_per_client: limits.streams_per_client,
         requests_per_minute: limits.requests_per_minute,
+        exempt: limits.exempt.iter().filter_map(|range| network(range)).collect(),
+        scans_per_client: settings.database.scan_readers.saturating_sub(1).max(1),
+        scan_patience: Duration::from_millis(settings.database.read_patience_ms),
         reload_lexicons: reload(settings.wording.lexicon_dir.clone()),
         webhooks: WebhookOptions {
             hosts: settings

@@ -4,6 +4,7 @@ use super::kernel::call::Call;
 use super::kernel::problem::Problem;
 use super::kernel::query::{Parameter, YearNumber, one_of, query};
 use super::kernel::service::Service;
+use super::kernel::shares::Client;
 use super::reports::{ReportBody, Shown};
 use crate::domain::agency::AgencyPath;
 use crate::domain::figures::exact_number;
@@ -19,6 +20,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpResponse, get};
 use futures_util::stream::{Stream, unfold};
 use serde_json::json;
+use std::time::Duration;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -28,6 +30,9 @@ pub fn register(config: &mut ServiceConfig<'_>) {
 
 /// Reports read at once: a page is all that is ever in memory.
 const PAGE: i64 = 50;
+
+/// How long a page waits for its turn behind the client's other scans.
+const LONGEST_TURN: Duration = Duration::from_secs(600);
 
 /// How a bundle is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +73,7 @@ struct Bundle {
     reports: u64,
     head: Option<String>,
     ended: bool,
+    client: Option<Client>,
 }
 
 impl Bundle {
@@ -88,7 +94,12 @@ impl Bundle {
             let shown = Shown::of_all(connection, &asking, views)?;
             Ok::<_, Refusal>((lines(&shown, format, form), shown.len(), last))
         };
-        let (text, count, last) = self.service.store.read(read).await?;
+        let place = self.service.scan_shares.wait(self.client.as_ref(), LONGEST_TURN).await;
+        let held = move |connection: &mut _| {
+            let _place = place;
+            read(connection)
+        };
+        let (text, count, last) = self.service.store.scan_on(held).await?;
         self.reports += u64::try_from(count).unwrap_or_default();
         if last.is_some() {
             self.after = last;
@@ -209,7 +220,7 @@ fn disposition(year: i32, format: BundleFormat) -> String {
     params(("year" = i32, Path, description = "年度", minimum = 2008, maximum = 2099), BundleQuery),
     responses((status = 200, description = "全部报告",
         content((String = "application/x-ndjson"), (String = "text/csv")))),
-    extensions(("x-problems" = json!(["not_found", "invalid_query"]))),
+    extensions(("x-problems" = json!(["not_found", "invalid_query"])), ("x-cost" = json!("file"))),
 )]
 #[get("/years/{year}/bundle")]
 pub async fn read_bundle(call: Call) -> Result<HttpResponse, Problem> {
@@ -239,16 +250,18 @@ pub async fn read_bundle(call: Call) -> Result<HttpResponse, Problem> {
         reports: 0,
         head: Some(head(format, form, year.0, within.as_deref(), &as_of)),
         ended: false,
+        client: call.caller.client.clone(),
     };
     let media = match format {
         BundleFormat::Ndjson => "application/x-ndjson; charset=utf-8",
         BundleFormat::Csv => "text/csv; charset=utf-8",
     };
-    Ok(HttpResponse::Ok()
+    let mut answer = HttpResponse::Ok();
+    answer
         .insert_header((header::CONTENT_TYPE, media))
         .insert_header((header::CACHE_CONTROL, "public, no-cache"))
         .insert_header(("nianbao-seq", as_of.seq.to_string()))
         .insert_header(("nianbao-epoch", as_of.epoch))
-        .insert_header((header::CONTENT_DISPOSITION, disposition(year.0, format)))
-        .streaming(stream(bundle)))
+        .insert_header((header::CONTENT_DISPOSITION, disposition(year.0, format)));
+    Ok(if call.caller.head_only { answer.finish() } else { answer.streaming(stream(bundle)) })
 }

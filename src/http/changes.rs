@@ -3,11 +3,13 @@
 use super::audit::AuditHeadBody;
 use super::kernel::call::Call;
 use super::kernel::format::time;
+use super::kernel::limit::own_share_full;
 use super::kernel::names::EventName;
 use super::kernel::problem::{Code, Problem};
 use super::kernel::query::{Limit, Parameter, Seconds, Sequence, query};
 use super::kernel::reply::Reply;
 use super::kernel::service::Service;
+use super::kernel::shares::Place;
 use crate::operations::Refusal;
 use crate::operations::audit::{ChangePage, changes_since};
 use crate::storage::News;
@@ -111,7 +113,7 @@ fn is_news(now: News, from: News) -> bool {
     tag = "changes",
     params(ChangesQuery),
     responses((status = 200, description = "一页变更", body = ChangeList)),
-    extensions(("x-problems" = json!(["invalid_query", "change_log_reset"]))),
+    extensions(("x-problems" = json!(["invalid_query", "change_log_reset", "overloaded"]))),
 )]
 #[get("/changes")]
 pub async fn list_changes(call: Call) -> Result<Reply, Problem> {
@@ -121,6 +123,7 @@ pub async fn list_changes(call: Call) -> Result<Reply, Problem> {
     let until = Instant::now() + Duration::from_secs(query.wait.map_or(0, |wait| wait.0));
     let watch = call.service.store.watch();
     let mut news = watch.changes();
+    let _places = if query.wait.is_some_and(|wait| wait.0 > 0) { Some(places(&call)?) } else { None };
     loop {
         let from = News { reign: watch.reign(), seq: since };
         let page = call.look(move |connection, _| changes_since(connection, since, limit)).await?;
@@ -133,6 +136,13 @@ pub async fn list_changes(call: Call) -> Result<Reply, Problem> {
             wait_for_news(&mut news, from, until.saturating_duration_since(Instant::now())).await;
         }
     }
+}
+
+/// A place of the client's own and one of all: whoever waits takes up a connection and a follower of the changes.
+fn places(call: &Call) -> Result<(Place, OwnedSemaphorePermit), Problem> {
+    let own = call.service.stream_shares.take(call.caller.client.as_ref()).ok_or_else(own_share_full)?;
+    let of_all = call.service.streams.clone().try_acquire_owned();
+    Ok((own, of_all.map_err(|_| Problem::new(Code::Overloaded))?))
 }
 
 /// A quiet stream says so often that it is still there.
@@ -156,7 +166,7 @@ struct Streamed {
     begun: bool,
     /// That it was told to begin anew.
     reset: bool,
-    _place: OwnedSemaphorePermit,
+    _places: (Place, OwnedSemaphorePermit),
 }
 
 impl Streamed {
@@ -232,13 +242,18 @@ pub async fn stream_changes(call: Call) -> Result<HttpResponse, Problem> {
             Some(seq.ok_or_else(|| Problem::new(Code::InvalidHeader))?)
         }
     };
-    let place =
-        call.service.streams.clone().try_acquire_owned().map_err(|_| Problem::new(Code::Overloaded))?;
     let asked = last.or(query.since).map(|since| since.0);
     let watch = call.service.store.watch();
     let reign = watch.reign();
     let page = call.look(move |connection, _| changes_since(connection, asked.unwrap_or(0), 0)).await?;
     watch.remember(page.ledger.mark());
+    let mut head = HttpResponse::Ok();
+    head.insert_header((header::CONTENT_TYPE, "text/event-stream; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(("x-accel-buffering", "no"));
+    if call.caller.head_only {
+        return Ok(head.finish());
+    }
     let streamed = Streamed {
         from: News { reign, seq: asked.unwrap_or(page.ledger.change_seq) },
         news: watch.changes(),
@@ -246,11 +261,7 @@ pub async fn stream_changes(call: Call) -> Result<HttpResponse, Problem> {
         service: call.service.clone(),
         quiet_since: Instant::now(),
         begun: false,
-        _place: place,
+        _places: places(&call)?,
     };
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/event-stream; charset=utf-8"))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(stream(streamed)))
+    Ok(head.streaming(stream(streamed)))
 }

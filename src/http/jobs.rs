@@ -85,7 +85,7 @@ query!(WithinQuery {
     tag = "jobs",
     params(("year" = i32, Path, description = "年度", minimum = 2008, maximum = 2099), WithinQuery),
     responses((status = 202, description = "已开始", body = JobBody)),
-    extensions(("x-problems" = json!(["not_found", "forbidden", "invalid_query"]))),
+    extensions(("x-cost" = json!("scan")), ("x-problems" = json!(["not_found", "forbidden", "invalid_query"]))),
 )]
 #[post("/years/{year}/validation")]
 pub async fn start_validation(mut call: Call) -> Result<Reply, Problem> {
@@ -117,7 +117,7 @@ pub async fn start_validation(mut call: Call) -> Result<Reply, Problem> {
                 agency_id: agency,
                 year: Some(year.0),
                 done: 0,
-                total: reports::count(connection, &asking.rights, &query)?,
+                total: reports::count_all(connection, &asking.rights, &query)?,
                 result: None,
                 created_at: at,
                 updated_at: at,

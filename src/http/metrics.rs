@@ -3,7 +3,9 @@
 use super::kernel::call::Call;
 use super::kernel::problem::Problem;
 use super::kernel::reply::Reply;
-use crate::operations::reports::count_by_state;
+use crate::operations::following::lag;
+use crate::operations::reports::{count_by_state, renditions};
+use crate::operations::search;
 use actix_web::get;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -25,6 +27,10 @@ pub async fn read_metrics(call: Call) -> Result<Reply, Problem> {
     let metrics = &call.service.metrics;
     if metrics.is_due() {
         metrics.count_reports(call.look(|connection, _| count_by_state(connection)).await?);
+    }
+    for consumer in [search::FOLLOWING.consumer, renditions::FOLLOWING.consumer] {
+        let (behind, aside) = call.look(move |connection, _| lag(connection, consumer)).await?;
+        metrics.consumer(consumer, behind, aside);
     }
     Ok(Reply::bytes(OPEN_METRICS, metrics.write(&call.service)).never_kept())
 }

@@ -25,7 +25,11 @@ pub struct Health {
 /// 是否存活
 ///
 /// 进程能够应答即为存活，不查数据库。
-#[utoipa::path(tag = "service", responses((status = 200, description = "存活", body = Health)))]
+#[utoipa::path(
+    tag = "service",
+    responses((status = 200, description = "存活", body = Health)),
+    extensions(("x-cost" = json!("free"))),
+)]
 #[get("/healthz")]
 pub async fn read_health(_call: Call) -> Result<Reply, Problem> {
     Ok(Reply::ok(&Health { status: "ok" }).never_kept())
@@ -37,14 +41,14 @@ pub async fn read_health(_call: Call) -> Result<Reply, Problem> {
 #[utoipa::path(
     tag = "service",
     responses((status = 200, description = "就绪", body = Health)),
-    extensions(("x-problems" = json!(["unavailable"]))),
+    extensions(("x-problems" = json!(["unavailable"])), ("x-cost" = json!("free"))),
 )]
 #[get("/readyz")]
 pub async fn read_readiness(call: Call) -> Result<Reply, Problem> {
     if call.service.ending.has_begun() {
         return Err(Problem::new(Code::Unavailable));
     }
-    call.look(|connection, _| years::list(connection, 0, 1, false)).await?;
+    call.glance(|connection, _| years::list(connection, 0, 1, false)).await?;
     Ok(Reply::ok(&Health { status: "ok" }).never_kept())
 }
 

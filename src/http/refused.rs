@@ -18,6 +18,9 @@ impl From<Refusal> for Problem {
             Refusal::Withdrawn { reason, at } => Problem::new(Code::ReportWithdrawn)
                 .member("reason", json!(reason))
                 .member("withdrawn_at", json!(at.map(time))),
+            Refusal::Suppressed { reason, at } => Problem::new(Code::RevisionSuppressed)
+                .member("reason", json!(reason))
+                .member("suppressed_at", json!(time(at))),
             Refusal::ChangeLogReset => Problem::new(Code::ChangeLogReset),
             Refusal::Invalid(faults) => Problem::of_body(faults),
             Refusal::ScopeNotForKind => Problem::new(Code::ScopeNotForKind),
@@ -54,6 +57,7 @@ fn of_conflict(conflict: Conflict) -> Code {
         Conflict::SectionExists => Code::SectionExists,
         Conflict::FindingNotExplainable => Code::FindingNotExplainable,
         Conflict::TooManyComments => Code::TooManyComments,
+        Conflict::RevisionShown => Code::RevisionShown,
     }
 }
 

@@ -9,10 +9,11 @@ use super::kernel::reply::Reply;
 use super::statistics::AsOfBody;
 use crate::operations::AgencyRef;
 use crate::operations::search::{self, Hit, Question};
+use crate::storage::COUNTED;
 use crate::storage::search::SearchFilter;
 use actix_web::get;
 use serde::Serialize;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 use std::time::{Duration, Instant};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -83,7 +84,7 @@ query!(SearchQuery {
     limit: Option<Limit>,
     /// 上一页给出的游标。
     cursor: Option<CursorText>,
-    /// 是否给出总数；命中极多（十万处以上）时不给。
+    /// 是否给出总数；超过一千只说至少有多少。
     count: Option<bool>,
 });
 
@@ -92,11 +93,11 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 async fn wait_for_index(call: &Call) -> Result<(), Problem> {
-    let (mut indexed, published) = call.look(|connection, _| search::progress(connection)).await?;
+    let (mut indexed, published) = call.glance(|connection, _| search::progress(connection)).await?;
     let until = Instant::now() + PATIENCE;
     while indexed < published && Instant::now() < until {
         actix_web::rt::time::sleep(LOOK_AGAIN).await;
-        (indexed, _) = call.look(|connection, _| search::progress(connection)).await?;
+        (indexed, _) = call.glance(|connection, _| search::progress(connection)).await?;
     }
     Ok(())
 }
@@ -133,11 +134,19 @@ pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
     let (hits, next, total, as_of) = call
         .look(move |connection, _| {
             let (hits, next) = search::search(connection, &question)?;
-            let total = if count { search::count(connection, &question)? } else { None };
+            let total = count.then(|| search::count(connection, &question)).transpose()?;
             Ok((hits, next, total, search::as_of(connection)?))
         })
         .await?;
     let items: Vec<HitBody> = hits.into_iter().map(HitBody::from).collect();
-    let more = Map::from_iter([("as_of".to_owned(), json!(AsOfBody::from(as_of)))]);
+    let mut more = Map::from_iter([("as_of".to_owned(), json!(AsOfBody::from(as_of)))]);
+    let total = match total {
+        // The steps ended before the count did.
+        Some((least, false)) if least <= COUNTED => {
+            more.extend([("total".to_owned(), Value::Null), ("total_at_least".to_owned(), json!(least))]);
+            None
+        }
+        counted => counted.map(|(total, _)| total),
+    };
     Ok(list_reply_with(&call, json!(items), next.map(|row| row.to_string()), total, more))
 }

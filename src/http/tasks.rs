@@ -119,7 +119,7 @@ query!(TasksQuery {
     tag = "administration",
     params(TasksQuery),
     responses((status = 200, description = "待办", body = TaskList)),
-    extensions(("x-problems" = json!(["unauthorized", "invalid_query"])), ("x-token" = json!(true))),
+    extensions(("x-cost" = json!("scan")), ("x-problems" = json!(["unauthorized", "invalid_query"])), ("x-token" = json!(true))),
 )]
 #[get("/me/tasks")]
 pub async fn list_tasks(call: Call) -> Result<Reply, Problem> {

@@ -121,7 +121,7 @@ query!(TokenListQuery {
     limit: Option<Limit>,
     /// 上一页给出的游标。
     cursor: Option<CursorText>,
-    /// 是否给出总数。
+    /// 是否给出总数；超过一千只说至少有多少。
     count: Option<bool>,
 });
 

@@ -6,7 +6,7 @@
 pub mod agencies;
 pub mod audit;
 mod desk;
-mod following;
+pub mod following;
 pub mod jobs;
 pub mod people;
 mod refusal;

@@ -36,6 +36,7 @@ pub enum Conflict {
     SectionExists,
     FindingNotExplainable,
     TooManyComments,
+    RevisionShown,
 }
 
 impl Conflict {
@@ -55,6 +56,7 @@ impl Conflict {
             Conflict::SectionExists => "section_exists",
             Conflict::FindingNotExplainable => "finding_not_explainable",
             Conflict::TooManyComments => "too_many_comments",
+            Conflict::RevisionShown => "revision_shown",
         }
     }
 }
@@ -71,6 +73,11 @@ pub enum Refusal {
     Withdrawn {
         reason: Option<String>,
         at: Option<NaiveDateTime>,
+    },
+    /// The revision's text was erased.
+    Suppressed {
+        reason: String,
+        at: NaiveDateTime,
     },
     /// The change log was asked for a number it has not reached: it is another log.
     ChangeLogReset,

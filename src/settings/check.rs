@@ -65,6 +65,7 @@ pub fn faults(settings: &Settings) -> Vec<Fault> {
     within("server.keep_alive_ms", server.keep_alive_ms.into(), 100, 120_000);
     within("server.drain_seconds", server.drain_seconds.into(), 1, 20);
     within("database.readers", database.readers as u128, 1, 256);
+    within("database.scan_readers", database.scan_readers as u128, 1, 256);
     within("database.read_patience_ms", database.read_patience_ms.into(), 1, 60_000);
     within("database.queue_capacity", database.queue_capacity as u128, 1, 1_000_000);
     within("database.statement_timeout_ms", database.statement_timeout_ms.into(), 100, 600_000);
@@ -73,7 +74,9 @@ pub fn faults(settings: &Settings) -> Vec<Fault> {
     within("limits.batch_bytes", limits.batch_bytes as u128, 1_024, 1 << 30);
     within("limits.body_drain_ms", limits.body_drain_ms.into(), 0, 60_000);
     within("limits.kept_bytes", limits.kept_bytes.into(), 0, 16 << 30);
+    within("limits.scan_ms", limits.scan_ms.into(), 100, 600_000);
     within("limits.streams", limits.streams as u128, 0, 100_000);
+    within("limits.streams_per_client", limits.streams_per_client as u128, 1, 100_000);
     let webhooks = &settings.webhooks;
     within("webhooks.timeout_ms", webhooks.timeout_ms.into(), 100, 60_000);
     within("webhooks.retry_seconds", webhooks.retry_seconds.len() as u128, 0, 20);
@@ -86,6 +89,9 @@ pub fn faults(settings: &Settings) -> Vec<Fault> {
     }
     for range in server.trusted_proxies.iter().filter(|range| network(range).is_none()) {
         say("server.trusted_proxies", format!("“{range}”不是地址或网段；应如 10.0.0.0/8 或 192.168.1.5"));
+    }
+    for range in limits.exempt.iter().filter(|range| network(range).is_none()) {
+        say("limits.exempt", format!("“{range}”不是地址或网段；应如 10.0.0.0/8 或 192.168.1.5"));
     }
     for place in webhooks.allow.iter().filter(|place| network(place).is_none() && !is_host(place)) {
         say("webhooks.allow", format!("“{place}”不是主机名、地址或网段"));

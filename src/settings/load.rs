@@ -54,6 +54,7 @@ fn load_with(
         .list_separator(",")
         .with_list_parse_key("server.cors_origins")
         .with_list_parse_key("server.trusted_proxies")
+        .with_list_parse_key("limits.exempt")
         .with_list_parse_key("webhooks.allow")
         .with_list_parse_key("webhooks.retry_seconds")
         .with_list_parse_key("rules.raise")

@@ -43,6 +43,7 @@ pub struct Database {
     pub url: String,
     pub migrate: bool,
     pub readers: usize,
+    pub scan_readers: usize,
     pub read_patience_ms: u64,
     pub queue_capacity: usize,
     pub synchronous: String,
@@ -57,8 +58,11 @@ pub struct Limits {
     pub batch_bytes: usize,
     pub body_drain_ms: u64,
     pub kept_bytes: u64,
+    pub scan_ms: u64,
     pub streams: usize,
+    pub streams_per_client: usize,
     pub requests_per_minute: u32,
+    pub exempt: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

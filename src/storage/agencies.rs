@@ -238,9 +238,9 @@ pub fn list(
 }
 
 pub fn count(connection: &mut AnyConnection, filter: &AgencyFilter) -> Result<i64, StorageError> {
-    let mut sql = Sql::new("SELECT count(*) AS total FROM agencies WHERE 1 = 1");
+    let mut sql = Sql::new("SELECT 1 FROM agencies WHERE 1 = 1");
     filter.add_to(&mut sql);
-    Ok(sql.total(connection)?)
+    Ok(sql.count(connection)?)
 }
 
 /// An agency and what stands below it to a depth, level by level, at most `limit`.

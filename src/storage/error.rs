@@ -1,5 +1,6 @@
 //! What can go wrong below the operations.
 
+use super::deadline::Overdue;
 use diesel::result::{DatabaseErrorKind, Error};
 
 /// A failure of the database or of what it holds; never a matter of what the caller asked.
@@ -20,6 +21,17 @@ pub enum StorageError {
 }
 
 impl StorageError {
+    /// Whether a read was ended because it took too long: by us between two steps, by PostgreSQL within one.
+    pub fn is_overdue(&self) -> bool {
+        match self {
+            StorageError::Database(Error::QueryBuilderError(cause)) => cause.is::<Overdue>(),
+            StorageError::Database(Error::DatabaseError(_, told)) => {
+                ["statement timeout", "语句执行超时"].iter().any(|sign| told.message().contains(sign))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the connection it happened on can no longer be trusted.
     pub fn spoils_connection(&self) -> bool {
         !matches!(self, StorageError::Malformed { .. })

@@ -269,9 +269,9 @@ pub fn count_at(
     root: Option<&AgencyId>,
 ) -> Result<i64, StorageError> {
     let mut sql = past(day);
-    add_below(&mut sql, root, " SELECT count(*) AS total");
+    add_below(&mut sql, root, " SELECT 1");
     add_filter(&mut sql, filter);
-    Ok(sql.total(connection)?)
+    Ok(sql.count(connection)?)
 }
 
 /// An agency and what stood below it on a day to a depth, level by level, at most `limit`; those that had ended

@@ -1,12 +1,16 @@
 //! Keyset pages in plain SQL: filters, an order of documented fields, and where the last page ended.
 
 use super::connection::AnyConnection;
+use super::deadline::still_wanted;
 use super::prepared::Prepare;
 use crate::domain::agency::AgencyPath;
 use crate::domain::rights::Rights;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Integer, Text, Timestamp};
+
+/// Rows are counted up to here: to count all would cost what there is, not what was asked for.
+pub const COUNTED: i64 = 1_000;
 
 /// A value bound to a query.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,6 +141,7 @@ impl Sql {
     where
         R: QueryableByName<diesel::pg::Pg> + QueryableByName<diesel::sqlite::Sqlite> + 'static,
     {
+        still_wanted()?;
         let values = self.binds.len();
         on_each!(connection, |c| {
             let mut query = diesel::sql_query(self.text).into_boxed();
@@ -153,9 +158,9 @@ impl Sql {
         })
     }
 
-    /// How many rows a query finds, before its page is cut out.
+    /// How many rows a query finds, before its page is cut out; beyond [`COUNTED`] one more than that.
     pub fn count(&self, connection: &mut AnyConnection) -> QueryResult<i64> {
-        let text = format!("SELECT count(*) AS total FROM ({}) counted", self.text);
+        let text = format!("SELECT count(*) AS total FROM ({} LIMIT {}) counted", self.text, COUNTED + 1);
         Sql { text, binds: self.binds.clone() }.total(connection)
     }
 

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod backup;
 pub mod cluster;
 pub mod comments;
+mod deadline;
 mod error;
 pub mod explanations;
 mod form_cells;
@@ -32,9 +33,11 @@ pub mod revisions;
 pub mod roster;
 mod schema;
 pub mod search;
+pub mod set_aside;
 pub mod sources;
 mod store;
 pub mod sums;
+pub mod suppressions;
 pub mod transitions;
 pub mod upstream;
 mod watch;
@@ -43,13 +46,14 @@ pub mod whole;
 pub mod years;
 
 pub use connection::{AnyConnection, DatabaseUrl, DatabaseUrlFault, analyze, take_time};
+pub use deadline::still_wanted;
 pub use diesel::result::Error as DatabaseError;
 pub use error::{StorageError, is_unique_violation};
 pub use lane::{
     Act, Actor, Change, ChangeType, IdempotencyKey, IntoStorage, KeyHeld, Later, Note, Notes, Queue,
     StoredAnswer, WriteError, Written,
 };
-pub use listing::{Bind, Page, SortKey};
+pub use listing::{Bind, COUNTED, Page, SortKey};
 pub use meters::Meters;
 pub use migrate::{MigrateError, SchemaState};
 pub use store::{OpenError, Store, StoreOptions};

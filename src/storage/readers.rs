@@ -1,12 +1,13 @@
 //! A bounded set of connections that only read.
 
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
+use super::deadline::{self, Bound};
 use super::error::StorageError;
 use super::lane::IntoStorage;
 use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
 /// How much a query sees as of one moment.
@@ -21,40 +22,84 @@ pub(super) enum Extent {
 pub(super) struct Readers {
     url: DatabaseUrl,
     connect: ConnectOptions,
-    count: usize,
-    /// How long a query waits for a reader.
-    patience: Duration,
-    permits: Semaphore,
+    reach: Reach,
+    permits: Arc<Semaphore>,
     idle: Mutex<Vec<AnyConnection>>,
 }
 
+/// How many readers there are, and how long one is waited for and kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reach {
+    pub count: usize,
+    pub patience: Duration,
+    /// `None`: a read of a few rows, which needs no bound of its own.
+    pub deadline: Option<Duration>,
+}
+
 impl Readers {
-    pub fn new(url: DatabaseUrl, connect: ConnectOptions, count: usize, patience: Duration) -> Readers {
-        Readers { url, connect, count, patience, permits: Semaphore::new(count), idle: Mutex::default() }
+    pub fn new(url: DatabaseUrl, connect: ConnectOptions, reach: Reach) -> Readers {
+        let connect = ConnectOptions {
+            // A statement takes no longer than the whole read may.
+            statement_timeout: reach
+                .deadline
+                .unwrap_or(connect.statement_timeout)
+                .min(connect.statement_timeout),
+            ..connect
+        };
+        Readers {
+            url,
+            connect,
+            reach,
+            permits: Arc::new(Semaphore::new(reach.count)),
+            idle: Mutex::default(),
+        }
     }
 
     /// How many are at work, of how many.
     pub fn at_work(&self) -> (usize, usize) {
-        (self.count.saturating_sub(self.permits.available_permits()), self.count)
+        (self.reach.count.saturating_sub(self.permits.available_permits()), self.reach.count)
     }
 
     /// Runs a query in one snapshot, on a thread that may block.
-    ///
-    /// A permit is waited for here, asynchronously, so that threads never wait for connections.
     pub async fn read<T, R, F>(self: &Arc<Readers>, query: F) -> Result<T, R>
     where
         T: Send + 'static,
         R: Send + From<StorageError> + IntoStorage + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
-        let Ok(Ok(_permit)) = tokio::time::timeout(self.patience, self.permits.acquire()).await else {
-            return Err(StorageError::Busy.into());
-        };
+        self.read_within(query, self.reach.patience).await
+    }
+
+    /// The same for whoever may wait longer.
+    ///
+    /// A permit is waited for here, asynchronously, so that threads never wait for connections; it goes with the
+    /// query, which may outlive whoever waits for it.
+    pub async fn read_within<T, R, F>(self: &Arc<Readers>, query: F, patience: Duration) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        let permit = tokio::time::timeout(patience, Arc::clone(&self.permits).acquire_owned()).await;
+        let Ok(Ok(permit)) = permit else { return Err(StorageError::Busy.into()) };
         let readers = Arc::clone(self);
         let span = tracing::Span::current();
-        let task =
-            tokio::task::spawn_blocking(move || span.in_scope(|| readers.run(query, Extent::Snapshot)));
-        task.await.unwrap_or_else(|_| Err(StorageError::Ended.into()))
+        let awaited = Arc::new(());
+        let bound = self
+            .reach
+            .deadline
+            .map(|time| Bound { until: Instant::now() + time, awaited: Arc::downgrade(&awaited) });
+        let task = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            let run = || span.in_scope(|| readers.run(query, Extent::Snapshot));
+            match bound {
+                Some(bound) => deadline::within(bound, run),
+                None => run(),
+            }
+        });
+        let outcome = task.await.unwrap_or_else(|_| Err(StorageError::Ended.into()));
+        drop(awaited);
+        outcome
     }
 
     /// Runs a short query on this very thread if the file is at hand, else as any other.

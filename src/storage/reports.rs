@@ -274,7 +274,20 @@ pub fn list(
     in_order(&ids, rows, |row| &row.id).into_iter().map(Report::try_from).collect()
 }
 
+/// How many there are, up to [`super::COUNTED`] and one.
 pub fn count(
+    connection: &mut AnyConnection,
+    rights: &Rights,
+    filter: &ReportFilter,
+) -> Result<i64, StorageError> {
+    let mut sql = Sql::new("SELECT 1");
+    add_visible(&mut sql, rights, filter.published_only);
+    filter.add_to(&mut sql);
+    Ok(sql.count(connection)?)
+}
+
+/// How many there are of all, for work that goes through them.
+pub fn count_all(
     connection: &mut AnyConnection,
     rights: &Rights,
     filter: &ReportFilter,

@@ -321,12 +321,12 @@ pub fn count(
     year: i32,
     within: Option<&AgencyPath>,
 ) -> Result<i64, StorageError> {
-    let mut sql = Sql::new("SELECT count(*) AS total FROM roster WHERE year = ");
+    let mut sql = Sql::new("SELECT 1 FROM roster WHERE year = ");
     sql.bind(Bind::Integer(year));
     if let Some(path) = within {
         sql.within("path", path);
     }
-    Ok(sql.total(connection)?)
+    Ok(sql.count(connection)?)
 }
 
 /// The lines directly below a place (`None`: the roots), one for each agency, by name.

@@ -366,6 +366,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    suppressions (report_id, revision) {
+        report_id -> Text,
+        revision -> Integer,
+        reason -> Text,
+        person_id -> Text,
+        person_name -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    shared_keys (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
 diesel::joinable!(revisions -> reports (report_id));
 diesel::joinable!(reports -> agencies (agency_id));
 diesel::joinable!(tokens -> persons (person_id));

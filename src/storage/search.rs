@@ -25,6 +25,9 @@ pub struct Candidate {
     pub agency_name: String,
     #[diesel(sql_type = Integer)]
     pub year: i32,
+    /// 1: readers see the revision that it is of.
+    #[diesel(sql_type = Integer)]
+    pub shown: i32,
 }
 
 /// What a search is narrowed to.
@@ -39,6 +42,8 @@ pub struct SearchFilter {
 #[derive(Debug, Clone)]
 pub struct Indexed {
     pub section: String,
+    /// Of which revision it is.
+    pub revision: i32,
     pub text: String,
     /// Parted by blanks.
     pub words: String,
@@ -52,9 +57,11 @@ pub fn put(connection: &mut AnyConnection, report: &ReportId, texts: &[Indexed])
     let last =
         Sql::new("SELECT COALESCE(MAX(row_id), 0) AS total FROM search_documents").total(connection)?;
     for (row_id, indexed) in (last + 1..).zip(texts) {
-        let mut row = Sql::new("INSERT INTO search_documents (row_id, report_id, section, text) VALUES (");
+        let mut row =
+            Sql::new("INSERT INTO search_documents (row_id, report_id, section, revision, text) VALUES (");
         row.bind(Bind::BigInt(row_id)).push(", ").bind_text(report.as_str()).push(", ");
-        row.bind_text(indexed.section.as_str()).push(", ").bind_text(indexed.text.as_str()).push(")");
+        row.bind_text(indexed.section.as_str()).push(", ").bind(Bind::Integer(indexed.revision));
+        row.push(", ").bind_text(indexed.text.as_str()).push(")");
         row.execute(connection)?;
         let mut index = match connection {
             AnyConnection::Sqlite(_) => Sql::new("INSERT INTO search_index (rowid, tokens) VALUES ("),
@@ -104,7 +111,7 @@ pub fn alike(
     }
     let mut sql = Sql::new(
         "SELECT d.section AS section, v.agency_name AS agency_name, d.text AS text FROM search_documents d \
-         JOIN reports r ON r.id = d.report_id \
+         JOIN reports r ON r.id = d.report_id AND r.published_revision = d.revision AND r.withdrawn_at IS NULL \
          JOIN revisions v ON v.report_id = r.id AND v.number = r.published_revision \
          WHERE d.row_id IN (SELECT row_id FROM search_sketches WHERE band IN (",
     );
@@ -118,29 +125,45 @@ pub fn alike(
 }
 
 pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
+    delete(connection, report, None)
+}
+
+/// Takes one revision of a report out of the index.
+pub fn delete_revision(
+    connection: &mut AnyConnection,
+    report: &ReportId,
+    revision: i32,
+) -> Result<(), StorageError> {
+    delete(connection, report, Some(revision))
+}
+
+fn delete(
+    connection: &mut AnyConnection,
+    report: &ReportId,
+    revision: Option<i32>,
+) -> Result<(), StorageError> {
     let column = match connection {
         AnyConnection::Sqlite(_) => "rowid",
         AnyConnection::Postgres(_) => "row_id",
     };
-    let mut index = Sql::new(&format!(
-        "DELETE FROM search_index WHERE {column} IN (SELECT row_id FROM search_documents WHERE report_id = "
-    ));
-    index.bind_text(report.as_str()).push(")");
-    index.execute(connection)?;
-    let mut sketches = Sql::new(
-        "DELETE FROM search_sketches WHERE row_id IN (SELECT row_id FROM search_documents WHERE report_id = ",
-    );
-    sketches.bind_text(report.as_str()).push(")");
-    sketches.execute(connection)?;
-    let mut rows = Sql::new("DELETE FROM search_documents WHERE report_id = ");
-    rows.bind_text(report.as_str());
-    rows.execute(connection)?;
+    for (table, column) in
+        [("search_index", column), ("search_sketches", "row_id"), ("search_documents", "row_id")]
+    {
+        let mut rows = Sql::new(&format!("DELETE FROM {table} WHERE {column} IN "));
+        rows.push("(SELECT row_id FROM search_documents WHERE report_id = ").bind_text(report.as_str());
+        if let Some(revision) = revision {
+            rows.push(" AND revision = ").bind(Bind::Integer(revision));
+        }
+        rows.push(")");
+        rows.execute(connection)?;
+    }
     Ok(())
 }
 
 /// Narratives that have every word, in order of their rows.
 ///
-/// The index is read in its own order and no further than the limit; texts are fetched for what it found.
+/// The index is read in its own order and no further than the limit; texts are fetched for what it found. It may be
+/// behind: whether readers may see a row is asked of the report itself, and each row tells whether they may.
 pub fn candidates(
     connection: &mut AnyConnection,
     words: &[String],
@@ -154,7 +177,8 @@ pub fn candidates(
     };
     let mut sql = Sql::new(
         "SELECT d.row_id AS row_id, d.report_id AS report_id, d.section AS section, d.text AS text, \
-         r.agency_id AS agency_id, v.agency_name AS agency_name, r.year AS year FROM (",
+         r.agency_id AS agency_id, v.agency_name AS agency_name, r.year AS year, \
+         CASE WHEN r.withdrawn_at IS NULL AND r.published_revision = d.revision THEN 1 ELSE 0 END AS shown FROM (",
     );
     sql.push(&format!("SELECT {row_id} AS row_id FROM search_index i"));
     if filter.year.is_some() || filter.section.is_some() || filter.within.is_some() {
@@ -187,7 +211,8 @@ pub fn candidates(
     sql.push(&format!(" ORDER BY {row_id} LIMIT ")).bind(Bind::BigInt(limit));
     sql.push(
         ") found JOIN search_documents d ON d.row_id = found.row_id JOIN reports r ON r.id = d.report_id \
-         JOIN revisions v ON v.report_id = r.id AND v.number = r.published_revision ORDER BY d.row_id",
+         JOIN revisions v ON v.report_id = r.id AND v.number = COALESCE(r.published_revision, d.revision) \
+         ORDER BY d.row_id",
     );
     Ok(sql.load(connection)?)
 }

@@ -9,7 +9,7 @@ use super::lane::{
 };
 use super::meters::Meters;
 use super::migrate::{self, MigrateError, SchemaState};
-use super::readers::{Extent, Readers};
+use super::readers::{Extent, Reach, Readers};
 use super::watch::Watch;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +21,12 @@ use tokio::sync::oneshot;
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
     pub url: DatabaseUrl,
+    /// For reads of a few rows: who asks, one report, whether the service is ready.
     pub readers: usize,
+    /// For what looks through many: lists, search, sums, exports. It never keeps those from a reader.
+    pub scan_readers: usize,
+    /// How long one of these may take.
+    pub scan_time: Duration,
     pub read_patience: Duration,
     pub queue_capacity: usize,
     pub synchronous: String,
@@ -36,6 +41,8 @@ impl StoreOptions {
         StoreOptions {
             url,
             readers: 4,
+            scan_readers: 2,
+            scan_time: Duration::from_secs(5),
             read_patience: Duration::from_secs(2),
             queue_capacity: 1024,
             synchronous: "FULL".to_owned(),
@@ -68,6 +75,7 @@ struct Shared {
     options: StoreOptions,
     connect: ConnectOptions,
     readers: Arc<Readers>,
+    scanners: Arc<Readers>,
     waiting: Arc<Waiting>,
     running_keys: Arc<RunningKeys>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -103,11 +111,12 @@ impl Store {
         })?;
         Ok(Store {
             shared: Arc::new(Shared {
-                readers: Arc::new(Readers::new(
-                    options.url.clone(),
-                    connect.clone(),
-                    options.readers,
-                    options.read_patience,
+                readers: Arc::new(readers(&options, &connect, options.readers, None)),
+                scanners: Arc::new(readers(
+                    &options,
+                    &connect,
+                    options.scan_readers,
+                    Some(options.scan_time),
                 )),
                 connect,
                 waiting,
@@ -180,6 +189,11 @@ impl Store {
         self.shared.readers.at_work()
     }
 
+    /// The same of the readers for scans.
+    pub fn scanners(&self) -> (usize, usize) {
+        self.shared.scanners.at_work()
+    }
+
     /// Jobs that wait for the writer.
     pub fn queue_depth(&self) -> usize {
         self.shared.waiting.depth()
@@ -193,6 +207,26 @@ impl Store {
         F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
         self.shared.readers.read(query).await
+    }
+
+    /// Runs a query that looks through many rows, on a reader kept for such, for a bounded time.
+    pub async fn scan<T, R, F>(&self, query: F) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        self.shared.scanners.read(query).await
+    }
+
+    /// The same for one of many steps, which waits for its turn as long as it takes.
+    pub async fn scan_on<T, R, F>(&self, query: F) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        self.shared.scanners.read_within(query, LONGEST_TURN).await
     }
 
     /// Runs a query of a few point reads: where it stands if the file is at hand (a hop to another thread would
@@ -315,6 +349,19 @@ impl Store {
             let _panicked = thread.join();
         }
     }
+}
+
+/// How long a step of something long waits for its turn.
+const LONGEST_TURN: Duration = Duration::from_secs(600);
+
+fn readers(
+    options: &StoreOptions,
+    connect: &ConnectOptions,
+    count: usize,
+    deadline: Option<Duration>,
+) -> Readers {
+    let reach = Reach { count, patience: options.read_patience, deadline };
+    Readers::new(options.url.clone(), connect.clone(), reach)
 }
 
 fn connect_options(options: &StoreOptions) -> ConnectOptions {

@@ -19,7 +19,7 @@ impl Errand {
         F: FnOnce(&mut AnyConnection, &Asking) -> Result<T, Refusal> + Send + 'static,
     {
         let asking = self.asking.clone();
-        self.store.read(move |connection| query(connection, &asking)).await
+        self.store.scan_on(move |connection| query(connection, &asking)).await
     }
 
     /// Writes behind those who wait.

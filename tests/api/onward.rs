@@ -340,13 +340,13 @@ fn a_client_that_asks_too_often_is_told_when_to_come_again() {
     let service =
         Service::start(Arc::new(Database::sqlite()), &[("NIANBAO__LIMITS__REQUESTS_PER_MINUTE", "5")]);
     for left in (0..5).rev() {
-        let reply = service.get("/years").send().expect(200);
+        let reply = service.get("/changes").send().expect(200);
         assert!(
             reply.header("ratelimit").is_some_and(|limit| limit.contains(&format!("r={left};"))),
             "{reply:?}"
         );
     }
-    let refused = service.get("/years").send();
+    let refused = service.get("/changes").send();
     assert!(refused.header("retry-after").is_some() && refused.header("ratelimit-policy").is_some());
     refused.refused(429, "rate_limited");
 }

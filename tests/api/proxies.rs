@@ -61,7 +61,7 @@ fn nobody_else_is_believed() {
 #[test]
 fn clients_behind_a_trusted_proxy_are_counted_each_for_itself() {
     let limit = ("NIANBAO__LIMITS__REQUESTS_PER_MINUTE", "3");
-    let ask = |service: &Service, client: &str| service.get("/years").header(FORWARDED, client).send();
+    let ask = |service: &Service, client: &str| service.get("/changes").header(FORWARDED, client).send();
     let service = Service::start(Arc::new(Database::sqlite()), &[limit, trusted("127.0.0.1")]);
     for _ in 0..3 {
         ask(&service, "203.0.113.9").expect(200);

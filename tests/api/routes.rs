@@ -49,7 +49,7 @@ const LET_IN: &[(About, &str, &str)] = &[
         "replace_report change_report delete_report create_section replace_section change_section \
         delete_section explain_finding withdraw_explanation",
     ),
-    (About::Report, "supervisor admin", "change_comment"),
+    (About::Report, "supervisor admin", "change_comment suppress_revision"),
     (
         About::Nowhere,
         "editor reviewer publisher supervisor admin",

@@ -219,7 +219,7 @@ impl BatchBody {
     ),
     responses((status = 200, description = "各行的结果", body = BatchBody)),
     extensions(
-        ("x-problems" = json!(["forbidden", "invalid_query", "document_unreadable", "batch_refused"])),
+        ("x-cost" = json!("file")), ("x-problems" = json!(["forbidden", "invalid_query", "document_unreadable", "batch_refused"])),
         ("x-same" = json!(true)),
     ),
 )]

@@ -60,7 +60,7 @@ pub type AgencyHistory = Page<ChangeBody>;
     tag = "agencies",
     params(("agency" = String, Path, description = "机关编号或统一社会信用代码"), WholeQuery),
     responses((status = 200, description = "全部变动，自早至晚", body = AgencyHistory)),
-    extensions(("x-list" = json!(true)), ("x-problems" = json!(["not_found", "invalid_query", "invalid_cursor"]))),
+    extensions(("x-cost" = json!("point")), ("x-list" = json!(true)), ("x-problems" = json!(["not_found", "invalid_query", "invalid_cursor"]))),
 )]
 #[get("/agencies/{agency}/history")]
 pub async fn read_history(call: Call) -> Result<Reply, Problem> {

@@ -58,7 +58,7 @@ query!(AgencyListQuery {
     limit: Option<Limit>,
     /// 上一页给出的游标。
     cursor: Option<CursorText>,
-    /// 是否给出总数。
+    /// 是否给出总数；超过一千只说至少有多少。
     count: Option<bool>,
 });
 
@@ -164,7 +164,7 @@ query!(ChildrenQuery {
     limit: Option<Limit>,
     /// 上一页给出的游标。
     cursor: Option<CursorText>,
-    /// 是否给出总数。
+    /// 是否给出总数；超过一千只说至少有多少。
     count: Option<bool>,
 });
 
@@ -219,7 +219,7 @@ query!(TreeQuery {
     tag = "agencies",
     params(("agency" = String, Path, description = "机关编号或统一社会信用代码"), TreeQuery),
     responses((status = 200, description = "机关及其下级", body = TreeBody)),
-    extensions(("x-problems" = json!(["not_found", "invalid_query"]))),
+    extensions(("x-cost" = json!("scan")), ("x-problems" = json!(["not_found", "invalid_query"]))),
 )]
 #[get("/agencies/{agency}/tree")]
 pub async fn read_tree(call: Call) -> Result<Reply, Problem> {

@@ -231,7 +231,7 @@ async fn require_right(call: &Call) -> Result<(), Problem> {
         (status = 201, description = "已存为草稿", body = ImportBody),
     ),
     extensions(
-        ("x-problems" = json!(["unauthorized", "forbidden", "invalid_query", "invalid_json", "invalid_input",
+        ("x-cost" = json!("file")), ("x-problems" = json!(["unauthorized", "forbidden", "invalid_query", "invalid_json", "invalid_input",
             "document_unreadable", "scope_not_for_kind", "year_not_open", "report_exists"])),
         ("x-tagged" = json!(true)),
     ),

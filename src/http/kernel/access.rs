@@ -2,6 +2,7 @@
 
 use super::caller::{Caller, client_address, request_id_of};
 use super::kept::{Asked, Kept};
+use super::limit::Standing;
 use super::problem::{Code, PROBLEM_JSON, Problem};
 use super::refusals;
 use super::service::Service;
@@ -30,19 +31,15 @@ pub async fn access(
     let trusted =
         service.as_ref().map(|service| service.options.trusted_proxies.as_slice()).unwrap_or_default();
     let address = client_address(peer, request.headers(), trusted);
-    let limit = service.as_ref().and_then(|service| service.limit.as_ref());
-    let standing = limit.zip(address).map(|(limit, client)| limit.count(client));
     if let Some(service) = &service
-        && let Some(mut answer) = kept(service, &request, begun).await
-        && !matches!(standing, Some(Err(_)))
+        && let Some(answer) = kept(service, &request, begun).await
     {
-        if let Some(Ok(standing)) = standing {
-            standing.write(answer.headers_mut());
-        }
+        // What is at hand costs nothing, and is counted to nobody.
         return Ok(request.into_response(answer));
     }
     let mut caller = Caller { address, ..Caller::unknown(request.headers()) };
     let method = request.method().clone();
+    caller.head_only = method == Method::HEAD;
     if method == Method::HEAD {
         // Answered as GET; the connection leaves the body out.
         request.head_mut().method = Method::GET;
@@ -50,13 +47,11 @@ pub async fn access(
     let traceparent = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
     // Made at debug: the operations' own lines carry it, the access line names the id itself.
     let span = tracing::debug_span!("request", id = %caller.request_id, traceparent);
+    let route = request.match_pattern();
     let answer = async {
-        let token = match standing {
-            // Who asks too often is not even looked up.
-            Some(Err(_)) => Ok(None),
-            _ => find_token(&request, &caller).await,
-        };
+        let token = find_token(&request, &caller).await;
         caller.token = token.as_ref().ok().cloned().flatten();
+        let standing = service.as_ref().and_then(|service| count(service, &mut caller, &method, &route));
         let shared = Rc::new(caller);
         request.extensions_mut().insert(Rc::clone(&shared));
         if let Err(problem) = token {
@@ -64,11 +59,12 @@ pub async fn access(
         }
         if let Some(Err(standing)) = standing {
             let refused = standing.refusal().error_response();
-            return Ok::<_, Error>((request.into_response(refused), shared));
+            return Ok::<_, Error>((request.into_response(refused), shared, Err(standing)));
         }
-        Ok((next.call(request).await?.map_into_boxed_body(), shared))
+        let response = next.call(request).await?.map_into_boxed_body();
+        Ok((response, shared, Ok(standing.and_then(Result::ok))))
     };
-    let (response, caller) = answer.instrument(span).await?;
+    let (response, caller, standing) = answer.instrument(span).await?;
     if let Some(service) = &service {
         refusals::record(service, &response, &caller).await;
     }
@@ -77,19 +73,33 @@ pub async fn access(
     if let (Some(service), Some(kept)) = (&service, keepable) {
         response = keep(service, response, &method, kept).await;
     }
-    if let Some(Ok(standing) | Err(standing)) = standing {
+    if let Ok(Some(standing)) | Err(standing) = standing {
         standing.write(response.headers_mut());
     }
     if let Ok(id) = HeaderValue::from_str(&caller.request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     if let Some(service) = &service {
-        let route = response.request().match_pattern();
         let route = route.as_deref().unwrap_or("-");
         service.metrics.request(&method, route, response.status().as_u16(), begun.elapsed());
     }
-    log(&response, &method, &caller, begun);
+    log(&response, (&method, route.as_deref()), &caller, begun);
     Ok(response)
+}
+
+/// Counts a request to whoever makes it: what it costs, to a person or else to an address.
+fn count(
+    service: &Service,
+    caller: &mut Caller,
+    method: &Method,
+    route: &Option<String>,
+) -> Option<Result<Standing, Standing>> {
+    let method = if caller.head_only { Method::GET.as_str() } else { method.as_str() };
+    caller.cost = service.document.cost(method, route.as_deref().unwrap_or_default());
+    let limit = service.limit.as_ref()?;
+    let person = caller.token.as_ref().map(|token| token.person.id.as_str());
+    caller.client = limit.client(person, caller.address);
+    limit.count(caller.client.as_ref()?, caller.cost)
 }
 
 /// An answer that is kept and still right: no token, no route, no database.
@@ -161,7 +171,7 @@ async fn find_token(request: &ServiceRequest, caller: &Caller) -> Result<Option<
     let service =
         request.app_data::<web::Data<Service>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
     let at = caller.at;
-    let token = service.store.read(move |connection| authenticate(connection, &secret, at)).await?;
+    let token = service.store.glance(move |connection| authenticate(connection, &secret, at)).await?;
     token.map(Some).ok_or_else(bad)
 }
 
@@ -185,12 +195,17 @@ fn as_problem(response: ServiceResponse<BoxBody>, caller: &Caller) -> ServiceRes
     ServiceResponse::new(request, rendered)
 }
 
-fn log(response: &ServiceResponse<BoxBody>, method: &Method, caller: &Caller, begun: Instant) {
+fn log(
+    response: &ServiceResponse<BoxBody>,
+    (method, route): (&Method, Option<&str>),
+    caller: &Caller,
+    begun: Instant,
+) {
     tracing::info!(
         target: "access",
         id = %caller.request_id,
         method = %method,
-        route = response.request().match_pattern().as_deref().unwrap_or("-"),
+        route = route.unwrap_or("-"),
         status = response.status().as_u16(),
         client = caller.address.map(tracing::field::display),
         us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),

@@ -4,12 +4,14 @@ use super::body::{self, Bounds, JsonBody};
 use super::caller::Caller;
 use super::format::parse_time;
 use super::json;
+use super::limit::own_share_full;
 use super::precondition;
 use super::problem::{Code, Problem};
 use super::query::Query;
 use super::reply::{JSON, Reply, Snapshot, accepts};
 use super::sent::{Body, Extent, Sent};
 use super::service::Service;
+use super::shares::Place;
 use crate::domain::digest::sha256_hex;
 use crate::domain::language::Language;
 use crate::domain::rights::Rights;
@@ -120,13 +122,20 @@ impl Call {
         }
     }
 
-    /// Reads on a snapshot.
+    /// Reads on a snapshot, on the readers that the operation's cost calls for.
     pub async fn look<T, F>(&self, query: F) -> Result<T, Problem>
     where
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection, &Asking) -> Result<T, Refusal> + Send + 'static,
     {
         self.look_with(query, false).await
+    }
+
+    /// A place among the scans of this client: one client never holds all the readers for scans.
+    pub async fn scan_place(&self) -> Result<Place, Problem> {
+        let patience = self.service.options.scan_patience;
+        let place = self.service.scan_shares.wait(self.caller.client.as_ref(), patience).await;
+        place.ok_or_else(own_share_full)
     }
 
     /// The same for a few point reads, which need no other thread.
@@ -151,8 +160,19 @@ impl Call {
             query(connection, &asking).map(|found| (found, seen))
         };
         // Under a grant a report is judged as well: that is more than a few reads.
-        let (found, seen) =
-            if short && public { store.glance(read).await? } else { store.read(read).await? };
+        let (found, seen) = match (short, public) {
+            (true, true) => store.glance(read).await?,
+            (false, _) if self.caller.cost.is_heavy() => {
+                // The place goes with the query, which may outlive whoever waits for it.
+                let place = self.scan_place().await?;
+                let held = move |connection: &mut AnyConnection| {
+                    let _place = place;
+                    read(connection)
+                };
+                store.scan(held).await?
+            }
+            _ => store.read(read).await?,
+        };
         if let Some(seen) = seen {
             self.note(seen);
         }

@@ -1,5 +1,7 @@
 //! Who asks, in which language, under which request id: known before any handler runs.
 
+use super::cost::Cost;
+use super::shares::Client;
 use crate::domain::language::Language;
 use crate::storage::people::Token;
 use actix_web::http::header::{self, HeaderMap};
@@ -20,6 +22,11 @@ pub struct Caller {
     pub address: Option<IpAddr>,
     /// `None`: the public.
     pub token: Option<Token>,
+    /// Whom the request is counted to; `None` to nobody.
+    pub client: Option<Client>,
+    pub cost: Cost,
+    /// Asks for the head of the answer alone.
+    pub head_only: bool,
 }
 
 impl Caller {
@@ -31,6 +38,9 @@ impl Caller {
             at: Utc::now().naive_utc().trunc_subsecs(6),
             address: None,
             token: None,
+            client: None,
+            cost: Cost::Point,
+            head_only: false,
         }
     }
 

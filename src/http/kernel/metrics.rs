@@ -30,6 +30,11 @@ struct OfRule {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfConsumer {
+    consumer: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfState {
     state: String,
 }
@@ -43,7 +48,11 @@ pub struct Metrics {
     queue: Gauge,
     readers_busy: Gauge,
     readers: Gauge,
+    scanners_busy: Gauge,
+    scanners: Gauge,
     reports: Family<OfState, Gauge>,
+    behind: Family<OfConsumer, Gauge>,
+    set_aside: Family<OfConsumer, Gauge>,
     kept_bodies: Gauge,
     kept_bytes: Gauge,
     counted: Mutex<Option<Instant>>,
@@ -59,7 +68,11 @@ impl Metrics {
             queue: Gauge::default(),
             readers_busy: Gauge::default(),
             readers: Gauge::default(),
+            scanners_busy: Gauge::default(),
+            scanners: Gauge::default(),
             reports: Family::default(),
+            behind: Family::default(),
+            set_aside: Family::default(),
             kept_bodies: Gauge::default(),
             kept_bytes: Gauge::default(),
             counted: Mutex::new(None),
@@ -78,6 +91,14 @@ impl Metrics {
         registry.register("lane_broken_groups", "Groups that ran once more", lane.broken_groups.clone());
         registry.register("readers_busy", "Readers at work", metrics.readers_busy.clone());
         registry.register("readers", "Readers", metrics.readers.clone());
+        registry.register("scanners_busy", "Readers for scans at work", metrics.scanners_busy.clone());
+        registry.register("scanners", "Readers for scans", metrics.scanners.clone());
+        registry.register("changes_behind", "Changes a consumer has not taken yet", metrics.behind.clone());
+        registry.register(
+            "reports_set_aside",
+            "Reports that a consumer of the changes could not take",
+            metrics.set_aside.clone(),
+        );
         registry.register("kept_bodies", "Answers that are kept", metrics.kept_bodies.clone());
         registry.register("kept_bytes", "Bytes of the answers that are kept", metrics.kept_bytes.clone());
         registry.register(
@@ -134,12 +155,21 @@ impl Metrics {
         }
     }
 
+    /// How many changes a consumer is behind, and how many reports it left out.
+    pub fn consumer(&self, consumer: &'static str, behind: i64, set_aside: i64) {
+        self.behind.get_or_create(&OfConsumer { consumer }).set(behind);
+        self.set_aside.get_or_create(&OfConsumer { consumer }).set(set_aside);
+    }
+
     pub fn write(&self, service: &Service) -> String {
         let gauge = |gauge: &Gauge, value: usize| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
         gauge(&self.queue, service.store.queue_depth());
         let (busy, all) = service.store.readers();
         gauge(&self.readers_busy, busy);
         gauge(&self.readers, all);
+        let (busy, all) = service.store.scanners();
+        gauge(&self.scanners_busy, busy);
+        gauge(&self.scanners, all);
         let (bodies, bytes) = service.kept.size();
         self.kept_bodies.set(i64::try_from(bodies).unwrap_or(i64::MAX));
         self.kept_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));

@@ -5,6 +5,7 @@ pub mod access;
 pub mod body;
 pub mod call;
 pub mod caller;
+pub mod cost;
 pub mod document;
 pub mod fields;
 pub mod format;
@@ -23,6 +24,7 @@ pub mod reply;
 pub mod schema;
 pub mod sent;
 pub mod service;
+pub mod shares;
 mod verdict;
 
 /// Where all resources stand.

@@ -4,7 +4,7 @@ use super::call::Call;
 use super::problem::{Code, Problem};
 use super::query::{CursorText, Limit, query};
 use super::reply::Reply;
-use crate::storage::{Bind, Page as Keyset, SortKey};
+use crate::storage::{Bind, COUNTED, Page as Keyset, SortKey};
 use actix_web::http::header;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -212,11 +212,12 @@ query!(WholeQuery {
     limit: Option<Limit>,
     /// 上一页给出的游标。
     cursor: Option<CursorText>,
-    /// 是否给出总数。
+    /// 是否给出总数；超过一千只说至少有多少。
     count: Option<bool>,
 });
 
-/// `{"items", "next_cursor"}`, with `total` where it was asked for, and `Link` to the next page.
+/// `{"items", "next_cursor"}`, with `total` where it was asked for, and `Link` to the next page. Beyond what is
+/// counted the total is null, and `total_at_least` says how far it was counted.
 pub fn list_reply(call: &Call, items: Value, next: Option<String>, total: Option<i64>) -> Reply {
     list_reply_with(call, items, next, total, Map::new())
 }
@@ -234,7 +235,10 @@ pub fn list_reply_with(
         members.extend(more);
     }
     if let (Value::Object(members), Some(total)) = (&mut body, total) {
-        members.insert("total".to_owned(), json!(total));
+        members.insert("total".to_owned(), json!(Some(total).filter(|total| *total <= COUNTED)));
+        if total > COUNTED {
+            members.insert("total_at_least".to_owned(), json!(COUNTED));
+        }
     }
     let reply = Reply::ok(&body);
     match next {

@@ -5,6 +5,7 @@ use super::kept::KeptBodies;
 use super::limit::Limit;
 use super::metrics::Metrics;
 use super::refusals::Refusals;
+use super::shares::Shares;
 use crate::documents::intake::Sandbox;
 use crate::operations::Review;
 use crate::storage::Store;
@@ -39,8 +40,15 @@ pub struct ServiceOptions {
     pub kept_bytes: u64,
     /// Streams of changes open at once.
     pub streams: usize,
-    /// Requests of one client in a minute; 0: as many as they like.
+    /// The same of one client, with those who wait for a change.
+    pub streams_per_client: usize,
+    /// Units that an address may use in a minute; 0: nothing is counted by client.
     pub requests_per_minute: u32,
+    /// Addresses that are not counted.
+    pub exempt: Vec<IpNet>,
+    /// Scans of one client at the same time, and how long the next one waits.
+    pub scans_per_client: usize,
+    pub scan_patience: Duration,
     pub webhooks: WebhookOptions,
     pub review: Review,
     pub reload_lexicons: Reload,
@@ -76,6 +84,8 @@ pub struct Service {
     pub sandbox: Sandbox,
     pub kept: KeptBodies,
     pub streams: Arc<Semaphore>,
+    pub stream_shares: Shares,
+    pub scan_shares: Shares,
     pub limit: Option<Limit>,
     pub ending: Ending,
 }
@@ -85,7 +95,9 @@ impl Service {
         let metrics = Metrics::new(store.meters());
         Ok(Service {
             kept: KeptBodies::new(options.kept_bytes),
-            limit: Limit::new(options.requests_per_minute),
+            limit: Limit::new(options.requests_per_minute, options.exempt.clone()),
+            stream_shares: Shares::new(options.streams_per_client),
+            scan_shares: Shares::new(options.scans_per_client),
             streams: Arc::new(Semaphore::new(options.streams)),
             store,
             options,

@@ -1,7 +1,7 @@
 //! What holds for every operation, said once: problems, headers, parameters, security, examples.
 
 use super::statute::reference;
-use super::{bodies, inputs, statute};
+use super::{bodies, bounds, inputs, statute};
 use crate::domain::language::{Language, say};
 use crate::http::kernel::problem::{Code, PROBLEM_JSON};
 use serde_json::{Map, Value, json};
@@ -88,6 +88,7 @@ fn finish_components(components: &mut Map<String, Value>) {
         bodies::finish(schemas);
         statute::add(schemas);
         inputs::add(schemas);
+        bounds::add_counts(schemas);
         schemas.insert("Format".to_owned(), crate::http::catalogue::format_schema());
         schemas.insert("Problem".to_owned(), problem_schema());
         schemas.sort_keys();
@@ -163,7 +164,8 @@ fn problem_schema() -> Value {
             "findings": {"type": "array", "items": reference("Finding"), "description": "阻止提交的问题。"},
             "rows": {"type": "array", "items": reference("BatchRow"), "description": "批量登记中被拒绝的行。"},
             "allowed": {"type": "array", "items": reference("ActionName"), "description": "当前状态允许的操作。"},
-            "reason": {"type": ["string", "null"], "description": "撤回的原因。"},
+            "reason": {"type": ["string", "null"], "description": "撤回或抹去的原因。"},
+            "suppressed_at": {"type": "string", "format": "date-time"},
             "withdrawn_at": {"type": ["string", "null"], "format": "date-time"}
         }
     })
@@ -211,6 +213,10 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
     let unmatched = flag(operation, "x-unmatched");
     // A POST whose 200 is no dry run: it tags and replays what it answers.
     let same = flag(operation, "x-same");
+    let cost = bounds::cost_of(operation, listed);
+    // Taken out and put in anew: what a handler says beside another thing comes in any order.
+    operation.shift_remove("x-cost");
+    operation.insert("x-cost".to_owned(), json!(cost));
     let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
     // What has no version of its own is tagged by what it says.
     let tagged = tagged || (method == "get" && !UNTAGGED.contains(&id.as_str()));
@@ -351,6 +357,7 @@ fn add_problems(operation: &mut Map<String, Value>, codes: &BTreeSet<Code>) {
         add_response(operation, &status.to_string(), response);
     }
     let names: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+    operation.shift_remove("x-problems");
     operation.insert("x-problems".to_owned(), json!(names));
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
         responses.sort_keys();

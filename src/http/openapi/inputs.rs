@@ -164,6 +164,18 @@ pub fn add(schemas: &mut Map<String, Value>) {
         ),
     ]);
     schemas.insert("TransitionCreate".to_owned(), object("要进行的操作。", &["action"], order.clone()));
+    schemas.insert(
+        "SuppressionCreate".to_owned(),
+        object(
+            "为什么抹去。",
+            &["reason"],
+            Map::from_iter([(
+                "reason".to_owned(),
+                json!({"type": "string", "minLength": 1, "maxLength": 2000,
+                    "description": "公开：读取这一版的人都会看到，不要写出个人信息本身。"}),
+            )]),
+        ),
+    );
     let mut many = order;
     many.insert(
         "reports".to_owned(),

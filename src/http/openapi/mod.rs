@@ -1,6 +1,7 @@
 //! The OpenAPI document: made from the handlers, finished by rules that hold for all of them.
 
 mod bodies;
+mod bounds;
 mod finish;
 mod formats;
 mod hooks;
@@ -34,6 +35,7 @@ pub fn build() -> Document {
     Document {
         digest: crate::domain::digest::sha256_hex(json.as_bytes()).chars().take(16).collect(),
         routes: routes.collect(),
+        costs: bounds::costs(&value).collect(),
         schemas: Schemas::of(&value, formats::FORMATS),
         yaml: Bytes::from(yaml::write(&value)),
         json: Bytes::from(json),

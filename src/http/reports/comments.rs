@@ -89,7 +89,7 @@ fn tagged(reply: Reply, comment: &Comment, language: Language) -> Reply {
     params(("id" = String, Path, description = "报告编号"), WholeQuery),
     responses((status = 200, description = "全部意见，自早至晚", body = CommentList)),
     extensions(
-        ("x-list" = json!(true)),
+        ("x-cost" = json!("point")), ("x-list" = json!(true)),
         ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query",
             "invalid_cursor"])),
         ("x-token" = json!(true)),

@@ -64,7 +64,7 @@ fn negotiated(call: &Call) -> Result<Format, Problem> {
         (String = "text/markdown"),
     ))),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"])),
+        ("x-cost" = json!("file")), ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -163,7 +163,7 @@ async fn written(call: &Call, view: &ReportView, format: Format) -> Result<Reply
     params(("id" = String, Path, description = "报告编号"), ViewQuery),
     responses((status = 200, description = "原文件", body = String, content_type = "application/octet-stream")),
     extensions(
-        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
+        ("x-cost" = json!("file")), ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
         ("x-token" = json!(true)),
     ),
 )]

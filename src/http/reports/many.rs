@@ -74,7 +74,7 @@ fn read_wanted(fields: &mut Fields<'_>) -> Option<Wanted> {
     tag = "review",
     request_body(content = ref("#/components/schemas/TransitionMany"), content_type = "application/json"),
     responses((status = 200, description = "各份的结果", body = TransitionOutcomes)),
-    extensions(("x-problems" = json!(["invalid_input", "invalid_query"])), ("x-same" = json!(true))),
+    extensions(("x-cost" = json!("scan")), ("x-problems" = json!(["invalid_input", "invalid_query"])), ("x-same" = json!(true))),
 )]
 #[post("/reports/transitions")]
 pub async fn create_transitions(mut call: Call) -> Result<Reply, Problem> {

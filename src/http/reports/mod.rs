@@ -14,6 +14,7 @@ mod read_body;
 mod revisions;
 mod sections;
 mod similarity;
+mod suppression;
 mod transitions;
 mod validation;
 
@@ -64,6 +65,7 @@ pub fn register(config: &mut ServiceConfig<'_>) {
         .service(revisions::list_revisions)
         .service(revisions::read_revision)
         .service(revisions::read_diff)
+        .service(suppression::suppress_revision)
         .service(similarity::read_similarity)
         .service(transitions::list_transitions)
         .service(transitions::create_transition)

@@ -12,6 +12,7 @@ use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{CursorText, Limit, RevisionNumber, View, ViewQuery, query};
 use crate::http::kernel::reply::Reply;
 use crate::operations::reports::{self, Difference};
+use crate::storage::suppressions::Suppression;
 use actix_web::get;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -33,10 +34,14 @@ pub struct RevisionBody {
     created_at: String,
     #[schema(format = DateTime)]
     published_at: Option<String>,
+    /// 文字何时被抹去；空 = 没有。
+    #[schema(format = DateTime)]
+    suppressed_at: Option<String>,
 }
 
-impl From<&Revision> for RevisionBody {
-    fn from(revision: &Revision) -> RevisionBody {
+impl RevisionBody {
+    fn of(revision: &Revision, suppressed: &[Suppression]) -> RevisionBody {
+        let gone = suppressed.iter().find(|gone| gone.revision == revision.number);
         RevisionBody {
             revision: revision.number,
             status: revision.state.as_str(),
@@ -44,6 +49,7 @@ impl From<&Revision> for RevisionBody {
             content_digest: revision.digest.clone(),
             created_at: time(revision.created_at),
             published_at: revision.published_at.map(time),
+            suppressed_at: gone.map(|gone| time(gone.at)),
         }
     }
 }
@@ -57,7 +63,7 @@ query!(RevisionsQuery {
     limit: Option<Limit>,
     /// 上一页给出的游标。
     cursor: Option<CursorText>,
-    /// 是否给出总数。
+    /// 是否给出总数；超过一千只说至少有多少。
     count: Option<bool>,
 });
 
@@ -68,7 +74,7 @@ query!(RevisionsQuery {
     tag = "revisions",
     params(("id" = String, Path, description = "报告编号"), RevisionsQuery),
     responses((status = 200, description = "各版", body = RevisionList)),
-    extensions(("x-list" = json!(true)), ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query", "invalid_cursor"]))),
+    extensions(("x-cost" = json!("point")), ("x-list" = json!(true)), ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query", "invalid_cursor"]))),
 )]
 #[get("/reports/{id}/revisions")]
 pub async fn list_revisions(call: Call) -> Result<Reply, Problem> {
@@ -78,10 +84,14 @@ pub async fn list_revisions(call: Call) -> Result<Reply, Problem> {
         .query_after(move |connection, asking| reports::list_revisions(connection, asking, &named, false))
         .await?;
     let published = query.view.is_some();
-    let (_, found) = call
-        .look(move |connection, asking| reports::list_revisions(connection, asking, &id, published))
+    let (found, suppressed) = call
+        .look(move |connection, asking| {
+            let (_, found) = reports::list_revisions(connection, asking, &id, published)?;
+            Ok((found, reports::list_suppressed(connection, &id)?))
+        })
         .await?;
-    let items: Vec<RevisionBody> = found.iter().map(RevisionBody::from).collect();
+    let items: Vec<RevisionBody> =
+        found.iter().map(|revision| RevisionBody::of(revision, &suppressed)).collect();
     let page = WholeQuery { limit: query.limit, cursor: query.cursor, count: query.count };
     let (items, next, total) = cut_whole("revisions", items, &page)?;
     Ok(list_reply(&call, json!(items), next, total))
@@ -99,7 +109,7 @@ pub async fn list_revisions(call: Call) -> Result<Reply, Problem> {
     ),
     responses((status = 200, description = "报告", body = ReportBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"])),
+        ("x-problems" = json!(["not_found", "report_withdrawn", "revision_suppressed", "invalid_query"])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -187,7 +197,7 @@ impl From<Difference> for DifferenceBody {
     tag = "revisions",
     params(("id" = String, Path, description = "报告编号"), DiffQuery),
     responses((status = 200, description = "不同之处", body = DifferenceBody)),
-    extensions(("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"]))),
+    extensions(("x-problems" = json!(["not_found", "report_withdrawn", "revision_suppressed", "invalid_query"]))),
 )]
 #[get("/reports/{id}/diff")]
 pub async fn read_diff(call: Call) -> Result<Reply, Problem> {

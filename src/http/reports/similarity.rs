@@ -81,7 +81,7 @@ impl From<&Similarity> for SimilarityBody {
     params(("id" = String, Path, description = "报告编号"), SimilarityQuery),
     responses((status = 200, description = "逐部分的相似程度", body = SimilarityList)),
     extensions(
-        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
+        ("x-cost" = json!("scan")), ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
         ("x-token" = json!(true)),
     ),
 )]

@@ -30,8 +30,8 @@ use utoipa::ToSchema;
 #[schema(as = PersonReference)]
 pub struct PersonReference {
     #[schema(format = "uuid")]
-    id: String,
-    name: String,
+    pub id: String,
+    pub name: String,
 }
 
 /// 一次流转。
@@ -126,7 +126,7 @@ pub type TransitionList = Page<TransitionBody>;
     params(("id" = String, Path, description = "报告编号"), WholeQuery),
     responses((status = 200, description = "全部流转，自早至晚", body = TransitionList)),
     extensions(
-        ("x-list" = json!(true)),
+        ("x-cost" = json!("point")), ("x-list" = json!(true)),
         ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query", "invalid_cursor"])),
         ("x-token" = json!(true)),
     ),

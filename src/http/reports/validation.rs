@@ -20,7 +20,7 @@ use actix_web::post;
     request_body(content = ref("#/components/schemas/ReportDocument"), content_type = "application/json"),
     responses((status = 200, description = "校验结果", body = ValidationBody)),
     extensions(
-        ("x-problems" = json!(["unauthorized", "invalid_input", "invalid_query"])),
+        ("x-cost" = json!("file")), ("x-problems" = json!(["unauthorized", "invalid_input", "invalid_query"])),
         ("x-token" = json!(true)),
     ),
 )]

@@ -11,6 +11,7 @@ mod read;
 pub mod renditions;
 mod revisions;
 mod similarity;
+mod suppress;
 mod transition;
 mod verdict;
 
@@ -24,9 +25,12 @@ pub use edit::{Edit, require_edit_right, save};
 pub use elsewhere::{Subject, previous_of};
 pub use explain::{explain, require_explainable, withdraw_explanation};
 pub use judge::{Judgement, await_supervisor, find_judgement, judge_document, judge_one, judge_views};
-pub use read::{ReportQuery, ReportView, count, count_by_state, find, find_by_key, find_raw, list};
-pub use revisions::{Difference, diff, find_revision, find_source, list_revisions};
+pub use read::{
+    ReportQuery, ReportView, count, count_all, count_by_state, find, find_by_key, find_raw, list,
+};
+pub use revisions::{Difference, diff, find_revision, find_source, list_revisions, list_suppressed};
 pub use similarity::{CompareWith, Similarity, similarity};
+pub use suppress::{SuppressionOrder, require_suppression_right, suppress};
 pub use transition::{
     Transited, TransitionOrder, allowed_actions, list_transitions, require_action_right,
     require_transition_right, transition,

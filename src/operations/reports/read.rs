@@ -190,6 +190,16 @@ pub fn count(connection: &mut AnyConnection, rights: &Rights, query: &ReportQuer
     Ok(reports::count(connection, rights, &filter)?)
 }
 
+/// How many there are of all, for work that goes through them.
+pub fn count_all(
+    connection: &mut AnyConnection,
+    rights: &Rights,
+    query: &ReportQuery,
+) -> Result<i64, Refusal> {
+    let filter = complete(connection, query)?;
+    Ok(reports::count_all(connection, rights, &filter)?)
+}
+
 /// How many reports stand in each state.
 pub fn count_by_state(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, Refusal> {
     Ok(reports::count_by_state(connection)?)

@@ -3,7 +3,7 @@
 use super::read::{ReportView, published};
 use crate::domain::id::ReportId;
 use crate::operations::Refusal;
-use crate::operations::following::Stretch;
+use crate::operations::following::{Following, Stretch};
 use crate::storage::renditions::{self, Rendered, Rendition};
 use crate::storage::{AnyConnection, StorageError, positions, reports};
 
@@ -45,12 +45,16 @@ pub fn start_over(connection: &mut AnyConnection) -> Result<(), Refusal> {
     Ok(positions::set(connection, CONSUMER, 0)?)
 }
 
-/// Reads and renders the next changes; `None`: all are rendered.
+/// How the renditions follow.
+pub const FOLLOWING: Following = Following { consumer: CONSUMER, most: CHANGES };
+
+/// Reads and renders the next changes, at most so many; `None`: all are rendered.
 pub fn next_step(
     connection: &mut AnyConnection,
     renderer: Renderer,
+    most: i64,
 ) -> Result<Option<RenditionStep>, Refusal> {
-    let Some(changes) = Stretch::next(connection, CONSUMER, CHANGES)? else { return Ok(None) };
+    let Some(changes) = Stretch::next(connection, CONSUMER, most)? else { return Ok(None) };
     let mut renditions = Vec::with_capacity(changes.reports.len());
     for id in &changes.reports {
         let view = match reports::find(connection, id)? {

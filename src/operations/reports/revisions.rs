@@ -7,7 +7,9 @@ use crate::domain::report::Revision;
 use crate::domain::workflow::{Action, State};
 use crate::operations::{Asking, Refusal};
 use crate::storage::sources::{self, SourceFile};
-use crate::storage::{AnyConnection, revisions, transitions};
+use crate::storage::suppressions::{self, Suppression};
+use crate::storage::transitions::{self, Transition};
+use crate::storage::{AnyConnection, revisions};
 use serde_json::Value;
 
 /// The revisions the caller may see, oldest first; on wish only those that everybody sees.
@@ -18,15 +20,51 @@ pub fn list_revisions(
     published_only: bool,
 ) -> Result<(ReportView, Vec<Revision>), Refusal> {
     let view = find(connection, asking, id, published_only)?;
+    let taken_back = TakenBack::of(connection, id)?;
     let mut found = revisions::find_many(connection, &[id.to_string()])?;
-    found.retain(|revision| may_see(&view, revision));
+    found.retain(|revision| taken_back.may_see(&view, revision));
     found.sort_by_key(|revision| revision.number);
     Ok((view, found))
 }
 
-fn may_see(view: &ReportView, revision: &Revision) -> bool {
-    // A revision that was withdrawn stays withdrawn, whatever followed it.
-    view.working || revision.state == State::Published
+/// What was taken back of a report and stays gone, whatever followed it.
+struct TakenBack {
+    /// A withdrawal takes back every revision so far.
+    withdrawal: Option<Transition>,
+    suppressed: Vec<Suppression>,
+}
+
+impl TakenBack {
+    fn of(connection: &mut AnyConnection, id: &ReportId) -> Result<TakenBack, Refusal> {
+        let made = transitions::list(connection, id)?.into_iter();
+        Ok(TakenBack {
+            withdrawal: made.filter(|made| made.action == Action::Withdraw).max_by_key(|made| made.revision),
+            suppressed: suppressions::of(connection, id)?,
+        })
+    }
+
+    fn may_see(&self, view: &ReportView, revision: &Revision) -> bool {
+        let withdrawn = self.withdrawal.as_ref().is_some_and(|made| revision.number <= made.revision);
+        view.working || (revision.state == State::Published && !withdrawn)
+    }
+
+    /// Why nobody, or nobody but those with a grant, may read a revision.
+    fn require_readable(&self, view: &ReportView, number: i32) -> Result<(), Refusal> {
+        if let Some(found) = self.suppressed.iter().find(|found| found.revision == number) {
+            return Err(Refusal::Suppressed { reason: found.reason.clone(), at: found.at });
+        }
+        match &self.withdrawal {
+            Some(made) if !view.working && (1..=made.revision).contains(&number) => {
+                Err(Refusal::Withdrawn { reason: made.comment.clone(), at: Some(made.at) })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The revisions of a report whose text was erased.
+pub fn list_suppressed(connection: &mut AnyConnection, id: &ReportId) -> Result<Vec<Suppression>, Refusal> {
+    Ok(suppressions::of(connection, id)?)
 }
 
 /// The report as of one of its revisions.
@@ -38,18 +76,11 @@ pub fn find_revision(
     published_only: bool,
 ) -> Result<ReportView, Refusal> {
     let view = find(connection, asking, id, published_only)?;
-    let revision = revisions::find(connection, id, number)?;
-    match revision {
-        Some(revision) if may_see(&view, &revision) => {}
-        Some(revision) if revision.state == State::Withdrawn => {
-            let made = transitions::list(connection, id)?.into_iter().rev();
-            let mut withdrawals =
-                made.filter(|made| made.revision == number && made.action == Action::Withdraw);
-            let last = withdrawals.next();
-            let at = last.as_ref().map(|made| made.at);
-            return Err(Refusal::Withdrawn { reason: last.and_then(|made| made.comment), at });
-        }
-        _ => return Err(Refusal::NotFound),
+    let taken_back = TakenBack::of(connection, id)?;
+    let revision = revisions::find(connection, id, number)?.ok_or(Refusal::NotFound)?;
+    taken_back.require_readable(&view, number)?;
+    if !taken_back.may_see(&view, &revision) {
+        return Err(Refusal::NotFound);
     }
     build(connection, view.report, view.agency, number, view.working)
 }
@@ -71,7 +102,13 @@ pub fn diff(
     (from, to): (Option<i32>, Option<i32>),
     published_only: bool,
 ) -> Result<Difference, Refusal> {
-    let (_, found) = list_revisions(connection, asking, id, published_only)?;
+    let (view, mut found) = list_revisions(connection, asking, id, published_only)?;
+    let taken_back = TakenBack::of(connection, id)?;
+    for number in [from, to].into_iter().flatten() {
+        taken_back.require_readable(&view, number)?;
+    }
+    // What was not named is looked for among what can be read.
+    found.retain(|revision| taken_back.suppressed.iter().all(|gone| gone.revision != revision.number));
     let by_number = |number: i32| found.iter().find(|revision| revision.number == number).cloned();
     let to = match to {
         Some(number) => by_number(number),

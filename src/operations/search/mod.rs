@@ -3,17 +3,17 @@
 use crate::domain::report::Report;
 use crate::domain::wording::{bands, fold, snippet, tokens, wanted};
 use crate::operations::agencies::path_of;
-use crate::operations::following::Stretch;
+use crate::operations::following::{Following, Stretch};
 use crate::operations::statistics::AsOf;
 use crate::operations::{AgencyRef, Refusal};
 use crate::storage::search::{self, Candidate, Indexed, SearchFilter};
-use crate::storage::{AnyConnection, audit, positions, reports, revisions};
+use crate::storage::{AnyConnection, COUNTED, audit, positions, reports, revisions};
 
 /// Candidates looked at in one step, and steps of one question.
 const STEP: i64 = 200;
 const STEPS: usize = 20;
-/// How often all steps are taken to count: 100,000 candidates.
-const COUNTED: usize = 25;
+/// Steps to count in: what holds the words mostly holds the phrase, so that they reach well over the count's end.
+const COUNT_STEPS: usize = 8;
 
 /// A question to the index.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub struct Hit {
 
 /// How the index is called among the consumers of the changes.
 const CONSUMER: &str = "search";
+/// Words of one narrative that it is found by: PostgreSQL takes 1 MiB of them, and no report has so many.
+const MOST_WORDS: usize = 20_000;
 /// Changes taken at once: entering them takes less than a slice of the lane.
 const CHANGES: i64 = 16;
 
@@ -44,9 +46,12 @@ pub struct IndexStep {
     texts: Vec<Vec<Indexed>>,
 }
 
-/// Reads the next changes that are not indexed yet; `None`: all are.
-pub fn next_step(connection: &mut AnyConnection) -> Result<Option<IndexStep>, Refusal> {
-    let Some(changes) = Stretch::next(connection, CONSUMER, CHANGES)? else { return Ok(None) };
+/// How the index follows.
+pub const FOLLOWING: Following = Following { consumer: CONSUMER, most: CHANGES };
+
+/// Reads the next changes that are not indexed yet, at most so many; `None`: all are.
+pub fn next_step(connection: &mut AnyConnection, most: i64) -> Result<Option<IndexStep>, Refusal> {
+    let Some(changes) = Stretch::next(connection, CONSUMER, most)? else { return Ok(None) };
     let mut texts = Vec::with_capacity(changes.reports.len());
     for id in &changes.reports {
         texts.push(match reports::find(connection, id)? {
@@ -68,10 +73,12 @@ fn published_texts(connection: &mut AnyConnection, report: &Report) -> Result<Ve
     };
     let texts = revision.content.form().sections.iter().filter_map(|section| {
         let text = revision.content.text(&section.key)?;
-        let words: Vec<String> = tokens(text).into_iter().collect();
+        let words: Vec<String> = tokens(text).into_iter().take(MOST_WORDS).collect();
         Some(Indexed {
             section: section.key.clone(),
-            text: text.to_owned(),
+            revision: revision.number,
+            // PostgreSQL has no place for a NUL, wherever it came from.
+            text: text.replace('\0', ""),
             words: words.join(" "),
             bands: bands(text),
         })
@@ -107,19 +114,47 @@ pub fn as_of(connection: &mut AnyConnection) -> Result<AsOf, Refusal> {
     Ok(AsOf { seq, epoch: audit::ledger(connection)?.epoch, at: last.map(|change| change.at) })
 }
 
-/// How many narratives hold a phrase; `None` where there are more candidates than are looked at.
-pub fn count(connection: &mut AnyConnection, question: &Question) -> Result<Option<i64>, Refusal> {
-    let mut question = Question { after: 0, limit: usize::MAX, ..question.clone() };
-    let mut total = 0;
-    for _ in 0..COUNTED {
-        let (hits, next) = search(connection, &question)?;
-        total += i64::try_from(hits.len()).unwrap_or(i64::MAX);
-        match next {
-            Some(next) => question.after = next,
-            None => return Ok(Some(total)),
+/// How many narratives hold a phrase, counted up to [`COUNTED`] and one, and whether these are all.
+pub fn count(connection: &mut AnyConnection, question: &Question) -> Result<(i64, bool), Refusal> {
+    let Some((words, filter)) = asked(connection, question)? else { return Ok((0, true)) };
+    let phrase = fold(&question.q);
+    let (mut total, mut after) = (0, 0);
+    for _ in 0..COUNT_STEPS {
+        let page = search::candidates(connection, &words, &filter, after, STEP)?;
+        let whole = page.len() < usize::try_from(STEP).unwrap_or(usize::MAX);
+        for found in page {
+            after = found.row_id;
+            total += i64::from(holds(&found, &phrase));
+            if total > COUNTED {
+                return Ok((total, false));
+            }
+        }
+        if whole {
+            return Ok((total, true));
         }
     }
-    Ok(None)
+    Ok((total, false))
+}
+
+/// The words to be looked for and where; `None`: nothing is asked for.
+fn asked(
+    connection: &mut AnyConnection,
+    question: &Question,
+) -> Result<Option<(Vec<String>, SearchFilter)>, Refusal> {
+    let words = wanted(&question.q);
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let mut filter = question.filter.clone();
+    if let Some(within) = &question.within {
+        filter.within = Some(path_of(connection, within)?);
+    }
+    Ok(Some((words, filter)))
+}
+
+/// Whether readers see a narrative, and it holds the phrase.
+fn holds(found: &Candidate, phrase: &str) -> bool {
+    found.shown == 1 && fold(&found.text).contains(phrase)
 }
 
 /// The narratives that hold a phrase; the index proposes, the text decides.
@@ -127,15 +162,8 @@ pub fn search(
     connection: &mut AnyConnection,
     question: &Question,
 ) -> Result<(Vec<Hit>, Option<i64>), Refusal> {
-    let words = wanted(&question.q);
     let (mut hits, mut after) = (Vec::new(), question.after);
-    if words.is_empty() {
-        return Ok((hits, None));
-    }
-    let mut filter = question.filter.clone();
-    if let Some(within) = &question.within {
-        filter.within = Some(path_of(connection, within)?);
-    }
+    let Some((words, filter)) = asked(connection, question)? else { return Ok((hits, None)) };
     let phrase = fold(&question.q);
     for number in 0..STEPS {
         // Mostly what the index proposes holds the phrase: a page and a little is enough.
@@ -150,7 +178,7 @@ pub fn search(
                 return Ok((hits, Some(after)));
             }
             after = found.row_id;
-            if fold(&found.text).contains(&phrase)
+            if holds(&found, &phrase)
                 && let Some(snippet) = snippet(&found.text, &question.q)
             {
                 hits.push(Hit { found, snippet });

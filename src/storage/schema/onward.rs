@@ -50,5 +50,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    set_aside (consumer, report_id) {
+        consumer -> Text,
+        report_id -> Text,
+        seq -> BigInt,
+        reason -> Text,
+        at -> Timestamp,
+    }
+}
+
 diesel::joinable!(deliveries -> webhooks (webhook_id));
 diesel::allow_tables_to_appear_in_same_query!(webhooks, deliveries);

@@ -7,6 +7,10 @@ impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Problem {
         match error {
             StorageError::Busy => Problem::new(Code::Overloaded),
+            overdue if overdue.is_overdue() => {
+                tracing::warn!(error = %overdue, "a read was ended");
+                Problem::new(Code::Overloaded).detail("too_long", Vec::new())
+            }
             passing if passing.is_passing() => {
                 tracing::error!(error = %passing, "the database is away, or has cut a query short");
                 Problem::new(Code::Unavailable)

@@ -17,6 +17,7 @@ wire_names!(
         MethodNotAllowed = "method_not_allowed",
         NotAcceptable = "not_acceptable",
         ReportWithdrawn = "report_withdrawn",
+        RevisionSuppressed = "revision_suppressed",
         ChangeLogReset = "change_log_reset",
         PayloadTooLarge = "payload_too_large",
         UnsupportedMediaType = "unsupported_media_type",
@@ -44,6 +45,7 @@ wire_names!(
         SectionExists = "section_exists",
         FindingNotExplainable = "finding_not_explainable",
         TooManyComments = "too_many_comments",
+        RevisionShown = "revision_shown",
         TransitionNotAllowed = "transition_not_allowed",
         Internal = "internal",
         RateLimited = "rate_limited",
@@ -63,7 +65,7 @@ impl Code {
             NotFound => StatusCode::NOT_FOUND,
             MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            ReportWithdrawn | ChangeLogReset => StatusCode::GONE,
+            ReportWithdrawn | RevisionSuppressed | ChangeLogReset => StatusCode::GONE,
             PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
@@ -85,6 +87,7 @@ impl Code {
             | SectionExists
             | FindingNotExplainable
             | TooManyComments
+            | RevisionShown
             | TransitionNotAllowed => StatusCode::CONFLICT,
             Internal => StatusCode::INTERNAL_SERVER_ERROR,
             RateLimited => StatusCode::TOO_MANY_REQUESTS,

@@ -1,0 +1,92 @@
+//! Erasing a revision for good: personal data that should never have been in it.
+
+use super::read::{find_raw, refuse_outsider};
+use crate::domain::id::ReportId;
+use crate::domain::report::{Heading, Revision};
+use crate::domain::rights::Role;
+use crate::domain::workflow::State;
+use crate::operations::{Asking, Conflict, Desk, Refusal};
+use crate::storage::suppressions::{self, Suppression};
+use crate::storage::{AnyConnection, Note, reports, revisions};
+use serde_json::json;
+
+/// Which revision is to be erased, and why.
+#[derive(Debug, Clone)]
+pub struct SuppressionOrder {
+    pub report_id: ReportId,
+    pub revision: i32,
+    pub reason: String,
+    pub version: i64,
+}
+
+/// Whether the caller may erase anything of a report: asked before the body is read. The report's version.
+pub fn require_suppression_right(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &ReportId,
+) -> Result<i64, Refusal> {
+    let report = reports::find(connection, id)?.ok_or(Refusal::NotFound)?;
+    let view = find_raw(connection, report)?;
+    if !asking.rights.may_see(&view.agency.path) {
+        return Err(refuse_outsider(&view.report));
+    }
+    if !asking.rights.holds(&[Role::Supervisor], &view.agency.path) {
+        return Err(Refusal::Forbidden);
+    }
+    Ok(view.report.version)
+}
+
+/// Erases the text, the source file and the renditions of a revision; its figures and its digest stay, and the audit
+/// says who did it. The report's version from now on.
+pub fn suppress(desk: &mut Desk<'_>, order: &SuppressionOrder) -> Result<(Suppression, i64), Refusal> {
+    let Desk { connection, act, notes, asking } = desk;
+    let version = require_suppression_right(connection, asking, &order.report_id)?;
+    let person = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
+    let mut report = reports::find(connection, &order.report_id)?.ok_or(Refusal::NotFound)?;
+    let revision = revisions::find(connection, &order.report_id, order.revision)?.ok_or(Refusal::NotFound)?;
+    if version != order.version {
+        return Err(Refusal::PreconditionFailed);
+    }
+    let gone = suppressions::of(connection, &order.report_id)?;
+    if let Some(found) = gone.into_iter().find(|gone| gone.revision == order.revision) {
+        return Err(Refusal::Suppressed { reason: found.reason, at: found.at });
+    }
+    // What readers see is withdrawn or corrected first; what is being worked on is edited.
+    let worked_on = report.working_revision == order.revision
+        && !matches!(revision.state, State::Published | State::Withdrawn);
+    if report.shown_revision() == Some(order.revision) || worked_on {
+        return Err(Refusal::conflict(Conflict::RevisionShown));
+    }
+    report.version += 1;
+    report.updated_at = act.at;
+    reports::update(connection, &report)?;
+    suppressions::erase(connection, &emptied(&revision))?;
+    let suppression = Suppression {
+        report_id: order.report_id.to_string(),
+        revision: order.revision,
+        reason: order.reason.clone(),
+        person_id: person.id.to_string(),
+        person_name: person.name.clone(),
+        at: act.at,
+    };
+    suppressions::insert(connection, &suppression)?;
+    notes.audit(Note {
+        action: "report.suppress",
+        agency_id: Some(report.agency_id.to_string()),
+        report_id: Some(order.report_id.to_string()),
+        detail: json!({ "revision": order.revision, "digest": revision.digest, "reason": order.reason }),
+    });
+    Ok((suppression, report.version))
+}
+
+/// The revision without a word; its digest is that of what was there.
+fn emptied(revision: &Revision) -> Revision {
+    let mut emptied = revision.clone();
+    emptied.heading = Heading { signed_on: revision.heading.signed_on, ..Heading::default() };
+    emptied.reason = None;
+    for section in &mut emptied.content.sections {
+        section.text = None;
+        section.found_title = None;
+    }
+    emptied
+}

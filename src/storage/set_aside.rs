@@ -1,0 +1,52 @@
+//! What a consumer of the changes could not take: set aside, so that it stops nobody else, and told.
+
+use super::connection::AnyConnection;
+use super::error::StorageError;
+use super::prepared::Prepare;
+use super::schema::onward::set_aside::{self, dsl};
+use crate::domain::id::ReportId;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+/// A report that a consumer left out, and why.
+#[derive(Debug, Clone, PartialEq, Insertable, Queryable, Selectable)]
+#[diesel(table_name = set_aside)]
+pub struct SetAside {
+    pub consumer: String,
+    pub report_id: String,
+    /// Up to which change it was left out.
+    pub seq: i64,
+    pub reason: String,
+    pub at: NaiveDateTime,
+}
+
+pub fn put(connection: &mut AnyConnection, one: &SetAside) -> Result<(), StorageError> {
+    take_back(connection, &one.consumer, &[ReportId::from_stored(one.report_id.clone())])?;
+    on_each!(connection, |c| diesel::insert_into(dsl::set_aside).values(one).prepared().execute(c))?;
+    Ok(())
+}
+
+/// They have been taken after all.
+pub fn take_back(
+    connection: &mut AnyConnection,
+    consumer: &str,
+    reports: &[ReportId],
+) -> Result<(), StorageError> {
+    let ids: Vec<&str> = reports.iter().map(ReportId::as_str).collect();
+    diesel::delete(dsl::set_aside.filter(dsl::consumer.eq(consumer).and(dsl::report_id.eq_any(ids))))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// All that a consumer has left out, the first one first.
+pub fn of(connection: &mut AnyConnection, consumer: &str) -> Result<Vec<SetAside>, StorageError> {
+    Ok(dsl::set_aside
+        .filter(dsl::consumer.eq(consumer))
+        .order((dsl::seq, dsl::report_id))
+        .select(SetAside::as_select())
+        .load(connection)?)
+}
+
+pub fn count(connection: &mut AnyConnection, consumer: &str) -> Result<i64, StorageError> {
+    Ok(dsl::set_aside.filter(dsl::consumer.eq(consumer)).count().get_result(connection)?)
+}

@@ -1,0 +1,59 @@
+//! Revisions whose text was erased for good: who did it, when and why. Their digests stay.
+
+use super::connection::AnyConnection;
+use super::error::StorageError;
+use super::listing::{Bind, Sql};
+use super::prepared::Prepare;
+use super::schema::suppressions::{self, dsl};
+use super::schema::{revisions, sources};
+use crate::domain::id::ReportId;
+use crate::domain::report::Revision;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+#[derive(Debug, Clone, PartialEq, Insertable, Queryable, Selectable)]
+#[diesel(table_name = suppressions)]
+pub struct Suppression {
+    pub report_id: String,
+    pub revision: i32,
+    pub reason: String,
+    pub person_id: String,
+    pub person_name: String,
+    pub at: NaiveDateTime,
+}
+
+pub fn insert(connection: &mut AnyConnection, suppression: &Suppression) -> QueryResult<()> {
+    on_each!(connection, |c| diesel::insert_into(dsl::suppressions).values(suppression).prepared().execute(c))
+        .map(|_| ())
+}
+
+/// Of a report, by revision.
+pub fn of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<Vec<Suppression>> {
+    dsl::suppressions
+        .filter(dsl::report_id.eq(report.as_str()))
+        .order(dsl::revision)
+        .select(Suppression::as_select())
+        .load(connection)
+}
+
+/// Takes away all that could be read of a revision: its text as given, the file it came from, and what was made of
+/// either. The digest stays, to tell what was there.
+pub fn erase(connection: &mut AnyConnection, emptied: &Revision) -> Result<(), StorageError> {
+    super::revisions::update(connection, emptied)?;
+    let (report, number) = (emptied.report_id.as_str(), emptied.number);
+    diesel::update(revisions::table.find((report, number)))
+        .set(revisions::digest.eq(&emptied.digest))
+        .execute(connection)?;
+    let file: Option<i32> = sources::table
+        .filter(sources::report_id.eq(report).and(sources::revision.le(number)))
+        .select(diesel::dsl::max(sources::revision))
+        .first(connection)?;
+    if let Some(file) = file {
+        diesel::delete(sources::table.filter(sources::report_id.eq(report).and(sources::revision.eq(file))))
+            .execute(connection)?;
+    }
+    let mut rendered = Sql::new("DELETE FROM renditions WHERE report_id = ");
+    rendered.bind_text(report).push(" AND revision = ").bind(Bind::Integer(number));
+    rendered.execute(connection)?;
+    super::search::delete_revision(connection, &emptied.report_id, number)
+}

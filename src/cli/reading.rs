@@ -36,7 +36,7 @@ pub fn read(path: &Path, hint_year: Option<i32>) -> Result<ReadFile, String> {
         .and_then(|runtime| Ok((runtime, Sandbox::new()?)))
         .map_err(|error| format!("读取进程不能启动：{}", io_told(&error)))?;
     let read = runtime.block_on(sandbox.read("", &said, &bytes));
-    let read = read.map_err(|fault| format!("读取进程没有答复：{fault}"))?.map_err(|fault| told(&fault))?;
+    let read = read.map_err(|fault| format!("{fault}，请再试一次"))?.map_err(|fault| told(&fault))?;
     Ok(ReadFile {
         kind: read.kind,
         charset: read.charset,

@@ -117,6 +117,30 @@ on_both! {
         assert_eq!(import("provenance=true", "text/html", page.as_bytes())["cells"], json!([]));
     }
 
+    fn every_format_is_read_whatever_it_is_called_and_each_cell_tells_its_place(service) {
+        let token = service.token("editor", "", "任何人");
+        let files: [(&str, &[u8]); 6] = [
+            ("application/msword", include_bytes!("../documents/files/libreoffice.doc")),
+            ("application/vnd.oasis.opendocument.text", include_bytes!("../documents/files/libreoffice.odt")),
+            ("application/vnd.ms-excel", include_bytes!("../documents/files/libreoffice.xls")),
+            ("application/vnd.oasis.opendocument.spreadsheet", include_bytes!("../documents/files/libreoffice.ods")),
+            ("application/pdf", include_bytes!("../documents/files/libreoffice.pdf")),
+            ("application/json", include_bytes!("../fixtures/suqian-2023.json")),
+        ];
+        for (media, bytes) in files {
+            for called in [media, "application/octet-stream", "text/plain"] {
+                let path = "/imports?dry_run=true&provenance=true";
+                let answer = service.post(path).token(&token).body(called, bytes).send().expect(200).value();
+                let source = &answer["source"];
+                assert_eq!((&source["media_type"], &source["cells_read"]), (&json!(media), &json!(200)), "{called}");
+                let cells = source["cells"].as_array().expect("cells");
+                assert_eq!(cells.len(), 200);
+                assert!(cells.iter().all(|cell| cell["state"] == "read"));
+                assert_eq!(answer["document"]["sections"]["requests"]["table"], suqian(2023)["sections"]["requests"]["table"]);
+            }
+        }
+    }
+
     fn a_file_may_come_as_a_part(service) {
         let token = service.token("editor", "", "任何人");
         for media in ["text/plain", "application/octet-stream"] {

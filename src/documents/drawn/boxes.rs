@@ -26,6 +26,8 @@ pub(super) struct Table {
 pub(super) struct Area {
     pub row: usize,
     pub column: usize,
+    /// How many rows it reaches over.
+    pub rows: usize,
     /// It fills all rows and columns that it reaches.
     pub is_clear: bool,
 }
@@ -143,7 +145,7 @@ fn joined(lines: impl Iterator<Item = Line>) -> Vec<Line> {
 }
 
 /// Places in order, those that are near each other once.
-fn edges(mut places: Vec<f64>) -> Vec<f64> {
+pub(super) fn edges(mut places: Vec<f64>) -> Vec<f64> {
     places.sort_by(f64::total_cmp);
     let mut kept: Vec<f64> = Vec::new();
     for place in places {
@@ -218,7 +220,7 @@ fn bounds(group: &[usize], columns: usize) -> Area {
     let (row, column) = (top.unwrap_or_default(), left.unwrap_or_default());
     let rows = bottom.unwrap_or_default() - row + 1;
     let wide = right.unwrap_or_default() - column + 1;
-    Area { row, column, is_clear: rows * wide == group.len() }
+    Area { row, column, rows, is_clear: rows * wide == group.len() }
 }
 
 /// Things that belong together.

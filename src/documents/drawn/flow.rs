@@ -1,8 +1,8 @@
 //! From page to page: paragraphs that run over lines, tables that run over pages, page numbers put aside.
 
-use super::boxes::Table;
 use super::lines::Line;
-use super::page::{Item, Ruled, Sheet};
+use super::page::{Item, Sheet};
+use super::ruled::{Growing, Row};
 use crate::documents::fault::ReadFault;
 use crate::documents::grid::{Block, Grid, GridCell};
 use crate::documents::text;
@@ -13,8 +13,6 @@ const MOST_CELLS: usize = 100_000;
 const MOST_ASIDE: usize = 200;
 /// Which part of a page, from its top and its bottom, is its margin.
 const MARGIN: f64 = 0.09;
-/// How far the edges of a table's columns may stand apart from page to page.
-const NEAR: f64 = 4.0;
 
 #[derive(Default)]
 struct Flow {
@@ -22,10 +20,10 @@ struct Flow {
     aside: Vec<GridCell>,
     /// Lines of text that no table has ended yet.
     lines: Vec<Line>,
+    /// The table that the next page may go on with.
+    table: Option<Growing>,
     line: usize,
     cells: usize,
-    /// The columns of the table that the last page ended with.
-    columns: Vec<f64>,
 }
 
 pub(super) fn grid(sheets: Vec<Sheet>) -> Result<Grid, ReadFault> {
@@ -34,12 +32,16 @@ pub(super) fn grid(sheets: Vec<Sheet>) -> Result<Grid, ReadFault> {
         for item in sheet.items {
             match item {
                 Item::Line(line) if is_page_number(&line, sheet.height) => flow.put_aside(&line.text),
-                Item::Line(line) => flow.lines.push(line),
-                Item::Table(ruled) => flow.table(ruled)?,
+                Item::Line(line) => {
+                    flow.end_table()?;
+                    flow.lines.push(line);
+                }
+                Item::Table(rows) => flow.table(rows)?,
             }
         }
         flow.put_aside(sheet.aside.trim());
     }
+    flow.end_table()?;
     flow.end_text();
     Ok(Grid { blocks: flow.blocks, aside: flow.aside })
 }
@@ -54,7 +56,7 @@ fn is_page_number(line: &Line, height: f64) -> bool {
 impl Flow {
     fn put_aside(&mut self, text: &str) {
         if !text.is_empty() && self.aside.len() < MOST_ASIDE {
-            self.aside.push(cell(text.chars().take(200).collect(), self.line + 1));
+            self.aside.push(GridCell { text: text.chars().take(200).collect(), line: self.line + 1 });
         }
     }
 
@@ -81,51 +83,31 @@ impl Flow {
         }));
     }
 
-    fn table(&mut self, ruled: Ruled) -> Result<(), ReadFault> {
-        let goes_on = self.lines.is_empty() && are_near(&self.columns, &ruled.table.xs);
-        self.end_text();
-        self.cells += ruled.table.rows() * ruled.table.columns();
-        if self.cells > MOST_CELLS {
-            return Err(ReadFault::TooManyCells);
-        }
-        self.columns.clone_from(&ruled.table.xs);
-        let mut rows = Vec::with_capacity(ruled.table.rows());
-        for row in 0..ruled.table.rows() {
-            self.line += 1;
-            let cells = (0..ruled.table.columns()).map(|column| self.cell(&ruled, row, column));
-            rows.push(cells.collect::<Vec<GridCell>>());
-        }
-        match self.blocks.last_mut() {
-            Some(Block::Table { rows: known }) if goes_on => known.extend(rows),
-            _ => self.blocks.push(Block::Table { rows }),
+    /// Takes in the rows of a table, behind those of the last one where it goes on.
+    fn table(&mut self, rows: Vec<Row>) -> Result<(), ReadFault> {
+        let rest = match &mut self.table {
+            Some(table) if self.lines.is_empty() => table.go_on(rows),
+            _ => Some(rows),
+        };
+        if let Some(rows) = rest {
+            self.end_table()?;
+            self.end_text();
+            self.table = Some(Growing::new(rows));
         }
         Ok(())
     }
 
-    fn cell(&self, ruled: &Ruled, row: usize, column: usize) -> GridCell {
-        let place = |table: &Table| {
-            table.owner(row, column).and_then(|owner| Some((owner, *table.boxes.get(owner)?)))
-        };
-        let Some((owner, of)) = place(&ruled.table) else { return cell(String::new(), self.line) };
-        let is_first = (of.row, of.column) == (row, column);
-        if is_first {
-            return cell(ruled.texts.get(owner).cloned().unwrap_or_default(), self.line);
+    fn end_table(&mut self) -> Result<(), ReadFault> {
+        let Some(table) = self.table.take() else { return Ok(()) };
+        let rows = table.lay_out(self.line + 1);
+        self.line += rows.len();
+        self.cells += rows.iter().map(Vec::len).sum::<usize>();
+        if self.cells > MOST_CELLS {
+            return Err(ReadFault::TooManyCells);
         }
-        covered(self.line, of.row < row)
+        self.blocks.push(Block::Table { rows });
+        Ok(())
     }
-}
-
-fn cell(text: String, line: usize) -> GridCell {
-    GridCell { text, line }
-}
-
-/// A position that a merged cell covers, of this row or of one above.
-fn covered(line: usize, _above: bool) -> GridCell {
-    GridCell { text: String::new(), line }
-}
-
-fn are_near(one: &[f64], other: &[f64]) -> bool {
-    !one.is_empty() && one.len() == other.len() && one.iter().zip(other).all(|(a, b)| (a - b).abs() <= NEAR)
 }
 
 /// Lines put together to paragraphs: a line that reaches the right margin goes on where the next one begins
@@ -137,11 +119,10 @@ fn paragraphs(lines: &[Line]) -> Vec<String> {
     let mut last: Option<&Line> = None;
     for line in lines {
         let goes_on = last.is_some_and(|last| {
-            let is_text = |line: &Line| !line.is_parted && line.text.chars().any(|c| c.is_alphabetic());
-            let same = (last.size - line.size).abs() < line.size * 0.15;
+            let is_text = |line: &Line| !line.is_parted && line.text.chars().any(char::is_alphabetic);
             is_text(last)
                 && is_text(line)
-                && same
+                && (last.size - line.size).abs() < line.size * 0.15
                 && last.to > right - last.size * 2.0
                 && line.from < left + line.size * 0.8
                 && !last.text.ends_with(['。', '：', '；', ':', ';'])

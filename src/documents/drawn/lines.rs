@@ -9,6 +9,10 @@ const FIGURE: f64 = 0.3;
 const CELL: f64 = 1.5;
 /// How far two characters may lie over each other, in parts of the narrower, before they are no text.
 const OVER: f64 = 0.5;
+/// Fewest digits on the first line of a figure that is broken over two.
+const FEWEST_BROKEN: usize = 3;
+/// What a cell keeps free at both sides, in points.
+const MARGINS: f64 = 12.0;
 /// What stands for two characters on one place: no number holds it.
 const UNCLEAR: char = '\u{fffd}';
 
@@ -40,9 +44,9 @@ pub(super) fn lines(glyphs: &[Glyph]) -> Vec<Line> {
 
 /// Whether a character stands on the line of the last ones.
 fn is_beside(row: &[Glyph], glyph: &Glyph) -> bool {
-    // The lowest of the largest says where the line is; what is raised in it stands higher.
-    let size = row.iter().map(|other| other.size).fold(glyph.size, f64::max);
-    row.first().is_some_and(|first| glyph.y - first.y <= size * 0.5)
+    // What is raised stands higher by less than its own size; the next line further down.
+    let size = row.iter().map(|other| other.size).fold(glyph.size, f64::min);
+    row.first().is_some_and(|first| glyph.y - first.y <= size * 0.7)
 }
 
 fn line(mut row: Vec<Glyph>) -> Option<Line> {
@@ -91,19 +95,37 @@ fn differs(one: f64, other: f64) -> bool {
     one.min(other) < one.max(other) * 0.85
 }
 
-/// The text of a cell: a label broken over lines is put together, figures below each other stay apart.
-pub(super) fn of_cell(lines: &[Line]) -> String {
+/// The text of a cell of a width: a label broken over lines is put together, figures below each other stay
+/// apart, but where one filled the cell and went on.
+pub(super) fn of_cell(lines: &[Line], width: f64) -> String {
     let mut text = String::new();
+    let mut last: Option<&Line> = None;
     for line in lines {
         let next = line.text.chars().next();
-        if let (Some(last), Some(next)) = (text.chars().next_back(), next)
-            && (is_of_value(last) || is_of_value(next))
+        let is_value = text.chars().next_back().is_some_and(is_of_value) || next.is_some_and(is_of_value);
+        if let Some(last) = last
+            && is_value
+            && !goes_on(last, line, width)
         {
             text.push('\n');
         }
         text.push_str(&line.text);
+        last = Some(line);
     }
     text
+}
+
+/// Whether a figure filled its line, so that no other digit would have stood there, and goes on on the next.
+fn goes_on(last: &Line, line: &Line, width: f64) -> bool {
+    let is_figure = |line: &Line| line.text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    #[expect(clippy::cast_precision_loss, reason = "a few digits")]
+    let digit = (last.to - last.from) / last.text.len().max(1) as f64;
+    let room = width - (last.to - last.from);
+    is_figure(last)
+        && is_figure(line)
+        && last.text.len() >= FEWEST_BROKEN
+        && line.text.len() <= last.text.len()
+        && room < digit + MARGINS
 }
 
 fn is_of_value(c: char) -> bool {

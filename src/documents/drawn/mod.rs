@@ -10,6 +10,7 @@ mod lines;
 pub mod ofd;
 mod page;
 pub mod pdf;
+mod ruled;
 #[cfg(test)]
 mod tests;
 

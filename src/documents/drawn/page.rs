@@ -1,7 +1,8 @@
 //! From what is drawn on a page to what stands on it: lines of text and tables, from the top.
 
-use super::boxes::{Table, tables};
-use super::lines::{Line, lines, of_cell};
+use super::boxes::tables;
+use super::lines::{Line, lines};
+use super::ruled::{Row, rows};
 use super::{Glyph, Page, Rule};
 use crate::documents::fault::ReadFault;
 use std::collections::HashMap;
@@ -15,27 +16,8 @@ pub(super) struct Sheet {
 
 pub(super) enum Item {
     Line(Line),
-    Table(Ruled),
+    Table(Vec<Row>),
 }
-
-/// A table with the text of its boxes.
-pub(super) struct Ruled {
-    pub table: Table,
-    /// By the box.
-    pub texts: Vec<String>,
-}
-
-impl Item {
-    fn top(&self) -> f64 {
-        match self {
-            Item::Line(line) => line.y - line.size,
-            Item::Table(ruled) => ruled.table.top(),
-        }
-    }
-}
-
-/// What a struck-out text is led by, and that of a box that is none: no number holds it.
-const UNCLEAR: char = '~';
 
 pub(super) fn read(page: Page) -> Result<Sheet, ReadFault> {
     let (mut found, strokes) = tables(&page.rules)?;
@@ -58,23 +40,19 @@ pub(super) fn read(page: Page) -> Result<Sheet, ReadFault> {
             None => loose.push(glyph),
         }
     }
-    let mut items: Vec<Item> = lines(&loose).into_iter().map(Item::Line).collect();
+    let on = lines(&loose).into_iter().map(|line| (line.y - line.size, Item::Line(line)));
+    let mut items: Vec<(f64, Item)> = on.collect();
     for (at, table) in found.into_iter().enumerate() {
-        let text = |number: usize| {
-            let mut text = of_cell(&lines(inside.get(&(at, number)).map(Vec::as_slice).unwrap_or_default()));
-            let is_clear = table.boxes.get(number).is_some_and(|cell| cell.is_clear);
-            if !is_clear && !text.is_empty() {
-                text.insert(0, UNCLEAR);
-            }
-            text
-        };
-        let texts: Vec<String> = (0..table.boxes.len()).map(text).collect();
+        let is_filled = (0..table.boxes.len()).any(|number| inside.contains_key(&(at, number)));
         // Boxes with nothing in them frame the page.
-        if texts.iter().any(|text| !text.is_empty()) {
-            items.push(Item::Table(Ruled { table, texts }));
+        if is_filled {
+            let held =
+                |number: usize| lines(inside.get(&(at, number)).map(Vec::as_slice).unwrap_or_default());
+            items.push((table.top(), Item::Table(rows(&table, held))));
         }
     }
-    items.sort_by(|a, b| a.top().total_cmp(&b.top()));
+    items.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    let items = items.into_iter().map(|(_, item)| item).collect();
     Ok(Sheet { items, aside: page.aside, height: page.height })
 }
 

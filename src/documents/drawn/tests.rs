@@ -149,7 +149,51 @@ fn a_table_goes_on_on_the_next_page_and_page_numbers_are_put_aside() {
     let grid = read(vec![page("甲", "- 1 -", 700.0), page("乙", "2", 60.0)]);
     assert_eq!(shape(&grid), [["甲", ""], ["", "3"], ["乙", ""], ["", "3"]]);
     assert_eq!(grid.blocks.len(), 1);
-    assert_eq!(grid.aside.iter().map(|cell| &*cell.text).collect::<Vec<_>>(), ["- 1 -", "2"]);
+    assert_eq!(grid.aside.iter().map(|cell| &*cell.text).collect::<Vec<_>>(), ["-1-", "2"]);
+}
+
+#[test]
+fn a_figure_that_filled_its_cell_goes_on_and_one_that_did_not_is_another() {
+    let cell = |width: f64, rows: &[f64]| {
+        let pen = Pen::new()
+            .boxes((50.0, 100.0), &[100.0, width], rows)
+            .write("甲", 60.0, 110.0)
+            .write("1026", 155.0, 110.0)
+            .write("5", 155.0, 121.0);
+        shape(&read(vec![pen]))[0][1].clone()
+    };
+    assert_eq!(cell(30.0, &[30.0]), "10265");
+    assert_eq!(cell(60.0, &[30.0]), "1026\n5");
+}
+
+#[test]
+fn a_row_that_a_page_ends_within_is_one() {
+    let page = |label: &str, figure: &str, y: f64| {
+        Pen::new().boxes((50.0, y), &[120.0, 60.0], &[20.0]).write(label, 60.0, y + 14.0).write(
+            figure,
+            180.0,
+            y + 14.0,
+        )
+    };
+    let whole = read(vec![page("一、本年新收政府", "12", 700.0), page("信息公开申请数量", "", 60.0)]);
+    assert_eq!(shape(&whole), [["一、本年新收政府信息公开申请数量", "12"]]);
+    let twice = read(vec![page("一、本年新收政府", "12", 700.0), page("信息公开申请数量", "3", 60.0)]);
+    assert_eq!(shape(&twice)[0][1], "12\n3", "which of both nobody knows");
+}
+
+#[test]
+fn columns_are_those_of_all_pages() {
+    let grid = read(vec![
+        Pen::new()
+            .boxes((50.0, 700.0), &[100.0, 60.0, 60.0], &[20.0])
+            .write("1", 160.0, 714.0)
+            .write("2", 220.0, 714.0),
+        Pen::new()
+            .boxes((50.0, 60.0), &[100.0, 120.0], &[20.0])
+            .write("甲", 60.0, 74.0)
+            .write("3", 200.0, 74.0),
+    ]);
+    assert_eq!(shape(&grid), [["", "1", "2"], ["甲", "3", ""]]);
 }
 
 #[test]

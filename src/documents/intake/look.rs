@@ -51,8 +51,16 @@ fn marked_up(head: &[u8]) -> Option<Result<Kind, ReadFault>> {
     if head.starts_with(b"<!doctype html") || find(head, b"<html") && !is_message(head) {
         return Some(Ok(Kind::Html));
     }
-    is_message(head).then_some(Ok(Kind::Mht))
+    if is_message(head) {
+        return Some(Ok(Kind::Mht));
+    }
+    // A part of a page, as portals give it out as a workbook.
+    let is_part = PARTS.iter().any(|mark| head.starts_with(mark));
+    (is_part && find(head, b"<t")).then_some(Ok(Kind::Html))
 }
+
+/// How a page may begin without saying that it is one.
+const PARTS: [&[u8]; 7] = [b"<table", b"<div", b"<body", b"<head", b"<style", b"<meta", b"<!--"];
 
 /// Whether a file begins with the head of a message of several parts.
 fn is_message(head: &[u8]) -> bool {

@@ -5,8 +5,8 @@ use super::kind::Kind;
 use super::look::look;
 use super::strict::{self, JsonFault};
 use crate::documents::{
-    Grid, ReadFault, Reading, SourceNotes, csv, decode, doc, docx, drawn, html, markdown, mht, odf,
-    recognise, text, xls, xlsx,
+    FoundCell, FoundState, Grid, ReadFault, Reading, SourceNotes, csv, decode, doc, docx, drawn, html,
+    markdown, mht, odf, recognise, text, xls, xlsx,
 };
 use crate::domain::report::{Content, ReportDocument};
 use serde_json::Value;
@@ -183,7 +183,20 @@ fn shorten(found: &mut Value) {
 fn notes_of(content: &Content) -> SourceNotes {
     let cells = content.figures.values();
     let read = cells.iter().flatten().count();
+    let is_there = |section: usize| content.sections.get(section).is_some_and(|state| state.present);
+    let found = content.form().cells.iter().filter(|cell| is_there(cell.section)).map(|cell| {
+        let value = content.figures.get(cell.index);
+        FoundCell {
+            cell: cell.index,
+            state: if value.is_some() { FoundState::Read } else { FoundState::Blank },
+            text: value.map(|value| cell.precision.format(value)).unwrap_or_default(),
+            // Its place is its pointer.
+            line: 0,
+            place: None,
+        }
+    });
     SourceNotes {
+        found: found.collect(),
         sections_found: content.sections.iter().filter(|section| section.present).count(),
         cells_expected: cells.len(),
         cells_read: read,

@@ -30,11 +30,11 @@ const TIME_IS_OVER: i32 = 24;
 /// Why nobody can tell what is in a file; that is not the file's fault.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxFault {
-    #[error("all readers are busy")]
+    #[error("所有读取进程都在忙")]
     Busy,
-    #[error("the reader did not answer in time")]
+    #[error("读取进程没有按时答复")]
     Late,
-    #[error("a reader could not be started: {0}")]
+    #[error("读取进程不能启动：{0}")]
     NotStarted(#[from] std::io::Error),
 }
 

@@ -58,7 +58,7 @@ pub struct CellSourceBody {
     state: &'static str,
     /// 文件中写的是什么。
     text: String,
-    /// 在文件中的位置，如 `line 52`。
+    /// 在文件中的位置，如 `line 52`；JSON 文件为指针。表格文件是行号，PDF、OFD、doc 等没有行号的是段落和表格行的顺序号。
     #[serde(rename = "where")]
     place: String,
     /// 文件的第几个表格、第几行、第几列，从 1 起；不在表格里为空。
@@ -90,7 +90,7 @@ pub struct SourceBody {
     cells_read: usize,
     cells_blank: usize,
     unmapped: Vec<UnmappedBody>,
-    /// 逐格的来源；没有要（`provenance=true`）为空，JSON 文件没有。
+    /// 逐格的来源；没有要（`provenance=true`）为空。
     cells: Option<Vec<CellSourceBody>>,
 }
 
@@ -107,11 +107,13 @@ pub struct ImportBody {
 }
 
 fn cell_of(form: &Form, found: &FoundCell) -> CellSourceBody {
+    let pointer = form.cells.get(found.cell).map(|cell| cell.pointer()).unwrap_or_default();
     CellSourceBody {
-        pointer: form.cells.get(found.cell).map(|cell| cell.pointer()).unwrap_or_default(),
         state: found.state.as_str(),
         text: found.text.clone(),
-        place: format!("line {}", found.line),
+        // In JSON a cell stands at its pointer.
+        place: if found.line == 0 { pointer.clone() } else { format!("line {}", found.line) },
+        pointer,
         table: found.place.map(|(table, _, _)| table),
         row: found.place.map(|(_, row, _)| row),
         column: found.place.map(|(_, _, column)| column),

@@ -9,6 +9,8 @@ use crate::documents::xml::{Attributes, Builder, numbers, walk};
 const A4: (f64, f64) = (210.0, 297.0);
 /// Most numbers of a path, and most steps between characters.
 const MOST_NUMBERS: usize = 100_000;
+/// How much wider than the narrowest a step may be and still be a character's width.
+const WIDEST_STEP: f64 = 2.2;
 const LONGEST_ASIDE: usize = 1_000;
 
 pub(super) fn draw(
@@ -194,11 +196,14 @@ impl Reader {
     fn write(&mut self, code: &Code) {
         let object = self.object;
         let (mut x, mut y) = (code.x, code.y);
+        // A step far wider than the others is a gap, and not how wide a character is.
+        let least = code.across.iter().copied().filter(|step| *step > 0.0).fold(f64::MAX, f64::min);
+        let usual = (least * WIDEST_STEP).min(object.size * object.stretch * 1.05);
         for (at, c) in code.text.trim_matches(['\n', '\r']).chars().enumerate() {
             // How wide a character is its font would say; a Chinese one is as wide as it is high.
             let own = object.size * object.stretch * if c.is_ascii() { 0.5 } else { 1.0 };
             let step = code.across.get(at).copied();
-            let width = step.filter(|step| *step > 0.0).map_or(own, |step| step.min(own));
+            let width = step.filter(|step| *step > 0.0 && *step <= usual).unwrap_or(own);
             let (from, to) = (object.place((x, y)), object.place((x + width, y)));
             let up = object.place((x, y - object.size));
             let is_upright = object.is_plain

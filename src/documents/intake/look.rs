@@ -51,16 +51,20 @@ fn marked_up(head: &[u8]) -> Option<Result<Kind, ReadFault>> {
     if head.starts_with(b"<!doctype html") || find(head, b"<html") && !is_message(head) {
         return Some(Ok(Kind::Html));
     }
-    if is_message(head) {
-        return Some(Ok(Kind::Mht));
-    }
-    // A part of a page, as portals give it out as a workbook.
-    let is_part = PARTS.iter().any(|mark| head.starts_with(mark));
-    (is_part && find(head, b"<t")).then_some(Ok(Kind::Html))
+    is_message(head).then_some(Ok(Kind::Mht))
 }
 
 /// How a page may begin without saying that it is one.
-const PARTS: [&[u8]; 7] = [b"<table", b"<div", b"<body", b"<head", b"<style", b"<meta", b"<!--"];
+const PARTS: [&[u8]; 10] =
+    [b"<table", b"<div", b"<body", b"<h", b"<p", b"<style", b"<meta", b"<!--", b"<span", b"<center"];
+
+/// Whether the bytes are a part of a page, as portals give it out under another name.
+pub fn is_part_of_page(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let head: Vec<u8> = bytes.iter().take(HEAD).map(u8::to_ascii_lowercase).collect();
+    let has_table = || bytes.windows(6).any(|window| window.eq_ignore_ascii_case(b"<table"));
+    PARTS.iter().any(|mark| head.starts_with(mark)) && has_table()
+}
 
 /// Whether a file begins with the head of a message of several parts.
 fn is_message(head: &[u8]) -> bool {

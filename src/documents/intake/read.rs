@@ -2,7 +2,7 @@
 
 use super::json::{MemberFault, read_document};
 use super::kind::Kind;
-use super::look::look;
+use super::look::{is_part_of_page, look};
 use super::strict::{self, JsonFault};
 use crate::documents::{
     FoundCell, FoundState, Grid, ReadFault, Reading, SourceNotes, csv, decode, doc, docx, drawn, html,
@@ -103,7 +103,6 @@ fn read_own_figures(kind: Kind, said: &Said, bytes: &[u8]) -> Result<Option<Read
 /// What a file is: what its bytes are plainly, else what its media type or its name says.
 pub fn settle(said: &Said, bytes: &[u8]) -> Result<Kind, ReadFault> {
     if let Some(plain) = look(bytes) {
-        // Markdown may begin with a page's mark.
         return plain;
     }
     // A program that knows a text only by the name of its own kind is asked last.
@@ -113,8 +112,10 @@ pub fn settle(said: &Said, bytes: &[u8]) -> Result<Kind, ReadFault> {
     match claimed {
         Some(Kind::Json) => Ok(Kind::Json),
         _ if bytes.iter().all(u8::is_ascii_whitespace) => Err(ReadFault::Empty),
+        Some(kind) if kind.is_text() => Ok(kind),
+        _ if is_part_of_page(bytes) => Ok(Kind::Html),
         // What is packed or in records its bytes would have told.
-        Some(kind) if kind.is_text() || matches!(kind, Kind::Docx | Kind::Xlsx) => Ok(kind),
+        Some(kind @ (Kind::Docx | Kind::Xlsx)) => Ok(kind),
         Some(_) => Err(ReadFault::Mislabelled),
         None if !said.is_silent() => Err(ReadFault::Mislabelled),
         None if decode(bytes, said.charset.as_deref()).is_ok() => Ok(Kind::Text),
@@ -220,6 +221,9 @@ mod tests {
         assert_eq!(settle(&docx, b"{\\rtf1"), Err(ReadFault::Rtf));
         assert_eq!(settle(&said("text/plain", "a.txt"), b"<!DOCTYPE html><p>"), Ok(Kind::Html));
         assert_eq!(settle(&said("image/png", "a.png"), b"{\"year\": 2023}"), Ok(Kind::Json));
+        let part = b"\n<h1>a</h1><TABLE><tr>";
+        assert_eq!(settle(&said("application/vnd.ms-excel", "a.xls"), part), Ok(Kind::Html));
+        assert_eq!(settle(&said("text/markdown", "a.md"), part), Ok(Kind::Markdown));
     }
 
     #[test]

@@ -140,7 +140,9 @@ fn every_problem_and_rule_has_its_words() {
     assert_eq!(keys("what"), rules);
     let ratios: BTreeSet<&str> = RATIOS.iter().map(|ratio| ratio.key).chain(["on_time_rate"]).collect();
     assert_eq!((keys("ratio"), keys("definition")), (ratios.clone(), ratios));
-    for name in ["fault", "right", "problem", "detail", "term", "ratio", "definition"] {
+    let problems = keys("problem");
+    assert_eq!((keys("cause"), keys("remedy")), (problems.clone(), problems));
+    for name in ["fault", "right", "problem", "cause", "remedy", "detail", "term", "ratio", "definition"] {
         for (key, text) in group(name) {
             assert!(!text.zh.is_empty() && !text.en.is_empty() && text.zh != text.en, "{name}.{key}");
         }

@@ -128,6 +128,7 @@ pub fn refused(refusal: &Refusal) -> String {
             let told = findings.iter().take(5).map(|finding| finding.say(Language::Chinese));
             told.collect::<Vec<String>>().join("；")
         }
+        Refusal::NotEditable(_) => problem("report_not_editable"),
         Refusal::NotAllowed(_) => problem("transition_not_allowed"),
         Refusal::Conflict(conflict) => problem(conflict.code()),
         Refusal::Rows(rows) => {

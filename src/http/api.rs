@@ -3,7 +3,7 @@
 use super::kernel::BASE;
 use super::{
     agencies, audit, bundle, catalogue, changes, imports, jobs, me, metrics, openapi, persons, problem_pages,
-    program, reports, search, statistics, tasks, tokens, webhooks, years,
+    program, reports, search, statistics, tasks, tokens, webhooks, welcome, years,
 };
 use utoipa::OpenApi;
 use utoipa_actix_web::scope;
@@ -31,6 +31,7 @@ pub fn register(config: &mut ServiceConfig<'_>) {
             .configure(webhooks::register)
             .configure(bundle::register),
     );
+    welcome::register(config);
     problem_pages::register(config);
     openapi::register(config);
     program::register(config);

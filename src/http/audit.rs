@@ -128,6 +128,9 @@ pub async fn list_audit(call: Call) -> Result<Reply, Problem> {
             audit::list(connection, asking, &AuditQuery::default(), 0, 0, false)
         })
         .await?;
+    if query.from.zip(query.to).is_some_and(|(from, to)| from >= to) {
+        return Err(Problem::of_query(vec![("to".to_owned(), "range_order")]));
+    }
     let order = PageOrder::read("audit", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
     let after = order.page.after_id.as_deref().and_then(|seq| seq.parse().ok()).unwrap_or(0);
     let wanted = AuditQuery {

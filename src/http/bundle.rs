@@ -1,25 +1,36 @@
 //! `/years/{year}/bundle`: every published report of a year, streamed page by page in constant memory.
 
+mod rows;
+
 use super::kernel::call::Call;
+use super::kernel::format::http_date;
+use super::kernel::kept::takes_gzip;
+use super::kernel::precondition::none_match;
 use super::kernel::problem::Problem;
 use super::kernel::query::{Parameter, YearNumber, one_of, query};
+use super::kernel::reply::Snapshot;
 use super::kernel::service::Service;
 use super::kernel::shares::Client;
-use super::reports::{ReportBody, Shown};
+use super::reports::Shown;
 use crate::domain::agency::AgencyPath;
-use crate::domain::figures::exact_number;
 use crate::domain::form::{self, Form};
+use crate::domain::report::Scope;
 use crate::operations::agencies::path_of;
+use crate::operations::audit::changes_since;
 use crate::operations::reports::{ReportQuery, list};
-use crate::operations::statistics::{AsOf, as_of};
+use crate::operations::statistics::as_of;
 use crate::operations::{AgencyRef, Asking, Refusal, years};
 use crate::storage::Page;
 use crate::storage::reports::ReportFilter;
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Data};
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpMessage, HttpResponse, get, web};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use futures_util::stream::{Stream, unfold};
+use rows::{head, lines};
 use serde_json::json;
+use std::io::Write;
 use std::time::Duration;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -55,11 +66,29 @@ impl Parameter for BundleFormat {
     }
 }
 
+/// The words of the statute under the keys.
+#[derive(Debug, Clone, Copy)]
+pub struct Labels;
+
+impl Parameter for Labels {
+    fn read(text: &str) -> Result<Labels, &'static str> {
+        if text == "zh" { Ok(Labels) } else { Err("invalid_value") }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        one_of(&["zh"])
+    }
+}
+
 query!(BundleQuery {
     /// 某机关及其以下：编号或统一社会信用代码；不给则为全部。
     within: Option<AgencyRef>,
+    /// 范围，默认 `own`：各机关自己的报告。`consolidated` 是各级政府的汇总报告，已含其下各机关的数字，不要与 `own` 相加。
+    scope: Option<Scope>,
     /// `ndjson`（默认）或 `csv`。
     format: Option<BundleFormat>,
+    /// `zh`：CSV 在键名之下另加一行中文标签。
+    labels: Option<Labels>,
 });
 
 /// Where a bundle is: each page is a short transaction of its own.
@@ -74,12 +103,38 @@ struct Bundle {
     head: Option<String>,
     ended: bool,
     client: Option<Client>,
+    /// Where the client takes it, the stream goes out through it.
+    gzip: Option<GzEncoder<Vec<u8>>>,
 }
 
 impl Bundle {
+    /// The next piece as it goes out.
     async fn next(&mut self) -> Result<Option<Bytes>, Refusal> {
+        loop {
+            let text = self.text().await?;
+            let last = text.is_none();
+            let Some(mut encoder) = self.gzip.take() else { return Ok(text.map(Bytes::from)) };
+            let text = text.unwrap_or_default();
+            let coding = web::block(move || -> std::io::Result<(Vec<u8>, Option<GzEncoder<Vec<u8>>>)> {
+                encoder.write_all(text.as_bytes())?;
+                if last {
+                    return Ok((encoder.finish()?, None));
+                }
+                Ok((std::mem::take(encoder.get_mut()), Some(encoder)))
+            });
+            // A thread that broke off ends the stream without its trailer: the client sees that.
+            let Ok(Ok((coded, encoder))) = coding.await else { return Ok(None) };
+            self.gzip = encoder;
+            if last || !coded.is_empty() {
+                return Ok(Some(Bytes::from(coded)));
+            }
+        }
+    }
+
+    /// The next piece; `None`: that was all.
+    async fn text(&mut self) -> Result<Option<String>, Refusal> {
         if let Some(head) = self.head.take() {
-            return Ok(Some(Bytes::from(head)));
+            return Ok(Some(head));
         }
         if self.ended || self.service.ending.has_begun() {
             return Ok(None);
@@ -103,88 +158,13 @@ impl Bundle {
         self.reports += u64::try_from(count).unwrap_or_default();
         if last.is_some() {
             self.after = last;
-            return Ok(Some(Bytes::from(text)));
+            return Ok(Some(text));
         }
         self.ended = true;
         match self.format {
             // Whoever does not see this line has not got all.
-            BundleFormat::Ndjson => {
-                Ok(Some(Bytes::from(format!("{}\n", json!({"end": true, "reports": self.reports})))))
-            }
+            BundleFormat::Ndjson => Ok(Some(format!("{}\n", json!({"end": true, "reports": self.reports})))),
             BundleFormat::Csv => Ok(None),
-        }
-    }
-}
-
-const COLUMNS: [&str; 13] = [
-    "id",
-    "agency_id",
-    "agency_name",
-    "uscc",
-    "year",
-    "scope",
-    "format",
-    "title",
-    "revision",
-    "signed_by",
-    "signed_on",
-    "published_at",
-    "timeliness",
-];
-
-fn lines(shown: &[Shown], format: BundleFormat, form: &Form) -> String {
-    match format {
-        BundleFormat::Ndjson => shown.iter().map(|one| format!("{}\n", json!(ReportBody::of(one)))).collect(),
-        BundleFormat::Csv => csv(shown.iter().map(|one| record(one, form))),
-    }
-}
-
-fn csv(records: impl Iterator<Item = Vec<String>>) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for record in records {
-        // Writing into memory does not fail.
-        let _written = writer.write_record(&record);
-    }
-    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
-}
-
-fn record(shown: &Shown, form: &Form) -> Vec<String> {
-    let (report, revision) = (&shown.view.report, &shown.view.revision);
-    let day = |day: chrono::NaiveDate| super::kernel::format::day(day);
-    let mut record = vec![
-        report.id.to_string(),
-        shown.view.agency.id.to_string(),
-        revision.agency_name.clone(),
-        shown.view.agency.uscc.as_ref().map(ToString::to_string).unwrap_or_default(),
-        report.year.to_string(),
-        report.scope.as_str().to_owned(),
-        revision.content.form().id.clone(),
-        revision.heading.title.clone().unwrap_or_default(),
-        revision.number.to_string(),
-        revision.heading.signed_by.clone().unwrap_or_default(),
-        revision.heading.signed_on.map(day).unwrap_or_default(),
-        revision.published_at.map(super::kernel::format::time).unwrap_or_default(),
-        shown.view.timeliness().map(|timeliness| timeliness.as_str().to_owned()).unwrap_or_default(),
-    ];
-    let own = revision.content.form();
-    record.extend(form.cells.iter().map(|cell| {
-        // A report in another form has only the cells of that name.
-        let found = own.by_indicator(&cell.indicator()).and_then(|at| Some((at, own.cells.get(at)?)));
-        let value =
-            found.and_then(|(at, cell)| Some(cell.precision.format(revision.content.figures.get(at)?)));
-        value.map(|text| exact_number(&text).to_string()).unwrap_or_default()
-    }));
-    record
-}
-
-fn head(format: BundleFormat, form: &Form, year: i32, within: Option<&str>, as_of: &AsOf) -> String {
-    match format {
-        BundleFormat::Ndjson => {
-            format!("{}\n", json!({"year": year, "within": within, "seq": as_of.seq, "epoch": as_of.epoch}))
-        }
-        BundleFormat::Csv => {
-            let cells = form.cells.iter().map(|cell| cell.indicator());
-            csv(std::iter::once(COLUMNS.iter().map(|name| (*name).to_owned()).chain(cells).collect()))
         }
     }
 }
@@ -204,16 +184,11 @@ fn stream(bundle: Bundle) -> impl Stream<Item = Result<Bytes, actix_web::Error>>
     })
 }
 
-/// Names the file for whoever saves it.
-fn disposition(year: i32, format: BundleFormat) -> String {
-    let extension = if format == BundleFormat::Csv { "csv" } else { "ndjson" };
-    format!("attachment; filename=\"bundle-{year}.{extension}\"")
-}
-
 /// 一个年度的全部已发布报告
 ///
-/// 逐页流出，不论多少。NDJSON：首行 `{year, within, seq, epoch}`，此后每行一份报告（与读取报告相同），末行 `{"end": true, "reports": n}`；
-/// CSV：每行一份，每个指标一列。头 `Nianbao-Seq`、`Nianbao-Epoch` 写明包含到哪一条公开变更为止：
+/// 逐页流出，不论多少；接受 gzip 的压缩送出。默认只含各机关自己的报告（`scope=own`），可以直接相加。
+/// NDJSON：首行 `{year, within, scope, seq, epoch}`，此后每行一份报告（与读取报告相同），末行 `{"end": true, "reports": n}`；
+/// CSV：每行一份，每个指标一列，以 BOM 开头。头 `Nianbao-Seq`、`Nianbao-Epoch` 写明包含到哪一条公开变更为止：
 /// 装入以后从 `GET /changes?since=` 这个序号接续即可。
 #[utoipa::path(
     tag = "years",
@@ -227,18 +202,45 @@ pub async fn read_bundle(call: Call) -> Result<HttpResponse, Problem> {
     let year: YearNumber = call.part("year")?;
     let query: BundleQuery = call.query_after(move |connection, _| years::find(connection, year.0)).await?;
     let asked = query.within.clone();
-    let (plan, path, as_of) = call
+    let (plan, path, as_of, seq) = call
         .look(move |connection, _| {
             let plan = years::find(connection, year.0)?.plan;
             let path: Option<AgencyPath> =
                 asked.as_ref().map(|within| path_of(connection, within)).transpose()?;
-            Ok((plan, path, as_of(connection)?))
+            let seq = changes_since(connection, 0, 0)?.ledger.audit_seq;
+            Ok((plan, path, as_of(connection)?, seq))
         })
         .await?;
     let format = query.format.unwrap_or(BundleFormat::Ndjson);
     let form = form::by_id(&plan.format).unwrap_or_else(|| form::for_year(year.0));
-    let filter =
-        ReportFilter { year: Some(year.0), within: path, published_only: true, ..ReportFilter::default() };
+    let (scope, labelled) = (query.scope.unwrap_or(Scope::Own), query.labels.is_some());
+    let extension = if format == BundleFormat::Csv { "csv" } else { "ndjson" };
+    let named = format!("bundle-{}-{}.{extension}", year.0, scope.as_str());
+    let coding = if takes_gzip(call.request.headers()) { ".gz" } else { "" };
+    let seen = call.request.extensions().get::<Snapshot>().copied();
+    let mut answer = HttpResponse::Ok();
+    answer
+        .insert_header((header::CACHE_CONTROL, "public, no-cache"))
+        .insert_header((header::VARY, "Accept-Encoding"))
+        .insert_header(("nianbao-seq", as_of.seq.to_string()))
+        .insert_header(("nianbao-epoch", as_of.epoch.clone()))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{named}\"")));
+    if let Some(at) = seen.and_then(|seen| seen.at) {
+        answer.insert_header((header::LAST_MODIFIED, http_date(at)));
+    }
+    // Weak: what happens while it flows may be in its later part.
+    let tag = format!("\"{seq}-{}.{extension}{coding}\"", scope.as_str());
+    answer.insert_header((header::ETAG, format!("W/{tag}")));
+    if none_match(call.request.headers(), &tag) {
+        return Ok(answer.status(StatusCode::NOT_MODIFIED).finish());
+    }
+    let filter = ReportFilter {
+        year: Some(year.0),
+        scope: Some(scope),
+        within: path,
+        published_only: true,
+        ..ReportFilter::default()
+    };
     let within = query.within.as_ref().map(ToString::to_string);
     let bundle = Bundle {
         service: call.service.clone(),
@@ -248,20 +250,18 @@ pub async fn read_bundle(call: Call) -> Result<HttpResponse, Problem> {
         filter,
         after: None,
         reports: 0,
-        head: Some(head(format, form, year.0, within.as_deref(), &as_of)),
+        head: Some(head((format, labelled), form, (year.0, within.as_deref(), scope), &as_of)),
         ended: false,
         client: call.caller.client.clone(),
+        gzip: (!coding.is_empty()).then(|| GzEncoder::new(Vec::new(), Compression::new(6))),
     };
     let media = match format {
         BundleFormat::Ndjson => "application/x-ndjson; charset=utf-8",
         BundleFormat::Csv => "text/csv; charset=utf-8",
     };
-    let mut answer = HttpResponse::Ok();
-    answer
-        .insert_header((header::CONTENT_TYPE, media))
-        .insert_header((header::CACHE_CONTROL, "public, no-cache"))
-        .insert_header(("nianbao-seq", as_of.seq.to_string()))
-        .insert_header(("nianbao-epoch", as_of.epoch))
-        .insert_header((header::CONTENT_DISPOSITION, disposition(year.0, format)));
+    answer.insert_header((header::CONTENT_TYPE, media));
+    if !coding.is_empty() {
+        answer.insert_header((header::CONTENT_ENCODING, "gzip"));
+    }
     Ok(if call.caller.head_only { answer.finish() } else { answer.streaming(stream(bundle)) })
 }

@@ -2,10 +2,11 @@
 
 use super::kernel::call::Call;
 use super::kernel::names::{FormatName, SectionKind, SeverityName};
-use super::kernel::paging::{Page, WholeQuery, cut_whole};
+use super::kernel::paging::{Page, WholeQuery, bound, cut_whole};
 use super::kernel::problem::{Code, Problem};
 use super::kernel::query::{CursorText, FormName, Limit, NoParameters, query};
 use super::kernel::reply::Reply;
+use super::kernel::table;
 use crate::domain::digest::sha256_hex;
 use crate::domain::form::{self, Form};
 use crate::domain::language::say;
@@ -83,6 +84,7 @@ pub async fn list_rules(call: Call) -> Result<Reply, Problem> {
             .collect(),
     });
     let (items, next_cursor, total) = cut_whole("rules", items.collect(), &query)?;
+    let next_cursor = bound(&call, next_cursor);
     Ok(constant(&Page { items, next_cursor, total }))
 }
 
@@ -131,6 +133,7 @@ pub async fn list_formats(call: Call) -> Result<Reply, Problem> {
         cells: form.cells.len(),
     });
     let (items, next_cursor, total) = cut_whole("formats", items.collect(), &query)?;
+    let next_cursor = bound(&call, next_cursor);
     Ok(constant(&Page { items, next_cursor, total }).in_chinese())
 }
 
@@ -178,7 +181,7 @@ pub type IndicatorList = Page<Indicator>;
 query!(IndicatorQuery {
     /// 只要某格式的指标，如 2021。
     format: Option<FormName>,
-    /// 每页条数，1–200；不给则为全部。
+    /// 每页条数，1–200，默认 50。
     limit: Option<Limit>,
     /// 上一页给出的游标。
     cursor: Option<CursorText>,
@@ -206,7 +209,8 @@ fn indicators_of(form: &'static Form) -> impl Iterator<Item = Indicator> {
 #[utoipa::path(
     tag = "catalogue",
     params(IndicatorQuery),
-    responses((status = 200, description = "全部指标", body = IndicatorList)),
+    responses((status = 200, description = "全部指标",
+        content((IndicatorList = "application/json"), (String = "text/csv")))),
     extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-tagged" = json!(true))),
 )]
 #[get("/indicators")]
@@ -227,7 +231,10 @@ pub async fn list_indicators(call: Call) -> Result<Reply, Problem> {
     }
     let page = WholeQuery { limit: query.limit, cursor: query.cursor, count: query.count };
     let (items, next_cursor, total) = cut_whole("indicators", items, &page)?;
-    Ok(constant(&Page { items, next_cursor, total }).in_chinese())
+    let next_cursor = bound(&call, next_cursor);
+    let reply = constant(&Page { items, next_cursor, total }).in_chinese();
+    let columns = ["id", "section", "row", "column", "label", "unit", "decimals", "pointer", "formats"];
+    table::page((&call, None), reply, &columns)
 }
 
 /// A form's data file as a schema is too deep to be worth typing; it says what `GET /formats` is.

@@ -27,6 +27,7 @@ mod statistics;
 mod tasks;
 mod tokens;
 mod webhooks;
+mod welcome;
 mod years;
 
 pub use kernel::service::{Reload, ServiceOptions};

@@ -139,7 +139,7 @@ pub async fn read_person(call: Call) -> Result<Reply, Problem> {
     request_body(content = ref("#/components/schemas/PersonPatch"), content_type = "application/merge-patch+json"),
     responses((status = 200, description = "修改后的人员", body = DetailBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "forbidden", "invalid_input", "read_only", "invalid_query"])),
+        ("x-problems" = json!(["not_found", "forbidden", "invalid_input", "read_only", "last_admin", "invalid_query"])),
         ("x-tagged" = json!(true)),
     ),
 )]

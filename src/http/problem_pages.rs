@@ -1,13 +1,15 @@
 //! `/problems`: the closed list of what can go wrong, for programs and for people, offline.
 
+use super::kernel::accept::preferred;
 use super::kernel::call::Call;
-use super::kernel::names::ProblemCode;
+use super::kernel::names::{ProblemCode, ProblemSchema};
 use super::kernel::problem::{Code, Problem};
 use super::kernel::query::NoParameters;
-use super::kernel::reply::{JSON, Reply, preferred};
+use super::kernel::reply::{HTML, JSON, Reply};
 use crate::domain::language::{Language, say};
 use actix_web::get;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -26,6 +28,13 @@ pub struct ProblemKind {
     /// HTTP 状态码。
     status: u16,
     title: String,
+    /// 为什么会这样。
+    cause: String,
+    /// 怎么办。
+    remedy: String,
+    /// 错误答复的样子。
+    #[schema(value_type = Vec<ProblemSchema>)]
+    examples: Vec<Value>,
 }
 
 /// 全部错误。
@@ -41,14 +50,46 @@ fn kind_of(code: Code, language: Language) -> ProblemKind {
         address: format!("/problems/{}", code.as_str()),
         status: code.status().as_u16(),
         title: say("problem", code.as_str(), language, &[]),
+        cause: say("cause", code.as_str(), language, &[]),
+        remedy: say("remedy", code.as_str(), language, &[]),
+        examples: vec![Problem::new(code).body(language, EXAMPLE_ID)],
     }
 }
 
-const HTML: &str = "text/html; charset=utf-8";
+/// The request id of the examples.
+const EXAMPLE_ID: &str = "01a20d2d-7b01-7e52-8f0a-0d4a7c1f3b22";
 
 /// Browsers like HTML better; everything else is answered in JSON.
 fn wants_page(call: &Call) -> bool {
     preferred(&call.request, &[JSON, HTML]) == Some(1)
+}
+
+/// Text inside of a page; what stands between backticks is code.
+fn marked(text: &str) -> String {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let parts = escaped.split('`').enumerate();
+    parts
+        .map(|(at, part)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() })
+        .collect()
+}
+
+/// One problem: what it means, why it happens, what to do.
+fn page_of_one(kind: &ProblemKind, language: Language) -> String {
+    let (why, what, how) = match language {
+        Language::Chinese => ("原因", "怎么办", "例子"),
+        Language::English => ("Why", "What to do", "Example"),
+    };
+    let example = kind.examples.first().and_then(|example| serde_json::to_string_pretty(example).ok());
+    let body = format!(
+        "<p><code>{}</code> · HTTP {}</p><h2>{why}</h2><p>{}</p><h2>{what}</h2><p>{}</p><h2>{how}</h2><pre>{}</pre>\
+         <p><a href=\"/problems\">/problems</a></p>",
+        kind.code,
+        kind.status,
+        marked(&kind.cause),
+        marked(&kind.remedy),
+        marked(&example.unwrap_or_default()),
+    );
+    framed(&kind.title, &body, language)
 }
 
 fn page(title: &str, rows: &[ProblemKind], language: Language) -> String {
@@ -61,10 +102,15 @@ fn page(title: &str, rows: &[ProblemKind], language: Language) -> String {
             )
         })
         .collect();
+    framed(title, &format!("<table>{cells}</table>"), language)
+}
+
+/// A page of this service; it loads nothing.
+pub fn framed(title: &str, body: &str, language: Language) -> String {
     format!(
         "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><title>{title}</title>\
          <style>body{{font:16px/1.6 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}}\
-         td{{padding:.2em 1em .2em 0;vertical-align:top}}</style><h1>{title}</h1><table>{cells}</table></html>",
+         td{{padding:.2em 1em .2em 0;vertical-align:top}}pre{{overflow:auto}}</style><h1>{title}</h1>{body}</html>",
         language.tag()
     )
 }
@@ -107,7 +153,7 @@ pub async fn read_problem(call: Call) -> Result<Reply, Problem> {
     let _: NoParameters = call.query()?;
     let kind = kind_of(code, call.language());
     if wants_page(&call) {
-        return Ok(Reply::bytes(HTML, page(&kind.title.clone(), &[kind], call.language())));
+        return Ok(Reply::bytes(HTML, page_of_one(&kind, call.language())));
     }
     Ok(Reply::ok(&kind))
 }

@@ -31,6 +31,12 @@ impl From<Refusal> for Problem {
                 let allowed: Vec<&str> = allowed.into_iter().map(Action::as_str).collect();
                 Problem::new(Code::TransitionNotAllowed).member("allowed", json!(allowed))
             }
+            Refusal::NotEditable(allowed) => {
+                let allowed: Vec<&str> = allowed.into_iter().map(Action::as_str).collect();
+                Problem::new(Code::ReportNotEditable)
+                    .detail("report_not_editable", Vec::new())
+                    .member("allowed", json!(allowed))
+            }
             Refusal::Conflict(conflict) => Problem::new(of_conflict(conflict)),
             Refusal::Rows(rows) => {
                 let rows: Vec<(usize, Problem)> =
@@ -53,7 +59,7 @@ fn of_conflict(conflict: Conflict) -> Code {
         Conflict::YearInUse => Code::YearInUse,
         Conflict::YearNotOpen => Code::YearNotOpen,
         Conflict::ReportExists => Code::ReportExists,
-        Conflict::ReportNotEditable => Code::ReportNotEditable,
+        Conflict::LastAdmin => Code::LastAdmin,
         Conflict::SectionExists => Code::SectionExists,
         Conflict::FindingNotExplainable => Code::FindingNotExplainable,
         Conflict::TooManyComments => Code::TooManyComments,

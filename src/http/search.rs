@@ -6,6 +6,7 @@ use super::kernel::paging::{bad_cursor, list_reply_with};
 use super::kernel::problem::Problem;
 use super::kernel::query::{CursorText, Limit, Phrase, SectionKey, YearNumber, query};
 use super::kernel::reply::Reply;
+use super::kernel::table::{self, TableFormat};
 use super::statistics::AsOfBody;
 use crate::operations::AgencyRef;
 use crate::operations::search::{self, Hit, Question};
@@ -86,6 +87,8 @@ query!(SearchQuery {
     cursor: Option<CursorText>,
     /// 是否给出总数；超过一千只说至少有多少。
     count: Option<bool>,
+    /// `json`（默认）或 `csv`；不给则按 `Accept`。
+    format: Option<TableFormat>,
 });
 
 /// Longest wait for the index to have what was published when it was asked.
@@ -108,7 +111,8 @@ async fn wait_for_index(call: &Call) -> Result<(), Problem> {
 #[utoipa::path(
     tag = "search",
     params(SearchQuery),
-    responses((status = 200, description = "一页命中", body = SearchList)),
+    responses((status = 200, description = "一页命中",
+        content((SearchList = "application/json"), (String = "text/csv")))),
     extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-list" = json!(true))),
 )]
 #[get("/search")]
@@ -130,6 +134,7 @@ pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
         limit: usize::try_from(query.limit.map_or(50, |limit| limit.0)).unwrap_or(50),
     };
     wait_for_index(&call).await?;
+    let format = query.format;
     let count = query.count == Some(true);
     let (hits, next, total, as_of) = call
         .look(move |connection, _| {
@@ -148,5 +153,10 @@ pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
         }
         counted => counted.map(|(total, _)| total),
     };
-    Ok(list_reply_with(&call, json!(items), next.map(|row| row.to_string()), total, more))
+    let reply = list_reply_with(&call, json!(items), next.map(|row| row.to_string()), total, more);
+    table::page(
+        (&call, format),
+        reply,
+        &["report_id", "agency.id", "agency.name", "year", "section", "snippet"],
+    )
 }

@@ -2,6 +2,7 @@
 
 use super::api;
 use super::kernel::access::{access, refuse_bad_token};
+use super::kernel::document::allowed;
 use super::kernel::problem::{Code, Problem};
 use super::kernel::service::{Service, ServiceOptions};
 use super::openapi;
@@ -120,7 +121,24 @@ fn cors(origins: &[String]) -> Cors {
         "traceparent",
         "last-event-id",
     ];
-    let read = ["etag", "location", "link", "x-request-id", "idempotency-replayed", "retry-after"];
+    let read = [
+        "etag",
+        "location",
+        "link",
+        "x-request-id",
+        "idempotency-replayed",
+        "retry-after",
+        "ratelimit",
+        "ratelimit-policy",
+        "last-modified",
+        "content-language",
+        "content-disposition",
+        "accept-patch",
+        "allow",
+        "www-authenticate",
+        "nianbao-seq",
+        "nianbao-epoch",
+    ];
     let cors =
         Cors::default().allowed_methods(methods).allowed_headers(sent).expose_headers(read).max_age(3600);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
@@ -138,12 +156,7 @@ async fn nowhere(
         .find(|(path, _)| ResourceDef::new(path.as_str()).is_match(request.path()));
     match known {
         Some((_, methods)) => {
-            let mut allowed = methods.clone();
-            if methods.iter().any(|method| method == "GET") {
-                allowed.push("HEAD".to_owned());
-            }
-            allowed.push("OPTIONS".to_owned());
-            let allowed = allowed.join(", ");
+            let allowed = allowed(methods);
             if request.method() == actix_web::http::Method::OPTIONS {
                 return Ok(super::kernel::reply::Reply::no_content().header(header::ALLOW, allowed));
             }

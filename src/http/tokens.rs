@@ -267,7 +267,7 @@ pub async fn read_token(call: Call) -> Result<Reply, Problem> {
     request_body(content = ref("#/components/schemas/TokenPatch"), content_type = "application/merge-patch+json"),
     responses((status = 200, description = "修改后的令牌", body = TokenBody)),
     extensions(
-        ("x-problems" = json!(["forbidden", "not_found", "invalid_input", "read_only", "invalid_query"])),
+        ("x-problems" = json!(["forbidden", "not_found", "invalid_input", "read_only", "last_admin", "invalid_query"])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -303,7 +303,7 @@ pub async fn change_token(mut call: Call) -> Result<Reply, Problem> {
     tag = "administration",
     params(("id" = String, Path, description = "令牌编号")),
     responses((status = 204, description = "已吊销")),
-    extensions(("x-problems" = json!(["forbidden", "not_found", "invalid_query"]))),
+    extensions(("x-problems" = json!(["forbidden", "not_found", "last_admin", "invalid_query"]))),
 )]
 #[delete("/tokens/{id}")]
 pub async fn delete_token(call: Call) -> Result<Reply, Problem> {

@@ -5,6 +5,7 @@
 
 pub mod agencies;
 pub mod audit;
+mod changed;
 mod desk;
 pub mod following;
 pub mod jobs;

@@ -32,7 +32,7 @@ pub enum Conflict {
     YearInUse,
     YearNotOpen,
     ReportExists,
-    ReportNotEditable,
+    LastAdmin,
     SectionExists,
     FindingNotExplainable,
     TooManyComments,
@@ -52,7 +52,7 @@ impl Conflict {
             Conflict::YearInUse => "year_in_use",
             Conflict::YearNotOpen => "year_not_open",
             Conflict::ReportExists => "report_exists",
-            Conflict::ReportNotEditable => "report_not_editable",
+            Conflict::LastAdmin => "last_admin",
             Conflict::SectionExists => "section_exists",
             Conflict::FindingNotExplainable => "finding_not_explainable",
             Conflict::TooManyComments => "too_many_comments",
@@ -85,6 +85,8 @@ pub enum Refusal {
     ScopeNotForKind,
     FindingsBlock(Vec<Finding>),
     NotAllowed(Vec<Action>),
+    /// It is no draft; what can be done from where it stands.
+    NotEditable(Vec<Action>),
     Conflict(Conflict),
     /// Of many that were to happen together, these did not; each by its line.
     Rows(Vec<(usize, Refusal)>),

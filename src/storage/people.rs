@@ -352,6 +352,26 @@ pub fn list_tokens(
     Ok((in_order(&ids, load(connection, &Wanted::Ids(&ids))?, |token| token.id.as_str()), total))
 }
 
+/// Whether an administrator's token lives beside these.
+pub fn has_admin_beside(
+    connection: &mut AnyConnection,
+    ending: &[&str],
+    now: NaiveDateTime,
+) -> QueryResult<bool> {
+    let lives = tokens::expires_at.is_null().or(tokens::expires_at.gt(now));
+    let found: Option<String> = tokens::table
+        .inner_join(grants::table.on(grants::token_id.eq(tokens::id)))
+        .filter(grants::role.eq(Role::Admin.as_str()))
+        .filter(grants::agency_id.is_null())
+        .filter(tokens::revoked_at.is_null())
+        .filter(lives)
+        .filter(tokens::id.ne_all(ending.to_vec()))
+        .select(tokens::id)
+        .first(connection)
+        .optional()?;
+    Ok(found.is_some())
+}
+
 /// Whether grants or persons hang on an agency.
 pub fn names_agency(connection: &mut AnyConnection, agency: &AgencyId) -> QueryResult<bool> {
     let grant: Option<String> = grants::table

@@ -190,7 +190,7 @@ on_both! {
         let path = format!("/reports/{id}");
         let read = || service.get(&path).send().expect(200);
         let (before, mine) = (read(), service.get(&path).token(&world.editor()).send());
-        let rules = service.get("/rules").send().value();
+        let rules = service.get("/rules?limit=200").send().value();
         let by_editor = |finding: &&Value| {
             let rules = rules["items"].as_array().expect("rules");
             rules.iter().any(|rule| rule["id"] == finding["rule"] && rule["explained_by"] == "editor")

@@ -24,7 +24,7 @@ on_both! {
         }
         service.get("/formats/1999").send().refused(404, "not_found");
 
-        let indicators = service.get("/indicators?format=2021").send().expect(200).value();
+        let indicators = service.get("/indicators?format=2021&limit=200").send().expect(200).value();
         let items = indicators["items"].as_array().expect("items");
         assert_eq!(items.len(), 200);
         assert!(items.iter().any(|one| one["id"] == "requests.new_requests.total"

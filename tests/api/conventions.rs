@@ -120,6 +120,8 @@ on_both! {
         let reply = service.request("DELETE", "/agencies").send();
         assert_eq!(reply.header("allow"), Some("GET, POST, HEAD, OPTIONS"));
         reply.refused(405, "method_not_allowed");
+        let fixed = service.put("/agencies/batch").token(&service.admin()).json(&json!({})).try_send().expect("an answer");
+        assert_eq!((fixed.status, fixed.header("allow")), (405, Some("POST, OPTIONS")));
         service.request("TRACE", "/nowhere").send().expect(404);
         service.request("POST", "/healthz").send().refused(405, "method_not_allowed");
         let options = service.request("OPTIONS", "/agencies").send().expect(204);

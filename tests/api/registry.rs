@@ -241,7 +241,7 @@ on_both! {
         };
         let media = "application/x-ndjson";
         send("", &body, media, &world.editor()).refused(403, "forbidden");
-        send("", &body, "application/json", &admin).refused(415, "unsupported_media_type");
+        send("", &body, "application/xml", &admin).refused(415, "unsupported_media_type");
         send("?atomic=maybe", &body, media, &admin).refused(400, "invalid_query");
         let problem = send("?atomic=true", &body, media, &admin).refused(422, "batch_refused");
         assert_eq!(problem["rows"].as_array().map(Vec::len), Some(2), "what cannot be read: {problem}");
@@ -361,6 +361,7 @@ on_both! {
         service.patch(&line).token(&service.admin()).if_match(&tag).json(&edit).send().expect(200);
         close("archived");
         let tag = service.get(&line).send().tag().to_owned();
+        let edit = json!({"exempt": false, "reason": "恢复应报"});
         service.patch(&line).token(&service.admin()).if_match(&tag).json(&edit).send().refused(409, "year_state");
     }
 }

@@ -273,19 +273,21 @@ impl Telling<'_> {
                     exempt: Some(exempt),
                     due_on: None,
                     parent: None,
-                    reason: "因故".to_owned(),
+                    reason: Some("因故".to_owned()),
                 };
                 self.edit_roster(agency, YEARS[year % YEARS.len()], edit);
             }
             Event::Extend { agency, year, day } => {
                 let year = YEARS[year % YEARS.len()];
                 let due_on = chrono::NaiveDate::from_ymd_opt(year + 1, 1 + day % 12, day);
-                let edit = RosterEdit { exempt: None, due_on, parent: None, reason: "延期".to_owned() };
+                let edit =
+                    RosterEdit { exempt: None, due_on, parent: None, reason: Some("延期".to_owned()) };
                 self.edit_roster(agency, year, edit);
             }
             Event::Transfer { agency, year, parent } => {
                 let parent = Some(AgencyRef::Id(self.agency(parent)));
-                let edit = RosterEdit { exempt: None, due_on: None, parent, reason: "划转".to_owned() };
+                let edit =
+                    RosterEdit { exempt: None, due_on: None, parent, reason: Some("划转".to_owned()) };
                 self.edit_roster(agency, YEARS[year % YEARS.len()], edit);
             }
             Event::Year { year, state } => {

@@ -1,9 +1,18 @@
 //! A report's figures as CSV: one line for each cell, with its key, its labels and its unit.
 
 use crate::domain::report::ReportDocument;
+use std::borrow::Cow;
 
 /// Spreadsheets take the file for UTF-8 only when it begins so.
 const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A text that no spreadsheet takes for a formula: what begins like one is quoted. Numbers are no texts.
+pub fn guarded(text: &str) -> Cow<'_, str> {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => Cow::Owned(format!("'{text}")),
+        false => Cow::Borrowed(text),
+    }
+}
 
 /// Writes the cells; one that is not filled in has an empty value.
 pub fn write(document: &ReportDocument) -> Result<Vec<u8>, ::csv::Error> {
@@ -16,8 +25,8 @@ pub fn write(document: &ReportDocument) -> Result<Vec<u8>, ::csv::Error> {
             cell.section_key.as_str(),
             &cell.row_key,
             &cell.column_key,
-            &cell.row_label,
-            &cell.column_label,
+            &guarded(&cell.row_label),
+            &guarded(&cell.column_label),
             &value.unwrap_or_default(),
             &cell.unit,
         ])?;

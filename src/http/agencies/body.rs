@@ -139,6 +139,8 @@ pub type AgencyList = Page<AgencyBody>;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AncestorList {
     pub items: Vec<AgencyBody>,
+    /// 总是空：一次给出。
+    pub next_cursor: Option<String>,
 }
 
 /// Key of the message about a credit code.

@@ -8,6 +8,7 @@ use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{CursorText, Depth, DivisionPrefix, Limit, query};
 use crate::http::kernel::reply::Reply;
+use crate::http::kernel::table::{self, TableFormat};
 use crate::operations::AgencyRef;
 use crate::operations::agencies::{self, AgencyQuery};
 use crate::storage::Bind;
@@ -60,6 +61,8 @@ query!(AgencyListQuery {
     cursor: Option<CursorText>,
     /// 是否给出总数；超过一千只说至少有多少。
     count: Option<bool>,
+    /// `json`（默认）或 `csv`；不给则按 `Accept`。
+    format: Option<TableFormat>,
 });
 
 /// 机关列表
@@ -68,7 +71,8 @@ query!(AgencyListQuery {
 #[utoipa::path(
     tag = "agencies",
     params(AgencyListQuery),
-    responses((status = 200, description = "一页机关", body = AgencyList)),
+    responses((status = 200, description = "一页机关",
+        content((AgencyList = "application/json"), (String = "text/csv")))),
     extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-list" = json!(true))),
 )]
 #[get("/agencies")]
@@ -89,6 +93,7 @@ pub async fn list_agencies(call: Call) -> Result<Reply, Problem> {
         within: query.within,
     };
     let (page, count, at) = (order.page.clone(), query.count == Some(true), query.at);
+    let format = query.format;
     let (rows, total) = call
         .look(move |connection, _| {
             if let Some(day) = at {
@@ -100,8 +105,32 @@ pub async fn list_agencies(call: Call) -> Result<Reply, Problem> {
         .await?;
     let (rows, next) = order.cut(rows, |agency| agency.id.to_string());
     let items: Vec<AgencyBody> = rows.iter().map(AgencyBody::from).collect();
-    Ok(list_reply(&call, json!(items), next, total).keep(RestsOn::Anything))
+    let reply = list_reply(&call, json!(items), next, total).keep(RestsOn::Anything);
+    table::page((&call, format), reply, COLUMNS)
 }
+
+/// What a table of agencies tells.
+const COLUMNS: &[&str] = &[
+    "id",
+    "name",
+    "short_name",
+    "uscc",
+    "level",
+    "kind",
+    "division_code",
+    "parent_id",
+    "status",
+    "valid_from",
+    "valid_to",
+    "successor_id",
+    "contact.address",
+    "contact.postcode",
+    "contact.phone",
+    "contact.email",
+    "contact.website",
+    "created_at",
+    "updated_at",
+];
 
 query!(AtQuery {
     /// 某一天的机关登记：尚未设立或期限已过的为 404，已经合并、撤销的写明其状态；不给则为现在的。
@@ -151,7 +180,7 @@ pub async fn list_ancestors(call: Call) -> Result<Reply, Problem> {
             None => agencies::ancestors(connection, &wanted),
         })
         .await?;
-    Ok(Reply::ok(&AncestorList { items: above.iter().map(AgencyBody::from).collect() })
+    Ok(Reply::ok(&AncestorList { items: above.iter().map(AgencyBody::from).collect(), next_cursor: None })
         .keep(RestsOn::Anything))
 }
 
@@ -166,6 +195,8 @@ query!(ChildrenQuery {
     cursor: Option<CursorText>,
     /// 是否给出总数；超过一千只说至少有多少。
     count: Option<bool>,
+    /// `json`（默认）或 `csv`；不给则按 `Accept`。
+    format: Option<TableFormat>,
 });
 
 /// 直接下级
@@ -174,7 +205,8 @@ query!(ChildrenQuery {
 #[utoipa::path(
     tag = "agencies",
     params(("agency" = String, Path, description = "机关编号或统一社会信用代码"), ChildrenQuery),
-    responses((status = 200, description = "一页机关", body = AgencyList)),
+    responses((status = 200, description = "一页机关",
+        content((AgencyList = "application/json"), (String = "text/csv")))),
     extensions(
         ("x-problems" = json!(["not_found", "invalid_query", "invalid_cursor"])),
         ("x-list" = json!(true)),
@@ -202,7 +234,8 @@ pub async fn list_children(call: Call) -> Result<Reply, Problem> {
         .await?;
     let (rows, next) = order.cut(rows, |agency| agency.id.to_string());
     let items: Vec<AgencyBody> = rows.iter().map(AgencyBody::from).collect();
-    Ok(list_reply(&call, json!(items), next, total).keep(RestsOn::Anything))
+    let reply = list_reply(&call, json!(items), next, total).keep(RestsOn::Anything);
+    table::page((&call, query.format), reply, COLUMNS)
 }
 
 query!(TreeQuery {

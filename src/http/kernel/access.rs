@@ -11,7 +11,7 @@ use crate::storage::people::Token;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
 use std::rc::Rc;
@@ -73,6 +73,7 @@ pub async fn access(
     if let (Some(service), Some(kept)) = (&service, keepable) {
         response = keep(service, response, &method, kept).await;
     }
+    vary_once(response.headers_mut());
     if let Ok(Some(standing)) | Err(standing) = standing {
         standing.write(response.headers_mut());
     }
@@ -138,6 +139,24 @@ async fn keep(
         }
     }
     ServiceResponse::new(request, answer)
+}
+
+/// One `Vary` that names everything the answer depends on: CORS adds its own.
+fn vary_once(headers: &mut HeaderMap) {
+    if headers.get_all(header::VARY).nth(1).is_none() {
+        return;
+    }
+    let mut names: Vec<String> = Vec::new();
+    for value in headers.get_all(header::VARY).filter_map(|value| value.to_str().ok()) {
+        for name in value.split(',').map(str::trim) {
+            if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    if let Ok(value) = HeaderValue::from_str(&names.join(", ")) {
+        headers.insert(header::VARY, value);
+    }
 }
 
 /// What is wrong with the token that was sent.

@@ -1,5 +1,6 @@
 //! One call: everything a handler takes from outside, in the order in which it is checked.
 
+use super::accept::accepts;
 use super::body::{self, Bounds, JsonBody};
 use super::caller::Caller;
 use super::format::parse_time;
@@ -8,7 +9,7 @@ use super::limit::own_share_full;
 use super::precondition;
 use super::problem::{Code, Problem};
 use super::query::Query;
-use super::reply::{JSON, Reply, Snapshot, accepts};
+use super::reply::{JSON, Reply, Snapshot};
 use super::sent::{Body, Extent, Sent};
 use super::service::Service;
 use super::shares::Place;
@@ -23,6 +24,7 @@ use crate::storage::{
 use crate::work::Errand;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
+use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::{Ready, ready};
@@ -71,7 +73,15 @@ impl Call {
     /// A part of the path, read by its type; what cannot be one names nothing.
     pub fn part<T: FromStr>(&self, name: &str) -> Result<T, Problem> {
         let part = self.request.match_info().get(name).and_then(|text| text.parse().ok());
-        part.ok_or_else(|| Problem::new(Code::NotFound))
+        part.ok_or_else(|| self.nothing_there())
+    }
+
+    /// A fixed path beside a pattern is nobody's name: it is there, and does not take the method.
+    fn nothing_there(&self) -> Problem {
+        match self.service.document.allowed_at(self.request.path()) {
+            Some(allowed) => Problem::new(Code::MethodNotAllowed).header(header::ALLOW, &allowed),
+            None => Problem::new(Code::NotFound),
+        }
     }
 
     /// The day it is, in UTC+8.

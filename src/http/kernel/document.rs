@@ -24,3 +24,17 @@ impl Document {
         self.costs.get(&key).copied().unwrap_or(Cost::Point)
     }
 }
+
+impl Document {
+    /// The methods that a path without parameters takes, as `Allow` tells them; `None`: there is no such path.
+    pub fn allowed_at(&self, path: &str) -> Option<String> {
+        let (_, methods) = self.routes.iter().find(|(known, _)| known == path)?;
+        Some(allowed(methods))
+    }
+}
+
+/// Methods as `Allow` tells them.
+pub fn allowed(methods: &[String]) -> String {
+    let reads = methods.iter().any(|method| method == "GET").then_some("HEAD");
+    methods.iter().map(String::as_str).chain(reads).chain(["OPTIONS"]).collect::<Vec<&str>>().join(", ")
+}

@@ -115,6 +115,13 @@ impl Coding {
     }
 }
 
+/// Whether a client takes a body through gzip.
+pub fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(header_text).unwrap_or_default();
+    let mut ranges = accepted.split(',').map(|range| range.split_once(';').unwrap_or((range, "")));
+    ranges.any(|(name, parameters)| name.trim() == "gzip" && quality(parameters) > 0.0)
+}
+
 /// An answer that may be given again.
 #[derive(Debug)]
 pub struct Kept {

@@ -1,6 +1,7 @@
 //! What every endpoint is made of, whatever it is about: the call on the way in, the reply and the problem on the way
 //! out, bodies, queries, pages, preconditions, and the answers that are kept. The kernel knows no noun.
 
+pub mod accept;
 pub mod access;
 pub mod body;
 pub mod call;
@@ -25,6 +26,7 @@ pub mod schema;
 pub mod sent;
 pub mod service;
 pub mod shares;
+pub mod table;
 mod verdict;
 
 /// Where all resources stand.

@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::problem::{Code, Problem};
-use super::query::{CursorText, Limit, query};
+use super::query::{CursorText, Limit, filters, query};
 use super::reply::Reply;
 use crate::storage::{Bind, COUNTED, Page as Keyset, SortKey};
 use actix_web::http::header;
@@ -190,7 +190,7 @@ impl<T> PageOrder<T> {
 /// Items, the next page's cursor, the number of all.
 type WholePage<T> = (Vec<T>, Option<String>, Option<i64>);
 
-/// Cuts a page out of a list that is short enough to be made whole; without `limit` all of it.
+/// Cuts a page out of a list that is short enough to be made whole.
 pub fn cut_whole<T>(listing: &str, mut items: Vec<T>, query: &WholeQuery) -> Result<WholePage<T>, Problem> {
     let total = (query.count == Some(true)).then(|| i64::try_from(items.len()).unwrap_or(i64::MAX));
     let from = match &query.cursor {
@@ -198,7 +198,7 @@ pub fn cut_whole<T>(listing: &str, mut items: Vec<T>, query: &WholeQuery) -> Res
         Some(cursor) => decode(&cursor.0, listing)?.i.parse().map_err(|_| bad_cursor())?,
     };
     let mut page = items.split_off(from.min(items.len()));
-    let limit = query.limit.map_or(usize::MAX, |limit| usize::try_from(limit.0).unwrap_or(usize::MAX));
+    let limit = usize::try_from(query.limit.map_or(USUAL, |limit| limit.0)).unwrap_or(usize::MAX);
     let next = (page.len() > limit).then(|| {
         let i = (from + limit).to_string();
         encode(&Cursor { s: listing.to_owned(), v: Vec::new(), i })
@@ -208,13 +208,18 @@ pub fn cut_whole<T>(listing: &str, mut items: Vec<T>, query: &WholeQuery) -> Res
 }
 
 query!(WholeQuery {
-    /// 每页条数，1–200；不给则为全部。
+    /// 每页条数，1–200，默认 50。
     limit: Option<Limit>,
     /// 上一页给出的游标。
     cursor: Option<CursorText>,
     /// 是否给出总数；超过一千只说至少有多少。
     count: Option<bool>,
 });
+
+/// A cursor as it is given: it says for which filters.
+pub fn bound(call: &Call, cursor: Option<String>) -> Option<String> {
+    cursor.map(|cursor| format!("{}.{cursor}", filters(call.request.query_string())))
+}
 
 /// `{"items", "next_cursor"}`, with `total` where it was asked for, and `Link` to the next page. Beyond what is
 /// counted the total is null, and `total_at_least` says how far it was counted.
@@ -230,6 +235,7 @@ pub fn list_reply_with(
     total: Option<i64>,
     more: Map<String, Value>,
 ) -> Reply {
+    let next = bound(call, next);
     let mut body = json!({ "items": items, "next_cursor": next });
     if let Value::Object(members) = &mut body {
         members.extend(more);

@@ -13,6 +13,11 @@ pub trait Parameter: Sized {
     /// The error is the key of its message.
     fn read(text: &str) -> Result<Self, &'static str>;
 
+    /// The same beside the other parameters, as [`filters`] sums them up.
+    fn read_beside(text: &str, _filters: &str) -> Result<Self, &'static str> {
+        Self::read(text)
+    }
+
     /// What the document says of it.
     fn schema() -> RefOr<Schema>;
 }
@@ -180,7 +185,12 @@ pub struct CursorText(pub String);
 
 impl Parameter for CursorText {
     fn read(text: &str) -> Result<CursorText, &'static str> {
-        Ok(CursorText(text.to_owned()))
+        if text.len() <= LONGEST_CURSOR { Ok(CursorText(text.to_owned())) } else { Err("foreign_cursor") }
+    }
+
+    fn read_beside(text: &str, filters: &str) -> Result<CursorText, &'static str> {
+        let own = text.strip_prefix(filters).and_then(|rest| rest.strip_prefix('.'));
+        own.map_or(Err("foreign_cursor"), CursorText::read)
     }
 
     fn schema() -> RefOr<Schema> {

@@ -1,7 +1,8 @@
 //! Query parameters: declared once, documented and read from the same list, all faults at once.
 
 use super::names;
-use super::problem::{Fault, Problem, Right};
+use super::problem::{Code, Fault, Problem, Right};
+use crate::domain::digest::sha256_hex;
 use std::collections::BTreeMap;
 use utoipa::openapi::path::{Parameter as Documented, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{RefOr, Required, Schema};
@@ -28,7 +29,7 @@ impl<T: Parameter> Member for Option<T> {
 
     fn take(reader: &mut Reader, name: &str) -> Option<Option<T>> {
         let Some(text) = reader.given.remove(name) else { return Some(None) };
-        let read = T::read(&text);
+        let read = T::read_beside(&text, &reader.filters);
         reader.note::<T, T>(name, read).map(Some)
     }
 
@@ -49,6 +50,16 @@ impl<T: Parameter> Member for T {
     fn schema() -> RefOr<Schema> {
         T::schema()
     }
+}
+
+/// What a list was asked for, in short: a cursor leads on in that list and in no other.
+pub fn filters(raw: &str) -> String {
+    let of_the_page = ["cursor", "limit", "count", "format"];
+    let pairs =
+        form_urlencoded::parse(raw.as_bytes()).filter(|(name, _)| !of_the_page.contains(&name.as_ref()));
+    let mut pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
+    pairs.sort_unstable();
+    sha256_hex(pairs.join("&").as_bytes()).get(..8).unwrap_or_default().to_owned()
 }
 
 /// Declares the parameters of an operation, each with its words and its type.
@@ -110,12 +121,17 @@ impl Query for NoParameters {
 pub struct Reader {
     given: BTreeMap<String, String>,
     known: Vec<String>,
+    filters: String,
     faults: Vec<Fault>,
 }
 
 impl Reader {
     pub fn new(raw: &str) -> Reader {
-        let mut reader = Reader { given: BTreeMap::new(), known: Vec::new(), faults: Vec::new() };
+        let mut reader =
+            Reader { given: BTreeMap::new(), known: Vec::new(), filters: String::new(), faults: Vec::new() };
+        if raw.contains("cursor=") {
+            reader.filters = filters(raw);
+        }
         for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
             if reader.given.insert(name.to_string(), value.into_owned()).is_some() {
                 reader.faults.push(Fault::of_parameter(name, "repeated_parameter"));
@@ -143,7 +159,15 @@ impl Reader {
             Fault::of_parameter(name, "unknown_parameter").right(right)
         });
         self.faults.extend(unknown);
-        if self.faults.is_empty() { None } else { Some(Problem::of_query(self.faults)) }
+        if self.faults.is_empty() {
+            return None;
+        }
+        let of_the_cursor = self.faults.iter().all(|fault| fault.code == "foreign_cursor");
+        let mut problem = Problem::of_query(self.faults);
+        if of_the_cursor {
+            problem.code = Code::InvalidCursor;
+        }
+        Some(problem)
     }
 }
 

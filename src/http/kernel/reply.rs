@@ -1,7 +1,8 @@
 //! Answers that are no problems: tags, caching, conditional and negotiated replies in one place.
 
+use super::accept::accepts;
 use super::body;
-use super::caller::{Caller, quality};
+use super::caller::Caller;
 use super::format;
 use super::kept::Kept;
 use super::precondition;
@@ -19,6 +20,7 @@ use serde::Serialize;
 use std::borrow::Cow;
 
 pub const JSON: &str = "application/json";
+pub const HTML: &str = "text/html; charset=utf-8";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// What of an answer is given again when it is replayed.
 const KEPT: [HeaderName; 3] = [header::ETAG, header::LOCATION, header::LAST_MODIFIED];
@@ -49,6 +51,8 @@ pub struct Reply {
     rests_on: Option<RestsOn>,
     /// What it is written in, whatever was asked for.
     language: Option<Language>,
+    /// A part of it may be asked for.
+    ranged: bool,
 }
 
 impl Reply {
@@ -64,6 +68,7 @@ impl Reply {
             named: false,
             rests_on: None,
             language: None,
+            ranged: false,
         }
     }
 
@@ -99,6 +104,17 @@ impl Reply {
         self
     }
 
+    /// The same said otherwise; `None` where that cannot be.
+    pub fn rewritten(
+        self,
+        media: &'static str,
+        write: impl FnOnce(&[u8]) -> Option<Vec<u8>>,
+    ) -> Option<Reply> {
+        let body = Bytes::from(write(&self.body)?);
+        let tag = self.tag.map(|tag| format!("\"{}.t\"", tag.trim_matches('"')));
+        Some(Reply { media: Cow::Borrowed(media), body, tag, ..self })
+    }
+
     /// Its format was asked for by name.
     pub fn named(mut self) -> Reply {
         self.named = true;
@@ -111,9 +127,19 @@ impl Reply {
         self
     }
 
+    /// A file: a part of it may be asked for.
+    pub fn ranged(mut self) -> Reply {
+        self.ranged = true;
+        self
+    }
+
     /// It stands in the words of the statute or of an agency, which are Chinese whatever was asked for.
-    pub fn in_chinese(mut self) -> Reply {
-        self.language = Some(Language::Chinese);
+    pub fn in_chinese(self) -> Reply {
+        self.in_language(Language::Chinese)
+    }
+
+    pub fn in_language(mut self, language: Language) -> Reply {
+        self.language = Some(language);
         self
     }
 
@@ -160,6 +186,25 @@ impl Reply {
         self
     }
 
+    /// The part that is asked for: its first and its last byte. What cannot be understood or given is not heeded
+    /// (RFC 9110 §14.2).
+    fn part(&self, request: &HttpRequest) -> Option<(usize, usize)> {
+        let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let wanted = text(header::RANGE).filter(|_| self.ranged && self.status == StatusCode::OK)?;
+        if text(header::IF_RANGE).is_some_and(|tag| self.tag.as_deref() != Some(tag)) {
+            return None;
+        }
+        let (from, to) = wanted.strip_prefix("bytes=")?.split_once('-')?;
+        let last = self.body.len().checked_sub(1)?;
+        let (from, to) = match (from.parse::<usize>().ok(), to.parse::<usize>().ok()) {
+            (Some(from), Some(to)) => (from, to.min(last)),
+            (Some(from), None) if to.is_empty() => (from, last),
+            (None, Some(of_the_end)) if from.is_empty() => (self.body.len().saturating_sub(of_the_end), last),
+            _ => return None,
+        };
+        (from <= to).then_some((from, to))
+    }
+
     /// What is stored under an idempotency key.
     pub fn stored(&self) -> StoredAnswer {
         if self.once {
@@ -198,56 +243,6 @@ fn keeps(request: &HttpRequest) -> bool {
     request.app_data::<Data<Service>>().is_some_and(|service| service.kept.keeps())
 }
 
-/// Whether an `Accept` header leaves room for a media type.
-pub fn accepts(request: &HttpRequest, media: &str) -> bool {
-    liking(request, media) > 0.0
-}
-
-/// Which of some media types a client likes best; the first of those liked alike, `None` if it likes none.
-pub fn preferred(request: &HttpRequest, offered: &[&str]) -> Option<usize> {
-    let mut best: Option<(usize, f32)> = None;
-    for (at, media) in offered.iter().enumerate() {
-        let weight = liking(request, media);
-        if weight > best.map_or(0.0, |(_, most)| most) {
-            best = Some((at, weight));
-        }
-    }
-    best.map(|(at, _)| at)
-}
-
-/// How well a client likes a media type, 0 to 1.
-fn liking(request: &HttpRequest, media: &str) -> f32 {
-    let mut ranges = request
-        .headers()
-        .get_all(header::ACCEPT)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .filter(|range| !range.is_empty())
-        .peekable();
-    if ranges.peek().is_none() {
-        return 1.0;
-    }
-    let essence = media.split(';').next().unwrap_or(media);
-    let (kind, _) = essence.split_once('/').unwrap_or((essence, ""));
-    // The most specific range that matches decides (RFC 9110 §12.5.1).
-    let mut decided = (0, 0.0);
-    for range in ranges {
-        let (name, parameters) = range.split_once(';').unwrap_or((range, ""));
-        let name = name.trim().to_ascii_lowercase();
-        let specific = match name.as_str() {
-            "*/*" => 1,
-            other if other.strip_suffix("/*") == Some(kind) => 2,
-            other if other == essence => 3,
-            _ => continue,
-        };
-        if specific >= decided.0 {
-            decided = (specific, quality(parameters));
-        }
-    }
-    decided.1
-}
-
 impl Responder for Reply {
     type Body = BoxBody;
 
@@ -275,6 +270,7 @@ impl Responder for Reply {
         let unchanged = reads
             && self.status == StatusCode::OK
             && self.tag.as_ref().is_some_and(|tag| precondition::none_match(request.headers(), tag));
+        let part = self.part(request).filter(|_| !unchanged);
         let keeping = match self.keeping {
             Keeping::Never => "no-store",
             _ if !reads => "no-store",
@@ -312,6 +308,14 @@ impl Responder for Reply {
         }
         if let Some(tag) = &self.tag {
             response.insert_header((header::ETAG, tag.as_str()));
+        }
+        if let Some((from, to)) = part {
+            let whole = self.body.len();
+            response.status(StatusCode::PARTIAL_CONTENT);
+            response.insert_header((header::CONTENT_RANGE, format!("bytes {from}-{to}/{whole}")));
+            self.body = self.body.slice(from..=to);
+        } else if self.ranged && !unchanged {
+            response.insert_header((header::ACCEPT_RANGES, "bytes"));
         }
         let mut response = match unchanged || self.media.is_empty() {
             true => response.finish(),

@@ -1,20 +1,17 @@
 //! What holds for every operation, said once: problems, headers, parameters, security, examples.
 
 use super::statute::reference;
-use super::{bodies, bounds, inputs, statute};
+use super::{bodies, bounds, examples, inputs, statute};
 use crate::domain::language::{Language, say};
 use crate::http::kernel::problem::{Code, PROBLEM_JSON};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Real requests and answers by operation, taken from a running demo.
-const EXAMPLES: &str = include_str!("examples.json");
-
 const METHODS: [&str; 6] = ["get", "put", "post", "patch", "delete", "head"];
 
 /// Reads that are never the same twice, or flow on.
 const UNTAGGED: &[&str] =
-    &["read_health", "read_readiness", "read_metrics", "stream_changes", "read_bundle", "list_changes"];
+    &["read_health", "read_readiness", "read_metrics", "stream_changes", "list_changes"];
 
 pub fn finish(mut document: Value) -> Value {
     let Value::Object(whole) = &mut document else {
@@ -27,7 +24,7 @@ pub fn finish(mut document: Value) -> Value {
     if let Value::Object(components) = components {
         finish_components(components);
     }
-    let examples: Value = serde_json::from_str(EXAMPLES).unwrap_or_default();
+    let examples = examples::all();
     for (_, item) in whole.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
         for method in METHODS {
             if let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) {
@@ -275,7 +272,7 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
     add_problems(operation, &codes);
     let security = if writes || for_token { json!([{"token": []}]) } else { json!([{}, {"token": []}]) };
     operation.insert("security".to_owned(), security);
-    add_examples(operation, examples.get(&id));
+    examples::add(operation, examples.get(&id));
 }
 
 fn add_parameters(operation: &mut Map<String, Value>, keyed: bool, matched: bool, conditional: bool) {
@@ -361,32 +358,5 @@ fn add_problems(operation: &mut Map<String, Value>, codes: &BTreeSet<Code>) {
     operation.insert("x-problems".to_owned(), json!(names));
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
         responses.sort_keys();
-    }
-}
-
-/// Lays the examples into request and success.
-fn add_examples(operation: &mut Map<String, Value>, examples: Option<&Value>) {
-    let Some(examples) = examples else { return };
-    let request = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"));
-    lay(request, examples.get("request"), examples.get("request_text"));
-    let lines =
-        operation.get_mut("requestBody").and_then(|body| body.pointer_mut("/content/application~1x-ndjson"));
-    if let (Some(Value::Object(lines)), Some(example)) = (lines, examples.get("request_lines")) {
-        lines.insert("example".to_owned(), example.clone());
-    }
-    for status in ["200", "201", "202"] {
-        let response = operation.get_mut("responses").and_then(|responses| responses.get_mut(status));
-        lay(response.and_then(|response| response.get_mut("content")), examples.get(status), None);
-    }
-}
-
-fn lay(content: Option<&mut Value>, json: Option<&Value>, text: Option<&Value>) {
-    for (media, body) in content.and_then(Value::as_object_mut).into_iter().flatten() {
-        let example = if media.ends_with("json") && !media.ends_with("ndjson") { json } else { text };
-        if let (Some(example), Value::Object(body)) =
-            (example.filter(|_| !media.starts_with("multipart")), body)
-        {
-            body.insert("example".to_owned(), example.clone());
-        }
     }
 }

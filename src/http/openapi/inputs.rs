@@ -48,7 +48,7 @@ const INPUTS: &[Input] = &[
         of: "Agency",
         made_by_the_server: OF_AGENCY,
         required: &["name", "level", "kind"],
-        replaced: &[("contact", "ContactInput")],
+        replaced: &[("contact", "ContactInput"), ("parent_id", "AgencyIdOrCode")],
         description: "要登记或改成的机关。服务端生成的成员可以不写，写了须与现值相同。",
     },
     Input {
@@ -56,7 +56,7 @@ const INPUTS: &[Input] = &[
         of: "Agency",
         made_by_the_server: OF_AGENCY,
         required: &[],
-        replaced: &[("contact", "ContactInput")],
+        replaced: &[("contact", "ContactInput"), ("parent_id", "AgencyIdOrCode")],
         description: "要改的成员。",
     },
     Input {
@@ -250,10 +250,14 @@ pub fn add(schemas: &mut Map<String, Value>) {
             json!({"type": ["string", "null"],
             "description": "计入哪个机关之下：编号或统一社会信用代码。"}),
         ),
-        ("reason".to_owned(), json!({"type": "string", "minLength": 1, "maxLength": 2000})),
+        (
+            "reason".to_owned(),
+            json!({"type": ["string", "null"], "minLength": 1, "maxLength": 2000,
+            "description": "理由；有改动时必填。"}),
+        ),
     ]);
     let description = "对名单一行的调整。服务端生成的成员可以不写，写了须与现值相同。";
-    schemas.insert("RosterPatch".to_owned(), object(description, &["reason"], roster));
+    schemas.insert("RosterPatch".to_owned(), object(description, &[], roster));
     let person = Map::from_iter([
         ("name".to_owned(), json!({"type": "string", "minLength": 1, "maxLength": 100})),
         ("left_on".to_owned(), json!({"type": ["string", "null"], "format": "date"})),

@@ -2,6 +2,8 @@
 
 mod bodies;
 mod bounds;
+mod english;
+mod examples;
 mod finish;
 mod formats;
 mod hooks;
@@ -17,6 +19,7 @@ pub use pages::register;
 use super::api;
 use super::kernel::document::Document;
 use super::kernel::schema::Schemas;
+use crate::domain::language::Language;
 use actix_web::App;
 use actix_web::web::Bytes;
 use serde_json::Value;
@@ -63,6 +66,7 @@ fn share(mut document: Value) -> Value {
             share::mark_bytes(operation);
             share::take_plain_patches(operation);
             share::name_headers(operation, method);
+            share::answer_parts(operation);
             share::share_refusals(operation, &mut refusals);
         }
     }
@@ -86,11 +90,18 @@ fn text_of(value: &Value) -> String {
 }
 
 /// The document as JSON, as it is committed.
-pub fn json() -> String {
-    text_of(&document())
+pub fn json(language: Language) -> String {
+    text_of(&document_in(language))
 }
 
 /// The document as YAML, as it is committed.
-pub fn yaml() -> String {
-    yaml::write(&document())
+pub fn yaml(language: Language) -> String {
+    yaml::write(&document_in(language))
+}
+
+fn document_in(language: Language) -> Value {
+    match language {
+        Language::Chinese => document(),
+        Language::English => english::translated(document()),
+    }
 }

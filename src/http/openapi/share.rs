@@ -14,13 +14,41 @@ const HEADERS: &[(&str, &str, &str, bool)] = &[
     ("ContentLanguage", "Content-Language", "内容所用的语言：`zh-CN` 或 `en`。", false),
     ("AcceptPatch", "Accept-Patch", "`PATCH` 接受的类型。", false),
     ("ContentDisposition", "Content-Disposition", "存成文件时的名称。", true),
+    ("Places", "Link", "从这里可以去的地方（RFC 8288）。", true),
     ("Seq", "Nianbao-Seq", "包含到哪一条公开变更为止；从 `GET /changes?since=` 这个序号接续。", true),
     ("Epoch", "Nianbao-Epoch", "变更记录的代号；从备份恢复后不同。", true),
     ("SourceMediaType", "X-Source-Media-Type", "原文件的类型。", true),
     ("Digest", "Digest", "原文件的 SHA-256。", true),
-    ("Allow", "Allow", "可用的方法。", false),
+    ("AcceptRanges", "Accept-Ranges", "`bytes`：可以只要一部分（`Range`）。", false),
+    ("ContentRange", "Content-Range", "给出的是哪一部分。", true),
     ("Accept", "Accept", "接受的类型。", false),
 ];
+
+/// Operations whose file may be asked for in parts.
+const RANGED: &[&str] = &["read_report_file", "read_report_document", "read_source", "read_workbook"];
+
+/// Adds the answer to a request for a part of a file.
+pub fn answer_parts(operation: &mut Map<String, Value>) {
+    let ranged = operation.get("operationId").and_then(Value::as_str).is_some_and(|id| RANGED.contains(&id));
+    let Some(Value::Object(responses)) = operation.get_mut("responses").filter(|_| ranged) else { return };
+    let Some(mut part) = responses.get("200").cloned() else { return };
+    if let Some(headers) =
+        responses.get_mut("200").and_then(|whole| whole.get_mut("headers")?.as_object_mut())
+    {
+        refer(headers, &["AcceptRanges"]);
+    }
+    if let Some(members) = part.as_object_mut() {
+        members.insert("description".to_owned(), json!("所要的一部分（`Range`）"));
+        for (_, content) in members.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
+            *content = json!({"schema": {"type": "string", "format": "binary"}});
+        }
+        if let Some(headers) = members.get_mut("headers").and_then(Value::as_object_mut) {
+            refer(headers, &["ContentRange"]);
+        }
+    }
+    responses.insert("206".to_owned(), part);
+    responses.sort_keys();
+}
 
 /// Operations that answer with a file.
 const FILES: &[&str] =
@@ -70,6 +98,7 @@ pub fn name_headers(operation: &mut Map<String, Value>, method: &str) {
             refer(headers, &["ContentDisposition"]);
         }
         match id.as_str() {
+            "read_index" => refer(headers, &["Places"]),
             "read_bundle" => refer(headers, &["Seq", "Epoch"]),
             "read_source" if whole => refer(headers, &["SourceMediaType", "Digest"]),
             _ => {}
@@ -103,7 +132,6 @@ pub fn share_refusals(operation: &mut Map<String, Value>, shared: &mut Map<Strin
             if let Value::Object(headers) = headers {
                 refer(headers, &["RateLimit", "RateLimitPolicy", "ContentLanguage"]);
                 match status.as_str() {
-                    "405" => refer(headers, &["Allow"]),
                     "415" => refer(headers, &["Accept", "AcceptPatch"]),
                     _ => {}
                 }
@@ -129,7 +157,7 @@ fn is_binary(media: &str) -> bool {
     !text && !words.iter().any(|word| media.split(';').next().is_some_and(|media| media.ends_with(word)))
 }
 
-/// Says of bytes that they are bytes.
+/// Says of bytes that they are bytes, and of bodies that they must be there.
 pub fn mark_bytes(operation: &mut Map<String, Value>) {
     let all = operation.get("operationId").and_then(Value::as_str) == Some("read_report_file");
     let answers = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
@@ -139,12 +167,16 @@ pub fn mark_bytes(operation: &mut Map<String, Value>) {
     }
     if let Some(body) = operation.get_mut("requestBody") {
         mark(body, false);
+        if let Value::Object(body) = body {
+            body.insert("required".to_owned(), json!(true));
+        }
     }
 }
 
 fn mark(body: &mut Value, all: bool) {
     for (media, content) in body.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
-        if media.as_str() != PROBLEM_JSON && (all || is_binary(media)) {
+        let json = [PROBLEM_JSON, "application/json"].contains(&media.as_str());
+        if !json && (all || is_binary(media)) {
             *content = json!({"schema": {"type": "string", "format": "binary"}});
         }
     }

@@ -4,11 +4,12 @@ use super::read_body::document_body;
 use crate::documents::write::{Format, write, xlsx};
 use crate::domain::form;
 use crate::domain::id::ReportId;
+use crate::http::kernel::accept::preferred;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::names::{DocumentFormat, DocumentSchema};
 use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{NoParameters, Parameter, View, ViewQuery, named, query};
-use crate::http::kernel::reply::{Reply, preferred};
+use crate::http::kernel::reply::Reply;
 use crate::operations::reports::{self, ReportView};
 use actix_web::http::header;
 use actix_web::{get, web};
@@ -106,7 +107,7 @@ const BYTES: &str = "application/octet-stream";
         (String = "text/html"),
         (String = "text/csv"),
         (String = "text/markdown"),
-        (String = "application/json"),
+        (DocumentSchema = "application/json"),
     ))),
     extensions(
         ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"])),
@@ -150,6 +151,7 @@ async fn written(call: &Call, view: &ReportView, format: Format) -> Result<Reply
     Ok(Reply::bytes(format.media(), body)
         .named()
         .in_chinese()
+        .ranged()
         .header(header::CONTENT_DISPOSITION, disposition(&name, format.as_str()))
         .tag(version, &variant)
         .modified(modified))
@@ -181,6 +183,7 @@ pub async fn read_source(call: Call) -> Result<Reply, Problem> {
     // Never as the type it says it is: what somebody sent in is not run in somebody else's browser.
     Ok(Reply::bytes("application/octet-stream", source.bytes)
         .named()
+        .ranged()
         .header(header::CONTENT_DISPOSITION, "attachment; filename=\"source\"")
         .header(header::HeaderName::from_static("x-content-type-options"), "nosniff")
         .header(header::HeaderName::from_static("digest"), format!("sha-256={}", source.sha256))
@@ -213,5 +216,6 @@ pub async fn read_workbook(call: Call) -> Result<Reply, Problem> {
     Ok(Reply::bytes(Format::Xlsx.media(), bytes)
         .named()
         .in_chinese()
+        .ranged()
         .header(header::CONTENT_DISPOSITION, disposition(&format!("年度报告填报表（{year}年度）"), "xlsx")))
 }

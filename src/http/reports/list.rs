@@ -8,6 +8,7 @@ use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{CursorText, Limit, View, YearNumber, query};
 use crate::http::kernel::reply::Reply;
+use crate::http::kernel::table::{self, TableFormat};
 use crate::operations::AgencyRef;
 use crate::operations::reports::{self, ReportQuery, ReportView};
 use crate::storage::reports::ReportFilter;
@@ -84,6 +85,8 @@ query!(ReportListQuery {
     cursor: Option<CursorText>,
     /// 是否给出总数；超过一千只说至少有多少。
     count: Option<bool>,
+    /// `json`（默认）或 `csv`；不给则按 `Accept`。
+    format: Option<TableFormat>,
 });
 
 /// Midnight of a day in UTC+8, as UTC.
@@ -119,6 +122,33 @@ const MEMBERS: [&str; 24] = [
     "agency_id",
 ];
 
+/// What a table of reports tells; sections are tables themselves, see the bundle.
+const COLUMNS: &[&str] = &[
+    "id",
+    "agency.id",
+    "agency.name",
+    "agency.uscc",
+    "year",
+    "scope",
+    "format",
+    "title",
+    "status",
+    "revision",
+    "signed_by",
+    "signed_on",
+    "index_number",
+    "source_url",
+    "source_published_on",
+    "due_on",
+    "submitted_at",
+    "published_at",
+    "timeliness",
+    "correction.reason",
+    "correction.at",
+    "created_at",
+    "updated_at",
+];
+
 fn read_fields(fields: Option<&str>) -> Result<Option<Vec<String>>, Problem> {
     let Some(fields) = fields else { return Ok(None) };
     let names: Vec<String> = fields.split(',').map(|name| name.trim().to_owned()).collect();
@@ -135,13 +165,17 @@ fn read_fields(fields: Option<&str>) -> Result<Option<Vec<String>>, Problem> {
 #[utoipa::path(
     tag = "reports",
     params(ReportListQuery),
-    responses((status = 200, description = "一页报告", body = ReportList)),
+    responses((status = 200, description = "一页报告",
+        content((ReportList = "application/json"), (String = "text/csv")))),
     extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-list" = json!(true))),
 )]
 #[get("/reports")]
 pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
     let query: ReportListQuery = call.query()?;
     let fields = read_fields(query.fields.as_deref())?;
+    if query.published_from.zip(query.published_to).is_some_and(|(from, to)| from > to) {
+        return Err(Problem::of_query(vec![("published_to".to_owned(), "range_order")]));
+    }
     let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_ref());
     let order = PageOrder::read("reports", SORTS, sort, query.limit, cursor)?;
     let wanted = ReportQuery {
@@ -160,7 +194,7 @@ pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
         agency: query.agency_id,
         within: query.within,
     };
-    let (page, count) = (order.page.clone(), query.count == Some(true));
+    let (page, count, format) = (order.page.clone(), query.count == Some(true), query.format);
     let (rows, total) = call
         .look(move |connection, asking| {
             let total = count.then(|| reports::count(connection, &asking.rights, &wanted)).transpose()?;
@@ -170,7 +204,13 @@ pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
         .await?;
     let (rows, next) = order.cut_by(rows, |row| &row.view, |view| view.report.id.to_string());
     let items: Vec<Value> = rows.iter().map(|row| item(row, fields.as_deref())).collect();
-    Ok(list_reply(&call, json!(items), next, total).keep(RestsOn::Anything))
+    let reply = list_reply(&call, json!(items), next, total).keep(RestsOn::Anything);
+    let wanted = |column: &&&str| {
+        let member = column.split('.').next().unwrap_or(column);
+        fields.as_ref().is_none_or(|fields| member == "id" || fields.iter().any(|field| field == member))
+    };
+    let columns: Vec<&str> = COLUMNS.iter().filter(wanted).copied().collect();
+    table::page((&call, format), reply, &columns)
 }
 
 fn item(row: &Shown, fields: Option<&[String]>) -> Value {

@@ -59,7 +59,7 @@ pub type RevisionList = Page<RevisionBody>;
 query!(RevisionsQuery {
     /// `published`：有授权时也只看已发布的一版。
     view: Option<View>,
-    /// 每页条数，1–200；不给则为全部。
+    /// 每页条数，1–200，默认 50。
     limit: Option<Limit>,
     /// 上一页给出的游标。
     cursor: Option<CursorText>,

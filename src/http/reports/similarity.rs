@@ -12,7 +12,7 @@ use actix_web::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{OneOfBuilder, Schema};
+use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 
 impl Parameter for CompareWith {
     fn read(text: &str) -> Result<CompareWith, &'static str> {
@@ -23,8 +23,8 @@ impl Parameter for CompareWith {
     }
 
     fn schema() -> RefOr<Schema> {
-        let either = OneOfBuilder::new().item(one_of(&["previous"])).item(formatted("uuid"));
-        RefOr::T(Schema::OneOf(either.build()))
+        let either = AnyOfBuilder::new().item(one_of(&["previous"])).item(formatted("uuid"));
+        RefOr::T(Schema::AnyOf(either.build()))
     }
 }
 
@@ -60,6 +60,8 @@ pub struct SimilarityBody {
 pub struct SimilarityList {
     /// 没有上年报告则为空；机构合并后可以不止一份。
     items: Vec<SimilarityBody>,
+    /// 总是空：一次给出。
+    next_cursor: Option<String>,
 }
 
 impl From<&Similarity> for SimilarityBody {
@@ -99,5 +101,8 @@ pub async fn read_similarity(call: Call) -> Result<Reply, Problem> {
     let found = call
         .look(move |connection, asking| reports::similarity(connection, asking, &id, &with, published))
         .await?;
-    Ok(Reply::ok(&SimilarityList { items: found.iter().map(SimilarityBody::from).collect() }))
+    Ok(Reply::ok(&SimilarityList {
+        items: found.iter().map(SimilarityBody::from).collect(),
+        next_cursor: None,
+    }))
 }

@@ -1,7 +1,6 @@
 //! A place broken down by its children, by level, by kind.
 
 use super::body::{AgencyBody, AsOfBody, Indicators, within, wrong};
-use super::table;
 use crate::domain::agency::{Kind, Level};
 use crate::domain::language::{Language, say};
 use crate::http::kernel::call::Call;
@@ -9,6 +8,7 @@ use crate::http::kernel::names::{BreakdownKind, IndicatorValues};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{Parameter, YearNumber, one_of, query};
 use crate::http::kernel::reply::Reply;
+use crate::http::kernel::table::{self, TableFormat};
 use crate::operations::AgencyRef;
 use crate::operations::statistics::{BreakdownBy, BreakdownItem, BreakdownKey, as_of, breakdown, place};
 use actix_web::get;
@@ -44,6 +44,8 @@ query!(BreakdownQuery {
     indicators: Option<Indicators>,
     /// 排序：`name`、`reports` 或所选的一个指标，前加 `-` 为降序；不给则按编号。
     sort: Option<String>,
+    /// `json`（默认）或 `csv`；不给则按 `Accept`。
+    format: Option<TableFormat>,
 });
 
 /// 一组。
@@ -190,5 +192,10 @@ pub async fn read_breakdown(call: Call) -> Result<Reply, Problem> {
             values: indicators.0.iter().map(|name| (name.clone(), Value::Null)).collect(),
         })
     };
-    table::reply(&call, &body, || body.items.iter().map(|item| json!(item)).collect(), nothing)
+    table::reply(
+        (&call, query.format),
+        &body,
+        || body.items.iter().map(|item| json!(item)).collect(),
+        nothing,
+    )
 }

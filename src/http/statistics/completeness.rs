@@ -1,7 +1,6 @@
 //! How far a year is, and who is missing.
 
 use super::body::{AgencyBody, AsOfBody, within};
-use super::table;
 use crate::domain::statistics::Progress;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::format::day;
@@ -10,6 +9,7 @@ use crate::http::kernel::paging::{Page, PageOrder, SortField, list_reply};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{CursorText, Limit, Parameter, YearNumber, one_of, query};
 use crate::http::kernel::reply::Reply;
+use crate::http::kernel::table::{self, TableFormat};
 use crate::operations::AgencyRef;
 use crate::operations::statistics::{self, as_of, place, sees_drafts};
 use crate::storage::roster::RosterEntry;
@@ -40,6 +40,8 @@ query!(CompletenessQuery {
     within: Option<AgencyRef>,
     /// `child`：按直接下级分组。
     group_by: Option<ByChild>,
+    /// `json`（默认）或 `csv`；不给则按 `Accept`。
+    format: Option<TableFormat>,
 });
 
 /// 各阶段的份数。没有授权的看不到草稿、在审、待发布；对他们，`missing` 是全部未发布的。
@@ -148,7 +150,7 @@ pub async fn read_completeness(call: Call) -> Result<Reply, Problem> {
         let counts = CountsBody::of(&Progress::default(), all);
         json!(GroupBody { agency: AgencyBody::default(), counts })
     };
-    table::reply(&call, &body, items, nothing)
+    table::reply((&call, query.format), &body, items, nothing)
 }
 
 query!(MissingQuery {
@@ -162,6 +164,8 @@ query!(MissingQuery {
     cursor: Option<CursorText>,
     /// 是否给出总数；超过一千只说至少有多少。
     count: Option<bool>,
+    /// `json`（默认）或 `csv`；不给则按 `Accept`。
+    format: Option<TableFormat>,
 });
 
 /// 未报的一份。
@@ -222,9 +226,10 @@ pub async fn list_missing(call: Call) -> Result<Reply, Problem> {
         overdue: line.due_on < today,
     });
     let items: Vec<MissingBody> = items.collect();
-    if table::wanted(&call)? {
+    if table::wanted(&call, query.format)? {
         let rows: Vec<Value> = items.iter().map(|item| json!(item)).collect();
         return table::csv(&rows, || json!(MissingBody::default()));
     }
-    Ok(list_reply(&call, json!(items), next, total))
+    let reply = list_reply(&call, json!(items), next, total);
+    Ok(if query.format.is_some() { reply.named() } else { reply })
 }

@@ -5,7 +5,6 @@ mod breakdown;
 mod completeness;
 mod ratios;
 mod reconciliation;
-mod table;
 mod totals;
 mod trends;
 

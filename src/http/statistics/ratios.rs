@@ -1,7 +1,6 @@
 //! Ratios with stated denominators.
 
 use super::body::{AsOfBody, within};
-use super::table;
 use crate::domain::figures::exact_number;
 use crate::domain::language::{Language, say};
 use crate::domain::number::Precision;
@@ -11,6 +10,7 @@ use crate::http::kernel::names::Figure;
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
+use crate::http::kernel::table::{self, TableFormat};
 use crate::operations::AgencyRef;
 use crate::operations::statistics::{as_of, completeness, place, totals};
 use actix_web::get;
@@ -23,6 +23,8 @@ query!(RatiosQuery {
     year: YearNumber,
     /// 某机关及其以下：编号或统一社会信用代码；不给则为全部。
     within: Option<AgencyRef>,
+    /// `json`（默认）或 `csv`；不给则按 `Accept`。
+    format: Option<TableFormat>,
 });
 
 /// 一个比率。
@@ -63,6 +65,8 @@ pub struct RatiosBody {
     #[schema(format = "uuid")]
     within: Option<String>,
     items: Vec<RatioBody>,
+    /// 总是空：一次给出。
+    next_cursor: Option<String>,
     as_of: AsOfBody,
 }
 
@@ -92,7 +96,12 @@ pub async fn read_ratios(call: Call) -> Result<Reply, Problem> {
         RATIOS.iter().map(|ratio| RatioBody::of(ratio.key, ratio.of(&sum), language)).collect();
     let on_time = RatioValue::new(Some(whole.on_time), Some(whole.expected));
     items.push(RatioBody::of("on_time_rate", on_time, language));
-    let body = RatiosBody { year, within: within(&at), items, as_of: as_of.into() };
+    let body = RatiosBody { year, within: within(&at), items, next_cursor: None, as_of: as_of.into() };
     // There is always one.
-    table::reply(&call, &body, || body.items.iter().map(|item| json!(item)).collect(), Value::default)
+    table::reply(
+        (&call, query.format),
+        &body,
+        || body.items.iter().map(|item| json!(item)).collect(),
+        Value::default,
+    )
 }

@@ -1,7 +1,6 @@
 //! Totals of a place.
 
 use super::body::{AgencyBody, AsOfBody, tables, within};
-use super::table;
 use crate::domain::report::Scope;
 use crate::domain::statistics::Sum;
 use crate::http::kernel::call::Call;
@@ -9,6 +8,7 @@ use crate::http::kernel::names::{FormatName, ReportScope, Tables};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
+use crate::http::kernel::table::{self, TableFormat};
 use crate::operations::AgencyRef;
 use crate::operations::statistics::{Consolidated, as_of, consolidated, place, totals};
 use actix_web::get;
@@ -23,6 +23,8 @@ query!(TotalsQuery {
     within: Option<AgencyRef>,
     /// `own`（默认）：全部本机关报告相加；`consolidated`：本级政府汇总报告，没有则为其下最上层各份之和。
     scope: Option<Scope>,
+    /// `json`（默认）或 `csv`；不给则按 `Accept`。
+    format: Option<TableFormat>,
 });
 
 /// 某种格式的份数。
@@ -128,9 +130,9 @@ pub async fn read_totals(call: Call) -> Result<Reply, Problem> {
         as_of: as_of.into(),
     };
     // Every form has cells.
-    let reply = table::reply(&call, &body, || cells(&found.sum), Value::default)?;
+    let reply = table::reply((&call, query.format), &body, || cells(&found.sum), Value::default)?;
     // The lines of the table name their cells in the words of the statute.
-    Ok(if table::wanted(&call)? { reply.in_chinese() } else { reply })
+    Ok(if table::wanted(&call, query.format)? { reply.in_chinese() } else { reply })
 }
 
 /// Each cell of a sum as a line of a table.

@@ -1,7 +1,6 @@
 //! A place over the years.
 
 use super::body::{AsOfBody, Indicators};
-use super::table;
 use crate::domain::figures::exact_number;
 use crate::domain::number::Precision;
 use crate::domain::statistics::Sum;
@@ -10,6 +9,7 @@ use crate::http::kernel::names::{IndicatorChanges, IndicatorValues};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
+use crate::http::kernel::table::{self, TableFormat};
 use crate::operations::AgencyRef;
 use crate::operations::statistics::{as_of, place, trend};
 use actix_web::get;
@@ -26,6 +26,8 @@ query!(TrendsQuery {
     to: Option<YearNumber>,
     /// 指标，逗号分隔，见 `GET /indicators`；不给则为常用的几个。
     indicators: Option<Indicators>,
+    /// `json`（默认）或 `csv`；不给则按 `Accept`。
+    format: Option<TableFormat>,
 });
 
 /// 一个年度。
@@ -107,6 +109,9 @@ fn decimal(thousandths: i64) -> String {
 pub async fn read_trends(call: Call) -> Result<Reply, Problem> {
     let query: TrendsQuery = call.query()?;
     let (from, to) = (query.from.map_or(2019, |year| year.0), query.to.map_or(2099, |year| year.0));
+    if from > to {
+        return Err(Problem::of_query(vec![("to".to_owned(), "range_order")]));
+    }
     let indicators = query.indicators.unwrap_or_else(Indicators::usual);
     let (at, years, as_of) = call
         .look(move |connection, _| {
@@ -134,7 +139,12 @@ pub async fn read_trends(call: Call) -> Result<Reply, Problem> {
         let change = json!({"previous": null, "difference": null, "percent": null});
         json!(ItemBody { year: 0, reports: 0, values: of(&Value::Null), change: of(&change) })
     };
-    table::reply(&call, &body, || body.items.iter().map(|item| json!(item)).collect(), nothing)
+    table::reply(
+        (&call, query.format),
+        &body,
+        || body.items.iter().map(|item| json!(item)).collect(),
+        nothing,
+    )
 }
 
 #[cfg(test)]

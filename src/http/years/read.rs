@@ -7,6 +7,7 @@ use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{CursorText, Limit, NoParameters, YearNumber, query};
 use crate::http::kernel::reply::Reply;
+use crate::http::kernel::table::{self, TableFormat};
 use crate::operations::{AgencyRef, years};
 use crate::storage::RestsOn;
 use crate::storage::roster::RosterEntry;
@@ -73,6 +74,8 @@ query!(RosterQuery {
     cursor: Option<CursorText>,
     /// 是否给出总数；超过一千只说至少有多少。
     count: Option<bool>,
+    /// `json`（默认）或 `csv`；不给则按 `Accept`。
+    format: Option<TableFormat>,
 });
 
 /// 应报名单
@@ -81,7 +84,8 @@ query!(RosterQuery {
 #[utoipa::path(
     tag = "years",
     params(("year" = i32, Path, description = "年度", minimum = 2008, maximum = 2099), RosterQuery),
-    responses((status = 200, description = "一页应报名单", body = RosterList)),
+    responses((status = 200, description = "一页应报名单",
+        content((RosterList = "application/json"), (String = "text/csv")))),
     extensions(
         ("x-problems" = json!(["not_found", "invalid_query", "invalid_cursor"])),
         ("x-list" = json!(true)),
@@ -96,6 +100,7 @@ pub async fn list_roster(call: Call) -> Result<Reply, Problem> {
     let after = order.page.after_id.as_deref().and_then(|id| id.split_once(' '));
     let after = after.map(|(agency, scope)| (agency.to_owned(), scope.to_owned()));
     let (limit, count, within) = (order.page.limit, query.count == Some(true), query.within);
+    let format = query.format;
     let (rows, total) = call
         .look(move |connection, _| {
             years::roster_page(connection, year.0, within.as_ref(), after, limit, count)
@@ -103,5 +108,10 @@ pub async fn list_roster(call: Call) -> Result<Reply, Problem> {
         .await?;
     let (rows, next) = order.cut(rows, |entry| format!("{} {}", entry.agency_id, entry.scope));
     let items: Vec<RosterBody> = rows.iter().map(RosterBody::from).collect();
-    Ok(list_reply(&call, json!(items), next, total).keep(RestsOn::Anything))
+    let reply = list_reply(&call, json!(items), next, total).keep(RestsOn::Anything);
+    table::page((&call, format), reply, COLUMNS)
 }
+
+/// What a table of a roster tells.
+const COLUMNS: &[&str] =
+    &["agency.id", "name", "scope", "level", "kind", "path", "due_on", "exempt", "reason"];

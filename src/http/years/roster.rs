@@ -71,16 +71,13 @@ fn read_edit(patch: &Map<String, Value>, now: &Value) -> Result<RosterEdit, Vec<
     let due_on = fields.day("due_on");
     let parent = fields.read("parent_id", |text| text.parse().map_err(|()| "invalid_id"));
     let reason = fields.text("reason", 2_000);
-    let reason = fields.require("reason", reason);
-    match (reason, fields.finish()) {
-        (Some(reason), faults) if faults.is_empty() => Ok(RosterEdit { exempt, due_on, parent, reason }),
-        (_, faults) => Err(faults),
-    }
+    let faults = fields.finish();
+    if faults.is_empty() { Ok(RosterEdit { exempt, due_on, parent, reason }) } else { Err(faults) }
 }
 
 /// 调整应报名单
 ///
-/// 免报（`exempt`）、改期（`due_on`）、改隶（`parent_id`，连同以下各行），必须写明理由。
+/// 免报（`exempt`）、改期（`due_on`）、改隶（`parent_id`，连同以下各行），必须写明理由；没有改动的原样送回，什么都不变。
 /// 由主管部门或系统管理员进行；年度关闭后名单只能这样改动。
 #[utoipa::path(
     tag = "years",

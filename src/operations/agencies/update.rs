@@ -5,6 +5,7 @@ use super::history::record;
 use super::{AgencyDraft, find, resolve};
 use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, MAX_DEPTH};
 use crate::domain::report::Scope;
+use crate::operations::changed::changed;
 use crate::operations::refusal::taken;
 use crate::operations::statistics::{move_in_years, settle_report};
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
@@ -71,7 +72,7 @@ pub fn update(
     if moved {
         require_place(&present, parent.as_ref(), &path)?;
     }
-    let changed = Agency {
+    let wanted = Agency {
         id: present.id.clone(),
         name: draft.name.clone(),
         short_name: draft.short_name.clone(),
@@ -86,10 +87,11 @@ pub fn update(
         valid_to: draft.valid_to,
         successor_id: present.successor_id.clone(),
         contact: draft.contact.clone(),
-        version: present.version + 1,
+        version: present.version,
         created_at: present.created_at,
-        updated_at: desk.act.at,
+        updated_at: present.updated_at,
     };
+    let Some(changed) = changed(&present, wanted, desk.act.at) else { return Ok(present) };
     if moved {
         let following = years::list(desk.connection, 0, 200)?;
         let following = following.iter().filter(|year| year.plan.state.roster_follows());

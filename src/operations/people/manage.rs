@@ -4,7 +4,8 @@ use super::issue::{note, resolve_grants, write_token};
 use super::{GrantOrder, TokenOrder};
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::rights::Role;
-use crate::operations::{AgencyRef, Asking, Desk, Refusal};
+use crate::operations::changed::changed;
+use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
 use crate::storage::people::{self, Token, TokenBounds, TokenGrant};
 use crate::storage::{AnyConnection, Page};
 use chrono::NaiveDateTime;
@@ -111,19 +112,40 @@ pub fn update_token(
     version: i64,
     edit: &TokenEdit,
 ) -> Result<Token, Refusal> {
-    let mut token = seen(desk.connection, desk.asking, id, version)?;
-    token.name.clone_from(&edit.name);
-    token.expires_at = edit.expires_at;
-    token.version += 1;
-    token.updated_at = desk.act.at;
+    let present = seen(desk.connection, desk.asking, id, version)?;
+    let wanted = Token { name: edit.name.clone(), expires_at: edit.expires_at, ..present.clone() };
+    let Some(token) = changed(&present, wanted, desk.act.at) else { return Ok(present) };
+    if token.expires_at.is_some_and(|at| at <= desk.act.at) {
+        require_another_admin(desk, std::slice::from_ref(&present))?;
+    }
     people::update_token(desk.connection, &token)?;
     desk.notes.audit(note("token.update", &token));
     Ok(token)
 }
 
+/// Somebody must be left who may set things right: of the tokens that are to end, not all may be the last ones of an
+/// administrator.
+pub(super) fn require_another_admin(desk: &mut Desk<'_>, ending: &[Token]) -> Result<(), Refusal> {
+    let is_admin = |grant: &TokenGrant| grant.role == Role::Admin && grant.agency.is_none();
+    if !ending.iter().any(|token| token.grants.iter().any(is_admin)) {
+        return Ok(());
+    }
+    let ending: Vec<&str> = ending.iter().map(|token| token.id.as_str()).collect();
+    if people::has_admin_beside(desk.connection, &ending, desk.act.at)? {
+        Ok(())
+    } else {
+        Err(Refusal::conflict(Conflict::LastAdmin))
+    }
+}
+
 /// From the next request on, on every instance, the token is none.
 pub fn revoke_token(desk: &mut Desk<'_>, id: &TokenId, version: i64) -> Result<(), Refusal> {
-    let mut token = seen(desk.connection, desk.asking, id, version)?;
+    let token = seen(desk.connection, desk.asking, id, version)?;
+    require_another_admin(desk, std::slice::from_ref(&token))?;
+    revoke(desk, token)
+}
+
+fn revoke(desk: &mut Desk<'_>, mut token: Token) -> Result<(), Refusal> {
     token.revoked_at = Some(desk.act.at);
     token.version += 1;
     token.updated_at = desk.act.at;
@@ -140,7 +162,7 @@ pub fn rotate_token(
     secret_hash: &str,
 ) -> Result<Token, Refusal> {
     let old = find_managed(desk.connection, desk.asking, id)?;
-    revoke_token(desk, id, old.version)?;
+    revoke(desk, old.clone())?;
     let grants = old.grants.iter().map(|grant| GrantOrder {
         role: grant.role,
         agency: grant.agency.as_ref().map(|(id, _, _)| AgencyRef::Id(id.clone())),

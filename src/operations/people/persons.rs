@@ -1,10 +1,11 @@
 //! Persons: who they are, which of their tokens live, and what happens when they leave.
 
 use super::issue::note;
-use super::manage::{may_manage, require_token_right};
+use super::manage::{may_manage, require_another_admin, require_token_right};
 use crate::domain::agency::AgencyPath;
 use crate::domain::id::PersonId;
 use crate::domain::rights::Role;
+use crate::operations::changed::changed;
 use crate::operations::{Asking, Desk, Refusal};
 use crate::storage::people::{self, Person, Token};
 use crate::storage::{Act, AnyConnection, Note, Page};
@@ -90,16 +91,18 @@ pub fn update_person(
     version: i64,
     edit: &PersonEdit,
 ) -> Result<(Person, Vec<Token>), Refusal> {
-    let (mut person, tokens) = find_changeable(desk.connection, desk.asking, id)?;
-    if person.version != version {
+    let (present, tokens) = find_changeable(desk.connection, desk.asking, id)?;
+    if present.version != version {
         return Err(Refusal::PreconditionFailed);
     }
     if edit.left_on.is_some_and(|day| day > desk.asking.today) {
         return Err(Refusal::invalid("/left_on", "in_the_future"));
     }
-    person.name.clone_from(&edit.name);
-    person.left_on = edit.left_on;
-    person.version += 1;
+    let wanted = Person { name: edit.name.clone(), left_on: edit.left_on, ..present.clone() };
+    let Some(person) = changed(&present, wanted, desk.act.at) else { return Ok((present, tokens)) };
+    if person.left_on.is_some() {
+        require_another_admin(desk, &tokens)?;
+    }
     people::update_person(desk.connection, &person)?;
     let mut living = tokens;
     if person.left_on.is_some() {

@@ -3,6 +3,7 @@
 use super::read::ReportView;
 use crate::domain::id::ReportId;
 use crate::domain::rights::Role;
+use crate::operations::changed::changed;
 use crate::operations::{Asking, Conflict, Desk, Refusal};
 use crate::storage::comments::{self, Comment, CommentReply};
 use crate::storage::{AnyConnection, Note};
@@ -117,7 +118,8 @@ pub fn change_comment(
 ) -> Result<Comment, Refusal> {
     let view = reach(desk.connection, desk.asking, id)?;
     let person = desk.asking.person.as_ref().ok_or(Refusal::Forbidden)?;
-    let mut comment = comments::find(desk.connection, id, comment)?.ok_or(Refusal::NotFound)?;
+    let present = comments::find(desk.connection, id, comment)?.ok_or(Refusal::NotFound)?;
+    let mut comment = present.clone();
     if !matches!(order, CommentOrder::Answer(_)) && !may_settle(desk.asking, &view, &comment) {
         return Err(Refusal::Forbidden);
     }
@@ -146,8 +148,7 @@ pub fn change_comment(
             if settles { "comment.settle" } else { "comment.reopen" }
         }
     };
-    comment.version += 1;
-    comment.updated_at = desk.act.at;
+    let Some(comment) = changed(&present, comment, desk.act.at) else { return Ok(present) };
     comments::update(desk.connection, &comment)?;
     desk.notes.audit(note(action, &view, &comment));
     Ok(comment)

@@ -4,7 +4,7 @@ use super::edit::require_editable;
 use super::read::find_raw;
 use crate::domain::id::ReportId;
 use crate::operations::statistics::settle_report;
-use crate::operations::{Conflict, Desk, Refusal};
+use crate::operations::{Desk, Refusal};
 use crate::storage::{
     Note, comments, explanations, receipts, reports, revisions, roster, sources, transitions, upstream,
 };
@@ -48,7 +48,7 @@ pub fn discard(desk: &mut Desk<'_>, id: &ReportId, version: i64) -> Result<(), R
                 roster::delete_one(desk.connection, view.report.year, &view.agency.id, view.report.scope)?;
             }
         }
-        None => return Err(Refusal::conflict(Conflict::ReportNotEditable)),
+        None => return Err(super::edit::not_editable(desk.asking, &view)),
     }
     desk.notes.audit(Note {
         action: "report.discard",

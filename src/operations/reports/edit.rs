@@ -5,7 +5,7 @@ use super::read::{ReportView, find_raw};
 use crate::domain::id::ReportId;
 use crate::domain::report::{Content, Heading};
 use crate::domain::rights::Role;
-use crate::domain::workflow::State;
+use crate::domain::workflow::{State, actions_from};
 use crate::domain::year::YearState;
 use crate::operations::{Asking, Conflict, Desk, Refusal};
 use crate::storage::{Act, AnyConnection, Note, reports, revisions};
@@ -67,8 +67,13 @@ pub fn save(desk: &mut Desk<'_>, id: &ReportId, edit: &Edit) -> Result<ReportVie
             (present.revision.heading.clone(), whole)
         }
     };
-    let rewrites = heading != present.revision.heading || content != present.revision.content;
     let source = |view: &ReportView| (view.report.source_url.clone(), view.report.source_published_on);
+    let adds = matches!(edit, Edit::Section { adding: true, .. });
+    let unchanged = heading == present.revision.heading && content == present.revision.content;
+    if unchanged && !adds && source(&next) == source(&present) {
+        return Ok(present);
+    }
+    let rewrites = heading != present.revision.heading || content != present.revision.content;
     let moves_source = is_read && source(&next) != source(&present);
     let drafts = present.revision.state == State::Draft;
     if drafts && moves_source && !publishes {
@@ -80,7 +85,7 @@ pub fn save(desk: &mut Desk<'_>, id: &ReportId, edit: &Edit) -> Result<ReportVie
         next.revision.write(heading, content, next.report.version, desk.act.at, &author.id);
         revisions::update(desk.connection, &next.revision)?;
     } else if !publishes {
-        return Err(Refusal::conflict(Conflict::ReportNotEditable));
+        return Err(not_editable(desk.asking, &present));
     }
     if moves_source || (!drafts && present.revision.state == State::Published) {
         // Its content stands; that something about it changed is told.
@@ -138,13 +143,18 @@ fn require_version(present: &ReportView, edit: &Edit) -> Result<(), Refusal> {
     if seen.is_none() || seen == now { Ok(()) } else { Err(Refusal::PreconditionFailed) }
 }
 
+/// What is no draft is not written; told with what can be done from there.
+pub(super) fn not_editable(asking: &Asking, view: &ReportView) -> Refusal {
+    Refusal::NotEditable(actions_from(view.revision.state, asking.review.stages))
+}
+
 /// Content is written in drafts of open years, and in corrections of closed ones.
 pub(super) fn require_editable(asking: &Asking, view: &ReportView) -> Result<(), Refusal> {
     if !asking.rights.holds(&[Role::Editor], &view.agency.path) {
         return Err(Refusal::Forbidden);
     }
     if view.revision.state != State::Draft {
-        return Err(Refusal::conflict(Conflict::ReportNotEditable));
+        return Err(not_editable(asking, view));
     }
     require_year(view)
 }

@@ -1,5 +1,6 @@
 //! Explaining findings: who may depends on the rule; what it rests on is kept beside it.
 
+use super::edit::not_editable;
 use super::judge::judge_one;
 use super::read::{ReportView, find_raw, refuse_outsider};
 use crate::domain::id::ReportId;
@@ -34,7 +35,7 @@ fn find_explainable(
     };
     let role = asking.rights.acting_role(roles, &view.agency.path, None).ok_or(Refusal::Forbidden)?;
     if view.revision.state == State::Withdrawn {
-        return Err(Refusal::conflict(Conflict::ReportNotEditable));
+        return Err(not_editable(asking, &view));
     }
     Ok((view, finding, role))
 }
@@ -48,7 +49,7 @@ pub fn require_explainable(
 ) -> Result<(), Refusal> {
     match find_explainable(connection, asking, id, key) {
         // What the state of things forbids is said after what is wrong with the request.
-        Err(Refusal::Conflict(_)) => {
+        Err(Refusal::Conflict(_) | Refusal::NotEditable(_)) => {
             let report = reports::find(connection, id)?.ok_or(Refusal::NotFound)?;
             let view = find_raw(connection, report)?;
             let explains = asking.rights.holds(&[Role::Editor, Role::Supervisor], &view.agency.path);
@@ -96,6 +97,9 @@ pub fn explain(
     text: &str,
 ) -> Result<(ReportView, Finding), Refusal> {
     let (view, mut finding, role) = find_explainable(desk.connection, desk.asking, id, key)?;
+    if finding.explanation.as_deref() == Some(text) {
+        return Ok((view, finding));
+    }
     let person = desk.asking.person.as_ref().ok_or(Refusal::Forbidden)?;
     let row = StoredExplanation {
         report_id: id.to_string(),

@@ -2,6 +2,7 @@
 
 use crate::domain::rights::Role;
 use crate::operations::agencies::resolve;
+use crate::operations::changed::changed;
 use crate::operations::{AgencyRef, Asking, Desk, Refusal};
 use crate::storage::outbox::{self, Delivery, DeliveryState};
 use crate::storage::webhooks::{self, Webhook};
@@ -103,14 +104,16 @@ pub fn change(
     (id, version): (&str, i64),
     edit: &WebhookEdit,
 ) -> Result<Webhook, Refusal> {
-    let mut webhook = at_version(desk.connection, desk.asking, id, version)?;
-    webhook.url.clone_from(&edit.url);
-    webhook.description.clone_from(&edit.description);
-    webhook.types = json!(edit.events).to_string();
-    webhook.agency_id = place(desk.connection, edit.within.as_ref())?;
-    webhook.state = state_name(edit.active);
-    webhook.version += 1;
-    webhook.updated_at = desk.act.at;
+    let present = at_version(desk.connection, desk.asking, id, version)?;
+    let wanted = Webhook {
+        url: edit.url.clone(),
+        description: edit.description.clone(),
+        types: json!(edit.events).to_string(),
+        agency_id: place(desk.connection, edit.within.as_ref())?,
+        state: state_name(edit.active),
+        ..present.clone()
+    };
+    let Some(webhook) = changed(&present, wanted, desk.act.at) else { return Ok(present) };
     webhooks::update(desk.connection, &webhook)?;
     desk.notes.audit(note("webhook.update", &webhook));
     Ok(webhook)

@@ -19,7 +19,8 @@ pub struct RosterEdit {
     pub due_on: Option<NaiveDate>,
     /// Under which agency it is to count.
     pub parent: Option<AgencyRef>,
-    pub reason: String,
+    /// Needed where anything becomes otherwise.
+    pub reason: Option<String>,
 }
 
 /// A number that changes with the line: what its tag is made of.
@@ -95,7 +96,7 @@ pub fn edit_roster(
     let mut line = before.clone();
     line.exempt = edit.exempt.unwrap_or(line.exempt);
     line.due_on = edit.due_on.unwrap_or(line.due_on);
-    line.reason = Some(edit.reason.clone());
+    line.reason = edit.reason.clone().or(line.reason);
     let too_early = (line.due_on <= plan.period_end).then_some(("/due_on", "before_period_end"));
     let unknown = (edit.parent.is_some() && above.is_none()).then_some(("/parent_id", "not_found"));
     let faults: Vec<InputFault> = [too_early, unknown]
@@ -112,6 +113,12 @@ pub fn edit_roster(
         }
         line.path = AgencyPath::below(Some(&above), line.agency_id.as_str());
         line.moved = true;
+    }
+    if line == before {
+        return Ok(before);
+    }
+    if edit.reason.is_none() {
+        return Err(Refusal::invalid("/reason", "required"));
     }
     if plan.state == YearState::Archived {
         return Err(Refusal::conflict(Conflict::YearState));

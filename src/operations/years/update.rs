@@ -2,6 +2,7 @@
 
 use super::find;
 use crate::domain::year::YearPlan;
+use crate::operations::changed::changed;
 use crate::operations::statistics::verify_year;
 use crate::operations::{Conflict, Desk, Refusal};
 use crate::storage::years::{self, StoredYear};
@@ -23,12 +24,8 @@ pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<Stor
     if plan.format != present.plan.format && reports::exists_for_year(desk.connection, plan.year)? {
         return Err(Refusal::conflict(Conflict::YearInUse));
     }
-    let year = StoredYear {
-        plan: plan.clone(),
-        version: present.version + 1,
-        created_at: present.created_at,
-        updated_at: desk.act.at,
-    };
+    let wanted = StoredYear { plan: plan.clone(), ..present.clone() };
+    let Some(year) = changed(&present, wanted, desk.act.at) else { return Ok(present) };
     years::update(desk.connection, &year)?;
     let reopens = plan.state.roster_follows() && !present.plan.state.roster_follows();
     let due_days = |plan: &YearPlan| (plan.department_due_on, plan.government_due_on);

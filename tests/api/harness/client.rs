@@ -21,7 +21,7 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
     pub bytes: Vec<u8>,
     asked: String,
-    /// The body that was sent, if it was JSON.
+    /// The body that was sent, if it was one JSON value.
     pub sent: Option<Value>,
 }
 
@@ -30,7 +30,8 @@ impl Request {
         // What is not said otherwise is below the base.
         let outside =
             ["/api/", "/openapi", "/docs", "/problems", "/healthz", "/readyz", "/version", "/metrics", "//"];
-        let path = if outside.iter().any(|known| path.starts_with(known)) {
+        let is_entrance = path == "/" || path.starts_with("/?");
+        let path = if is_entrance || outside.iter().any(|known| path.starts_with(known)) {
             path.to_owned()
         } else {
             format!("/api/v1{path}")
@@ -87,7 +88,11 @@ impl Request {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let sent = self.body.as_ref().and_then(|body| serde_json::from_slice(body).ok());
+        // A line of NDJSON alone looks like JSON.
+        let in_lines =
+            self.headers.iter().any(|(name, value)| name == "content-type" && value.contains("ndjson"));
+        let body = self.body.as_ref().filter(|_| !in_lines);
+        let sent = body.and_then(|body| serde_json::from_slice(body).ok());
         let mut response = match self.body {
             Some(body) => self.agent.run(request.body(body)?)?,
             None => self.agent.run(request.body(())?)?,

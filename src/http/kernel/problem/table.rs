@@ -47,6 +47,7 @@ wire_names!(
         TooManyComments = "too_many_comments",
         RevisionShown = "revision_shown",
         TransitionNotAllowed = "transition_not_allowed",
+        LastAdmin = "last_admin",
         Internal = "internal",
         RateLimited = "rate_limited",
         Overloaded = "overloaded",
@@ -88,7 +89,8 @@ impl Code {
             | FindingNotExplainable
             | TooManyComments
             | RevisionShown
-            | TransitionNotAllowed => StatusCode::CONFLICT,
+            | TransitionNotAllowed
+            | LastAdmin => StatusCode::CONFLICT,
             Internal => StatusCode::INTERNAL_SERVER_ERROR,
             RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Overloaded | OutcomeUnknown | Unavailable => StatusCode::SERVICE_UNAVAILABLE,

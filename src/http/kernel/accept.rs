@@ -1,0 +1,55 @@
+//! Which of the representations a client likes best, by its `Accept`.
+
+use super::caller::quality;
+use actix_web::HttpRequest;
+use actix_web::http::header;
+
+/// Whether an `Accept` header leaves room for a media type.
+pub fn accepts(request: &HttpRequest, media: &str) -> bool {
+    liking(request, media) > 0.0
+}
+
+/// Which of some media types a client likes best; the first of those liked alike, `None` if it likes none.
+pub fn preferred(request: &HttpRequest, offered: &[&str]) -> Option<usize> {
+    let mut best: Option<(usize, f32)> = None;
+    for (at, media) in offered.iter().enumerate() {
+        let weight = liking(request, media);
+        if weight > best.map_or(0.0, |(_, most)| most) {
+            best = Some((at, weight));
+        }
+    }
+    best.map(|(at, _)| at)
+}
+
+/// How well a client likes a media type, 0 to 1.
+fn liking(request: &HttpRequest, media: &str) -> f32 {
+    let mut ranges = request
+        .headers()
+        .get_all(header::ACCEPT)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .filter(|range| !range.is_empty())
+        .peekable();
+    if ranges.peek().is_none() {
+        return 1.0;
+    }
+    let essence = media.split(';').next().unwrap_or(media);
+    let (kind, _) = essence.split_once('/').unwrap_or((essence, ""));
+    // The most specific range that matches decides (RFC 9110 §12.5.1).
+    let mut decided = (0, 0.0);
+    for range in ranges {
+        let (name, parameters) = range.split_once(';').unwrap_or((range, ""));
+        let name = name.trim().to_ascii_lowercase();
+        let specific = match name.as_str() {
+            "*/*" => 1,
+            other if other.strip_suffix("/*") == Some(kind) => 2,
+            other if other == essence => 3,
+            _ => continue,
+        };
+        if specific >= decided.0 {
+            decided = (specific, quality(parameters));
+        }
+    }
+    decided.1
+}

@@ -7,7 +7,7 @@ use nianbao::domain::agency::{Kind as AgencyKind, Level};
 use nianbao::domain::figures::Figures;
 use nianbao::domain::form;
 use nianbao::domain::report::{Content, ReportDocument, Scope, read_sections};
-use nianbao::domain::rules::{AgencyFacts, Judged, Moment, Previous, judge};
+use nianbao::domain::rules::{AgencyFacts, Judged, RuleSet, judge};
 use serde_json::Value;
 use std::hint::black_box;
 
@@ -20,21 +20,14 @@ fn read(document: &Value) -> Content {
     read_sections(&Content::empty(form), sections).0
 }
 
-fn judged(content: &Content) -> Judged<'_> {
+fn judged<'a>(content: &'a Content, rules: &'a RuleSet) -> Judged<'a> {
     Judged {
-        content,
-        faults: &[],
-        blanks: &[],
         year: 2023,
         period_end: "2023-12-31".parse().expect("a day"),
         due_on: "2024-03-31".parse().ok(),
         agency: Some(AgencyFacts { kind: AgencyKind::Government, level: Level::Municipal }),
         day: "2024-01-20".parse().ok(),
-        moment: Moment::Draft,
-        previous: &Previous::NotAsked,
-        upstream: &[],
-        subordinates: None,
-        twins: &[],
+        ..Judged::alone(content, rules)
     }
 }
 
@@ -65,16 +58,20 @@ fn benches(criterion: &mut Criterion) {
         wrong.figures.set(cell, value);
     }
     let empty = Content::empty(form::for_year(2023));
+    let rules = RuleSet::own();
     let mut group = criterion.benchmark_group("report");
     group.bench_function("baseline: parse the JSON", |bench| {
         bench.iter(|| serde_json::from_str::<Value>(black_box(DOCUMENT)).expect("JSON"));
     });
-    group.bench_function("judge: full and right", |bench| bench.iter(|| judge(&judged(black_box(&right)))));
-    group.bench_function("judge: every identity broken", |bench| {
-        bench.iter(|| judge(&judged(black_box(&wrong))))
+    group.bench_function("judge: full and right", |bench| {
+        bench.iter(|| judge(&judged(black_box(&right), &rules)))
     });
-    group
-        .bench_function("judge: nothing filled in", |bench| bench.iter(|| judge(&judged(black_box(&empty)))));
+    group.bench_function("judge: every identity broken", |bench| {
+        bench.iter(|| judge(&judged(black_box(&wrong), &rules)))
+    });
+    group.bench_function("judge: nothing filled in", |bench| {
+        bench.iter(|| judge(&judged(black_box(&empty), &rules)))
+    });
     group.bench_function("read from JSON", |bench| bench.iter(|| read(black_box(&document))));
     group.bench_function("add 1,000 vectors", |bench| {
         bench.iter(|| {

@@ -1,12 +1,13 @@
 //! `nianbao check-config`.
 
 use super::failure::Failure;
-use super::options::{ConfigOptions, store_options};
+use super::options::{ConfigOptions, rule_set, store_options};
 use super::print;
 
 pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
     let mut settings = options.load()?;
     store_options(&settings)?;
+    rule_set(&settings)?;
     settings.database.url = masked(&settings.database.url);
     let text = toml::to_string_pretty(&settings).map_err(|error| Failure::Usage(error.to_string()))?;
     print(&format!("# 设置无误，生效的值：\n{text}"))

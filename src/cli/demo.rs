@@ -57,7 +57,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let people = appoint(&store, county)?;
     let report = filing::file(&store, filer, &people)?;
     let tour = tour(&report, filer, county, &people);
-    http::serve(store, service_options(&settings), |url| {
+    http::serve(store, service_options(&settings)?, |url| {
         let _shown = super::print(&tour.replace("{url}", url));
     })
     .map_err(|error| Failure::Listen(listen, error))

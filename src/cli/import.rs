@@ -1,14 +1,14 @@
 //! `nianbao import`: files tried out, or stored as drafts; one line for each, and a verdict for all.
 
 use super::failure::Failure;
-use super::options::{ConfigOptions, store_options};
+use super::options::{ConfigOptions, rule_set, store_options};
 use super::print;
 use super::program::{named, write_as};
 use super::reading::{ReadFile, files, read};
 use crate::domain::agency::Level;
 use crate::domain::id::ReportId;
 use crate::domain::report::Scope;
-use crate::domain::rules::{Counts, Judged, Moment, Previous, judge};
+use crate::domain::rules::{Counts, Judged, RuleSet, judge};
 use crate::domain::year::YearPlan;
 use crate::operations::AgencyRef;
 use crate::operations::reports::{self, NewReport};
@@ -60,6 +60,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         ));
     }
     let settings = options.config.load()?;
+    let rules = rule_set(&settings)?;
     let store = match target {
         Some(_) => Some(Store::open(store_options(&settings)?)?),
         None => None,
@@ -69,7 +70,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         .iter()
         .map(|path| {
             let told = read(path, options.year).and_then(|read| {
-                let counts = judged(&read, options.year);
+                let counts = judged(&read, options.year, &rules);
                 let stored = match (&store, target) {
                     (Some(store), Some((agency, year))) => {
                         Some(keep(store, &read, agency, year).map_err(|failure| failure.to_string())?)
@@ -110,25 +111,20 @@ pub fn progress(count: usize) -> ProgressBar {
 }
 
 /// The findings of a document about whose agency nothing is known.
-fn judged(read: &ReadFile, year: Option<i32>) -> Counts {
+fn judged(read: &ReadFile, year: Option<i32>, rules: &RuleSet) -> Counts {
     let document = &read.document;
     let year = year.or(document.year).unwrap_or_else(|| document.content.form().from);
     let plan = YearPlan::default_for(year);
-    Counts::of(&judge(&Judged {
-        content: &document.content,
+    let verdict = judge(&Judged {
         faults: &document.faults,
         blanks: &read.notes.blanks,
         year,
         period_end: plan.period_end,
         due_on: Some(plan.due_on(Level::County, document.scope.unwrap_or(Scope::Own))),
-        agency: None,
         day: document.signed_on,
-        moment: Moment::Draft,
-        previous: &Previous::NotAsked,
-        upstream: &[],
-        subordinates: None,
-        twins: &[],
-    }))
+        ..Judged::alone(&document.content, rules)
+    });
+    Counts::of(&verdict.findings)
 }
 
 /// The kept file of a report that is to be.

@@ -1,9 +1,8 @@
 //! Where a command finds its settings, and what it makes of them.
 
 use super::failure::Failure;
-use super::lexicons::read_lexicons;
-use crate::domain::rules::{put_in_force, read_raised};
-use crate::domain::wording::Lexicons;
+use super::lexicons::read_rules;
+use crate::domain::rules::{RuleSet, read_raised};
 use crate::http::{Reload, ServiceOptions};
 use crate::operations::Review;
 use crate::settings::{Settings, Sources, load, network};
@@ -11,6 +10,7 @@ use crate::storage::StoreOptions;
 use crate::work::WebhookOptions;
 use clap::Args;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 #[derive(Debug, Clone, Args)]
@@ -33,14 +33,16 @@ impl ConfigOptions {
             folder: self.config_dir.clone(),
             file: self.config.clone(),
         };
-        let settings = load(&sources)?;
-        // What is judged on the command line is judged by the same words.
-        let lexicons = read_lexicons(&settings.wording.lexicon_dir);
-        lexicons.map_err(|fault| Failure::Usage(format!("wording.lexicon_dir：{fault}")))?.put_in_force();
-        let raised = read_raised(&settings.rules.raise);
-        put_in_force(raised.map_err(|fault| Failure::Usage(format!("rules.raise：{fault}")))?);
-        Ok(settings)
+        Ok(load(&sources)?)
     }
+}
+
+/// The rules by which the settings say to judge.
+pub fn rule_set(settings: &Settings) -> Result<Arc<RuleSet>, Failure> {
+    let raised = read_raised(&settings.rules.raise);
+    let raised = raised.map_err(|fault| Failure::Usage(format!("rules.raise：{fault}")))?;
+    let read = read_rules(&settings.wording.lexicon_dir, raised);
+    Ok(Arc::new(read.map_err(|fault| Failure::Usage(format!("wording.lexicon_dir：{fault}")))?))
 }
 
 pub fn store_options(settings: &Settings) -> Result<StoreOptions, Failure> {
@@ -57,9 +59,9 @@ pub fn store_options(settings: &Settings) -> Result<StoreOptions, Failure> {
     })
 }
 
-pub fn service_options(settings: &Settings) -> ServiceOptions {
+pub fn service_options(settings: &Settings) -> Result<ServiceOptions, Failure> {
     let (server, limits) = (&settings.server, &settings.limits);
-    ServiceOptions {
+    Ok(ServiceOptions {
         listen: server.listen.clone(),
         workers: server.workers,
         max_connections: server.max_connections,
@@ -79,7 +81,8 @@ pub fn service_options(settings: &Settings) -> ServiceOptions {
         exempt: limits.exempt.iter().filter_map(|range| network(range)).collect(),
         scans_per_client: settings.database.scan_readers.saturating_sub(1).max(1),
         scan_patience: Duration::from_millis(settings.database.read_patience_ms),
-        reload_lexicons: reload(settings.wording.lexicon_dir.clone()),
+        rules: rule_set(settings)?,
+        reload_rules: reload(settings),
         webhooks: WebhookOptions {
             hosts: settings
                 .webhooks
@@ -103,10 +106,12 @@ pub fn service_options(settings: &Settings) -> ServiceOptions {
             stages: settings.review.stages,
             separation_of_duties: settings.review.separation_of_duties,
         },
-    }
+    })
 }
 
-/// What SIGHUP does: the folder's words are read again; if they are faulty, those in force stay.
-fn reload(folder: String) -> Reload {
-    Reload::new(move || read_lexicons(&folder).map(Lexicons::put_in_force))
+/// What SIGHUP does: the folder's words are read again.
+fn reload(settings: &Settings) -> Reload {
+    let folder = settings.wording.lexicon_dir.clone();
+    let raised = read_raised(&settings.rules.raise).unwrap_or_default();
+    Reload::new(move || read_rules(&folder, raised.clone()))
 }

@@ -15,8 +15,9 @@ pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
             tracing::info!(migration = name, "migrated");
         }
     }
+    let options = service_options(&settings)?;
     let store = Store::open(store_options)?;
     let engine = store.engine();
-    http::serve(store, service_options(&settings), |url| tracing::info!(url, engine, "listening"))
+    http::serve(store, options, |url| tracing::info!(url, engine, "listening"))
         .map_err(|error| Failure::Listen(settings.server.listen.clone(), error))
 }

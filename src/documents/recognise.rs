@@ -211,7 +211,7 @@ impl Recogniser {
         let text = lines.join("\n");
         let too_long = text.chars().count() > LONGEST_TEXT;
         if too_long {
-            self.fault_at(format!("/sections/{}/text", section.key), Shape::TooLong);
+            self.fault_at(format!("/sections/{}/text", section.key), Shape::Text("too_long"));
         }
         if let Some(state) = self.document.content.sections.get_mut(heading.section) {
             state.present = true;

@@ -29,6 +29,7 @@ pub mod report;
 pub mod rights;
 pub mod rules;
 pub mod statistics;
+pub mod text;
 pub mod wording;
 pub mod workflow;
 pub mod year;

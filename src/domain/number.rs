@@ -33,6 +33,11 @@ pub const MAX_MILLIONTHS: i64 = 1_000_000_000 * MILLION - 1;
 const MILLION: i64 = 1_000_000;
 
 impl Precision {
+    /// What one stands for inside: a millionth of 万元 is one.
+    pub fn one(self) -> i64 {
+        10_i64.pow(self.decimals())
+    }
+
     pub fn decimals(self) -> u32 {
         match self {
             Precision::Count | Precision::Signed => 0,

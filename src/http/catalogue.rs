@@ -65,9 +65,10 @@ pub type RuleList = Page<Rule>;
 #[get("/rules")]
 pub async fn list_rules(call: Call) -> Result<Reply, Problem> {
     let query: WholeQuery = call.query()?;
+    let rules = call.service.rules();
     let items = RULES.iter().map(|rule| Rule {
         id: rule.id,
-        severity: rule.severity_in_force().as_str(),
+        severity: rules.severity_of(rule).as_str(),
         explainable: rule.is_explainable(),
         explained_by: match rule.explainable {
             Explainable::No => None,
@@ -77,11 +78,7 @@ pub async fn list_rules(call: Call) -> Result<Reply, Problem> {
         must_be_explained: rule.explainable == Explainable::MustByEditor,
         what: say("what", rule.id, call.language(), &[]),
         basis: rule.basis,
-        form: form::all()
-            .iter()
-            .map(|form| form.id.as_str())
-            .filter(|id| rule.forms.is_empty() || rule.forms.contains(id))
-            .collect(),
+        form: form::all().iter().filter(|form| rule.applies_to(form)).map(|form| form.id.as_str()).collect(),
     });
     let (items, next_cursor, total) = cut_whole("rules", items.collect(), &query)?;
     let next_cursor = bound(&call, next_cursor);

@@ -88,8 +88,8 @@ async fn reload_on_hangup(service: web::Data<Service>) {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
     while hangup.recv().await.is_some() {
-        let reload = service.options.reload_lexicons.clone();
-        match web::block(move || reload.run()).await {
+        let reloading = service.clone();
+        match web::block(move || reloading.reload_rules()).await {
             Ok(Ok(())) => {
                 service.kept.forget();
                 tracing::info!("the lexicons were read again");

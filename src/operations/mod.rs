@@ -22,8 +22,10 @@ pub use refusal::{Conflict, InputFault, Refusal};
 
 use crate::domain::agency::{Agency, Uscc};
 use crate::domain::id::AgencyId;
+use crate::domain::rules::RuleSet;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// How an agency may be named from outside: by id or by credit code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +74,8 @@ pub struct Asking {
     /// The day it is, in UTC+8.
     pub today: chrono::NaiveDate,
     pub review: Review,
+    /// By which rules reports are judged.
+    pub rules: Arc<RuleSet>,
 }
 
 /// How reviews are held here.
@@ -83,8 +87,9 @@ pub struct Review {
 }
 
 impl Asking {
-    /// Nobody in particular.
+    /// Nobody in particular, by the program's own rules.
     pub fn public(today: chrono::NaiveDate, review: Review) -> Asking {
-        Asking { rights: crate::domain::rights::Rights::default(), person: None, today, review }
+        let rights = crate::domain::rights::Rights::default();
+        Asking { rights, person: None, today, review, rules: RuleSet::own() }
     }
 }

@@ -179,6 +179,24 @@ pub fn of_agency(
     rows.into_iter().map(HistoryEntry::try_from).collect()
 }
 
+/// What some agencies were called, oldest first, each name with the day from which it was so.
+pub fn names_of(
+    connection: &mut AnyConnection,
+    agencies: &[String],
+) -> QueryResult<HashMap<String, Vec<(String, NaiveDate)>>> {
+    let rows: Vec<(String, String, NaiveDate)> = on_each!(connection, |c| dsl::agency_history
+        .filter(dsl::agency_id.eq_any(agencies))
+        .select((dsl::agency_id, dsl::name, dsl::effective_on))
+        .order((dsl::agency_id, dsl::version))
+        .prepared_for(agencies.len())
+        .load(c))?;
+    let mut names: HashMap<String, Vec<(String, NaiveDate)>> = HashMap::new();
+    for (agency, name, from) in rows {
+        names.entry(agency).or_default().push((name, from));
+    }
+    Ok(names)
+}
+
 /// Ids of the agencies that at any time bore exactly this name, at most so many.
 ///
 /// No index serves it: it is asked for a document whose agency is under no present name, by the command line only.

@@ -3,11 +3,13 @@
 use chrono::NaiveDate;
 use nianbao::domain::agency::{Kind, Level};
 use nianbao::domain::form;
-use nianbao::domain::report::{Content, SectionState, ShapeFault, read_sections};
+use nianbao::domain::report::{Content, Heading, Scope, SectionState, ShapeFault, read_sections};
 use nianbao::domain::rules::{
-    AgencyFacts, Finding, Judged, Moment, Previous, PreviousYear, SourceReport, Subordinates, Twin, judge,
+    Added, AgencyFacts, Around, Finding, FormerName, Judged, Local, Moment, Previous, PreviousYear, RuleSet,
+    SourceReport, Subordinates, Twin, Verdict, judge,
 };
 use serde_json::Value;
+use std::sync::Arc;
 
 pub struct Case {
     pub content: Content,
@@ -19,6 +21,14 @@ pub struct Case {
     pub upstream: Vec<SourceReport>,
     pub subordinates: Option<Subordinates>,
     pub twins: Vec<Twin>,
+    pub heading: Heading,
+    pub agency_name: Option<String>,
+    pub source_url: Option<String>,
+    pub reason: Option<String>,
+    pub scope: Option<Scope>,
+    pub former_names: Vec<FormerName>,
+    pub rules: Arc<RuleSet>,
+    pub year: i32,
 }
 
 impl Case {
@@ -48,6 +58,14 @@ impl Case {
             upstream: Vec::new(),
             subordinates: None,
             twins: Vec::new(),
+            heading: Heading::default(),
+            agency_name: None,
+            source_url: None,
+            reason: None,
+            scope: None,
+            former_names: Vec::new(),
+            rules: RuleSet::own(),
+            year: 2023,
         }
     }
 
@@ -110,21 +128,41 @@ impl Case {
         }
     }
 
+    /// Puts what is asked for locally in force.
+    pub fn in_force(&mut self, local: &str) {
+        let local = Local::read(local).expect("local rules");
+        self.rules = Arc::new(RuleSet::with(Added { local, ..Added::default() }).expect("a rule set"));
+    }
+
     pub fn judge(&self) -> Vec<Finding> {
+        self.verdict().findings
+    }
+
+    pub fn verdict(&self) -> Verdict {
         judge(&Judged {
-            content: &self.content,
+            around: Around {
+                title: self.heading.title.as_deref(),
+                signed_by: self.heading.signed_by.as_deref(),
+                index_number: self.heading.index_number.as_deref(),
+                agency_name: self.agency_name.as_deref(),
+                source_url: self.source_url.as_deref(),
+                reason: self.reason.as_deref(),
+            },
             faults: &self.faults,
-            blanks: &[],
-            year: 2023,
-            period_end: "2023-12-31".parse().expect("a day"),
+            year: self.year,
+            period_end: format!("{}-12-31", self.year).parse().expect("a day"),
             due_on: "2024-01-31".parse().ok(),
+            scope: self.scope,
             agency: self.agency,
+            division: Some("321300"),
+            former_names: &self.former_names,
             day: self.day,
             moment: self.moment,
             previous: &self.previous,
             upstream: &self.upstream,
             subordinates: self.subordinates.as_ref(),
             twins: &self.twins,
+            ..Judged::alone(&self.content, &self.rules)
         })
     }
 }

@@ -7,11 +7,10 @@ use case::Case;
 use nianbao::domain::agency::{Kind, Level};
 use nianbao::domain::form;
 use nianbao::domain::language::Language;
-use nianbao::domain::report::{Content, read_sections};
-use nianbao::domain::report::{Shape, ShapeFault};
+use nianbao::domain::report::{Content, Scope, Shape, ShapeFault, read_sections};
 use nianbao::domain::rules::{
-    AgencyFacts, Counts, Explanation, Finding, Moment, Previous, RULES, Severity, Subordinates, Twin,
-    apply_explanations,
+    AgencyFacts, Counts, Explanation, Finding, FormerName, Moment, Previous, RULES, Severity, Subordinates,
+    Twin, apply_explanations,
 };
 use nianbao::domain::statistics::Sum;
 use serde_json::{Value, json};
@@ -108,8 +107,56 @@ const FAILING: &[(&str, Break)] = &[
         let mut sum = Sum::empty(case.content.form());
         sum.count(&case.content.figures, 1).expect("a sum");
         sum.count(&case.content.figures, 1).expect("a sum");
-        case.subordinates = Some(Subordinates { sum, missing: 3 });
+        case.subordinates = Some(Subordinates { sum, missing: 3, agencies: 51 });
     }),
+    ("consolidated.co_defendant", |case| {
+        let mut sum = Sum::empty(case.content.form());
+        sum.count(&case.content.figures, 1).expect("a sum");
+        case.subordinates = Some(Subordinates { sum, missing: 0, agencies: 51 });
+        case.scope = Some(Scope::Consolidated);
+    }),
+    ("consolidated.agencies_counted", |case| {
+        case.tell("本报告汇总了全市53个单位的数据。");
+        case.scope = Some(Scope::Consolidated);
+        let mut sum = Sum::empty(case.content.form());
+        sum.count(&case.content.figures, 1).expect("a sum");
+        case.subordinates = Some(Subordinates { sum, missing: 0, agencies: 51 });
+    }),
+    ("consolidated.scope_not_said", |case| case.scope = Some(Scope::Consolidated)),
+    ("cell.outlier", |case| {
+        case.last_year();
+        case.set("proactive_disclosure.penalties.decisions", Some(0));
+    }),
+    ("section.declared_count", |case| case.tell("本报告由总体情况、主动公开、行政复议等五部分组成。")),
+    ("index_number.pattern", |case| {
+        let local = "[[index_number]]\ndivision = \"3213\"\npattern = '^\\d{9}/\\d{4}-\\d{5}$'\n\
+            example = \"014318491/2024-00012\"\nsource = \"目录编制规范\"";
+        case.in_force(local);
+        case.heading.index_number = Some("宿政公开2024-3".to_owned());
+    }),
+    ("overview.required_count", |case| {
+        case.in_force(
+            "[[required_count]]\nsubject = \"政策解读\"\nwords = [\"解读\"]\nsource = \"市政务公开办\"",
+        );
+    }),
+    ("text.contradicts_previous_year", |case| {
+        case.last_year();
+        case.tell("上年收到政府信息公开申请9999件。");
+    }),
+    ("text.wrong_period", |case| case.tell("本报告数据的统计期限自1月1日至12月30日。")),
+    ("text.wrong_change", |case| case.tell("培训14场，较上年11场增长37.3%。".replace('场', "次").as_str())),
+    ("text.wrong_share", |case| case.tell("开展培训14次，其中线上12次，占95.7%。")),
+    ("text.contact_incomplete", |case| case.tell("联系地址：，联系电话：0527-84368001。")),
+    ("wording.former_name", |case| {
+        case.former_names = vec![FormerName {
+            name: "宿迁市卫生和计划生育委员会".to_owned(),
+            until: "2019-01-01".parse().expect("a day"),
+            now: "宿迁市卫生健康委员会".to_owned(),
+        }];
+        case.tell("宿迁市卫生和计划生育委员会公开工作规范。");
+    }),
+    ("wording.grave", |case| case.tell("依据中华人民共合国法律。")),
+    ("wording.set_phrase", |case| case.tell("健全公作机制。".replace("公作机制", "依申青公开").as_str())),
     ("text.contradicts_table", |case| case.tell("全年被申请行政复议9999件。")),
     ("text.wrong_year", |case| case.tell("截至2022年12月31日，共公开120条。")),
     ("text.template_left", |case| case.tell("全年公开XX件。")),

@@ -6,6 +6,12 @@ use std::str::FromStr;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DivisionCode(String);
 
+impl DivisionCode {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl FromStr for DivisionCode {
     type Err = ();
 

@@ -9,7 +9,10 @@ mod timeliness;
 
 pub use content::{Content, SectionState};
 pub use document::ReportDocument;
-pub use reader::{MAX_TEXT_CHARACTERS, Shape, ShapeFault, pointer, read_cell, read_section, read_sections};
+pub use reader::{
+    MAX_TEXT_CHARACTERS, MAX_TITLE_CHARACTERS, Shape, ShapeFault, pointer, read_cell, read_section,
+    read_sections,
+};
 pub use record::{Heading, Report, Revision, SectionMark};
 pub use scope::Scope;
 pub use timeliness::{Timeliness, judge_timeliness};

@@ -7,6 +7,7 @@ use super::{Content, SectionState};
 use crate::domain::form::{Form, Section};
 use crate::domain::language::group;
 use crate::domain::number::NumberFault;
+use crate::domain::text::Text;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -24,8 +25,8 @@ pub enum Shape {
     Misplaced,
     /// Neither text, number, object nor null where one of these belongs.
     WrongType,
-    /// Text beyond [`MAX_TEXT_CHARACTERS`].
-    TooLong,
+    /// Text that cannot be taken; why, as a key of the catalogue's group `fault`.
+    Text(#[serde(deserialize_with = "fault_key")] FaultKey),
     /// A cell that holds no number the form allows.
     Number(NumberFault),
     /// A cell that was written in another unit and converted; no fault, but to be looked at.
@@ -56,6 +57,8 @@ fn fault_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FaultKey, D::
 
 /// Longest text of a section, in characters.
 pub const MAX_TEXT_CHARACTERS: usize = 200_000;
+/// Longest title of a section.
+pub const MAX_TITLE_CHARACTERS: usize = 200;
 
 /// Reads all sections over `base` (what stays where a body says nothing).
 ///
@@ -108,13 +111,15 @@ pub fn read_section(
         let there = pointer(&here, member);
         match (member.as_str(), value) {
             ("text", Value::Null) => {}
-            ("text", Value::String(text)) if text.chars().count() > MAX_TEXT_CHARACTERS => {
-                faults.push(fault(there, Shape::TooLong, &Value::Null));
-            }
-            ("text", Value::String(text)) => state.text = Some(clean_text(text)),
-            ("title", Value::String(title)) => {
-                state.found_title = (*title != section.title).then(|| title.clone());
-            }
+            ("text", Value::String(text)) => match Text::read(text, MAX_TEXT_CHARACTERS) {
+                Ok(text) => state.text = Some(text.into()),
+                Err(refused) => faults.push(fault(there, Shape::Text(refused.code()), &Value::Null)),
+            },
+            ("title", Value::String(title)) if *title == section.title => {}
+            ("title", Value::String(title)) => match Text::line(title, MAX_TITLE_CHARACTERS) {
+                Ok(title) => state.found_title = Some(title.into()),
+                Err(refused) => faults.push(fault(there, Shape::Text(refused.code()), &Value::Null)),
+            },
             ("table", Value::Null) => {}
             ("table", _) if section.table.is_none() => faults.push(fault(there, Shape::Misplaced, value)),
             ("table", Value::Object(table)) => read_table(content, section, table, &there, faults),
@@ -211,11 +216,6 @@ fn unknown_line(form: &Form, section: &Section, row: &str, column: Option<&str>)
             })
         });
     if known_elsewhere { Shape::OfAnotherForm } else { Shape::Unknown }
-}
-
-/// Line ends become `\n`; nothing else is touched.
-fn clean_text(text: &str) -> String {
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
 }
 
 fn fault(pointer: String, shape: Shape, found: &Value) -> ShapeFault {

@@ -1,18 +1,18 @@
 //! 上年结转 of this year is 结转下年度 of last year, in each of the seven columns.
 
 use super::finding::Argument;
-use super::{Explainable, Fact, Finding, Judged, Rule, Severity};
+use super::{Explainable, Fact, Findings, Judging, Needs, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "requests.carried_over_from_last_year",
     severity: Severity::Error,
     explainable: Explainable::ByEditor,
     basis: "国办公开办函〔2021〕30号 附件表三“二、上年结转政府信息公开申请数量”与上一年度“四、结转下年度继续办理”",
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let Some(previous) = judged.previous.known() else { return };
     let form = judged.content.form();
     let cells =

@@ -1,18 +1,18 @@
 //! A cell is not filled in. Null is not zero: what the filer meant must be asked.
 
 use super::finding::Argument;
-use super::{Explainable, FORMAT_2021, Fact, Finding, Judged, Rule, Severity};
+use super::{Explainable, FORMAT_2021, Fact, Findings, Judging, Needs, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "cell.missing",
     severity: Severity::Error,
     explainable: Explainable::No,
     basis: FORMAT_2021,
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for cell in &judged.content.form().cells {
         let there = judged.content.sections.get(cell.section).is_some_and(|section| section.present);
         let faulty = judged.faults.iter().any(|fault| fault.cell == Some(cell.index));

@@ -1,18 +1,18 @@
 //! A consolidated cell is the sum of the own reports it holds.
 
 use super::finding::Argument;
-use super::{Explainable, Fact, Finding, Judged, Rule, Severity};
+use super::{Explainable, Fact, Findings, Judging, Needs, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "consolidated.sums",
     severity: Severity::Warning,
     explainable: Explainable::ByEditor,
     basis: "政府年度报告汇总本级及所属部门、下级政府的数据",
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let Some(below) = judged.subordinates else { return };
     for cell in &judged.content.form().cells {
         let (Some(expected), Some(actual)) =

@@ -1,19 +1,25 @@
 //! A sentence that tells another number than the table.
 
+mod amounts;
+mod applicants;
+mod nothing;
+mod results;
 mod subjects;
 
 use super::finding::Argument;
-use super::words::{tell, texts};
-use super::{Explainable, Finding, Judged, Rule, Severity};
+use super::judging;
+use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
+use crate::domain::figures::Figures;
 use crate::domain::wording::{Told, is_han, numbers, sentences, years};
-use subjects::{SUBJECTS, Subject};
+use subjects::SUBJECTS;
+pub(super) use subjects::Subject;
 
 pub static RULE: Rule = Rule {
     id: "text.contradicts_table",
     severity: Severity::Warning,
     explainable: Explainable::ByEditor,
     basis: "国办公开办函〔2021〕30号（文字与表格数据一致）",
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
@@ -26,29 +32,59 @@ const OTHERS: [&str; 18] = [
     "建议", "提案", "信访", "来信", "来访", "诉求", "留言", "热线", "工单", "投诉", "举报", "咨询", "许可",
     "信件", "电话", "网站", "微信", "微博",
 ];
+/// Wrong numbers of a text after which no more are looked for.
+const MOST: usize = 200;
 /// Longest clause looked at behind a number, in bytes.
 const LONGEST: usize = 60;
 /// The section of what no table tells.
 const ELSEWHERE: &str = "";
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
-    for (section, pointer, text) in texts(judged) {
-        let wrong = sentences(text).flat_map(|(from, sentence)| {
-            contradictions(judged, sentence).into_iter().map(move |(told, values)| {
-                let values: Vec<String> = values.iter().map(i64::to_string).collect();
-                let arguments = vec![
-                    ("clause", Argument::Plain(told.clause.trim().to_owned())),
-                    ("values", Argument::Plain(values.join("、"))),
-                ];
-                (from + told.start, from + told.end, arguments)
-            })
-        });
-        tell(&RULE, section, &pointer, text, wrong, findings);
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
+    for said in &judged.texts {
+        let text = said.text();
+        let mut wrong: Vec<judging::Told> = Vec::new();
+        for (from, sentence) in sentences(text) {
+            let here = contradictions(judged, sentence)
+                .into_iter()
+                .map(|(told, values)| (told.start, told.end, arguments(told.clause, &values)));
+            let here = here.chain(nothing::contradicted(judged, sentence));
+            let here = here.chain(amounts::contradicted(judged, sentence));
+            let here = here.chain(results::contradicted(judged, sentence));
+            let here = here.chain(applicants::contradicted(judged, sentence));
+            wrong.extend(here.map(|(start, end, arguments)| (from + start, from + end, arguments)));
+            if wrong.len() > MOST {
+                break;
+            }
+        }
+        wrong.sort_by_key(|(start, end, _)| (*start, *end));
+        wrong.dedup_by(|later, first| later.0 < first.1);
+        said.tell(&RULE, wrong, findings);
     }
 }
 
+/// What a message says of a clause that fits none of some values.
+fn arguments(clause: &str, values: &[i64]) -> Vec<(&'static str, Argument)> {
+    let values: Vec<String> = values.iter().map(i64::to_string).collect();
+    vec![
+        ("clause", Argument::Plain(clause.trim().chars().take(60).collect())),
+        ("values", Argument::Plain(values.join("、"))),
+    ]
+}
+
+/// The phrase before a number, as subjects know it.
+pub(super) fn own_phrase(told: &Told<'_>, year: i32) -> Option<String> {
+    let phrase = cleaned(told.phrase, year);
+    (!phrase.contains("其中")).then_some(phrase)
+}
+
+/// The subject of a phrase that names it in full.
+pub(super) fn subject_of_phrase(phrase: &str, unit: &str) -> Option<&'static Subject> {
+    let named = Subject::of(phrase).filter(|(_, named)| *named && UNITS.contains(&unit));
+    named.map(|(subject, _)| subject)
+}
+
 /// Numbers of a sentence that fit none of the cells they may mean, with what the table says instead.
-fn contradictions<'t>(judged: &Judged<'_>, sentence: &'t str) -> Vec<(Told<'t>, Vec<i64>)> {
+fn contradictions<'t>(judged: &Judging<'_>, sentence: &'t str) -> Vec<(Told<'t>, Vec<i64>)> {
     let mut found = Vec::new();
     for (told, subject) in understood(sentence, judged.year) {
         let values = values(judged, subject).unwrap_or_default();
@@ -128,14 +164,20 @@ fn cleaned(phrase: &str, year: i32) -> String {
 }
 
 /// What the table says of a subject; `None` if a cell is not filled in.
-fn values(judged: &Judged<'_>, subject: &Subject) -> Option<Vec<i64>> {
-    let form = judged.content.form();
-    let sum = |cells: &&[&str]| {
-        cells.iter().try_fold(0_i64, |sum, name| {
-            sum.checked_add(judged.content.figures.get(form.by_indicator(name)?)?)
-        })
-    };
+fn values(judged: &Judging<'_>, subject: &Subject) -> Option<Vec<i64>> {
+    values_in(&judged.content.figures, subject)
+}
+
+/// The same in any figures.
+pub(super) fn values_in(figures: &Figures, subject: &Subject) -> Option<Vec<i64>> {
+    let sum = |cells: &&[&str]| sum_of(figures, cells);
     subject.may_be.iter().map(sum).collect()
+}
+
+/// A sum of cells, by their indicators.
+fn sum_of(figures: &Figures, cells: &[&str]) -> Option<i64> {
+    let form = figures.form();
+    cells.iter().try_fold(0_i64, |sum, name| sum.checked_add(figures.get(form.by_indicator(name)?)?))
 }
 
 #[cfg(test)]

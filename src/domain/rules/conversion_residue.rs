@@ -1,42 +1,44 @@
 //! What converters and copying leave behind.
 
 use super::finding::Argument;
-use super::words::{tell, texts};
-use super::{Explainable, Finding, Judged, Rule, Severity};
-use crate::domain::wording::{Words, lexicons};
+use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
+use crate::domain::wording::{Lexicons, Words, is_hidden};
 
 pub static RULE: Rule = Rule {
     id: "wording.conversion_residue",
     severity: Severity::Info,
     explainable: Explainable::No,
     basis: "文件转换、复制留下的痕迹",
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
-    for (section, pointer, text) in texts(judged) {
-        let ranges = residue(text)
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
+    for said in &judged.texts {
+        let ranges = residue(&judged.rules.lexicons, said.original())
             .into_iter()
             .map(|(start, end, advice)| (start, end, vec![("advice", Argument::Plain(advice))]));
-        tell(&RULE, section, &pointer, text, ranges, findings);
+        said.tell_as_it_stands(&RULE, ranges, findings);
     }
 }
 
 /// Words of the lexicon and private characters, in order, each with what to do about it.
-fn residue(text: &str) -> Vec<(usize, usize, String)> {
-    let lexicons = lexicons();
+fn residue(lexicons: &Lexicons, text: &str) -> Vec<(usize, usize, String)> {
     let words = lexicons.find(Words::Residue, text).map(|hit| (hit.start, hit.end, hit.entry.advice.clone()));
-    let characters = private(text).into_iter().map(|(start, end)| (start, end, "删去专用区字符".to_owned()));
-    let mut found: Vec<(usize, usize, String)> = words.chain(characters).collect();
+    let advised = |advice: &'static str| move |(start, end)| (start, end, advice.to_owned());
+    let characters = runs(text, is_private).into_iter().map(advised("删去专用区字符"));
+    let hidden = runs(text, is_hidden).into_iter().map(advised("删去看不见的字符"));
+    let mut found: Vec<(usize, usize, String)> = words.chain(characters).chain(hidden).collect();
     found.sort_unstable();
+    // The list may name what is not seen by itself.
+    found.dedup_by(|later, first| later.0 < first.1);
     found
 }
 
-/// Runs of characters that only the font of one document knows.
-fn private(text: &str) -> Vec<(usize, usize)> {
+/// Runs of characters of a kind.
+fn runs(text: &str, of_kind: fn(char) -> bool) -> Vec<(usize, usize)> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
-    for (at, c) in text.char_indices().filter(|(_, c)| is_private(*c)) {
+    for (at, c) in text.char_indices().filter(|(_, c)| of_kind(*c)) {
         let end = at + c.len_utf8();
         match runs.last_mut() {
             Some(last) if last.1 == at => last.1 = end,
@@ -46,6 +48,7 @@ fn private(text: &str) -> Vec<(usize, usize)> {
     runs
 }
 
+/// Characters that only the font of one document knows.
 fn is_private(c: char) -> bool {
     matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
 }
@@ -56,8 +59,12 @@ mod tests {
 
     #[test]
     fn words_and_private_characters_are_found_in_order() {
-        let found =
-            |text: &str| residue(text).into_iter().map(|(a, b, _)| text[a..b].to_owned()).collect::<Vec<_>>();
+        let found = |text: &str| {
+            residue(&Lexicons::with(&[]).unwrap(), text)
+                .into_iter()
+                .map(|(a, b, _)| text[a..b].to_owned())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(
             found("\u{e004}\u{e005}健全[bookmark: _GoBack]多样\u{f0b7}"),
             ["\u{e004}\u{e005}", "[bookmark:", "\u{f0b7}"]

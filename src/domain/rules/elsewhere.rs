@@ -3,6 +3,7 @@
 use crate::domain::figures::Figures;
 use crate::domain::report::Content;
 use crate::domain::statistics::Sum;
+use chrono::NaiveDate;
 
 /// Last year's published report, or those of the predecessors it answers for.
 #[derive(Debug, Clone)]
@@ -59,10 +60,22 @@ pub struct Twin {
     pub permille: u32,
 }
 
+/// A name the agency, or one that it has taken over, had before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormerName {
+    pub name: String,
+    /// The first day on which it was no longer called so.
+    pub until: NaiveDate,
+    /// What it is called since.
+    pub now: String,
+}
+
 /// What is published at and below the agency of a consolidated report.
 #[derive(Debug, Clone)]
 pub struct Subordinates {
     pub sum: Sum,
     /// How many that are due have published nothing.
     pub missing: usize,
+    /// How many agencies are due at and below it.
+    pub agencies: usize,
 }

@@ -1,7 +1,7 @@
 //! Nothing may stand in a report that its form does not have.
 
 use super::finding::Argument;
-use super::{Explainable, FORMAT_2021, Fact, Finding, Judged, Rule, Severity};
+use super::{Explainable, FORMAT_2021, Fact, Findings, Judging, Needs, Rule, Severity};
 use crate::domain::report::Shape;
 
 pub static RULE: Rule = Rule {
@@ -9,20 +9,21 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     explainable: Explainable::No,
     basis: FORMAT_2021,
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for fault in judged.faults.iter().filter(|fault| fault.cell.is_none()) {
         let in_table = fault.pointer.contains("/table/");
         let extra = match fault.shape {
-            Shape::Unknown | Shape::Misplaced | Shape::TooLong => true,
+            Shape::Unknown | Shape::Misplaced => true,
             Shape::WrongType => !in_table,
             Shape::OfAnotherForm
             | Shape::Number(_)
             | Shape::OtherUnit
             | Shape::NoTable
+            | Shape::Text(_)
             | Shape::Heading(_) => false,
         };
         if extra {

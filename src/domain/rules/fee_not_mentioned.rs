@@ -1,19 +1,19 @@
 //! Where a request lapsed for an unpaid fee, 其他需要报告的事项 must speak of the fee.
 
-use super::{Explainable, Finding, Judged, Rule, Severity};
+use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "other_matters.fee_not_mentioned",
     severity: Severity::Warning,
     explainable: Explainable::ByEditor,
     basis: "《政府信息公开信息处理费管理办法》（国办函〔2020〕109号）",
-    forms: &["2021"],
+    needs: Needs::Cell("requests.other_fee_overdue.total"),
     check,
 };
 
 const WORDS: [&str; 4] = ["信息处理费", "处理费", "收费", "费用"];
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let form = judged.content.form();
     let lapsed = form
         .find("requests", "other_fee_overdue", "total")

@@ -58,6 +58,31 @@ pub struct Finding {
     pub explanation: Option<String>,
 }
 
+/// Findings as a rule tells them: bounded, however many there would be.
+#[derive(Debug, Default)]
+pub struct Findings {
+    told: Vec<Finding>,
+    left_out: bool,
+}
+
+impl Findings {
+    /// Most findings of one rule.
+    const MOST: usize = 1_000;
+
+    pub fn push(&mut self, finding: Finding) {
+        if self.told.len() < Findings::MOST {
+            self.told.push(finding);
+        } else {
+            self.left_out = true;
+        }
+    }
+
+    /// All that were told, and whether any was left out.
+    pub fn into_parts(self) -> (Vec<Finding>, bool) {
+        (self.told, self.left_out)
+    }
+}
+
 /// What is put into a message.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Argument {
@@ -68,7 +93,36 @@ pub enum Argument {
     Fault(&'static str),
 }
 
+/// Longest quotation, in characters.
+const QUOTED: usize = 60;
+/// Longest key and pointer: they name what stands in a document, and a document may name anything.
+const NAMED: usize = 300;
+
 impl Finding {
+    /// Cuts what it quotes: a finding says where the words stand, it does not repeat them.
+    pub(super) fn cut(&mut self) {
+        for (_, argument) in &mut self.arguments {
+            if let Argument::Plain(text) = argument {
+                shorten(text, QUOTED);
+            }
+        }
+        for fact in [&mut self.expected, &mut self.actual].into_iter().flatten() {
+            match fact {
+                Fact::Text(text) | Fact::Found(Value::String(text)) => shorten(text, QUOTED),
+                Fact::Found(found @ (Value::Array(_) | Value::Object(_) | Value::Number(_))) => {
+                    let mut text = found.to_string();
+                    if text.chars().nth(QUOTED).is_some() {
+                        shorten(&mut text, QUOTED);
+                        *found = Value::String(text);
+                    }
+                }
+                Fact::Number(..) | Fact::Found(_) => {}
+            }
+        }
+        shorten(&mut self.key, NAMED);
+        shorten(&mut self.pointer, NAMED);
+    }
+
     /// The message as a person reads it.
     pub fn say(&self, language: Language) -> String {
         let filled: Vec<(&str, String)> = self
@@ -86,6 +140,16 @@ impl Finding {
         let borrowed: Vec<(&str, &str)> =
             filled.iter().map(|(name, value)| (*name, value.as_str())).collect();
         language::say("rule", self.message, language, &borrowed)
+    }
+}
+
+/// Cuts a text to so many characters, the last of them `…`.
+fn shorten(text: &mut String, most: usize) {
+    if text.char_indices().nth(most).is_some()
+        && let Some((end, _)) = text.char_indices().nth(most.saturating_sub(1))
+    {
+        text.truncate(end);
+        text.push('…');
     }
 }
 

@@ -1,7 +1,7 @@
 //! 总体情况 speaks of five heads; a government's of three more.
 
 use super::finding::Argument;
-use super::{Explainable, FORMAT_2021, Finding, Judged, Rule, Severity};
+use super::{Explainable, FORMAT_2021, Findings, Judging, Needs, Rule, Severity};
 use crate::domain::agency::Kind;
 
 pub static RULE: Rule = Rule {
@@ -9,27 +9,28 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     explainable: Explainable::ByEditor,
     basis: FORMAT_2021,
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
 /// Key, heading, and the words any of which shows that the head is spoken of.
 type Head = (&'static str, &'static str, &'static [&'static str]);
 
+// Each in simplified and in traditional characters, as mirrors of sites write them.
 const HEADS: [Head; 5] = [
-    ("proactive", "主动公开", &["主动公开"]),
-    ("on_request", "依申请公开", &["依申请公开", "申请公开"]),
-    ("management", "政府信息管理", &["信息管理", "公文管理", "文件管理", "动态调整"]),
-    ("platform", "政府信息公开平台建设", &["平台", "网站", "政务新媒体"]),
-    ("supervision", "监督保障", &["监督保障", "监督", "保障", "培训", "考核"]),
+    ("proactive", "主动公开", &["主动公开", "主動公開"]),
+    ("on_request", "依申请公开", &["申请公开", "申請公開"]),
+    ("management", "政府信息管理", &["信息管理", "公文管理", "文件管理", "动态调整", "動態調整"]),
+    ("platform", "政府信息公开平台建设", &["平台", "平臺", "网站", "網站", "政务新媒体", "政務新媒體"]),
+    ("supervision", "监督保障", &["监督", "監督", "保障", "培训", "培訓", "考核"]),
 ];
 const GOVERNMENT_HEADS: [Head; 3] = [
     ("assessment", "工作考核", &["考核"]),
-    ("social_review", "社会评议", &["社会评议", "评议"]),
-    ("accountability", "责任追究", &["责任追究", "追责", "问责"]),
+    ("social_review", "社会评议", &["评议", "評議"]),
+    ("accountability", "责任追究", &["责任追究", "責任追究", "追责", "追責", "问责", "問責"]),
 ];
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let Some(text) = judged.text("overview") else {
         return;
     };

@@ -1,7 +1,7 @@
-//! A title, a signature, a day or an address at the head of a document that cannot be read.
+//! A title, a signature, a day, an address or a text of a document that cannot be taken.
 
 use super::finding::Argument;
-use super::{Explainable, FORMAT_2021, Fact, Finding, Judged, Rule, Severity};
+use super::{Explainable, FORMAT_2021, Fact, Findings, Judging, Needs, Rule, Severity};
 use crate::domain::report::Shape;
 
 pub static RULE: Rule = Rule {
@@ -9,13 +9,13 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     explainable: Explainable::No,
     basis: FORMAT_2021,
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for fault in judged.faults {
-        let Shape::Heading(reason) = fault.shape else { continue };
+        let (Shape::Heading(reason) | Shape::Text(reason)) = fault.shape else { continue };
         let member = fault.pointer.trim_start_matches('/');
         let mut finding = RULE.finding(member, fault.pointer.clone());
         finding.actual = Some(Fact::Found(fault.found.clone()));

@@ -1,12 +1,12 @@
 //! What the four identity rules share: find the broken equations and the likeliest wrong cell in each.
 
 use super::finding::Argument;
-use super::{Fact, Finding, Judged, Rule};
+use super::{Fact, Finding, Findings, Judging, Rule};
 use crate::domain::figures::{Figures, Residual};
 use crate::domain::form::{Form, Identity};
 
 /// Adds one finding for each broken identity of a rule.
-pub fn check(rule: &Rule, judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+pub fn check(rule: &Rule, judged: &Judging<'_>, findings: &mut Findings) {
     let figures = &judged.content.figures;
     let form = figures.form();
     for identity in form.identities.iter().filter(|identity| identity.rule == rule.id) {

@@ -1,20 +1,20 @@
 //! 现行有效件数 of this year is that of last year, plus what was issued, less what was repealed.
 
 use super::finding::Argument;
-use super::{Explainable, Fact, Finding, Judged, Rule, Severity};
+use super::{Explainable, Fact, Findings, Judging, Needs, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "proactive.in_force_continues",
     severity: Severity::Warning,
     explainable: Explainable::MustByEditor,
     basis: "国办公开办函〔2021〕30号 附件表二（现行有效件数逐年相承；清理、失效应作说明）",
-    forms: &["2021"],
+    needs: Needs::Column("in_force"),
     check,
 };
 
 const SECTION: &str = "proactive_disclosure";
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let Some(previous) = judged.previous.known() else { return };
     let form = judged.content.form();
     let cells = form.cells.iter().filter(|cell| cell.section_key == SECTION && cell.column_key == "in_force");

@@ -1,15 +1,24 @@
 //! Judging a report: every rule is asked, every fault is told at once.
 
-use super::elsewhere::{Previous, SourceReport, Subordinates, Twin};
-use super::{Explainable, Finding, RULES, Rule};
+use super::elsewhere::{FormerName, Previous, SourceReport, Subordinates, Twin};
+use super::finding::Findings;
+use super::judging::Judging;
+use super::rule_set::RuleSet;
+use super::{Explainable, Finding, RULES, Rule, Severity, by_id};
 use crate::domain::agency::{Kind, Level};
-use crate::domain::report::{Content, ShapeFault};
+use crate::domain::form;
+use crate::domain::report::{Content, Scope, ShapeFault};
 use chrono::NaiveDate;
+use std::collections::HashSet;
 
 /// What is judged, and all that may be known about it.
 #[derive(Debug, Clone, Copy)]
 pub struct Judged<'a> {
     pub content: &'a Content,
+    /// The rules as they are in force.
+    pub rules: &'a RuleSet,
+    /// What is published beside the sections.
+    pub around: Around<'a>,
     /// What stood there and did not fit the form.
     pub faults: &'a [ShapeFault],
     /// What stood in cells that were read as blank (`/`, `—`, 无), by cell.
@@ -17,7 +26,12 @@ pub struct Judged<'a> {
     pub year: i32,
     pub period_end: NaiveDate,
     pub due_on: Option<NaiveDate>,
+    pub scope: Option<Scope>,
     pub agency: Option<AgencyFacts>,
+    /// The agency's division code.
+    pub division: Option<&'a str>,
+    /// What the agency and those it has taken over were called before.
+    pub former_names: &'a [FormerName],
     /// The day it is (to be) published; `None` for a document about which that is not known.
     pub day: Option<NaiveDate>,
     pub moment: Moment,
@@ -28,6 +42,31 @@ pub struct Judged<'a> {
     pub subordinates: Option<&'a Subordinates>,
     /// Narratives of other agencies that are nearly the same.
     pub twins: &'a [Twin],
+}
+
+/// The strings that are published beside the sections, by the names of the document's members.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Around<'a> {
+    pub title: Option<&'a str>,
+    pub agency_name: Option<&'a str>,
+    pub signed_by: Option<&'a str>,
+    pub index_number: Option<&'a str>,
+    pub source_url: Option<&'a str>,
+    /// Why it corrects the revision before.
+    pub reason: Option<&'a str>,
+}
+
+impl<'a> Around<'a> {
+    pub(super) fn strings(&self) -> [(&'static str, Option<&'a str>); 6] {
+        [
+            ("title", self.title),
+            ("agency_name", self.agency_name),
+            ("signed_by", self.signed_by),
+            ("index_number", self.index_number),
+            ("source_url", self.source_url),
+            ("correction/reason", self.reason),
+        ]
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,9 +82,30 @@ pub enum Moment {
     Publish,
 }
 
-impl Judged<'_> {
-    pub fn form_id(&self) -> &'static str {
-        &self.content.form().id
+impl<'a> Judged<'a> {
+    /// A content about which nothing else is known.
+    pub fn alone(content: &'a Content, rules: &'a RuleSet) -> Judged<'a> {
+        let year = content.form().from;
+        Judged {
+            content,
+            rules,
+            around: Around::default(),
+            faults: &[],
+            blanks: &[],
+            year,
+            period_end: NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or_default(),
+            due_on: None,
+            scope: None,
+            agency: None,
+            division: None,
+            former_names: &[],
+            day: None,
+            moment: Moment::Draft,
+            previous: &Previous::NotAsked,
+            upstream: &[],
+            subordinates: None,
+            twins: &[],
+        }
     }
 
     /// The text of a section that is there and not blank.
@@ -54,47 +114,81 @@ impl Judged<'_> {
     }
 }
 
-/// All findings, rule by rule in the order of the registry.
-pub fn judge(judged: &Judged<'_>) -> Vec<Finding> {
+/// What the rules say of a report.
+#[derive(Debug, Clone, Default)]
+pub struct Verdict {
+    /// Rule by rule in the order of the registry.
+    pub findings: Vec<Finding>,
+    /// There would be more: those that weigh least were left out.
+    pub truncated: bool,
+}
+
+/// Most findings of a report.
+pub const MOST_FINDINGS: usize = 1_000;
+
+/// All findings.
+pub fn judge(judged: &Judged<'_>) -> Verdict {
     judge_by(judged, |_| true)
 }
 
 /// The findings that only a supervisor can answer: their rules look at nothing but the report's own texts.
-pub fn judge_for_supervisor(judged: &Judged<'_>) -> Vec<Finding> {
+pub fn judge_for_supervisor(judged: &Judged<'_>) -> Verdict {
     judge_by(judged, |rule| rule.explainable == Explainable::BySupervisor)
 }
 
-fn judge_by(judged: &Judged<'_>, asked: impl Fn(&Rule) -> bool) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for rule in RULES.iter().filter(|rule| asked(rule)) {
-        if rule.forms.is_empty() || rule.forms.contains(&judged.form_id()) {
-            (rule.check)(judged, &mut findings);
-        }
+/// The marks of secrecy and the personal data of one text that is to be published by itself: a reason.
+pub fn judge_text(rules: &RuleSet, name: &str, text: &str) -> Verdict {
+    let content = Content::empty(form::for_year(i32::MAX));
+    let around = Around { reason: Some(text), ..Around::default() };
+    let mut verdict = judge_for_supervisor(&Judged { around, ..Judged::alone(&content, rules) });
+    for finding in &mut verdict.findings {
+        finding.pointer = format!("/{name}");
     }
-    findings
+    verdict
 }
 
-impl Rule {
-    /// A finding of this rule, to be filled in further.
-    pub fn finding(&self, place: &str, pointer: String) -> Finding {
-        Finding {
-            key: format!("{}:{place}", self.id),
-            rule: self.id,
-            severity: self.severity_in_force(),
-            pointer,
-            span: None,
-            around: None,
-            message: self.id,
-            arguments: Vec::new(),
-            expected: None,
-            actual: None,
-            related: Vec::new(),
-            basis: self.basis,
-            explanation: None,
+fn judge_by(judged: &Judged<'_>, asked: impl Fn(&Rule) -> bool) -> Verdict {
+    let judging = Judging::of(judged);
+    let form = judged.content.form();
+    let mut verdict = Verdict::default();
+    for rule in RULES.iter().filter(|rule| asked(rule) && rule.applies_to(form)) {
+        let mut told = Findings::default();
+        (rule.check)(&judging, &mut told);
+        let (mut told, left_out) = told.into_parts();
+        let severity = judged.rules.severity_of(rule);
+        for finding in &mut told {
+            // A rule that weighs a finding itself knows why.
+            if finding.severity == rule.severity {
+                finding.severity = severity;
+            }
+            finding.cut();
         }
+        verdict.findings.append(&mut told);
+        verdict.truncated |= left_out;
     }
+    bound(verdict)
+}
 
-    pub fn is_explainable(&self) -> bool {
-        self.explainable != Explainable::No
+/// Leaves out what weighs least where there are too many.
+fn bound(mut verdict: Verdict) -> Verdict {
+    if verdict.findings.len() <= MOST_FINDINGS {
+        return verdict;
     }
+    let weight = |finding: &Finding| match (finding.severity, by_id(finding.rule)) {
+        (Severity::Error, _) => 0,
+        (_, Some(rule)) if rule.explainable == Explainable::MustByEditor => 1,
+        (Severity::Warning, _) => 2,
+        (Severity::Info, _) => 3,
+    };
+    let mut places: Vec<usize> = (0..verdict.findings.len()).collect();
+    places.sort_by_key(|at| verdict.findings.get(*at).map(weight));
+    places.truncate(MOST_FINDINGS);
+    let kept: HashSet<usize> = places.into_iter().collect();
+    let mut at = 0;
+    verdict.findings.retain(|_| {
+        at += 1;
+        kept.contains(&(at - 1))
+    });
+    verdict.truncated = true;
+    verdict
 }

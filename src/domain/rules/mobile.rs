@@ -1,6 +1,6 @@
 //! Mobile numbers; office landlines are lawful.
 
-use super::{Explainable, Rule, Severity, words};
+use super::{Explainable, Needs, Rule, Severity, words};
 use crate::domain::wording::Personal;
 
 pub static RULE: Rule = Rule {
@@ -8,6 +8,6 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     explainable: Explainable::BySupervisor,
     basis: "《中华人民共和国个人信息保护法》；《中华人民共和国政府信息公开条例》第十五条",
-    forms: &[],
+    needs: Needs::Nothing,
     check: |judged, findings| words::of_personal(&RULE, Personal::Mobile, judged, findings),
 };

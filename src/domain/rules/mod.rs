@@ -1,26 +1,37 @@
 //! The rules: one rule, one file, one constant; [`RULES`] is the only list.
 
+mod agencies_counted;
 mod balance;
 mod bank_card;
 mod carried_over;
 mod cell_missing;
+mod co_defendant;
 mod consolidated_sums;
+mod contact_incomplete;
+mod contradicts_previous_year;
 mod contradicts_table;
 mod conversion_residue;
+mod declared_count;
 mod disputes_row_total;
 mod elsewhere;
 mod explanation;
 mod extra;
 mod fee_not_mentioned;
 mod finding;
+mod former_name;
+mod grave;
 mod head_missing;
 mod heading_unreadable;
 mod id_number;
 mod identities;
 mod in_force_continues;
+mod index_number;
 mod judge;
+mod judging;
+mod local;
 mod mobile;
 mod not_a_count;
+mod outlier;
 mod parts_do_not_add_up;
 mod plate;
 mod previous_unknown;
@@ -28,10 +39,15 @@ mod published_before_end;
 mod raised;
 mod regulations_without_power;
 mod repeated;
+mod required_count;
 mod results_total;
 mod row_total;
+mod rule;
+mod rule_set;
+mod scope_not_said;
 mod secrecy_mark;
 mod section_missing;
+mod set_phrase;
 mod similar_to_other_agency;
 mod similar_to_previous_year;
 mod superseded_reference;
@@ -44,42 +60,27 @@ mod typo;
 mod unit_converted;
 mod upstream_changed;
 mod words;
+mod wrong_change;
+mod wrong_period;
+mod wrong_share;
 mod wrong_year;
 mod year_late;
 
-pub use elsewhere::{Previous, PreviousYear, SourceReport, Subordinates, Twin};
+pub use elsewhere::{FormerName, Previous, PreviousYear, SourceReport, Subordinates, Twin};
 pub use explanation::{Explanation, apply_explanations};
 pub use finding::{Counts, Fact, Finding, Severity};
-pub use judge::{AgencyFacts, Judged, Moment, judge, judge_for_supervisor};
-pub use raised::{RaiseFault, put_in_force, read_raised};
+pub use judge::{
+    AgencyFacts, Around, Judged, MOST_FINDINGS, Moment, Verdict, judge, judge_for_supervisor, judge_text,
+};
+pub use local::{IndexNumber, Local, RequiredCount};
+pub use raised::{RaiseFault, read_raised};
+pub use rule::{Explainable, Rule};
+pub use rule_set::{Added, RuleSet};
 pub use upstream_changed::{explained_sources, tells_upstream};
 
-use crate::domain::digest::sha256_hex;
-use crate::domain::wording::lexicons;
-use std::sync::LazyLock;
-
-/// Who can take a finding's force by explaining it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Explainable {
-    No,
-    ByEditor,
-    /// As `ByEditor`, and the report is not submitted before it has been explained.
-    MustByEditor,
-    BySupervisor,
-}
-
-/// One rule of the statute or of practice.
-pub struct Rule {
-    /// Stable name, `requests.balance`.
-    pub id: &'static str,
-    pub severity: Severity,
-    pub explainable: Explainable,
-    /// Article, document or practice the rule rests on.
-    pub basis: &'static str,
-    /// Ids of the forms it applies to; empty means all.
-    pub forms: &'static [&'static str],
-    pub check: fn(&Judged<'_>, &mut Vec<Finding>),
-}
+use finding::Findings;
+use judging::Judging;
+use rule::Needs;
 
 macro_rules! rules {
     ($($module:ident),+ $(,)?) => {
@@ -94,6 +95,8 @@ rules!(
     heading_unreadable,
     superseded_tables,
     title_variant,
+    declared_count,
+    index_number,
     not_a_count,
     table_not_found,
     unit_converted,
@@ -106,17 +109,30 @@ rules!(
     in_force_continues,
     previous_unknown,
     consolidated_sums,
+    co_defendant,
+    agencies_counted,
+    scope_not_said,
+    outlier,
     regulations_without_power,
     head_missing,
     too_long,
+    required_count,
     fee_not_mentioned,
     published_before_end,
     year_late,
     contradicts_table,
+    contradicts_previous_year,
     wrong_year,
+    wrong_period,
     template_left,
     parts_do_not_add_up,
+    wrong_change,
+    wrong_share,
+    contact_incomplete,
+    former_name,
+    grave,
     typo,
+    set_phrase,
     superseded_reference,
     repeated,
     conversion_residue,
@@ -132,19 +148,6 @@ rules!(
 
 pub fn by_id(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
-}
-
-/// Names the rules as they are: program version, and a digest over every rule, its weight and the words.
-pub fn rule_set() -> String {
-    static RULES_DIGEST: LazyLock<String> = LazyLock::new(|| {
-        let rules: Vec<String> = RULES
-            .iter()
-            .map(|rule| format!("{} {} {:?}", rule.id, rule.severity_in_force().as_str(), rule.explainable))
-            .collect();
-        sha256_hex(rules.join("\n").as_bytes())
-    });
-    let digest = sha256_hex(format!("{}{}", *RULES_DIGEST, lexicons().digest()).as_bytes());
-    format!("{}+{}", env!("CARGO_PKG_VERSION"), digest.get(..12).unwrap_or_default())
 }
 
 const FORMAT_2021: &str = "国办公开办函〔2021〕30号";

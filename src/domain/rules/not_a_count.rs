@@ -1,7 +1,7 @@
 //! A cell holds something that is no count (or no exact amount of 万元).
 
 use super::finding::Argument;
-use super::{Explainable, FORMAT_2021, Fact, Finding, Judged, Rule, Severity};
+use super::{Explainable, FORMAT_2021, Fact, Findings, Judging, Needs, Rule, Severity};
 use crate::domain::report::Shape;
 
 pub static RULE: Rule = Rule {
@@ -9,11 +9,11 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     explainable: Explainable::No,
     basis: FORMAT_2021,
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for fault in judged.faults {
         let reason = match fault.shape {
             Shape::Number(number) => number.to_string(),

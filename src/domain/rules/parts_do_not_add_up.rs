@@ -1,19 +1,20 @@
 //! Parts that are more than their whole: 共5件，其中甲3件、乙4件.
 
 use super::finding::Argument;
-use super::words::{tell, texts};
-use super::{Explainable, Finding, Judged, Rule, Severity};
-use crate::domain::wording::{Told, is_digit, numbers, sentences};
+use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
+use crate::domain::wording::{Told, is_digit, is_han, numbers, sentences};
 
 pub static RULE: Rule = Rule {
     id: "text.parts_do_not_add_up",
     severity: Severity::Warning,
     explainable: Explainable::ByEditor,
     basis: "文字中的分项与合计一致",
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
+/// A surplus of one in so many is a slip.
+const SLIP: i64 = 200;
 /// Most numbers looked at behind a whole.
 const MOST: usize = 40;
 /// Changes are no parts.
@@ -29,12 +30,13 @@ const VERBS: [&str; 19] = [
     "回复", "回应", "参加", "组织", "解读", "推送",
 ];
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
-    for (section, pointer, text) in texts(judged) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
+    for said in &judged.texts {
+        let text = said.text();
         let wrong = wrong(text)
             .into_iter()
             .map(|(start, end, sum)| (start, end, vec![("sum", Argument::Plain(sum.to_string()))]));
-        tell(&RULE, section, &pointer, text, wrong, findings);
+        said.tell(&RULE, wrong, findings);
     }
 }
 
@@ -43,14 +45,32 @@ fn wrong(text: &str) -> Vec<(usize, usize, i64)> {
     let mut found = Vec::new();
     for (from, sentence) in sentences(text) {
         let told = numbers(sentence);
-        for (at, whole) in told.iter().enumerate().filter(|(_, whole)| is_whole(whole.phrase)) {
+        for (at, whole) in told.iter().enumerate() {
             let behind = told.get(at + 1..).unwrap_or_default();
-            if let Some(sum) = Parts::of(sentence, whole, behind).contradict(whole) {
+            if behind.is_empty() {
+                break;
+            }
+            let summed = is_whole(whole.phrase);
+            if !summed && !is_parted(sentence, whole) {
+                continue;
+            }
+            let parts = Parts::of(sentence, whole, behind);
+            if !summed && !parts.are_named() && !parts.complete {
+                continue;
+            }
+            if let Some(sum) = parts.contradict(whole) {
                 found.push((from + whole.start, from + whole.end, sum));
             }
         }
     }
     found
+}
+
+/// Whether 其中 follows a number at once: 收到14件，其中….
+fn is_parted(sentence: &str, whole: &Told<'_>) -> bool {
+    let behind = sentence.get(whole.unit_end..).unwrap_or_default();
+    let behind = behind.trim_start_matches(['，', ',', '（', '(']);
+    behind.starts_with("其中") || behind.starts_with("包括")
 }
 
 /// Whether a phrase sums up; 公共, 共同 and 共享 do not.
@@ -71,6 +91,8 @@ struct Parts {
     names: String,
     /// Whether 其中 leads them, so that they need not be all.
     among: bool,
+    /// Whether the last of them is all the rest: 其他信息32条.
+    complete: bool,
 }
 
 impl Parts {
@@ -91,6 +113,7 @@ impl Parts {
             }
             (end, clause) = (told.unit_end, (told.clause_start(), told.clause_end()));
             if depth == 0 {
+                parts.complete = told.phrase.contains("其他") || told.phrase.contains("其余");
                 parts.names.push_str(between);
                 parts.numbers.extend((told.unit == whole.unit).then_some(told.number));
             }
@@ -105,7 +128,18 @@ impl Parts {
         let has = |word: &str| self.names.contains(word);
         let halves = self.numbers.len() == 2 && has("上半年") && has("下半年");
         let unfit = sum > whole.number || (halves && sum != whole.number);
-        (largest > whole.number || (unfit && !self.overlap(whole.unit))).then_some(sum)
+        // What is published twice makes a large surplus; a small one is a slip.
+        let slip = sum > whole.number && (sum - whole.number).saturating_mul(SLIP) <= whole.number;
+        let unfit = unfit || (self.complete && self.numbers.len() > 2 && sum != whole.number);
+        let overlaps = self.overlap(whole.unit) && !(slip && self.numbers.len() > 1);
+        (largest > whole.number || (unfit && !overlaps)).then_some(sum)
+    }
+
+    /// Whether there are several, each with a name of its own.
+    fn are_named(&self) -> bool {
+        let names = self.names.chars().filter(|c| is_han(*c)).count();
+        // 其中 is nobody's name.
+        self.among && self.numbers.len() >= 2 && names >= 2 * self.numbers.len() + 2
     }
 
     /// Whether the same thing may be counted in two of them.
@@ -119,7 +153,8 @@ impl Parts {
 /// Whether parts begin here: behind a colon, or behind 其中 with no other number before it.
 fn opens(between: &str) -> bool {
     let among = between.split_once("其中").is_some_and(|(head, _)| !head.contains(is_digit));
-    among || between.starts_with(['：', ':'])
+    let listed = between.trim_start_matches(['，', ',']).starts_with("包括");
+    among || listed || between.starts_with(['：', ':', '（', '('])
 }
 
 /// Whether a number tells the next part: in the same clause, or in the next that only names something.
@@ -150,6 +185,11 @@ mod tests {
             "全年共公开560条：网站320条、微信180条、公示栏80条。",
             "共发布300条，其中上半年140条、下半年150条。",
             "总计公开1,200条，其中文件1,300条。",
+            "收到申请14件，其中自然人10件、企业5件。",
+            "全年公开信息342条，包括政务动态200条、通知公告100条、其他信息32条。",
+            "累计公开信息2080条（政务动态1500条、通知公告500条、其他信息90条）。",
+            "编印公报3期，其中上半年1期、下半年3期。",
+            "累计发布信息8775条，其中网站5200条、微信公众号2175条、微博1403条。",
         ] {
             assert_eq!(wrong(text).len(), 1, "{text}");
         }

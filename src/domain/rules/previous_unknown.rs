@@ -2,18 +2,18 @@
 
 use super::elsewhere::Previous;
 use super::finding::Argument;
-use super::{Explainable, FORMAT_2021, Finding, Judged, Rule, Severity};
+use super::{Explainable, FORMAT_2021, Findings, Judging, Needs, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "previous_year.unknown",
     severity: Severity::Info,
     explainable: Explainable::No,
     basis: FORMAT_2021,
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     if let Previous::Unknown(year) = judged.previous {
         let mut finding = RULE.finding("year", "/year".to_owned());
         finding.arguments = vec![("year", Argument::Plain(year.to_string()))];

@@ -1,18 +1,18 @@
 //! Nothing may be published before the year is over; before publication this is a warning.
 
 use super::finding::Argument;
-use super::{Explainable, Finding, Judged, Moment, Rule, Severity};
+use super::{Explainable, Findings, Judging, Moment, Needs, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "year.published_before_end",
     severity: Severity::Warning,
     explainable: Explainable::No,
     basis: "《中华人民共和国政府信息公开条例》第四十九条、第五十条（公布上一年度报告）",
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     if judged.day.is_some_and(|day| day <= judged.period_end) {
         let mut finding = RULE.finding("year", "/year".to_owned());
         if judged.moment == Moment::Publish {

@@ -1,10 +1,7 @@
 //! What an operator weighs heavier than the rules do themselves; lighter, nothing.
 
-use super::{RULES, Rule, Severity};
+use super::{RULES, Severity};
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
-
-static RAISED: OnceLock<BTreeMap<&'static str, Severity>> = OnceLock::new();
 
 /// Why a severity can't be set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,23 +35,11 @@ fn read_one(text: &str) -> Result<(&'static str, Severity), RaiseFault> {
     Ok((rule.id, severity))
 }
 
-/// Puts them in force, once for the life of the program.
-pub fn put_in_force(raised: BTreeMap<&'static str, Severity>) {
-    let _in_force_already = RAISED.set(raised);
-}
-
 fn weight(severity: Severity) -> u8 {
     match severity {
         Severity::Info => 0,
         Severity::Warning => 1,
         Severity::Error => 2,
-    }
-}
-
-impl Rule {
-    /// How heavy its findings weigh here.
-    pub fn severity_in_force(&self) -> Severity {
-        RAISED.get().and_then(|raised| raised.get(self.id)).copied().unwrap_or(self.severity)
     }
 }
 

@@ -1,18 +1,18 @@
 //! Townships and departments below city level hold no 规章.
 
 use super::finding::Argument;
-use super::{Explainable, Fact, Finding, Judged, Rule, Severity};
+use super::{Explainable, Fact, Findings, Judging, Needs, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "proactive.regulations_by_body_without_power",
     severity: Severity::Warning,
     explainable: Explainable::ByEditor,
     basis: "《中华人民共和国立法法》第九十一条、第九十三条",
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let Some(agency) = judged.agency else { return };
     if agency.kind.may_hold_regulations(agency.level) {
         return;

@@ -1,7 +1,6 @@
 //! A word written twice: 遵循遵循.
 
-use super::words::{tell, texts};
-use super::{Explainable, Finding, Judged, Rule, Severity};
+use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
 use crate::domain::wording::is_han;
 
 pub static RULE: Rule = Rule {
@@ -9,7 +8,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Info,
     explainable: Explainable::No,
     basis: "文字重复",
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
@@ -17,13 +16,18 @@ pub static RULE: Rule = Rule {
 const LONGEST: usize = 12;
 /// Doubled on purpose.
 const LAWFUL: [&str; 5] = ["研究", "讨论", "学习", "商量", "考虑"];
+/// Before 对并对 where 对 is a word of its own.
+const BEFORE_TO: [char; 6] = ['，', '、', '。', '；', '已', '局'];
+/// Never written twice in a row.
+const STUTTERED: [char; 6] = ['，', '。', '、', '；', '：', '的'];
 /// What ends one name and begins the next: 人民政府政府公报, 人大代表代表作用.
 const ADJOINING: [&str; 8] = ["政府", "年度", "代表", "中心", "服务", "规范", "机关", "单位"];
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
-    for (section, pointer, text) in texts(judged) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
+    for said in &judged.texts {
+        let text = said.text();
         let ranges = doubled(text).into_iter().map(|(start, end)| (start, end, Vec::new()));
-        tell(&RULE, section, &pointer, text, ranges, findings);
+        said.tell(&RULE, ranges, findings);
     }
 }
 
@@ -33,6 +37,18 @@ fn doubled(text: &str) -> Vec<(usize, usize)> {
     let (mut found, mut at) = (Vec::new(), 0);
     while at < chars.len() {
         let rest = chars.get(at..).unwrap_or_default();
+        if let Some(length) = stuttered(rest, at.checked_sub(1).and_then(|before| chars.get(before))) {
+            let start = rest.first().map_or(0, |(start, _)| *start);
+            found.push((start, rest.get(length).map_or(text.len(), |(end, _)| *end)));
+            at += length;
+            continue;
+        }
+        if let Some(length) = joined(rest, at.checked_sub(1).and_then(|before| chars.get(before))) {
+            let start = rest.first().map_or(0, |(start, _)| *start);
+            found.push((start, rest.get(length).map_or(text.len(), |(end, _)| *end)));
+            at += length;
+            continue;
+        }
         let Some(length) = (2..=LONGEST).rev().find(|length| is_twice(rest, *length)) else {
             at += 1;
             continue;
@@ -46,6 +62,39 @@ fn doubled(text: &str) -> Vec<(usize, usize)> {
         at += 2 * length;
     }
     found
+}
+
+/// How long a mark or a particle stands that is written twice: 的的, ，，.
+fn stuttered(rest: &[(usize, char)], before: Option<&(usize, char)>) -> Option<usize> {
+    let char_at = |at: usize| rest.get(at).map(|(_, c)| *c);
+    let c = char_at(0).filter(|c| STUTTERED.contains(c))?;
+    let twice = char_at(1) == Some(c) && char_at(2) != Some(c) && before.map(|(_, c)| *c) != Some(c);
+    // 目的的确.
+    let words = c == '的' && (before.is_some_and(|(_, c)| *c == '目') || char_at(2) == Some('确'));
+    (twice && !words).then_some(2)
+}
+
+/// How long 通过可以通过 or 对并对 is, if it stands here: the same word on either side of one that joins nothing.
+fn joined(rest: &[(usize, char)], before: Option<&(usize, char)>) -> Option<usize> {
+    let char_at = |at: usize| rest.get(at).map(|(_, c)| *c);
+    if char_at(0) == Some('对') && char_at(1) == Some('并') && char_at(2) == Some('对') {
+        // 核对并对外公布.
+        let verb = before.is_some_and(|(_, c)| is_han(*c) && !BEFORE_TO.contains(c));
+        return (!verb).then_some(3);
+    }
+    let length = 2;
+    for joint in ["可以", "可"] {
+        let width = joint.chars().count();
+        let stands = (0..).zip(joint.chars()).all(|(at, c)| char_at(length + at) == Some(c));
+        let again = (0..length).all(|at| {
+            let c = char_at(at);
+            c.is_some_and(is_han) && c == char_at(length + width + at)
+        });
+        if stands && again && char_at(0) != char_at(1) {
+            return Some(2 * length + width);
+        }
+    }
+    None
 }
 
 /// Whether a word of this length stands here twice; 人人人人 is no word.
@@ -73,6 +122,9 @@ mod tests {
         let found =
             |text: &str| doubled(text).into_iter().map(|(a, b)| text[a..b].to_owned()).collect::<Vec<_>>();
         assert_eq!(found("应当遵循遵循公开原则"), ["遵循遵循"]);
+        assert_eq!(found("公民可通过可以通过网站查询"), ["通过可以通过"]);
+        assert_eq!(found("群众关心的的问题，，及时回应。。"), ["的的", "，，", "。。"]);
+        assert_eq!(found("，对并对公开内容进行审核"), ["对并对"]);
         assert_eq!(found("做好政府信息公开政府信息公开工作"), ["政府信息公开政府信息公开"]);
         assert_eq!(found("调整政务公开工作领导小组政务公开工作领导小组").len(), 1);
         for text in [
@@ -84,6 +136,7 @@ mod tests {
             "人大代表代表作用，公共服务服务指南",
             "进一步规范规范性文件",
             "对公开事项一项一项梳理、一条一条核对",
+            "核对并对外公布，能公开的可公开",
         ] {
             assert!(found(text).is_empty(), "{text}");
         }

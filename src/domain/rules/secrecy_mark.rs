@@ -1,7 +1,6 @@
 //! Marks of secrecy left in a text: 机密★10年, 内部资料. Speaking of state secrets is lawful.
 
-use super::words::{tell, texts};
-use super::{Explainable, Finding, Judged, Rule, Severity};
+use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
 use crate::domain::wording::{is_digit, is_han};
 
 pub static RULE: Rule = Rule {
@@ -9,7 +8,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     explainable: Explainable::BySupervisor,
     basis: "《中华人民共和国保守国家秘密法》；《中华人民共和国政府信息公开条例》第十四条",
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
@@ -29,10 +28,11 @@ const PROPERTIES: [&str; 4] = ["公开属性", "公开类型", "公开类别", "
 const BRACKETS: [char; 9] = ['（', '）', '(', ')', '【', '】', '[', ']', ' '];
 const STOPS: [char; 8] = ['，', ',', '、', '。', '！', '!', ' ', '\u{3000}'];
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
-    for (section, pointer, text) in texts(judged) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
+    for said in judged.everything() {
+        let text = said.text();
         let ranges = marks(text).into_iter().map(|(start, end)| (start, end, Vec::new()));
-        tell(&RULE, section, &pointer, text, ranges, findings);
+        said.tell(&RULE, ranges, findings);
     }
 }
 
@@ -40,6 +40,7 @@ fn marks(text: &str) -> Vec<(usize, usize)> {
     let mut found = levels(text);
     found.extend(lines(text));
     found.extend(properties(text));
+    found.extend(asked_to_keep(text));
     found.sort_unstable();
     found.dedup_by(|later, first| later.0 < first.1);
     found
@@ -103,7 +104,19 @@ fn is_alone(line: &str) -> bool {
     ALONE.contains(&line) || asked.any(|rest| KEEP.contains(&rest))
 }
 
-/// 公开属性：不予公开.
+/// 本件为内部资料，注意保存: what is asked of a holder, in the same sentence as the mark.
+fn asked_to_keep(text: &str) -> Vec<(usize, usize)> {
+    let places = INTERNAL.iter().flat_map(|word| text.match_indices(*word));
+    let marks = places.filter_map(|(start, word)| {
+        let behind = text.get(start + word.len()..)?;
+        let rest = behind.trim_start_matches(|c: char| STOPS.contains(&c) && c != '。');
+        let asked = KEEP.iter().find(|asked| rest.starts_with(**asked))?;
+        Some((start, text.len() - rest.len() + asked.len()))
+    });
+    marks.collect()
+}
+
+/// 公开属性：不予公开; 密级：机密.
 fn properties(text: &str) -> Vec<(usize, usize)> {
     let places = PROPERTIES.iter().flat_map(|property| text.match_indices(*property));
     let marks = places.filter_map(|(start, property)| {
@@ -112,7 +125,13 @@ fn properties(text: &str) -> Vec<(usize, usize)> {
         let rest = value.strip_prefix("不予公开")?;
         Some((start, text.len() - rest.len()))
     });
-    marks.collect()
+    let graded = text.match_indices("密级").filter_map(|(start, word)| {
+        let behind = text.get(start + word.len()..)?.trim_start();
+        let value = behind.strip_prefix(['：', ':'])?.trim_start();
+        let rest = LEVELS.iter().find_map(|level| value.strip_prefix(*level))?;
+        Some((start, text.len() - rest.len()))
+    });
+    marks.chain(graded).collect()
 }
 
 #[cfg(test)]
@@ -132,6 +151,8 @@ mod tests {
             "内部资料 注意保存",
             "公开属性：不予公开",
             "关于调整规划的请示（不予公开）",
+            "本件为内部资料，注意保存。",
+            "密级：机密",
         ] {
             assert_eq!(marks(text).len(), 1, "{text}");
         }
@@ -155,7 +176,7 @@ mod tests {
     #[test]
     fn the_place_told_is_the_mark() {
         let found = |text: &str| marks(text).first().map(|(start, end)| text[*start..*end].to_owned());
-        assert_eq!(found("密级：机密 20年").as_deref(), Some("机密 20年"));
+        assert_eq!(found("密级：机密 20年").as_deref(), Some("密级：机密"));
         assert_eq!(found("好。\n 关于规划的请示（不予公开）\n").as_deref(), Some("（不予公开）"));
         assert_eq!(found("公开属性：不予公开，").as_deref(), Some("公开属性：不予公开"));
     }

@@ -1,7 +1,7 @@
 //! A narrative that is last year's with other numbers.
 
 use super::finding::Argument;
-use super::{Explainable, Finding, Judged, Rule, Severity};
+use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
 use crate::domain::wording::likeness;
 
 pub static RULE: Rule = Rule {
@@ -9,11 +9,11 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     explainable: Explainable::ByEditor,
     basis: "国办公开办函〔2021〕30号（报告应反映本年度情况，不得雷同、敷衍）",
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let Some(previous) = judged.previous.known() else { return };
     // After a merger no single report is "last year's".
     let [before] = previous.contents.as_slice() else { return };

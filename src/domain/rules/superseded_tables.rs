@@ -1,7 +1,7 @@
 //! From report year 2021 the tables of the 2019 trial form may no longer be used.
 
 use super::finding::Argument;
-use super::{Explainable, FORMAT_2021, Finding, Judged, Rule, Severity};
+use super::{Explainable, FORMAT_2021, Findings, Judging, Needs, Rule, Severity};
 use crate::domain::form;
 use crate::domain::report::Shape;
 
@@ -10,11 +10,11 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     explainable: Explainable::No,
     basis: FORMAT_2021,
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let used = judged.content.form();
     let prescribed = form::for_year(judged.year);
     let superseded = used.from < prescribed.from;

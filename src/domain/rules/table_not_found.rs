@@ -1,7 +1,7 @@
 //! A section of a file has its heading and no table that could be read: often it is a picture.
 
 use super::finding::Argument;
-use super::{Explainable, FORMAT_2021, Finding, Judged, Rule, Severity};
+use super::{Explainable, FORMAT_2021, Findings, Judging, Needs, Rule, Severity};
 use crate::domain::report::Shape;
 
 pub static RULE: Rule = Rule {
@@ -9,11 +9,11 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     explainable: Explainable::No,
     basis: FORMAT_2021,
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for fault in judged.faults.iter().filter(|fault| fault.shape == Shape::NoTable) {
         let sections = &judged.content.form().sections;
         let key = fault.pointer.trim_start_matches("/sections/").trim_end_matches("/table");

@@ -1,6 +1,6 @@
 //! What a template says to whoever fills it in.
 
-use super::{Explainable, Rule, Severity, words};
+use super::{Explainable, Needs, Rule, Severity, words};
 use crate::domain::wording::Words;
 
 pub static RULE: Rule = Rule {
@@ -8,6 +8,6 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     explainable: Explainable::ByEditor,
     basis: "国办公开办函〔2021〕30号（模板说明不是报告内容）",
-    forms: &[],
+    needs: Needs::Nothing,
     check: |judged, findings| words::of_lexicon(&RULE, Words::Template, judged, findings),
 };

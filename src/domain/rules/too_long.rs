@@ -1,7 +1,7 @@
 //! 总体情况 is meant to be short: a guideline of 1,000 characters.
 
 use super::finding::Argument;
-use super::{Explainable, Fact, Finding, Judged, Rule, Severity};
+use super::{Explainable, Fact, Findings, Judging, Needs, Rule, Severity};
 use crate::domain::number::Precision;
 
 pub static RULE: Rule = Rule {
@@ -9,14 +9,14 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     explainable: Explainable::ByEditor,
     basis: "各地主管部门编制要求（参考）",
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
 /// Characters, blanks not counted.
 pub const GUIDELINE_CHARACTERS: i64 = 1000;
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let Some(text) = judged.text("overview") else {
         return;
     };

@@ -1,6 +1,6 @@
 //! Words seen wrong in real reports.
 
-use super::{Explainable, Rule, Severity, words};
+use super::{Explainable, Needs, Rule, Severity, words};
 use crate::domain::wording::Words;
 
 pub static RULE: Rule = Rule {
@@ -8,6 +8,6 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     explainable: Explainable::ByEditor,
     basis: "常见错别字（词表 data/lexicon/typos.toml）",
-    forms: &[],
+    needs: Needs::Nothing,
     check: |judged, findings| words::of_lexicon(&RULE, Words::Typos, judged, findings),
 };

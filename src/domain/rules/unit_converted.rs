@@ -1,7 +1,7 @@
 //! A cell of a file was written in another unit than the form's, and was converted.
 
 use super::finding::Argument;
-use super::{Explainable, FORMAT_2021, Fact, Finding, Judged, Rule, Severity};
+use super::{Explainable, FORMAT_2021, Fact, Findings, Judging, Needs, Rule, Severity};
 use crate::domain::report::Shape;
 
 pub static RULE: Rule = Rule {
@@ -9,11 +9,11 @@ pub static RULE: Rule = Rule {
     severity: Severity::Info,
     explainable: Explainable::No,
     basis: FORMAT_2021,
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for fault in judged.faults.iter().filter(|fault| fault.shape == Shape::OtherUnit) {
         let Some(cell) = fault.cell.and_then(|cell| judged.content.form().cells.get(cell)) else { continue };
         let mut finding = RULE.finding(&cell.indicator(), fault.pointer.clone());

@@ -1,18 +1,18 @@
 //! A report this one rests on was corrected since: last year's, or one that a consolidated report holds.
 
 use super::finding::Argument;
-use super::{Explainable, Finding, Judged, Rule, Severity};
+use super::{Explainable, Finding, Findings, Judging, Needs, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "upstream.changed",
     severity: Severity::Warning,
     explainable: Explainable::ByEditor,
     basis: "更正后应复核下一年度的结转数和包含该报告的汇总报告",
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for source in judged.upstream {
         let mut finding = RULE.finding(&source.report_id, "/sections".to_owned());
         finding.arguments = vec![

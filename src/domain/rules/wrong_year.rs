@@ -1,16 +1,15 @@
 //! A narrative that speaks of another year as the one it reports on.
 
 use super::finding::Argument;
-use super::words::{tell, texts};
-use super::{Explainable, Finding, Judged, Rule, Severity};
-use crate::domain::wording::{sentences, years};
+use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
+use crate::domain::wording::{is_digit, sentences, years};
 
 pub static RULE: Rule = Rule {
     id: "text.wrong_year",
     severity: Severity::Warning,
     explainable: Explainable::ByEditor,
     basis: "《中华人民共和国政府信息公开条例》第五十条（报告上一年度情况）",
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
@@ -26,29 +25,73 @@ const THIS_YEAR: [&str; 6] = ["本年度（", "本年（", "今年（", "本年�
 /// A year to come may be spoken of with these.
 const PLANS: [&str; 8] = ["将", "计划", "力争", "确保", "预计", "拟", "目标", "之前"];
 const REPORTED: [&str; 3] = ["政府信息公开", "政务公开", "信息公开"];
+/// Who reports.
+const BODIES: [&str; 22] = [
+    "我局",
+    "我办",
+    "我委",
+    "我市",
+    "我县",
+    "我区",
+    "我镇",
+    "我乡",
+    "我厅",
+    "我院",
+    "我中心",
+    "我街道",
+    "我单位",
+    "我部门",
+    "本机关",
+    "本单位",
+    "本局",
+    "全市",
+    "全县",
+    "全区",
+    "全镇",
+    "全局",
+];
+/// What a report counts.
+const COUNTED: [&str; 11] = [
+    "收到政府信息",
+    "收到申请",
+    "收到依申请",
+    "受理政府信息",
+    "受理依申请",
+    "主动公开",
+    "新收",
+    "公开政府信息",
+    "受理申请",
+    "办理依申请",
+    "公开信息",
+];
+/// How a report begins.
+const OPENINGS: [&str; 6] = ["在", "坚持以", "坚持", "按照", "根据", "认真贯彻"];
+const COMPARED: [&str; 10] = ["同比", "相比", "较", "比上", "上年", "去年", "本年", "今年", "今后", "以来"];
 const MARKS: [char; 8] = ['。', '；', ';', '\n', '，', ',', '！', '：'];
 /// Characters looked at on either side of a year.
 const AROUND: usize = 40;
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
-    for (section, pointer, text) in texts(judged) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
+    for said in &judged.texts {
+        let text = said.text();
         let years = wrong(text, judged.year);
         let ranges = years
             .into_iter()
             .map(|(start, end)| (start, end, vec![("year", Argument::Plain(judged.year.to_string()))]));
-        tell(&RULE, section, &pointer, text, ranges, findings);
+        said.tell(&RULE, ranges, findings);
     }
 }
 
 /// Years that a text gives as the end or the beginning of what it counts, or as the year of the report.
 fn wrong(text: &str, year: i32) -> Vec<(usize, usize)> {
     let found = sentences(text).flat_map(|(from, sentence)| {
-        wrong_in(sentence, year).into_iter().map(move |(start, end)| (from + start, from + end))
+        let begins = from == 0 || text.get(..from).is_some_and(|before| before.ends_with('\n'));
+        wrong_in(sentence, year, begins).into_iter().map(move |(start, end)| (from + start, from + end))
     });
     found.collect()
 }
 
-fn wrong_in(sentence: &str, year: i32) -> Vec<(usize, usize)> {
+fn wrong_in(sentence: &str, year: i32, begins: bool) -> Vec<(usize, usize)> {
     let period = PERIODS.iter().filter_map(|word| sentence.find(*word)).min();
     let planned = PLANS.iter().any(|word| sentence.contains(*word));
     let (mut found, mut period_told) = (Vec::new(), false);
@@ -61,7 +104,10 @@ fn wrong_in(sentence: &str, year: i32) -> Vec<(usize, usize)> {
         let plan = planned && named > year;
         let closes = is_closed(before, behind) && !plan;
         let spans = named < year && is_whole_year(digits, behind);
-        let reports = is_this_year(before, behind) || is_announced(before, behind);
+        let reports = is_this_year(before, behind)
+            || is_announced(before, behind)
+            || ((named - year).abs() <= 2 && !plan && is_counted(sentence, before, behind, year))
+            || (named == year - 1 && begins && is_opening(sentence, before, behind, year));
         let wrong = if dates { !period_told } else { closes || spans || reports };
         period_told |= dates;
         if wrong {
@@ -106,6 +152,31 @@ fn is_this_year(before: &str, behind: &str) -> bool {
     THIS_YEAR.iter().any(|word| before.ends_with(*word)) && behind.starts_with(['）', ')'])
 }
 
+/// 2022年，在县委、县政府的正确领导下，我局扎实推进政府信息公开工作: how a report begins, with another year.
+fn is_opening(sentence: &str, before: &str, behind: &str, year: i32) -> bool {
+    let behind = behind.trim_start_matches('度').trim_start_matches(['，', ',', ' ']);
+    let opens = after(behind, &OPENINGS).is_some() || after(behind, &BODIES).is_some();
+    let reports = ["政府信息公开工作", "政务公开工作"].iter().any(|word| sentence.contains(word));
+    let compared = || COMPARED.iter().any(|word| sentence.contains(*word));
+    let named = || years(sentence).iter().any(|(_, _, named)| *named == year);
+    opens && reports && before.trim().is_empty() && !compared() && !named()
+}
+
+/// 2022年，我办收到申请14件: a sentence that begins with another year and counts as the report does, with no word
+/// of this year or of a comparison.
+fn is_counted(sentence: &str, before: &str, behind: &str, year: i32) -> bool {
+    let behind = behind.trim_start_matches('度').trim_start_matches(['，', ',', ' ']);
+    let own = after(behind, &BODIES).is_some_and(|rest| {
+        let clause = rest.split(['，', ',', '；', '：']).next().unwrap_or_default();
+        let none = ["未收到", "没有收到"].iter().any(|word| clause.contains(word));
+        COUNTED.iter().any(|word| clause.contains(*word)) && (none || clause.contains(is_digit))
+    });
+    let compared = || COMPARED.iter().any(|word| sentence.contains(*word));
+    own && before.trim().is_empty()
+        && !compared()
+        && years(sentence).iter().all(|(_, _, named)| *named != year)
+}
+
 /// 现公布2022年政府信息公开工作年度报告: the report itself, not one spoken of.
 fn is_announced(before: &str, behind: &str) -> bool {
     let (before, behind) = (last_of(before), first_of(behind).trim_start_matches('度'));
@@ -141,6 +212,8 @@ mod tests {
             "现公布2022年政府信息公开工作年度报告",
             "现将2022年政府信息公开工作情况报告如下",
             "本年度（2022年）共公开120条",
+            "2022年，我办收到政府信息公开申请14件，均已答复",
+            "2024年，我办主动公开政府信息120条",
         ] {
             assert_eq!(wrong(text, 2023).len(), 1, "{text}");
         }
@@ -156,6 +229,10 @@ mod tests {
             "1月，编制并发布2022年度政府信息公开工作年度报告",
             "2022年政府信息公开工作年度报告中反映的问题",
             "自2024年1月1日起施行",
+            "2022年，我办收到申请11件，2023年收到14件",
+            "2022年，我局印发管理办法3件",
+            "2024年，我局将主动公开120条以上",
+            "2019年，我局主动公开120条",
         ] {
             assert!(wrong(text, 2023).is_empty(), "{text}");
         }

@@ -1,18 +1,18 @@
 //! A report after its due day is late. A late report is never refused.
 
 use super::finding::Argument;
-use super::{Explainable, Fact, Finding, Judged, Rule, Severity};
+use super::{Explainable, Fact, Findings, Judging, Needs, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "year.late",
     severity: Severity::Warning,
     explainable: Explainable::ByEditor,
     basis: "《中华人民共和国政府信息公开条例》第四十九条",
-    forms: &[],
+    needs: Needs::Nothing,
     check,
 };
 
-fn check(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let (Some(day), Some(due_on)) = (judged.day, judged.due_on) else {
         return;
     };

@@ -1,6 +1,7 @@
 //! Numbers as sentences tell them: each with the clause it stands in.
 
 use super::characters::{half, is_digit};
+use super::han;
 
 /// A number of things in a clause, `收到申请12件`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,33 +49,49 @@ pub fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// Every number that is followed by a unit of counting, in order.
+///
+/// A clause with none in digits is read for one in words: 十五件.
 pub fn numbers(text: &str) -> Vec<Told<'_>> {
     let mut told = Vec::new();
     let mut from = 0;
     for clause in clauses(text) {
-        let mut since = 0;
-        for (start, end) in numerals(clause) {
-            let part = |from: usize, to: usize| clause.get(from..to).unwrap_or_default();
-            let (Some((unit, unit_end)), Some(number)) = (unit_at(clause, end), value(part(start, end)))
-            else {
-                continue;
-            };
-            told.push(Told {
-                clause,
-                before: part(0, start),
-                phrase: part(since, start),
-                behind: part(unit_end, clause.len()),
-                number,
-                unit,
-                start: from + start,
-                end: from + end,
-                unit_end: from + unit_end,
-            });
-            since = unit_end;
+        let before = told.len();
+        add_numbers(clause, from, &numerals(clause), value, &mut told);
+        if told.len() == before {
+            add_numbers(clause, from, &han::numerals(clause), han::value, &mut told);
         }
         from += clause.len();
     }
     told
+}
+
+/// Adds the numbers of a clause that begins at a byte of the text.
+fn add_numbers<'t>(
+    clause: &'t str,
+    from: usize,
+    numerals: &[(usize, usize)],
+    value: fn(&str) -> Option<i64>,
+    told: &mut Vec<Told<'t>>,
+) {
+    let mut since = 0;
+    for &(start, end) in numerals {
+        let part = |from: usize, to: usize| clause.get(from..to).unwrap_or_default();
+        let (Some((unit, unit_end)), Some(number)) = (unit_at(clause, end), value(part(start, end))) else {
+            continue;
+        };
+        told.push(Told {
+            clause,
+            before: part(0, start),
+            phrase: part(since, start),
+            behind: part(unit_end, clause.len()),
+            number,
+            unit,
+            start: from + start,
+            end: from + end,
+            unit_end: from + unit_end,
+        });
+        since = unit_end;
+    }
 }
 
 /// Cuts a text at its marks; a comma between the thousands of a number cuts nothing.
@@ -173,6 +190,23 @@ mod tests {
         let first = &numbers(text)[0];
         assert_eq!((&text[first.start..first.end], &text[first.end..first.unit_end]), ("3,511", "件"));
         assert_eq!(first.behind, "、结转１，０９６件次，");
+    }
+
+    #[test]
+    fn numbers_in_words_are_told_where_a_clause_has_none_in_digits() {
+        let told = |text: &str| -> Vec<(i64, String)> {
+            numbers(text)
+                .iter()
+                .map(|told| (told.number, text[told.start..told.unit_end].to_owned()))
+                .collect()
+        };
+        assert_eq!(
+            told("收到申请十五件，办结十四件"),
+            [(15, "十五件".to_owned()), (14, "十四件".to_owned())]
+        );
+        assert_eq!(told("收到申请一百二十件"), [(120, "一百二十件".to_owned())]);
+        assert!(told("第三件，每一件，一件不漏，统一项目，万件").is_empty());
+        assert_eq!(told("收到12件和三份"), [(12, "12件".to_owned())]);
     }
 
     #[test]

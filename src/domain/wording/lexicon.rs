@@ -1,9 +1,9 @@
 //! Lexicons: words with advice, kept as data, found all at once.
 
+use super::phrases::{PhraseGroup, Phrases, Spoilt};
 use crate::domain::digest::sha256_hex;
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 /// A word that should not stand there.
 #[derive(Debug, Clone, Deserialize)]
@@ -47,16 +47,24 @@ impl Entry {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
     entry: Vec<Entry>,
+    /// Set phrases, wrong with one character wrong.
+    #[serde(default)]
+    phrases: Vec<PhraseGroup>,
+    /// What looks like a set phrase with one character wrong and is right.
+    #[serde(default)]
+    right: Vec<String>,
 }
 
 /// Words of one kind, ready to be searched for.
 struct Lexicon {
     entries: Vec<Entry>,
     search: AhoCorasick,
+    phrases: Phrases,
 }
 
 /// Where a word was found, in bytes.
@@ -77,10 +85,15 @@ pub enum Words {
     Template,
     /// What converters leave behind.
     Residue,
+    /// Names of the state, of the party and of its leaders, and what is said of territories.
+    Grave,
+    /// The set phrases of these reports.
+    Phrases,
 }
 
 impl Words {
-    pub const ALL: [Words; 4] = [Words::Typos, Words::Superseded, Words::Template, Words::Residue];
+    pub const ALL: [Words; 6] =
+        [Words::Typos, Words::Superseded, Words::Template, Words::Residue, Words::Grave, Words::Phrases];
 
     /// The name of its file, without `.toml`.
     pub fn as_str(self) -> &'static str {
@@ -89,6 +102,8 @@ impl Words {
             Words::Superseded => "superseded",
             Words::Template => "template",
             Words::Residue => "residue",
+            Words::Grave => "grave",
+            Words::Phrases => "phrases",
         }
     }
 
@@ -98,6 +113,8 @@ impl Words {
             Words::Superseded => include_str!("../../../data/lexicon/superseded.toml"),
             Words::Template => include_str!("../../../data/lexicon/template.toml"),
             Words::Residue => include_str!("../../../data/lexicon/residue.toml"),
+            Words::Grave => include_str!("../../../data/lexicon/grave.toml"),
+            Words::Phrases => include_str!("../../../data/lexicon/phrases.toml"),
         }
     }
 }
@@ -109,39 +126,24 @@ pub struct Lexicons {
     digest: String,
 }
 
-static IN_FORCE: LazyLock<RwLock<Arc<Lexicons>>> = LazyLock::new(|| {
-    let own = Lexicons::with(&[])
-        .unwrap_or_else(|fault| unreachable!("the lexicons are compiled in and read by a test: {fault}"));
-    RwLock::new(Arc::new(own))
-});
-
-/// The lexicons in force.
-pub fn lexicons() -> Arc<Lexicons> {
-    Arc::clone(&IN_FORCE.read().unwrap_or_else(PoisonError::into_inner))
-}
-
 impl Lexicons {
     /// The program's own words, and an operator's added to them: texts of TOML files.
     pub fn with(added: &[(Words, String)]) -> Result<Lexicons, String> {
         let mut all = Vec::with_capacity(Words::ALL.len());
         let mut digested = String::new();
         for words in Words::ALL {
-            let mut entries = entries(words.compiled_in())?;
+            let mut file = read(words.compiled_in())?;
             digested.push_str(words.compiled_in());
             for (_, text) in added.iter().filter(|(kind, _)| *kind == words) {
-                entries.extend(
-                    self::entries(text).map_err(|fault| format!("{}.toml: {fault}", words.as_str()))?,
-                );
+                let more = read(text).map_err(|fault| format!("{}.toml: {fault}", words.as_str()))?;
+                file.entry.extend(more.entry);
+                file.phrases.extend(more.phrases);
+                file.right.extend(more.right);
                 digested.push_str(text);
             }
-            all.push((words, Lexicon::of(entries)?));
+            all.push((words, Lexicon::of(file)?));
         }
         Ok(Lexicons { all, digest: sha256_hex(digested.as_bytes()) })
-    }
-
-    /// Puts them in force for every judgement from now on.
-    pub fn put_in_force(self) {
-        *IN_FORCE.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(self);
     }
 
     pub fn digest(&self) -> &str {
@@ -153,25 +155,33 @@ impl Lexicons {
         let lexicon = self.all.iter().find(|(kind, _)| *kind == words);
         lexicon.into_iter().flat_map(move |(_, lexicon)| lexicon.find(text))
     }
+
+    /// Every set phrase of a kind that has one character wrong, in order.
+    pub fn spoilt(&self, words: Words, text: &str) -> Vec<Spoilt<'_>> {
+        let lexicon = self.all.iter().find(|(kind, _)| *kind == words);
+        lexicon.map(|(_, lexicon)| lexicon.phrases.find(text)).unwrap_or_default()
+    }
 }
 
 /// Reads the words of a TOML text.
-fn entries(text: &str) -> Result<Vec<Entry>, String> {
+fn read(text: &str) -> Result<File, String> {
     let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
-    match file.entry.iter().find(|entry| entry.word.is_empty()) {
-        Some(_) => Err("an entry with an empty word".to_owned()),
-        None => Ok(file.entry),
+    match file.entry.iter().any(|entry| entry.word.is_empty()) {
+        true => Err("an entry with an empty word".to_owned()),
+        false => Ok(file),
     }
 }
 
 impl Lexicon {
-    fn of(entries: Vec<Entry>) -> Result<Lexicon, String> {
+    fn of(file: File) -> Result<Lexicon, String> {
+        let phrases = Phrases::of(&file.phrases, &file.right)?;
+        let entries = file.entry;
         let words = entries.iter().map(|entry| entry.word.as_str());
         let search = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .build(words)
             .map_err(|error| error.to_string())?;
-        Ok(Lexicon { entries, search })
+        Ok(Lexicon { entries, search, phrases })
     }
 
     /// Every word of the lexicon in a text, in order; one within a right word is none, nor one that lacks
@@ -199,7 +209,7 @@ mod tests {
 
     #[test]
     fn words_are_found_and_right_words_are_left_alone() {
-        let all = lexicons();
+        let all = Lexicons::with(&[]).unwrap();
         let found =
             |text: &str| all.find(Words::Typos, text).map(|hit| hit.entry.word.clone()).collect::<Vec<_>>();
         assert_eq!(found("局长坐客《阳光信访》，登入网站查询"), ["坐客《", "登入网站"]);
@@ -215,7 +225,7 @@ mod tests {
 
     #[test]
     fn words_that_are_wrong_only_before_others_are_found_there_alone() {
-        let all = lexicons();
+        let all = Lexicons::with(&[]).unwrap();
         let found =
             |text: &str| all.find(Words::Typos, text).map(|hit| hit.entry.word.clone()).collect::<Vec<_>>();
         assert_eq!(found("截止到2023年12月31日，坐客县融媒体中心《行风热线》"), ["截止", "坐客"]);
@@ -234,8 +244,13 @@ mod tests {
         let all = Lexicons::with(&[(Words::Typos, added)]).unwrap();
         let found = |text: &str| all.find(Words::Typos, text).count();
         assert_eq!((found("丁甲"), found("秸杆"), all.find(Words::Template, "甲").count()), (1, 1, 0));
-        assert_ne!(all.digest(), lexicons().digest());
-        for wrong in ["entry = 1", "entry = [{ word = \"\", advice = \"\", source = \"\" }]", "words = []"] {
+        assert_ne!(all.digest(), Lexicons::with(&[]).unwrap().digest());
+        for wrong in [
+            "entry = 1",
+            "entry = [{ word = \"\", advice = \"\", source = \"\" }]",
+            "words = []",
+            "phrases = [{ source = \"\", words = [\"甲\"] }]",
+        ] {
             assert!(Lexicons::with(&[(Words::Residue, wrong.to_owned())]).is_err(), "{wrong}");
         }
     }

@@ -1,17 +1,25 @@
 //! The words of narratives: lexicons, marks, personal data, numbers in sentences, likeness.
 
+mod alike;
 mod characters;
 mod clauses;
+mod folded;
+mod han;
 mod lexicon;
+mod pattern;
 mod personal;
+mod phrases;
 mod search;
 mod similarity;
 mod years;
 
 pub use characters::{is_digit, is_han};
 pub use clauses::{Told, numbers, sentences};
-pub use lexicon::{Hit, Lexicons, Words, lexicons, span};
+pub use folded::{Folded, is_hidden};
+pub use lexicon::{Hit, Lexicons, Words, span};
+pub use pattern::{count, decimal, is_percentage, pattern};
 pub use personal::{Personal, find as find_personal};
+pub use phrases::{PhraseGroup, Spoilt};
 pub use search::{fold, snippet, tokens, wanted};
 pub use similarity::{Likeness, bands, likeness};
 pub use years::years;

@@ -263,10 +263,10 @@ pub async fn import_document(mut call: Call) -> Result<Reply, Problem> {
     }
     let (document, blanks) = (read.document.clone(), read.notes.blanks.clone());
     let findings = call
-        .look(move |connection, _| {
+        .look(move |connection, asking| {
             let mut judged = document;
             judged.year = hint.or(judged.year);
-            reports::judge_document(connection, &judged, &blanks)
+            reports::judge_document(connection, asking, &judged, &blanks)
         })
         .await?
         .findings;

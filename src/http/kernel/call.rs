@@ -92,13 +92,14 @@ impl Call {
     pub fn asking(&self) -> Asking {
         let review = self.service.options.review;
         let Some(token) = &self.caller.token else {
-            return Asking::public(self.today(), review);
+            return Asking { rules: self.service.rules(), ..Asking::public(self.today(), review) };
         };
         Asking {
             rights: Rights { grants: token.grants.iter().map(TokenGrant::right).collect() },
             person: Some(token.person.clone()),
             today: self.today(),
             review,
+            rules: self.service.rules(),
         }
     }
 

@@ -7,11 +7,12 @@ use super::metrics::Metrics;
 use super::refusals::Refusals;
 use super::shares::Shares;
 use crate::documents::intake::Sandbox;
+use crate::domain::rules::RuleSet;
 use crate::operations::Review;
 use crate::storage::Store;
 use crate::work::{Ending, WebhookOptions};
 use ipnet::IpNet;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
@@ -51,19 +52,21 @@ pub struct ServiceOptions {
     pub scan_patience: Duration,
     pub webhooks: WebhookOptions,
     pub review: Review,
-    pub reload_lexicons: Reload,
+    /// The rules at the start, and how they are read again.
+    pub rules: Arc<RuleSet>,
+    pub reload_rules: Reload,
 }
 
-/// Something to be read again on SIGHUP; what is wrong with it otherwise.
+/// Reads the rules anew on SIGHUP; what is wrong with them otherwise.
 #[derive(Clone)]
-pub struct Reload(Arc<dyn Fn() -> Result<(), String> + Send + Sync>);
+pub struct Reload(Arc<dyn Fn() -> Result<RuleSet, String> + Send + Sync>);
 
 impl Reload {
-    pub fn new(read: impl Fn() -> Result<(), String> + Send + Sync + 'static) -> Reload {
+    pub fn new(read: impl Fn() -> Result<RuleSet, String> + Send + Sync + 'static) -> Reload {
         Reload(Arc::new(read))
     }
 
-    pub fn run(&self) -> Result<(), String> {
+    fn run(&self) -> Result<RuleSet, String> {
         (self.0)()
     }
 }
@@ -87,6 +90,7 @@ pub struct Service {
     pub stream_shares: Shares,
     pub scan_shares: Shares,
     pub limit: Option<Limit>,
+    rules: RwLock<Arc<RuleSet>>,
     pub ending: Ending,
 }
 
@@ -99,6 +103,7 @@ impl Service {
             stream_shares: Shares::new(options.streams_per_client),
             scan_shares: Shares::new(options.scans_per_client),
             streams: Arc::new(Semaphore::new(options.streams)),
+            rules: RwLock::new(Arc::clone(&options.rules)),
             store,
             options,
             document,
@@ -107,5 +112,17 @@ impl Service {
             sandbox: Sandbox::new()?,
             ending: Ending::default(),
         })
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> Arc<RuleSet> {
+        Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the rules anew; if they are faulty, those in force stay.
+    pub fn reload_rules(&self) -> Result<(), String> {
+        let read = Arc::new(self.options.reload_rules.run()?);
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = read;
+        Ok(())
     }
 }

@@ -51,7 +51,7 @@ impl Shown {
         views: Vec<ReportView>,
     ) -> Result<Vec<Shown>, Refusal> {
         let (allowed, judged) = if views.iter().any(|view| view.working) {
-            let judged = judge_views(connection, &views, asking.today, Moment::Draft)?;
+            let judged = judge_views(connection, asking, &views, Moment::Draft)?;
             (allowed_actions(connection, asking, &views)?, judged)
         } else {
             (Vec::new(), Vec::new())

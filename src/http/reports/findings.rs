@@ -3,7 +3,7 @@
 use super::body::CountsBody;
 use crate::domain::id::ReportId;
 use crate::domain::language::Language;
-use crate::domain::rules::{Counts, Finding, SourceReport, rule_set};
+use crate::domain::rules::{Counts, Finding, SourceReport};
 use crate::http::kernel::call::Call;
 use crate::http::kernel::format::time;
 use crate::http::kernel::names::{AnyJson, SeverityName};
@@ -118,6 +118,8 @@ pub struct ValidationBody {
     valid: bool,
     counts: CountsBody,
     findings: Vec<FindingBody>,
+    /// 问题太多，最轻的没有列出。
+    truncated: bool,
     /// 对照的上年报告；机构合并后可以不止一份，没有则为空。
     previous: Vec<PreviousBody>,
     receipt: ReceiptBody,
@@ -132,9 +134,10 @@ impl ValidationBody {
             valid,
             counts: counts.into(),
             findings: finding_bodies(&judgement.findings, call.language()),
+            truncated: judgement.truncated,
             previous: judgement.previous.iter().map(PreviousBody::from).collect(),
             receipt: ReceiptBody {
-                rule_set: rule_set(),
+                rule_set: call.service.rules().name().to_owned(),
                 content_digest: digest,
                 valid,
                 at: time(call.caller.at),

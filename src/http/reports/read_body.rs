@@ -18,9 +18,8 @@ fn code_of(shape: Shape) -> &'static str {
         Shape::Unknown | Shape::OfAnotherForm => "unknown_field",
         Shape::Misplaced => "misplaced",
         Shape::WrongType | Shape::NoTable => "wrong_type",
-        Shape::TooLong => "too_long",
         Shape::Number(_) | Shape::OtherUnit => "not_a_count",
-        Shape::Heading(code) => code,
+        Shape::Heading(code) | Shape::Text(code) => code,
     }
 }
 

@@ -32,8 +32,9 @@ pub async fn validate(mut call: Call) -> Result<Reply, Problem> {
     call.require_acceptable()?;
     let document = read_document(&body.object).map_err(Problem::of_body)?;
     let digest = Revision::compute_digest(&heading_of(&document), &document.content);
-    let judgement =
-        call.look(move |connection, _| reports::judge_document(connection, &document, &[])).await?;
+    let judgement = call
+        .look(move |connection, asking| reports::judge_document(connection, asking, &document, &[]))
+        .await?;
     Ok(Reply::ok(&ValidationBody::of(&judgement, digest, &call)))
 }
 

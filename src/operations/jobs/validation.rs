@@ -54,7 +54,7 @@ pub fn page_of_reports(
     let query = ReportQuery { filter, ..ReportQuery::default() };
     let page = Page { keys: Vec::new(), after_id: tally.after.clone(), limit: STEP };
     let views = reports::list(connection, asking, &query, &page)?;
-    let judged = judge_views(connection, &views, asking.today, Moment::Draft)?;
+    let judged = judge_views(connection, asking, &views, Moment::Draft)?;
     for (view, judgement) in views.iter().zip(judged) {
         let counts = Counts::of(&judgement.findings);
         tally.reports += 1;

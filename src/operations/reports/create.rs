@@ -177,6 +177,8 @@ pub fn create(desk: &mut Desk<'_>, new: &NewReport) -> Result<ReportView, Refusa
             scope: new.scope,
             period_end: year.plan.period_end,
             form,
+            changed: false,
+            agency_name: agency.name.clone(),
             texts: Vec::new(),
         };
         carry_over(desk.connection, &subject, &mut content)?;

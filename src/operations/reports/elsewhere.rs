@@ -4,11 +4,14 @@ use crate::domain::agency::Agency;
 use crate::domain::form::{self, Form, Section};
 use crate::domain::id::AgencyId;
 use crate::domain::report::{Content, Scope};
-use crate::domain::rules::{Explanation, Previous, PreviousYear, SourceReport, Subordinates, Twin};
+use crate::domain::rules::{
+    Explanation, FormerName, Previous, PreviousYear, SourceReport, Subordinates, Twin,
+};
 use crate::domain::wording::{bands, likeness};
 use crate::operations::Refusal;
 use crate::storage::{
-    AnyConnection, agencies, explanations, reports, revisions, roster, search, sums, upstream,
+    AnyConnection, agencies, explanations, history, progress, reports, revisions, roster, search, sums,
+    upstream,
 };
 use chrono::NaiveDate;
 use std::collections::{HashMap, HashSet};
@@ -22,6 +25,10 @@ pub struct Subject {
     pub scope: Scope,
     pub period_end: NaiveDate,
     pub form: &'static Form,
+    /// Whether the registry knows it otherwise than it is now.
+    pub changed: bool,
+    /// What the agency is called now.
+    pub agency_name: String,
     /// The narratives, each with its section.
     pub texts: Vec<(String, String)>,
 }
@@ -41,6 +48,7 @@ pub struct Elsewhere {
     pub subordinates: Option<Subordinates>,
     pub explanations: Vec<Explanation>,
     pub twins: Vec<Twin>,
+    pub former_names: Vec<FormerName>,
 }
 
 impl Elsewhere {
@@ -52,6 +60,7 @@ impl Elsewhere {
             subordinates: None,
             explanations: Vec::new(),
             twins: Vec::new(),
+            former_names: Vec::new(),
         }
     }
 }
@@ -66,7 +75,9 @@ pub fn gather(connection: &mut AnyConnection, subjects: &[Subject]) -> Result<Ve
     let ids: Vec<String> = subjects.iter().filter_map(|subject| subject.id.clone()).collect();
     let mut explanations = explanations::of_reports(connection, &ids)?;
     let mut upstream = upstream::of_reports(connection, &ids)?;
-    let previous = previous_of(connection, subjects)?;
+    let taken_over = predecessors_of(connection, subjects)?;
+    let previous = previous_with(connection, subjects, &taken_over)?;
+    let mut names = former_names(connection, subjects, &taken_over)?;
     let mut found = Vec::with_capacity(subjects.len());
     for (subject, previous) in subjects.iter().zip(previous) {
         let id = subject.id.as_deref().unwrap_or_default();
@@ -76,6 +87,7 @@ pub fn gather(connection: &mut AnyConnection, subjects: &[Subject]) -> Result<Ve
             subordinates: subordinates_of(connection, subject)?,
             explanations: explanations.remove(id).unwrap_or_default(),
             twins: twins_of(connection, subject)?,
+            former_names: names.remove(subject.agency.as_str()).unwrap_or_default(),
         });
     }
     Ok(found)
@@ -116,14 +128,63 @@ fn subordinates_of(
     let Some(line) = line else { return Ok(None) };
     let missing = roster::unpublished(connection, subject.year, Some(&line.path), false, None, MOST_MISSING)?;
     let missing = missing.iter().filter(|missing| missing.agency_id != subject.agency).count();
-    Ok(Some(Subordinates { sum, missing }))
+    let due = progress::of_nodes(connection, subject.year, &[subject.agency.to_string()])?;
+    let agencies: i64 = due.iter().map(|(_, progress)| progress.expected).sum();
+    Ok(Some(Subordinates { sum, missing, agencies: usize::try_from(agencies).unwrap_or(0) }))
+}
+
+/// What agencies, and those they have taken over, were called before; asked only of those that have changed.
+fn former_names(
+    connection: &mut AnyConnection,
+    subjects: &[Subject],
+    taken_over: &HashMap<String, Vec<Agency>>,
+) -> Result<HashMap<String, Vec<FormerName>>, Refusal> {
+    let mut found: HashMap<String, Vec<FormerName>> = HashMap::new();
+    let changed = subjects.iter().filter(|subject| subject.changed);
+    let changed: Vec<String> = changed.map(|subject| subject.agency.to_string()).collect();
+    let mut history =
+        if changed.is_empty() { HashMap::new() } else { history::names_of(connection, &changed)? };
+    for subject in subjects {
+        let now = subject.agency_name.clone();
+        let names = history.remove(subject.agency.as_str()).unwrap_or_default();
+        let own = names.windows(2).filter_map(|pair| match pair {
+            [(before, _), (after, until)] if before != after => Some((before.clone(), *until)),
+            _ => None,
+        });
+        let before = taken_over.get(subject.agency.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let merged = before.iter().filter_map(|agency| Some((agency.name.clone(), agency.valid_to?)));
+        let former = own.chain(merged).filter(|(name, _)| *name != now);
+        let former: Vec<FormerName> =
+            former.map(|(name, until)| FormerName { name, until, now: now.clone() }).collect();
+        if !former.is_empty() {
+            found.insert(subject.agency.to_string(), former);
+        }
+    }
+    Ok(found)
+}
+
+/// For each agency spoken of, all that it has taken over.
+fn predecessors_of(
+    connection: &mut AnyConnection,
+    subjects: &[Subject],
+) -> Result<HashMap<String, Vec<Agency>>, Refusal> {
+    let own: Vec<String> = subjects.iter().map(|subject| subject.agency.to_string()).collect();
+    predecessors(connection, &own)
 }
 
 /// Last year's published reports, of the agency itself and of those it has taken over since.
 pub fn previous_of(connection: &mut AnyConnection, subjects: &[Subject]) -> Result<Vec<Previous>, Refusal> {
+    let taken_over = predecessors_of(connection, subjects)?;
+    previous_with(connection, subjects, &taken_over)
+}
+
+fn previous_with(
+    connection: &mut AnyConnection,
+    subjects: &[Subject],
+    taken_over: &HashMap<String, Vec<Agency>>,
+) -> Result<Vec<Previous>, Refusal> {
     let first_year = form::all().first().map_or(i32::MAX, |form| form.from);
     let own: Vec<String> = subjects.iter().map(|subject| subject.agency.to_string()).collect();
-    let taken_over = predecessors(connection, &own)?;
     let mut asked: HashSet<String> = own.iter().cloned().collect();
     asked.extend(taken_over.values().flatten().map(|agency| agency.id.to_string()));
     let asked: Vec<String> = asked.into_iter().collect();

@@ -24,7 +24,7 @@ fn find_explainable(
     if !asking.rights.may_see(&view.agency.path) {
         return Err(refuse_outsider(&view.report));
     }
-    let judgement = judge_one(connection, &view, asking.today, Moment::Draft)?;
+    let judgement = judge_one(connection, asking, &view, asking.today, Moment::Draft)?;
     let finding =
         judgement.findings.into_iter().find(|finding| finding.key == key).ok_or(Refusal::NotFound)?;
     let explainable = rules::by_id(finding.rule).map_or(Explainable::No, |rule| rule.explainable);

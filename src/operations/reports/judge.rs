@@ -2,11 +2,12 @@
 
 use super::ReportView;
 use super::elsewhere::{Elsewhere, Subject, gather, texts_of};
-use crate::domain::agency::Agency;
+use crate::domain::agency::{Agency, DivisionCode};
 use crate::domain::id::ReportId;
-use crate::domain::report::{ReportDocument, Scope};
+use crate::domain::report::{Content, ReportDocument, Scope};
 use crate::domain::rules::{
-    AgencyFacts, Finding, Judged, Moment, SourceReport, apply_explanations, judge, judge_for_supervisor,
+    AgencyFacts, Around, Finding, Judged, Moment, SourceReport, Verdict, apply_explanations, judge,
+    judge_for_supervisor,
 };
 use crate::domain::workflow::State;
 use crate::domain::year::YearPlan;
@@ -15,22 +16,25 @@ use crate::operations::{Asking, Refusal};
 use crate::storage::{AnyConnection, explanations, years};
 use chrono::NaiveDate;
 
-/// The findings of reports' revisions, in order; `today` counts while one is not published.
+/// The findings of reports' revisions, in order; today counts while one is not published.
 pub fn judge_views(
     connection: &mut AnyConnection,
+    asking: &Asking,
     views: &[ReportView],
-    today: NaiveDate,
     moment: Moment,
 ) -> Result<Vec<Judgement>, Refusal> {
     let subjects: Vec<Subject> = views.iter().map(subject_of).collect();
     let elsewhere = gather(connection, &subjects)?;
-    Ok(views.iter().zip(elsewhere).map(|(view, found)| judge_view(view, found, today, moment)).collect())
+    let judged = views.iter().zip(elsewhere);
+    Ok(judged.map(|(view, found)| judge_view(asking, view, found, asking.today, moment)).collect())
 }
 
 /// The findings of a report, and the reports of last year it was compared with.
 #[derive(Debug, Clone)]
 pub struct Judgement {
     pub findings: Vec<Finding>,
+    /// There would be more findings.
+    pub truncated: bool,
     pub previous: Vec<SourceReport>,
 }
 
@@ -42,35 +46,75 @@ fn subject_of(view: &ReportView) -> Subject {
         scope: view.report.scope,
         period_end: view.year.plan.period_end,
         form: view.revision.content.form(),
+        changed: view.agency.version > 1,
+        agency_name: view.agency.name.clone(),
         texts: texts_of(&view.revision.content),
     }
 }
 
 /// A report's revision with what was found elsewhere about it.
-fn judged_of<'a>(view: &'a ReportView, found: &'a Elsewhere, today: NaiveDate, moment: Moment) -> Judged<'a> {
+fn judged_of<'a>(
+    asking: &'a Asking,
+    view: &'a ReportView,
+    found: &'a Elsewhere,
+    day: NaiveDate,
+    moment: Moment,
+) -> Judged<'a> {
     let published = view.revision.state == State::Published;
+    let heading = &view.revision.heading;
     Judged {
-        content: &view.revision.content,
-        faults: &[],
-        blanks: &[],
+        around: Around {
+            title: heading.title.as_deref(),
+            agency_name: Some(&view.revision.agency_name),
+            signed_by: heading.signed_by.as_deref(),
+            index_number: heading.index_number.as_deref(),
+            source_url: view.report.source_url.as_deref(),
+            reason: view.revision.reason.as_deref(),
+        },
         year: view.report.year,
         period_end: view.year.plan.period_end,
         due_on: Some(view.due_on),
-        agency: Some(AgencyFacts { kind: view.agency.kind, level: view.agency.level }),
-        day: if published { view.report.first_published_on } else { Some(today) },
+        scope: Some(view.report.scope),
+        day: if published { view.report.first_published_on } else { Some(day) },
         moment,
-        previous: &found.previous,
         upstream: &found.upstream,
-        subordinates: found.subordinates.as_ref(),
-        twins: &found.twins,
+        ..about(asking, &view.revision.content, Some(&view.agency), found)
     }
 }
 
-fn judge_view(view: &ReportView, found: Elsewhere, today: NaiveDate, moment: Moment) -> Judgement {
-    let mut findings = judge(&judged_of(view, &found, today, moment));
+/// What is known of a content, of its agency and of what was found elsewhere.
+fn about<'a>(
+    asking: &'a Asking,
+    content: &'a Content,
+    agency: Option<&'a Agency>,
+    found: &'a Elsewhere,
+) -> Judged<'a> {
+    Judged {
+        agency: agency.map(|agency| AgencyFacts { kind: agency.kind, level: agency.level }),
+        division: agency.and_then(|agency| agency.division_code.as_ref()).map(DivisionCode::as_str),
+        former_names: &found.former_names,
+        previous: &found.previous,
+        subordinates: found.subordinates.as_ref(),
+        twins: &found.twins,
+        ..Judged::alone(content, &asking.rules)
+    }
+}
+
+fn judge_view(
+    asking: &Asking,
+    view: &ReportView,
+    found: Elsewhere,
+    day: NaiveDate,
+    moment: Moment,
+) -> Judgement {
+    judgement(judge(&judged_of(asking, view, &found, day, moment)), &found)
+}
+
+fn judgement(verdict: Verdict, found: &Elsewhere) -> Judgement {
+    let Verdict { mut findings, truncated } = verdict;
     apply_explanations(&mut findings, &found.explanations);
     let previous = found.previous.known().map(|previous| previous.reports.clone()).unwrap_or_default();
-    Judgement { findings, previous }
+    Judgement { findings, truncated, previous }
 }
 
 /// For each of some reports, whether it holds a mark of secrecy or personal data that only a supervisor can
@@ -84,7 +128,8 @@ pub fn await_supervisor(
     let mut given = explanations::of_reports(connection, &ids)?;
     let nothing = Elsewhere::nothing();
     let awaiting = views.iter().map(|view| {
-        let mut findings = judge_for_supervisor(&judged_of(view, &nothing, asking.today, Moment::Draft));
+        let judged = judged_of(asking, view, &nothing, asking.today, Moment::Draft);
+        let mut findings = judge_for_supervisor(&judged).findings;
         apply_explanations(&mut findings, &given.remove(view.report.id.as_str()).unwrap_or_default());
         findings.iter().any(|finding| finding.explanation.is_none())
     });
@@ -94,12 +139,13 @@ pub fn await_supervisor(
 /// The findings of one report.
 pub fn judge_one(
     connection: &mut AnyConnection,
+    asking: &Asking,
     view: &ReportView,
-    today: NaiveDate,
+    day: NaiveDate,
     moment: Moment,
 ) -> Result<Judgement, Refusal> {
     let mut found = gather(connection, &[subject_of(view)])?;
-    Ok(judge_view(view, found.pop().unwrap_or_else(Elsewhere::nothing), today, moment))
+    Ok(judge_view(asking, view, found.pop().unwrap_or_else(Elsewhere::nothing), day, moment))
 }
 
 /// The findings of a report's working or published revision, for whoever holds any grant that covers its
@@ -114,7 +160,7 @@ pub fn find_judgement(
     if !asking.rights.may_see(&view.agency.path) {
         return Err(Refusal::Forbidden);
     }
-    let judgement = judge_one(connection, &view, asking.today, Moment::Draft)?;
+    let judgement = judge_one(connection, asking, &view, asking.today, Moment::Draft)?;
     Ok((view, judgement))
 }
 
@@ -123,6 +169,7 @@ pub fn find_judgement(
 /// The day is the document's own: a report of years ago, checked today, is not late for that.
 pub fn judge_document(
     connection: &mut AnyConnection,
+    asking: &Asking,
     document: &ReportDocument,
     blanks: &[(usize, String)],
 ) -> Result<Judgement, Refusal> {
@@ -142,6 +189,8 @@ pub fn judge_document(
         scope,
         period_end: plan.period_end,
         form: document.content.form(),
+        changed: agency.version > 1,
+        agency_name: agency.name.clone(),
         texts: texts_of(&document.content),
     });
     let found = match subject {
@@ -149,21 +198,23 @@ pub fn judge_document(
         None => None,
     };
     let found = found.unwrap_or_else(Elsewhere::nothing);
-    let findings = judge(&Judged {
-        content: &document.content,
+    let verdict = judge(&Judged {
+        around: Around {
+            title: document.title.as_deref(),
+            agency_name: document.agency_name.as_deref(),
+            signed_by: document.signed_by.as_deref(),
+            index_number: document.index_number.as_deref(),
+            source_url: document.source_url.as_deref(),
+            reason: None,
+        },
         faults: &document.faults,
         blanks,
         year,
         period_end: plan.period_end,
         due_on,
-        agency: agency.map(|agency| AgencyFacts { kind: agency.kind, level: agency.level }),
+        scope: document.scope,
         day: document.signed_on,
-        moment: Moment::Draft,
-        previous: &found.previous,
-        upstream: &[],
-        subordinates: found.subordinates.as_ref(),
-        twins: &found.twins,
+        ..about(asking, &document.content, agency.as_ref(), &found)
     });
-    let previous = found.previous.known().map(|previous| previous.reports.clone()).unwrap_or_default();
-    Ok(Judgement { findings, previous })
+    Ok(judgement(verdict, &found))
 }

@@ -56,6 +56,8 @@ pub fn similarity(
                 scope: view.report.scope,
                 period_end: view.year.plan.period_end,
                 texts: Vec::new(),
+                changed: false,
+                agency_name: view.agency.name.clone(),
                 form: mine.form(),
             };
             let previous = previous_of(connection, &[subject])?.pop();

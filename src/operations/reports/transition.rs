@@ -2,7 +2,10 @@
 
 use super::edit::require_year;
 use super::read::{ReportView, find_for_act, find_raw, refuse_outsider};
-use super::verdict::{judged, mark_what_rests_on, receipt, require_no_blocking_findings, settle_marks};
+use super::verdict::{
+    judged, mark_what_rests_on, receipt, require_no_blocking_findings, require_publishable_reason,
+    settle_marks,
+};
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::report::{Revision, SectionMark};
 use crate::domain::workflow::{self, Action, State, actions_from};
@@ -180,8 +183,9 @@ pub fn transition(desk: &mut Desk<'_>, order: &TransitionOrder) -> Result<Transi
         return Err(Refusal::NotAllowed(allowed.filter(|action| *action != Action::Archive).collect()));
     }
     let day = order.published_on.unwrap_or(desk.asking.today);
-    let findings = judged(desk.connection, day, &view, order.action)?;
+    let findings = judged(desk.connection, desk.asking, day, &view, order.action)?;
     require_no_blocking_findings(&findings, order.action)?;
+    require_publishable_reason(desk.asking, order.action, order.comment.as_deref())?;
     require_year_for(&view, order.action)?;
     if order.action == Action::Publish && desk.asking.review.stages > 0 {
         require_approved_content(&view, &round)?;
@@ -216,7 +220,7 @@ pub fn transition(desk: &mut Desk<'_>, order: &TransitionOrder) -> Result<Transi
         revisions::update(desk.connection, &view.revision)?;
     }
     reports::update(desk.connection, &view.report)?;
-    let receipt = findings.as_deref().map(|findings| receipt(&made, findings));
+    let receipt = findings.as_deref().map(|findings| receipt(&made, findings, &desk.asking.rules));
     if let Some(receipt) = &receipt {
         receipts::insert(desk.connection, receipt)?;
     }

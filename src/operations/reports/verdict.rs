@@ -4,9 +4,9 @@
 use super::elsewhere::GENERATIONS;
 use super::judge::judge_one;
 use super::read::ReportView;
-use crate::domain::rules::{self, Counts, Explainable, Finding, Moment, Severity};
+use crate::domain::rules::{self, Counts, Explainable, Finding, Moment, RuleSet, Severity, judge_text};
 use crate::domain::workflow::Action;
-use crate::operations::Refusal;
+use crate::operations::{Asking, Refusal};
 use crate::storage::receipts::Receipt;
 use crate::storage::transitions::Transition;
 use crate::storage::{Act, AnyConnection, agencies, reports, roster, upstream};
@@ -15,6 +15,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 /// The findings an act rests on, judged as of its day; other acts rest on none.
 pub fn judged(
     connection: &mut AnyConnection,
+    asking: &Asking,
     day: NaiveDate,
     view: &ReportView,
     action: Action,
@@ -24,7 +25,7 @@ pub fn judged(
         Action::Publish => Moment::Publish,
         Action::Return | Action::Recall | Action::Correct | Action::Withdraw => return Ok(None),
     };
-    Ok(Some(judge_one(connection, view, day, moment)?.findings))
+    Ok(Some(judge_one(connection, asking, view, day, moment)?.findings))
 }
 
 /// Errors block a submission, and what must be explained; at publication those that weigh more there.
@@ -44,15 +45,27 @@ pub fn require_no_blocking_findings(findings: &Option<Vec<Finding>>, action: Act
     if blocking.is_empty() { Ok(()) } else { Err(Refusal::FindingsBlock(blocking)) }
 }
 
+/// A reason that everybody will read holds no mark of secrecy and no personal data; nobody can answer for them
+/// there, since nothing but the reason would have to change.
+pub fn require_publishable_reason(
+    asking: &Asking,
+    action: Action,
+    reason: Option<&str>,
+) -> Result<(), Refusal> {
+    let (Action::Correct | Action::Withdraw, Some(reason)) = (action, reason) else { return Ok(()) };
+    let found = judge_text(&asking.rules, "comment", reason).findings;
+    if found.is_empty() { Ok(()) } else { Err(Refusal::FindingsBlock(found)) }
+}
+
 /// By which verdict of which rules the act was taken.
-pub fn receipt(made: &Transition, findings: &[Finding]) -> Receipt {
+pub fn receipt(made: &Transition, findings: &[Finding], rules: &RuleSet) -> Receipt {
     let counts = Counts::of(findings);
     let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
     Receipt {
         transition_id: made.id.clone(),
         report_id: made.report_id.to_string(),
         revision: made.revision,
-        rule_set: rules::rule_set(),
+        rule_set: rules.name().to_owned(),
         digest: made.digest.clone(),
         valid: counts.error == 0,
         error: number(counts.error),

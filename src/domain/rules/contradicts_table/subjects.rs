@@ -1,7 +1,7 @@
 //! What sentences and tables both tell: the words of each subject, and the cells it may mean.
 
 /// Something that sentences give a number of.
-pub(super) struct Subject {
+pub(in crate::domain::rules) struct Subject {
     /// What the numbers behind it go on to speak of.
     pub section: &'static str,
     pub words: &'static [&'static str],
@@ -27,11 +27,15 @@ const RECONSIDERED: &str = "disputes.reconsideration.total";
 const DIRECT: &str = "disputes.litigation_direct.total";
 const AFTER: &str = "disputes.litigation_after_reconsideration.total";
 const ISSUED: &str = "proactive_disclosure.normative_documents.issued";
+const LICENSED: &str = "proactive_disclosure.licensing.decisions";
+const PENALTIES: &str = "proactive_disclosure.penalties.decisions";
+const COERCION: &str = "proactive_disclosure.coercion.decisions";
+const REGULATIONS: &str = "proactive_disclosure.regulations.issued";
 const REPEALED: &str = "proactive_disclosure.normative_documents.repealed";
 const IN_FORCE: &str = "proactive_disclosure.normative_documents.in_force";
 
 /// The whole year, the whole body and how it was done: what leaves a number the whole.
-const WHOLE: &[&str] = &[
+pub(super) const WHOLE: &[&str] = &[
     "全年",
     "年内",
     "本年度",
@@ -80,7 +84,7 @@ const WHOLE: &[&str] = &[
     "(",
     "含",
 ];
-const APPLICATIONS: &[&str] = &[
+pub(super) const APPLICATIONS: &[&str] = &[
     "政府信息公开",
     "政府信息",
     "信息公开",
@@ -95,7 +99,7 @@ const APPLICATIONS: &[&str] = &[
     "共计",
 ];
 /// Everybody who may apply; one kind alone would be a part.
-const EVERYBODY: &[&str] = &[
+pub(super) const EVERYBODY: &[&str] = &[
     "公民、法人和其他组织",
     "公民、法人或者其他组织",
     "公民、法人或其他组织",
@@ -110,7 +114,9 @@ const EVERYBODY: &[&str] = &[
 ];
 const RECEIVED: &[&[&str]] = &[APPLICATIONS, EVERYBODY];
 const ASKED: &[&str] = &["信息公开申请", "依申请", "收到的申请", "结转下年"];
-const BECAUSE: &[&str] = &[
+pub(super) const BECAUSE: &[&str] = &[
+    "收到",
+    "新收",
     "因",
     "涉及",
     "涉",
@@ -128,10 +134,12 @@ const BECAUSE: &[&str] = &[
     "的",
     "备案",
 ];
-const CASES: &[&str] = &["案件", "申请", "的", "共", "共计"];
+pub(super) const CASES: &[&str] = &["案件", "申请", "的", "共", "共计"];
 const CAUSED: &[&str] = &["信息公开", "被申请", "被提起", "引发", "发生"];
 const DOCUMENTS: &[&str] = &["行政规范性文件", "规范性文件", "的", "共", "共计"];
 const DOCUMENT: &[&str] = &["规范性文件"];
+const DECIDED: &[&str] = &["作出", "做出", "实施"];
+const DECISION: &[&str] = &["处理", "决定", "案件", "的", "共", "共计"];
 
 /// A subject of applications: named where the phrase says 申请.
 const fn of_applications(
@@ -160,6 +168,18 @@ const fn of_documents(words: &'static [&'static str], may_be: &'static [&'static
         tail: &[DOCUMENTS],
         named: DOCUMENT,
         instead: DOCUMENT,
+        may_be,
+    }
+}
+
+const fn of_decisions(words: &'static [&'static str], may_be: &'static [&'static [&'static str]]) -> Subject {
+    Subject {
+        section: "proactive_disclosure",
+        words,
+        lead: &[WHOLE, DECIDED],
+        tail: &[DECISION],
+        named: words,
+        instead: words,
         may_be,
     }
 }
@@ -228,9 +248,21 @@ pub(super) static SUBJECTS: &[Subject] = &[
         &["信息公开"],
         &[&[DIRECT], &[AFTER], &[DIRECT, AFTER]],
     ),
-    of_documents(&["制发", "制定出台", "制定", "制订", "出台"], &[&[ISSUED]]),
+    of_documents(&["新制发", "制发", "制定出台", "制定", "制订", "出台"], &[&[ISSUED]]),
     of_documents(&["废止"], &[&[REPEALED]]),
     of_documents(&["现行有效"], &[&[IN_FORCE]]),
+    Subject {
+        section: "proactive_disclosure",
+        words: &["新制发规章", "制发规章", "制定规章", "出台规章"],
+        lead: &[WHOLE],
+        tail: &[&["共", "共计"]],
+        named: &["规章"],
+        instead: &["规章"],
+        may_be: &[&[REGULATIONS]],
+    },
+    of_decisions(&["行政许可决定", "作出行政许可", "做出行政许可"], &[&[LICENSED]]),
+    of_decisions(&["行政处罚决定", "行政处罚"], &[&[PENALTIES]]),
+    of_decisions(&["行政强制决定", "行政强制"], &[&[COERCION]]),
 ];
 
 impl Subject {
@@ -250,7 +282,7 @@ impl Subject {
 }
 
 /// Whether words of these lists alone make up a text, the longest first.
-fn is_made_of(text: &str, lists: &[&[&str]]) -> bool {
+pub(super) fn is_made_of(text: &str, lists: &[&[&str]]) -> bool {
     let mut rest = text;
     while !rest.is_empty() {
         let words = lists.iter().flat_map(|list| list.iter()).filter(|word| rest.starts_with(**word));

@@ -1,0 +1,96 @@
+//! Where a report says whom to ask, and the address or the number is missing: 联系电话：，地址：。
+
+use super::finding::Argument;
+use super::judging::Told;
+use super::{Explainable, FORMAT_2021, Findings, Judging, Needs, Rule, Severity};
+use crate::domain::wording::pattern;
+use regex::Regex;
+use std::sync::LazyLock;
+
+pub static RULE: Rule = Rule {
+    id: "text.contact_incomplete",
+    severity: Severity::Warning,
+    explainable: Explainable::ByEditor,
+    basis: FORMAT_2021,
+    needs: Needs::Nothing,
+    check,
+};
+
+/// A label with nothing behind it.
+static EMPTY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        "(?P<label>联系电话|咨询电话|电话号码|办公电话|电话|联系地址|通信地址|通讯地址|办公地址|地址|邮政编码|邮编|电子邮箱|传真)[ \u{3000}]*[：:][ \u{3000}]*(?:[，,；;。、）)\n]|$)",
+    )
+});
+/// A number too short to be one: 0355-783.
+static SHORT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        "(?P<label>联系电话|咨询电话|办公电话|电话)[ \u{3000}]*[：:][ \u{3000}]*(?P<number>[0-9（(][0-9（）() —－-]*)(?:[，,；;。、\n]|$)",
+    )
+});
+/// 如有疑问，请与…联系 with no number in its paragraph.
+static ASKED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern("如(?:对本(?:年度)?报告)?有(?:任何)?(?:疑问|意见|建议|问题)[^。\n]{0,12}请[^。\n]{0,60}?联系")
+});
+
+fn check(judged: &Judging<'_>, findings: &mut Findings) {
+    for said in &judged.texts {
+        said.tell(&RULE, wrong(said.text()), findings);
+    }
+}
+
+fn wrong(text: &str) -> Vec<Told> {
+    if !["电话", "地址", "邮", "联系", "传真"].iter().any(|word| text.contains(word)) {
+        return Vec::new();
+    }
+    let told =
+        |start: usize, end: usize, what: &str| (start, end, vec![("what", Argument::Plain(what.to_owned()))]);
+    let empty = EMPTY.captures_iter(text).filter_map(|captures| captures.name("label"));
+    let mut found: Vec<Told> = empty.map(|label| told(label.start(), label.end(), label.as_str())).collect();
+    for captures in SHORT.captures_iter(text) {
+        let (Some(label), Some(number)) = (captures.name("label"), captures.name("number")) else { continue };
+        let digits = number.as_str().chars().filter(char::is_ascii_digit).count();
+        // 110, 12345 and 114 are whole.
+        if digits < 7 && !matches!(number.as_str().trim().len(), 3 | 5) {
+            found.push(told(number.start(), number.end(), label.as_str()));
+        }
+    }
+    for asked in ASKED.find_iter(text) {
+        let behind = text.get(asked.end()..).unwrap_or_default();
+        let rest: String = asked.as_str().chars().chain(behind.chars().take_while(|c| *c != '\n')).collect();
+        let reachable = ["@", "电话", "邮箱", "www.", "http"].iter().any(|word| rest.contains(word));
+        if !reachable && rest.chars().filter(char::is_ascii_digit).count() < 7 {
+            found.push(told(asked.start(), asked.end(), "联系电话"));
+        }
+    }
+    found.sort_by_key(|(start, _, _)| *start);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_without_anything_behind_them_are_told() {
+        for (text, count) in [
+            ("联系地址：，联系电话：。", 2),
+            ("（地址：沁源县胜利路1号；电话：；邮编：046500）", 1),
+            ("联系电话：0355-783。", 1),
+            ("如对本报告有疑问，请与沁源县信访局办公室联系。", 1),
+            ("邮编：\n", 1),
+        ] {
+            assert_eq!(wrong(text).len(), count, "{text}: {:?}", wrong(text));
+        }
+        for text in [
+            "联系地址：沁源县胜利路1号，联系电话：0355-7832000，邮编：046500。",
+            "电话：（0355）7832000",
+            "举报电话：12345。",
+            "如对本报告有疑问，请与沁源县信访局办公室联系（电话：0355-7832000）。",
+            "公开内容：机构职能、办公地址、联系电话、负责人姓名。",
+            "电话：7832000转8001",
+        ] {
+            assert!(wrong(text).is_empty(), "{text}: {:?}", wrong(text));
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What was charged, told in 元 or 万元, against the table's 万元.
+
+use super::subjects::{WHOLE, is_made_of};
+use super::{APART, arguments};
+use crate::domain::rules::finding::Argument;
+use crate::domain::rules::judging::{Judging, Told};
+use crate::domain::wording::{decimal, pattern, years};
+use regex::Regex;
+use std::sync::LazyLock;
+
+const AMOUNT: &str = "proactive_disclosure.fees.amount";
+
+static CHARGED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        "(?P<lead>[^，。；：0-9]{0,20}?)行政事业性收费(?:项目)?(?:收入|金额|总额)?(?:共计|合计|共|为|：)?(?P<amount>~)(?P<unit>万元|亿元|元)",
+    )
+});
+
+pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Told> {
+    if !sentence.contains("行政事业性收费") {
+        return Vec::new();
+    }
+    let figures = &judged.content.figures;
+    let Some(told) = figures.form().by_indicator(AMOUNT).and_then(|cell| figures.get(cell)) else {
+        return Vec::new();
+    };
+    let apart = APART.iter().any(|word| sentence.contains(word))
+        || years(sentence).into_iter().any(|(_, _, named)| named != judged.year);
+    if apart {
+        return Vec::new();
+    }
+    let wrong = CHARGED.captures_iter(sentence).filter_map(|captures| {
+        let (lead, amount, unit) = (captures.name("lead")?, captures.name("amount")?, captures.name("unit")?);
+        let lead = lead.as_str().replace(&format!("{}年", judged.year), "");
+        let own = is_made_of(&lead, &[WHOLE, &["收取", "征收", "实收", "收缴", "的", "各类", "各项"]]);
+        if !own || fits(amount.as_str(), unit.as_str(), told)? {
+            return None;
+        }
+        let mut said = arguments(captures.get(0)?.as_str(), &[]);
+        let right = figures.form().by_indicator(AMOUNT).and_then(|cell| figures.form().cells.get(cell))?;
+        said.retain(|(name, _)| *name != "values");
+        said.push(("values", Argument::Plain(format!("{}万元", right.precision.format(told)))));
+        Some((amount.start(), unit.end(), said))
+    });
+    wrong.collect()
+}
+
+/// Whether an amount is the table's, in millionths of 万元, to the digits it is written with.
+fn fits(amount: &str, unit: &str, table: i64) -> Option<bool> {
+    let (value, step) = decimal(amount)?;
+    let scaled = |value: i64| match unit {
+        "元" => Some(i128::from(value) / 10_000),
+        "亿元" => Some(i128::from(value) * 10_000),
+        _ => Some(i128::from(value)),
+    };
+    let (value, step) = (scaled(value)?, scaled(step)?.max(1));
+    Some((value - i128::from(table)).abs() <= step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_fit_to_the_digits_they_are_written_with() {
+        let table = 59_237_244_900;
+        for (amount, unit, holds) in [
+            ("59237.2449", "万元", true),
+            ("59,237.24", "万元", true),
+            ("5.92", "亿元", true),
+            ("592372449", "元", true),
+            ("592372449", "万元", false),
+            ("59273.24", "万元", false),
+        ] {
+            assert_eq!(fits(amount, unit, table), Some(holds), "{amount}{unit}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! 收到申请14件，其中自然人10件、商业企业5件: who applied, against the columns of the table.
+
+use super::subjects::{WHOLE, is_made_of};
+use super::{APART, Subject, UNITS, arguments, cleaned, sum_of};
+use crate::domain::rules::judging::{Judging, Told};
+use crate::domain::wording::{Told as Number, numbers, years};
+
+/// How each kind of applicant is called, and its columns.
+const APPLICANTS: [(&[&str], &[&str]); 7] = [
+    (&["自然人", "公民"], &["natural_person"]),
+    (&["商业企业"], &["enterprise"]),
+    (&["科研机构"], &["research_institution"]),
+    (&["社会公益组织"], &["public_interest_organization"]),
+    (&["法律服务机构"], &["legal_service_provider"]),
+    (
+        &["法人和其他组织", "法人或其他组织", "法人或者其他组织", "法人及其他组织"],
+        &[
+            "enterprise",
+            "research_institution",
+            "public_interest_organization",
+            "legal_service_provider",
+            "other_organization",
+        ],
+    ),
+    (&["其他组织"], &["other_organization"]),
+];
+const ROWS: [&str; 2] = ["new_requests", "carried_over"];
+
+pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Told> {
+    let apart = APART.iter().any(|word| sentence.contains(word))
+        || years(sentence).into_iter().any(|(_, _, named)| named != judged.year);
+    if apart {
+        return Vec::new();
+    }
+    let told = numbers(sentence);
+    let Some(among) = sentence.find("其中") else { return alone(judged, &told) };
+    // The whole must be what was received, and the only number before its parts.
+    let mut before = told.iter().filter(|told| told.start < among);
+    let (Some(whole), None) = (before.next(), before.next()) else { return Vec::new() };
+    let received = Subject::of(&cleaned(whole.phrase, judged.year)).is_some_and(|(subject, named)| {
+        named && subject.words.iter().any(|word| ["收到", "新收"].contains(word))
+    });
+    if !received {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for part in told.iter().skip_while(|told| told.start < among) {
+        let Some(columns) = columns_of(part.phrase).filter(|_| part.unit == whole.unit) else { break };
+        let of = |row: &str| {
+            let names: Vec<String> =
+                columns.iter().map(|column| format!("requests.{row}.{column}")).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            sum_of(&judged.content.figures, &names)
+        };
+        let (Some(new), Some(carried)) = (of(ROWS[0]), of(ROWS[1])) else { break };
+        if part.number != new && part.number != new + carried {
+            found.push((part.start, part.end, arguments(part.clause, &[new])));
+        }
+    }
+    found
+}
+
+/// 全市自然人申请3540件: applicants told by themselves.
+fn alone(judged: &Judging<'_>, told: &[Number<'_>]) -> Vec<Told> {
+    let wrong = told.iter().filter(|told| UNITS.contains(&told.unit)).filter_map(|told| {
+        let phrase = cleaned(told.phrase, judged.year);
+        let lead = phrase.strip_suffix("申请").or_else(|| phrase.strip_suffix("提出申请"))?;
+        let lead = lead.strip_suffix("自然人")?;
+        let new = sum_of(&judged.content.figures, &["requests.new_requests.natural_person"])?;
+        let carried = sum_of(&judged.content.figures, &["requests.carried_over.natural_person"])?;
+        let fits = told.number == new || told.number == new + carried;
+        (is_made_of(lead, &[WHOLE]) && !fits).then(|| (told.start, told.end, arguments(told.clause, &[new])))
+    });
+    wrong.collect()
+}
+
+/// The columns of the applicant that a phrase names and nothing else.
+fn columns_of(phrase: &str) -> Option<&'static [&'static str]> {
+    let phrase: String = phrase.chars().filter(|c| !c.is_whitespace()).collect();
+    let bare = phrase.trim_start_matches(['，', '、', '（', '(', ',', '和', '；']);
+    let bare = bare.strip_prefix("其中").unwrap_or(bare).trim_start_matches(['：', ':', '，']);
+    let bare = bare.strip_prefix("来自").unwrap_or(bare);
+    let (words, columns) =
+        APPLICANTS.iter().find(|(words, _)| words.iter().any(|word| bare.starts_with(word)))?;
+    let rest = words.iter().find_map(|word| bare.strip_prefix(word))?;
+    ["", "申请", "提出", "提交", "提出的", "提出申请", "的", "的申请", "类", "为"]
+        .contains(&rest)
+        .then_some(*columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_applicants_named_alone_are_understood() {
+        assert_eq!(columns_of("，其中自然人申请"), Some(["natural_person"].as_slice()));
+        assert_eq!(columns_of("、商业企业"), Some(["enterprise"].as_slice()));
+        for other in ["，其中自然人通过网络", "，其中网络", "农业企业"] {
+            assert_eq!(columns_of(other), None, "{other}");
+        }
+    }
+}

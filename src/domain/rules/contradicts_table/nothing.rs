@@ -1,0 +1,175 @@
+//! 未收到政府信息公开申请, 未发生行政复议和行政诉讼: sentences that say nothing came, where the table has numbers.
+
+use super::subjects::{APPLICATIONS, BECAUSE, CASES, EVERYBODY, WHOLE, is_made_of};
+use super::{APART, arguments, sum_of};
+use crate::domain::rules::judging::{Judging, Told};
+use crate::domain::wording::years;
+
+/// What denies; the longest first.
+const NONE: [&str; 22] = [
+    "未制发",
+    "未制定",
+    "未出台",
+    "没有制发",
+    "没有制定",
+    "没有收到",
+    "没有接到",
+    "没有受理",
+    "没有发生",
+    "没有产生",
+    "未收到",
+    "未接到",
+    "未接收",
+    "未受理",
+    "未发生",
+    "未产生",
+    "未出现",
+    "未被",
+    "未因",
+    "无因",
+    "没有",
+    "无",
+];
+const NEW: &str = "requests.new_requests.total";
+const RECONSIDERED: &str = "disputes.reconsideration.total";
+const ISSUED: &str = "proactive_disclosure.normative_documents.issued";
+const DIRECT: &str = "disputes.litigation_direct.total";
+const AFTER: &str = "disputes.litigation_after_reconsideration.total";
+/// What may stand around the words that name the thing denied.
+const AROUND: &[&str] = &[
+    "任何",
+    "有关",
+    "针对",
+    "关于",
+    "对",
+    "而",
+    "引发",
+    "引起",
+    "导致",
+    "产生",
+    "的",
+    "工作",
+    "情况",
+    "案件",
+    "事项",
+    "件",
+    "提起",
+    "提出",
+    "申请",
+    "被",
+    "和",
+    "及",
+    "或",
+    "或者",
+    "、",
+    "也",
+    "线上",
+    "公民",
+    "被申请",
+    "政府信息公开",
+    "信息公开",
+    "因",
+    "案",
+    "行为",
+    "等",
+];
+const DISPUTES: &[&str] = &["行政复议", "行政诉讼", "复议", "诉讼"];
+
+/// Clauses that deny what the table counts.
+pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Told> {
+    if !NONE.iter().any(|word| sentence.contains(word)) {
+        return Vec::new();
+    }
+    let apart = APART.iter().any(|word| sentence.contains(word))
+        || years(sentence).into_iter().any(|(_, _, named)| named != judged.year);
+    if apart {
+        return Vec::new();
+    }
+    let mut from = 0;
+    let mut found = Vec::new();
+    for clause in sentence.split_inclusive(['，', ',', '。', '；', ';', '\n', '：']) {
+        let denied = denied(clause.trim_end_matches(|c: char| "，,。；;：\n".contains(c)), judged.year);
+        if let Some((start, cells)) = denied {
+            let figures = &judged.content.figures;
+            let count = cells.iter().try_fold(0_i64, |sum, cell| sum.checked_add(sum_of(figures, &[cell])?));
+            if let Some(count) = count.filter(|count| *count > 0) {
+                let said = clause.trim_end_matches(|c: char| "，,。；;：\n".contains(c));
+                found.push((from + start, from + said.len(), arguments(said, &[count])));
+            }
+        }
+        from += clause.len();
+    }
+    found
+}
+
+/// Where a clause begins to deny something the table counts, and the cells it denies.
+fn denied(clause: &str, year: i32) -> Option<(usize, Vec<&'static str>)> {
+    let (at, word) = NONE
+        .iter()
+        .filter_map(|word| Some((clause.find(word)?, *word)))
+        .min_by_key(|(at, word)| (*at, std::cmp::Reverse(word.len())))?;
+    let blank = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let before = blank(clause.get(..at)?).replace(&format!("{year}年"), "").replace("度", "");
+    let behind = blank(clause.get(at + word.len()..)?);
+    if !is_made_of(
+        &before,
+        &[WHOLE, BECAUSE, &["我中心", "我院", "我乡", "我街道", "本局", "本镇", "本县", "本中心", "，"]],
+    ) {
+        return None;
+    }
+    let disputes = DISPUTES.iter().any(|word| behind.contains(word));
+    if disputes {
+        let made = is_made_of(&behind, &[AROUND, BECAUSE, CASES, DISPUTES, &["直接", "起诉"]]);
+        let mut cells = Vec::new();
+        if behind.contains("复议") && !behind.contains("复议后") {
+            cells.push(RECONSIDERED);
+        }
+        if behind.contains("诉讼") {
+            cells.extend([DIRECT, AFTER]);
+        }
+        return (made && !cells.is_empty()).then_some((at, cells));
+    }
+    if word.contains("制") || word.contains("出台") {
+        let documents = is_made_of(&behind, &[&["新", "行政规范性文件", "规范性文件"]]) && !behind.is_empty();
+        return documents.then(|| (at, vec![ISSUED]));
+    }
+    let asked = ["信息公开申请", "依申请公开", "信息公开的申请"].iter().any(|word| behind.contains(word));
+    let received = ["收", "接", "受理", "没有", "无"].iter().any(|part| word.contains(part));
+    let made = is_made_of(&behind, &[AROUND, APPLICATIONS, EVERYBODY]);
+    (asked && received && made).then(|| (at, vec![NEW]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_denials_are_understood_and_partial_ones_are_not() {
+        for (clause, cells) in [
+            ("未收到政府信息公开申请", 1),
+            ("2023年，未收到公民、法人和其他组织提出的政府信息公开申请", 1),
+            ("全年未收到依申请公开事项", 1),
+            ("未发生因政府信息公开引起的行政复议和行政诉讼案件", 3),
+            ("我局无政府信息公开行政复议、行政诉讼情况", 3),
+            ("未因政府信息公开工作被申请行政复议、提起行政诉讼", 3),
+            ("没有发生行政复议", 1),
+            ("全年未制发行政规范性文件", 1),
+        ] {
+            let clause = clause.replace("2023年，", "2023年");
+            assert_eq!(denied(&clause, 2023).map(|(_, cells)| cells.len()), Some(cells), "{clause}");
+        }
+        for clause in [
+            "未收到要求听证的申请",
+            "未发生被纠正的行政复议案件",
+            "窗口未收到政府信息公开申请",
+            "未发生行政诉讼败诉案件",
+            "未收到政府信息公开申请的收费",
+            "无",
+            "未发生泄密事件",
+            "无正当理由大量反复申请",
+            "对未收到答复的申请人",
+        ] {
+            assert_eq!(denied(clause, 2023), None, "{clause}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! 重复申请2件, 本机关不掌握相关政府信息的5件: the rows of the results, by the form's own labels.
+
+use super::subjects::{WHOLE, is_made_of};
+use super::{APART, UNITS, arguments, cleaned, sum_of};
+use crate::domain::rules::judging::{Judging, Told};
+use crate::domain::wording::{is_han, numbers, years};
+
+/// Labels that mean something else in running text.
+const COMMON: [&str; 3] = ["其他", "合计", "总计"];
+const SHORTEST: usize = 4;
+
+pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Told> {
+    let apart = APART.iter().any(|word| sentence.contains(word))
+        || years(sentence).into_iter().any(|(_, _, named)| named != judged.year);
+    let told = numbers(sentence);
+    if apart || told.is_empty() {
+        return Vec::new();
+    }
+    let wrong = told.iter().filter(|told| UNITS.contains(&told.unit)).filter_map(|told| {
+        let phrase = cleaned(told.phrase, judged.year);
+        let cell = row_of(judged, &phrase)?;
+        let value = sum_of(&judged.content.figures, &[cell.as_str()])?;
+        (value != told.number).then(|| (told.start, told.end, arguments(told.clause, &[value])))
+    });
+    wrong.collect()
+}
+
+/// The total of the row of results that a phrase names and nothing else.
+fn row_of(judged: &Judging<'_>, phrase: &str) -> Option<String> {
+    let bare = phrase.trim_start_matches(|c: char| !is_han(c));
+    let bare = bare.strip_prefix("其中").unwrap_or(bare).trim_start_matches(|c: char| !is_han(c));
+    let section = judged.content.form().section("requests")?;
+    let rows = section
+        .table
+        .as_ref()?
+        .rows
+        .iter()
+        .filter(|row| row.group.as_ref().is_some_and(|group| group.contains('/')));
+    for row in rows {
+        for label in std::iter::once(&row.label).chain(&row.aliases) {
+            let label = label.trim_start_matches(|c: char| !is_han(c));
+            if COMMON.contains(&label) || label.chars().count() < SHORTEST {
+                continue;
+            }
+            let Some((lead, tail)) = bare.split_once(label) else { continue };
+            let fits = is_made_of(lead, &[WHOLE])
+                && is_made_of(tail, &[&["的", "申请", "共", "共计", "情形", "类"]]);
+            if fits {
+                return Some(format!("requests.{}.total", row.key));
+            }
+        }
+    }
+    None
+}

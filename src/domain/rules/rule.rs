@@ -1,0 +1,75 @@
+//! One rule: what it is called, how much it weighs, what it rests on, and how it is checked.
+
+use super::finding::{Finding, Findings, Severity};
+use super::judging::Judging;
+
+/// Who can take a finding's force by explaining it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Explainable {
+    No,
+    ByEditor,
+    /// As `ByEditor`, and the report is not submitted before it has been explained.
+    MustByEditor,
+    BySupervisor,
+}
+
+/// One rule of the statute or of practice.
+pub struct Rule {
+    /// Stable name, `requests.balance`.
+    pub id: &'static str,
+    pub severity: Severity,
+    pub explainable: Explainable,
+    /// Article, document or practice the rule rests on.
+    pub basis: &'static str,
+    /// What a form must have for the rule to apply to it.
+    pub needs: Needs,
+    pub check: fn(&Judging<'_>, &mut Findings),
+}
+
+/// What of a form a rule speaks of: a new form that has it is judged by the rule without being named anywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing: the rule applies to every form.
+    Nothing,
+    /// A cell, by its indicator.
+    Cell(&'static str),
+    /// An identity of this rule's name among those the form states.
+    Identity,
+    /// A column of this key in some row.
+    Column(&'static str),
+}
+
+impl Rule {
+    /// A finding of this rule, to be filled in further.
+    pub fn finding(&self, place: &str, pointer: String) -> Finding {
+        Finding {
+            key: format!("{}:{place}", self.id),
+            rule: self.id,
+            severity: self.severity,
+            pointer,
+            span: None,
+            around: None,
+            message: self.id,
+            arguments: Vec::new(),
+            expected: None,
+            actual: None,
+            related: Vec::new(),
+            basis: self.basis,
+            explanation: None,
+        }
+    }
+
+    pub fn is_explainable(&self) -> bool {
+        self.explainable != Explainable::No
+    }
+
+    /// Whether it speaks of what a form has.
+    pub fn applies_to(&self, form: &crate::domain::form::Form) -> bool {
+        match self.needs {
+            Needs::Nothing => true,
+            Needs::Cell(name) => form.by_indicator(name).is_some(),
+            Needs::Identity => form.identities.iter().any(|identity| identity.rule == self.id),
+            Needs::Column(key) => form.cells.iter().any(|cell| cell.column_key == key),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Texts as rules read them: what the eye does not see is left out, full-width digits and letters are plain.
+//!
+//! A zero-width character inside a number, or a soft hyphen inside a word, would hide either from every rule.
+
+use super::characters::half;
+use std::borrow::Cow;
+
+/// A folded text, and from where in the original each part of it comes.
+#[derive(Debug, Clone)]
+pub struct Folded<'t> {
+    text: Cow<'t, str>,
+    /// In order; none where nothing had to be folded.
+    parts: Vec<Part>,
+}
+
+/// A stretch of the folded text and the stretch of the original it stands for, in bytes.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    folded: (usize, usize),
+    original: (usize, usize),
+}
+
+impl Part {
+    fn is_verbatim(&self) -> bool {
+        self.folded.1 - self.folded.0 == self.original.1 - self.original.0
+    }
+}
+
+impl<'t> Folded<'t> {
+    pub fn of(text: &'t str) -> Folded<'t> {
+        if text.chars().all(|c| plain(c) == Some(c)) {
+            return Folded { text: Cow::Borrowed(text), parts: Vec::new() };
+        }
+        let mut folded = String::with_capacity(text.len());
+        let mut parts: Vec<Part> = Vec::new();
+        for (at, c) in text.char_indices() {
+            let Some(plain) = plain(c) else { continue };
+            let from = folded.len();
+            folded.push(plain);
+            let (to, end) = (folded.len(), at + c.len_utf8());
+            match parts.last_mut() {
+                Some(last) if plain == c && last.is_verbatim() && last.original.1 == at => {
+                    (last.folded.1, last.original.1) = (to, end);
+                }
+                _ => parts.push(Part { folded: (from, to), original: (at, end) }),
+            }
+        }
+        Folded { text: Cow::Owned(folded), parts }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// A range of the folded text as one of the original.
+    pub fn original(&self, start: usize, end: usize) -> (usize, usize) {
+        if self.parts.is_empty() {
+            return (start, end);
+        }
+        let first = self.parts.get(self.parts.partition_point(|part| part.folded.1 <= start));
+        let last = self.parts.get(self.parts.partition_point(|part| part.folded.1 < end));
+        let from = first.map_or(start, |part| match part.is_verbatim() {
+            true => part.original.0 + (start - part.folded.0),
+            false => part.original.0,
+        });
+        let to = last.map_or(from, |part| match part.is_verbatim() {
+            true => part.original.0 + end.saturating_sub(part.folded.0),
+            false => part.original.1,
+        });
+        (from, to.max(from))
+    }
+}
+
+/// A character as it is judged; `None` for one that is not seen.
+fn plain(c: char) -> Option<char> {
+    match u32::from(c) {
+        0x20..=0x7e | 0x4e00..=0x9fff => Some(c),
+        0xff10..=0xff19 | 0xff21..=0xff3a | 0xff41..=0xff5a => Some(half(c)),
+        // Digits of mathematics: 𝟎 𝟘 𝟢 𝟬 𝟶.
+        code @ 0x1d7ce..=0x1d7ff => char::from_digit((code - 0x1d7ce) % 10, 10),
+        _ if is_hidden(c) => None,
+        _ => Some(c),
+    }
+}
+
+/// Characters that are not seen: Unicode's `Default_Ignorable_Code_Point`, and the marks of annotation.
+pub fn is_hidden(c: char) -> bool {
+    matches!(u32::from(c),
+        0xad | 0x34f | 0x61c | 0x115f | 0x1160 | 0x17b4 | 0x17b5 | 0x180b..=0x180f | 0x200b..=0x200f
+        | 0x202a..=0x202e | 0x2060..=0x206f | 0x3164 | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff0..=0xfffb
+        | 0x1bca0..=0x1bca3 | 0x1d173..=0x1d17a | 0xe0000..=0xe0fff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_not_seen_is_left_out_and_found_again() {
+        let text = "手机138\u{200b}0355\u{ad}0001，〔2021〕３\u{fe0f}号";
+        let folded = Folded::of(text);
+        assert_eq!(folded.as_str(), "手机13803550001，〔2021〕3号");
+        let found = |word: &str| {
+            let at = folded.as_str().find(word).unwrap();
+            let (from, to) = folded.original(at, at + word.len());
+            &text[from..to]
+        };
+        assert_eq!(found("13803550001"), "138\u{200b}0355\u{ad}0001");
+        assert_eq!(found("3号"), "３\u{fe0f}号");
+        assert_eq!(found("机1"), "机1");
+        assert!(matches!(Folded::of("手机，138").text, Cow::Borrowed(_)));
+    }
+
+    proptest! {
+        #[test]
+        fn every_range_folds_back_to_itself(text in "[甲乙１２a\u{200b}\u{202e}。]{0,12}") {
+            let folded = Folded::of(&text);
+            let places: Vec<usize> =
+                folded.as_str().char_indices().map(|(at, _)| at).chain([folded.as_str().len()]).collect();
+            for (number, from) in places.iter().enumerate() {
+                for to in places.iter().skip(number + 1) {
+                    let (start, end) = folded.original(*from, *to);
+                    let again = Folded::of(&text[start..end]);
+                    prop_assert_eq!(again.as_str(), &folded.as_str()[*from..*to]);
+                }
+            }
+        }
+    }
+}

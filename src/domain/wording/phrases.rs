@@ -1,0 +1,310 @@
+//! Set phrases with one character wrong: written for another, lost, doubled, or changed places with the next.
+
+use super::alike::{alike, is_alike, is_common, is_particle, is_word};
+use super::is_han;
+use aho_corasick::{AhoCorasick, MatchKind};
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// Set phrases of one source.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhraseGroup {
+    pub source: String,
+    /// Whether any other common character in a place is a fault; else only one of like sound or shape.
+    #[serde(default)]
+    pub any: bool,
+    /// Whether only a character of like sound or shape is one, even where it makes no word.
+    #[serde(default)]
+    pub alike_only: bool,
+    pub words: Vec<String>,
+}
+
+struct Phrase {
+    text: String,
+    chars: Vec<char>,
+    any: bool,
+    /// Whether a character that makes no word with its neighbours is a fault, whatever it looks like.
+    strict: bool,
+}
+
+/// What a pattern of the search is of.
+#[derive(Clone, Copy)]
+enum Trace {
+    /// A part of a phrase that stands `offset` characters behind its beginning.
+    Part { phrase: usize, offset: usize },
+    /// A phrase that lost, doubled or exchanged a character; the change stands at this byte of it.
+    Spoilt { phrase: usize, at: usize },
+}
+
+/// Phrases ready to be searched for.
+pub(super) struct Phrases {
+    phrases: Vec<Phrase>,
+    traces: Vec<Vec<Trace>>,
+    search: AhoCorasick,
+    /// The phrases themselves, and what looks like one of them spoilt and is right.
+    right: AhoCorasick,
+}
+
+/// A phrase with one character wrong, in bytes of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spoilt<'p> {
+    pub phrase: &'p str,
+    pub start: usize,
+    pub end: usize,
+    /// Where the wrong character stands.
+    at: usize,
+}
+
+impl Phrases {
+    pub(super) fn of(groups: &[PhraseGroup], right: &[String]) -> Result<Phrases, String> {
+        let phrases: Vec<Phrase> = groups
+            .iter()
+            .flat_map(|group| group.words.iter().map(move |word| (word, group)))
+            .map(|(word, group)| {
+                let chars: Vec<char> = word.chars().collect();
+                // Three characters are too little to go by.
+                let strict = !group.alike_only && chars.len() >= 4;
+                Phrase { text: word.clone(), chars, any: group.any, strict }
+            })
+            .collect();
+        if let Some(short) = phrases.iter().find(|phrase| phrase.chars.len() < 3) {
+            return Err(format!("“{}” is too short for a set phrase", short.text));
+        }
+        let mut patterns: HashMap<String, Vec<Trace>> = HashMap::new();
+        for (number, phrase) in phrases.iter().enumerate() {
+            for (pattern, trace) in traces(number, &phrase.chars) {
+                patterns.entry(pattern).or_default().push(trace);
+            }
+        }
+        for phrase in &phrases {
+            // A phrase spoilt that is another phrase whole is right.
+            if let Some(traces) = patterns.get_mut(&phrase.text) {
+                traces.retain(|trace| matches!(trace, Trace::Part { .. }));
+            }
+        }
+        let mut patterns: Vec<(String, Vec<Trace>)> = patterns.into_iter().collect();
+        patterns.sort_by(|one, other| one.0.cmp(&other.0));
+        let fault = |error: aho_corasick::BuildError| error.to_string();
+        let search = AhoCorasick::new(patterns.iter().map(|(text, _)| text)).map_err(fault)?;
+        let words = phrases.iter().map(|phrase| &phrase.text).chain(right);
+        let right = AhoCorasick::builder().match_kind(MatchKind::Standard).build(words).map_err(fault)?;
+        Ok(Phrases {
+            phrases,
+            traces: patterns.into_iter().map(|(_, traces)| traces).collect(),
+            search,
+            right,
+        })
+    }
+
+    /// Every spoilt phrase of a text, in order, each fault once.
+    pub(super) fn find<'p>(&'p self, text: &str) -> Vec<Spoilt<'p>> {
+        let mut found: Vec<Spoilt<'p>> = Vec::new();
+        for hit in self.search.find_overlapping_iter(text) {
+            let traces = self.traces.get(hit.pattern().as_usize()).map(Vec::as_slice).unwrap_or_default();
+            found.extend(
+                traces.iter().filter_map(|trace| self.spoilt(text, (hit.start(), hit.end()), *trace)),
+            );
+        }
+        if found.is_empty() {
+            return found;
+        }
+        let right: Vec<(usize, usize)> =
+            self.right.find_overlapping_iter(text).map(|hit| (hit.start(), hit.end())).collect();
+        found.retain(|spoilt| !right.iter().any(|(from, to)| (*from..*to).contains(&spoilt.at)));
+        // Of several phrases that have the same character wrong the longest tells most.
+        found.sort_by_key(|spoilt| (spoilt.at, spoilt.start, std::cmp::Reverse(spoilt.end)));
+        found.dedup_by(|later, first| later.at < first.end && later.start < first.end);
+        found
+    }
+
+    fn spoilt<'p>(&'p self, text: &str, (start, end): (usize, usize), trace: Trace) -> Option<Spoilt<'p>> {
+        match trace {
+            Trace::Spoilt { phrase, at } => {
+                let phrase = self.phrases.get(phrase)?.text.as_str();
+                if at >= phrase.len() {
+                    // 公开开展: what is written twice at the end may begin a word of its own.
+                    let last = phrase.chars().next_back()?;
+                    let behind = text.get(end..)?.chars().next();
+                    let begins = behind.is_some_and(|behind| is_word(last, behind) || behind == last);
+                    if begins || is_word(last, last) || is_particle(last) {
+                        return None;
+                    }
+                }
+                Some(Spoilt { phrase, start, end, at: start + at.min(end - start - 1) })
+            }
+            Trace::Part { phrase, offset } => {
+                let phrase = self.phrases.get(phrase)?;
+                let before = text.get(..start)?;
+                let start = match offset {
+                    0 => start,
+                    back => before.char_indices().rev().nth(back - 1)?.0,
+                };
+                let before = text.get(..start)?.chars().next_back();
+                phrase.with_one_wrong(before, text.get(start..)?).map(|(at, length)| Spoilt {
+                    phrase: &phrase.text,
+                    start,
+                    end: start + length,
+                    at: start + at,
+                })
+            }
+        }
+    }
+}
+
+impl Phrase {
+    /// Where the one wrong character stands and how long it all is, if a text begins with the phrase so spoilt.
+    ///
+    /// `before` is the character before the text.
+    fn with_one_wrong(&self, before: Option<char>, text: &str) -> Option<(usize, usize)> {
+        let mut wrong = None;
+        let mut there = text.char_indices();
+        let mut last = before;
+        for right in &self.chars {
+            let (at, c) = there.next()?;
+            if c != *right {
+                if wrong.is_some() || !is_han(c) || !is_han(*right) {
+                    return None;
+                }
+                wrong = Some((at, *right, c, last));
+            }
+            last = Some(c);
+        }
+        let end = there.next().map_or(text.len(), |(end, _)| end);
+        let (at, right, c, before) = wrong?;
+        let behind = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
+        // At either end the character may be of the next word: 规范|行政 is no 规范性.
+        let apart = (at == 0 && before.is_some_and(|before| is_word(before, c)))
+            || (at + c.len_utf8() == end && behind.is_some_and(|behind| is_word(c, behind)));
+        (!apart && self.is_mistaken(right, c, before, behind)).then_some((at, end))
+    }
+
+    /// Whether a character that stands in the place of the right one is a mistake: one of like sound or shape; any
+    /// where nothing else can stand there; else one that makes no word with either neighbour.
+    fn is_mistaken(&self, right: char, c: char, before: Option<char>, behind: Option<char>) -> bool {
+        let short = self.chars.len() < 4;
+        if (is_alike(right, c) && !(short && is_particle(c))) || (self.any && is_common(c)) {
+            return true;
+        }
+        let words = before.is_some_and(|before| is_word(before, c))
+            || behind.is_some_and(|behind| is_word(c, behind));
+        self.strict && is_common(c) && !is_particle(c) && !words
+    }
+}
+
+/// What to search for of a phrase: its halves, one of which a wrong character leaves whole; and what it is when
+/// an inner character is lost, one is doubled, or two neighbours have changed places.
+fn traces(phrase: usize, chars: &[char]) -> Vec<(String, Trace)> {
+    let text = |chars: &[char]| chars.iter().collect::<String>();
+    let (count, half) = (chars.len(), (chars.len() / 2).max(2));
+    let part = |from: usize, to: usize| {
+        let part = chars.get(from..to).unwrap_or_default();
+        (text(part), Trace::Part { phrase, offset: from })
+    };
+    // The halves of three characters overlap.
+    let mut found = vec![part(0, half), part(half.min(count - 2), count)];
+    let mut spoilt = |spoilt: Vec<char>, at: usize| {
+        let before: usize = chars.iter().take(at).map(|c| c.len_utf8()).sum();
+        if spoilt != chars {
+            found.push((text(&spoilt), Trace::Spoilt { phrase, at: before }));
+        }
+    };
+    if let ([_, middle, _], 3) = (chars, count) {
+        for other in alike(*middle) {
+            let mut changed = chars.to_vec();
+            if let Some(place) = changed.get_mut(1) {
+                *place = other;
+            }
+            spoilt(changed, 1);
+        }
+    }
+    for at in 0..count {
+        let mut changed = chars.to_vec();
+        if at + 1 < count && count >= 4 {
+            changed.swap(at, at + 1);
+            spoilt(changed, at);
+        }
+        let mut changed = chars.to_vec();
+        if at > 0 && at + 1 < count && count >= 5 {
+            changed.remove(at);
+            spoilt(changed, at);
+        }
+        // At the beginning the first may end another word: 办公公开.
+        let mut changed = chars.to_vec();
+        if at > 0 && count >= 3 {
+            changed.insert(at, chars.get(at).copied().unwrap_or_default());
+            spoilt(changed, if at + 1 < count { at } else { count });
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phrases() -> Phrases {
+        let group = |any: bool, words: &[&str]| PhraseGroup {
+            source: String::new(),
+            any,
+            alike_only: false,
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+        };
+        let groups = [
+            group(false, &["依申请公开", "工作机制", "进一步", "公众参与", "应公开尽公开"]),
+            group(true, &["中华人民共和国", "总书记"]),
+        ];
+        Phrases::of(&groups, &["可以申请公开".to_owned()]).unwrap()
+    }
+
+    #[test]
+    fn one_wrong_lost_doubled_or_exchanged_character_is_found() {
+        let phrases = phrases();
+        for (text, phrase, found) in [
+            ("健全公作机制，", "工作机制", "公作机制"),
+            ("办理以申请公开12件", "依申请公开", "以申请公开"),
+            ("做到应公开尽公幵。", "应公开尽公开", "应公开尽公幵"),
+            ("将进一部推进", "进一步", "进一部"),
+            ("公众参于", "公众参与", "公众参于"),
+            ("中华人民共合国", "中华人民共和国", "中华人民共合国"),
+            ("中华人民万和国", "中华人民共和国", "中华人民万和国"),
+            ("中华人民共国", "中华人民共和国", "中华人民共国"),
+            ("依申申请公开", "依申请公开", "依申申请公开"),
+            ("依请申公开", "依申请公开", "依请申公开"),
+            ("健全工作几制。", "工作机制", "工作几制"),
+            ("公众参与与。", "公众参与", "公众参与与"),
+            ("健全工作书制", "工作机制", "工作书制"),
+        ] {
+            let all = phrases.find(text);
+            let told: Vec<(&str, &str)> =
+                all.iter().map(|spoilt| (spoilt.phrase, &text[spoilt.start..spoilt.end])).collect();
+            assert_eq!(told, [(phrase, found)], "{text}");
+        }
+    }
+
+    #[test]
+    fn right_words_and_other_words_are_left_alone() {
+        for text in [
+            "依申请公开工作机制进一步健全，公众参与，中华人民共和国",
+            "公民可以申请公开政府信息",
+            "依申請公開、應公開盡公開",
+            "走进一家企业，公众号参与",
+            "工作体制",
+            "依申请公开开展以来，工作机制制定后",
+            "中华人民、共和国",
+        ] {
+            assert_eq!(phrases().find(text), Vec::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_phrase_of_two_characters_is_refused() {
+        let group = PhraseGroup {
+            source: String::new(),
+            any: false,
+            alike_only: false,
+            words: vec!["参与".to_owned()],
+        };
+        assert!(Phrases::of(&[group], &[]).is_err());
+    }
+}

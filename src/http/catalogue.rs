@@ -8,7 +8,7 @@ use super::kernel::query::{CursorText, FormName, Limit, NoParameters, query};
 use super::kernel::reply::Reply;
 use super::kernel::table;
 use crate::domain::digest::sha256_hex;
-use crate::domain::form::{self, Form};
+use crate::domain::form::{self, Form, GuideEntry};
 use crate::domain::language::say;
 use crate::domain::rules::{Explainable, RULES};
 use actix_web::get;
@@ -171,6 +171,35 @@ pub struct Indicator {
     /// 有这个单元格的格式。
     #[schema(value_type = Vec<FormatName>)]
     formats: Vec<&'static str>,
+    /// 填报说明：先是所在的行，再是所在的列。
+    guide: Vec<Guide>,
+}
+
+/// 填报说明：这里应当填什么，依据是什么，有什么限制。
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Guide {
+    zh: &'static str,
+    en: &'static str,
+    /// 依据。
+    source: &'static str,
+    /// 限制。
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limits: Option<GuideLimits>,
+}
+
+/// 可以填什么。
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct GuideLimits {
+    zh: &'static str,
+    en: &'static str,
+}
+
+impl From<&'static GuideEntry> for Guide {
+    fn from(entry: &'static GuideEntry) -> Guide {
+        let limits = entry.limits.as_ref().map(|limits| GuideLimits { zh: &limits.zh, en: &limits.en });
+        Guide { zh: &entry.zh, en: &entry.en, source: &entry.source, limits }
+    }
 }
 
 pub type IndicatorList = Page<Indicator>;
@@ -197,6 +226,10 @@ fn indicators_of(form: &'static Form) -> impl Iterator<Item = Indicator> {
         decimals: cell.precision.decimals(),
         pointer: cell.pointer(),
         formats: vec![&form.id],
+        guide: form::guide::of_cell(&cell.section_key, &cell.row_key, &cell.column_key)
+            .into_iter()
+            .map(Guide::from)
+            .collect(),
     })
 }
 
@@ -244,6 +277,43 @@ pub fn format_schema() -> Value {
             "id": {"type": "string"},
             "title": {"type": "string"},
             "document": {"type": "string", "description": "文号。"},
+            "basis": {"type": "string", "description": "校验结果所依据的文件。"},
+            "continues": {
+                "type": "array",
+                "description": "承接上一年度的数字：本年的 `this` 等于上年的 `last`，加 `plus`，减 `minus`。",
+                "items": {
+                    "type": "object",
+                    "required": ["rule", "section", "for_each", "this", "last"],
+                    "properties": {
+                        "rule": {"type": "string"},
+                        "section": {"type": "string"},
+                        "for_each": {"type": "string", "enum": ["row", "column"]},
+                        "this": {"type": "string"},
+                        "last": {"type": "string"},
+                        "plus": {"type": "array", "items": {"type": "string"}},
+                        "minus": {"type": "array", "items": {"type": "string"}}
+                    }
+                }
+            },
+            "guide": {
+                "type": "array",
+                "description": "填报说明：`of` 是部分、`部分.行`、`部分.*.列` 或 `部分.行.列`。",
+                "items": {
+                    "type": "object",
+                    "required": ["of", "zh", "en", "source"],
+                    "properties": {
+                        "of": {"type": "string"},
+                        "zh": {"type": "string"},
+                        "en": {"type": "string"},
+                        "source": {"type": "string"},
+                        "limits": {
+                            "type": "object",
+                            "required": ["zh", "en"],
+                            "properties": {"zh": {"type": "string"}, "en": {"type": "string"}}
+                        }
+                    }
+                }
+            },
             "applies_to_years": {
                 "type": "object",
                 "required": ["from"],

@@ -48,7 +48,9 @@ fn every_rule_about_words_has_true_and_clean_sentences() {
     let clean = sentences.sentence.iter().filter(|sentence| sentence.finds.is_empty()).count();
     assert!(clean >= 200, "{clean}");
     let rules = nianbao::domain::rules::RULES.iter().map(|rule| rule.id);
-    for rule in rules.filter(|rule| is_about_words(rule)) {
+    // These are about another report, or the registry.
+    let elsewhere = ["text.contradicts_previous_year", "wording.former_name"];
+    for rule in rules.filter(|rule| is_about_words(rule) && !elsewhere.contains(rule)) {
         let found = sentences.sentence.iter().filter(|sentence| sentence.finds.contains(rule)).count();
         assert!(found >= 6, "{rule} has {found}");
     }

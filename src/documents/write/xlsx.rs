@@ -3,12 +3,12 @@
 use crate::documents::layout::{LaidCell, layout};
 use crate::documents::printed::{heading, paragraphs, sections, signature, title};
 use crate::domain::figures::Figures;
-use crate::domain::form::{Form, Identity};
+use crate::domain::form::{Form, Identity, guide};
 use crate::domain::number::Precision;
 use crate::domain::report::{Content, ReportDocument};
 use rust_xlsxwriter::{
     DataValidation, DataValidationErrorStyle, DataValidationRule, Format, FormatAlign, FormatBorder, Formula,
-    Workbook, Worksheet, XlsxError,
+    Note, Workbook, Worksheet, XlsxError,
 };
 use std::collections::HashMap;
 
@@ -81,6 +81,12 @@ pub fn write(document: &ReportDocument) -> Result<Vec<u8>, XlsxError> {
             row += 1;
         }
         sheet.write_with_format(row, 0, &heading, &formats.heading)?;
+        if let Some(entry) = guide::of_section(&section.key) {
+            let limits = entry.limits.as_ref().map(|limits| format!("\n{}", limits.zh)).unwrap_or_default();
+            let note =
+                Note::new(format!("{}{limits}\n依据：{}", entry.zh, entry.source)).add_author_prefix(false);
+            sheet.insert_note(row, 0, &note)?;
+        }
         row += 1;
         if let Some(layout) = layout(document, at) {
             row = write_table(sheet, row, &layout.positions(), document, &formats)?;
@@ -174,11 +180,29 @@ fn write_value<'s>(
             .allow_decimal_number(DataValidationRule::Between(0.0, 1e9))
             .set_error_message("以万元计，至多六位小数")?,
     };
+    let rule = told(rule, form, cell)?;
     sheet.add_data_validation(row, column, row, column, &rule)?;
     match numeral.as_deref().map(str::parse::<f64>) {
         Some(Ok(number)) => sheet.write_number_with_format(row, column, number, &formats.value),
         _ => sheet.write_blank(row, column, &formats.value),
     }
+}
+
+/// Longest message and longest title of a cell, as workbooks allow.
+const LONGEST_MESSAGE: usize = 250;
+const LONGEST_TITLE: usize = 30;
+
+/// Says what belongs in a cell where it is chosen.
+fn told(rule: DataValidation, form: &Form, cell: usize) -> Result<DataValidation, XlsxError> {
+    let Some(cell) = form.cells.get(cell) else { return Ok(rule) };
+    let cut = |text: &str, most: usize| text.chars().take(most).collect::<String>();
+    let mut lines = Vec::new();
+    for entry in guide::of_cell(&cell.section_key, &cell.row_key, &cell.column_key) {
+        lines.push(entry.zh.clone());
+        lines.extend(entry.limits.as_ref().map(|limits| limits.zh.clone()));
+    }
+    rule.set_input_title(cut(&cell.row_label, LONGEST_TITLE))?
+        .set_input_message(cut(&lines.join("\n"), LONGEST_MESSAGE))
 }
 
 /// The formula of a total: as it is printed, unless the report's own figures contradict it.

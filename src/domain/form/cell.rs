@@ -53,6 +53,8 @@ pub struct Row {
     pub label: String,
     /// The headings above the row, outermost first, parted by `/`.
     pub group: Option<String>,
+    /// The row of the form before under which it was counted.
+    pub same_as: Option<String>,
     /// The heading of the block the row stands in (第二十条第（一）项), empty where there is none.
     pub block: String,
     pub aliases: Vec<String>,

@@ -5,11 +5,15 @@
 //! list of rows or columns exists anywhere in the code.
 
 mod cell;
+mod continuation;
+pub mod guide;
 mod identity;
 mod registry;
 mod source;
 
 pub use cell::{Cell, Column, Row, Section, Table};
+pub use continuation::Continuation;
+pub use guide::GuideEntry;
 pub use identity::{ForEach, Identity};
 pub use registry::{Form, all, by_id, for_year};
-pub use source::{FormSource, IdentitySource, SectionSource};
+pub use source::{ContinuationSource, FormSource, IdentitySource, SectionSource};

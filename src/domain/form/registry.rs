@@ -1,7 +1,8 @@
 //! The list of all forms, built once from their data files.
 
+use super::guide;
 use super::source::{BlockSource, FormSource, IdentitySource, LineSource};
-use super::{Cell, Column, ForEach, Identity, Row, Section, Table};
+use super::{Cell, Column, Continuation, ContinuationSource, ForEach, Identity, Row, Section, Table};
 use crate::domain::number::Precision;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -17,6 +18,7 @@ pub struct Form {
     pub sections: Vec<Section>,
     pub cells: Vec<Cell>,
     pub identities: Vec<Identity>,
+    pub continuations: Vec<Continuation>,
     pub source: FormSource,
     /// For each cell, the identities that speak of it.
     identities_of: Vec<Vec<usize>>,
@@ -84,11 +86,14 @@ impl Form {
             sections,
             by_name: cells.iter().map(|cell: &Cell| (cell.indicator(), cell.index)).collect(),
             identities: Vec::new(),
+            continuations: Vec::new(),
             identities_of: vec![Vec::new(); cells.len()],
             cells,
             source,
         };
+        form.source.guide = guide::entries().iter().filter(|entry| form.has(&entry.of)).cloned().collect();
         form.identities = form.source.identities.iter().flat_map(|identity| form.state(identity)).collect();
+        form.continuations = form.source.continues.iter().flat_map(|one| form.continued(one)).collect();
         for (number, identity) in form.identities.iter().enumerate() {
             for cell in identity.cells() {
                 form.identities_of[cell].push(number);
@@ -135,6 +140,49 @@ impl Form {
             .collect()
     }
 
+    /// States a continuation once for each column (or row) of its section that has it.
+    fn continued(&self, source: &ContinuationSource) -> Vec<Continuation> {
+        let by_column = source.for_each == "column";
+        let of_section = self.cells.iter().filter(|cell| cell.section_key == source.section);
+        let cells = of_section.filter(|cell| match by_column {
+            true => cell.row_key == source.this,
+            false => cell.column_key == source.this,
+        });
+        cells
+            .map(|cell| {
+                let beside = |key: &String| match by_column {
+                    true => self.find(&source.section, key, &cell.column_key),
+                    false => self.find(&source.section, &cell.row_key, key),
+                };
+                let (row, column) = match by_column {
+                    true => (source.last.clone(), cell.column_key.clone()),
+                    false => (cell.row_key.clone(), source.last.clone()),
+                };
+                Continuation {
+                    rule: source.rule.clone(),
+                    cell: cell.index,
+                    last: (source.section.clone(), row, column),
+                    plus: source.plus.iter().filter_map(beside).collect(),
+                    minus: source.minus.iter().filter_map(beside).collect(),
+                }
+            })
+            .collect()
+    }
+
+    /// Whether it has what an entry of the guide speaks of.
+    fn has(&self, name: &str) -> bool {
+        let mut parts = name.split('.');
+        let (section, row, column) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+        match row {
+            None => self.section(section).is_some(),
+            Some(row) => self.cells.iter().any(|cell| {
+                cell.section_key == section
+                    && (row == "*" || cell.row_key == row)
+                    && column.is_none_or(|column| cell.column_key == column)
+            }),
+        }
+    }
+
     pub fn section(&self, key: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.key == key)
     }
@@ -167,6 +215,7 @@ fn build_rows(block: &BlockSource, section: usize, section_key: &str, cells: &mu
             key: row.key.clone(),
             label: row.label.clone(),
             group: row.group.clone(),
+            same_as: row.same_as.clone(),
             block: block.label.clone(),
             aliases: row.aliases.clone(),
             columns: block

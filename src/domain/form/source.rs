@@ -1,5 +1,6 @@
 //! The shape of a form's data file; it is also what `GET /formats/{id}` answers.
 
+use super::guide::GuideEntry;
 use serde::{Deserialize, Serialize};
 
 /// One statutory form as its data file states it.
@@ -10,9 +11,17 @@ pub struct FormSource {
     pub title: String,
     /// The official document that prescribes the form (文号).
     pub document: String,
+    /// What findings about the form rest on.
+    pub basis: String,
     pub applies_to_years: YearsSource,
     pub sections: Vec<SectionSource>,
+    /// What follows from the year before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub continues: Vec<ContinuationSource>,
     pub identities: Vec<IdentitySource>,
+    /// What belongs in each place, laid beside the file's own data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guide: Vec<GuideEntry>,
 }
 
 /// The report years a form is prescribed for; an open end means "until replaced".
@@ -77,10 +86,30 @@ pub struct LineSource {
     /// Decimal places kept exactly; absent means a whole number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decimals: Option<u8>,
+    /// Of a row: the row of the form before under which it was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub signed: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
+}
+
+/// This year's figure is last year's, plus and minus others of this year.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContinuationSource {
+    /// The rule that tells where it does not.
+    pub rule: String,
+    pub section: String,
+    /// `column`: the keys are rows, stated for each column. `row`: the reverse.
+    pub for_each: String,
+    pub this: String,
+    pub last: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plus: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub minus: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -8,18 +8,21 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     explainable: Explainable::ByEditor,
     basis: "国办公开办函〔2021〕30号 附件表三“二、上年结转政府信息公开申请数量”与上一年度“四、结转下年度继续办理”",
-    needs: Needs::Nothing,
+    needs: Needs::Continuation,
     check,
 };
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let Some(previous) = judged.previous.known() else { return };
     let form = judged.content.form();
-    let cells =
-        form.cells.iter().filter(|cell| cell.section_key == "requests" && cell.row_key == "carried_over");
-    for cell in cells {
-        let carried_forward = previous.value("requests", "carried_forward", &cell.column_key);
-        let (Some(expected), Some(actual)) = (carried_forward, judged.content.figures.get(cell.index)) else {
+    for continuation in form.continuations.iter().filter(|one| one.rule == RULE.id) {
+        let (section, row, column) = &continuation.last;
+        let carried_forward = previous.value(section, row, column);
+        let (Some(cell), Some(expected), Some(actual)) = (
+            form.cells.get(continuation.cell),
+            carried_forward,
+            judged.content.figures.get(continuation.cell),
+        ) else {
             continue;
         };
         if expected == actual {

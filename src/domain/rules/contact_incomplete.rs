@@ -49,9 +49,10 @@ fn wrong(text: &str) -> Vec<Told> {
     let mut found: Vec<Told> = empty.map(|label| told(label.start(), label.end(), label.as_str())).collect();
     for captures in SHORT.captures_iter(text) {
         let (Some(label), Some(number)) = (captures.name("label"), captures.name("number")) else { continue };
-        let digits = number.as_str().chars().filter(char::is_ascii_digit).count();
-        // 110, 12345 and 114 are whole.
-        if digits < 7 && !matches!(number.as_str().trim().len(), 3 | 5) {
+        let digits: String = number.as_str().chars().filter(char::is_ascii_digit).collect();
+        // With an area code a number has ten digits at least; 110, 12345 and 114 are whole.
+        let whole = if digits.starts_with('0') { 10 } else { 7 };
+        if digits.len() < whole && !matches!(digits.len(), 3 | 5) {
             found.push(told(number.start(), number.end(), label.as_str()));
         }
     }

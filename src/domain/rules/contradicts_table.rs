@@ -11,6 +11,7 @@ use super::judging;
 use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
 use crate::domain::figures::Figures;
 use crate::domain::wording::{Told, is_han, numbers, sentences, years};
+use std::collections::BTreeSet;
 use subjects::SUBJECTS;
 pub(super) use subjects::Subject;
 
@@ -39,26 +40,32 @@ const LONGEST: usize = 60;
 /// The section of what no table tells.
 const ELSEWHERE: &str = "";
 
+/// What is wrong, and the cells it was compared with, by their indicators.
+type Wrong = (judging::Told, Vec<String>);
+
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for said in &judged.texts {
         let text = said.text();
-        let mut wrong: Vec<judging::Told> = Vec::new();
+        let mut wrong: Vec<Wrong> = Vec::new();
         for (from, sentence) in sentences(text) {
-            let here = contradictions(judged, sentence)
-                .into_iter()
-                .map(|(told, values)| (told.start, told.end, arguments(told.clause, &values)));
+            let here = contradictions(judged, sentence).into_iter().map(|(told, values, cells)| {
+                ((told.start, told.end, arguments(told.clause, &values)), cells)
+            });
             let here = here.chain(nothing::contradicted(judged, sentence));
             let here = here.chain(amounts::contradicted(judged, sentence));
             let here = here.chain(results::contradicted(judged, sentence));
             let here = here.chain(applicants::contradicted(judged, sentence));
-            wrong.extend(here.map(|(start, end, arguments)| (from + start, from + end, arguments)));
+            wrong.extend(here.map(|((start, end, said), cells)| ((from + start, from + end, said), cells)));
             if wrong.len() > MOST {
                 break;
             }
         }
-        wrong.sort_by_key(|(start, end, _)| (*start, *end));
-        wrong.dedup_by(|later, first| later.0 < first.1);
-        said.tell(&RULE, wrong, findings);
+        wrong.sort_by_key(|((start, end, _), _)| (*start, *end));
+        wrong.dedup_by(|later, first| later.0.0 < first.0.1);
+        let form = judged.content.form();
+        let pointer = |name: &String| Some(form.cells.get(form.by_indicator(name)?)?.pointer());
+        let about = wrong.into_iter().map(|(told, cells)| (told, cells.iter().filter_map(pointer).collect()));
+        said.tell_about(&RULE, about, findings);
     }
 }
 
@@ -84,12 +91,14 @@ pub(super) fn subject_of_phrase(phrase: &str, unit: &str) -> Option<&'static Sub
 }
 
 /// Numbers of a sentence that fit none of the cells they may mean, with what the table says instead.
-fn contradictions<'t>(judged: &Judging<'_>, sentence: &'t str) -> Vec<(Told<'t>, Vec<i64>)> {
+fn contradictions<'t>(judged: &Judging<'_>, sentence: &'t str) -> Vec<(Told<'t>, Vec<i64>, Vec<String>)> {
     let mut found = Vec::new();
     for (told, subject) in understood(sentence, judged.year) {
         let values = values(judged, subject).unwrap_or_default();
         if !values.is_empty() && !values.contains(&told.number) {
-            found.push((told, values));
+            let cells = subject.may_be.iter().flat_map(|cells| cells.iter());
+            let cells: BTreeSet<String> = cells.map(|cell| (*cell).to_owned()).collect();
+            found.push((told, values, cells.into_iter().collect()));
         }
     }
     found

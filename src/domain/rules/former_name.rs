@@ -41,12 +41,12 @@ fn used(text: &str, named: &[&FormerName]) -> Vec<Told> {
     let mut found: Vec<Told> = Vec::new();
     for former in named {
         let core = without_place(&former.name);
-        let now = without_place(&former.now);
+        let present = if core == former.name { former.now.as_str() } else { without_place(&former.now) };
         for (start, name) in text.match_indices(core) {
             let end = start + name.len();
-            let in_present = now.match_indices(name).any(|(offset, _)| {
+            let in_present = present.match_indices(name).any(|(offset, _)| {
                 let from = start.checked_sub(offset);
-                from.and_then(|from| text.get(from..)).is_some_and(|there| there.starts_with(now))
+                from.and_then(|from| text.get(from..)).is_some_and(|there| there.starts_with(present))
             });
             // Another place's is another agency.
             let before = text.get(..start).unwrap_or_default();

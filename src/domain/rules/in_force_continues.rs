@@ -8,26 +8,24 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     explainable: Explainable::MustByEditor,
     basis: "国办公开办函〔2021〕30号 附件表二（现行有效件数逐年相承；清理、失效应作说明）",
-    needs: Needs::Column("in_force"),
+    needs: Needs::Continuation,
     check,
 };
-
-const SECTION: &str = "proactive_disclosure";
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let Some(previous) = judged.previous.known() else { return };
     let form = judged.content.form();
-    let cells = form.cells.iter().filter(|cell| cell.section_key == SECTION && cell.column_key == "in_force");
-    for cell in cells {
-        let of_this_year = |column: &str| {
-            let at = form.find(SECTION, &cell.row_key, column)?;
-            Some((at, judged.content.figures.get(at)?))
-        };
-        let (Some((issued_at, issued)), Some((repealed_at, repealed)), Some(before), Some(actual)) = (
-            of_this_year("issued"),
-            of_this_year("repealed"),
-            previous.value(SECTION, &cell.row_key, "in_force"),
-            judged.content.figures.get(cell.index),
+    let sum = |cells: &[usize]| {
+        cells.iter().try_fold(0_i64, |sum, cell| judged.content.figures.get(*cell)?.checked_add(sum))
+    };
+    for continuation in form.continuations.iter().filter(|one| one.rule == RULE.id) {
+        let (section, row, column) = &continuation.last;
+        let (Some(cell), Some(issued), Some(repealed), Some(before), Some(actual)) = (
+            form.cells.get(continuation.cell),
+            sum(&continuation.plus),
+            sum(&continuation.minus),
+            previous.value(section, row, column),
+            judged.content.figures.get(continuation.cell),
         ) else {
             continue;
         };
@@ -38,11 +36,8 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
         let mut finding = RULE.finding(&cell.row_key, cell.pointer());
         finding.expected = Some(Fact::Number(expected, cell.precision));
         finding.actual = Some(Fact::Number(actual, cell.precision));
-        finding.related = [issued_at, repealed_at]
-            .iter()
-            .filter_map(|at| form.cells.get(*at))
-            .map(|cell| cell.pointer())
-            .collect();
+        let beside = continuation.plus.iter().chain(&continuation.minus);
+        finding.related = beside.filter_map(|at| form.cells.get(*at)).map(|cell| cell.pointer()).collect();
         finding.arguments = vec![
             ("place", Argument::Plain(cell.row_label.clone())),
             ("year", Argument::Plain(previous.year.to_string())),

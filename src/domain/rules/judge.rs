@@ -4,7 +4,7 @@ use super::elsewhere::{FormerName, Previous, SourceReport, Subordinates, Twin};
 use super::finding::Findings;
 use super::judging::Judging;
 use super::rule_set::RuleSet;
-use super::{Explainable, Finding, RULES, Rule, Severity, by_id};
+use super::{Explainable, FORMAT_2021, Finding, RULES, Rule, Severity, by_id};
 use crate::domain::agency::{Kind, Level};
 use crate::domain::form;
 use crate::domain::report::{Content, Scope, ShapeFault};
@@ -150,6 +150,8 @@ pub fn judge_text(rules: &RuleSet, name: &str, text: &str) -> Verdict {
 fn judge_by(judged: &Judged<'_>, asked: impl Fn(&Rule) -> bool) -> Verdict {
     let judging = Judging::of(judged);
     let form = judged.content.form();
+    // What is said of "the form" rests on the one prescribed for the year.
+    let prescribed = form::for_year(judged.year);
     let mut verdict = Verdict::default();
     for rule in RULES.iter().filter(|rule| asked(rule) && rule.applies_to(form)) {
         let mut told = Findings::default();
@@ -160,6 +162,9 @@ fn judge_by(judged: &Judged<'_>, asked: impl Fn(&Rule) -> bool) -> Verdict {
             // A rule that weighs a finding itself knows why.
             if finding.severity == rule.severity {
                 finding.severity = severity;
+            }
+            if rule.basis == FORMAT_2021 {
+                finding.basis = &prescribed.source.basis;
             }
             finding.cut();
         }

@@ -100,6 +100,23 @@ impl<'a> Said<'a> {
         self.tell_as_it_stands(rule, ranges, findings);
     }
 
+    /// The same with the cells that each is about.
+    pub fn tell_about(
+        &self,
+        rule: &Rule,
+        ranges: impl IntoIterator<Item = (Told, Vec<String>)>,
+        findings: &mut Findings,
+    ) {
+        let (ranges, mut related): (Vec<Told>, Vec<Vec<String>>) = ranges.into_iter().unzip();
+        let mut told = Findings::default();
+        self.tell(rule, ranges, &mut told);
+        related.reverse();
+        for mut finding in told.into_parts().0 {
+            finding.related = related.pop().unwrap_or_default();
+            findings.push(finding);
+        }
+    }
+
     /// The same for ranges of the text as it stands.
     pub fn tell_as_it_stands(
         &self,

@@ -35,8 +35,8 @@ pub enum Needs {
     Cell(&'static str),
     /// An identity of this rule's name among those the form states.
     Identity,
-    /// A column of this key in some row.
-    Column(&'static str),
+    /// A continuation of this rule's name among those the form states.
+    Continuation,
 }
 
 impl Rule {
@@ -69,7 +69,7 @@ impl Rule {
             Needs::Nothing => true,
             Needs::Cell(name) => form.by_indicator(name).is_some(),
             Needs::Identity => form.identities.iter().any(|identity| identity.rule == self.id),
-            Needs::Column(key) => form.cells.iter().any(|cell| cell.column_key == key),
+            Needs::Continuation => form.continuations.iter().any(|one| one.rule == self.id),
         }
     }
 }

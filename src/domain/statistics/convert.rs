@@ -1,45 +1,68 @@
-//! What of one form's sums means the same in another: 处理决定数量, Table III, Table IV; nothing else.
+//! What of one form's sums means the same in another.
+//!
+//! A cell of the same name means the same in both forms. A row that says under which row of the form before it was
+//! counted is a part of that one: parts add up to the older row; the older row is none of its parts.
 
 use super::Sum;
-use crate::domain::form::Form;
-
-/// The column of Table II that both forms have with one meaning.
-const DECISIONS: &str = "decisions";
-/// The trial form's single row for what the present form splits in three.
-const OTHER: &str = "other";
-const PARTS_OF_OTHER: [&str; 3] = ["other_correction_overdue", "other_fee_overdue", "other_other"];
+use crate::domain::form::{self, Form};
 
 /// A sum in another form; cells that do not convert are null there.
 pub fn convert(sum: &Sum, to: &'static Form) -> Sum {
-    if *sum.form() == *to {
-        return sum.clone();
+    let place = |form: &Form| form::all().iter().position(|known| known.id == form.id);
+    let (Some(mut at), Some(end)) = (place(sum.form()), place(to)) else { return Sum::empty(to) };
+    let mut converted = sum.clone();
+    while at != end {
+        let next = if at < end { at + 1 } else { at - 1 };
+        let Some(form) = form::all().get(next) else { return Sum::empty(to) };
+        converted = step(&converted, form, next < at);
+        at = next;
     }
+    converted
+}
+
+/// A sum in the form just before or just behind its own.
+fn step(sum: &Sum, to: &'static Form, back: bool) -> Sum {
     let from = sum.form();
     let mut converted = Sum::empty(to);
     converted.reports = sum.reports;
     for cell in &to.cells {
-        let same = match cell.section_key.as_str() {
-            "requests" | "disputes" => true,
-            _ => cell.column_key == DECISIONS,
+        let rows = if back {
+            parts(from, &cell.section_key, &cell.row_key)
+        } else {
+            whole(to, &cell.section_key, &cell.row_key)
         };
-        if !same {
-            continue;
-        }
-        let place = |row: &str| from.find(&cell.section_key, row, &cell.column_key);
-        let sources: Vec<usize> = match place(&cell.row_key) {
-            Some(at) => vec![at],
-            None if cell.row_key == OTHER => PARTS_OF_OTHER.iter().filter_map(|row| place(row)).collect(),
-            None => Vec::new(),
-        };
-        let values: Option<Vec<i64>> = sources.iter().map(|at| sum.get(*at)).collect();
-        let total = values.filter(|values| !values.is_empty());
-        let total = total.and_then(|values| values.into_iter().try_fold(0_i64, i64::checked_add));
+        let places: Option<Vec<usize>> =
+            rows.iter().map(|row| from.find(&cell.section_key, row, &cell.column_key)).collect();
+        let Some(places) = places.filter(|places| !places.is_empty()) else { continue };
+        let total = places.iter().try_fold(0_i64, |total, at| sum.get(*at)?.checked_add(total));
         if let Some(total) = total {
-            let present = sources.iter().map(|at| sum.present_at(*at)).min().unwrap_or(0);
+            let present = places.iter().map(|at| sum.present_at(*at)).min().unwrap_or(0);
             converted.set(cell.index, total, present);
         }
     }
     converted
+}
+
+/// The rows of a form with the keys under which they were counted before.
+fn rows<'f>(form: &'f Form, section: &str) -> impl Iterator<Item = (&'f str, Option<&'f str>)> + 'f {
+    let table = form.section(section).and_then(|section| section.table.as_ref());
+    let rows = table.map(|table| table.rows.as_slice()).unwrap_or_default();
+    rows.iter().map(|row| (row.key.as_str(), row.same_as.as_deref()))
+}
+
+/// The rows of the newer form that a row of the older one is made of.
+fn parts<'f>(newer: &'f Form, section: &str, row: &str) -> Vec<&'f str> {
+    let parts = rows(newer, section)
+        .filter(|(key, same_as)| *same_as == Some(row) || (*key == row && same_as.is_none()));
+    parts.map(|(key, _)| key).collect()
+}
+
+/// The row of the older form that a row of the newer one is; none where it is a part, or has lost one.
+fn whole<'f>(newer: &'f Form, section: &str, row: &str) -> Vec<&'f str> {
+    let own = rows(newer, section).find(|(key, _)| *key == row);
+    let older = own.map(|(key, same_as)| same_as.unwrap_or(key));
+    let alone = older.is_some_and(|older| parts(newer, section, older) == [row]);
+    older.filter(|_| alone).into_iter().collect()
 }
 
 #[cfg(test)]

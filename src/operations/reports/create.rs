@@ -262,11 +262,10 @@ fn carry_over(
     let Some(Previous::Known(previous)) = previous else {
         return Err(Refusal::invalid("/prefill", "previous_unknown"));
     };
-    let cells = content.form().cells.iter().filter(|cell| cell.row_key == "carried_over");
-    for cell in cells {
-        if content.figures.get(cell.index).is_none() {
-            let carried = previous.value(&cell.section_key, "carried_forward", &cell.column_key);
-            content.figures.set(cell.index, carried);
+    for continuation in content.form().continuations.iter().filter(|one| one.is_plain()) {
+        if content.figures.get(continuation.cell).is_none() {
+            let (section, row, column) = &continuation.last;
+            content.figures.set(continuation.cell, previous.value(section, row, column));
         }
     }
     Ok(())

@@ -1,9 +1,9 @@
 //! What was charged, told in 元 or 万元, against the table's 万元.
 
 use super::subjects::{WHOLE, is_made_of};
-use super::{APART, arguments};
+use super::{APART, Wrong, arguments};
 use crate::domain::rules::finding::Argument;
-use crate::domain::rules::judging::{Judging, Told};
+use crate::domain::rules::judging::Judging;
 use crate::domain::wording::{decimal, pattern, years};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -16,7 +16,7 @@ static CHARGED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Told> {
+pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
     if !sentence.contains("行政事业性收费") {
         return Vec::new();
     }
@@ -40,7 +40,7 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Told> {
         let right = figures.form().by_indicator(AMOUNT).and_then(|cell| figures.form().cells.get(cell))?;
         said.retain(|(name, _)| *name != "values");
         said.push(("values", Argument::Plain(format!("{}万元", right.precision.format(told)))));
-        Some((amount.start(), unit.end(), said))
+        Some(((amount.start(), unit.end(), said), vec![AMOUNT.to_owned()]))
     });
     wrong.collect()
 }

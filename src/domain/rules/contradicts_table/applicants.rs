@@ -1,8 +1,8 @@
 //! 收到申请14件，其中自然人10件、商业企业5件: who applied, against the columns of the table.
 
 use super::subjects::{WHOLE, is_made_of};
-use super::{APART, Subject, UNITS, arguments, cleaned, sum_of};
-use crate::domain::rules::judging::{Judging, Told};
+use super::{APART, Subject, UNITS, Wrong, arguments, cleaned, sum_of};
+use crate::domain::rules::judging::Judging;
 use crate::domain::wording::{Told as Number, numbers, years};
 
 /// How each kind of applicant is called, and its columns.
@@ -26,7 +26,7 @@ const APPLICANTS: [(&[&str], &[&str]); 7] = [
 ];
 const ROWS: [&str; 2] = ["new_requests", "carried_over"];
 
-pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Told> {
+pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
     let apart = APART.iter().any(|word| sentence.contains(word))
         || years(sentence).into_iter().any(|(_, _, named)| named != judged.year);
     if apart {
@@ -54,14 +54,15 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Told> {
         };
         let (Some(new), Some(carried)) = (of(ROWS[0]), of(ROWS[1])) else { break };
         if part.number != new && part.number != new + carried {
-            found.push((part.start, part.end, arguments(part.clause, &[new])));
+            let cells = columns.iter().map(|column| format!("requests.{}.{column}", ROWS[0])).collect();
+            found.push(((part.start, part.end, arguments(part.clause, &[new])), cells));
         }
     }
     found
 }
 
 /// 全市自然人申请3540件: applicants told by themselves.
-fn alone(judged: &Judging<'_>, told: &[Number<'_>]) -> Vec<Told> {
+fn alone(judged: &Judging<'_>, told: &[Number<'_>]) -> Vec<Wrong> {
     let wrong = told.iter().filter(|told| UNITS.contains(&told.unit)).filter_map(|told| {
         let phrase = cleaned(told.phrase, judged.year);
         let lead = phrase.strip_suffix("申请").or_else(|| phrase.strip_suffix("提出申请"))?;
@@ -69,7 +70,9 @@ fn alone(judged: &Judging<'_>, told: &[Number<'_>]) -> Vec<Told> {
         let new = sum_of(&judged.content.figures, &["requests.new_requests.natural_person"])?;
         let carried = sum_of(&judged.content.figures, &["requests.carried_over.natural_person"])?;
         let fits = told.number == new || told.number == new + carried;
-        (is_made_of(lead, &[WHOLE]) && !fits).then(|| (told.start, told.end, arguments(told.clause, &[new])))
+        let cells = vec!["requests.new_requests.natural_person".to_owned()];
+        (is_made_of(lead, &[WHOLE]) && !fits)
+            .then(|| ((told.start, told.end, arguments(told.clause, &[new])), cells))
     });
     wrong.collect()
 }

@@ -1,8 +1,8 @@
 //! 未收到政府信息公开申请, 未发生行政复议和行政诉讼: sentences that say nothing came, where the table has numbers.
 
 use super::subjects::{APPLICATIONS, BECAUSE, CASES, EVERYBODY, WHOLE, is_made_of};
-use super::{APART, arguments, sum_of};
-use crate::domain::rules::judging::{Judging, Told};
+use super::{APART, Wrong, arguments, sum_of};
+use crate::domain::rules::judging::Judging;
 use crate::domain::wording::years;
 
 /// What denies; the longest first.
@@ -76,7 +76,7 @@ const AROUND: &[&str] = &[
 const DISPUTES: &[&str] = &["行政复议", "行政诉讼", "复议", "诉讼"];
 
 /// Clauses that deny what the table counts.
-pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Told> {
+pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
     if !NONE.iter().any(|word| sentence.contains(word)) {
         return Vec::new();
     }
@@ -94,7 +94,8 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Told> {
             let count = cells.iter().try_fold(0_i64, |sum, cell| sum.checked_add(sum_of(figures, &[cell])?));
             if let Some(count) = count.filter(|count| *count > 0) {
                 let said = clause.trim_end_matches(|c: char| "，,。；;：\n".contains(c));
-                found.push((from + start, from + said.len(), arguments(said, &[count])));
+                let cells = cells.iter().map(|cell| (*cell).to_owned()).collect();
+                found.push(((from + start, from + said.len(), arguments(said, &[count])), cells));
             }
         }
         from += clause.len();

@@ -1,15 +1,15 @@
 //! 重复申请2件, 本机关不掌握相关政府信息的5件: the rows of the results, by the form's own labels.
 
 use super::subjects::{WHOLE, is_made_of};
-use super::{APART, UNITS, arguments, cleaned, sum_of};
-use crate::domain::rules::judging::{Judging, Told};
+use super::{APART, UNITS, Wrong, arguments, cleaned, sum_of};
+use crate::domain::rules::judging::Judging;
 use crate::domain::wording::{is_han, numbers, years};
 
 /// Labels that mean something else in running text.
 const COMMON: [&str; 3] = ["其他", "合计", "总计"];
 const SHORTEST: usize = 4;
 
-pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Told> {
+pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
     let apart = APART.iter().any(|word| sentence.contains(word))
         || years(sentence).into_iter().any(|(_, _, named)| named != judged.year);
     let told = numbers(sentence);
@@ -20,7 +20,7 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Told> {
         let phrase = cleaned(told.phrase, judged.year);
         let cell = row_of(judged, &phrase)?;
         let value = sum_of(&judged.content.figures, &[cell.as_str()])?;
-        (value != told.number).then(|| (told.start, told.end, arguments(told.clause, &[value])))
+        (value != told.number).then(|| ((told.start, told.end, arguments(told.clause, &[value])), vec![cell]))
     });
     wrong.collect()
 }

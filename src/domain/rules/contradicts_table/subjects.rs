@@ -245,10 +245,10 @@ pub(super) static SUBJECTS: &[Subject] = &[
     of_disputes(
         &["行政诉讼", "诉讼"],
         &[WHOLE, BECAUSE],
-        &["信息公开"],
+        &["信息公开", "未经复议直接起诉", "复议后起诉"],
         &[&[DIRECT], &[AFTER], &[DIRECT, AFTER]],
     ),
-    of_documents(&["新制发", "制发", "制定出台", "制定", "制订", "出台"], &[&[ISSUED]]),
+    of_documents(&["制发", "新制发", "制定出台", "制定", "制订", "出台"], &[&[ISSUED]]),
     of_documents(&["废止"], &[&[REPEALED]]),
     of_documents(&["现行有效"], &[&[IN_FORCE]]),
     Subject {

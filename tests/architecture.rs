@@ -101,6 +101,17 @@ fn each_framework_stays_in_its_layer() {
 }
 
 #[test]
+fn the_domain_keeps_no_state() {
+    let locks = ["RwLock", "Mutex", "OnceLock", "OnceCell", "Atomic", "RefCell", "thread_local!"];
+    for (name, text) in sources().into_iter().filter(|(name, _)| layer(name) == "domain") {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in code {
+            assert!(!locks.iter().any(|lock| line.contains(lock)), "{name}: {line}");
+        }
+    }
+}
+
+#[test]
 fn request_paths_hold_nothing_that_panics() {
     for (name, text) in sources() {
         for word in [".unwrap()", "todo!", "unimplemented!", "unsafe {", "unsafe fn", "#[allow", "panic!("] {

@@ -1,5 +1,8 @@
 //! `nianbao import`: files tried out, or stored as drafts; one line for each, and a verdict for all.
 
+mod journal;
+mod rows;
+
 use super::failure::Failure;
 use super::options::{ConfigOptions, rule_set, store_options};
 use super::print;
@@ -8,16 +11,17 @@ use super::reading::{ReadFile, files, read};
 use crate::domain::agency::Level;
 use crate::domain::id::ReportId;
 use crate::domain::report::Scope;
-use crate::domain::rules::{Counts, Judged, RuleSet, judge};
+use crate::domain::rules::{Around, Finding, Judged, RuleSet, judge};
 use crate::domain::year::YearPlan;
 use crate::operations::AgencyRef;
 use crate::operations::reports::{self, NewReport};
 use crate::storage::Store;
 use crate::storage::sources::SourceFile;
 use clap::Args;
-use comfy_table::{Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::path::{Path, PathBuf};
+use journal::Journal;
+use rows::{Row, Verdict};
+use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 #[command(after_help = "退出码：0 全部可以填报；1 有须改正的；3 有读不了的。")]
@@ -36,12 +40,9 @@ pub struct Options {
     /// 只试读，不保存
     #[arg(long)]
     dry_run: bool,
-}
-
-/// What became of one file.
-struct Line {
-    file: String,
-    told: Result<(ReadFile, Counts, Option<String>), String>,
+    /// 把结果写成表格（.csv 或 .json），每个文件一行，写明原因；中途停下的，再运行一次就接着做
+    #[arg(long, value_name = "文件")]
+    table: Option<PathBuf>,
 }
 
 pub fn run(options: &Options) -> Result<(), Failure> {
@@ -59,46 +60,79 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             "一次只能把一个文件存为一份报告；许多文件请去掉 --agency 试读，或用 nianbao load".to_owned(),
         ));
     }
+    if let Some(table) = options.table.as_ref().filter(|table| !rows::is_known(table)) {
+        return Err(Failure::Usage(format!("--table 应以 .csv 或 .json 结尾，现在是 {}", table.display())));
+    }
     let settings = options.config.load()?;
     let rules = rule_set(&settings)?;
     let store = match target {
         Some(_) => Some(Store::open(store_options(&settings)?)?),
         None => None,
     };
-    let bar = progress(paths.len());
-    let lines: Vec<Line> = paths
-        .iter()
-        .map(|path| {
-            let told = read(path, options.year).and_then(|read| {
-                let counts = judged(&read, options.year, &rules);
-                let stored = match (&store, target) {
-                    (Some(store), Some((agency, year))) => {
-                        Some(keep(store, &read, agency, year).map_err(|failure| failure.to_string())?)
-                    }
-                    _ => None,
-                };
-                Ok((read, counts, stored))
-            });
-            bar.inc(1);
-            Line { file: path.display().to_string(), told }
-        })
-        .collect();
-    bar.finish_and_clear();
+    let rows = try_all(options, &paths, &rules, |read| match (&store, target) {
+        (Some(store), Some((agency, year))) => {
+            keep(store, read, agency, year).map(Some).map_err(|failure| failure.to_string())
+        }
+        _ => Ok(None),
+    })?;
     if let Some(store) = &store {
         store.close();
     }
-    print(&table(&lines))?;
-    let unread = lines.iter().filter(|line| line.told.is_err()).count();
-    let faulty =
-        lines.iter().filter(|line| matches!(&line.told, Ok((_, counts, _)) if counts.error > 0)).count();
-    match (unread, faulty) {
+    print(&rows::shown(&rows))?;
+    let count = |verdict: Verdict| rows.iter().filter(|row| row.verdict == verdict).count();
+    match (count(Verdict::Unread), count(Verdict::Faulty)) {
         (0, 0) => Ok(()),
-        (0, faulty) => Err(Failure::Verdict(1, format!("{faulty} 份须改正，共 {} 份", lines.len()))),
+        (0, faulty) => Err(Failure::Verdict(1, format!("{faulty} 份须改正，共 {} 份", rows.len()))),
         (unread, faulty) => {
-            let told = format!("{unread} 份读不了，{faulty} 份须改正，共 {} 份", lines.len());
+            let told = format!("{unread} 份读不了，{faulty} 份须改正，共 {} 份", rows.len());
             Err(Failure::Verdict(3, told))
         }
     }
+}
+
+/// Tries every file; with a table to write, what an earlier run had done is not done again.
+fn try_all(
+    options: &Options,
+    paths: &[PathBuf],
+    rules: &RuleSet,
+    keep: impl Fn(&ReadFile) -> Result<Option<String>, String>,
+) -> Result<Vec<Row>, Failure> {
+    let judged_by = format!("{} {:?}", rules.name(), options.year);
+    // What is stored is never taken for done.
+    let journaled = options.table.as_ref().filter(|_| options.agency.is_none() || options.dry_run);
+    let mut journal = journaled.map(|table| Journal::open(table, judged_by)).transpose()?;
+    if let Some(done) = journal.as_ref().map(Journal::done).filter(|done| *done > 0) {
+        eprintln!("接着上次：已有 {done} 个文件的结果");
+    }
+    let bar = progress(paths.len());
+    let mut rows = Vec::with_capacity(paths.len());
+    for path in paths {
+        let row = match journal.as_ref().and_then(|journal| journal.known(path)) {
+            Some(known) => known,
+            None => {
+                let row = read(path, options.year)
+                    .and_then(|read| {
+                        let findings = judged(&read, options.year, rules);
+                        Ok(Row::read(path, &read, &findings, keep(&read)?))
+                    })
+                    .unwrap_or_else(|why| Row::unread(path, why));
+                if let Some(journal) = &mut journal {
+                    journal.note(path, &row)?;
+                }
+                row
+            }
+        };
+        rows.push(row);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    if let Some(table) = &options.table {
+        rows::write(&rows, table)?;
+    }
+    if let Some(journal) = journal {
+        journal.finish();
+    }
+    Ok(rows)
 }
 
 /// A bar on standard error, where somebody watches.
@@ -111,11 +145,20 @@ pub fn progress(count: usize) -> ProgressBar {
 }
 
 /// The findings of a document about whose agency nothing is known.
-fn judged(read: &ReadFile, year: Option<i32>, rules: &RuleSet) -> Counts {
+fn judged(read: &ReadFile, year: Option<i32>, rules: &RuleSet) -> Vec<Finding> {
     let document = &read.document;
     let year = year.or(document.year).unwrap_or_else(|| document.content.form().from);
     let plan = YearPlan::default_for(year);
     let verdict = judge(&Judged {
+        around: Around {
+            title: document.title.as_deref(),
+            agency_name: document.agency_name.as_deref(),
+            signed_by: document.signed_by.as_deref(),
+            index_number: document.index_number.as_deref(),
+            source_url: document.source_url.as_deref(),
+            reason: None,
+        },
+        scope: document.scope,
         faults: &document.faults,
         blanks: &read.notes.blanks,
         year,
@@ -124,7 +167,7 @@ fn judged(read: &ReadFile, year: Option<i32>, rules: &RuleSet) -> Counts {
         day: document.signed_on,
         ..Judged::alone(&document.content, rules)
     });
-    Counts::of(&verdict.findings)
+    verdict.findings
 }
 
 /// The kept file of a report that is to be.
@@ -147,44 +190,4 @@ fn keep(store: &Store, read: &ReadFile, agency: &AgencyRef, year: i32) -> Result
     let new = NewReport { source, ..new };
     write_as(store, (asking, act), move |desk| reports::create(desk, &new))?;
     Ok(id.to_string())
-}
-
-fn table(lines: &[Line]) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(["文件", "种类", "年度", "机关", "单元格", "未读", "错误", "警告", "结论"]);
-    for line in lines {
-        let name = Path::new(&line.file)
-            .file_name()
-            .map_or_else(|| line.file.clone(), |name| name.to_string_lossy().into_owned());
-        table.add_row(match &line.told {
-            Ok((read, counts, stored)) => {
-                let expected = read.notes.cells_expected;
-                let unread = expected.saturating_sub(read.notes.cells_read + read.notes.cells_blank);
-                let verdict = match (stored, counts.error) {
-                    (Some(id), _) => format!("已存为草稿 {id}"),
-                    (None, 0) => "可以填报".to_owned(),
-                    (None, _) => "须改正".to_owned(),
-                };
-                vec![
-                    name,
-                    read.kind.as_str().to_owned(),
-                    read.document.year.map(|year| year.to_string()).unwrap_or_default(),
-                    read.document.agency_name.clone().unwrap_or_default(),
-                    format!("{}/{expected}", read.notes.cells_read),
-                    unread.to_string(),
-                    counts.error.to_string(),
-                    counts.warning.to_string(),
-                    verdict,
-                ]
-            }
-            Err(why) => {
-                let mut row = vec![name];
-                row.extend(std::iter::repeat_n(String::new(), 7));
-                row.push(format!("读不了：{why}"));
-                row
-            }
-        });
-    }
-    format!("{table}\n")
 }

@@ -157,6 +157,55 @@ on_both! {
 }
 
 #[test]
+fn a_table_of_a_folder_says_why_and_goes_on_where_it_stopped() {
+    let folder = TempDir::new().expect("a folder");
+    let files = folder.path().join("in");
+    fs::create_dir(&files).expect("a folder");
+    fs::write(files.join("好.txt"), REAL_TEXT).expect("written");
+    fs::write(files.join("坏.html"), "<p>一、总体情况</p><p>平稳。</p>").expect("written");
+    fs::write(files.join("不是.rtf"), "{\\rtf1 x}").expect("written");
+    let run = |table: &str| {
+        let table = folder.path().join(table);
+        let mut command = Command::new(super::harness::process::PROGRAM);
+        command.arg("import").arg(&files).arg("--table").arg(&table).output().expect("it runs")
+    };
+    assert_eq!(run("表.json").status.code(), Some(3));
+    let rows: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.path().join("表.json")).expect("a table")).expect("JSON");
+    let of = |ending: &str| {
+        let rows = rows.as_array().expect("rows");
+        rows.iter()
+            .find(|row| row["file"].as_str().expect("a file").ends_with(ending))
+            .expect("a row")
+            .clone()
+    };
+    assert_eq!(
+        (of("好.txt")["verdict"].clone(), of("好.txt")["cells_read"].clone()),
+        ("fine".into(), 200.into())
+    );
+    assert_eq!(of("坏.html")["verdict"], "faulty");
+    assert!(!of("坏.html")["why"].as_array().expect("why").is_empty());
+    assert_eq!(of("不是.rtf")["verdict"], "unread");
+    assert!(!folder.path().join("表.json.partial").exists(), "nothing is left to go on with");
+    // A run that was broken off after one file, whose result says what no reading would.
+    let stopped = folder.path().join("表.csv.partial");
+    let good = files.join("好.txt");
+    let about = fs::metadata(&good).expect("a file");
+    let modified = about.modified().expect("a time").duration_since(std::time::UNIX_EPOCH).expect("a time");
+    let mut row = of("好.txt");
+    row["agency"] = "上次读出的机关".into();
+    let rules = nianbao::domain::rules::RuleSet::own();
+    let stamp = serde_json::json!({"bytes": about.len(), "modified": modified.as_nanos() as u64,
+        "judged_by": format!("{} {:?}", rules.name(), None::<i32>)});
+    let line = serde_json::json!({"stamp": stamp, "row": row}).to_string();
+    fs::write(&stopped, format!("{line}\n{{\"stamp\": {{\"by")).expect("written");
+    let went_on = run("表.csv");
+    assert!(said(&went_on).contains("接着上次：已有 1 个文件的结果"), "{}", said(&went_on));
+    let csv = fs::read_to_string(folder.path().join("表.csv")).expect("a table");
+    assert!(csv.contains("上次读出的机关") && csv.contains("须改正") && csv.contains("读不了"), "{csv}");
+}
+
+#[test]
 fn an_office_tries_its_folder_without_a_database() {
     let folder = TempDir::new().expect("a folder");
     fs::write(folder.path().join("好.txt"), REAL_TEXT).expect("written");

@@ -1,5 +1,6 @@
 //! The rules: each has a document it passes and a document it fails, and its words in both languages.
 
+mod bounds;
 mod case;
 mod words;
 

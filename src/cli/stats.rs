@@ -33,6 +33,15 @@ pub fn run(verb: &Verb) -> Result<(), Failure> {
     done
 }
 
+/// How many of the kept sums, over all years, are not those of the published reports.
+pub fn wrong_sums(store: &Store) -> Result<usize, Failure> {
+    let known = store.read_blocking(|connection| years::list(connection, 0, 200, false))?.0;
+    known.iter().try_fold(0, |wrong, year| {
+        let found = store.read_blocking(|connection| verify_year(connection, year.plan.year, false))?;
+        Ok(wrong + found.len())
+    })
+}
+
 fn verify(store: &Store, repair: bool) -> Result<(), Failure> {
     let known = store.read_blocking(|connection| years::list(connection, 0, 200, false))?.0;
     let mut wrong = 0;

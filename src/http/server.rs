@@ -15,7 +15,11 @@ use actix_web::http::header;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, HttpRequest, HttpServer, web};
 use std::net::TcpListener;
+use std::time::Duration;
 use utoipa_actix_web::AppExt;
+
+/// How long the last writes may take after everybody has been answered or sent away.
+const LAST_WRITES: Duration = Duration::from_secs(5);
 
 /// Binds, tells where it listens, and serves until SIGTERM or SIGINT; then finishes what is under way.
 pub fn serve(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)) -> std::io::Result<()> {
@@ -69,7 +73,14 @@ async fn run(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)
     running.await?;
     let store = service.store.clone();
     // The lane finishes what it took; a worker's thread may not wait for that.
-    web::block(move || store.close()).await.map_err(std::io::Error::other)
+    if web::block(move || store.close_within(LAST_WRITES)).await.map_err(std::io::Error::other)? {
+        return Ok(());
+    }
+    // The runtime would wait for the threads that wait for the database.
+    tracing::error!(
+        "the database does not answer: the service ends without it, whatever waited has no answer"
+    );
+    std::process::exit(1)
 }
 
 #[cfg(unix)]

@@ -4,8 +4,9 @@ use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
 use super::schema::ledger;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
@@ -17,54 +18,106 @@ pub enum BackupError {
     Connect(#[from] diesel::ConnectionError),
     #[error("cannot copy: {0}")]
     Copy(#[from] diesel::result::Error),
+    #[error("the file is damaged: {0}")]
+    Damaged(String),
+    #[error("the file is no database of nianbao")]
+    Foreign,
     #[error("cannot write the file: {0}")]
     File(#[from] std::io::Error),
 }
 
-/// Copies the database into a new file while others go on writing; the copy is on the disk when this returns.
-pub fn copy(url: &DatabaseUrl, options: &ConnectOptions, to: &Path) -> Result<(), BackupError> {
-    if to.exists() {
-        return Err(BackupError::Exists(to.display().to_string()));
-    }
-    let DatabaseUrl::Sqlite(_) = url else { return Err(BackupError::NotEmbedded) };
-    let part = part_of(to);
-    if part.exists() {
-        std::fs::remove_file(&part)?;
-    }
-    let mut connection = url.connect(Purpose::Write, options)?;
-    // One read transaction from beginning to end: what is written meanwhile is not in it.
-    connection.batch_execute(&format!("VACUUM INTO '{}'", part.to_string_lossy().replace('\'', "''")))?;
-    File::open(&part)?.sync_all()?;
-    std::fs::rename(&part, to)?;
-    sync_folder(to)
+/// A copy beside where it is to be, until it has been found whole; gone when it is dropped before.
+pub struct Staged {
+    part: PathBuf,
+    to: PathBuf,
 }
 
-/// Puts a copy where the database is to be; never over one that is there.
-pub fn put_back(from: &Path, to: &Path) -> Result<(), BackupError> {
-    if to.exists() {
-        return Err(BackupError::Exists(to.display().to_string()));
+impl Staged {
+    /// Where it stands, to be opened and looked through.
+    pub fn url(&self) -> DatabaseUrl {
+        DatabaseUrl::Sqlite(self.part.clone())
     }
+
+    /// Puts it where it is to be; it is on the disk when this returns.
+    pub fn settle(self) -> Result<(), BackupError> {
+        File::open(&self.part)?.sync_all()?;
+        std::fs::rename(&self.part, &self.to)?;
+        sync_folder(&self.to)
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        for suffix in ["", "-wal", "-shm"] {
+            let _not_there = std::fs::remove_file(beside(&self.part, suffix));
+        }
+    }
+}
+
+/// Copies the database beside a new file while others go on writing.
+pub fn copy(url: &DatabaseUrl, options: &ConnectOptions, to: &Path) -> Result<Staged, BackupError> {
+    let DatabaseUrl::Sqlite(_) = url else { return Err(BackupError::NotEmbedded) };
+    let staged = stage(to)?;
+    let mut connection = url.connect(Purpose::Write, options)?;
+    let part = staged.part.to_string_lossy().replace('\'', "''");
+    // One read transaction from beginning to end: what is written meanwhile is not in it.
+    connection.batch_execute(&format!("VACUUM INTO '{part}'"))?;
+    require_sound(&staged, options)?;
+    Ok(staged)
+}
+
+/// Puts a copy beside where the database is to be; never over one that is there.
+pub fn put_back(from: &Path, options: &ConnectOptions, to: &Path) -> Result<Staged, BackupError> {
     if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)?;
     }
     // What an older database of this name has left would be taken for this one's.
-    for left in ["-wal", "-shm"] {
-        let left = format!("{}{left}", to.display());
-        if Path::new(&left).exists() {
-            return Err(BackupError::Exists(left));
+    for left in ["-wal", "-shm"].map(|suffix| beside(to, suffix)) {
+        if left.exists() {
+            return Err(BackupError::Exists(left.display().to_string()));
         }
     }
-    let part = part_of(to);
-    std::fs::copy(from, &part)?;
-    File::open(&part)?.sync_all()?;
-    std::fs::rename(&part, to)?;
-    sync_folder(to)
+    let staged = stage(to)?;
+    std::fs::copy(from, &staged.part)?;
+    require_sound(&staged, options)?;
+    Ok(staged)
 }
 
-/// Where a copy grows until it is whole.
-fn part_of(file: &Path) -> std::path::PathBuf {
+fn stage(to: &Path) -> Result<Staged, BackupError> {
+    if to.exists() {
+        return Err(BackupError::Exists(to.display().to_string()));
+    }
+    let part = beside(to, ".part");
+    if part.exists() {
+        std::fs::remove_file(&part)?;
+    }
+    Ok(Staged { part, to: to.to_owned() })
+}
+
+#[derive(QueryableByName)]
+struct Said {
+    #[diesel(sql_type = Text)]
+    said: String,
+}
+
+/// Every page and index is what it should be, and the file is one of ours: an empty one would be taken for new.
+fn require_sound(staged: &Staged, options: &ConnectOptions) -> Result<(), BackupError> {
+    let mut connection = staged.url().connect(Purpose::Read, options)?;
+    let foreign = |_| BackupError::Foreign;
+    let said: Vec<Said> = diesel::sql_query("SELECT integrity_check AS said FROM pragma_integrity_check(3)")
+        .load(&mut connection)
+        .map_err(foreign)?;
+    if let Some(fault) = said.into_iter().map(|row| row.said).find(|said| said != "ok") {
+        return Err(BackupError::Damaged(fault));
+    }
+    ledger::table.select(ledger::epoch).first::<String>(&mut connection).map_err(foreign)?;
+    Ok(())
+}
+
+/// The file of the same name and more.
+fn beside(file: &Path, suffix: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
-    name.push(".part");
+    name.push(suffix);
     name.into()
 }
 

@@ -111,7 +111,9 @@ impl DatabaseUrl {
         options: &ConnectOptions,
     ) -> Result<AnyConnection, diesel::ConnectionError> {
         let mut connection = match self {
-            DatabaseUrl::Postgres(url) => AnyConnection::Postgres(PgConnection::establish(url)?),
+            DatabaseUrl::Postgres(url) => {
+                AnyConnection::Postgres(PgConnection::establish(&with_bounds(url))?)
+            }
             DatabaseUrl::Sqlite(path) => {
                 AnyConnection::Sqlite(SqliteConnection::establish(&path.to_string_lossy())?)
             }
@@ -129,7 +131,7 @@ impl DatabaseUrl {
         match (self, purpose) {
             // The journal mode is the file's, set once by the first writer.
             (DatabaseUrl::Sqlite(_), Purpose::Write) => setup.push_str(&format!(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = {}; PRAGMA wal_autocheckpoint = 0; \
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = {}; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; \
                  PRAGMA cache_size = -16384;",
                 options.synchronous
             )),
@@ -150,6 +152,25 @@ impl DatabaseUrl {
         connection.batch_execute(&setup).map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)
     }
+}
+
+/// What libpq is told where the address does not say it: a server that is silent is given up in seconds, not in hours.
+const BOUNDS: [(&str, &str); 5] = [
+    ("connect_timeout", "3"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "10000"),
+];
+
+fn with_bounds(url: &str) -> String {
+    let given = url.split_once('?').map_or("", |(_, parameters)| parameters);
+    let names: Vec<&str> = given.split('&').filter_map(|part| part.split('=').next()).collect();
+    let missing = BOUNDS.iter().filter(|(name, _)| !names.contains(name));
+    missing.fold(url.to_owned(), |url, (name, value)| {
+        let joint = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{joint}{name}={value}")
+    })
 }
 
 /// Lets PostgreSQL look at how much has been written, where nobody (no autovacuum) or nobody yet has: by the
@@ -177,5 +198,19 @@ pub fn take_time(connection: &mut AnyConnection) -> QueryResult<()> {
             "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
         ),
         AnyConnection::Sqlite(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silent_server_is_given_up_unless_the_address_says_otherwise() {
+        let bounded = with_bounds("postgres://a@h1,h2/db");
+        assert!(bounded.starts_with("postgres://a@h1,h2/db?connect_timeout=3&"), "{bounded}");
+        let own = with_bounds("postgres://a@h/db?target_session_attrs=read-write&connect_timeout=9");
+        assert!(own.contains("connect_timeout=9&keepalives_idle=5"), "{own}");
+        assert_eq!(own.matches("connect_timeout").count(), 1);
     }
 }

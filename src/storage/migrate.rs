@@ -2,6 +2,7 @@
 
 use super::connection::AnyConnection;
 use super::form_cells;
+use diesel::connection::SimpleConnection;
 use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -34,8 +35,23 @@ fn failed(error: impl std::fmt::Display) -> MigrateError {
     MigrateError::Failed(error.to_string())
 }
 
+/// The number several `migrate` at once agree on: one works, the others wait and then find nothing to do.
+const LOCK: i64 = 0x6e69_616e_6261_6f;
+
 /// Runs what is waiting and writes the forms' cells; gives the names of the migrations run.
 pub fn run(connection: &mut AnyConnection) -> Result<Vec<String>, MigrateError> {
+    if let AnyConnection::Postgres(inner) = connection {
+        let wait = format!("SET lock_timeout = 0; SELECT pg_advisory_lock({LOCK}); SET lock_timeout = 2000");
+        inner.batch_execute(&wait).map_err(failed)?;
+    }
+    let ran = run_alone(connection);
+    if let AnyConnection::Postgres(inner) = connection {
+        inner.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})")).map_err(failed)?;
+    }
+    ran
+}
+
+fn run_alone(connection: &mut AnyConnection) -> Result<Vec<String>, MigrateError> {
     let ran = match connection {
         AnyConnection::Postgres(inner) => {
             inner.run_pending_migrations(POSTGRES).map(|ran| ran.iter().map(ToString::to_string).collect())

@@ -1,6 +1,6 @@
 //! The one place that hops: reads go to a bounded set of readers, writes to the lane.
 
-use super::backup::{self, BackupError};
+use super::backup::{self, BackupError, Staged};
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
 use super::error::StorageError;
 use super::lane::{
@@ -14,7 +14,7 @@ use super::watch::Watch;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// How a store is opened.
@@ -146,14 +146,15 @@ impl Store {
         Ok(migrate::run(&mut connection)?)
     }
 
-    /// Copies a database into a new file while others go on writing.
-    pub fn backup(options: &StoreOptions, to: &Path) -> Result<(), BackupError> {
+    /// Copies a database beside a new file while others go on writing.
+    pub fn backup(options: &StoreOptions, to: &Path) -> Result<Staged, BackupError> {
         backup::copy(&options.url, &connect_options(options), to)
     }
 
-    /// Puts a copy where the database is to be.
-    pub fn restore(options: &StoreOptions, from: &Path) -> Result<(), BackupError> {
-        backup::put_back(from, options.url.file().ok_or(BackupError::NotEmbedded)?)
+    /// Puts a copy beside where the database is to be.
+    pub fn restore(options: &StoreOptions, from: &Path) -> Result<Staged, BackupError> {
+        let to = options.url.file().ok_or(BackupError::NotEmbedded)?;
+        backup::put_back(from, &connect_options(options), to)
     }
 
     /// How a database's schema stands to this program's.
@@ -342,12 +343,24 @@ impl Store {
 
     /// Takes no more writes, finishes those that wait, and ends the writer.
     pub fn close(&self) {
+        let _ended = self.close_within(Duration::MAX);
+    }
+
+    /// The same, but gives up a writer that waits for a database which does not answer; whether it ended.
+    pub fn close_within(&self, longest: Duration) -> bool {
         self.shared.watch.end();
         self.shared.waiting.close();
         let thread = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread {
-            let _panicked = thread.join();
+        let Some(thread) = thread else { return true };
+        let began = Instant::now();
+        while !thread.is_finished() {
+            if began.elapsed() >= longest {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(5));
         }
+        let _panicked = thread.join();
+        true
     }
 }
 

@@ -252,3 +252,51 @@ fn an_operators_words_are_read_again_on_hangup_and_faulty_ones_change_nothing() 
         said(&refused)
     );
 }
+
+#[test]
+fn a_copy_that_is_not_whole_is_refused_and_leaves_nothing_behind() {
+    let mut service = Service::on_sqlite();
+    let world = World::new(&service);
+    file_and_publish(&world, 1);
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let file = folder.path().join("copy.db");
+    let made = service.run(&["backup", &file.display().to_string()]);
+    assert!(made.status.success() && said(&made).contains("审计完整"), "{}", said(&made));
+    service.terminate();
+    let whole = std::fs::read(&file).expect("the copy");
+    let mut holed = whole.clone();
+    // Pages in the middle, where the reports stand: the header and the audit may well be sound.
+    let (from, to) = (whole.len() / 3, whole.len() / 2);
+    holed[from..to].fill(0);
+    let mut half = whole.clone();
+    half.truncate(whole.len() / 2);
+    let foreign = b"id,name\n1,a\n".repeat(1_000);
+    for (number, bytes) in [holed, half, Vec::new(), foreign].into_iter().enumerate() {
+        std::fs::write(&file, &bytes).expect("written");
+        let target = folder.path().join(format!("restored-{number}"));
+        let url = format!("sqlite://{}", target.join("nianbao.db").display());
+        let refused = on(&url, &["restore", &file.display().to_string()]);
+        assert!(!refused.status.success(), "{number}: {}", said(&refused));
+        let left = std::fs::read_dir(&target).map(|entries| entries.count()).unwrap_or(0);
+        assert_eq!(left, 0, "{number}: nothing is left where the database was to be");
+    }
+    std::fs::write(&file, &whole).expect("written");
+    let url = format!("sqlite://{}", folder.path().join("good/nianbao.db").display());
+    assert!(on(&url, &["restore", &file.display().to_string()]).status.success());
+}
+
+#[test]
+fn several_migrations_at_once_wait_for_each_other() {
+    let Some(database) = Database::postgres() else { return };
+    let url = database.url();
+    let migrations: Vec<_> = (0..3)
+        .map(|_| {
+            let url = url.clone();
+            std::thread::spawn(move || on(&url, &["migrate"]))
+        })
+        .collect();
+    for migration in migrations {
+        let done = migration.join().expect("it ended");
+        assert!(done.status.success(), "{}", said(&done));
+    }
+}

@@ -50,11 +50,13 @@ impl Writer {
         loop {
             match self.waiting.take(GROUP, IDLE) {
                 Next::Batch(queue, jobs) => self.run(queue, jobs),
-                Next::Idle => self.fold_log(),
+                Next::Idle => self.fold_log("PASSIVE"),
                 Next::End => break,
             }
         }
-        self.fold_log();
+        // Nobody writes any more: nothing of the log is left behind unless somebody still reads.
+        self.unfolded = true;
+        self.fold_log("TRUNCATE");
     }
 
     fn run(&mut self, queue: Queue, jobs: Vec<Box<dyn Job>>) {
@@ -86,7 +88,7 @@ impl Writer {
     /// What is due now and then, however busy the lane is.
     fn look_after(&mut self) {
         if self.log_bytes() > LARGEST_WAL_BYTES {
-            self.fold_log();
+            self.fold_log("PASSIVE");
         }
         // A connection that fails here is dropped, and the next group opens another.
         self.connection =
@@ -125,13 +127,13 @@ impl Writer {
         Some(end)
     }
 
-    /// Folds SQLite's write-ahead log into the file, without waiting for readers.
-    fn fold_log(&mut self) {
+    /// Folds SQLite's write-ahead log into the file: `PASSIVE` without waiting for readers.
+    fn fold_log(&mut self, how: &str) {
         if !self.unfolded || !self.url.is_sqlite() {
             return;
         }
         if let Some(connection) = self.connection.as_mut()
-            && let Err(error) = connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")
+            && let Err(error) = connection.batch_execute(&format!("PRAGMA wal_checkpoint({how})"))
         {
             tracing::warn!(%error, "the checkpoint failed; it is tried again");
             return;

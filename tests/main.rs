@@ -8,6 +8,7 @@ mod attacks;
 mod clients;
 mod cluster;
 mod corpus;
+mod deploy;
 mod documents;
 mod forms;
 mod rules;

@@ -77,6 +77,8 @@ struct Moved {
     reign: u64,
     /// That entry is gone, and the lane has not begun another epoch yet.
     lost: bool,
+    /// How often the log has forked.
+    forks: u64,
     /// Up to which entry the audit has been followed; own writes may be known beyond it.
     seen: i64,
     /// Up to which public change; own ones may be known beyond it.
@@ -163,6 +165,21 @@ impl Watch {
         self.moved.read().unwrap_or_else(PoisonError::into_inner).reign
     }
 
+    /// How often the log has forked under this process.
+    pub fn forks(&self) -> u64 {
+        self.moved.read().unwrap_or_else(PoisonError::into_inner).forks
+    }
+
+    /// The last entry of the audit known here.
+    pub fn audit_seq(&self) -> i64 {
+        self.moved.read().unwrap_or_else(PoisonError::into_inner).mark.audit_seq
+    }
+
+    /// How long ago the ledger was last looked at.
+    pub fn age(&self) -> Option<Duration> {
+        self.moved.read().unwrap_or_else(PoisonError::into_inner).good.map(|at| at.elapsed())
+    }
+
     /// The last entry anybody here saw.
     pub(super) fn mark(&self) -> Mark {
         self.moved.read().unwrap_or_else(PoisonError::into_inner).mark.clone()
@@ -187,7 +204,8 @@ impl Watch {
     ) {
         let mut moved = self.moved.write().unwrap_or_else(PoisonError::into_inner);
         if renewed {
-            *moved = Moved { reign: moved.reign + 1, ..Moved::default() };
+            let forks = moved.forks + u64::from(!moved.lost);
+            *moved = Moved { reign: moved.reign + 1, forks, ..Moved::default() };
         }
         for entry in entries {
             let is_public = entry.report_id.as_ref().is_some_and(|report| changed.contains(report));
@@ -238,7 +256,8 @@ impl Watch {
             let everything = ledger.audit_seq;
             // What is gone stays in mind until the log has another name: by it the lane knows that it has forked.
             let (mark, lost) = if lost && !renamed { (known.clone(), true) } else { (mark.clone(), false) };
-            *moved = Moved { everything, anything: everything, reign, mark, lost, ..Moved::default() };
+            let forks = moved.forks + u64::from(lost && !told);
+            *moved = Moved { everything, anything: everything, reign, mark, lost, forks, ..Moved::default() };
         } else if mark.audit_seq > moved.mark.audit_seq {
             moved.mark = mark.clone();
         }

@@ -79,6 +79,8 @@ fn a_fork_is_told_to_whoever_holds_a_later_number_and_nothing_lost_is_served() {
     let (_, page) = changes(&service, 0);
     assert_eq!(page["items"].as_array().map(Vec::len), Some(2));
     assert!(page["next"].as_i64().expect("a number") > 1_000_000);
+    let metrics = String::from_utf8(service.get("/metrics").token(&service.admin()).raw().send().bytes);
+    assert!(metrics.expect("text").contains("nianbao_forks_total 1"), "the fork is counted");
     let head = &before["audit_head"];
     service.get(&format!("/audit/head?seq={}", head["seq"])).send();
     let verified = service.run(&["audit", "verify"]);

@@ -1,6 +1,7 @@
 //! What the service does, counted; written out in the text format of OpenMetrics.
 
 use super::service::Service;
+use super::vitals::Vitals;
 use crate::domain::rules::Finding;
 use crate::storage::Meters;
 use actix_web::http::Method;
@@ -56,12 +57,15 @@ pub struct Metrics {
     kept_bodies: Gauge,
     kept_bytes: Gauge,
     counted: Mutex<Option<Instant>>,
+    vitals: Vitals,
 }
 
 impl Metrics {
     pub fn new(lane: &Meters) -> Metrics {
+        let mut registry = Registry::with_prefix("nianbao");
         let mut metrics = Metrics {
-            registry: Registry::with_prefix("nianbao"),
+            vitals: Vitals::new(&mut registry),
+            registry,
             requests: Family::default(),
             seconds: Histogram::new(exponential_buckets(0.000_1, 4.0, 9)),
             findings: Family::default(),
@@ -163,6 +167,7 @@ impl Metrics {
 
     pub fn write(&self, service: &Service) -> String {
         let gauge = |gauge: &Gauge, value: usize| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+        self.vitals.look(service.store.watch());
         gauge(&self.queue, service.store.queue_depth());
         let (busy, all) = service.store.readers();
         gauge(&self.readers_busy, busy);

@@ -31,3 +31,4 @@ mod verdict;
 
 /// Where all resources stand.
 pub const BASE: &str = "/api/v1";
+mod vitals;

@@ -94,20 +94,23 @@ fn stage(to: &Path) -> Result<Staged, BackupError> {
     Ok(Staged { part, to: to.to_owned() })
 }
 
+/// One line of what the engine says of its file.
 #[derive(QueryableByName)]
 struct Said {
     #[diesel(sql_type = Text)]
-    said: String,
+    integrity_check: String,
 }
 
 /// Every page and index is what it should be, and the file is one of ours: an empty one would be taken for new.
 fn require_sound(staged: &Staged, options: &ConnectOptions) -> Result<(), BackupError> {
     let mut connection = staged.url().connect(Purpose::Read, options)?;
-    let foreign = |_| BackupError::Foreign;
-    let said: Vec<Said> = diesel::sql_query("SELECT integrity_check AS said FROM pragma_integrity_check(3)")
-        .load(&mut connection)
-        .map_err(foreign)?;
-    if let Some(fault) = said.into_iter().map(|row| row.said).find(|said| said != "ok") {
+    let foreign = |error| {
+        tracing::debug!(%error, "the file is not read as a database");
+        BackupError::Foreign
+    };
+    let said: Vec<Said> =
+        diesel::sql_query("PRAGMA integrity_check(3)").load(&mut connection).map_err(foreign)?;
+    if let Some(fault) = said.into_iter().map(|row| row.integrity_check).find(|said| said != "ok") {
         return Err(BackupError::Damaged(fault));
     }
     ledger::table.select(ledger::epoch).first::<String>(&mut connection).map_err(foreign)?;

@@ -377,13 +377,6 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    shared_keys (name) {
-        name -> Text,
-        value -> Text,
-    }
-}
-
 diesel::joinable!(revisions -> reports (report_id));
 diesel::joinable!(reports -> agencies (agency_id));
 diesel::joinable!(tokens -> persons (person_id));

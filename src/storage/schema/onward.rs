@@ -62,3 +62,10 @@ diesel::table! {
 
 diesel::joinable!(deliveries -> webhooks (webhook_id));
 diesel::allow_tables_to_appear_in_same_query!(webhooks, deliveries);
+
+diesel::table! {
+    shared_keys (name) {
+        name -> Text,
+        value -> Text,
+    }
+}

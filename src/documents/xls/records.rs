@@ -8,6 +8,8 @@ use std::io::{Cursor, Read};
 const LARGEST_STREAM: u64 = 20 << 20;
 /// Most positions between the first and the last cell of all sheets: each takes room as soon as it is read.
 const MOST_POSITIONS: u64 = 4_000_000;
+/// Most positions that a sheet may say it has: all of an old one. Room for them is set aside, and not filled.
+const MOST_DECLARED: u64 = 65_536 * 256;
 /// Most sheets, and most regions of a sheet.
 const MOST_SHEETS: usize = 256;
 const MOST_REGIONS: usize = 10_000;
@@ -20,6 +22,8 @@ pub(super) struct Known {
     merged: Vec<((u32, u32), (u32, u32))>,
     /// First row and column with a cell, and the last ones.
     reach: Option<[u32; 4]>,
+    /// How many positions it says it has.
+    declared: u64,
 }
 
 impl Known {
@@ -47,6 +51,8 @@ impl Known {
                     self.see(row, column);
                 }
             }
+            // Where its cells begin and end.
+            0x0200 => self.declared = self.declared.max(declared(data)),
             // Several cells of a row, the number of the last one at the end.
             0x00bd | 0x00be => {
                 let last = data.len().checked_sub(2).and_then(number);
@@ -74,6 +80,25 @@ impl Known {
             _ => {}
         }
     }
+}
+
+/// How many positions the measures of a sheet make; no number of them where they run backwards.
+fn declared(data: &[u8]) -> u64 {
+    let wide = data.len() > 10;
+    let row = |at: usize| if wide { u32_at(data, at * 4) } else { u16_at(data, at * 2).map(u32::from) };
+    let column = |at: usize| u16_at(data, if wide { 8 } else { 4 } + at * 2).map(u32::from);
+    let (Some(top), Some(bottom), Some(left), Some(right)) = (row(0), row(1), column(0), column(1)) else {
+        return 0;
+    };
+    if bottom == 0 || right == 0 {
+        return 1;
+    }
+    // A first column beyond the last that there is counts as none.
+    let left = if left > 0xff || right < left { 0 } else { left };
+    let count = |first: u32, end: u32| u64::from(end).checked_sub(u64::from(first));
+    count(top, bottom)
+        .zip(count(left, right))
+        .map_or(u64::MAX, |(rows, columns)| rows.saturating_mul(columns))
 }
 
 /// What is known of each sheet, in their order.
@@ -104,6 +129,9 @@ pub(super) fn records(bytes: &[u8]) -> Result<Vec<Known>, ReadFault> {
                 0x000a => depth -= 1,
                 _ => known.take(kind, data),
             }
+        }
+        if known.declared > MOST_DECLARED {
+            return Err(ReadFault::TooManyCells);
         }
         left = left.checked_sub(known.positions()).ok_or(ReadFault::TooManyCells)?;
         sheets.push(known);
@@ -140,4 +168,24 @@ fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_measures_of_a_sheet_are_counted_before_room_is_set_aside() {
+        let measures = |rows: [u32; 2], columns: [u16; 2]| {
+            let rows = rows.iter().flat_map(|row| row.to_le_bytes());
+            let columns = columns.iter().chain(&[0]).flat_map(|column| column.to_le_bytes());
+            declared(&rows.chain(columns).collect::<Vec<u8>>())
+        };
+        assert_eq!(measures([0, 30], [0, 8]), 240);
+        assert_eq!(measures([0, 0], [0, 0]), 1);
+        assert_eq!(measures([0, 65_536], [0, 256]), MOST_DECLARED);
+        assert!(measures([0, 0xf000_0000], [0, 256]) > MOST_DECLARED);
+        assert_eq!(measures([9, 3], [0, 8]), u64::MAX, "they run backwards");
+        assert_eq!(declared(&[0, 0, 9, 0, 0, 0, 4, 0, 0, 0]), 36);
+    }
 }

@@ -8,6 +8,7 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 use nianbao::domain::agency::Contact;
 use nianbao::domain::form;
 use nianbao::domain::id::{AgencyId, PersonId, ReportId};
+use nianbao::domain::people::Person;
 use nianbao::domain::report::{Content, Heading, Scope, read_sections};
 use nianbao::domain::rights::{Grant, Rights, Role};
 use nianbao::domain::workflow::Action;
@@ -15,7 +16,6 @@ use nianbao::domain::year::{YearPlan, YearState};
 use nianbao::operations::agencies::{self, AgencyDraft};
 use nianbao::operations::reports::{self, NewReport, TransitionOrder};
 use nianbao::operations::{AgencyRef, Asking, Desk, Refusal, Review, at_desk, people, years};
-use nianbao::storage::people::Person;
 use nianbao::storage::{Act, Store, StoreOptions, WriteError};
 use std::time::{Duration, Instant};
 
@@ -193,7 +193,7 @@ fn approved(store: &Store, count: usize) -> (Person, Vec<(ReportId, i64)>) {
             content: Some(content.clone()),
             prefill: None,
             source: None,
-            action: "report.create",
+            origin: nianbao::operations::reports::Origin::Created,
         };
         write(store, asking_all(&person), move |desk| {
             let view = reports::create(desk, &new)?;

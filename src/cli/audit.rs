@@ -3,10 +3,9 @@
 use super::failure::Failure;
 use super::options::{ConfigOptions, store_options};
 use super::print;
-use crate::domain::audit::{AuditEntry, Break, Chain};
+use crate::domain::audit::{AuditEntry, AuditLine, Break, Chain};
 use crate::operations::audit::{self, Verdict, verify};
 use crate::storage::Store;
-use crate::storage::audit::AuditLine;
 use clap::{Args, Subcommand};
 use serde::Deserialize;
 use serde_json::json;

@@ -31,7 +31,7 @@ pub struct Actor {
     pub title: &'static str,
     pub role: Role,
     pub secret: String,
-    pub token: crate::storage::people::Token,
+    pub token: crate::domain::people::Token,
 }
 
 pub fn run(options: &Options) -> Result<(), Failure> {

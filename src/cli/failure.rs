@@ -89,7 +89,7 @@ impl From<WriteError<Refusal>> for Failure {
             WriteError::Refused(refusal) => refused(&refusal),
             WriteError::KeyReused => problem("idempotency_key_reused"),
             WriteError::KeyInProgress => problem("idempotency_in_progress"),
-            WriteError::Overloaded => problem("overloaded"),
+            WriteError::Overloaded | WriteError::Stale => problem("overloaded"),
             WriteError::Unavailable => problem("unavailable"),
             WriteError::OutcomeUnknown => problem("outcome_unknown"),
             WriteError::Broken(error) => format!("数据库出错：{error}"),

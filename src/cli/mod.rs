@@ -10,6 +10,7 @@ mod health;
 mod import;
 mod lexicons;
 mod load;
+mod memory;
 mod migrate;
 mod openapi;
 mod options;

@@ -74,7 +74,7 @@ pub fn service_options(settings: &Settings) -> Result<ServiceOptions, Failure> {
         body_drain: Duration::from_millis(limits.body_drain_ms),
         cors_origins: server.cors_origins.clone(),
         trusted_proxies: server.trusted_proxies.iter().filter_map(|range| network(range)).collect(),
-        kept_bytes: limits.kept_bytes,
+        kept_bytes: limits.kept_bytes.unwrap_or_else(super::memory::for_kept_bodies),
         streams: limits.streams,
         streams_per_client: limits.streams_per_client,
         requests_per_minute: limits.requests_per_minute,

@@ -3,9 +3,9 @@
 use super::failure::Failure;
 use super::token::act_of_program;
 use crate::domain::id::PersonId;
+use crate::domain::people::Person;
 use crate::domain::rights::{Grant, Rights, Role};
 use crate::operations::{Asking, Desk, Refusal, Review, at_desk, people};
-use crate::storage::people::Person;
 use crate::storage::{Act, Actor, Store, WriteError, analyze, take_time};
 
 /// How the program itself asks: with an administrator's rights and nobody's name.

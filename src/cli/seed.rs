@@ -9,7 +9,7 @@ use super::options::{ConfigOptions, store_options};
 use super::print;
 use super::program::{named, settle_estimates, write};
 use super::token::act_of_program;
-use crate::domain::agency::{Contact, Kind, Level};
+use crate::domain::agency::{AgencyFilter, Contact, Kind, Level};
 use crate::domain::figures::Figures;
 use crate::domain::form;
 use crate::domain::id::{AgencyId, ReportId};
@@ -19,7 +19,6 @@ use crate::domain::year::{YearPlan, YearState};
 use crate::operations::agencies::{self, AgencyDraft};
 use crate::operations::reports::{self, NewReport, TransitionOrder};
 use crate::operations::{AgencyRef, Asking, Desk, Refusal, at_desk, years};
-use crate::storage::agencies::AgencyFilter;
 use crate::storage::{Act, Later, Store};
 use chrono::{Datelike, Days, NaiveDate};
 use clap::Args;
@@ -291,7 +290,7 @@ impl Reports<'_> {
             content: Some(content),
             prefill: None,
             source: None,
-            action: "report.create",
+            origin: crate::operations::reports::Origin::Created,
         };
         let transition = uuid::Uuid::now_v7().to_string();
         let asking = self.asking.clone();

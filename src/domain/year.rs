@@ -2,7 +2,7 @@
 
 use crate::domain::agency::{Level, wire_names};
 use crate::domain::report::Scope;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use std::str::FromStr;
 
 wire_names!(
@@ -53,6 +53,15 @@ pub struct YearPlan {
     pub department_due_on: NaiveDate,
     pub government_due_on: NaiveDate,
     pub note: Option<String>,
+}
+
+/// A year's plan with its version and times.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportingYear {
+    pub plan: YearPlan,
+    pub version: i64,
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
 }
 
 /// What is wrong with a plan, by member.

@@ -14,14 +14,13 @@ use super::kernel::shares::Client;
 use super::reports::Shown;
 use crate::domain::agency::AgencyPath;
 use crate::domain::form::{self, Form};
-use crate::domain::report::Scope;
-use crate::operations::agencies::path_of;
+use crate::domain::page::Page;
+use crate::domain::report::{ReportFilter, Scope};
+use crate::operations::agencies;
 use crate::operations::audit::changes_since;
 use crate::operations::reports::{ReportQuery, list};
 use crate::operations::statistics::as_of;
 use crate::operations::{AgencyRef, Asking, Refusal, years};
-use crate::storage::Page;
-use crate::storage::reports::ReportFilter;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpMessage, HttpResponse, get, web};
@@ -205,8 +204,10 @@ pub async fn read_bundle(call: Call) -> Result<HttpResponse, Problem> {
     let (plan, path, as_of, seq) = call
         .look(move |connection, _| {
             let plan = years::find(connection, year.0)?.plan;
-            let path: Option<AgencyPath> =
-                asked.as_ref().map(|within| path_of(connection, within)).transpose()?;
+            let path: Option<AgencyPath> = match &asked {
+                Some(within) => Some(agencies::find(connection, within)?.path),
+                None => None,
+            };
             let seq = changes_since(connection, 0, 0)?.ledger.audit_seq;
             Ok((plan, path, as_of(connection)?, seq))
         })

@@ -10,10 +10,10 @@ use super::kernel::query::{Limit, Parameter, Seconds, Sequence, query};
 use super::kernel::reply::Reply;
 use super::kernel::service::Service;
 use super::kernel::shares::Place;
+use crate::domain::onward::PublicChange;
 use crate::operations::Refusal;
 use crate::operations::audit::{ChangePage, changes_since};
-use crate::storage::News;
-use crate::storage::audit::ChangeLine;
+use crate::operations::store::News;
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpResponse, get};
@@ -57,11 +57,11 @@ pub struct ChangeList {
     audit_head: AuditHeadBody,
 }
 
-impl From<ChangeLine> for ChangeBody {
-    fn from(change: ChangeLine) -> ChangeBody {
+impl From<PublicChange> for ChangeBody {
+    fn from(change: PublicChange) -> ChangeBody {
         ChangeBody {
             seq: change.seq,
-            change_type: change.change_type,
+            change_type: change.change_type.as_str().to_owned(),
             report_id: change.report_id,
             agency_id: change.agency_id,
             year: change.year,
@@ -208,7 +208,7 @@ impl Streamed {
     }
 }
 
-fn event(change: ChangeLine) -> String {
+fn event(change: PublicChange) -> String {
     let body = ChangeBody::from(change);
     let data = serde_json::to_string(&body).unwrap_or_default();
     format!("id: {}\nevent: {}\ndata: {data}\n\n", body.seq, body.change_type)

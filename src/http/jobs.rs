@@ -7,12 +7,12 @@ use super::kernel::names::{JobKind, JobStateName, ValidationTally};
 use super::kernel::problem::Problem;
 use super::kernel::query::{NoParameters, YearNumber, query};
 use super::kernel::reply::Reply;
-use crate::operations::agencies::{self, path_of};
-use crate::operations::jobs::{self, JobState, require_validation_right};
+use crate::domain::job::{Job, JobState};
+use crate::domain::report::ReportFilter;
+use crate::operations::agencies;
+use crate::operations::jobs::{self, require_validation_right};
 use crate::operations::reports::{self, ReportQuery};
 use crate::operations::{AgencyRef, years};
-use crate::storage::jobs::Job;
-use crate::storage::reports::ReportFilter;
 use crate::work::validate_all;
 use actix_web::{delete, get, post};
 use chrono::{SubsecRound, Utc};
@@ -61,7 +61,7 @@ impl JobBody {
     fn of(job: &Job, state: JobState) -> JobBody {
         JobBody {
             id: job.id.clone(),
-            kind: job.kind.clone(),
+            kind: job.kind.as_str().to_owned(),
             state: state.as_str(),
             year: job.year,
             within: job.agency_id.clone(),
@@ -101,8 +101,8 @@ pub async fn start_validation(mut call: Call) -> Result<Reply, Problem> {
             years::find(connection, year.0)?;
             let (agency, path) = match &query.within {
                 Some(within) => {
-                    let agency = agencies::resolve(connection, within)?;
-                    (agency.map(|agency| agency.id.to_string()), Some(path_of(connection, within)?))
+                    let agency = agencies::find(connection, within)?;
+                    (Some(agency.id.to_string()), Some(agency.path))
                 }
                 None => (None, None),
             };
@@ -111,8 +111,8 @@ pub async fn start_validation(mut call: Call) -> Result<Reply, Problem> {
             let query = ReportQuery { filter, ..ReportQuery::default() };
             let job = Job {
                 id: its_id,
-                kind: "validation".to_owned(),
-                state: JobState::Running.as_str().to_owned(),
+                kind: crate::domain::job::JobKind::Validation,
+                state: JobState::Running,
                 person_id: asking.person.as_ref().map(|person| person.id.to_string()).unwrap_or_default(),
                 agency_id: agency,
                 year: Some(year.0),

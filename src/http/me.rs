@@ -6,7 +6,7 @@ use super::kernel::names::{RoleName, StageName};
 use super::kernel::problem::{Code, Problem};
 use super::kernel::query::NoParameters;
 use super::kernel::reply::Reply;
-use crate::storage::people::Person;
+use crate::domain::people::Person;
 use actix_web::get;
 use serde::Serialize;
 use utoipa::ToSchema;

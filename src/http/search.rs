@@ -8,10 +8,10 @@ use super::kernel::query::{CursorText, Limit, Phrase, SectionKey, YearNumber, qu
 use super::kernel::reply::Reply;
 use super::kernel::table::{self, TableFormat};
 use super::statistics::AsOfBody;
+use crate::domain::page::COUNTED;
+use crate::domain::report::SearchFilter;
 use crate::operations::AgencyRef;
 use crate::operations::search::{self, Hit, Question};
-use crate::storage::COUNTED;
-use crate::storage::search::SearchFilter;
 use actix_web::get;
 use serde::Serialize;
 use serde_json::{Map, Value, json};

@@ -7,7 +7,7 @@ use super::kernel::problem::{Code, Problem};
 use super::kernel::service::{Service, ServiceOptions};
 use super::openapi;
 use super::reports::RENDERER;
-use crate::storage::Store;
+use crate::operations::store::Store;
 use crate::work::Works;
 use actix_cors::Cors;
 use actix_web::dev::ResourceDef;

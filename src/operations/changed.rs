@@ -1,10 +1,10 @@
 //! A write that says what stands there already leaves no trace: no version, no time, no line of the audit.
 
 use crate::domain::agency::Agency;
-use crate::storage::comments::Comment;
-use crate::storage::people::{Person, Token};
-use crate::storage::webhooks::Webhook;
-use crate::storage::years::StoredYear;
+use crate::domain::onward::Webhook;
+use crate::domain::people::{Person, Token};
+use crate::domain::report::Comment;
+use crate::domain::year::ReportingYear;
 use chrono::NaiveDateTime;
 
 /// Something whose every change has a number, and mostly a time.
@@ -41,7 +41,7 @@ macro_rules! versioned {
     )+};
 }
 
-versioned!(Agency, Comment, StoredYear, Token, Webhook);
+versioned!(Agency, Comment, ReportingYear, Token, Webhook);
 
 impl Versioned for Person {
     fn version(&mut self) -> &mut i64 {

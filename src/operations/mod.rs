@@ -10,14 +10,17 @@ mod desk;
 pub mod following;
 pub mod jobs;
 pub mod people;
+mod ready;
 mod refusal;
 pub mod reports;
 pub mod search;
 pub mod statistics;
+pub mod store;
 pub mod webhooks;
 pub mod years;
 
 pub use desk::{Desk, at_desk};
+pub use ready::Ready;
 pub use refusal::{Conflict, InputFault, Refusal};
 
 use crate::domain::agency::{Agency, Uscc};
@@ -32,6 +35,8 @@ use std::sync::Arc;
 pub enum AgencyRef {
     Id(AgencyId),
     Uscc(Uscc),
+    /// What was named can be no agency.
+    Nowhere,
 }
 
 impl AgencyRef {
@@ -40,6 +45,7 @@ impl AgencyRef {
         match self {
             AgencyRef::Id(id) => *id == agency.id,
             AgencyRef::Uscc(code) => agency.uscc.as_ref() == Some(code),
+            AgencyRef::Nowhere => false,
         }
     }
 }
@@ -62,6 +68,7 @@ impl fmt::Display for AgencyRef {
         match self {
             AgencyRef::Id(id) => id.fmt(out),
             AgencyRef::Uscc(code) => code.fmt(out),
+            AgencyRef::Nowhere => Ok(()),
         }
     }
 }
@@ -70,7 +77,7 @@ impl fmt::Display for AgencyRef {
 #[derive(Debug, Clone)]
 pub struct Asking {
     pub rights: crate::domain::rights::Rights,
-    pub person: Option<crate::storage::people::Person>,
+    pub person: Option<crate::domain::people::Person>,
     /// The day it is, in UTC+8.
     pub today: chrono::NaiveDate,
     pub review: Review,

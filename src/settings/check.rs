@@ -73,7 +73,7 @@ pub fn faults(settings: &Settings) -> Vec<Fault> {
     within("limits.import_bytes", limits.import_bytes as u128, 1_024, 256 << 20);
     within("limits.batch_bytes", limits.batch_bytes as u128, 1_024, 1 << 30);
     within("limits.body_drain_ms", limits.body_drain_ms.into(), 0, 60_000);
-    within("limits.kept_bytes", limits.kept_bytes.into(), 0, 16 << 30);
+    within("limits.kept_bytes", limits.kept_bytes.unwrap_or_default().into(), 0, 16 << 30);
     within("limits.scan_ms", limits.scan_ms.into(), 100, 600_000);
     within("limits.streams", limits.streams as u128, 0, 100_000);
     within("limits.streams_per_client", limits.streams_per_client as u128, 1, 100_000);

@@ -57,7 +57,8 @@ pub struct Limits {
     pub import_bytes: usize,
     pub batch_bytes: usize,
     pub body_drain_ms: u64,
-    pub kept_bytes: u64,
+    /// `None`: by the memory there is.
+    pub kept_bytes: Option<u64>,
     pub scan_ms: u64,
     pub streams: usize,
     pub streams_per_client: usize,

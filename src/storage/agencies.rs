@@ -1,31 +1,34 @@
 //! Rows of the registry.
 
 use super::connection::AnyConnection;
-use super::error::{StorageError, stored};
-use super::listing::{Bind, Page, Sql, in_order};
+use super::error::StorageError;
+use super::listing::{Sql, in_order};
 use super::prepared::Prepare;
 use super::schema::agencies::dsl;
-use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, Contact, Kind, Level};
+use crate::domain::agency::{
+    Agency, AgencyFilter, AgencyOrder, AgencyPath, AgencyStatus, Contact, DivisionCode, Kind, Level, Uscc,
+};
 use crate::domain::id::AgencyId;
+use crate::domain::page::{Page, PageValue as Bind};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = super::schema::agencies, treat_none_as_null = true)]
 pub(super) struct AgencyRow {
-    id: String,
+    id: AgencyId,
     name: String,
     short_name: Option<String>,
-    uscc: Option<String>,
-    level: String,
-    kind: String,
-    division_code: Option<String>,
-    parent_id: Option<String>,
-    path: String,
-    status: String,
+    uscc: Option<Uscc>,
+    level: Level,
+    kind: Kind,
+    division_code: Option<DivisionCode>,
+    parent_id: Option<AgencyId>,
+    path: AgencyPath,
+    status: AgencyStatus,
     valid_from: Option<NaiveDate>,
     valid_to: Option<NaiveDate>,
-    successor_id: Option<String>,
+    successor_id: Option<AgencyId>,
     address: Option<String>,
     postcode: Option<String>,
     phone: Option<String>,
@@ -40,19 +43,19 @@ impl From<&Agency> for AgencyRow {
     fn from(agency: &Agency) -> AgencyRow {
         let text = |text: &Option<String>| text.clone();
         AgencyRow {
-            id: agency.id.to_string(),
+            id: agency.id.clone(),
             name: agency.name.clone(),
             short_name: text(&agency.short_name),
-            uscc: agency.uscc.as_ref().map(ToString::to_string),
-            level: agency.level.as_str().to_owned(),
-            kind: agency.kind.as_str().to_owned(),
-            division_code: agency.division_code.as_ref().map(ToString::to_string),
-            parent_id: agency.parent_id.as_ref().map(ToString::to_string),
-            path: agency.path.as_str().to_owned(),
-            status: agency.status.as_str().to_owned(),
+            uscc: agency.uscc.clone(),
+            level: agency.level,
+            kind: agency.kind,
+            division_code: agency.division_code.clone(),
+            parent_id: agency.parent_id.clone(),
+            path: agency.path.clone(),
+            status: agency.status,
             valid_from: agency.valid_from,
             valid_to: agency.valid_to,
-            successor_id: agency.successor_id.as_ref().map(ToString::to_string),
+            successor_id: agency.successor_id.clone(),
             address: text(&agency.contact.address),
             postcode: text(&agency.contact.postcode),
             phone: text(&agency.contact.phone),
@@ -65,32 +68,22 @@ impl From<&Agency> for AgencyRow {
     }
 }
 
-impl TryFrom<AgencyRow> for Agency {
-    type Error = StorageError;
-
-    fn try_from(row: AgencyRow) -> Result<Agency, StorageError> {
-        let malformed =
-            |what: &'static str, value: &str| StorageError::Malformed { what, value: value.to_owned() };
-        Ok(Agency {
-            id: AgencyId::from_stored(row.id),
+impl From<AgencyRow> for Agency {
+    fn from(row: AgencyRow) -> Agency {
+        Agency {
+            id: row.id,
             name: row.name,
             short_name: row.short_name,
-            uscc: match &row.uscc {
-                Some(code) => Some(code.parse().map_err(|_| malformed("uscc", code))?),
-                None => None,
-            },
-            level: stored("level", &row.level)?,
-            kind: stored("kind", &row.kind)?,
-            division_code: match &row.division_code {
-                Some(code) => Some(stored("division_code", code)?),
-                None => None,
-            },
-            parent_id: row.parent_id.map(AgencyId::from_stored),
-            path: AgencyPath::from_stored(row.path),
-            status: stored("status", &row.status)?,
+            uscc: row.uscc,
+            level: row.level,
+            kind: row.kind,
+            division_code: row.division_code,
+            parent_id: row.parent_id,
+            path: row.path,
+            status: row.status,
             valid_from: row.valid_from,
             valid_to: row.valid_to,
-            successor_id: row.successor_id.map(AgencyId::from_stored),
+            successor_id: row.successor_id,
             contact: Contact {
                 address: row.address,
                 postcode: row.postcode,
@@ -101,7 +94,7 @@ impl TryFrom<AgencyRow> for Agency {
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
-        })
+        }
     }
 }
 
@@ -128,7 +121,7 @@ pub fn find(connection: &mut AnyConnection, id: &AgencyId) -> Result<Option<Agen
         .select(AgencyRow::as_select())
         .first(connection)
         .optional()?;
-    row.map(Agency::try_from).transpose()
+    Ok(row.map(Agency::from))
 }
 
 /// The active agency with a credit code, else the one that had it last.
@@ -138,9 +131,9 @@ pub fn find_by_uscc(connection: &mut AnyConnection, uscc: &str) -> Result<Option
         .select(AgencyRow::as_select())
         .order(dsl::id)
         .load(connection)?;
-    let active = rows.iter().position(|row| row.status == AgencyStatus::Active.as_str());
+    let active = rows.iter().position(|row| row.status == AgencyStatus::Active);
     let place = active.unwrap_or(rows.len().saturating_sub(1));
-    rows.into_iter().nth(place).map(Agency::try_from).transpose()
+    Ok(rows.into_iter().nth(place).map(Agency::from))
 }
 
 /// Agencies of exactly this name, at most so many, whatever has become of them since.
@@ -155,7 +148,7 @@ pub fn find_by_name(
         .order(dsl::id)
         .limit(most)
         .load(connection)?;
-    rows.into_iter().map(Agency::try_from).collect()
+    Ok(rows.into_iter().map(Agency::from).collect())
 }
 
 pub fn find_many(connection: &mut AnyConnection, ids: &[String]) -> Result<Vec<Agency>, StorageError> {
@@ -164,7 +157,7 @@ pub fn find_many(connection: &mut AnyConnection, ids: &[String]) -> Result<Vec<A
         .select(AgencyRow::as_select())
         .prepared_for(ids.len())
         .load(c))?;
-    in_order(ids, rows, |row| &row.id).into_iter().map(Agency::try_from).collect()
+    Ok(in_order(ids, rows, |row| row.id.as_str()).into_iter().map(Agency::from).collect())
 }
 
 /// The agencies that some others have taken over.
@@ -173,12 +166,12 @@ pub fn succeeded_by(
     successors: &[String],
 ) -> Result<Vec<Agency>, StorageError> {
     let rows: Vec<AgencyRow> = on_each!(connection, |c| dsl::agencies
-        .filter(dsl::successor_id.eq_any(successors).and(dsl::status.ne(AgencyStatus::Active.as_str())))
+        .filter(dsl::successor_id.eq_any(successors).and(dsl::status.ne(AgencyStatus::Active)))
         .select(AgencyRow::as_select())
         .order(dsl::id)
         .prepared_for(successors.len())
         .load(c))?;
-    rows.into_iter().map(Agency::try_from).collect()
+    Ok(rows.into_iter().map(Agency::from).collect())
 }
 
 pub fn has_children(connection: &mut AnyConnection, id: &AgencyId) -> QueryResult<bool> {
@@ -187,51 +180,37 @@ pub fn has_children(connection: &mut AnyConnection, id: &AgencyId) -> QueryResul
     Ok(child.is_some())
 }
 
-/// What a listing of agencies is narrowed to.
-#[derive(Debug, Clone, Default)]
-pub struct AgencyFilter {
-    pub q: Option<String>,
-    pub level: Option<Level>,
-    pub kind: Option<Kind>,
-    pub status: Option<AgencyStatus>,
-    pub division_code: Option<String>,
-    pub parent_id: Option<AgencyId>,
-    pub within: Option<AgencyPath>,
-}
-
-impl AgencyFilter {
-    pub(super) fn add_to(&self, sql: &mut Sql) {
-        if let Some(q) = &self.q {
-            sql.contains("name", q);
-        }
-        if let Some(level) = self.level {
-            sql.push(" AND level = ").bind_text(level.as_str());
-        }
-        if let Some(kind) = self.kind {
-            sql.push(" AND kind = ").bind_text(kind.as_str());
-        }
-        if let Some(status) = self.status {
-            sql.push(" AND status = ").bind_text(status.as_str());
-        }
-        if let Some(prefix) = &self.division_code {
-            sql.starts_with("division_code", prefix);
-        }
-        if let Some(parent) = &self.parent_id {
-            sql.push(" AND parent_id = ").bind_text(parent.as_str());
-        }
-        if let Some(path) = &self.within {
-            sql.within("path", path);
-        }
+pub(super) fn add_filter(filter: &AgencyFilter, sql: &mut Sql) {
+    if let Some(q) = &filter.q {
+        sql.contains("name", q);
+    }
+    if let Some(level) = filter.level {
+        sql.push(" AND level = ").bind_text(level.as_str());
+    }
+    if let Some(kind) = filter.kind {
+        sql.push(" AND kind = ").bind_text(kind.as_str());
+    }
+    if let Some(status) = filter.status {
+        sql.push(" AND status = ").bind_text(status.as_str());
+    }
+    if let Some(prefix) = &filter.division_code {
+        sql.starts_with("division_code", prefix);
+    }
+    if let Some(parent) = &filter.parent_id {
+        sql.push(" AND parent_id = ").bind_text(parent.as_str());
+    }
+    if let Some(path) = &filter.within {
+        sql.within("path", path);
     }
 }
 
 pub fn list(
     connection: &mut AnyConnection,
     filter: &AgencyFilter,
-    page: &Page,
+    page: &Page<AgencyOrder>,
 ) -> Result<Vec<Agency>, StorageError> {
     let mut sql = Sql::new("SELECT id FROM agencies WHERE 1 = 1");
-    filter.add_to(&mut sql);
+    add_filter(filter, &mut sql);
     sql.page(page, "id");
     let ids = sql.ids(connection)?;
     find_many(connection, &ids)
@@ -239,7 +218,7 @@ pub fn list(
 
 pub fn count(connection: &mut AnyConnection, filter: &AgencyFilter) -> Result<i64, StorageError> {
     let mut sql = Sql::new("SELECT 1 FROM agencies WHERE 1 = 1");
-    filter.add_to(&mut sql);
+    add_filter(filter, &mut sql);
     Ok(sql.count(connection)?)
 }
 

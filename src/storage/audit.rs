@@ -3,21 +3,15 @@
 use super::cluster::Mark;
 use super::connection::AnyConnection;
 use super::error::StorageError;
-use super::listing::{Bind, Sql};
+use super::listing::Sql;
 use super::schema::{audit, changes, ledger};
+use super::types::row;
 use super::watch::Touched;
-use crate::domain::agency::AgencyPath;
-use crate::domain::audit::AuditEntry;
+use crate::domain::audit::{AuditEntry, AuditFilter, AuditLine};
+use crate::domain::onward::{ChangeType, PublicChange};
+use crate::domain::page::PageValue as Bind;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-
-/// One entry with the hashes that stand beside it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AuditLine {
-    pub entry: AuditEntry,
-    pub previous: String,
-    pub hash: String,
-}
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = audit)]
@@ -53,19 +47,6 @@ impl From<AuditRow> for AuditLine {
             hash: row.hash,
         }
     }
-}
-
-/// What a listing of the audit is narrowed to.
-#[derive(Debug, Clone, Default)]
-pub struct AuditFilter {
-    /// Entries about agencies under any of these; `None`: all entries.
-    pub within: Option<Vec<AgencyPath>>,
-    pub agency_id: Option<String>,
-    pub report_id: Option<String>,
-    pub person_id: Option<String>,
-    /// As the entries write it: RFC 3339, UTC, microseconds.
-    pub from: Option<String>,
-    pub before: Option<String>,
 }
 
 /// Entries after a number, in order.
@@ -151,6 +132,11 @@ pub fn audit_seq(connection: &mut AnyConnection) -> Result<i64, StorageError> {
     Ok(ledger::table.select(ledger::audit_seq).first(connection)?)
 }
 
+/// The same with the name of the log.
+pub fn end(connection: &mut AnyConnection) -> Result<(i64, String), StorageError> {
+    Ok(ledger::table.select((ledger::audit_seq, ledger::epoch)).first(connection)?)
+}
+
 /// When an entry was written.
 pub fn audit_time(connection: &mut AnyConnection, seq: i64) -> Result<Option<String>, StorageError> {
     Ok(audit::table.filter(audit::seq.eq(seq)).select(audit::at).first(connection).optional()?)
@@ -187,18 +173,19 @@ pub fn ledger(connection: &mut AnyConnection) -> Result<LedgerState, StorageErro
     Ok(LedgerState { change_seq: last.unwrap_or(0), audit_seq, audit_head, epoch })
 }
 
-/// One public event.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
-#[diesel(table_name = changes)]
-pub struct ChangeLine {
-    pub seq: i64,
-    pub change_type: String,
-    pub report_id: String,
-    pub agency_id: String,
-    pub year: i32,
-    pub revision: i32,
-    pub at: NaiveDateTime,
-}
+row!(
+    #[derive(Queryable, Selectable)]
+    #[diesel(table_name = changes)]
+    PublicChangeRow of PublicChange {
+        seq: i64,
+        change_type: ChangeType,
+        report_id: String,
+        agency_id: String,
+        year: i32,
+        revision: i32,
+        at: NaiveDateTime,
+    }
+);
 
 /// Whether a number was given to a public event of this log.
 pub fn is_change(connection: &mut AnyConnection, seq: i64) -> Result<bool, StorageError> {
@@ -212,11 +199,12 @@ pub fn changes_after(
     connection: &mut AnyConnection,
     since: i64,
     limit: i64,
-) -> Result<Vec<ChangeLine>, StorageError> {
-    Ok(changes::table
+) -> Result<Vec<PublicChange>, StorageError> {
+    let rows: Vec<PublicChangeRow> = changes::table
         .filter(changes::seq.gt(since))
         .order(changes::seq)
         .limit(limit)
-        .select(ChangeLine::as_select())
-        .load(connection)?)
+        .select(PublicChangeRow::as_select())
+        .load(connection)?;
+    Ok(rows.into_iter().map(PublicChange::from).collect())
 }

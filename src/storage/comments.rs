@@ -2,41 +2,16 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
-use super::listing::{Bind, Sql};
+use super::listing::Sql;
 use super::prepared::Prepare;
 use super::schema::comments::dsl;
 use crate::domain::id::{PersonId, ReportId};
+use crate::domain::page::PageValue as Bind;
+use crate::domain::report::{Comment, CommentReply, CommentState};
 use crate::domain::rights::Rights;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
-
-/// A remark at a place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Comment {
-    pub id: String,
-    pub report_id: String,
-    pub revision: i32,
-    /// JSON pointer into the report document.
-    pub pointer: String,
-    /// `open`, `answered`, `settled`.
-    pub state: String,
-    pub text: String,
-    pub person_id: String,
-    pub person_name: String,
-    pub replies: Vec<CommentReply>,
-    pub version: i64,
-    pub created_at: NaiveDateTime,
-    pub updated_at: NaiveDateTime,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CommentReply {
-    pub text: String,
-    pub person_id: String,
-    pub person_name: String,
-    pub at: NaiveDateTime,
-}
+use serde_json::{Value, json};
 
 #[derive(Insertable, AsChangeset, Queryable, Selectable)]
 #[diesel(table_name = super::schema::comments)]
@@ -45,7 +20,7 @@ struct CommentRow {
     report_id: String,
     revision: i32,
     pointer: String,
-    state: String,
+    state: CommentState,
     text: String,
     person_id: String,
     person_name: String,
@@ -55,6 +30,25 @@ struct CommentRow {
     updated_at: NaiveDateTime,
 }
 
+fn reply_json(reply: &CommentReply) -> Value {
+    json!({
+        "text": reply.text,
+        "person_id": reply.person_id,
+        "person_name": reply.person_name,
+        "at": reply.at,
+    })
+}
+
+fn read_reply(stored: &Value) -> Option<CommentReply> {
+    let text = |name: &str| stored.get(name)?.as_str().map(str::to_owned);
+    Some(CommentReply {
+        text: text("text")?,
+        person_id: text("person_id")?,
+        person_name: text("person_name")?,
+        at: serde_json::from_value(stored.get("at")?.clone()).ok()?,
+    })
+}
+
 impl From<&Comment> for CommentRow {
     fn from(comment: &Comment) -> CommentRow {
         CommentRow {
@@ -62,11 +56,11 @@ impl From<&Comment> for CommentRow {
             report_id: comment.report_id.clone(),
             revision: comment.revision,
             pointer: comment.pointer.clone(),
-            state: comment.state.clone(),
+            state: comment.state,
             text: comment.text.clone(),
             person_id: comment.person_id.clone(),
             person_name: comment.person_name.clone(),
-            replies: serde_json::to_string(&comment.replies).unwrap_or_default(),
+            replies: json!(comment.replies.iter().map(reply_json).collect::<Vec<Value>>()).to_string(),
             version: comment.version,
             created_at: comment.created_at,
             updated_at: comment.updated_at,
@@ -78,8 +72,10 @@ impl TryFrom<CommentRow> for Comment {
     type Error = StorageError;
 
     fn try_from(row: CommentRow) -> Result<Comment, StorageError> {
-        let replies = serde_json::from_str(&row.replies)
-            .map_err(|_| StorageError::Malformed { what: "replies", value: row.id.clone() })?;
+        let malformed = || StorageError::Malformed { what: "replies", value: row.id.clone() };
+        let replies: Vec<Value> = serde_json::from_str(&row.replies).map_err(|_| malformed())?;
+        let replies: Option<Vec<CommentReply>> = replies.iter().map(read_reply).collect();
+        let replies = replies.ok_or_else(malformed)?;
         Ok(Comment {
             id: row.id,
             report_id: row.report_id,

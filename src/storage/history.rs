@@ -1,53 +1,44 @@
 //! Rows of the registry's history: an agency as it was from a day on, one row per change.
 
+use super::agencies::add_filter as add_agency_filter;
 use super::connection::AnyConnection;
-use super::error::{StorageError, stored};
-use super::listing::{Bind, Page, Sql, in_order};
+use super::error::StorageError;
+use super::listing::{Sql, in_order};
 use super::prepared::Prepare;
 use super::schema::agencies;
 use super::schema::agency_history::dsl;
-use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, Contact};
+use crate::domain::agency::{
+    Agency, AgencyChange, AgencyFilter, AgencyOrder, AgencyPath, AgencyStatus, Contact, DivisionCode,
+    HistoryEntry, Kind, Level, Uscc,
+};
 use crate::domain::id::AgencyId;
-use crate::storage::agencies::AgencyFilter;
+use crate::domain::page::{Page, PageValue as Bind};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// One change of an agency, with the agency as it was after it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HistoryEntry {
-    pub agency: Agency,
-    /// The first day on which it was so.
-    pub effective_on: NaiveDate,
-    /// `registered`, `updated`, `moved`, `merged`, `renamed`, `abolished`.
-    pub change: String,
-    pub reason: Option<String>,
-    /// Id and name of who recorded it.
-    pub person: Option<(String, String)>,
-}
-
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = super::schema::agency_history)]
 struct HistoryRow {
-    agency_id: String,
+    agency_id: AgencyId,
     version: i64,
     effective_on: NaiveDate,
-    change_kind: String,
+    change_kind: AgencyChange,
     reason: Option<String>,
     person_id: Option<String>,
     person_name: Option<String>,
     name: String,
     short_name: Option<String>,
-    uscc: Option<String>,
-    level: String,
-    kind: String,
-    division_code: Option<String>,
-    parent_id: Option<String>,
-    status: String,
+    uscc: Option<Uscc>,
+    level: Level,
+    kind: Kind,
+    division_code: Option<DivisionCode>,
+    parent_id: Option<AgencyId>,
+    status: AgencyStatus,
     valid_from: Option<NaiveDate>,
     valid_to: Option<NaiveDate>,
-    successor_id: Option<String>,
+    successor_id: Option<AgencyId>,
     contact: String,
     created_at: NaiveDateTime,
     at: NaiveDateTime,
@@ -78,24 +69,24 @@ impl From<&HistoryEntry> for HistoryRow {
     fn from(entry: &HistoryEntry) -> HistoryRow {
         let agency = &entry.agency;
         HistoryRow {
-            agency_id: agency.id.to_string(),
+            agency_id: agency.id.clone(),
             version: agency.version,
             effective_on: entry.effective_on,
-            change_kind: entry.change.clone(),
+            change_kind: entry.change,
             reason: entry.reason.clone(),
             person_id: entry.person.as_ref().map(|(id, _)| id.clone()),
             person_name: entry.person.as_ref().map(|(_, name)| name.clone()),
             name: agency.name.clone(),
             short_name: agency.short_name.clone(),
-            uscc: agency.uscc.as_ref().map(ToString::to_string),
-            level: agency.level.as_str().to_owned(),
-            kind: agency.kind.as_str().to_owned(),
-            division_code: agency.division_code.as_ref().map(ToString::to_string),
-            parent_id: agency.parent_id.as_ref().map(ToString::to_string),
-            status: agency.status.as_str().to_owned(),
+            uscc: agency.uscc.clone(),
+            level: agency.level,
+            kind: agency.kind,
+            division_code: agency.division_code.clone(),
+            parent_id: agency.parent_id.clone(),
+            status: agency.status,
             valid_from: agency.valid_from,
             valid_to: agency.valid_to,
-            successor_id: agency.successor_id.as_ref().map(ToString::to_string),
+            successor_id: agency.successor_id.clone(),
             contact: contact_text(&agency.contact),
             created_at: agency.created_at,
             at: agency.updated_at,
@@ -110,29 +101,22 @@ impl TryFrom<HistoryRow> for HistoryEntry {
         let malformed =
             |what: &'static str, value: &str| StorageError::Malformed { what, value: value.to_owned() };
         let contact: StoredContact =
-            serde_json::from_str(&row.contact).map_err(|_| malformed("contact", &row.agency_id))?;
+            serde_json::from_str(&row.contact).map_err(|_| malformed("contact", row.agency_id.as_str()))?;
         let agency = Agency {
             // Where it stood then is asked of the parents then; see the operations.
-            path: AgencyPath::below(None, &row.agency_id),
-            id: AgencyId::from_stored(row.agency_id),
+            path: AgencyPath::below(None, row.agency_id.as_str()),
+            id: row.agency_id,
             name: row.name,
             short_name: row.short_name,
-            uscc: match &row.uscc {
-                Some(code) => Some(code.parse().map_err(|_| malformed("uscc", code))?),
-                None => None,
-            },
-            level: stored("level", &row.level)?,
-            kind: stored("kind", &row.kind)?,
-            division_code: row
-                .division_code
-                .as_deref()
-                .map(|code| stored("division_code", code))
-                .transpose()?,
-            parent_id: row.parent_id.map(AgencyId::from_stored),
-            status: stored("status", &row.status)?,
+            uscc: row.uscc,
+            level: row.level,
+            kind: row.kind,
+            division_code: row.division_code,
+            parent_id: row.parent_id,
+            status: row.status,
             valid_from: row.valid_from,
             valid_to: row.valid_to,
-            successor_id: row.successor_id.map(AgencyId::from_stored),
+            successor_id: row.successor_id,
             contact: Contact {
                 address: contact.address,
                 postcode: contact.postcode,
@@ -261,7 +245,7 @@ fn add_filter(sql: &mut Sql, filter: &AgencyFilter) {
     if filter.status.is_none_or(|status| status == AgencyStatus::Active) {
         sql.push(" AND there");
     }
-    filter.add_to(sql);
+    add_agency_filter(filter, sql);
 }
 
 /// A page of the registry as of a day; `root` in the place of the filter's `within`.
@@ -270,7 +254,7 @@ pub fn list_at(
     day: NaiveDate,
     filter: &AgencyFilter,
     root: Option<&AgencyId>,
-    page: &Page,
+    page: &Page<AgencyOrder>,
 ) -> Result<Vec<Agency>, StorageError> {
     let mut sql = past(day);
     add_below(&mut sql, root, " SELECT id");
@@ -340,8 +324,8 @@ pub fn find_many_at(
             .load(connection)?;
         let spans: HashMap<String, (Option<NaiveDate>, Option<NaiveDate>)> =
             spans.into_iter().map(|(id, from, to)| (id, (from, to))).collect();
-        for row in in_order(some, rows, |row| &row.agency_id) {
-            let Some((from, to)) = spans.get(&row.agency_id).copied() else { continue };
+        for row in in_order(some, rows, |row| row.agency_id.as_str()) {
+            let Some((from, to)) = spans.get(row.agency_id.as_str()).copied() else { continue };
             if from.is_none_or(|from| from <= day) {
                 found.push(past_of(HistoryEntry::try_from(row)?.agency, to, day));
             }

@@ -3,41 +3,34 @@
 use super::connection::AnyConnection;
 use super::deadline::still_wanted;
 use super::prepared::Prepare;
-use crate::domain::agency::AgencyPath;
+use crate::domain::agency::{AgencyOrder, AgencyPath};
+use crate::domain::page::{ById, COUNTED, Page, PageValue as Bind};
 use crate::domain::rights::Rights;
-use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Integer, Text, Timestamp};
 
-/// Rows are counted up to here: to count all would cost what there is, not what was asked for.
-pub const COUNTED: i64 = 1_000;
-
-/// A value bound to a query.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Bind {
-    Text(String),
-    Integer(i32),
-    BigInt(i64),
-    Date(NaiveDate),
-    Time(NaiveDateTime),
+/// The columns of an order, never null.
+pub(super) trait Columns: Copy {
+    fn column(self) -> &'static str;
 }
 
-/// One field of an order.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SortKey {
-    /// SQL expression that is never null.
-    pub column: &'static str,
-    pub descending: bool,
-    /// The field's value in the last row of the page before.
-    pub after: Option<Bind>,
+impl Columns for ById {
+    fn column(self) -> &'static str {
+        match self {}
+    }
 }
 
-/// Which page: the order, the last row's id and the number of rows.
-#[derive(Debug, Clone)]
-pub struct Page {
-    pub keys: Vec<SortKey>,
-    pub after_id: Option<String>,
-    pub limit: i64,
+impl Columns for AgencyOrder {
+    fn column(self) -> &'static str {
+        match self {
+            AgencyOrder::Name => "name",
+            AgencyOrder::Level => "level",
+            AgencyOrder::Kind => "kind",
+            AgencyOrder::DivisionCode => "COALESCE(division_code, '')",
+            AgencyOrder::CreatedAt => "created_at",
+            AgencyOrder::UpdatedAt => "updated_at",
+        }
+    }
 }
 
 /// SQL text and its values, grown together.
@@ -115,15 +108,15 @@ impl Sql {
     }
 
     /// Adds where the page begins, its order and its length (`id_column` breaks ties).
-    pub fn page(&mut self, page: &Page, id_column: &str) -> &mut Sql {
+    pub fn page<O: Columns>(&mut self, page: &Page<O>, id_column: &str) -> &mut Sql {
         if let Some(id) = &page.after_id {
             self.push(" AND (");
             let mut closing = 0;
             for key in &page.keys {
                 let Some(after) = &key.after else { continue };
                 let beyond = if key.descending { "<" } else { ">" };
-                self.push(&format!("{} {beyond} ", key.column)).bind(after.clone());
-                self.push(&format!(" OR ({} = ", key.column)).bind(after.clone());
+                self.push(&format!("{} {beyond} ", key.order.column())).bind(after.clone());
+                self.push(&format!(" OR ({} = ", key.order.column())).bind(after.clone());
                 self.push(" AND (");
                 closing += 2;
             }
@@ -132,7 +125,7 @@ impl Sql {
         }
         self.push(" ORDER BY ");
         for key in &page.keys {
-            self.push(&format!("{}{}, ", key.column, if key.descending { " DESC" } else { "" }));
+            self.push(&format!("{}{}, ", key.order.column(), if key.descending { " DESC" } else { "" }));
         }
         self.push(id_column).push(" LIMIT ").bind(Bind::BigInt(page.limit))
     }

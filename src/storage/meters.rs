@@ -10,8 +10,12 @@ pub struct Meters {
     pub group_size: Histogram,
     /// From the beginning of a group to the return of its COMMIT.
     pub group_seconds: Histogram,
+    /// What the writer computed for one job, in seconds of its thread.
+    pub job_cpu_seconds: Histogram,
     /// COMMIT alone.
     pub commit_seconds: Histogram,
+    /// Statements sent to the database by readers and writer.
+    pub statements: Counter,
     /// Groups that broke and whose members ran once more.
     pub broken_groups: Counter,
 }
@@ -21,7 +25,9 @@ impl Default for Meters {
         Meters {
             group_size: Histogram::new(exponential_buckets(1.0, 2.0, 6)),
             group_seconds: Histogram::new(exponential_buckets(0.000_1, 4.0, 8)),
+            job_cpu_seconds: Histogram::new(exponential_buckets(0.000_025, 2.0, 10)),
             commit_seconds: Histogram::new(exponential_buckets(0.000_1, 4.0, 8)),
+            statements: Counter::default(),
             broken_groups: Counter::default(),
         }
     }

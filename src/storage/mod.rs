@@ -10,7 +10,9 @@ pub mod audit;
 pub mod backup;
 pub mod cluster;
 pub mod comments;
+pub mod consolidated;
 mod deadline;
+mod dsl;
 mod error;
 pub mod explanations;
 mod form_cells;
@@ -39,6 +41,7 @@ mod store;
 pub mod sums;
 pub mod suppressions;
 pub mod transitions;
+mod types;
 pub mod upstream;
 mod watch;
 pub mod webhooks;
@@ -50,10 +53,9 @@ pub use deadline::still_wanted;
 pub use diesel::result::Error as DatabaseError;
 pub use error::{StorageError, is_unique_violation};
 pub use lane::{
-    Act, Actor, Change, ChangeType, IdempotencyKey, IntoStorage, KeyHeld, Later, Note, Notes, Queue,
-    StoredAnswer, WriteError, Written,
+    Act, Actor, Basis, Change, IdempotencyKey, IntoStorage, KeyHeld, Later, Note, Notes, Queue, StoredAnswer,
+    WriteError, Written,
 };
-pub use listing::{Bind, COUNTED, Page, SortKey};
 pub use meters::Meters;
 pub use migrate::{MigrateError, SchemaState};
 pub use store::{OpenError, Store, StoreOptions};

@@ -3,104 +3,74 @@
 use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::lane::ChangeRow;
-use super::listing::Page;
 use super::prepared::Prepare;
 use super::schema::agencies;
 use super::schema::onward::{deliveries, webhooks};
-use crate::domain::agency::{AgencyPath, wire_names};
+use super::types::row;
+use super::webhooks::read_types;
+use crate::domain::agency::AgencyPath;
+use crate::domain::id::AgencyId;
+use crate::domain::onward::{ChangeType, Delivery, DeliveryState, WebhookState};
+use crate::domain::page::Page;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::result::Error;
 use std::collections::HashMap;
 
-wire_names!(
-    /// How far a delivery is.
-    DeliveryState {
-        Pending = "pending",
-        Delivered = "delivered",
-        /// Given up: a dead letter, until somebody has it sent again.
-        Dead = "dead",
+row!(
+    #[derive(Queryable, Selectable, Insertable, AsChangeset)]
+    #[diesel(table_name = deliveries, treat_none_as_null = true)]
+    pub(super) DeliveryRow of Delivery {
+        id: String,
+        webhook_id: String,
+        seq: i64,
+        event_type: String,
+        body: String,
+        state: DeliveryState,
+        attempts: i32,
+        next_at: NaiveDateTime,
+        last_status: Option<i32>,
+        last_error: Option<String>,
+        created_at: NaiveDateTime,
+        updated_at: NaiveDateTime,
     }
 );
 
-/// One event on its way to one webhook.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = deliveries, treat_none_as_null = true)]
-pub struct Delivery {
-    pub id: String,
-    pub webhook_id: String,
-    /// Of the change; 0 for a test.
-    pub seq: i64,
-    pub event_type: String,
-    /// Byte for byte what is signed and sent.
-    pub body: String,
-    pub state: String,
-    pub attempts: i32,
-    pub next_at: NaiveDateTime,
-    pub last_status: Option<i32>,
-    pub last_error: Option<String>,
-    pub created_at: NaiveDateTime,
-    pub updated_at: NaiveDateTime,
-}
-
-impl Delivery {
-    /// A delivery that waits to be sent at once.
-    pub fn new(
-        webhook: &str,
-        seq: i64,
-        event_type: &str,
-        data: &serde_json::Value,
-        at: NaiveDateTime,
-    ) -> Delivery {
-        let time = at.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
-        let body = serde_json::json!({ "type": event_type, "timestamp": time, "data": data });
-        Delivery {
-            id: uuid::Uuid::now_v7().to_string(),
-            webhook_id: webhook.to_owned(),
-            seq,
-            event_type: event_type.to_owned(),
-            body: body.to_string(),
-            state: DeliveryState::Pending.as_str().to_owned(),
-            attempts: 0,
-            next_at: at,
-            last_status: None,
-            last_error: None,
-            created_at: at,
-            updated_at: at,
-        }
-    }
-}
-
 /// The deliveries some changes make, for the webhooks as they stand.
-pub(super) fn due_for(connection: &mut AnyConnection, changes: &[ChangeRow]) -> Result<Vec<Delivery>, Error> {
-    let active: Vec<(String, String, Option<String>)> = webhooks::table
-        .filter(webhooks::state.eq("active"))
+pub(super) fn due_for(
+    connection: &mut AnyConnection,
+    changes: &[ChangeRow],
+) -> Result<Vec<DeliveryRow>, Error> {
+    let active: Vec<(String, String, Option<AgencyId>)> = webhooks::table
+        .filter(webhooks::state.eq(WebhookState::Active))
         .select((webhooks::id, webhooks::types, webhooks::agency_id))
         .load(connection)?;
     if active.is_empty() {
         return Ok(Vec::new());
     }
-    let named = active.iter().filter_map(|(_, _, agency)| agency.as_ref());
-    let concerned: Vec<&String> = named.chain(changes.iter().map(|change| &change.agency_id)).collect();
-    let paths: HashMap<String, String> = agencies::table
+    let named = active.iter().filter_map(|(_, _, agency)| agency.as_ref()).map(AgencyId::as_str);
+    let concerned: Vec<&str> = named.chain(changes.iter().map(|change| change.agency_id.as_str())).collect();
+    let paths: HashMap<String, AgencyPath> = agencies::table
         .filter(agencies::id.eq_any(concerned))
         .select((agencies::id, agencies::path))
-        .load::<(String, String)>(connection)?
+        .load::<(String, AgencyPath)>(connection)?
         .into_iter()
         .collect();
-    let path = |id: &String| paths.get(id).map(|path| AgencyPath::from_stored(path.clone()));
+    let path = |id: &str| paths.get(id);
+    let wanted: Vec<Vec<ChangeType>> = active.iter().map(|(_, types, _)| read_types(types)).collect();
     let mut due = Vec::new();
     for change in changes {
-        for (webhook, types, agency) in &active {
-            let wanted: Vec<String> = serde_json::from_str(types).unwrap_or_default();
+        for ((webhook, _, agency), wanted) in active.iter().zip(&wanted) {
             let here = match agency {
                 None => true,
-                Some(agency) => path(agency)
+                Some(agency) => path(agency.as_str())
                     .zip(path(&change.agency_id))
-                    .is_some_and(|(above, below)| above.contains(&below)),
+                    .is_some_and(|(above, below)| above.contains(below)),
             };
-            if here && wanted.iter().any(|wanted| wanted == change.change_type) {
-                due.push(Delivery::new(webhook, change.seq, change.change_type, &change.json(), change.at));
+            if here && wanted.contains(&change.change_type) {
+                let (id, event) = (uuid::Uuid::now_v7().to_string(), change.change_type.as_str());
+                let delivery = Delivery::new(id, webhook, change.seq, event, &change.json(), change.at);
+                due.push(DeliveryRow::from(&delivery));
             }
         }
     }
@@ -108,19 +78,22 @@ pub(super) fn due_for(connection: &mut AnyConnection, changes: &[ChangeRow]) -> 
 }
 
 pub fn insert(connection: &mut AnyConnection, delivery: &Delivery) -> Result<(), StorageError> {
-    on_each!(connection, |c| diesel::insert_into(deliveries::table).values(delivery).prepared().execute(c))?;
+    let row = DeliveryRow::from(delivery);
+    on_each!(connection, |c| diesel::insert_into(deliveries::table).values(&row).prepared().execute(c))?;
     Ok(())
 }
 
 pub fn update(connection: &mut AnyConnection, delivery: &Delivery) -> Result<(), StorageError> {
+    let row = DeliveryRow::from(delivery);
     on_each!(connection, |c| {
-        diesel::update(deliveries::table.find(&delivery.id)).set(delivery).prepared().execute(c)
+        diesel::update(deliveries::table.find(&row.id)).set(&row).prepared().execute(c)
     })?;
     Ok(())
 }
 
 pub fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<Delivery>, StorageError> {
-    Ok(deliveries::table.find(id).select(Delivery::as_select()).first(connection).optional()?)
+    let row = deliveries::table.find(id).select(DeliveryRow::as_select()).first(connection).optional()?;
+    Ok(row.map(Delivery::from))
 }
 
 /// What is to be sent now, oldest change first.
@@ -129,14 +102,15 @@ pub fn due(
     now: NaiveDateTime,
     limit: i64,
 ) -> Result<Vec<Delivery>, StorageError> {
-    Ok(deliveries::table
+    let rows: Vec<DeliveryRow> = deliveries::table
         .inner_join(webhooks::table)
-        .filter(deliveries::state.eq(DeliveryState::Pending.as_str()).and(deliveries::next_at.le(now)))
-        .filter(webhooks::state.eq("active"))
+        .filter(deliveries::state.eq(DeliveryState::Pending).and(deliveries::next_at.le(now)))
+        .filter(webhooks::state.eq(WebhookState::Active))
         .order((deliveries::next_at, deliveries::seq))
         .limit(limit)
-        .select(Delivery::as_select())
-        .load(connection)?)
+        .select(DeliveryRow::as_select())
+        .load(connection)?;
+    Ok(rows.into_iter().map(Delivery::from).collect())
 }
 
 /// A page of one webhook's deliveries, oldest first.
@@ -147,16 +121,17 @@ pub fn list(
     page: &Page,
 ) -> Result<Vec<Delivery>, StorageError> {
     let after = page.after_id.clone().unwrap_or_default();
-    Ok(on_each!(connection, |c| {
+    let rows: Vec<DeliveryRow> = on_each!(connection, |c| {
         let mut query = deliveries::table
             .filter(deliveries::webhook_id.eq(webhook).and(deliveries::id.gt(after)))
-            .select(Delivery::as_select())
+            .select(DeliveryRow::as_select())
             .into_boxed();
         if let Some(state) = state {
-            query = query.filter(deliveries::state.eq(state.as_str()));
+            query = query.filter(deliveries::state.eq(state));
         }
         query.order(deliveries::id).limit(page.limit).load(c)
-    })?)
+    })?;
+    Ok(rows.into_iter().map(Delivery::from).collect())
 }
 
 pub fn count(
@@ -167,7 +142,7 @@ pub fn count(
     Ok(on_each!(connection, |c| {
         let mut query = deliveries::table.filter(deliveries::webhook_id.eq(webhook)).into_boxed();
         if let Some(state) = state {
-            query = query.filter(deliveries::state.eq(state.as_str()));
+            query = query.filter(deliveries::state.eq(state));
         }
         query.count().get_result(c)
     })?)
@@ -180,7 +155,7 @@ pub fn forget(
     limit: i64,
 ) -> Result<usize, StorageError> {
     let old: Vec<String> = deliveries::table
-        .filter(deliveries::state.eq(DeliveryState::Delivered.as_str()).and(deliveries::next_at.lt(before)))
+        .filter(deliveries::state.eq(DeliveryState::Delivered).and(deliveries::next_at.lt(before)))
         .select(deliveries::id)
         .limit(limit)
         .load(connection)?;

@@ -1,59 +1,19 @@
 //! Rows of persons, their tokens and grants.
 
 use super::connection::AnyConnection;
-use super::error::{StorageError, stored};
-use super::listing::{Page, Sql, in_order};
+use super::error::StorageError;
+use super::listing::{Sql, in_order};
 use super::prepared::Prepare;
 use super::schema::{agencies, grants, persons, tokens};
+use super::types::row;
 use crate::domain::agency::AgencyPath;
 use crate::domain::id::{AgencyId, PersonId, TokenId};
-use crate::domain::rights::{Grant, Role, Stage};
+use crate::domain::page::Page;
+use crate::domain::people::{Person, Token, TokenBounds, TokenGrant};
+use crate::domain::rights::{Role, Stage};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use std::collections::HashMap;
-
-/// Somebody a token belongs to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Person {
-    pub id: PersonId,
-    pub name: String,
-    pub agency_id: Option<AgencyId>,
-    /// The day they left; they are given no token any more.
-    pub left_on: Option<NaiveDate>,
-    pub version: i64,
-}
-
-/// A token without its secret.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Token {
-    pub id: TokenId,
-    pub name: String,
-    pub expires_at: Option<NaiveDateTime>,
-    pub revoked_at: Option<NaiveDateTime>,
-    pub version: i64,
-    pub created_at: NaiveDateTime,
-    pub updated_at: NaiveDateTime,
-    pub person: Person,
-    pub grants: Vec<TokenGrant>,
-}
-
-/// A grant with the agency it stands at.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TokenGrant {
-    pub role: Role,
-    pub stage: Option<Stage>,
-    pub agency: Option<(AgencyId, String, AgencyPath)>,
-}
-
-impl TokenGrant {
-    pub fn right(&self) -> Grant {
-        Grant {
-            role: self.role,
-            at: self.agency.as_ref().map(|(_, _, path)| path.clone()),
-            stage: self.stage,
-        }
-    }
-}
 
 pub fn insert_person(connection: &mut AnyConnection, person: &Person, at: NaiveDateTime) -> QueryResult<()> {
     let row = (
@@ -68,27 +28,17 @@ pub fn insert_person(connection: &mut AnyConnection, person: &Person, at: NaiveD
         .map(|_| ())
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = persons)]
-struct PersonRow {
-    id: String,
-    name: String,
-    agency_id: Option<String>,
-    left_on: Option<NaiveDate>,
-    version: i64,
-}
-
-impl From<PersonRow> for Person {
-    fn from(row: PersonRow) -> Person {
-        Person {
-            id: PersonId::from_stored(row.id),
-            name: row.name,
-            agency_id: row.agency_id.map(AgencyId::from_stored),
-            left_on: row.left_on,
-            version: row.version,
-        }
+row!(
+    #[derive(Queryable, Selectable)]
+    #[diesel(table_name = persons)]
+    PersonRow of Person {
+        id: PersonId,
+        name: String,
+        agency_id: Option<AgencyId>,
+        left_on: Option<NaiveDate>,
+        version: i64,
     }
-}
+);
 
 pub fn find_person(connection: &mut AnyConnection, id: &PersonId) -> Result<Option<Person>, StorageError> {
     let row: Option<PersonRow> = persons::table
@@ -143,7 +93,7 @@ pub fn list_persons(
     let ids = sql.ids(connection)?;
     let rows: Vec<PersonRow> =
         persons::table.filter(persons::id.eq_any(&ids)).select(PersonRow::as_select()).load(connection)?;
-    Ok((in_order(&ids, rows, |row| &row.id).into_iter().map(Person::from).collect(), total))
+    Ok((in_order(&ids, rows, |row| row.id.as_str()).into_iter().map(Person::from).collect(), total))
 }
 
 /// Whether a person is among those of some places.
@@ -203,7 +153,7 @@ pub fn update_token(connection: &mut AnyConnection, token: &Token) -> QueryResul
 
 #[derive(Queryable)]
 struct TokenRow {
-    id: String,
+    id: TokenId,
     name: String,
     expires_at: Option<NaiveDateTime>,
     revoked_at: Option<NaiveDateTime>,
@@ -216,27 +166,21 @@ struct TokenRow {
 #[derive(Queryable)]
 struct GrantRow {
     token_id: String,
-    role: String,
-    stage: Option<String>,
-    agency_id: Option<String>,
+    role: Role,
+    stage: Option<Stage>,
+    agency_id: Option<AgencyId>,
     agency_name: Option<String>,
-    agency_path: Option<String>,
+    agency_path: Option<AgencyPath>,
 }
 
-impl TryFrom<GrantRow> for TokenGrant {
-    type Error = StorageError;
-
-    fn try_from(row: GrantRow) -> Result<TokenGrant, StorageError> {
-        Ok(TokenGrant {
-            role: stored("role", &row.role)?,
-            stage: row.stage.as_deref().map(|stage| stored("stage", stage)).transpose()?,
-            agency: match (row.agency_id, row.agency_name, row.agency_path) {
-                (Some(id), Some(name), Some(path)) => {
-                    Some((AgencyId::from_stored(id), name, AgencyPath::from_stored(path)))
-                }
-                _ => None,
-            },
-        })
+impl From<GrantRow> for TokenGrant {
+    fn from(row: GrantRow) -> TokenGrant {
+        let agency = row.agency_id.zip(row.agency_name).zip(row.agency_path);
+        TokenGrant {
+            role: row.role,
+            stage: row.stage,
+            agency: agency.map(|((id, name), path)| (id, name, path)),
+        }
     }
 }
 
@@ -284,13 +228,13 @@ fn load(connection: &mut AnyConnection, wanted: &Wanted<'_>) -> Result<Vec<Token
         .load(connection)?;
     let mut grants_of: HashMap<String, Vec<TokenGrant>> = HashMap::new();
     for row in grant_rows {
-        grants_of.entry(row.token_id.clone()).or_default().push(TokenGrant::try_from(row)?);
+        grants_of.entry(row.token_id.clone()).or_default().push(TokenGrant::from(row));
     }
     Ok(rows
         .into_iter()
         .map(|row| Token {
-            grants: grants_of.remove(&row.id).unwrap_or_default(),
-            id: TokenId::from_stored(row.id),
+            grants: grants_of.remove(row.id.as_str()).unwrap_or_default(),
+            id: row.id,
             name: row.name,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
@@ -309,14 +253,6 @@ pub fn find_token(connection: &mut AnyConnection, secret_hash: &str) -> Result<O
 
 pub fn find_token_by_id(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<Token>, StorageError> {
     Ok(load(connection, &Wanted::Ids(&[id.to_string()]))?.pop())
-}
-
-/// Tokens whose every grant is of one of the roles and stands under one of the paths.
-#[derive(Debug, Clone)]
-pub struct TokenBounds {
-    pub roles: &'static [Role],
-    /// `None`: under any agency, and everywhere.
-    pub paths: Option<Vec<AgencyPath>>,
 }
 
 /// A page of the tokens that were not revoked, within bounds if there are any.

@@ -5,13 +5,14 @@
 
 use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
-use super::listing::{Bind, Sql};
+use super::listing::Sql;
 use super::prepared::Prepare;
 use super::schema::sums;
 use super::sums::EVERYTHING;
-use crate::domain::agency::{AgencyPath, MAX_DEPTH};
+use crate::domain::agency::{AgencyPath, Kind, Level, MAX_DEPTH};
 use crate::domain::form;
 use crate::domain::id::AgencyId;
+use crate::domain::page::PageValue as Bind;
 use crate::domain::report::Scope;
 use crate::domain::statistics::{Progress, Standing};
 use diesel::prelude::*;
@@ -33,13 +34,11 @@ const STEP: usize = AgencyPath::STEP;
 #[derive(QueryableByName)]
 struct LineRow {
     #[diesel(sql_type = Text)]
-    scope: String,
+    path: AgencyPath,
     #[diesel(sql_type = Text)]
-    path: String,
+    level: Level,
     #[diesel(sql_type = Text)]
-    level: String,
-    #[diesel(sql_type = Text)]
-    kind: String,
+    kind: Kind,
     #[diesel(sql_type = Nullable<Text>)]
     counted: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -49,10 +48,9 @@ struct LineRow {
 /// A line as it is counted and as it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
-    pub scope: String,
     pub path: AgencyPath,
-    pub level: String,
-    pub kind: String,
+    pub level: Level,
+    pub kind: Kind,
     pub counted: Option<Standing>,
     pub standing: Option<Standing>,
 }
@@ -63,8 +61,7 @@ impl TryFrom<LineRow> for Line {
     fn try_from(row: LineRow) -> Result<Line, StorageError> {
         let read = |text: Option<String>| text.map(|text| stored("standing", &text)).transpose();
         Ok(Line {
-            scope: row.scope,
-            path: AgencyPath::from_stored(row.path),
+            path: row.path,
             level: row.level,
             kind: row.kind,
             counted: read(row.counted)?,
@@ -75,7 +72,7 @@ impl TryFrom<LineRow> for Line {
 
 fn select_lines(year: i32) -> Sql {
     let mut sql = Sql::new(&format!(
-        "SELECT s.scope, s.path, s.level, s.kind, s.counted, {STANDING} AS standing FROM roster s {REPORT_OF_LINE} \
+        "SELECT s.path, s.level, s.kind, s.counted, {STANDING} AS standing FROM roster s {REPORT_OF_LINE} \
          WHERE s.year = "
     ));
     sql.bind(Bind::Integer(year));
@@ -101,14 +98,16 @@ pub fn lines_of_year(connection: &mut AnyConnection, year: i32) -> Result<Vec<Li
     select_lines(year).load::<LineRow>(connection)?.into_iter().map(Line::try_from).collect()
 }
 
-/// Counts a line as it stands now, and no longer as it stood before.
+/// Counts a line as it stands now, and no longer as it stood before; tells where it counts.
 pub fn settle(
     connection: &mut AnyConnection,
     year: i32,
     agency: &AgencyId,
     scope: Scope,
-) -> Result<(), StorageError> {
+) -> Result<Option<(AgencyPath, Level, Kind)>, StorageError> {
+    let mut place = None;
     for line in lines(connection, year, agency, Some(scope))? {
+        place = Some((line.path.clone(), line.level, line.kind));
         if line.counted == line.standing {
             continue;
         }
@@ -123,7 +122,7 @@ pub fn settle(
         sql.push(" AND scope = ").bind_text(scope.as_str());
         sql.execute(connection)?;
     }
-    Ok(())
+    Ok(place)
 }
 
 /// Counts an agency's lines (or the one of a scope) no more; they are about to go.
@@ -153,8 +152,8 @@ fn shift(
     let nodes: Vec<String> = std::iter::once(EVERYTHING).chain(line.path.ids()).map(str::to_owned).collect();
     let part = Part {
         form: form::for_year(year).id.clone(),
-        level: line.level.clone(),
-        kind: line.kind.clone(),
+        level: line.level.as_str().to_owned(),
+        kind: line.kind.as_str().to_owned(),
         progress: difference,
     };
     Ok(add(connection, year, &nodes, &part, 1)?)

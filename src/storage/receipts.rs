@@ -3,36 +3,41 @@
 use super::connection::AnyConnection;
 use super::prepared::Prepare;
 use super::schema::receipts::dsl;
+use super::types::row;
 use crate::domain::id::ReportId;
+use crate::domain::workflow::Receipt;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-#[derive(Debug, Clone, Insertable, Queryable, Selectable)]
-#[diesel(table_name = super::schema::receipts)]
-pub struct Receipt {
-    pub transition_id: String,
-    pub report_id: String,
-    pub revision: i32,
-    /// Names the rules as they were.
-    pub rule_set: String,
-    /// Digest of the content that was judged.
-    pub digest: String,
-    pub valid: bool,
-    pub error: i32,
-    pub warning: i32,
-    pub info: i32,
-    pub explained: i32,
-    pub at: NaiveDateTime,
-}
+row!(
+    #[derive(Queryable, Selectable, Insertable)]
+    #[diesel(table_name = super::schema::receipts)]
+    ReceiptRow of Receipt {
+        transition_id: String,
+        report_id: String,
+        revision: i32,
+        rule_set: String,
+        digest: String,
+        valid: bool,
+        error: i32,
+        warning: i32,
+        info: i32,
+        explained: i32,
+        at: NaiveDateTime,
+    }
+);
 
 pub fn insert(connection: &mut AnyConnection, receipt: &Receipt) -> QueryResult<()> {
-    on_each!(connection, |c| diesel::insert_into(dsl::receipts).values(receipt).prepared().execute(c))
+    let row = ReceiptRow::from(receipt);
+    on_each!(connection, |c| diesel::insert_into(dsl::receipts).values(&row).prepared().execute(c))
         .map(|_| ())
 }
 
 /// The receipts of a report, in no order.
 pub fn of_report(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<Vec<Receipt>> {
-    dsl::receipts.filter(dsl::report_id.eq(report.as_str())).select(Receipt::as_select()).load(connection)
+    let here = dsl::receipts.filter(dsl::report_id.eq(report.as_str()));
+    let rows = here.select(ReceiptRow::as_select()).load(connection)?;
+    Ok(rows.into_iter().map(Receipt::from).collect())
 }
 
 pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<()> {

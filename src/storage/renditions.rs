@@ -2,9 +2,11 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
-use super::listing::{Bind, Sql};
-use super::reports::DUE;
-use crate::domain::id::ReportId;
+use super::listing::Sql;
+use crate::domain::agency::Uscc;
+use crate::domain::id::{AgencyId, ReportId};
+use crate::domain::page::PageValue as Bind;
+use crate::domain::report::Scope;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Text, Timestamp};
@@ -27,6 +29,8 @@ pub struct Rendition {
 /// A rendition that is still right.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Rendered {
+    #[diesel(sql_type = Text)]
+    pub report: ReportId,
     #[diesel(sql_type = BigInt)]
     pub version: i64,
     #[diesel(sql_type = Text)]
@@ -40,6 +44,10 @@ pub struct Rendered {
     #[diesel(sql_type = BigInt)]
     pub seq: i64,
 }
+
+/// When a report is due: as its line of the roster says, else by the year's plan.
+const DUE: &str = "COALESCE(s.due_on, CASE WHEN r.scope = 'consolidated' AND a.level <> 'township' \
+    THEN y.government_due_on ELSE y.department_due_on END)";
 
 /// Puts a rendition in the place of the one that is there.
 pub fn put(connection: &mut AnyConnection, rendition: &Rendition, program: &str) -> Result<(), StorageError> {
@@ -66,10 +74,19 @@ pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<()
     Ok(())
 }
 
+/// Which report is asked for: by its id, or by whose it is and for which year.
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    Report(ReportId),
+    Agency(AgencyId, i32, Scope),
+    /// Of the one active agency with this code.
+    Uscc(Uscc, i32, Scope),
+}
+
 /// What this program has rendered of a report, if all that it was rendered from is as it was.
 pub fn find(
     connection: &mut AnyConnection,
-    report: &ReportId,
+    wanted: &Wanted,
     program: &str,
 ) -> Result<Option<Rendered>, StorageError> {
     let body = match connection {
@@ -78,7 +95,7 @@ pub fn find(
     };
     let mut sql = Sql::new("SELECT ");
     sql.push(body).push(
-        " AS body, d.version AS version, d.around AS around, d.modified AS modified, \
+        " AS body, d.report_id AS report, d.version AS version, d.around AS around, d.modified AS modified, \
          (SELECT audit_seq FROM ledger) AS seq FROM renditions d \
          JOIN reports r ON r.id = d.report_id JOIN agencies a ON a.id = r.agency_id \
          JOIN years y ON y.year = r.year \
@@ -86,9 +103,27 @@ pub fn find(
          WHERE r.withdrawn_at IS NULL AND r.published_revision = d.revision \
          AND r.public_version = d.version AND COALESCE(a.uscc, '') = d.uscc AND d.due_on = ",
     );
-    sql.push(DUE).push(" AND d.report_id = ").bind_text(report.as_str());
+    sql.push(DUE);
+    match wanted {
+        Wanted::Report(id) => {
+            sql.push(" AND d.report_id = ").bind_text(id.as_str());
+        }
+        Wanted::Agency(agency, year, scope) => {
+            sql.push(" AND r.agency_id = ").bind_text(agency.as_str());
+            by_key(&mut sql, *year, *scope);
+        }
+        Wanted::Uscc(code, year, scope) => {
+            sql.push(" AND a.status = 'active' AND a.uscc = ").bind_text(code.as_str());
+            by_key(&mut sql, *year, *scope);
+        }
+    }
     sql.push(" AND d.program = ").bind_text(program);
     Ok(sql.load::<Rendered>(connection)?.pop())
+}
+
+fn by_key(sql: &mut Sql, year: i32, scope: Scope) {
+    sql.push(" AND r.year = ").bind(Bind::Integer(year));
+    sql.push(" AND r.scope = ").bind_text(scope.as_str());
 }
 
 /// Whether anything stands that another program has rendered.

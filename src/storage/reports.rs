@@ -1,84 +1,51 @@
 //! Rows of the reports, and who may find which of them in a list.
 
+use super::agencies::AgencyRow;
 use super::connection::AnyConnection;
-use super::error::{StorageError, stored};
-use super::listing::{Bind, Page, Sql, in_order};
+use super::deadline::still_wanted;
+use super::dsl::{after, below, day_or, in_order, lower, text_or};
+use super::error::StorageError;
 use super::prepared::Prepare;
-use super::roster::RosterEntry;
+use crate::domain::page::{COUNTED, Page};
+
+use super::revisions::RevisionRow;
+use super::roster::RosterRow;
 use super::schema::reports::dsl;
-use crate::domain::agency::AgencyPath;
+use super::schema::{agencies, reports, revisions, roster, years};
+use super::types::row;
+use super::whole::Whole;
+use super::years::YearRow;
+use crate::domain::agency::{AgencyPath, Level, Uscc};
 use crate::domain::id::{AgencyId, ReportId};
-use crate::domain::report::{Report, Scope, Timeliness};
+use crate::domain::report::{Heading, Report, ReportFilter, ReportHead, ReportOrder, Scope, Timeliness};
 use crate::domain::rights::Rights;
 use crate::domain::workflow::State;
+use crate::domain::year::ReportingYear;
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::{case_when, count_star};
 use diesel::prelude::*;
 
-#[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = super::schema::reports, treat_none_as_null = true)]
-pub(super) struct ReportRow {
-    id: String,
-    agency_id: String,
-    year: i32,
-    scope: String,
-    version: i64,
-    public_version: Option<i64>,
-    working_revision: i32,
-    published_revision: Option<i32>,
-    first_published_on: Option<NaiveDate>,
-    source_url: Option<String>,
-    source_published_on: Option<NaiveDate>,
-    withdrawn_at: Option<NaiveDateTime>,
-    withdrawn_reason: Option<String>,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
-}
-
-impl From<&Report> for ReportRow {
-    fn from(report: &Report) -> ReportRow {
-        ReportRow {
-            id: report.id.to_string(),
-            agency_id: report.agency_id.to_string(),
-            year: report.year,
-            scope: report.scope.as_str().to_owned(),
-            version: report.version,
-            public_version: report.public_version,
-            working_revision: report.working_revision,
-            published_revision: report.published_revision,
-            first_published_on: report.first_published_on,
-            source_url: report.source_url.clone(),
-            source_published_on: report.source_published_on,
-            withdrawn_at: report.withdrawn_at,
-            withdrawn_reason: report.withdrawn_reason.clone(),
-            created_at: report.created_at,
-            updated_at: report.updated_at,
-        }
+row!(
+    #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
+    #[diesel(table_name = super::schema::reports, treat_none_as_null = true)]
+    pub(super) ReportRow of Report {
+        id: ReportId,
+        agency_id: AgencyId,
+        year: i32,
+        scope: Scope,
+        version: i64,
+        public_version: Option<i64>,
+        working_revision: i32,
+        published_revision: Option<i32>,
+        first_published_on: Option<NaiveDate>,
+        source_url: Option<String>,
+        source_published_on: Option<NaiveDate>,
+        withdrawn_at: Option<NaiveDateTime>,
+        withdrawn_reason: Option<String>,
+        created_at: NaiveDateTime,
+        updated_at: NaiveDateTime,
     }
-}
-
-impl TryFrom<ReportRow> for Report {
-    type Error = StorageError;
-
-    fn try_from(row: ReportRow) -> Result<Report, StorageError> {
-        Ok(Report {
-            id: ReportId::from_stored(row.id),
-            agency_id: AgencyId::from_stored(row.agency_id),
-            year: row.year,
-            scope: stored("scope", &row.scope)?,
-            version: row.version,
-            public_version: row.public_version,
-            working_revision: row.working_revision,
-            published_revision: row.published_revision,
-            first_published_on: row.first_published_on,
-            source_url: row.source_url,
-            source_published_on: row.source_published_on,
-            withdrawn_at: row.withdrawn_at,
-            withdrawn_reason: row.withdrawn_reason,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        })
-    }
-}
+);
 
 pub fn insert(connection: &mut AnyConnection, report: &Report) -> QueryResult<()> {
     let row = ReportRow::from(report);
@@ -101,7 +68,7 @@ pub fn find(connection: &mut AnyConnection, id: &ReportId) -> Result<Option<Repo
         .select(ReportRow::as_select())
         .first(connection)
         .optional()?;
-    row.map(Report::try_from).transpose()
+    Ok(row.map(Report::from))
 }
 
 pub fn find_by_key(
@@ -115,7 +82,7 @@ pub fn find_by_key(
         .select(ReportRow::as_select())
         .first(connection)
         .optional()?;
-    row.map(Report::try_from).transpose()
+    Ok(row.map(Report::from))
 }
 
 /// The published reports of some agencies in some years.
@@ -131,7 +98,7 @@ pub fn published_of(
         .order(dsl::id)
         .prepared_for(agencies.len())
         .load(c))?;
-    rows.into_iter().map(Report::try_from).collect()
+    Ok(rows.into_iter().map(Report::from).collect())
 }
 
 /// The reports, published or not, that rest on one of this agency: the next year's of the agencies
@@ -156,7 +123,7 @@ pub fn resting_on(
         .select(ReportRow::as_select())
         .order(dsl::id)
         .load(connection)?;
-    rows.into_iter().map(Report::try_from).collect()
+    Ok(rows.into_iter().map(Report::from).collect())
 }
 
 pub fn exists_for_agency(connection: &mut AnyConnection, agency: &AgencyId) -> QueryResult<bool> {
@@ -174,116 +141,211 @@ pub fn exists_for_year(connection: &mut AnyConnection, year: i32) -> QueryResult
     Ok(found.is_some())
 }
 
-/// What a listing of reports is narrowed to.
-#[derive(Debug, Clone, Default)]
-pub struct ReportFilter {
-    pub year: Option<i32>,
-    pub agency_id: Option<AgencyId>,
-    pub within: Option<AgencyPath>,
-    pub scope: Option<Scope>,
-    pub status: Option<State>,
-    pub published_from: Option<NaiveDateTime>,
-    pub published_before: Option<NaiveDateTime>,
-    pub updated_since: Option<NaiveDateTime>,
-    pub timeliness: Option<Timeliness>,
-    pub q: Option<String>,
-    /// Only what the public sees, whoever asks.
-    pub published_only: bool,
+/// Which revision of which report a caller sees: the working one where a grant covers the agency, else what is
+/// published.
+enum Sees<'r> {
+    Published,
+    Everything,
+    Below(Vec<&'r AgencyPath>),
 }
 
-/// The revision a caller sees of a report: the working one where a grant covers the agency, else the
-/// published one; as a join on `v`.
-fn add_visible(sql: &mut Sql, rights: &Rights, published_only: bool) {
-    sql.push(
-        " FROM reports r JOIN agencies a ON a.id = r.agency_id JOIN revisions v ON v.report_id = r.id AND ",
-    );
-    let everywhere = rights.grants.iter().any(|grant| grant.at.is_none());
-    let published = "(v.number = r.published_revision AND r.withdrawn_at IS NULL)";
-    if published_only || rights.grants.is_empty() {
-        sql.push(published);
-    } else if everywhere {
-        sql.push("v.number = r.working_revision");
-    } else {
-        let granted = rights.grants.iter().filter_map(|grant| grant.at.as_ref());
-        sql.push("CASE WHEN ").below("a.path", granted);
-        sql.push(" THEN v.number = r.working_revision ELSE ").push(published).push(" END");
+impl Sees<'_> {
+    fn by(rights: &Rights, published_only: bool) -> Sees<'_> {
+        if published_only || rights.grants.is_empty() {
+            return Sees::Published;
+        }
+        let places: Option<Vec<&AgencyPath>> = rights.grants.iter().map(|grant| grant.at.as_ref()).collect();
+        places.map_or(Sees::Everything, Sees::Below)
     }
-    sql.push(" LEFT JOIN roster s ON s.year = r.year AND s.agency_id = r.agency_id AND s.scope = r.scope");
-    sql.push(" JOIN years y ON y.year = r.year WHERE 1 = 1");
 }
 
 /// When a report is due: as its line of the roster says, else by the year's plan.
-pub(super) const DUE: &str = "COALESCE(s.due_on, CASE WHEN r.scope = 'consolidated' AND a.level <> 'township' \
-    THEN y.government_due_on ELSE y.department_due_on END)";
-
-impl ReportFilter {
-    fn add_to(&self, sql: &mut Sql) {
-        if let Some(year) = self.year {
-            sql.push(" AND r.year = ").bind(Bind::Integer(year));
-        }
-        if let Some(agency) = &self.agency_id {
-            sql.push(" AND r.agency_id = ").bind_text(agency.as_str());
-        }
-        if let Some(path) = &self.within {
-            sql.within("a.path", path);
-        }
-        if let Some(scope) = self.scope {
-            sql.push(" AND r.scope = ").bind_text(scope.as_str());
-        }
-        if let Some(status) = self.status {
-            sql.push(" AND v.state = ").bind_text(status.as_str());
-        }
-        if let Some(from) = self.published_from {
-            sql.push(" AND v.published_at >= ").bind(Bind::Time(from));
-        }
-        if let Some(before) = self.published_before {
-            sql.push(" AND v.published_at < ").bind(Bind::Time(before));
-        }
-        if let Some(since) = self.updated_since {
-            sql.push(" AND v.updated_at >= ").bind(Bind::Time(since));
-        }
-        match self.timeliness {
-            Some(Timeliness::OnTime) => {
-                sql.push(&format!(" AND r.first_published_on <= {DUE}"));
-            }
-            Some(Timeliness::Late) => {
-                sql.push(&format!(" AND r.first_published_on > {DUE}"));
-            }
-            None => {}
-        }
-        if let Some(q) = &self.q {
-            sql.contains("(COALESCE(v.title, '') || ' ' || v.agency_name || ' ' || a.name)", q);
-        }
-    }
+macro_rules! due_on {
+    () => {
+        day_or(
+            roster::due_on.nullable(),
+            case_when(
+                reports::scope.eq(Scope::Consolidated).and(agencies::level.ne(Level::Township)),
+                years::government_due_on,
+            )
+            .otherwise(years::department_due_on),
+        )
+    };
 }
 
-/// Ids of a page of the reports a caller may see.
+/// The reports a caller may see, each with the revision they see of it, narrowed by a filter.
+macro_rules! visible {
+    ($rights:expr, $filter:expr, $select:expr) => {{
+        let line = roster::year
+            .eq(reports::year)
+            .and(roster::agency_id.eq(reports::agency_id))
+            .and(roster::scope.eq(reports::scope));
+        let mut query = reports::table
+            .inner_join(revisions::table.on(revisions::report_id.eq(reports::id)))
+            .inner_join(agencies::table.on(agencies::id.eq(reports::agency_id)))
+            .inner_join(years::table.on(years::year.eq(reports::year)))
+            .left_join(roster::table.on(line))
+            .select($select)
+            .into_boxed();
+        let working = revisions::number.eq(reports::working_revision);
+        let published =
+            revisions::number.nullable().eq(reports::published_revision).and(reports::withdrawn_at.is_null());
+        query = match Sees::by($rights, $filter.published_only) {
+            Sees::Published => query.filter(published),
+            Sees::Everything => query.filter(working),
+            Sees::Below(places) => query.filter(
+                below(agencies::path, places.iter().copied()).and(working).or(diesel::dsl::not(below(
+                    agencies::path,
+                    places,
+                ))
+                .and(published)),
+            ),
+        };
+        if let Some(year) = $filter.year {
+            query = query.filter(reports::year.eq(year));
+        }
+        if let Some(agency) = &$filter.agency_id {
+            query = query.filter(reports::agency_id.eq(agency.as_str()));
+        }
+        if let Some(path) = &$filter.within {
+            query = query.filter(below(agencies::path, [path]));
+        }
+        if let Some(scope) = $filter.scope {
+            query = query.filter(reports::scope.eq(scope));
+        }
+        if let Some(status) = $filter.status {
+            query = query.filter(revisions::state.eq(status));
+        }
+        if let Some(from) = $filter.published_from {
+            query = query.filter(revisions::published_at.ge(from));
+        }
+        if let Some(before) = $filter.published_before {
+            query = query.filter(revisions::published_at.lt(before));
+        }
+        if let Some(since) = $filter.updated_since {
+            query = query.filter(revisions::updated_at.ge(since));
+        }
+        query = match $filter.timeliness {
+            Some(Timeliness::OnTime) => query.filter(reports::first_published_on.le(due_on!().nullable())),
+            Some(Timeliness::Late) => query.filter(reports::first_published_on.gt(due_on!().nullable())),
+            None => query,
+        };
+        if let Some(q) = &$filter.q {
+            let named = text_or(revisions::title, "")
+                .concat(" ")
+                .concat(revisions::agency_name)
+                .concat(" ")
+                .concat(agencies::name);
+            query = query.filter(lower(named).like(lower(containing(q))).escape('\\'));
+        }
+        query
+    }};
+}
+
+/// A pattern for what holds a text, letter by letter.
+fn containing(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}
+
+/// A page of the reports a caller may see, whole.
 pub fn list(
     connection: &mut AnyConnection,
     rights: &Rights,
     filter: &ReportFilter,
-    page: &Page,
-) -> Result<Vec<Report>, StorageError> {
-    let mut sql = Sql::new("SELECT r.id AS id");
-    add_visible(&mut sql, rights, filter.published_only);
-    filter.add_to(&mut sql);
-    sql.page(page, "r.id");
-    let ids = sql.ids(connection)?;
-    let rows: Vec<ReportRow> =
-        dsl::reports.filter(dsl::id.eq_any(&ids)).select(ReportRow::as_select()).load(connection)?;
-    in_order(&ids, rows, |row| &row.id).into_iter().map(Report::try_from).collect()
+    page: &Page<ReportOrder>,
+) -> Result<Vec<Whole>, StorageError> {
+    type Row = (ReportRow, RevisionRow, AgencyRow, YearRow, Option<RosterRow>);
+    still_wanted()?;
+    let rows: Vec<Row> = on_each!(connection, |c| {
+        let select = (
+            ReportRow::as_select(),
+            RevisionRow::as_select(),
+            AgencyRow::as_select(),
+            YearRow::as_select(),
+            Option::<RosterRow>::as_select(),
+        );
+        let query = visible!(rights, filter, select).filter(after(c, page)).order(in_order(c, page));
+        query.limit(page.limit).prepared().load(c)
+    })?;
+    rows.into_iter().map(Whole::try_from).collect()
 }
 
-/// How many there are, up to [`super::COUNTED`] and one.
+/// The same, without what stands in the sections.
+pub fn heads(
+    connection: &mut AnyConnection,
+    rights: &Rights,
+    filter: &ReportFilter,
+    page: &Page<ReportOrder>,
+) -> Result<Vec<ReportHead>, StorageError> {
+    type Row = (ReportRow, HeadRow, (Option<Uscc>, AgencyPath, Level), YearRow, Option<NaiveDate>);
+    still_wanted()?;
+    let rows: Vec<Row> = on_each!(connection, |c| {
+        let select = (
+            ReportRow::as_select(),
+            HeadRow::as_select(),
+            (agencies::uscc, agencies::path, agencies::level),
+            YearRow::as_select(),
+            roster::due_on.nullable(),
+        );
+        let query = visible!(rights, filter, select).filter(after(c, page)).order(in_order(c, page));
+        query.limit(page.limit).prepared().load(c)
+    })?;
+    let head = |(report, row, (uscc, path, level), year, due_on): Row| {
+        let (report, year) = (Report::from(report), ReportingYear::from(year));
+        ReportHead {
+            due_on: due_on.unwrap_or_else(|| year.plan.due_on(level, report.scope)),
+            working: !filter.published_only && rights.may_see(&path),
+            report,
+            number: row.number,
+            state: row.state,
+            form: row.form,
+            heading: Heading {
+                title: row.title,
+                signed_by: row.signed_by,
+                signed_on: row.signed_on,
+                index_number: row.index_number,
+            },
+            agency_name: row.agency_name,
+            reason: row.reason,
+            submitted_at: row.submitted_at,
+            published_at: row.published_at,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            uscc,
+        }
+    };
+    Ok(rows.into_iter().map(head).collect())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = revisions)]
+struct HeadRow {
+    number: i32,
+    state: State,
+    form: String,
+    title: Option<String>,
+    signed_by: Option<String>,
+    signed_on: Option<NaiveDate>,
+    index_number: Option<String>,
+    agency_name: String,
+    reason: Option<String>,
+    submitted_at: Option<NaiveDateTime>,
+    published_at: Option<NaiveDateTime>,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+/// How many there are, up to [`COUNTED`] and one.
 pub fn count(
     connection: &mut AnyConnection,
     rights: &Rights,
     filter: &ReportFilter,
 ) -> Result<i64, StorageError> {
-    let mut sql = Sql::new("SELECT 1");
-    add_visible(&mut sql, rights, filter.published_only);
-    filter.add_to(&mut sql);
-    Ok(sql.count(connection)?)
+    still_wanted()?;
+    let some: Vec<ReportId> = on_each!(connection, |c| {
+        visible!(rights, filter, reports::id).limit(COUNTED + 1).prepared().load(c)
+    })?;
+    Ok(i64::try_from(some.len()).unwrap_or(i64::MAX))
 }
 
 /// How many there are of all, for work that goes through them.
@@ -292,53 +354,15 @@ pub fn count_all(
     rights: &Rights,
     filter: &ReportFilter,
 ) -> Result<i64, StorageError> {
-    let mut sql = Sql::new("SELECT count(*) AS total");
-    add_visible(&mut sql, rights, filter.published_only);
-    filter.add_to(&mut sql);
-    Ok(sql.total(connection)?)
+    Ok(on_each!(connection, |c| visible!(rights, filter, count_star()).prepared().get_result(c))?)
 }
 
 /// How many reports stand in each state, by their working revision.
 pub fn count_by_state(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, StorageError> {
-    use super::schema::revisions;
     Ok(dsl::reports
         .inner_join(revisions::table)
         .filter(revisions::number.eq(dsl::working_revision))
         .group_by(revisions::state)
         .select((revisions::state, diesel::dsl::count_star()))
         .load(connection)?)
-}
-
-/// The published consolidated reports of a year at and below a place, by path: who holds one stands before it.
-pub fn published_consolidated(
-    connection: &mut AnyConnection,
-    year: i32,
-    within: Option<&AgencyPath>,
-) -> Result<Vec<(RosterEntry, Report)>, StorageError> {
-    let mut sql = Sql::new(
-        "SELECT r.id AS id FROM reports r JOIN agencies a ON a.id = r.agency_id \
-         LEFT JOIN roster s ON s.agency_id = r.agency_id AND s.year = r.year AND s.scope = 'consolidated' \
-         LEFT JOIN roster o ON o.agency_id = r.agency_id AND o.year = r.year AND o.scope = 'own' \
-         WHERE r.scope = 'consolidated' AND r.published_revision IS NOT NULL \
-         AND r.withdrawn_at IS NULL AND r.year = ",
-    );
-    sql.bind(Bind::Integer(year));
-    // Whose consolidated report is not due by the roster counts where its own line does.
-    if let Some(path) = within {
-        sql.within("COALESCE(s.path, o.path, a.path)", path);
-    }
-    sql.push(" ORDER BY COALESCE(s.path, o.path, a.path)");
-    let mut found = Vec::new();
-    for id in sql.ids(connection)? {
-        let Some(report) = find(connection, &ReportId::from_stored(id))? else { continue };
-        let mut lines = super::roster::of_agency(connection, year, &report.agency_id)?;
-        let line = match lines.is_empty() {
-            false => Some(lines.swap_remove(0)),
-            true => super::agencies::find(connection, &report.agency_id)?
-                .zip(super::years::find(connection, year)?)
-                .map(|(agency, plan)| RosterEntry::of(&agency, &plan.plan, Scope::Consolidated)),
-        };
-        found.extend(line.map(|line| (line, report)));
-    }
-    Ok(found)
 }

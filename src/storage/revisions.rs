@@ -97,9 +97,13 @@ fn read_texts(
     Ok((content, marks))
 }
 
+fn authors_of(revision: &Revision) -> String {
+    let authors: Vec<&str> = revision.authors.iter().map(PersonId::as_str).collect();
+    serde_json::to_string(&authors).unwrap_or_default()
+}
+
 impl From<&Revision> for RevisionRow {
     fn from(revision: &Revision) -> RevisionRow {
-        let authors: Vec<&str> = revision.authors.iter().map(PersonId::as_str).collect();
         RevisionRow {
             report_id: revision.report_id.to_string(),
             number: revision.number,
@@ -115,7 +119,7 @@ impl From<&Revision> for RevisionRow {
             agency_name: revision.agency_name.clone(),
             digest: revision.digest.clone(),
             reason: revision.reason.clone(),
-            authors: serde_json::to_string(&authors).unwrap_or_default(),
+            authors: authors_of(revision),
             submitted_by: revision.submitted_by.as_ref().map(ToString::to_string),
             submitted_at: revision.submitted_at,
             published_at: revision.published_at,
@@ -174,6 +178,33 @@ pub fn update(connection: &mut AnyConnection, revision: &Revision) -> QueryResul
         .prepared()
         .execute(c))
     .map(|_| ())
+}
+
+/// Writes where a revision stands in its review: neither its figures nor its texts.
+pub fn update_state(connection: &mut AnyConnection, revision: &Revision) -> QueryResult<()> {
+    let moved = (
+        dsl::state.eq(revision.state.as_str()),
+        dsl::round.eq(revision.round),
+        dsl::authors.eq(authors_of(revision)),
+        dsl::submitted_by.eq(revision.submitted_by.as_ref().map(PersonId::as_str)),
+        dsl::submitted_at.eq(revision.submitted_at),
+        dsl::published_at.eq(revision.published_at),
+        dsl::updated_at.eq(revision.updated_at),
+    );
+    let here = dsl::revisions.find((revision.report_id.as_str(), revision.number));
+    on_each!(connection, |c| diesel::update(here).set(moved).prepared().execute(c)).map(|_| ())
+}
+
+/// Notes that something around a revision changed; its content stands.
+pub fn touch(
+    connection: &mut AnyConnection,
+    report: &ReportId,
+    number: i32,
+    at: NaiveDateTime,
+) -> QueryResult<()> {
+    let here = dsl::revisions.find((report.as_str(), number));
+    on_each!(connection, |c| diesel::update(here).set(dsl::updated_at.eq(at)).prepared().execute(c))
+        .map(|_| ())
 }
 
 pub fn find(

@@ -1,14 +1,17 @@
 //! Rows of the roster (应报名单).
 
 use super::connection::{AnyConnection, take_time};
-use super::error::{StorageError, stored};
-use super::listing::{Bind, Sql};
+use super::error::StorageError;
+use super::listing::Sql;
 use super::prepared::Prepare;
 use super::progress;
 use super::schema::roster::dsl;
-use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, Kind, Level};
+use super::types::row;
+use crate::domain::agency::{AgencyPath, AgencyStatus, Kind, Level};
 use crate::domain::id::AgencyId;
+use crate::domain::page::PageValue as Bind;
 use crate::domain::report::Scope;
+use crate::domain::roster::RosterEntry;
 use crate::domain::year::YearPlan;
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -21,116 +24,29 @@ diesel::define_sql_function! {
     fn length(text: diesel::sql_types::Text) -> diesel::sql_types::Integer;
 }
 
-/// One report that is due.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RosterEntry {
-    pub year: i32,
-    pub agency_id: AgencyId,
-    pub scope: Scope,
-    pub path: AgencyPath,
-    pub level: Level,
-    pub kind: Kind,
-    pub name: String,
-    pub due_on: NaiveDate,
-    pub exempt: bool,
-    pub reason: Option<String>,
-    /// It was put where it stands by hand; the tree does not move it.
-    pub moved: bool,
-}
-
-#[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = super::schema::roster)]
-pub(super) struct RosterRow {
-    year: i32,
-    agency_id: String,
-    scope: String,
-    path: String,
-    level: String,
-    kind: String,
-    name: String,
-    due_on: NaiveDate,
-    exempt: bool,
-    reason: Option<String>,
-    moved: bool,
-    /// What the line is counted as; see [`progress`].
-    counted: Option<String>,
-}
-
-impl From<&RosterEntry> for RosterRow {
-    fn from(entry: &RosterEntry) -> RosterRow {
-        RosterRow {
-            year: entry.year,
-            agency_id: entry.agency_id.to_string(),
-            scope: entry.scope.as_str().to_owned(),
-            path: entry.path.as_str().to_owned(),
-            level: entry.level.as_str().to_owned(),
-            kind: entry.kind.as_str().to_owned(),
-            name: entry.name.clone(),
-            due_on: entry.due_on,
-            exempt: entry.exempt,
-            reason: entry.reason.clone(),
-            moved: entry.moved,
-            counted: None,
-        }
+row!(
+    #[derive(Debug, Queryable, Selectable, Insertable)]
+    #[diesel(table_name = super::schema::roster)]
+    pub(super) RosterRow of RosterEntry {
+        year: i32,
+        agency_id: AgencyId,
+        scope: Scope,
+        path: AgencyPath,
+        level: Level,
+        kind: Kind,
+        name: String,
+        due_on: NaiveDate,
+        exempt: bool,
+        reason: Option<String>,
+        moved: bool,
     }
-}
-
-impl TryFrom<RosterRow> for RosterEntry {
-    type Error = StorageError;
-
-    fn try_from(row: RosterRow) -> Result<RosterEntry, StorageError> {
-        Ok(RosterEntry {
-            year: row.year,
-            agency_id: AgencyId::from_stored(row.agency_id),
-            scope: stored("scope", &row.scope)?,
-            path: AgencyPath::from_stored(row.path),
-            level: stored("level", &row.level)?,
-            kind: stored("kind", &row.kind)?,
-            name: row.name,
-            due_on: row.due_on,
-            exempt: row.exempt,
-            reason: row.reason,
-            moved: row.moved,
-        })
-    }
-}
-
-impl RosterEntry {
-    /// The report an agency is due for in a year that still follows the registry.
-    pub fn of(agency: &Agency, plan: &YearPlan, scope: Scope) -> RosterEntry {
-        RosterEntry {
-            year: plan.year,
-            agency_id: agency.id.clone(),
-            scope,
-            path: agency.path.clone(),
-            level: agency.level,
-            kind: agency.kind,
-            name: agency.name.clone(),
-            due_on: plan.due_on(agency.level, scope),
-            exempt: false,
-            reason: None,
-            moved: false,
-        }
-    }
-
-    /// Takes over what was settled by hand about the same line.
-    pub fn keep_settled(&mut self, settled: RosterEntry) {
-        if settled.reason.is_some() {
-            self.exempt = settled.exempt;
-            self.due_on = settled.due_on;
-            self.reason = settled.reason;
-        }
-        if settled.moved {
-            self.moved = true;
-            self.path = settled.path;
-        }
-    }
-}
+);
 
 pub fn insert(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(), StorageError> {
     let row = RosterRow::from(entry);
     on_each!(connection, |c| diesel::insert_into(dsl::roster).values(&row).prepared().execute(c))?;
-    progress::settle(connection, entry.year, &entry.agency_id, entry.scope)
+    progress::settle(connection, entry.year, &entry.agency_id, entry.scope)?;
+    Ok(())
 }
 
 /// Writes a line over its present row.
@@ -258,7 +174,7 @@ pub fn of_agency(
         .select(RosterRow::as_select())
         .order(dsl::scope)
         .load(connection)?;
-    rows.into_iter().map(RosterEntry::try_from).collect()
+    Ok(rows.into_iter().map(RosterEntry::from).collect())
 }
 
 pub fn find(
@@ -272,7 +188,7 @@ pub fn find(
         .select(RosterRow::as_select())
         .first(connection)
         .optional()?;
-    row.map(RosterEntry::try_from).transpose()
+    Ok(row.map(RosterEntry::from))
 }
 
 /// The due days of some agencies' reports.
@@ -313,7 +229,7 @@ pub fn list(
         }
         query.order((dsl::agency_id, dsl::scope)).limit(limit).load(c)
     })?;
-    rows.into_iter().map(RosterEntry::try_from).collect()
+    Ok(rows.into_iter().map(RosterEntry::from).collect())
 }
 
 pub fn count(
@@ -347,5 +263,5 @@ pub fn children(
         .order((dsl::agency_id, dsl::scope))
         .load(connection)?;
     found.dedup_by(|later, first| later.agency_id == first.agency_id);
-    found.into_iter().map(RosterEntry::try_from).collect()
+    Ok(found.into_iter().map(RosterEntry::from).collect())
 }

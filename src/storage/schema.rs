@@ -309,22 +309,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    jobs (id) {
-        id -> Text,
-        kind -> Text,
-        state -> Text,
-        person_id -> Text,
-        agency_id -> Nullable<Text>,
-        year -> Nullable<Integer>,
-        done -> BigInt,
-        total -> BigInt,
-        result -> Nullable<Text>,
-        created_at -> Timestamp,
-        updated_at -> Timestamp,
-    }
-}
-
-diesel::table! {
     sources (report_id, revision) {
         report_id -> Text,
         revision -> Integer,

@@ -2,9 +2,10 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
-use super::listing::{Bind, Sql};
-use crate::domain::agency::AgencyPath;
+use super::listing::Sql;
 use crate::domain::id::{AgencyId, ReportId};
+use crate::domain::page::PageValue as Bind;
+use crate::domain::report::SearchFilter;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 
@@ -28,14 +29,6 @@ pub struct Candidate {
     /// 1: readers see the revision that it is of.
     #[diesel(sql_type = Integer)]
     pub shown: i32,
-}
-
-/// What a search is narrowed to.
-#[derive(Debug, Clone, Default)]
-pub struct SearchFilter {
-    pub year: Option<i32>,
-    pub section: Option<String>,
-    pub within: Option<AgencyPath>,
 }
 
 /// A narrative with the words it is found by, made before the lane.

@@ -3,24 +3,27 @@
 use super::connection::AnyConnection;
 use super::prepared::Prepare;
 use super::schema::sources::dsl;
+use super::types::row;
 use crate::domain::id::ReportId;
+use crate::domain::report::SourceFile;
 use diesel::prelude::*;
 
-/// A file as it came.
-#[derive(Debug, Clone, Insertable, Queryable, Selectable)]
-#[diesel(table_name = super::schema::sources)]
-pub struct SourceFile {
-    pub report_id: String,
-    pub revision: i32,
-    pub sha256: String,
-    pub media_type: String,
-    pub charset: String,
-    pub bytes: Vec<u8>,
-}
+row!(
+    #[derive(Queryable, Selectable, Insertable)]
+    #[diesel(table_name = super::schema::sources)]
+    SourceRow of SourceFile {
+        report_id: String,
+        revision: i32,
+        sha256: String,
+        media_type: String,
+        charset: String,
+        bytes: Vec<u8>,
+    }
+);
 
 pub fn insert(connection: &mut AnyConnection, source: &SourceFile) -> QueryResult<()> {
-    on_each!(connection, |c| diesel::insert_into(dsl::sources).values(source).prepared().execute(c))
-        .map(|_| ())
+    let row = SourceRow::from(source);
+    on_each!(connection, |c| diesel::insert_into(dsl::sources).values(&row).prepared().execute(c)).map(|_| ())
 }
 
 /// The file a report was last imported from, as of a revision.
@@ -29,12 +32,13 @@ pub fn find(
     report: &ReportId,
     revision: i32,
 ) -> QueryResult<Option<SourceFile>> {
-    dsl::sources
+    let row = dsl::sources
         .filter(dsl::report_id.eq(report.as_str()).and(dsl::revision.le(revision)))
-        .select(SourceFile::as_select())
+        .select(SourceRow::as_select())
         .order(dsl::revision.desc())
         .first(connection)
-        .optional()
+        .optional()?;
+    Ok(row.map(SourceFile::from))
 }
 
 pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<()> {

@@ -4,13 +4,14 @@ use super::backup::{self, BackupError, Staged};
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
 use super::error::StorageError;
 use super::lane::{
-    Act, IntoStorage, KeyHeld, Later, Notes, Outcome, Queue, RunningKeys, StoredAnswer, Waiting, Write,
-    WriteError, Writer, Written, find_answer,
+    Act, Basis, IntoStorage, KeyHeld, Later, Notes, Outcome, Queue, RunningKeys, StoredAnswer, Waiting,
+    Write, WriteError, Writer, Written, find_answer,
 };
 use super::meters::Meters;
 use super::migrate::{self, MigrateError, SchemaState};
 use super::readers::{Extent, Reach, Readers};
 use super::watch::Watch;
+use prometheus_client::metrics::counter::Counter;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -86,7 +87,8 @@ struct Shared {
 impl Store {
     /// Opens a database whose schema is current and starts its writer.
     pub fn open(options: StoreOptions) -> Result<Store, OpenError> {
-        let connect = connect_options(&options);
+        let meters = Meters::default();
+        let connect = ConnectOptions { statements: meters.statements.clone(), ..connect_options(&options) };
         let mut first = options
             .url
             .connect(Purpose::Write, &connect)
@@ -94,7 +96,6 @@ impl Store {
         migrate::require_current(&mut first)?;
         drop(first);
         let waiting = Arc::new(Waiting::new(options.queue_capacity));
-        let meters = Meters::default();
         let watch = Arc::new(Watch::default());
         let writer = Writer::new(
             options.url.clone(),
@@ -172,7 +173,9 @@ impl Store {
 
     /// Starts to follow what is written here, by whomever; a service does, a command need not.
     pub fn follow(&self) -> std::io::Result<()> {
-        self.shared.watch.start(self.shared.options.url.clone(), self.shared.connect.clone())
+        // Its own looks are none of those that requests cause.
+        let connect = ConnectOptions { statements: Counter::default(), ..self.shared.connect.clone() };
+        self.shared.watch.start(self.shared.options.url.clone(), connect)
     }
 
     /// What was touched when, and what is known of the log.
@@ -286,7 +289,25 @@ impl Store {
         Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
         Render: Fn(&T) -> StoredAnswer + Send + 'static,
     {
-        match self.enqueue(queue, act, operation, render)?.await {
+        self.write_ready(queue, (act, None), operation, render).await
+    }
+
+    /// The same for a command that was made ready on a reader: it is entered only while what it rests on stands
+    /// ([`WriteError::Stale`] else).
+    pub async fn write_ready<T, R, Op, Render>(
+        &self,
+        queue: Queue,
+        (act, basis): (Act, Option<Basis>),
+        operation: Op,
+        render: Render,
+    ) -> Result<Written<T>, WriteError<R>>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
+        Render: Fn(&T) -> StoredAnswer + Send + 'static,
+    {
+        match self.enqueue(queue, (act, basis), operation, render)?.await {
             Ok(outcome) => outcome,
             Err(_) => Err(WriteError::Unavailable),
         }
@@ -300,7 +321,7 @@ impl Store {
         Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
     {
         let nothing = |_: &T| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
-        Later::of(self.enqueue(Queue::Interactive, act, operation, nothing)?).wait()
+        Later::of(self.enqueue(Queue::Interactive, (act, None), operation, nothing)?).wait()
     }
 
     /// Puts bulk work into the lane, from a thread that may block, without waiting for it.
@@ -311,13 +332,13 @@ impl Store {
         Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
     {
         let nothing = |_: &T| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
-        self.enqueue(Queue::Bulk, act, operation, nothing).map(Later::of)
+        self.enqueue(Queue::Bulk, (act, None), operation, nothing).map(Later::of)
     }
 
     fn enqueue<T, R, Op, Render>(
         &self,
         queue: Queue,
-        act: Act,
+        (act, basis): (Act, Option<Basis>),
         operation: Op,
         render: Render,
     ) -> Result<Outcome<T, R>, WriteError<R>>
@@ -334,7 +355,7 @@ impl Store {
         };
         let (reply, outcome) = oneshot::channel();
         let span = tracing::Span::current();
-        let job = Write { act, operation, render, reply, outcome: None, span, key_held };
+        let job = Write { act, basis, operation, render, reply, outcome: None, span, key_held };
         match self.shared.waiting.push(queue, Box::new(job)) {
             Ok(()) => Ok(outcome),
             Err(_) => Err(WriteError::Overloaded),
@@ -382,5 +403,6 @@ fn connect_options(options: &StoreOptions) -> ConnectOptions {
         synchronous: options.synchronous.clone(),
         statement_timeout: options.statement_timeout,
         writer_sql: options.writer_sql.clone(),
+        statements: Counter::default(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
-use super::listing::{Bind, Sql};
+use super::listing::Sql;
 use super::prepared::Prepare;
 use super::progress;
 use super::schema::{contributions, sums};
@@ -11,7 +11,8 @@ use crate::domain::figures::Figures;
 use crate::domain::flat::read_numbers;
 use crate::domain::form::{self, Form};
 use crate::domain::id::ReportId;
-use crate::domain::statistics::{Sum, SumFault};
+use crate::domain::page::PageValue as Bind;
+use crate::domain::statistics::{Sum, SumFault, convert};
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -270,6 +271,25 @@ pub fn of_nodes(
     rows.into_iter().map(StoredSum::try_from).collect()
 }
 
+/// The sums of an agency in some years, by year.
+pub fn of_node_in(
+    connection: &mut AnyConnection,
+    years: &[i32],
+    node: &str,
+) -> Result<HashMap<i32, Vec<StoredSum>>, StorageError> {
+    let rows: Vec<SumRow> = on_each!(connection, |c| sums::table
+        .filter(sums::year.eq_any(years).and(sums::node.eq(node)).and(sums::reports.ne(0)))
+        .select(SumRow::as_select())
+        .order((sums::year, sums::form, sums::level, sums::kind))
+        .prepared_for(years.len())
+        .load(c))?;
+    let mut found: HashMap<i32, Vec<StoredSum>> = HashMap::new();
+    for row in rows {
+        found.entry(row.year).or_default().push(StoredSum::try_from(row)?);
+    }
+    Ok(found)
+}
+
 /// Moves a subtree's own sums, and the counters beside them, from the agencies above its old place to those above its new one.
 pub fn move_subtree(
     connection: &mut AnyConnection,
@@ -330,11 +350,22 @@ pub fn delete_year(connection: &mut AnyConnection, year: i32) -> QueryResult<()>
     diesel::delete(contributions::table.filter(contributions::year.eq(year))).execute(connection).map(|_| ())
 }
 
-/// The sum of several rows, each converted to one form.
+/// The sum of several rows, each converted to one form. Rows of another form in which every report filled in every
+/// cell are added first and converted once: that is the same, and they are nearly all.
 pub fn in_form(rows: &[StoredSum], form: &'static Form) -> Result<Sum, SumFault> {
     let mut total = Sum::empty(form);
-    for row in rows {
-        total.merge(&crate::domain::statistics::convert(&row.sum, form), 1)?;
+    let mut whole: Vec<Sum> = Vec::new();
+    for StoredSum { sum, .. } in rows {
+        let is_whole = sum.present().iter().all(|count| *count == sum.reports);
+        match whole.iter_mut().find(|other| is_whole && *other.form() == *sum.form()) {
+            _ if *sum.form() == *form => total.merge(sum, 1)?,
+            Some(other) => other.merge(sum, 1)?,
+            None if is_whole => whole.push(sum.clone()),
+            None => total.merge(&convert(sum, form), 1)?,
+        }
+    }
+    for sum in &whole {
+        total.merge(&convert(sum, form), 1)?;
     }
     Ok(total)
 }

@@ -2,38 +2,44 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
-use super::listing::{Bind, Sql};
+use super::listing::Sql;
 use super::prepared::Prepare;
 use super::schema::suppressions::{self, dsl};
 use super::schema::{revisions, sources};
+use super::types::row;
 use crate::domain::id::ReportId;
-use crate::domain::report::Revision;
+use crate::domain::page::PageValue as Bind;
+use crate::domain::report::{Revision, Suppression};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-#[derive(Debug, Clone, PartialEq, Insertable, Queryable, Selectable)]
-#[diesel(table_name = suppressions)]
-pub struct Suppression {
-    pub report_id: String,
-    pub revision: i32,
-    pub reason: String,
-    pub person_id: String,
-    pub person_name: String,
-    pub at: NaiveDateTime,
-}
+row!(
+    #[derive(Insertable, Queryable, Selectable)]
+    #[diesel(table_name = suppressions)]
+    SuppressionRow of Suppression {
+        report_id: String,
+        revision: i32,
+        reason: String,
+        person_id: String,
+        person_name: String,
+        at: NaiveDateTime,
+    }
+);
 
 pub fn insert(connection: &mut AnyConnection, suppression: &Suppression) -> QueryResult<()> {
-    on_each!(connection, |c| diesel::insert_into(dsl::suppressions).values(suppression).prepared().execute(c))
+    let row = SuppressionRow::from(suppression);
+    on_each!(connection, |c| diesel::insert_into(dsl::suppressions).values(&row).prepared().execute(c))
         .map(|_| ())
 }
 
 /// Of a report, by revision.
 pub fn of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<Vec<Suppression>> {
-    dsl::suppressions
+    let rows = dsl::suppressions
         .filter(dsl::report_id.eq(report.as_str()))
         .order(dsl::revision)
-        .select(Suppression::as_select())
-        .load(connection)
+        .select(SuppressionRow::as_select())
+        .load(connection)?;
+    Ok(rows.into_iter().map(Suppression::from).collect())
 }
 
 /// Takes away all that could be read of a revision: its text as given, the file it came from, and what was made of

@@ -1,94 +1,42 @@
 //! Rows of the transitions: who did what to a report, in order.
 
 use super::connection::AnyConnection;
-use super::error::{StorageError, stored};
+use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::transitions::dsl;
+use super::types::row;
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::rights::Role;
-use crate::domain::workflow::{Action, State};
+use crate::domain::workflow::{Action, State, Transition};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use std::collections::HashMap;
 
-/// One transition as it was made.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Transition {
-    pub id: String,
-    pub report_id: ReportId,
-    pub position: i32,
-    pub revision: i32,
-    pub round: i32,
-    pub action: Action,
-    pub from: State,
-    pub to: State,
-    pub person_id: PersonId,
-    pub person_name: String,
-    pub role: Role,
-    pub comment: Option<String>,
-    pub digest: String,
-    pub at: NaiveDateTime,
-}
-
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = super::schema::transitions)]
-struct TransitionRow {
-    id: String,
-    report_id: String,
-    position: i32,
-    revision: i32,
-    round: i32,
-    action: String,
-    from_state: String,
-    to_state: String,
-    person_id: String,
-    person_name: String,
-    role: String,
-    comment: Option<String>,
-    digest: String,
-    at: NaiveDateTime,
-}
-
-impl TryFrom<TransitionRow> for Transition {
-    type Error = StorageError;
-
-    fn try_from(row: TransitionRow) -> Result<Transition, StorageError> {
-        Ok(Transition {
-            id: row.id,
-            report_id: ReportId::from_stored(row.report_id),
-            position: row.position,
-            revision: row.revision,
-            round: row.round,
-            action: stored("action", &row.action)?,
-            from: stored("state", &row.from_state)?,
-            to: stored("state", &row.to_state)?,
-            person_id: PersonId::from_stored(row.person_id),
-            person_name: row.person_name,
-            role: stored("role", &row.role)?,
-            comment: row.comment,
-            digest: row.digest,
-            at: row.at,
-        })
+row!(
+    #[derive(Queryable, Selectable, Insertable)]
+    #[diesel(table_name = super::schema::transitions)]
+    TransitionRow of Transition {
+        id: String,
+        report_id: ReportId,
+        position: i32,
+        revision: i32,
+        round: i32,
+        action: Action,
+        #[diesel(column_name = from_state)]
+        from: State,
+        #[diesel(column_name = to_state)]
+        to: State,
+        person_id: PersonId,
+        person_name: String,
+        role: Role,
+        comment: Option<String>,
+        digest: String,
+        at: NaiveDateTime,
     }
-}
+);
 
 pub fn insert(connection: &mut AnyConnection, transition: &Transition) -> QueryResult<()> {
-    let row = TransitionRow {
-        id: transition.id.clone(),
-        report_id: transition.report_id.to_string(),
-        position: transition.position,
-        revision: transition.revision,
-        round: transition.round,
-        action: transition.action.as_str().to_owned(),
-        from_state: transition.from.as_str().to_owned(),
-        to_state: transition.to.as_str().to_owned(),
-        person_id: transition.person_id.to_string(),
-        person_name: transition.person_name.clone(),
-        role: transition.role.as_str().to_owned(),
-        comment: transition.comment.clone(),
-        digest: transition.digest.clone(),
-        at: transition.at,
-    };
+    let row = TransitionRow::from(transition);
     on_each!(connection, |c| diesel::insert_into(dsl::transitions).values(&row).prepared().execute(c))
         .map(|_| ())
 }
@@ -100,7 +48,7 @@ pub fn list(connection: &mut AnyConnection, report: &ReportId) -> Result<Vec<Tra
         .select(TransitionRow::as_select())
         .order(dsl::position)
         .load(connection)?;
-    rows.into_iter().map(Transition::try_from).collect()
+    Ok(rows.into_iter().map(Transition::from).collect())
 }
 
 /// All transitions of some reports, oldest first within each.
@@ -116,7 +64,7 @@ pub fn list_many(
         .load(c))?;
     let mut made: HashMap<String, Vec<Transition>> = HashMap::new();
     for row in rows {
-        made.entry(row.report_id.clone()).or_default().push(Transition::try_from(row)?);
+        made.entry(row.report_id.to_string()).or_default().push(Transition::from(row));
     }
     Ok(made)
 }

@@ -8,6 +8,7 @@ use super::audit;
 use super::cluster::{Mark, is_lost};
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
 use super::error::StorageError;
+use crate::domain::audit::{AuditAction, Touch};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use std::collections::HashMap;
@@ -34,24 +35,9 @@ pub enum RestsOn {
     Nothing,
 }
 
-/// What a write touches of what the public reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Touch {
-    Nothing,
-    /// The report the entry names; readers see it only if there is a public change as well.
-    Report,
-    Everything,
-}
-
-/// By the kind of act, as the audit names it. What is not known here touches everything.
+/// By the kind of act, as the audit names it. What another program wrote and is not known here touches everything.
 fn touch_of(action: &str) -> Touch {
-    let (noun, verb) = action.split_once('.').unwrap_or((action, ""));
-    match (noun, verb) {
-        ("access" | "token" | "person" | "job" | "comment" | "explanation" | "webhook", _) => Touch::Nothing,
-        ("report", "source") => Touch::Everything,
-        ("report", _) => Touch::Report,
-        _ => Touch::Everything,
-    }
+    action.parse::<AuditAction>().map_or(Touch::Everything, AuditAction::touches)
 }
 
 /// One entry of the audit, as far as the watch is concerned.

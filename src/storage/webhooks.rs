@@ -2,50 +2,85 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
-use super::listing::Page;
 use super::prepared::Prepare;
 use super::schema::onward::webhooks;
+use crate::domain::id::AgencyId;
+use crate::domain::onward::{ChangeType, Webhook, WebhookState};
+use crate::domain::page::Page;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-/// Where somebody wants to be told of public changes.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = webhooks, treat_none_as_null = true)]
-pub struct Webhook {
-    pub id: String,
-    pub person_id: String,
-    pub url: String,
-    pub description: Option<String>,
-    /// `whsec_` and 32 random bytes in base64.
-    pub secret: String,
-    /// JSON array of event types.
-    pub types: String,
-    /// Only events at this agency and below.
-    pub agency_id: Option<String>,
-    /// `active` or `disabled`.
-    pub state: String,
-    pub failing_since: Option<NaiveDateTime>,
-    pub version: i64,
-    pub created_at: NaiveDateTime,
-    pub updated_at: NaiveDateTime,
+struct WebhookRow {
+    id: String,
+    person_id: String,
+    url: String,
+    description: Option<String>,
+    secret: String,
+    types: String,
+    agency_id: Option<AgencyId>,
+    state: WebhookState,
+    failing_since: Option<NaiveDateTime>,
+    version: i64,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
 }
 
-impl Webhook {
-    pub fn event_types(&self) -> Vec<String> {
-        serde_json::from_str(&self.types).unwrap_or_default()
+impl From<&Webhook> for WebhookRow {
+    fn from(webhook: &Webhook) -> WebhookRow {
+        let types: Vec<&str> = webhook.types.iter().map(|event| event.as_str()).collect();
+        WebhookRow {
+            id: webhook.id.clone(),
+            person_id: webhook.person_id.clone(),
+            url: webhook.url.clone(),
+            description: webhook.description.clone(),
+            secret: webhook.secret.clone(),
+            types: serde_json::to_string(&types).unwrap_or_default(),
+            agency_id: webhook.agency_id.clone(),
+            state: webhook.state,
+            failing_since: webhook.failing_since,
+            version: webhook.version,
+            created_at: webhook.created_at,
+            updated_at: webhook.updated_at,
+        }
+    }
+}
+
+/// The stored list of event types.
+pub(super) fn read_types(types: &str) -> Vec<ChangeType> {
+    let names: Vec<String> = serde_json::from_str(types).unwrap_or_default();
+    names.iter().filter_map(|name| name.parse().ok()).collect()
+}
+
+impl From<WebhookRow> for Webhook {
+    fn from(row: WebhookRow) -> Webhook {
+        Webhook {
+            id: row.id,
+            person_id: row.person_id,
+            url: row.url,
+            description: row.description,
+            secret: row.secret,
+            types: read_types(&row.types),
+            agency_id: row.agency_id,
+            state: row.state,
+            failing_since: row.failing_since,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
     }
 }
 
 pub fn insert(connection: &mut AnyConnection, webhook: &Webhook) -> Result<(), StorageError> {
-    on_each!(connection, |c| diesel::insert_into(webhooks::table).values(webhook).prepared().execute(c))?;
+    let row = WebhookRow::from(webhook);
+    on_each!(connection, |c| diesel::insert_into(webhooks::table).values(&row).prepared().execute(c))?;
     Ok(())
 }
 
 pub fn update(connection: &mut AnyConnection, webhook: &Webhook) -> Result<(), StorageError> {
-    on_each!(connection, |c| diesel::update(webhooks::table.find(&webhook.id))
-        .set(webhook)
-        .prepared()
-        .execute(c))?;
+    let row = WebhookRow::from(webhook);
+    on_each!(connection, |c| diesel::update(webhooks::table.find(&row.id)).set(&row).prepared().execute(c))?;
     Ok(())
 }
 
@@ -56,7 +91,8 @@ pub fn delete(connection: &mut AnyConnection, id: &str) -> Result<(), StorageErr
 }
 
 pub fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<Webhook>, StorageError> {
-    Ok(webhooks::table.find(id).select(Webhook::as_select()).first(connection).optional()?)
+    let row = webhooks::table.find(id).select(WebhookRow::as_select()).first(connection).optional()?;
+    Ok(row.map(Webhook::from))
 }
 
 /// A page, oldest first; `person`: only theirs.
@@ -66,14 +102,15 @@ pub fn list(
     page: &Page,
 ) -> Result<Vec<Webhook>, StorageError> {
     let after = page.after_id.clone().unwrap_or_default();
-    Ok(on_each!(connection, |c| {
+    let rows: Vec<WebhookRow> = on_each!(connection, |c| {
         let mut query =
-            webhooks::table.filter(webhooks::id.gt(after)).select(Webhook::as_select()).into_boxed();
+            webhooks::table.filter(webhooks::id.gt(after)).select(WebhookRow::as_select()).into_boxed();
         if let Some(person) = person {
             query = query.filter(webhooks::person_id.eq(person));
         }
         query.order(webhooks::id).limit(page.limit).load(c)
-    })?)
+    })?;
+    Ok(rows.into_iter().map(Webhook::from).collect())
 }
 
 pub fn count(connection: &mut AnyConnection, person: Option<&str>) -> Result<i64, StorageError> {

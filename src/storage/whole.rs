@@ -5,12 +5,14 @@ use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::reports::ReportRow;
 use super::revisions::RevisionRow;
-use super::roster::{RosterEntry, RosterRow};
+use super::roster::RosterRow;
 use super::schema::{agencies, reports, revisions, roster, years};
-use super::years::{StoredYear, YearRow};
+use super::years::YearRow;
 use crate::domain::agency::Agency;
 use crate::domain::id::ReportId;
 use crate::domain::report::{Report, Revision};
+use crate::domain::roster::RosterEntry;
+use crate::domain::year::ReportingYear;
 use diesel::prelude::*;
 
 /// A report, its working revision, whose it is, and when it is due.
@@ -19,7 +21,7 @@ pub struct Whole {
     pub report: Report,
     pub revision: Revision,
     pub agency: Agency,
-    pub year: StoredYear,
+    pub year: ReportingYear,
     /// `None`: the year's roster does not have it.
     pub line: Option<RosterEntry>,
 }
@@ -47,12 +49,19 @@ pub fn find_working(connection: &mut AnyConnection, id: &ReportId) -> Result<Opt
         ))
         .first(connection)
         .optional()?;
-    let Some((report, revision, agency, year, line)) = row else { return Ok(None) };
-    Ok(Some(Whole {
-        report: report.try_into()?,
-        revision: revision.try_into()?,
-        agency: agency.try_into()?,
-        year: year.try_into()?,
-        line: line.map(RosterEntry::try_from).transpose()?,
-    }))
+    row.map(Whole::try_from).transpose()
+}
+
+impl TryFrom<Row> for Whole {
+    type Error = StorageError;
+
+    fn try_from((report, revision, agency, year, line): Row) -> Result<Whole, StorageError> {
+        Ok(Whole {
+            report: report.into(),
+            revision: revision.try_into()?,
+            agency: agency.into(),
+            year: year.into(),
+            line: line.map(RosterEntry::from),
+        })
+    }
 }

@@ -1,28 +1,19 @@
 //! Rows of the reporting years.
 
 use super::connection::AnyConnection;
-use super::error::{StorageError, stored};
+use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::years::dsl;
-use crate::domain::year::YearPlan;
+use crate::domain::year::{ReportingYear, YearPlan, YearState};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-
-/// A year's plan with its version and times.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StoredYear {
-    pub plan: YearPlan,
-    pub version: i64,
-    pub created_at: NaiveDateTime,
-    pub updated_at: NaiveDateTime,
-}
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = super::schema::years, primary_key(year), treat_none_as_null = true)]
 pub(super) struct YearRow {
     year: i32,
     format: String,
-    state: String,
+    state: YearState,
     period_start: NaiveDate,
     period_end: NaiveDate,
     department_due_on: NaiveDate,
@@ -33,12 +24,12 @@ pub(super) struct YearRow {
     updated_at: NaiveDateTime,
 }
 
-impl From<&StoredYear> for YearRow {
-    fn from(year: &StoredYear) -> YearRow {
+impl From<&ReportingYear> for YearRow {
+    fn from(year: &ReportingYear) -> YearRow {
         YearRow {
             year: year.plan.year,
             format: year.plan.format.clone(),
-            state: year.plan.state.as_str().to_owned(),
+            state: year.plan.state,
             period_start: year.plan.period_start,
             period_end: year.plan.period_end,
             department_due_on: year.plan.department_due_on,
@@ -51,15 +42,13 @@ impl From<&StoredYear> for YearRow {
     }
 }
 
-impl TryFrom<YearRow> for StoredYear {
-    type Error = StorageError;
-
-    fn try_from(row: YearRow) -> Result<StoredYear, StorageError> {
-        Ok(StoredYear {
+impl From<YearRow> for ReportingYear {
+    fn from(row: YearRow) -> ReportingYear {
+        ReportingYear {
             plan: YearPlan {
                 year: row.year,
                 format: row.format,
-                state: stored("state", &row.state)?,
+                state: row.state,
                 period_start: row.period_start,
                 period_end: row.period_end,
                 department_due_on: row.department_due_on,
@@ -69,37 +58,41 @@ impl TryFrom<YearRow> for StoredYear {
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
-        })
+        }
     }
 }
 
-pub fn find(connection: &mut AnyConnection, year: i32) -> Result<Option<StoredYear>, StorageError> {
+pub fn find(connection: &mut AnyConnection, year: i32) -> Result<Option<ReportingYear>, StorageError> {
     let row =
         dsl::years.filter(dsl::year.eq(year)).select(YearRow::as_select()).first(connection).optional()?;
-    row.map(StoredYear::try_from).transpose()
+    Ok(row.map(ReportingYear::from))
 }
 
 /// Years from `after` (exclusive), in order.
-pub fn list(connection: &mut AnyConnection, after: i32, limit: i64) -> Result<Vec<StoredYear>, StorageError> {
+pub fn list(
+    connection: &mut AnyConnection,
+    after: i32,
+    limit: i64,
+) -> Result<Vec<ReportingYear>, StorageError> {
     let rows: Vec<YearRow> = dsl::years
         .filter(dsl::year.gt(after))
         .select(YearRow::as_select())
         .order(dsl::year)
         .limit(limit)
         .load(connection)?;
-    rows.into_iter().map(StoredYear::try_from).collect()
+    Ok(rows.into_iter().map(ReportingYear::from).collect())
 }
 
 pub fn count(connection: &mut AnyConnection) -> QueryResult<i64> {
     dsl::years.count().get_result(connection)
 }
 
-pub fn insert(connection: &mut AnyConnection, year: &StoredYear) -> QueryResult<()> {
+pub fn insert(connection: &mut AnyConnection, year: &ReportingYear) -> QueryResult<()> {
     let row = YearRow::from(year);
     on_each!(connection, |c| diesel::insert_into(dsl::years).values(&row).prepared().execute(c)).map(|_| ())
 }
 
-pub fn update(connection: &mut AnyConnection, year: &StoredYear) -> QueryResult<()> {
+pub fn update(connection: &mut AnyConnection, year: &ReportingYear) -> QueryResult<()> {
     let row = YearRow::from(year);
     on_each!(connection, |c| diesel::update(dsl::years.find(row.year)).set(&row).prepared().execute(c))
         .map(|_| ())

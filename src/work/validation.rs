@@ -2,8 +2,9 @@
 
 use super::{Ending, Errand};
 use crate::domain::agency::AgencyPath;
+use crate::domain::job::JobState;
 use crate::operations::Refusal;
-use crate::operations::jobs::{self, JobState, Tally, page_of_reports, report_progress};
+use crate::operations::jobs::{self, Tally, page_of_reports, report_progress};
 use crate::storage::WriteError;
 
 /// Does the whole job; what becomes of it is written at the job.

@@ -32,6 +32,7 @@ mod routes;
 #[cfg(target_os = "linux")]
 mod sandbox;
 mod sections;
+mod statements;
 mod statistics;
 mod tables;
 mod tokens;

@@ -217,7 +217,12 @@ fn a_full_disk_loses_nothing_acknowledged_and_keeps_nothing_refused() {
     let store = Arc::new(open(&database, &[&limit]));
     let large: Operation = Box::new(|connection, act, notes| {
         register(connection, act, notes, "fifth")?;
-        notes.audit(Note { action: "test", agency_id: None, report_id: None, detail: json!("x") });
+        notes.audit(Note {
+            action: nianbao::domain::audit::AuditAction::AgencyUpdate,
+            agency_id: None,
+            report_id: None,
+            detail: json!("x"),
+        });
         let fill = "UPDATE agencies SET address = hex(zeroblob(200000)) WHERE name = 'fifth'";
         connection.batch_execute(fill).map_err(DatabaseError::into)
     });

@@ -221,7 +221,7 @@ impl Telling<'_> {
                     content: Some(content(year, seed)),
                     prefill: None,
                     source: None,
-                    action: "report.create",
+                    origin: nianbao::operations::reports::Origin::Created,
                 };
                 if self.write(asking, move |desk| reports::create(desk, &new)).is_some() {
                     self.reports.push(id);

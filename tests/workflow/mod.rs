@@ -2,8 +2,10 @@
 //! readers could read is ever lost or changed.
 
 use crate::api::harness::database::{Database, say_skipped};
+use nianbao::domain::people::Person;
 
 mod histories;
+mod ready;
 
 use nianbao::domain::agency::Contact;
 use nianbao::domain::form;
@@ -17,7 +19,6 @@ use nianbao::operations::people::{self, GrantOrder, TokenOrder};
 use nianbao::operations::reports::{self, Edit, NewReport, TransitionOrder};
 use nianbao::operations::statistics;
 use nianbao::operations::{AgencyRef, Asking, Desk, Refusal, Review, at_desk, years};
-use nianbao::storage::people::Person;
 use nianbao::storage::{Act, AnyConnection, Store, StoreOptions, WriteError};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
@@ -143,7 +144,7 @@ impl World {
             heading: nianbao::domain::report::Heading::default(),
             source_url: None,
             content: Some(content),
-            action: "report.create",
+            origin: nianbao::operations::reports::Origin::Created,
         };
         let report = new.id.clone();
         let editor = self.people[0].0.clone();

@@ -6,11 +6,11 @@ use crate::cli::program::{asking_as_program, write_as};
 use crate::cli::token::act_of_program;
 use crate::documents;
 use crate::domain::id::{AgencyId, ReportId};
+use crate::domain::people::TokenGrant;
 use crate::domain::rights::{Rights, Role};
 use crate::domain::workflow::Action;
 use crate::operations::reports::{self, NewReport, TransitionOrder};
 use crate::operations::{AgencyRef, Asking};
-use crate::storage::people::TokenGrant;
 use crate::storage::{Act, Actor as ActorOfAct, Store};
 
 const DOCUMENT: &[u8] = include_bytes!("../../../tests/fixtures/000_21ff2a0d32bbf7b0.txt");

@@ -1,6 +1,7 @@
 //! A report and its revisions as they are kept.
 
 use super::{Content, Scope};
+use crate::domain::agency::Uscc;
 use crate::domain::digest::content_digest;
 use crate::domain::id::{AgencyId, PersonId, ReportId};
 use crate::domain::workflow::State;
@@ -58,6 +59,27 @@ pub struct Revision {
     pub published_at: Option<NaiveDateTime>,
     pub created_at: NaiveDateTime,
     pub updated_at: NaiveDateTime,
+}
+
+/// A report as it stands in a list: all that is said around the sections of one of its revisions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportHead {
+    pub report: Report,
+    pub number: i32,
+    pub state: State,
+    /// Id of the revision's form.
+    pub form: String,
+    pub heading: Heading,
+    pub agency_name: String,
+    pub reason: Option<String>,
+    pub submitted_at: Option<NaiveDateTime>,
+    pub published_at: Option<NaiveDateTime>,
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
+    pub uscc: Option<Uscc>,
+    pub due_on: NaiveDate,
+    /// Seen under a grant.
+    pub working: bool,
 }
 
 /// What stands around the sections.

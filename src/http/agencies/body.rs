@@ -1,7 +1,7 @@
 //! An agency as JSON, both ways.
 
 use crate::domain::agency::{Agency, Contact, UsccFault};
-use crate::domain::id::AgencyId;
+
 use crate::http::kernel::fields::Fields;
 use crate::http::kernel::format::is_web_address;
 use crate::http::kernel::format::{day, time};
@@ -214,7 +214,7 @@ pub fn named_parent(object: &Map<String, Value>) -> Option<Option<AgencyRef>> {
 
 /// What cannot be a reference names nothing, as one that is not there.
 fn read_parent(text: &str) -> Result<AgencyRef, &'static str> {
-    Ok(text.parse().unwrap_or_else(|()| AgencyRef::Id(AgencyId::from_stored("?".to_owned()))))
+    Ok(text.parse().unwrap_or_else(|()| AgencyRef::Nowhere))
 }
 
 fn read_contact(fields: &mut Fields<'_>) -> Contact {

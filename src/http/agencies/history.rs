@@ -2,7 +2,7 @@
 
 use super::body::AgencyBody;
 use super::shown;
-use crate::domain::agency::Agency;
+use crate::domain::agency::{Agency, HistoryEntry};
 use crate::http::kernel::body::JSON;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::fields::{Fields, named_agency};
@@ -15,7 +15,6 @@ use crate::http::kernel::reply::Reply;
 use crate::http::reports::PersonReference;
 use crate::operations::agencies::{self, Succession, require_change_right};
 use crate::operations::{AgencyRef, InputFault};
-use crate::storage::history::HistoryEntry;
 use actix_web::{get, post};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -41,7 +40,7 @@ pub struct ChangeBody {
 impl From<&HistoryEntry> for ChangeBody {
     fn from(entry: &HistoryEntry) -> ChangeBody {
         ChangeBody {
-            change: entry.change.clone(),
+            change: entry.change.as_str().to_owned(),
             effective_on: day(entry.effective_on),
             reason: entry.reason.clone(),
             person: entry.person.as_ref().map(|(id, name)| PersonReference::new(id, name)),

@@ -2,7 +2,8 @@
 
 use super::body::{AgencyBody, AgencyList, AncestorList, TreeBody};
 use super::shown;
-use crate::domain::agency::{Agency, AgencyStatus, Kind, Level};
+use crate::domain::agency::{Agency, AgencyFilter, AgencyOrder, AgencyStatus, Kind, Level};
+use crate::domain::page::PageValue;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
 use crate::http::kernel::problem::Problem;
@@ -11,29 +12,35 @@ use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
 use crate::operations::AgencyRef;
 use crate::operations::agencies::{self, AgencyQuery};
-use crate::storage::Bind;
-use crate::storage::RestsOn;
-use crate::storage::agencies::AgencyFilter;
+use crate::operations::store::RestsOn;
 use actix_web::get;
 use chrono::NaiveDate;
 use serde_json::json;
 
-fn text(value: impl ToString) -> Bind {
-    Bind::Text(value.to_string())
+fn text(value: impl ToString) -> PageValue {
+    PageValue::Text(value.to_string())
 }
 
 /// Fields the registry can be listed by.
-static SORTS: &[SortField<Agency>] = &[
-    SortField { name: "name", column: "name", value: |agency| text(&agency.name) },
-    SortField { name: "level", column: "level", value: |agency| text(agency.level.as_str()) },
-    SortField { name: "kind", column: "kind", value: |agency| text(agency.kind.as_str()) },
+static SORTS: &[SortField<Agency, AgencyOrder>] = &[
+    SortField { name: "name", order: AgencyOrder::Name, value: |agency| text(&agency.name) },
+    SortField { name: "level", order: AgencyOrder::Level, value: |agency| text(agency.level.as_str()) },
+    SortField { name: "kind", order: AgencyOrder::Kind, value: |agency| text(agency.kind.as_str()) },
     SortField {
         name: "division_code",
-        column: "COALESCE(division_code, '')",
+        order: AgencyOrder::DivisionCode,
         value: |agency| text(agency.division_code.as_ref().map(ToString::to_string).unwrap_or_default()),
     },
-    SortField { name: "created_at", column: "created_at", value: |agency| Bind::Time(agency.created_at) },
-    SortField { name: "updated_at", column: "updated_at", value: |agency| Bind::Time(agency.updated_at) },
+    SortField {
+        name: "created_at",
+        order: AgencyOrder::CreatedAt,
+        value: |agency| PageValue::Time(agency.created_at),
+    },
+    SortField {
+        name: "updated_at",
+        order: AgencyOrder::UpdatedAt,
+        value: |agency| PageValue::Time(agency.updated_at),
+    },
 ];
 
 query!(AgencyListQuery {

@@ -5,7 +5,7 @@ use crate::documents::FoundCell;
 use crate::documents::intake::Kind;
 use crate::domain::form::Form;
 use crate::domain::id::ReportId;
-use crate::domain::report::{ReportDocument, Scope};
+use crate::domain::report::{ReportDocument, Scope, SourceFile};
 use crate::domain::rules::Finding;
 use crate::http::kernel::BASE;
 use crate::http::kernel::call::Call;
@@ -16,7 +16,6 @@ use crate::http::kernel::reply::Reply;
 use crate::http::reports::{FindingBody, ReportBody, Shown, document_body, finding_bodies, require_editor};
 use crate::operations::AgencyRef;
 use crate::operations::reports::{self, NewReport};
-use crate::storage::sources::SourceFile;
 use actix_web::post;
 use serde::Serialize;
 use serde_json::Value;
@@ -304,21 +303,21 @@ async fn store(
     let new = NewReport::of_document(id, agency, year, read.document.clone());
     let new = NewReport { source: Some(source), ..new };
     let language = call.language();
-    call.write(
-        move |desk| {
-            let view = reports::create(desk, &new)?;
-            Shown::of(desk.connection, desk.asking, view)
-        },
-        move |shown| {
+    call.enter(
+        move |connection, act, asking| {
+            let ready = reports::prepare_create(connection, act, asking, &new)?;
+            let shown = Shown::of(connection, asking, ready.command.view().clone())?;
             let body = ImportBody {
                 document: document_body(&read.document),
                 findings: finding_bodies(&findings, language),
                 source: source_of(&read, provenance),
-                report: Some(ReportBody::of(shown)),
+                report: Some(ReportBody::of(&shown)),
             };
             let location = format!("{BASE}/reports/{}", shown.view.report.id);
-            Reply::created(location, &body).tag(shown.view.report.version, language.short())
+            let reply = Reply::created(location, &body).tag(shown.view.report.version, language.short());
+            Ok((ready, reply))
         },
+        reports::enter_create,
     )
     .await
 }

@@ -15,19 +15,20 @@ use super::service::Service;
 use super::shares::Place;
 use crate::domain::digest::sha256_hex;
 use crate::domain::language::Language;
+use crate::domain::people::TokenGrant;
 use crate::domain::rights::Rights;
-use crate::operations::{Asking, Desk, Refusal, at_desk};
-use crate::storage::people::TokenGrant;
-use crate::storage::{
-    Act, Actor, AnyConnection, IdempotencyKey, KeyHeld, Queue, StorageError, Written, audit,
+use crate::operations::audit::last_entry;
+use crate::operations::store::{
+    Act, Actor, AnyConnection, IdempotencyKey, KeyHeld, Queue, StorageError, Written,
 };
+use crate::operations::{Asking, Desk, Refusal, at_desk};
 use crate::work::Errand;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use std::future::{Ready, ready};
+use std::future;
 use std::rc::Rc;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -49,11 +50,11 @@ pub struct Call {
 
 impl FromRequest for Call {
     type Error = Problem;
-    type Future = Ready<Result<Call, Problem>>;
+    type Future = future::Ready<Result<Call, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let service = request.app_data::<Data<Service>>().cloned();
-        ready(service.ok_or_else(|| Problem::new(Code::Internal)).map(|service| Call {
+        future::ready(service.ok_or_else(|| Problem::new(Code::Internal)).map(|service| Call {
             request: request.clone(),
             service,
             caller: Caller::of(request),
@@ -304,7 +305,7 @@ impl Call {
         precondition::require_match(&self.request, present)
     }
 
-    fn act(&self) -> Act {
+    pub(super) fn act(&self) -> Act {
         Act {
             at: self.caller.at,
             actor: self.caller.token.as_ref().map(|token| Actor {
@@ -376,7 +377,6 @@ impl Call {
 /// What a read sees: the last entry of the audit, and, where the answer has no time of its own, when that was
 /// written.
 fn snapshot(connection: &mut AnyConnection, reign: u64, short: bool) -> Result<Snapshot, Refusal> {
-    let seq = audit::audit_seq(connection)?;
-    let at = if short { None } else { audit::audit_time(connection, seq)? };
+    let (seq, at) = last_entry(connection, !short)?;
     Ok(Snapshot { reign, seq, at: at.as_deref().and_then(parse_time) })
 }

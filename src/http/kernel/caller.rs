@@ -3,7 +3,7 @@
 use super::cost::Cost;
 use super::shares::Client;
 use crate::domain::language::Language;
-use crate::storage::people::Token;
+use crate::domain::people::Token;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpMessage, HttpRequest};
 use chrono::{NaiveDateTime, SubsecRound, Utc};

@@ -6,7 +6,7 @@ use super::metrics::Metrics;
 use super::precondition;
 use super::service::Service;
 use crate::domain::language::Language;
-use crate::storage::RestsOn;
+use crate::operations::store::RestsOn;
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};

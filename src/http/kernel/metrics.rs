@@ -3,7 +3,7 @@
 use super::service::Service;
 use super::vitals::Vitals;
 use crate::domain::rules::Finding;
-use crate::storage::Meters;
+use crate::operations::store::Meters;
 use actix_web::http::Method;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -105,6 +105,12 @@ impl Metrics {
         );
         registry.register("kept_bodies", "Answers that are kept", metrics.kept_bodies.clone());
         registry.register("kept_bytes", "Bytes of the answers that are kept", metrics.kept_bytes.clone());
+        registry.register(
+            "lane_job_cpu_seconds",
+            "What the writer computed for one job",
+            lane.job_cpu_seconds.clone(),
+        );
+        registry.register("statements", "Statements sent by readers and writer", lane.statements.clone());
         registry.register(
             "lane_commit_seconds",
             "Time of a group's COMMIT alone",

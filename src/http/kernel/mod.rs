@@ -8,6 +8,7 @@ pub mod call;
 pub mod caller;
 pub mod cost;
 pub mod document;
+mod enter;
 pub mod fields;
 pub mod format;
 pub mod json;

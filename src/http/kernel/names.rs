@@ -1,10 +1,8 @@
 //! Closed lists of names as schemas of their own: one walk over the domain's list, no second copy.
 
 use crate::documents::write;
-use crate::domain::{agency, form, report, rights, rules, workflow, year};
-use crate::operations::jobs;
+use crate::domain::{agency, form, job, onward, report, rights, rules, workflow, year};
 use crate::operations::webhooks::{EVENTS, TEST};
-use crate::storage::outbox;
 use std::borrow::Cow;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
@@ -72,23 +70,23 @@ named_schemas! {
     /// 报告文件的格式。
     DocumentFormat: write::Format::ALL.iter().map(|format| format.as_str()).collect();
     /// 可以订阅的事件。
-    EventName: EVENTS.to_vec();
+    EventName: EVENTS.iter().map(|event| event.as_str()).collect();
     /// 送出的事件：公开变更，或试送。
-    DeliveredEvent: EVENTS.into_iter().chain([TEST]).collect();
+    DeliveredEvent: EVENTS.iter().map(|event| event.as_str()).chain([TEST]).collect();
     /// Webhook 的状态：启用、停用。
-    WebhookState: vec!["active", "disabled"];
+    WebhookState: onward::WebhookState::ALL.iter().map(|state| state.as_str()).collect();
     /// 送达的状态：待送、已送达、死信（不再自动重送）。
-    DeliveryState: outbox::DeliveryState::ALL.iter().map(|state| state.as_str()).collect();
+    DeliveryState: onward::DeliveryState::ALL.iter().map(|state| state.as_str()).collect();
     /// 意见的状态：待答复、已答复、已了结。
-    CommentState: vec!["open", "answered", "settled"];
+    CommentState: report::CommentState::ALL.iter().map(|state| state.as_str()).collect();
     /// 后台任务的种类：校验一个年度的全部报告。
-    JobKind: vec!["validation"];
+    JobKind: job::JobKind::ALL.iter().map(|kind| kind.as_str()).collect();
     /// 后台任务的状态：进行中、正在取消、已取消、已完成、已失败。
-    JobStateName: jobs::JobState::ALL.iter().map(|state| state.as_str()).collect();
+    JobStateName: job::JobState::ALL.iter().map(|state| state.as_str()).collect();
     /// 待办的种类：被退回、待审核、待发布、草稿待续、待主管部门答复、意见待答复、应填报、应催报。
     TaskKind: vec!["returned", "review", "publish", "finish", "answer", "comment", "file", "urge"];
     /// 机关的变动：登记、修改、移动、合并、更名、撤销。
-    AgencyChangeKind: vec!["registered", "updated", "moved", "merged", "renamed", "abolished"];
+    AgencyChangeKind: agency::AgencyChange::ALL.iter().map(|change| change.as_str()).collect();
     /// 数据库。
     DatabaseName: vec!["sqlite", "postgres"];
     /// 分组的方式：直接下级、层级、类别。

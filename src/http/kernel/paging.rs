@@ -4,7 +4,7 @@ use super::call::Call;
 use super::problem::{Code, Problem};
 use super::query::{CursorText, Limit, filters, query};
 use super::reply::Reply;
-use crate::storage::{Bind, COUNTED, Page as Keyset, SortKey};
+use crate::domain::page::{ById, COUNTED, Page as Keyset, PageValue, SortKey};
 use actix_web::http::header;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -17,12 +17,11 @@ use utoipa::{PartialSchema, ToSchema};
 const USUAL: i64 = 50;
 
 /// A field a listing can be ordered by.
-pub struct SortField<T: 'static> {
+pub struct SortField<T: 'static, O: 'static = ById> {
     pub name: &'static str,
-    /// SQL that is never null.
-    pub column: &'static str,
+    pub order: O,
     /// The value a row has there.
-    pub value: fn(&T) -> Bind,
+    pub value: fn(&T) -> PageValue,
 }
 
 /// A page of a list. The schema is named after its items: a page of `Agency` is an `AgencyList`.
@@ -68,10 +67,10 @@ impl<T: ToSchema> ToSchema for Page<T> {
 }
 
 /// Which page was asked for, and how to name the one after it.
-pub struct PageOrder<T: 'static> {
-    pub page: Keyset,
+pub struct PageOrder<T: 'static, O: 'static = ById> {
+    pub page: Keyset<O>,
     signature: String,
-    fields: Vec<&'static SortField<T>>,
+    fields: Vec<&'static SortField<T, O>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -103,54 +102,54 @@ pub fn bad_cursor() -> Problem {
     problem
 }
 
-fn bind_to_json(bind: &Bind) -> Value {
+fn bind_to_json(bind: &PageValue) -> Value {
     match bind {
-        Bind::Text(text) => json!({ "t": text }),
-        Bind::Integer(value) => json!({ "n": value }),
-        Bind::BigInt(value) => json!({ "b": value }),
-        Bind::Date(day) => json!({ "d": day }),
-        Bind::Time(at) => json!({ "at": at }),
+        PageValue::Text(text) => json!({ "t": text }),
+        PageValue::Integer(value) => json!({ "n": value }),
+        PageValue::BigInt(value) => json!({ "b": value }),
+        PageValue::Date(day) => json!({ "d": day }),
+        PageValue::Time(at) => json!({ "at": at }),
     }
 }
 
-fn bind_from_json(value: &Value) -> Option<Bind> {
+fn bind_from_json(value: &Value) -> Option<PageValue> {
     let (kind, value) = value.as_object()?.iter().next()?;
     match kind.as_str() {
-        "t" => value.as_str().map(|text| Bind::Text(text.to_owned())),
-        "n" => value.as_i64().and_then(|number| i32::try_from(number).ok()).map(Bind::Integer),
-        "b" => value.as_i64().map(Bind::BigInt),
-        "d" => serde_json::from_value(value.clone()).ok().map(Bind::Date),
-        "at" => serde_json::from_value(value.clone()).ok().map(Bind::Time),
+        "t" => value.as_str().map(|text| PageValue::Text(text.to_owned())),
+        "n" => value.as_i64().and_then(|number| i32::try_from(number).ok()).map(PageValue::Integer),
+        "b" => value.as_i64().map(PageValue::BigInt),
+        "d" => serde_json::from_value(value.clone()).ok().map(PageValue::Date),
+        "at" => serde_json::from_value(value.clone()).ok().map(PageValue::Time),
         _ => None,
     }
 }
 
-impl<T> PageOrder<T> {
+impl<T, O: Copy> PageOrder<T, O> {
     /// Reads `limit`, `cursor` and `sort`; `listing` tells one listing's cursors from another's.
     pub fn read(
         listing: &str,
-        known: &'static [SortField<T>],
+        known: &'static [SortField<T, O>],
         sort: Option<&str>,
         limit: Option<Limit>,
         cursor: Option<&CursorText>,
-    ) -> Result<PageOrder<T>, Problem> {
+    ) -> Result<PageOrder<T, O>, Problem> {
         let unknown = || Problem::of_query(vec![("sort".to_owned(), "invalid_value")]);
         let mut keys = Vec::new();
-        let mut fields: Vec<&'static SortField<T>> = Vec::new();
+        let mut fields: Vec<&'static SortField<T, O>> = Vec::new();
         for part in sort.into_iter().flat_map(|sort| sort.split(',')) {
             let (descending, name) = part.strip_prefix('-').map_or((false, part), |name| (true, name));
             let field = known.iter().find(|field| field.name == name).ok_or_else(unknown)?;
             if fields.iter().any(|other| other.name == name) {
                 return Err(unknown());
             }
-            keys.push(SortKey { column: field.column, descending, after: None });
+            keys.push(SortKey { order: field.order, descending, after: None });
             fields.push(field);
         }
         let signature = format!("{listing}:{}", sort.unwrap_or_default());
         let mut after_id = None;
         if let Some(cursor) = cursor {
             let cursor = decode(&cursor.0, &signature)?;
-            let values: Vec<Bind> = cursor.v.iter().filter_map(bind_from_json).collect();
+            let values: Vec<PageValue> = cursor.v.iter().filter_map(bind_from_json).collect();
             if values.len() != keys.len() {
                 return Err(bad_cursor());
             }

@@ -9,7 +9,7 @@ use super::precondition;
 use super::problem::{Code, Problem};
 use super::service::Service;
 use crate::domain::language::Language;
-use crate::storage::{RestsOn, StoredAnswer};
+use crate::operations::store::{RestsOn, StoredAnswer};
 use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};

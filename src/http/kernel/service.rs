@@ -9,7 +9,7 @@ use super::shares::Shares;
 use crate::documents::intake::Sandbox;
 use crate::domain::rules::RuleSet;
 use crate::operations::Review;
-use crate::storage::Store;
+use crate::operations::store::Store;
 use crate::work::{Ending, WebhookOptions};
 use ipnet::IpNet;
 use std::sync::{Arc, PoisonError, RwLock};

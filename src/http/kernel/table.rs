@@ -6,7 +6,7 @@ use super::parameter::{Parameter, one_of};
 use super::problem::{Code, Problem};
 use super::reply::{JSON, Reply};
 use crate::documents::write::csv::guarded;
-use crate::storage::RestsOn;
+use crate::operations::store::RestsOn;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::openapi::{RefOr, Schema};

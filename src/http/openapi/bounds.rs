@@ -1,7 +1,7 @@
 //! What holds for whatever could cost much: each operation's cost, and counts that end.
 
+use crate::domain::page::COUNTED;
 use crate::http::kernel::cost::Cost;
-use crate::storage::COUNTED;
 use serde_json::{Map, Value, json};
 
 /// An operation's cost: what it says itself, a scan where it lists or adds up, else a few rows.

@@ -6,7 +6,11 @@ use serde_json::{Map, Value, json};
 
 /// What is sent, one entry for each event.
 pub fn all() -> Value {
-    let each = EVENTS.into_iter().chain([TEST]).map(|event| (event.to_owned(), json!({"post": sent(event)})));
+    let each = EVENTS
+        .iter()
+        .map(|event| event.as_str())
+        .chain([TEST])
+        .map(|event| (event.to_owned(), json!({"post": sent(event)})));
     Value::Object(each.collect::<Map<_, _>>())
 }
 

@@ -3,7 +3,7 @@
 use crate::domain::figures::Figures;
 use crate::domain::form::{Row, Section, Table};
 use crate::domain::number::Precision;
-use crate::domain::report::{Content, SectionMark};
+use crate::domain::report::{Content, ReportHead, SectionMark, judge_timeliness};
 use crate::domain::rules::{Counts, Moment};
 use crate::domain::workflow::Action;
 use crate::http::kernel::format::{day, time};
@@ -12,8 +12,8 @@ use crate::http::kernel::names::{
 };
 use crate::http::kernel::paging::Page;
 use crate::operations::reports::{ReportView, allowed_actions, judge_views};
+use crate::operations::store::AnyConnection;
 use crate::operations::{Asking, Refusal};
-use crate::storage::AnyConnection;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
@@ -180,43 +180,52 @@ impl ReportBody {
 
     /// As it stands in a list: without its sections.
     pub fn in_list(shown: &Shown) -> ReportBody {
-        let view = &shown.view;
-        let (report, revision) = (&view.report, &view.revision);
         ReportBody {
-            id: report.id.to_string(),
-            agency: AgencyReference {
-                id: view.agency.id.to_string(),
-                name: revision.agency_name.clone(),
-                uscc: view.agency.uscc.as_ref().map(ToString::to_string),
-            },
-            year: report.year,
-            scope: report.scope.as_str(),
-            format: revision.content.form().id.clone(),
-            title: revision.heading.title.clone(),
-            status: revision.state.as_str(),
-            revision: revision.number,
-            signed_by: revision.heading.signed_by.clone(),
-            signed_on: revision.heading.signed_on.map(day),
-            index_number: revision.heading.index_number.clone(),
-            source_url: report.source_url.clone(),
-            source_published_on: report.source_published_on.map(day),
-            due_on: day(view.due_on),
-            submitted_at: revision.submitted_at.filter(|_| view.working).map(time),
-            published_at: revision.published_at.map(time),
-            timeliness: view.timeliness().map(|timeliness| timeliness.as_str()),
-            correction: view.corrected.then(|| CorrectionBody {
-                reason: revision.reason.clone(),
-                at: time(revision.published_at.unwrap_or(revision.created_at)),
-            }),
-            sections: None,
             findings: shown.counts.map(CountsBody::from),
             allowed_actions: shown
                 .allowed
                 .as_ref()
                 .map(|actions| actions.iter().map(|action| action.as_str()).collect()),
+            ..ReportBody::of_head(shown.view.head())
+        }
+    }
+
+    /// As everybody sees it in a list.
+    pub fn of_head(head: ReportHead) -> ReportBody {
+        let timeliness = judge_timeliness(head.report.first_published_on, head.due_on);
+        let report = head.report;
+        ReportBody {
+            id: report.id.to_string(),
+            agency: AgencyReference {
+                id: report.agency_id.to_string(),
+                name: head.agency_name,
+                uscc: head.uscc.as_ref().map(ToString::to_string),
+            },
+            year: report.year,
+            scope: report.scope.as_str(),
+            format: head.form,
+            title: head.heading.title,
+            status: head.state.as_str(),
+            revision: head.number,
+            signed_by: head.heading.signed_by,
+            signed_on: head.heading.signed_on.map(day),
+            index_number: head.heading.index_number,
+            source_url: report.source_url,
+            source_published_on: report.source_published_on.map(day),
+            due_on: day(head.due_on),
+            submitted_at: head.submitted_at.filter(|_| head.working).map(time),
+            published_at: head.published_at.map(time),
+            timeliness: timeliness.map(|timeliness| timeliness.as_str()),
+            correction: (head.number > 1).then(|| CorrectionBody {
+                reason: head.reason,
+                at: time(head.published_at.unwrap_or(head.created_at)),
+            }),
+            sections: None,
+            findings: None,
+            allowed_actions: None,
             created_at: time(report.created_at),
             // The revision's own: what is done to a correction is not yet the readers' business.
-            updated_at: time(revision.updated_at),
+            updated_at: time(head.updated_at),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::id::ReportId;
 use crate::domain::language::Language;
+use crate::domain::report::Comment;
 use crate::http::kernel::BASE;
 use crate::http::kernel::body::{JSON, MERGE_PATCH};
 use crate::http::kernel::call::Call;
@@ -14,7 +15,6 @@ use crate::http::kernel::query::NoParameters;
 use crate::http::kernel::reply::Reply;
 use crate::http::reports::transitions::PersonReference;
 use crate::operations::reports::{self, CommentOrder, NewComment};
-use crate::storage::comments::Comment;
 use actix_web::{get, patch, post};
 use serde::Serialize;
 use serde_json::json;
@@ -64,7 +64,7 @@ impl From<&Comment> for CommentBody {
         CommentBody {
             id: comment.id.clone(),
             pointer: comment.pointer.clone(),
-            state: comment.state.clone(),
+            state: comment.state.as_str().to_owned(),
             text: comment.text.clone(),
             author: PersonReference::new(&comment.person_id, &comment.person_name),
             revision: comment.revision,

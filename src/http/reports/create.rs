@@ -86,15 +86,15 @@ pub fn require_editor(call: &Call) -> Result<(), Problem> {
 
 async fn store(call: &Call, new: NewReport) -> Result<Reply, Problem> {
     let language = call.language();
-    call.write(
-        move |desk| {
-            let view = reports::create(desk, &new)?;
-            Shown::of(desk.connection, desk.asking, view)
-        },
-        move |shown| {
+    call.enter(
+        move |connection, act, asking| {
+            let ready = reports::prepare_create(connection, act, asking, &new)?;
+            let shown = Shown::of(connection, asking, ready.command.view().clone())?;
             let location = format!("{BASE}/reports/{}", shown.view.report.id);
-            tagged(Reply::created(location, &ReportBody::of(shown)), shown, language)
+            let reply = tagged(Reply::created(location, &ReportBody::of(&shown)), &shown, language);
+            Ok((ready, reply))
         },
+        reports::enter_create,
     )
     .await
 }

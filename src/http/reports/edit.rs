@@ -10,20 +10,26 @@ use crate::http::kernel::fields::merge;
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::NoParameters;
 use crate::http::kernel::reply::Reply;
-use crate::operations::reports::{self, require_edit_right};
+use crate::operations::reports::{self, ReportView, require_edit_right};
 use actix_web::{delete, patch, put};
 use serde_json::{Map, Value, json};
 
-/// The working revision, for whoever may edit the report.
-pub async fn present(call: &Call) -> Result<Shown, Problem> {
+/// The working revision, for whoever may edit the report; unjudged.
+pub async fn present(call: &Call) -> Result<ReportView, Problem> {
     call.require_token()?;
     let id: ReportId = call.part("id")?;
     call.look(move |connection, asking| {
         let view = reports::find(connection, asking, &id, false)?;
         require_edit_right(asking, &view)?;
-        Shown::of(connection, asking, view)
+        Ok(view)
     })
     .await
+}
+
+/// The same as it is shown, findings and all: what a whole report that is sent may repeat.
+async fn present_shown(call: &Call) -> Result<Shown, Problem> {
+    let view = present(call).await?;
+    call.look(move |connection, asking| Shown::of(connection, asking, view)).await
 }
 
 async fn save(
@@ -36,12 +42,13 @@ async fn save(
     let edit = read_whole(wanted, &present.view, now, version).map_err(Problem::of_body)?;
     let id = present.view.report.id.clone();
     let language = call.language();
-    call.write(
-        move |desk| {
-            let view = reports::save(desk, &id, &edit)?;
-            Shown::of(desk.connection, desk.asking, view)
+    call.enter(
+        move |connection, act, asking| {
+            let ready = reports::prepare_save(connection, act, asking, &id, &edit)?;
+            let report = Shown::of(connection, asking, ready.command.view().clone())?;
+            Ok((ready, shown(&report, language)))
         },
-        move |report| shown(report, language),
+        reports::enter_save,
     )
     .await
 }
@@ -62,7 +69,7 @@ async fn save(
 )]
 #[put("/reports/{id}")]
 pub async fn replace_report(mut call: Call) -> Result<Reply, Problem> {
-    let present = present(&call).await?;
+    let present = present_shown(&call).await?;
     let body = call.json(JSON).await?;
     let _: NoParameters = call.query()?;
     let now = json!(ReportBody::of(&present));
@@ -86,7 +93,7 @@ pub async fn replace_report(mut call: Call) -> Result<Reply, Problem> {
 )]
 #[patch("/reports/{id}")]
 pub async fn change_report(mut call: Call) -> Result<Reply, Problem> {
-    let present = present(&call).await?;
+    let present = present_shown(&call).await?;
     let body = call.json(MERGE_PATCH).await?;
     let _: NoParameters = call.query()?;
     let now = json!(ReportBody::of(&present));
@@ -109,7 +116,7 @@ pub async fn change_report(mut call: Call) -> Result<Reply, Problem> {
 pub async fn delete_report(call: Call) -> Result<Reply, Problem> {
     let present = present(&call).await?;
     let _: NoParameters = call.query()?;
-    let version = call.if_match(present.view.report.version)?;
-    let id = present.view.report.id.clone();
+    let version = call.if_match(present.report.version)?;
+    let id = present.report.id;
     call.write(move |desk| reports::discard(desk, &id, version), |()| Reply::no_content()).await
 }

@@ -1,7 +1,8 @@
 //! Listing reports: the published ones, and drafts within the caller's grants.
 
 use super::body::{ReportBody, ReportList, Shown};
-use crate::domain::report::{Scope, Timeliness};
+use crate::domain::page::PageValue;
+use crate::domain::report::{ReportFilter, ReportHead, ReportOrder, Scope, Timeliness};
 use crate::domain::workflow::State;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
@@ -10,9 +11,8 @@ use crate::http::kernel::query::{CursorText, Limit, View, YearNumber, query};
 use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
 use crate::operations::AgencyRef;
-use crate::operations::reports::{self, ReportQuery, ReportView};
-use crate::storage::reports::ReportFilter;
-use crate::storage::{Bind, RestsOn};
+use crate::operations::reports::{self, ReportQuery};
+use crate::operations::store::RestsOn;
 use actix_web::get;
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::{Map, Value, json};
@@ -22,33 +22,29 @@ fn never() -> NaiveDateTime {
     NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or(NaiveDate::MIN).and_time(NaiveTime::MIN)
 }
 
-fn text(value: impl ToString) -> Bind {
-    Bind::Text(value.to_string())
+fn text(value: impl ToString) -> PageValue {
+    PageValue::Text(value.to_string())
 }
 
 /// Fields reports can be listed by.
-static SORTS: &[SortField<ReportView>] = &[
-    SortField { name: "year", column: "r.year", value: |view| Bind::Integer(view.report.year) },
-    SortField { name: "status", column: "v.state", value: |view| text(view.revision.state.as_str()) },
-    SortField {
-        name: "agency_name",
-        column: "v.agency_name",
-        value: |view| text(&view.revision.agency_name),
-    },
+static SORTS: &[SortField<ReportHead, ReportOrder>] = &[
+    SortField { name: "year", order: ReportOrder::Year, value: |head| PageValue::Integer(head.report.year) },
+    SortField { name: "status", order: ReportOrder::Status, value: |head| text(head.state.as_str()) },
+    SortField { name: "agency_name", order: ReportOrder::AgencyName, value: |head| text(&head.agency_name) },
     SortField {
         name: "published_at",
-        column: "COALESCE(v.published_at, '0001-01-01 00:00:00')",
-        value: |view| Bind::Time(view.revision.published_at.unwrap_or_else(never)),
+        order: ReportOrder::PublishedAt,
+        value: |head| PageValue::Time(head.published_at.unwrap_or_else(never)),
     },
     SortField {
         name: "created_at",
-        column: "r.created_at",
-        value: |view| Bind::Time(view.report.created_at),
+        order: ReportOrder::CreatedAt,
+        value: |head| PageValue::Time(head.report.created_at),
     },
     SortField {
         name: "updated_at",
-        column: "v.updated_at",
-        value: |view| Bind::Time(view.revision.updated_at),
+        order: ReportOrder::UpdatedAt,
+        value: |head| PageValue::Time(head.updated_at),
     },
 ];
 
@@ -195,15 +191,29 @@ pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
         within: query.within,
     };
     let (page, count, format) = (order.page.clone(), query.count == Some(true), query.format);
+    let wants = |names: &[&str]| {
+        fields.as_ref().is_some_and(|fields| fields.iter().any(|field| names.contains(&field.as_str())))
+    };
+    let whole = wants(&["sections"]);
+    let judged = fields.is_none() || wants(&["findings", "allowed_actions"]);
     let (rows, total) = call
         .look(move |connection, asking| {
             let total = count.then(|| reports::count(connection, &asking.rights, &wanted)).transpose()?;
-            let views = reports::list(connection, asking, &wanted, &page)?;
-            Ok((Shown::of_all(connection, asking, views)?, total))
+            let public = asking.rights.grants.is_empty() || wanted.filter.published_only;
+            // What everybody is shown in a list is one statement, and nothing is judged.
+            let rows = if whole || (judged && !public) {
+                let views = reports::list(connection, asking, &wanted, &page)?;
+                let shown = Shown::of_all(connection, asking, views)?.into_iter();
+                shown.map(|shown| Listed { head: shown.view.head(), shown: Some(shown) }).collect()
+            } else {
+                let heads = reports::heads(connection, asking, &wanted, &page)?.into_iter();
+                heads.map(|head| Listed { head, shown: None }).collect::<Vec<Listed>>()
+            };
+            Ok((rows, total))
         })
         .await?;
-    let (rows, next) = order.cut_by(rows, |row| &row.view, |view| view.report.id.to_string());
-    let items: Vec<Value> = rows.iter().map(|row| item(row, fields.as_deref())).collect();
+    let (rows, next) = order.cut_by(rows, |row| &row.head, |head| head.report.id.to_string());
+    let items: Vec<Value> = rows.into_iter().map(|row| item(row, fields.as_deref())).collect();
     let reply = list_reply(&call, json!(items), next, total).keep(RestsOn::Anything);
     let wanted = |column: &&&str| {
         let member = column.split('.').next().unwrap_or(column);
@@ -213,12 +223,20 @@ pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
     table::page((&call, format), reply, &columns)
 }
 
-fn item(row: &Shown, fields: Option<&[String]>) -> Value {
-    let Some(fields) = fields else {
-        return json!(ReportBody::in_list(row));
+/// A row of the list; with all that one of its readers is shown where that was asked for.
+struct Listed {
+    head: ReportHead,
+    shown: Option<Shown>,
+}
+
+fn item(row: Listed, fields: Option<&[String]>) -> Value {
+    let whole = fields.is_some_and(|fields| fields.iter().any(|name| name == "sections"));
+    let body = match row.shown {
+        Some(shown) if whole => ReportBody::of(&shown),
+        Some(shown) => ReportBody::in_list(&shown),
+        None => ReportBody::of_head(row.head),
     };
-    let whole = fields.iter().any(|name| name == "sections");
-    let body = if whole { ReportBody::of(row) } else { ReportBody::in_list(row) };
+    let Some(fields) = fields else { return json!(body) };
     let wanted = |name: &String| name == "id" || fields.contains(name);
     match json!(body) {
         Value::Object(members) => {

@@ -111,7 +111,16 @@ pub async fn create_transitions(mut call: Call) -> Result<Reply, Problem> {
                 version: wanted.version,
             };
             async move {
-                let made = call_ref.write_bulk(move |desk| reports::transition(desk, &order)).await;
+                let made = call_ref
+                    .enter_bulk(
+                        move |connection, act, asking| {
+                            let ready = reports::prepare_transition(connection, act, asking, &order)?;
+                            let made = ready.command.outcome();
+                            Ok((ready, made))
+                        },
+                        reports::enter_transition,
+                    )
+                    .await;
                 let report_id = wanted.id.to_string();
                 match made {
                     Ok(made) => OutcomeBody {

@@ -24,13 +24,11 @@ pub use findings::{FindingBody, finding_bodies};
 pub use read_body::document_body;
 pub use transitions::PersonReference;
 
-use crate::domain::id::ReportId;
 use crate::domain::language::Language;
 use crate::http::kernel::reply::{JSON, Reply};
 use crate::operations::reports::ReportView;
-use crate::operations::reports::renditions::{Renderer, Rendering};
-use crate::storage::RestsOn;
-use crate::storage::renditions::Rendered;
+use crate::operations::reports::renditions::{Rendered, Renderer, Rendering};
+use crate::operations::store::RestsOn;
 use chrono::NaiveDateTime;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -116,10 +114,10 @@ fn rendering(view: &ReportView) -> Rendering {
 }
 
 /// One report as an answer for everybody, as it was rendered before.
-fn rendered(id: &ReportId, found: Rendered, language: Language) -> Reply {
+fn rendered(found: Rendered, language: Language) -> Reply {
     let variant = readers_variant(&found.around, language);
     let reply = Reply::bytes(JSON, found.body).tag(found.version, &variant);
-    dated(reply, found.modified).keep(RestsOn::Report(id.to_string()))
+    dated(reply, found.modified).keep(RestsOn::Report(found.report.to_string()))
 }
 
 /// The tag of the working revision on an answer that is not the report itself.

@@ -8,9 +8,23 @@ use crate::http::kernel::call::Call;
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{View, ViewQuery, YearNumber, query};
 use crate::http::kernel::reply::Reply;
-use crate::operations::reports::renditions;
+use crate::operations::reports::renditions::{self, Wanted};
 use crate::operations::{AgencyRef, reports};
 use actix_web::get;
+
+/// What everybody sees of a report, as it was rendered before; `None` where it must be made.
+async fn peek(call: &Call, wanted: Wanted) -> Result<Option<Reply>, Problem> {
+    if call.caller.token.is_some() {
+        return Ok(None);
+    }
+    let found = call
+        .peek(move |connection| {
+            let found = renditions::find(connection, &wanted, RENDERER.program)?;
+            Ok(found.map(|found| (found.seq, found)))
+        })
+        .await?;
+    Ok(found.map(|found| rendered(found, call.language())))
+}
 
 /// 读取报告
 ///
@@ -31,17 +45,8 @@ pub async fn read_report(call: Call) -> Result<Reply, Problem> {
     let query: ViewQuery =
         call.query_after(move |connection, asking| reports::find(connection, asking, &named, false)).await?;
     // A draft that somebody may see is in no rendition; what everybody sees mostly is.
-    if call.caller.token.is_none() {
-        let asked = id.clone();
-        let found = call
-            .peek(move |connection| {
-                let found = renditions::find(connection, &asked, RENDERER.program)?;
-                Ok(found.map(|found| (found.seq, found)))
-            })
-            .await?;
-        if let Some(found) = found {
-            return Ok(rendered(&id, found, call.language()));
-        }
+    if let Some(reply) = peek(&call, Wanted::Report(id.clone())).await? {
+        return Ok(reply);
     }
     let published = query.view.is_some();
     let report = call
@@ -84,6 +89,16 @@ pub async fn read_report_by_key(call: Call) -> Result<Reply, Problem> {
     let query: KeyQuery =
         call.query_after(move |connection, _| crate::operations::agencies::find(connection, &named)).await?;
     let (scope, published) = (query.scope.unwrap_or(Scope::Own), query.view.is_some());
+    let wanted = match &agency {
+        AgencyRef::Id(id) => Some(Wanted::Agency(id.clone(), year.0, scope)),
+        AgencyRef::Uscc(code) => Some(Wanted::Uscc(code.clone(), year.0, scope)),
+        AgencyRef::Nowhere => None,
+    };
+    if let Some(wanted) = wanted
+        && let Some(reply) = peek(&call, wanted).await?
+    {
+        return Ok(reply);
+    }
     let report = call
         .glance(move |connection, asking| {
             let view = reports::find_by_key(connection, asking, &agency, year.0, scope, published)?;

@@ -97,7 +97,7 @@ pub fn read_new(
             heading,
             source_url,
             content,
-            action: "report.create",
+            origin: crate::operations::reports::Origin::Created,
         }),
         _ => Err(faults),
     }

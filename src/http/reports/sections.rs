@@ -1,6 +1,6 @@
 //! One section of a report, with a tag of its own.
 
-use super::body::{SectionBody, Shown};
+use super::body::SectionBody;
 use super::edit::present;
 use super::read_body::{check_section_members, input_faults};
 use crate::domain::id::ReportId;
@@ -120,7 +120,7 @@ pub async fn list_sections(call: Call) -> Result<Reply, Problem> {
 
 /// A section that is there, its place, its version and its representation.
 struct Present {
-    report: Shown,
+    report: ReportView,
     at: usize,
     version: i64,
     now: Value,
@@ -129,9 +129,9 @@ struct Present {
 async fn present_section(call: &Call) -> Result<Present, Problem> {
     let kind: String = call.part("kind")?;
     let report = present(call).await?;
-    let at = place(&report.view, &kind)?;
-    let content = &report.view.revision.content;
-    let mark = report.view.revision.marks.get(at);
+    let at = place(&report, &kind)?;
+    let content = &report.revision.content;
+    let mark = report.revision.marks.get(at);
     let body = content.form().sections.get(at).and_then(|section| SectionBody::of(content, section, mark));
     match (body, mark) {
         (Some(body), Some(mark)) => Ok(Present { at, version: mark.version, now: json!(body), report }),
@@ -158,18 +158,32 @@ fn read(
     if faults.is_empty() { Ok(content) } else { Err(Problem::of_body(faults)) }
 }
 
-async fn save(call: &Call, present: Present, wanted: &Map<String, Value>) -> Result<Reply, Problem> {
-    let version = call.if_match(present.version)?;
-    let content = read(&present.report.view, present.at, wanted, Some(&present.now))?;
-    let at = present.at;
-    let edit = Edit::Section { at, version: Some(version), content: Box::new(content), adding: false };
-    let id = present.report.view.report.id.clone();
-    let language = call.language();
-    call.write(
-        move |desk| reports::save(desk, &id, &edit),
-        move |view| shown(view, at, language, read_answer),
+/// Makes the change ready with its answer, and enters it.
+async fn enter(
+    call: &Call,
+    id: ReportId,
+    edit: Edit,
+    answer: impl Fn(&ReportView) -> Reply + Send + Sync + 'static,
+) -> Result<Reply, Problem> {
+    call.enter(
+        move |connection, act, asking| {
+            let ready = reports::prepare_save(connection, act, asking, &id, &edit)?;
+            let reply = answer(ready.command.view());
+            Ok((ready, reply))
+        },
+        reports::enter_save,
     )
     .await
+}
+
+async fn save(call: &Call, present: Present, wanted: &Map<String, Value>) -> Result<Reply, Problem> {
+    let version = call.if_match(present.version)?;
+    let content = read(&present.report, present.at, wanted, Some(&present.now))?;
+    let at = present.at;
+    let edit = Edit::Section { at, version: Some(version), content: Box::new(content), adding: false };
+    let id = present.report.report.id.clone();
+    let language = call.language();
+    enter(call, id, edit, move |view| shown(view, at, language, read_answer)).await
 }
 
 /// 整体修改一个部分
@@ -242,12 +256,12 @@ pub async fn delete_section(call: Call) -> Result<Reply, Problem> {
     let present = present_section(&call).await?;
     let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
-    let mut content = Content::empty(present.report.view.revision.content.form());
+    let mut content = Content::empty(present.report.revision.content.form());
     content.sections.iter_mut().for_each(|section| section.present = false);
     let edit =
         Edit::Section { at: present.at, version: Some(version), content: Box::new(content), adding: false };
-    let id = present.report.view.report.id.clone();
-    call.write(move |desk| reports::save(desk, &id, &edit), |_| Reply::no_content()).await
+    let id = present.report.report.id.clone();
+    enter(&call, id, edit, |_| Reply::no_content()).await
 }
 
 /// 补回一个部分
@@ -275,16 +289,12 @@ pub async fn create_section(mut call: Call) -> Result<Reply, Problem> {
     let fault = |code| Problem::of_body(vec![InputFault::new("/kind", code)]);
     let at = match body.object.remove("kind") {
         None | Some(Value::Null) => return Err(fault("required")),
-        Some(Value::String(kind)) => place(&report.view, &kind).map_err(|_| fault("invalid_value"))?,
+        Some(Value::String(kind)) => place(&report, &kind).map_err(|_| fault("invalid_value"))?,
         Some(_) => return Err(fault("wrong_type")),
     };
-    let content = Box::new(read(&report.view, at, &body.object, Some(&Value::Null))?);
+    let content = Box::new(read(&report, at, &body.object, Some(&Value::Null))?);
     let edit = Edit::Section { at, version: None, content, adding: true };
-    let id = report.view.report.id.clone();
+    let id = report.report.id.clone();
     let language = call.language();
-    call.write(
-        move |desk| reports::save(desk, &id, &edit),
-        move |view| shown(view, at, language, created_answer),
-    )
-    .await
+    enter(&call, id, edit, move |view| shown(view, at, language, created_answer)).await
 }

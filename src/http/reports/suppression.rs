@@ -3,6 +3,7 @@
 use super::tagged_version;
 use super::transitions::PersonReference;
 use crate::domain::id::ReportId;
+use crate::domain::report::Suppression;
 use crate::http::kernel::BASE;
 use crate::http::kernel::body::JSON;
 use crate::http::kernel::call::Call;
@@ -12,7 +13,6 @@ use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{NoParameters, RevisionNumber};
 use crate::http::kernel::reply::Reply;
 use crate::operations::reports::{self, SuppressionOrder};
-use crate::storage::suppressions::Suppression;
 use actix_web::post;
 use serde::Serialize;
 use utoipa::ToSchema;

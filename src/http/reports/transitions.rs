@@ -3,7 +3,8 @@
 use super::comments::CommentBody;
 use super::tagged_version;
 use crate::domain::id::ReportId;
-use crate::domain::workflow::Action;
+use crate::domain::report::Comment;
+use crate::domain::workflow::{Action, Receipt, Transition};
 use crate::http::kernel::BASE;
 use crate::http::kernel::body::JSON;
 use crate::http::kernel::call::Call;
@@ -16,9 +17,6 @@ use crate::http::kernel::query::NoParameters;
 use crate::http::kernel::reply::Reply;
 use crate::operations::InputFault;
 use crate::operations::reports::{self, TransitionOrder, require_transition_right};
-use crate::storage::comments::Comment;
-use crate::storage::receipts::Receipt;
-use crate::storage::transitions::Transition;
 use actix_web::{get, post};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -219,12 +217,15 @@ pub async fn create_transition(mut call: Call) -> Result<Reply, Problem> {
     };
     let location = format!("{BASE}/reports/{id}/transitions");
     let language = call.language();
-    call.write(
-        move |desk| reports::transition(desk, &order),
-        move |made| {
+    call.enter(
+        move |connection, act, asking| {
+            let ready = reports::prepare_transition(connection, act, asking, &order)?;
+            let made = ready.command.outcome();
             let body = TransitionBody::of(&made.transition, made.receipt.as_ref(), &made.open_comments);
-            tagged_version(Reply::created(location.clone(), &body), made.view.report.version, language)
+            let reply = Reply::created(location.clone(), &body);
+            Ok((ready, tagged_version(reply, made.view.report.version, language)))
         },
+        reports::enter_transition,
     )
     .await
 }

@@ -1,6 +1,7 @@
 //! How far a year is, and who is missing.
 
 use super::body::{AgencyBody, AsOfBody, within};
+use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Progress;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::format::day;
@@ -12,7 +13,6 @@ use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
 use crate::operations::AgencyRef;
 use crate::operations::statistics::{self, as_of, place, sees_drafts};
-use crate::storage::roster::RosterEntry;
 use actix_web::get;
 use serde::Serialize;
 use serde_json::{Value, json};

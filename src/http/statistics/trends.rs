@@ -116,7 +116,8 @@ pub async fn read_trends(call: Call) -> Result<Reply, Problem> {
     let (at, years, as_of) = call
         .look(move |connection, _| {
             let at = place(connection, to, query.within.as_ref())?;
-            Ok((at, trend(connection, query.within.as_ref(), from, to)?, as_of(connection)?))
+            let years = trend(connection, &at, from, to)?;
+            Ok((at, years, as_of(connection)?))
         })
         .await?;
     let before = std::iter::once(None).chain(years.iter().map(|(year, sum)| Some((*year, sum))));

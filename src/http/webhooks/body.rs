@@ -1,5 +1,6 @@
 //! Webhooks and deliveries as JSON.
 
+use crate::domain::onward::{ChangeType, Delivery, Webhook};
 use crate::http::kernel::format::time;
 use crate::http::kernel::names::{
     AgencyIdOrCode, DeliveredEvent, DeliveryState, EventName, EventPayload, WebhookState,
@@ -8,8 +9,6 @@ use crate::http::kernel::paging::Page;
 use crate::http::kernel::sent::Patch;
 use crate::operations::AgencyRef;
 use crate::operations::webhooks::{EVENTS, WebhookEdit};
-use crate::storage::outbox::Delivery;
-use crate::storage::webhooks::Webhook;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -52,9 +51,9 @@ impl WebhookBody {
             id: webhook.id.clone(),
             url: webhook.url.clone(),
             description: webhook.description.clone(),
-            events: webhook.event_types(),
-            within: webhook.agency_id.clone(),
-            state: webhook.state.clone(),
+            events: webhook.types.iter().map(|event| event.as_str().to_owned()).collect(),
+            within: webhook.agency_id.as_ref().map(ToString::to_string),
+            state: webhook.state.as_str().to_owned(),
             failing_since: webhook.failing_since.map(time),
             secret: None,
             created_at: time(webhook.created_at),
@@ -87,9 +86,10 @@ pub type WebhookPatch = Patch<WebhookInput>;
 
 impl From<WebhookInput> for WebhookEdit {
     fn from(sent: WebhookInput) -> WebhookEdit {
-        let mut events = sent.events.unwrap_or_else(|| EVENTS.map(str::to_owned).to_vec());
+        let named = |events: Vec<String>| events.iter().filter_map(|event| event.parse().ok()).collect();
+        let mut events: Vec<ChangeType> = sent.events.map_or_else(|| EVENTS.to_vec(), named);
         let mut told = std::collections::BTreeSet::new();
-        events.retain(|event| told.insert(event.clone()));
+        events.retain(|event| told.insert(*event));
         WebhookEdit {
             url: sent.url,
             description: sent.description,
@@ -141,7 +141,7 @@ impl DeliveryBody {
             seq: delivery.seq,
             event_type: delivery.event_type.clone(),
             payload: serde_json::from_str(&delivery.body).unwrap_or_default(),
-            state: delivery.state.clone(),
+            state: delivery.state.as_str().to_owned(),
             attempts: delivery.attempts,
             next_at: time(delivery.next_at),
             last_status: delivery.last_status,

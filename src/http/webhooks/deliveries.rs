@@ -2,6 +2,7 @@
 
 use super::body::{DeliveryBody, DeliveryList};
 use super::{present, require_right};
+use crate::domain::onward::{Delivery, DeliveryState};
 use crate::http::kernel::BASE;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
@@ -9,7 +10,6 @@ use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{CursorText, Limit, NoParameters, Parameter, named, query};
 use crate::http::kernel::reply::Reply;
 use crate::operations::webhooks;
-use crate::storage::outbox::{Delivery, DeliveryState};
 use actix_web::{get, post};
 use serde_json::json;
 use utoipa::openapi::{RefOr, Schema};

@@ -1,6 +1,7 @@
 //! `/webhooks`: being told of public changes, and what became of the telling.
 
 use crate::domain::language::Language;
+use crate::domain::onward::Webhook;
 use crate::http::kernel::BASE;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
@@ -9,7 +10,6 @@ use crate::http::kernel::query::{CursorText, Limit, NoParameters, query};
 use crate::http::kernel::reply::Reply;
 use crate::operations::InputFault;
 use crate::operations::webhooks::{self, WebhookEdit, require_webhook_right};
-use crate::storage::webhooks::Webhook;
 use crate::work::check_address;
 use actix_web::{delete, get, patch, post, put};
 use serde_json::json;

@@ -1,13 +1,12 @@
 //! A reporting year and a line of its roster as JSON.
 
-use crate::domain::year::{YearPlan, YearState};
+use crate::domain::roster::RosterEntry;
+use crate::domain::year::{ReportingYear, YearPlan, YearState};
 use crate::http::kernel::fields::Fields;
 use crate::http::kernel::format::{day, time};
 use crate::http::kernel::names::{AgencyKind, AgencyLevel, FormatName, ReportScope, YearStateName};
 use crate::http::kernel::paging::Page;
 use crate::operations::InputFault;
-use crate::storage::roster::RosterEntry;
-use crate::storage::years::StoredYear;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -45,8 +44,8 @@ pub struct YearBody {
     updated_at: String,
 }
 
-impl From<&StoredYear> for YearBody {
-    fn from(year: &StoredYear) -> YearBody {
+impl From<&ReportingYear> for YearBody {
+    fn from(year: &ReportingYear) -> YearBody {
         YearBody {
             year: year.plan.year,
             format: year.plan.format.clone(),
@@ -121,7 +120,7 @@ const DATES: [&str; 5] =
 /// Reads a year's plan; `present` is what it is now (its year cannot change).
 pub fn read_plan(
     object: &Map<String, Value>,
-    present: Option<(&StoredYear, &Value)>,
+    present: Option<(&ReportingYear, &Value)>,
 ) -> Result<YearPlan, Vec<InputFault>> {
     let mut fields = Fields::new(object, present.map(|(_, value)| value));
     fields.read_only(&["created_at", "updated_at"]);

@@ -6,8 +6,8 @@ mod roster;
 mod write;
 
 use crate::domain::language::Language;
+use crate::domain::year::ReportingYear;
 use crate::http::kernel::reply::Reply;
-use crate::storage::years::StoredYear;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
@@ -23,10 +23,10 @@ pub fn register(config: &mut ServiceConfig<'_>) {
         .service(roster::change_roster_line);
 }
 
-fn shown(year: &StoredYear, language: Language) -> Reply {
+fn shown(year: &ReportingYear, language: Language) -> Reply {
     tagged(Reply::ok(&body::YearBody::from(year)), year, language)
 }
 
-fn tagged(reply: Reply, year: &StoredYear, language: Language) -> Reply {
+fn tagged(reply: Reply, year: &ReportingYear, language: Language) -> Reply {
     reply.tag(year.version, language.short()).modified(year.updated_at).patchable()
 }

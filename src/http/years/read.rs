@@ -2,20 +2,20 @@
 
 use super::body::{RosterBody, RosterList, YearBody, YearList};
 use super::shown;
+use crate::domain::roster::RosterEntry;
+use crate::domain::year::ReportingYear;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{CursorText, Limit, NoParameters, YearNumber, query};
 use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
+use crate::operations::store::RestsOn;
 use crate::operations::{AgencyRef, years};
-use crate::storage::RestsOn;
-use crate::storage::roster::RosterEntry;
-use crate::storage::years::StoredYear;
 use actix_web::get;
 use serde_json::json;
 
-static NO_SORTS: &[SortField<StoredYear>] = &[];
+static NO_SORTS: &[SortField<ReportingYear>] = &[];
 static NO_ROSTER_SORTS: &[SortField<RosterEntry>] = &[];
 
 query!(YearListQuery {

@@ -3,6 +3,7 @@
 use super::body::RosterBody;
 use crate::domain::language::Language;
 use crate::domain::report::Scope;
+use crate::domain::roster::RosterEntry;
 use crate::http::kernel::body::MERGE_PATCH;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::fields::{Fields, merge, named_agency};
@@ -11,7 +12,6 @@ use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
 use crate::operations::years::{self, RosterEdit};
 use crate::operations::{AgencyRef, InputFault};
-use crate::storage::roster::RosterEntry;
 use actix_web::{get, patch};
 use serde_json::{Map, Value, json};
 

@@ -2,6 +2,7 @@
 
 use super::body::{YearBody, read_plan};
 use super::{shown, tagged};
+use crate::domain::year::ReportingYear;
 use crate::http::kernel::BASE;
 use crate::http::kernel::body::{JSON, MERGE_PATCH};
 use crate::http::kernel::call::Call;
@@ -10,7 +11,6 @@ use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{NoParameters, YearNumber};
 use crate::http::kernel::reply::Reply;
 use crate::operations::{Refusal, years};
-use crate::storage::years::StoredYear;
 use actix_web::{delete, patch, post, put};
 use serde_json::{Map, Value, json};
 
@@ -49,7 +49,7 @@ pub async fn create_year(mut call: Call) -> Result<Reply, Problem> {
 }
 
 /// The year as it is, for an administrator.
-async fn present(call: &Call) -> Result<StoredYear, Problem> {
+async fn present(call: &Call) -> Result<ReportingYear, Problem> {
     call.require_token()?;
     let wanted: YearNumber = call.part("year")?;
     call.look(move |connection, asking| {
@@ -59,7 +59,7 @@ async fn present(call: &Call) -> Result<StoredYear, Problem> {
     .await
 }
 
-async fn save(call: &Call, present: &StoredYear, wanted: &Map<String, Value>) -> Result<Reply, Problem> {
+async fn save(call: &Call, present: &ReportingYear, wanted: &Map<String, Value>) -> Result<Reply, Problem> {
     let version = call.if_match(present.version)?;
     let now = json!(YearBody::from(present));
     let plan = read_plan(wanted, Some((present, &now))).map_err(Problem::of_body)?;

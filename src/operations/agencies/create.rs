@@ -3,13 +3,15 @@
 use super::history::record;
 use super::resolve;
 use crate::domain::agency::{
-    Agency, AgencyPath, AgencyStatus, Contact, DivisionCode, Kind, Level, MAX_DEPTH, Uscc,
+    Agency, AgencyChange, AgencyPath, AgencyStatus, Contact, DivisionCode, Kind, Level, MAX_DEPTH, Uscc,
 };
+use crate::domain::audit::AuditAction;
 use crate::domain::id::AgencyId;
 use crate::domain::report::Scope;
+use crate::domain::roster::RosterEntry;
 use crate::operations::refusal::taken;
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
-use crate::storage::roster::{self, RosterEntry};
+use crate::storage::roster;
 use crate::storage::{AnyConnection, Note, agencies, years};
 use chrono::NaiveDate;
 use serde_json::json;
@@ -84,7 +86,7 @@ pub fn create(desk: &mut Desk<'_>, id: &AgencyId, draft: &AgencyDraft) -> Result
         desk.connection,
         desk.act,
         &agency,
-        "registered",
+        AgencyChange::Registered,
         agency.valid_from.or(SINCE_EVER).unwrap_or(desk.asking.today),
         None,
     )?;
@@ -102,7 +104,7 @@ pub fn create(desk: &mut Desk<'_>, id: &AgencyId, draft: &AgencyDraft) -> Result
         roster::insert(desk.connection, &entry)?;
     }
     desk.notes.audit(Note {
-        action: "agency.create",
+        action: AuditAction::AgencyCreate,
         agency_id: Some(agency.id.to_string()),
         report_id: None,
         detail: json!({ "name": agency.name, "parent_id": agency.parent_id.as_ref().map(AgencyId::as_str) }),

@@ -1,6 +1,7 @@
 //! Deleting an agency that nothing hangs on.
 
 use super::{find, require_change_right};
+use crate::domain::audit::AuditAction;
 use crate::operations::{AgencyRef, Conflict, Desk, Refusal};
 use crate::storage::{Note, agencies, history, people, reports, roster, years};
 use serde_json::json;
@@ -30,7 +31,7 @@ pub fn delete(desk: &mut Desk<'_>, agency: &AgencyRef, version: i64) -> Result<(
     history::delete_of(desk.connection, &present.id)?;
     agencies::delete(desk.connection, &present.id)?;
     desk.notes.audit(Note {
-        action: "agency.delete",
+        action: AuditAction::AgencyDelete,
         agency_id: Some(present.id.to_string()),
         report_id: None,
         detail: json!({ "name": present.name }),

@@ -2,11 +2,11 @@
 
 use super::AgencyQuery;
 use super::read::{find, resolve};
-use crate::domain::agency::{Agency, AgencyStatus};
-use crate::domain::id::AgencyId;
+use crate::domain::agency::{Agency, AgencyChange, AgencyOrder, AgencyStatus, HistoryEntry};
+use crate::domain::page::Page;
 use crate::operations::{AgencyRef, Refusal};
-use crate::storage::history::{self, HistoryEntry, PastAgency};
-use crate::storage::{Act, AnyConnection, Page};
+use crate::storage::history::{self, PastAgency};
+use crate::storage::{Act, AnyConnection};
 use chrono::NaiveDate;
 
 /// Writes down what an agency has become.
@@ -14,14 +14,14 @@ pub(super) fn record(
     connection: &mut AnyConnection,
     act: &Act,
     agency: &Agency,
-    change: &str,
+    change: AgencyChange,
     effective_on: NaiveDate,
     reason: Option<&str>,
 ) -> Result<(), Refusal> {
     let entry = HistoryEntry {
         agency: agency.clone(),
         effective_on,
-        change: change.to_owned(),
+        change,
         reason: reason.map(str::to_owned),
         person: act.actor.as_ref().map(|actor| (actor.person_id.clone(), actor.person_name.clone())),
     };
@@ -44,6 +44,7 @@ pub fn find_at(
     let found = match agency {
         AgencyRef::Id(id) => history::find_many_at(connection, day, &[id.to_string()])?.pop(),
         AgencyRef::Uscc(code) => history::find_by_uscc_at(connection, day, code.as_str())?,
+        AgencyRef::Nowhere => None,
     };
     let tells = |found: &PastAgency| found.there || found.agency.status != AgencyStatus::Active;
     found.filter(tells).map(|found| found.agency).ok_or(Refusal::NotFound)
@@ -54,18 +55,20 @@ pub fn list_at(
     connection: &mut AnyConnection,
     day: NaiveDate,
     query: &AgencyQuery,
-    page: &Page,
+    page: &Page<AgencyOrder>,
     count: bool,
 ) -> Result<(Vec<Agency>, Option<i64>), Refusal> {
-    let unknown = || AgencyId::from_stored("?".to_owned());
+    let nothing = || Ok((Vec::new(), count.then_some(0)));
     let mut filter = query.filter.clone();
     if let Some(parent) = &query.parent {
-        filter.parent_id = Some(resolve(connection, parent)?.map_or_else(unknown, |agency| agency.id));
+        let Some(parent) = resolve(connection, parent)? else { return nothing() };
+        filter.parent_id = Some(parent.id);
     }
-    let root = match &query.within {
-        Some(within) => Some(resolve(connection, within)?.map_or_else(unknown, |agency| agency.id)),
-        None => None,
-    };
+    let mut root = None;
+    if let Some(within) = &query.within {
+        let Some(within) = resolve(connection, within)? else { return nothing() };
+        root = Some(within.id);
+    }
     let total = count.then(|| history::count_at(connection, day, &filter, root.as_ref())).transpose()?;
     Ok((history::list_at(connection, day, &filter, root.as_ref(), page)?, total))
 }

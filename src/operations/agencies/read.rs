@@ -1,9 +1,10 @@
 //! Reading the registry.
 
-use crate::domain::agency::{Agency, AgencyPath};
+use crate::domain::agency::{Agency, AgencyFilter, AgencyOrder, AgencyPath};
+use crate::domain::page::Page;
 use crate::operations::{AgencyRef, Refusal};
-use crate::storage::agencies::{self, AgencyFilter};
-use crate::storage::{AnyConnection, Page};
+use crate::storage::AnyConnection;
+use crate::storage::agencies;
 
 /// A listing's filter as asked for, agencies still by reference.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +19,7 @@ pub fn resolve(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<Opt
     Ok(match agency {
         AgencyRef::Id(id) => agencies::find(connection, id)?,
         AgencyRef::Uscc(code) => agencies::find_by_uscc(connection, code.as_str())?,
+        AgencyRef::Nowhere => None,
     })
 }
 
@@ -25,36 +27,37 @@ pub fn find(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<Agency
     resolve(connection, agency)?.ok_or(Refusal::NotFound)
 }
 
-/// The path of an agency named in a query; an unknown one contains nothing.
-pub fn path_of(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<AgencyPath, Refusal> {
-    let nowhere = || AgencyPath::from_stored("?.".to_owned());
-    Ok(resolve(connection, agency)?.map_or_else(nowhere, |agency| agency.path))
+/// The path of an agency named in a query; `None`: there is no such agency, and it contains nothing.
+pub fn path_of(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<Option<AgencyPath>, Refusal> {
+    Ok(resolve(connection, agency)?.map(|agency| agency.path))
 }
 
 pub fn list(
     connection: &mut AnyConnection,
     query: &AgencyQuery,
-    page: &Page,
+    page: &Page<AgencyOrder>,
 ) -> Result<Vec<Agency>, Refusal> {
-    let filter = complete(connection, query)?;
+    let Some(filter) = complete(connection, query)? else { return Ok(Vec::new()) };
     Ok(agencies::list(connection, &filter, page)?)
 }
 
 pub fn count(connection: &mut AnyConnection, query: &AgencyQuery) -> Result<i64, Refusal> {
-    let filter = complete(connection, query)?;
+    let Some(filter) = complete(connection, query)? else { return Ok(0) };
     Ok(agencies::count(connection, &filter)?)
 }
 
-fn complete(connection: &mut AnyConnection, query: &AgencyQuery) -> Result<AgencyFilter, Refusal> {
+/// `None`: an agency is named that is not there; nothing is found.
+fn complete(connection: &mut AnyConnection, query: &AgencyQuery) -> Result<Option<AgencyFilter>, Refusal> {
     let mut filter = query.filter.clone();
     if let Some(parent) = &query.parent {
-        let unknown = || crate::domain::id::AgencyId::from_stored("?".to_owned());
-        filter.parent_id = Some(resolve(connection, parent)?.map_or_else(unknown, |agency| agency.id));
+        let Some(parent) = resolve(connection, parent)? else { return Ok(None) };
+        filter.parent_id = Some(parent.id);
     }
     if let Some(within) = &query.within {
-        filter.within = Some(path_of(connection, within)?);
+        let Some(path) = path_of(connection, within)? else { return Ok(None) };
+        filter.within = Some(path);
     }
-    Ok(filter)
+    Ok(Some(filter))
 }
 
 /// The chain above an agency, the root first.
@@ -69,7 +72,7 @@ pub fn ancestors(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<V
 pub fn page_of_children(
     connection: &mut AnyConnection,
     agency: &AgencyRef,
-    page: &Page,
+    page: &Page<AgencyOrder>,
     count: bool,
 ) -> Result<(Vec<Agency>, Option<i64>), Refusal> {
     let parent = find(connection, agency)?;

@@ -4,6 +4,7 @@ use super::history::record;
 use super::update::exempt_in_rosters;
 use super::{find, require_change_right, resolve};
 use crate::domain::agency::{Agency, AgencyStatus, SuccessionKind};
+use crate::domain::audit::AuditAction;
 use crate::operations::{AgencyRef, Conflict, Desk, InputFault, Refusal};
 use crate::storage::{Note, agencies};
 use chrono::NaiveDate;
@@ -55,11 +56,11 @@ pub fn succeed(
     ended.updated_at = desk.act.at;
     agencies::update(desk.connection, &ended)?;
     let (kind, day) = (succession.kind.as_str(), succession.effective_on);
-    record(desk.connection, desk.act, &ended, kind, day, succession.reason.as_deref())?;
+    record(desk.connection, desk.act, &ended, succession.kind.into(), day, succession.reason.as_deref())?;
     let by = successor.as_ref().map(|successor| successor.name.as_str()).unwrap_or_default();
     exempt_in_rosters(desk.connection, &ended, &format!("{kind} {day} {by}"))?;
     desk.notes.audit(Note {
-        action: "agency.succession",
+        action: AuditAction::AgencySuccession,
         agency_id: Some(ended.id.to_string()),
         report_id: None,
         detail: json!({

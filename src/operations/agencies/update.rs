@@ -3,13 +3,15 @@
 use super::create::find_parent;
 use super::history::record;
 use super::{AgencyDraft, find, resolve};
-use crate::domain::agency::{Agency, AgencyPath, AgencyStatus, MAX_DEPTH};
+use crate::domain::agency::{Agency, AgencyChange, AgencyPath, AgencyStatus, MAX_DEPTH};
+use crate::domain::audit::AuditAction;
 use crate::domain::report::Scope;
+use crate::domain::roster::RosterEntry;
 use crate::operations::changed::changed;
 use crate::operations::refusal::taken;
 use crate::operations::statistics::{move_in_years, settle_report};
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
-use crate::storage::roster::{self, RosterEntry};
+use crate::storage::roster;
 use crate::storage::{AnyConnection, Note, agencies, reports, years};
 use serde_json::json;
 
@@ -100,11 +102,11 @@ pub fn update(
         agencies::move_subtree(desk.connection, &present.path, &changed.path)?;
     }
     agencies::update(desk.connection, &changed).map_err(|error| taken(error, Conflict::UsccTaken))?;
-    let what = if moved { "moved" } else { "updated" };
+    let what = if moved { AgencyChange::Moved } else { AgencyChange::Updated };
     record(desk.connection, desk.act, &changed, what, desk.asking.today, None)?;
     follow_in_rosters(desk.connection, &present, &changed)?;
     desk.notes.audit(Note {
-        action: if moved { "agency.move" } else { "agency.update" },
+        action: if moved { AuditAction::AgencyMove } else { AuditAction::AgencyUpdate },
         agency_id: Some(changed.id.to_string()),
         report_id: None,
         detail: json!({

@@ -1,5 +1,6 @@
 //! A database that comes from a backup: its log goes on under another name, and the audit says so.
 
+use crate::domain::audit::AuditAction;
 use crate::operations::{Desk, Refusal};
 use crate::storage::backup::set_epoch;
 use crate::storage::cluster::SKIPPED_CHANGES;
@@ -12,7 +13,7 @@ pub fn adopt_restored(desk: &mut Desk<'_>, epoch: &str) -> Result<(), Refusal> {
     set_epoch(desk.connection, epoch)?;
     desk.notes.skipped_changes = SKIPPED_CHANGES;
     desk.notes.audit(Note {
-        action: "store.restore",
+        action: AuditAction::StoreRestore,
         agency_id: None,
         report_id: None,
         detail: json!({

@@ -1,13 +1,14 @@
 //! What the public is told happened, gap-free and in commit order.
 
+use crate::domain::onward::PublicChange;
 use crate::operations::Refusal;
 use crate::storage::AnyConnection;
-use crate::storage::audit::{self, ChangeLine, LedgerState};
+use crate::storage::audit::{self, LedgerState};
 
 /// Public events after a number.
 #[derive(Debug, Clone)]
 pub struct ChangePage {
-    pub items: Vec<ChangeLine>,
+    pub items: Vec<PublicChange>,
     /// The last number looked at: where the next call goes on.
     pub next: i64,
     pub ledger: LedgerState,
@@ -23,4 +24,11 @@ pub fn changes_since(connection: &mut AnyConnection, since: i64, limit: i64) -> 
     let items = audit::changes_after(connection, since, limit)?;
     let next = items.last().map_or(since, |last| last.seq);
     Ok(ChangePage { items, next, ledger })
+}
+
+/// Up to which entry this snapshot has the audit, and, where it is asked for, when that one was written.
+pub fn last_entry(connection: &mut AnyConnection, timed: bool) -> Result<(i64, Option<String>), Refusal> {
+    let seq = audit::audit_seq(connection)?;
+    let at = if timed { audit::audit_time(connection, seq)? } else { None };
+    Ok((seq, at))
 }

@@ -1,11 +1,12 @@
 //! Who did what when: all of it for an administrator, the subtree's for its supervisor.
 
 use crate::domain::agency::AgencyPath;
+use crate::domain::audit::{AuditFilter, AuditLine};
 use crate::domain::rights::Role;
 use crate::operations::agencies::resolve;
 use crate::operations::{AgencyRef, Asking, Refusal};
 use crate::storage::AnyConnection;
-use crate::storage::audit::{self, AuditFilter, AuditLine};
+use crate::storage::audit;
 
 /// A listing's filter as asked for, the agency still by reference.
 #[derive(Debug, Clone, Default)]

@@ -6,6 +6,6 @@ mod list;
 mod verify;
 
 pub use adopt::adopt_restored;
-pub use changes::{ChangePage, changes_since};
+pub use changes::{ChangePage, changes_since, last_entry};
 pub use list::{AuditQuery, head, list};
 pub use verify::{Verdict, export, verify};

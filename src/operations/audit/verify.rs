@@ -1,8 +1,8 @@
 //! Walking the chain from its beginning and comparing its end with the ledger.
 
-use crate::domain::audit::{Break, Chain};
+use crate::domain::audit::{AuditLine, Break, Chain};
 use crate::operations::Refusal;
-use crate::storage::audit::{self, AuditLine, LedgerState};
+use crate::storage::audit::{self, LedgerState};
 use crate::storage::{AnyConnection, take_time};
 
 /// Entries read at once.

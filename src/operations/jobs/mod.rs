@@ -3,5 +3,5 @@
 mod record;
 mod validation;
 
-pub use record::{JobState, cancel, find, finish, report_progress, start};
+pub use record::{cancel, find, finish, report_progress, start};
 pub use validation::{Tally, page_of_reports, require_validation_right};

@@ -1,31 +1,19 @@
 //! A job's row from beginning to end.
-
-use crate::domain::agency::wire_names;
+use crate::domain::audit::AuditAction;
+use crate::domain::job::{Job, JobState};
 use crate::operations::{Asking, Desk, Refusal};
-use crate::storage::jobs::{self, Job};
+use crate::storage::jobs;
 use crate::storage::{AnyConnection, Note, StorageError};
 use chrono::{Duration, NaiveDateTime};
 use serde_json::json;
-
-wire_names!(
-    /// How far a job is.
-    JobState {
-        Running = "running",
-        Cancelling = "cancelling",
-        Cancelled = "cancelled",
-        Done = "done",
-        Failed = "failed",
-    }
-);
 
 /// A job that gave no sign for so long has ended with its process.
 const SILENCE: Duration = Duration::seconds(60);
 
 /// Its state, as far as one can tell from outside.
 fn state_of(job: &Job, now: NaiveDateTime) -> JobState {
-    let state = job.state.parse().unwrap_or(JobState::Failed);
     let alive = now - job.updated_at < SILENCE;
-    match state {
+    match job.state {
         JobState::Running | JobState::Cancelling if !alive => JobState::Failed,
         state => state,
     }
@@ -50,10 +38,10 @@ pub fn find(
 pub fn start(desk: &mut Desk<'_>, job: &Job) -> Result<Job, Refusal> {
     jobs::insert(desk.connection, job)?;
     desk.notes.audit(Note {
-        action: "job.start",
+        action: AuditAction::JobStart,
         agency_id: job.agency_id.clone(),
         report_id: None,
-        detail: json!({ "job": job.id, "kind": job.kind, "year": job.year }),
+        detail: json!({ "job": job.id, "kind": job.kind.as_str(), "year": job.year }),
     });
     Ok(job.clone())
 }
@@ -62,11 +50,11 @@ pub fn start(desk: &mut Desk<'_>, job: &Job) -> Result<Job, Refusal> {
 pub fn cancel(desk: &mut Desk<'_>, id: &str) -> Result<(), Refusal> {
     let (mut job, state) = find(desk.connection, desk.asking, id, desk.act.at)?;
     if state == JobState::Running {
-        job.state = JobState::Cancelling.as_str().to_owned();
+        job.state = JobState::Cancelling;
         job.updated_at = desk.act.at;
         jobs::update(desk.connection, &job)?;
         desk.notes.audit(Note {
-            action: "job.cancel",
+            action: AuditAction::JobCancel,
             agency_id: job.agency_id.clone(),
             report_id: None,
             detail: json!({ "job": job.id }),
@@ -83,7 +71,7 @@ pub fn report_progress(
     at: NaiveDateTime,
 ) -> Result<bool, Refusal> {
     let mut job = jobs::find(connection, id)?.ok_or(Refusal::NotFound)?;
-    let goes_on = job.state == JobState::Running.as_str();
+    let goes_on = job.state == JobState::Running;
     job.done = done;
     job.updated_at = at;
     jobs::update(connection, &job)?;
@@ -100,7 +88,7 @@ pub fn finish(
 ) -> Result<(), Refusal> {
     let missing = || Refusal::Storage(StorageError::Malformed { what: "job", value: id.to_owned() });
     let mut job = jobs::find(connection, id)?.ok_or_else(missing)?;
-    job.state = state.as_str().to_owned();
+    job.state = state;
     job.result = result;
     job.updated_at = at;
     if state == JobState::Done {

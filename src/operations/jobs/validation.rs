@@ -1,12 +1,13 @@
 //! Judging every report of a year within an agency: counted by rule and by agency.
 
 use crate::domain::agency::AgencyPath;
+use crate::domain::page::Page;
+use crate::domain::report::ReportFilter;
 use crate::domain::rights::Role;
 use crate::domain::rules::{Counts, Moment, RULES};
 use crate::operations::reports::{self, ReportQuery, judge_views};
 use crate::operations::{Asking, Refusal};
-use crate::storage::reports::ReportFilter;
-use crate::storage::{AnyConnection, Page};
+use crate::storage::AnyConnection;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -1,9 +1,10 @@
 //! Whose token it is.
 
 use super::digest_of_secret;
+use crate::domain::people::Token;
 use crate::operations::Refusal;
 use crate::storage::AnyConnection;
-use crate::storage::people::{self, Token};
+use crate::storage::people;
 use chrono::NaiveDateTime;
 
 /// The token of a secret, unless it is unknown, revoked or past its day.

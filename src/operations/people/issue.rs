@@ -1,11 +1,13 @@
 //! Issuing a token.
 
+use crate::domain::audit::AuditAction;
 use crate::domain::digest::sha256_hex;
 use crate::domain::id::{PersonId, TokenId};
+use crate::domain::people::{Person, Token, TokenGrant};
 use crate::domain::rights::{Role, Stage};
 use crate::operations::agencies::resolve;
 use crate::operations::{AgencyRef, Desk, InputFault, Refusal};
-use crate::storage::people::{self, Person, Token, TokenGrant};
+use crate::storage::people;
 use crate::storage::{AnyConnection, Note};
 use chrono::NaiveDateTime;
 use serde_json::json;
@@ -114,12 +116,12 @@ pub(super) fn write_token(
         grants,
     };
     people::insert_token(desk.connection, &token, &order.secret_hash)?;
-    desk.notes.audit(note("token.create", &token));
+    desk.notes.audit(note(AuditAction::TokenCreate, &token));
     Ok(token)
 }
 
 /// What the audit says of a token; never its secret.
-pub(super) fn note(action: &'static str, token: &Token) -> Note {
+pub(super) fn note(action: AuditAction, token: &Token) -> Note {
     let grants: Vec<_> = token
         .grants
         .iter()

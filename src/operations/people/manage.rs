@@ -2,12 +2,15 @@
 
 use super::issue::{note, resolve_grants, write_token};
 use super::{GrantOrder, TokenOrder};
+use crate::domain::audit::AuditAction;
 use crate::domain::id::{PersonId, TokenId};
+use crate::domain::page::Page;
+use crate::domain::people::{Token, TokenBounds, TokenGrant};
 use crate::domain::rights::Role;
 use crate::operations::changed::changed;
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
-use crate::storage::people::{self, Token, TokenBounds, TokenGrant};
-use crate::storage::{AnyConnection, Page};
+use crate::storage::AnyConnection;
+use crate::storage::people;
 use chrono::NaiveDateTime;
 
 /// What a supervisor may hand out.
@@ -119,7 +122,7 @@ pub fn update_token(
         require_another_admin(desk, std::slice::from_ref(&present))?;
     }
     people::update_token(desk.connection, &token)?;
-    desk.notes.audit(note("token.update", &token));
+    desk.notes.audit(note(AuditAction::TokenUpdate, &token));
     Ok(token)
 }
 
@@ -150,7 +153,7 @@ fn revoke(desk: &mut Desk<'_>, mut token: Token) -> Result<(), Refusal> {
     token.version += 1;
     token.updated_at = desk.act.at;
     people::update_token(desk.connection, &token)?;
-    desk.notes.audit(note("token.revoke", &token));
+    desk.notes.audit(note(AuditAction::TokenRevoke, &token));
     Ok(())
 }
 

@@ -3,12 +3,15 @@
 use super::issue::note;
 use super::manage::{may_manage, require_another_admin, require_token_right};
 use crate::domain::agency::AgencyPath;
+use crate::domain::audit::AuditAction;
 use crate::domain::id::PersonId;
+use crate::domain::page::Page;
+use crate::domain::people::{Person, Token};
 use crate::domain::rights::Role;
 use crate::operations::changed::changed;
 use crate::operations::{Asking, Desk, Refusal};
-use crate::storage::people::{self, Person, Token};
-use crate::storage::{Act, AnyConnection, Note, Page};
+use crate::storage::people;
+use crate::storage::{Act, AnyConnection, Note};
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -111,12 +114,12 @@ pub fn update_person(
             token.version += 1;
             token.updated_at = desk.act.at;
             people::update_token(desk.connection, token)?;
-            desk.notes.audit(note("token.revoke", token));
+            desk.notes.audit(note(AuditAction::TokenRevoke, token));
         }
         living.clear();
     }
     desk.notes.audit(Note {
-        action: "person.update",
+        action: AuditAction::PersonUpdate,
         agency_id: person.agency_id.as_ref().map(ToString::to_string),
         report_id: None,
         detail: json!({

@@ -1,5 +1,6 @@
 //! What was refused, for the audit: somebody without a right, or without a good token, at the door.
 
+use crate::domain::audit::AuditAction;
 use crate::operations::{Desk, Refusal};
 use crate::storage::Note;
 use serde_json::json;
@@ -21,7 +22,7 @@ pub struct RefusedAccess {
 
 pub fn note_refused(desk: &mut Desk<'_>, refused: &RefusedAccess) -> Result<(), Refusal> {
     desk.notes.audit(Note {
-        action: "access.refused",
+        action: AuditAction::AccessRefused,
         agency_id: refused.agency_id.clone(),
         report_id: None,
         detail: json!({

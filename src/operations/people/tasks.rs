@@ -2,14 +2,16 @@
 //! to answer, reports due.
 
 use crate::domain::id::ReportId;
+use crate::domain::page::Page;
+use crate::domain::report::ReportFilter;
 use crate::domain::rights::{Rights, Role};
+use crate::domain::roster::RosterEntry;
 use crate::domain::workflow::{Action, State};
 use crate::domain::year::YearState;
 use crate::operations::reports::{self, ReportQuery, ReportView, allowed_actions, await_supervisor};
 use crate::operations::{Asking, Refusal};
-use crate::storage::reports::ReportFilter;
-use crate::storage::roster::{self, RosterEntry};
-use crate::storage::{AnyConnection, Page, comments, transitions, years};
+use crate::storage::roster;
+use crate::storage::{AnyConnection, comments, transitions, years};
 use chrono::Duration;
 
 /// Most tasks of one kind: whoever has more does these first.

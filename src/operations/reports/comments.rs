@@ -1,11 +1,13 @@
 //! Remarks at places of a report: open, answered, settled.
 
 use super::read::ReportView;
+use crate::domain::audit::AuditAction;
 use crate::domain::id::ReportId;
+use crate::domain::report::{Comment, CommentReply, CommentState};
 use crate::domain::rights::Role;
 use crate::operations::changed::changed;
 use crate::operations::{Asking, Conflict, Desk, Refusal};
-use crate::storage::comments::{self, Comment, CommentReply};
+use crate::storage::comments;
 use crate::storage::{AnyConnection, Note};
 use serde_json::json;
 
@@ -50,7 +52,7 @@ pub fn list_comments(
 /// What still waits for an answer or a settlement.
 pub fn open_comments(connection: &mut AnyConnection, id: &ReportId) -> Result<Vec<Comment>, Refusal> {
     let mut all = comments::list(connection, id)?;
-    all.retain(|comment| comment.state != "settled");
+    all.retain(|comment| comment.state != CommentState::Settled);
     Ok(all)
 }
 
@@ -96,7 +98,7 @@ pub fn add_comment(desk: &mut Desk<'_>, id: &ReportId, new: &NewComment) -> Resu
         report_id: id.to_string(),
         revision: view.revision.number,
         pointer: new.pointer.clone(),
-        state: "open".to_owned(),
+        state: CommentState::Open,
         text: new.text.clone(),
         person_id: person.id.to_string(),
         person_name: person.name.clone(),
@@ -106,7 +108,7 @@ pub fn add_comment(desk: &mut Desk<'_>, id: &ReportId, new: &NewComment) -> Resu
         updated_at: desk.act.at,
     };
     comments::insert(desk.connection, &comment)?;
-    desk.notes.audit(note("comment.create", &view, &comment));
+    desk.notes.audit(note(AuditAction::CommentCreate, &view, &comment));
     Ok(comment)
 }
 
@@ -139,13 +141,13 @@ pub fn change_comment(
             });
             // Whoever asked goes on asking; anybody else has answered.
             let asker = comment.person_id == person.id.as_str();
-            comment.state = if asker { "open" } else { "answered" }.to_owned();
-            "comment.answer"
+            comment.state = if asker { CommentState::Open } else { CommentState::Answered };
+            AuditAction::CommentAnswer
         }
         CommentOrder::Settle | CommentOrder::Reopen => {
             let settles = matches!(order, CommentOrder::Settle);
-            comment.state = if settles { "settled" } else { "open" }.to_owned();
-            if settles { "comment.settle" } else { "comment.reopen" }
+            comment.state = if settles { CommentState::Settled } else { CommentState::Open };
+            if settles { AuditAction::CommentSettle } else { AuditAction::CommentReopen }
         }
     };
     let Some(comment) = changed(&present, comment, desk.act.at) else { return Ok(present) };
@@ -154,12 +156,12 @@ pub fn change_comment(
     Ok(comment)
 }
 
-fn note(action: &'static str, view: &ReportView, comment: &Comment) -> Note {
+fn note(action: AuditAction, view: &ReportView, comment: &Comment) -> Note {
     Note {
         action,
         agency_id: Some(view.agency.id.to_string()),
         report_id: Some(view.report.id.to_string()),
-        detail: json!({ "comment": comment.id, "pointer": comment.pointer, "state": comment.state }),
+        detail: json!({ "comment": comment.id, "pointer": comment.pointer, "state": comment.state.as_str() }),
     }
 }
 

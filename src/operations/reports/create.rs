@@ -2,23 +2,25 @@
 
 use super::ReportView;
 use super::elsewhere::{Subject, previous_of};
-use super::read::find_raw;
 use super::transition::{Transited, TransitionOrder, transition};
 use crate::domain::agency::{Agency, Kind};
+use crate::domain::audit::AuditAction;
 use crate::domain::id::ReportId;
-use crate::domain::report::{Content, Heading, Report, ReportDocument, Revision, Scope, SectionMark};
+use crate::domain::report::{
+    Content, Heading, Report, ReportDocument, Revision, Scope, SectionMark, SourceFile,
+};
 use crate::domain::rights::Role;
+use crate::domain::roster::RosterEntry;
 use crate::domain::rules::Previous;
 use crate::domain::workflow::{Action, State};
-use crate::domain::year::YearState;
+use crate::domain::year::{ReportingYear, YearState};
 use crate::operations::agencies::resolve;
 use crate::operations::refusal::taken;
 use crate::operations::statistics::{settle_report, sum_below};
-use crate::operations::{AgencyRef, Asking, Conflict, Desk, InputFault, Refusal};
-use crate::storage::roster::{self, RosterEntry};
-use crate::storage::sources::{self, SourceFile};
-use crate::storage::years::StoredYear;
-use crate::storage::{AnyConnection, Note, reports, revisions, years};
+use crate::operations::{AgencyRef, Asking, Conflict, Desk, InputFault, Ready, Refusal};
+use crate::storage::roster;
+use crate::storage::sources;
+use crate::storage::{Act, AnyConnection, Note, reports, revisions, years};
 use chrono::NaiveDate;
 use serde_json::json;
 use std::str::FromStr;
@@ -37,8 +39,28 @@ pub struct NewReport {
     pub prefill: Option<Prefill>,
     /// The file it comes from, kept with it.
     pub source: Option<SourceFile>,
-    /// How it came: `report.create`, `report.import` or `report.load`.
-    pub action: &'static str,
+    pub origin: Origin,
+}
+
+/// How a report came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Written here.
+    Created,
+    /// Read from a file.
+    Imported,
+    /// A document of a past year, archived at once.
+    Loaded,
+}
+
+impl Origin {
+    fn action(self) -> AuditAction {
+        match self {
+            Origin::Created => AuditAction::ReportCreate,
+            Origin::Imported => AuditAction::ReportImport,
+            Origin::Loaded => AuditAction::ReportLoad,
+        }
+    }
 }
 
 /// What empty cells of a new report are filled with.
@@ -80,13 +102,10 @@ impl NewReport {
             content: Some(document.content),
             prefill: None,
             source: None,
-            action: "report.import",
+            origin: Origin::Imported,
         }
     }
 }
-
-/// The action of a document of a past year that is loaded and archived at once.
-const LOADED: &str = "report.load";
 
 /// Takes a document of a past year in as published on its true day: created and archived in one write.
 /// Its findings are recorded and block nothing.
@@ -102,7 +121,7 @@ pub fn load(
     if published_on > desk.asking.today {
         return Err(Refusal::invalid("/published_on", "in_the_future"));
     }
-    let new = NewReport { action: LOADED, ..new.clone() };
+    let new = NewReport { origin: Origin::Loaded, ..new.clone() };
     let view = create(desk, &new)?;
     let order = TransitionOrder {
         id: transition_id.to_owned(),
@@ -138,7 +157,10 @@ pub fn require_filing_right(
 }
 
 /// What a new report is for must be there; both are told at once.
-fn require_both(agency: Option<Agency>, year: Option<StoredYear>) -> Result<(Agency, StoredYear), Refusal> {
+fn require_both(
+    agency: Option<Agency>,
+    year: Option<ReportingYear>,
+) -> Result<(Agency, ReportingYear), Refusal> {
     match (agency, year) {
         (Some(agency), Some(year)) => Ok((agency, year)),
         (agency, year) => {
@@ -150,18 +172,80 @@ fn require_both(agency: Option<Agency>, year: Option<StoredYear>) -> Result<(Age
     }
 }
 
+/// A report made ready to be opened.
+#[derive(Debug, Clone)]
+pub struct ReadyReport {
+    view: ReportView,
+    /// Its line of the roster, where it has none yet and is to have one.
+    line: Option<RosterEntry>,
+    source: Option<SourceFile>,
+    origin: Origin,
+    note: Note,
+}
+
+impl ReadyReport {
+    /// The report as it will stand.
+    pub fn view(&self) -> &ReportView {
+        &self.view
+    }
+}
+
+/// Fills a new report in on a reader. It rests on what the agency has filed; that there is no other one its key
+/// decides, in the lane.
+pub fn prepare_create(
+    connection: &mut AnyConnection,
+    act: &Act,
+    asking: &Asking,
+    new: &NewReport,
+) -> Result<Ready<ReadyReport>, Refusal> {
+    let ready = make_ready(connection, act, asking, new)?;
+    let agency = ready.view.agency.id.clone();
+    Ready::on(connection, [&agency], ready)
+}
+
+/// Fills a new report in and opens it in one place in the lane.
 pub fn create(desk: &mut Desk<'_>, new: &NewReport) -> Result<ReportView, Refusal> {
-    let agency = resolve(desk.connection, &new.agency)?;
-    if agency.as_ref().is_some_and(|agency| !may_file(desk.asking, agency, new.scope)) {
+    let ready = make_ready(desk.connection, desk.act, desk.asking, new)?;
+    enter_create(desk, &ready)?;
+    Ok(ready.view)
+}
+
+/// Writes a report that was made ready.
+pub fn enter_create(desk: &mut Desk<'_>, ready: &ReadyReport) -> Result<(), Refusal> {
+    let ReportView { report, revision, agency, .. } = &ready.view;
+    reports::insert(desk.connection, report).map_err(|error| taken(error, Conflict::ReportExists))?;
+    revisions::insert(desk.connection, revision)?;
+    if let Some(source) = &ready.source {
+        sources::insert(desk.connection, source)?;
+    }
+    if let Some(line) = &ready.line {
+        roster::insert(desk.connection, line)?;
+    }
+    // What is loaded is published in the same write, and counted then.
+    if ready.origin != Origin::Loaded {
+        settle_report(desk.connection, report, agency)?;
+    }
+    desk.notes.audit(ready.note.clone());
+    Ok(())
+}
+
+fn make_ready(
+    connection: &mut AnyConnection,
+    act: &Act,
+    asking: &Asking,
+    new: &NewReport,
+) -> Result<ReadyReport, Refusal> {
+    let agency = resolve(connection, &new.agency)?;
+    if agency.as_ref().is_some_and(|agency| !may_file(asking, agency, new.scope)) {
         return Err(Refusal::Forbidden);
     }
-    let author = desk.asking.person.as_ref().ok_or(Refusal::Forbidden)?;
-    let (agency, year) = require_both(agency, years::find(desk.connection, new.year)?)?;
+    let author = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
+    let (agency, year) = require_both(agency, years::find(connection, new.year)?)?;
     if !new.scope.is_for(agency.kind) {
         return Err(Refusal::ScopeNotForKind);
     }
     // What was published long ago enters in a year of any state.
-    if year.plan.state != YearState::Open && new.action != LOADED {
+    if year.plan.state != YearState::Open && new.origin != Origin::Loaded {
         return Err(Refusal::conflict(Conflict::YearNotOpen));
     }
     let form = crate::domain::form::by_id(&year.plan.format)
@@ -181,10 +265,10 @@ pub fn create(desk: &mut Desk<'_>, new: &NewReport) -> Result<ReportView, Refusa
             agency_name: agency.name.clone(),
             texts: Vec::new(),
         };
-        carry_over(desk.connection, &subject, &mut content)?;
+        carry_over(connection, &subject, &mut content)?;
     }
     if new.prefill == Some(Prefill::Subordinates) {
-        add_up(desk.connection, &agency, new, &mut content)?;
+        add_up(connection, &agency, new, &mut content)?;
     }
     let report = Report {
         id: new.id.clone(),
@@ -200,8 +284,8 @@ pub fn create(desk: &mut Desk<'_>, new: &NewReport) -> Result<ReportView, Refusa
         source_published_on: None,
         withdrawn_at: None,
         withdrawn_reason: None,
-        created_at: desk.act.at,
-        updated_at: desk.act.at,
+        created_at: act.at,
+        updated_at: act.at,
     };
     let revision = Revision {
         report_id: new.id.clone(),
@@ -209,7 +293,7 @@ pub fn create(desk: &mut Desk<'_>, new: &NewReport) -> Result<ReportView, Refusa
         state: State::Draft,
         round: 1,
         heading: new.heading.clone(),
-        marks: vec![SectionMark { version: 1, updated_at: desk.act.at }; content.sections.len()],
+        marks: vec![SectionMark { version: 1, updated_at: act.at }; content.sections.len()],
         agency_name: agency.name.clone(),
         digest: Revision::compute_digest(&new.heading, &content),
         content,
@@ -218,27 +302,17 @@ pub fn create(desk: &mut Desk<'_>, new: &NewReport) -> Result<ReportView, Refusa
         submitted_by: None,
         submitted_at: None,
         published_at: None,
-        created_at: desk.act.at,
-        updated_at: desk.act.at,
+        created_at: act.at,
+        updated_at: act.at,
     };
-    reports::insert(desk.connection, &report).map_err(|error| taken(error, Conflict::ReportExists))?;
-    revisions::insert(desk.connection, &revision)?;
-    if let Some(source) = &new.source {
-        sources::insert(desk.connection, source)?;
-    }
+    let line = roster::find(connection, new.year, &agency.id, new.scope)?;
+    let due_on = line.as_ref().map_or_else(|| year.plan.due_on(agency.level, new.scope), |line| line.due_on);
     // A government's own report is due once it has been filed; what is loaded counts where it was loaded.
     let added = agency.kind == Kind::Government && new.scope != Scope::expected_of(agency.kind);
-    if ((added && year.plan.state.roster_follows()) || new.action == LOADED)
-        && roster::find(desk.connection, new.year, &agency.id, new.scope)?.is_none()
-    {
-        roster::insert(desk.connection, &RosterEntry::of(&agency, &year.plan, new.scope))?;
-    }
-    // What is loaded is published in the same write, and counted then.
-    if new.action != LOADED {
-        settle_report(desk.connection, &report, &agency)?;
-    }
-    desk.notes.audit(Note {
-        action: new.action,
+    let adds = (added && year.plan.state.roster_follows()) || new.origin == Origin::Loaded;
+    let line = (adds && line.is_none()).then(|| RosterEntry::of(&agency, &year.plan, new.scope));
+    let note = Note {
+        action: new.origin.action(),
         agency_id: Some(agency.id.to_string()),
         report_id: Some(new.id.to_string()),
         detail: json!({
@@ -248,8 +322,9 @@ pub fn create(desk: &mut Desk<'_>, new: &NewReport) -> Result<ReportView, Refusa
             "declared_zero": declared_zero(&revision.content),
             "source_sha256": new.source.as_ref().map(|source| source.sha256.as_str()),
         }),
-    });
-    find_raw(desk.connection, report)
+    };
+    let view = ReportView { report, revision, agency, year, due_on, working: true, corrected: false };
+    Ok(ReadyReport { view, line, source: new.source.clone(), origin: new.origin, note })
 }
 
 /// Fills the empty cells of the carried-over row from what last year's report carried forward.

@@ -2,6 +2,7 @@
 
 use super::edit::require_editable;
 use super::read::find_raw;
+use crate::domain::audit::AuditAction;
 use crate::domain::id::ReportId;
 use crate::operations::statistics::settle_report;
 use crate::operations::{Desk, Refusal};
@@ -11,8 +12,7 @@ use crate::storage::{
 use serde_json::json;
 
 pub fn discard(desk: &mut Desk<'_>, id: &ReportId, version: i64) -> Result<(), Refusal> {
-    let report = reports::find(desk.connection, id)?.ok_or(Refusal::NotFound)?;
-    let view = find_raw(desk.connection, report)?;
+    let view = find_raw(desk.connection, id)?;
     if !desk.asking.rights.may_see(&view.agency.path) {
         return Err(Refusal::NotFound);
     }
@@ -51,7 +51,7 @@ pub fn discard(desk: &mut Desk<'_>, id: &ReportId, version: i64) -> Result<(), R
         None => return Err(super::edit::not_editable(desk.asking, &view)),
     }
     desk.notes.audit(Note {
-        action: "report.discard",
+        action: AuditAction::ReportDiscard,
         agency_id: Some(view.agency.id.to_string()),
         report_id: Some(id.to_string()),
         detail: json!({ "revision": view.revision.number, "digest": view.revision.digest }),

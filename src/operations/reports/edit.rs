@@ -2,12 +2,13 @@
 
 use super::create::declared_zero;
 use super::read::{ReportView, find_raw};
+use crate::domain::audit::AuditAction;
 use crate::domain::id::ReportId;
 use crate::domain::report::{Content, Heading};
 use crate::domain::rights::Role;
 use crate::domain::workflow::{State, actions_from};
 use crate::domain::year::YearState;
-use crate::operations::{Asking, Conflict, Desk, Refusal};
+use crate::operations::{Asking, Conflict, Desk, Ready, Refusal};
 use crate::storage::{Act, AnyConnection, Note, reports, revisions};
 use chrono::NaiveDate;
 use serde_json::json;
@@ -34,19 +35,77 @@ pub fn require_edit_right(asking: &Asking, view: &ReportView) -> Result<(), Refu
     if asking.rights.holds(roles, &view.agency.path) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
+/// A change made ready: the report as it will stand, and which of its rows that writes.
+#[derive(Debug, Clone)]
+pub struct ReadySave {
+    next: ReportView,
+    /// Content is written anew.
+    writes: bool,
+    /// The revision that readers see is to tell that something about it changed.
+    tells: Option<i32>,
+    /// `None`: it says what stands there already, and leaves no trace.
+    note: Option<Note>,
+}
+
+impl ReadySave {
+    /// The report as it will stand.
+    pub fn view(&self) -> &ReportView {
+        &self.next
+    }
+}
+
+/// Decides a change on a reader; it rests on the report.
+pub fn prepare_save(
+    connection: &mut AnyConnection,
+    act: &Act,
+    asking: &Asking,
+    id: &ReportId,
+    edit: &Edit,
+) -> Result<Ready<ReadySave>, Refusal> {
+    let ready = make_ready(connection, act, asking, id, edit)?;
+    let agency = ready.next.agency.id.clone();
+    Ready::on(connection, [&agency], ready)
+}
+
+/// Decides a change and enters it in one place in the lane.
 pub fn save(desk: &mut Desk<'_>, id: &ReportId, edit: &Edit) -> Result<ReportView, Refusal> {
-    let report = reports::find(desk.connection, id)?.ok_or(Refusal::NotFound)?;
-    let present = find_raw(desk.connection, report)?;
-    if !desk.asking.rights.may_see(&present.agency.path) {
+    let ready = make_ready(desk.connection, desk.act, desk.asking, id, edit)?;
+    enter_save(desk, &ready)?;
+    Ok(ready.next)
+}
+
+/// Writes a change that was made ready.
+pub fn enter_save(desk: &mut Desk<'_>, ready: &ReadySave) -> Result<(), Refusal> {
+    let (next, Some(note)) = (&ready.next, &ready.note) else { return Ok(()) };
+    if ready.writes {
+        revisions::update(desk.connection, &next.revision)?;
+    }
+    if let Some(number) = ready.tells {
+        revisions::touch(desk.connection, &next.report.id, number, desk.act.at)?;
+    }
+    reports::update(desk.connection, &next.report)?;
+    desk.notes.audit(note.clone());
+    Ok(())
+}
+
+fn make_ready(
+    connection: &mut AnyConnection,
+    act: &Act,
+    asking: &Asking,
+    id: &ReportId,
+    edit: &Edit,
+) -> Result<ReadySave, Refusal> {
+    let present = find_raw(connection, id)?;
+    if !asking.rights.may_see(&present.agency.path) {
         return Err(Refusal::NotFound);
     }
-    require_edit_right(desk.asking, &present)?;
+    require_edit_right(asking, &present)?;
     require_version(&present, edit)?;
     let is_read = present.report.published_revision.is_some();
-    let publishes = desk.asking.rights.holds(&[Role::Publisher], &present.agency.path);
+    let publishes = asking.rights.holds(&[Role::Publisher], &present.agency.path);
     let mut next = present.clone();
     next.report.version += 1;
-    next.report.updated_at = desk.act.at;
+    next.report.updated_at = act.at;
     let (heading, content) = match edit {
         Edit::Whole { heading, source_url, source_published_on, content, .. } => {
             // What readers see already is the publishers': an editor who says nothing of it leaves it.
@@ -71,7 +130,7 @@ pub fn save(desk: &mut Desk<'_>, id: &ReportId, edit: &Edit) -> Result<ReportVie
     let adds = matches!(edit, Edit::Section { adding: true, .. });
     let unchanged = heading == present.revision.heading && content == present.revision.content;
     if unchanged && !adds && source(&next) == source(&present) {
-        return Ok(present);
+        return Ok(ReadySave { next: present, writes: false, tells: None, note: None });
     }
     let rewrites = heading != present.revision.heading || content != present.revision.content;
     let moves_source = is_read && source(&next) != source(&present);
@@ -79,22 +138,25 @@ pub fn save(desk: &mut Desk<'_>, id: &ReportId, edit: &Edit) -> Result<ReportVie
     if drafts && moves_source && !publishes {
         return Err(Refusal::Forbidden);
     }
-    if rewrites || (drafts && !moves_source) {
-        require_editable(desk.asking, &present)?;
-        let author = desk.asking.person.as_ref().ok_or(Refusal::Forbidden)?;
-        next.revision.write(heading, content, next.report.version, desk.act.at, &author.id);
-        revisions::update(desk.connection, &next.revision)?;
+    let writes = rewrites || (drafts && !moves_source);
+    if writes {
+        require_editable(asking, &present)?;
+        let author = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
+        next.revision.write(heading, content, next.report.version, act.at, &author.id);
     } else if !publishes {
-        return Err(not_editable(desk.asking, &present));
+        return Err(not_editable(asking, &present));
     }
+    let mut tells = None;
     if moves_source || (!drafts && present.revision.state == State::Published) {
         // Its content stands; that something about it changed is told.
         next.report.public_version = Some(next.report.version);
-        tell_readers(desk.connection, desk.act, &mut next)?;
+        tells = next.report.published_revision;
+        if tells == Some(next.revision.number) {
+            next.revision.updated_at = act.at;
+        }
     }
-    reports::update(desk.connection, &next.report)?;
-    desk.notes.audit(Note {
-        action: if moves_source || !rewrites { "report.source" } else { "report.edit" },
+    let note = Note {
+        action: if moves_source || !rewrites { AuditAction::ReportSource } else { AuditAction::ReportEdit },
         agency_id: Some(next.agency.id.to_string()),
         report_id: Some(id.to_string()),
         detail: json!({
@@ -105,22 +167,8 @@ pub fn save(desk: &mut Desk<'_>, id: &ReportId, edit: &Edit) -> Result<ReportVie
             "declared_zero": declared_zero(&next.revision.content),
             "source_url": next.report.source_url,
         }),
-    });
-    Ok(next)
-}
-
-/// The revision that readers see changed today, though its content is as it was.
-fn tell_readers(connection: &mut AnyConnection, act: &Act, view: &mut ReportView) -> Result<(), Refusal> {
-    if view.report.published_revision == Some(view.revision.number) {
-        view.revision.updated_at = act.at;
-        revisions::update(connection, &view.revision)?;
-    } else if let Some(number) = view.report.published_revision
-        && let Some(mut shown) = revisions::find(connection, &view.report.id, number)?
-    {
-        shown.updated_at = act.at;
-        revisions::update(connection, &shown)?;
-    }
-    Ok(())
+    };
+    Ok(ReadySave { next, writes, tells, note: Some(note) })
 }
 
 fn section_name<'a>(view: &'a ReportView, edit: &Edit) -> Option<&'a str> {

@@ -233,6 +233,15 @@ fn previous_with(
     Ok(previous.collect())
 }
 
+/// All that an agency has taken over, directly or through others.
+pub(super) fn taken_over_by(
+    connection: &mut AnyConnection,
+    agency: &AgencyId,
+) -> Result<Vec<AgencyId>, Refusal> {
+    let found = predecessors(connection, &[agency.to_string()])?;
+    Ok(found.into_values().flatten().map(|agency| agency.id).collect())
+}
+
 /// For each agency, all that it has taken over, directly or through others.
 fn predecessors(
     connection: &mut AnyConnection,

@@ -3,6 +3,7 @@
 use super::edit::not_editable;
 use super::judge::judge_one;
 use super::read::{ReportView, find_raw, refuse_outsider};
+use crate::domain::audit::AuditAction;
 use crate::domain::id::ReportId;
 use crate::domain::rights::Role;
 use crate::domain::rules::{self, Explainable, Finding, Moment};
@@ -19,8 +20,7 @@ fn find_explainable(
     id: &ReportId,
     key: &str,
 ) -> Result<(ReportView, Finding, Role), Refusal> {
-    let report = reports::find(connection, id)?.ok_or(Refusal::NotFound)?;
-    let view = find_raw(connection, report)?;
+    let view = find_raw(connection, id)?;
     if !asking.rights.may_see(&view.agency.path) {
         return Err(refuse_outsider(&view.report));
     }
@@ -50,8 +50,7 @@ pub fn require_explainable(
     match find_explainable(connection, asking, id, key) {
         // What the state of things forbids is said after what is wrong with the request.
         Err(Refusal::Conflict(_) | Refusal::NotEditable(_)) => {
-            let report = reports::find(connection, id)?.ok_or(Refusal::NotFound)?;
-            let view = find_raw(connection, report)?;
+            let view = find_raw(connection, id)?;
             let explains = asking.rights.holds(&[Role::Editor, Role::Supervisor], &view.agency.path);
             if explains { Ok(()) } else { Err(Refusal::Forbidden) }
         }
@@ -64,7 +63,7 @@ pub fn require_explainable(
 fn touch(
     desk: &mut Desk<'_>,
     mut view: ReportView,
-    action: &'static str,
+    action: AuditAction,
     finding: &Finding,
     text: Option<&str>,
 ) -> Result<ReportView, Refusal> {
@@ -73,7 +72,7 @@ fn touch(
     reports::update(desk.connection, &view.report)?;
     if view.report.published_revision != Some(view.revision.number) {
         view.revision.updated_at = desk.act.at;
-        revisions::update(desk.connection, &view.revision)?;
+        revisions::touch(desk.connection, &view.report.id, view.revision.number, desk.act.at)?;
     }
     desk.notes.audit(Note {
         action,
@@ -112,7 +111,7 @@ pub fn explain(
         at: desk.act.at,
     };
     explanations::put(desk.connection, &row)?;
-    let view = touch(desk, view, "finding.explain", &finding, Some(text))?;
+    let view = touch(desk, view, AuditAction::FindingExplain, &finding, Some(text))?;
     finding.explanation = Some(text.to_owned());
     Ok((view, finding))
 }
@@ -123,5 +122,5 @@ pub fn withdraw_explanation(desk: &mut Desk<'_>, id: &ReportId, key: &str) -> Re
     if finding.explanation.is_none() || !explanations::remove_one(desk.connection, id.as_str(), key)? {
         return Err(Refusal::NotFound);
     }
-    touch(desk, view, "finding.unexplain", &finding, None).map(|_| ())
+    touch(desk, view, AuditAction::FindingUnexplain, &finding, None).map(|_| ())
 }

@@ -1,5 +1,6 @@
 //! Reports: create, read, edit, discard, judge, and take through review.
 
+mod advance;
 mod comments;
 mod create;
 mod delete;
@@ -19,19 +20,21 @@ pub use comments::{
     CommentOrder, NewComment, add_comment, change_comment, find_comment, find_settleable, list_comments,
     open_comments,
 };
-pub use create::{NewReport, Prefill, create, load, require_filing_right};
+pub use create::{
+    NewReport, Origin, Prefill, ReadyReport, create, enter_create, load, prepare_create, require_filing_right,
+};
 pub use delete::discard;
-pub use edit::{Edit, require_edit_right, save};
+pub use edit::{Edit, ReadySave, enter_save, prepare_save, require_edit_right, save};
 pub use elsewhere::{Subject, previous_of};
 pub use explain::{explain, require_explainable, withdraw_explanation};
 pub use judge::{Judgement, await_supervisor, find_judgement, judge_document, judge_one, judge_views};
 pub use read::{
-    ReportQuery, ReportView, count, count_all, count_by_state, find, find_by_key, find_raw, list,
+    ReportQuery, ReportView, count, count_all, count_by_state, find, find_by_key, find_raw, heads, list,
 };
 pub use revisions::{Difference, diff, find_revision, find_source, list_revisions, list_suppressed};
 pub use similarity::{CompareWith, Similarity, similarity};
 pub use suppress::{SuppressionOrder, require_suppression_right, suppress};
 pub use transition::{
-    Transited, TransitionOrder, allowed_actions, list_transitions, require_action_right,
-    require_transition_right, transition,
+    ReadyTransition, Transited, TransitionOrder, allowed_actions, enter_transition, list_transitions,
+    prepare_transition, require_action_right, require_transition_right, transition,
 };

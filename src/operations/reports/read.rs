@@ -2,17 +2,19 @@
 
 use crate::domain::agency::Agency;
 use crate::domain::id::ReportId;
-use crate::domain::report::{Report, ReportDocument, Revision, Scope, Timeliness, judge_timeliness};
+use crate::domain::page::Page;
+use crate::domain::report::{
+    Report, ReportDocument, ReportFilter, ReportHead, ReportOrder, Revision, Scope, Timeliness,
+    judge_timeliness,
+};
 use crate::domain::rights::Rights;
+use crate::domain::year::ReportingYear;
 use crate::operations::agencies::{path_of, resolve};
 use crate::operations::{AgencyRef, Asking, Refusal};
-use crate::storage::reports::{self, ReportFilter};
-use crate::storage::roster::RosterEntry;
+use crate::storage::reports;
 use crate::storage::whole::{self, Whole};
-use crate::storage::years::{self, StoredYear};
-use crate::storage::{AnyConnection, Page, StorageError, agencies, revisions, roster};
+use crate::storage::{AnyConnection, StorageError, revisions};
 use chrono::NaiveDate;
-use std::collections::HashMap;
 
 /// A report as somebody may see it: one of its revisions, with what is needed to show and judge it.
 #[derive(Debug, Clone)]
@@ -20,7 +22,7 @@ pub struct ReportView {
     pub report: Report,
     pub revision: Revision,
     pub agency: Agency,
-    pub year: StoredYear,
+    pub year: ReportingYear,
     pub due_on: NaiveDate,
     /// Seen under a grant: findings, persons and drafts are shown.
     pub working: bool,
@@ -51,6 +53,27 @@ impl ReportView {
         }
     }
 
+    /// What is said around its sections.
+    pub fn head(&self) -> ReportHead {
+        let revision = &self.revision;
+        ReportHead {
+            report: self.report.clone(),
+            number: revision.number,
+            state: revision.state,
+            form: revision.content.form().id.clone(),
+            heading: revision.heading.clone(),
+            agency_name: revision.agency_name.clone(),
+            reason: revision.reason.clone(),
+            submitted_at: revision.submitted_at,
+            published_at: revision.published_at,
+            created_at: revision.created_at,
+            updated_at: revision.updated_at,
+            uscc: self.agency.uscc.clone(),
+            due_on: self.due_on,
+            working: self.working,
+        }
+    }
+
     /// The number in the `ETag` of this view.
     pub fn version(&self) -> i64 {
         if self.working {
@@ -69,14 +92,30 @@ pub struct ReportQuery {
     pub within: Option<AgencyRef>,
 }
 
+impl From<Whole> for ReportView {
+    fn from(whole: Whole) -> ReportView {
+        let Whole { report, revision, agency, year, line } = whole;
+        let due_on = line.map_or_else(|| year.plan.due_on(agency.level, report.scope), |line| line.due_on);
+        ReportView { corrected: revision.number > 1, report, revision, agency, year, due_on, working: true }
+    }
+}
+
 pub fn find(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &ReportId,
     published_only: bool,
 ) -> Result<ReportView, Refusal> {
-    let report = reports::find(connection, id)?.ok_or(Refusal::NotFound)?;
-    view(connection, asking, report, published_only)
+    let present = find_raw(connection, id)?;
+    if !published_only && asking.rights.may_see(&present.agency.path) {
+        return Ok(present);
+    }
+    if present.report.withdrawn_at.is_some() {
+        let (reason, at) = (present.report.withdrawn_reason, present.report.withdrawn_at);
+        return Err(Refusal::Withdrawn { reason, at });
+    }
+    let number = present.report.published_revision.ok_or(Refusal::NotFound)?;
+    at_revision(connection, ReportView { working: false, ..present }, number)
 }
 
 /// The same by agency, year and scope.
@@ -90,74 +129,36 @@ pub fn find_by_key(
 ) -> Result<ReportView, Refusal> {
     let agency = resolve(connection, agency)?.ok_or(Refusal::NotFound)?;
     let report = reports::find_by_key(connection, &agency.id, year, scope)?.ok_or(Refusal::NotFound)?;
-    view(connection, asking, report, published_only)
+    find(connection, asking, &report.id, published_only)
 }
 
-/// The working revision, whoever asks; for operations that check rights themselves.
-pub fn find_raw(connection: &mut AnyConnection, report: Report) -> Result<ReportView, Refusal> {
-    let agency = agencies::find(connection, &report.agency_id)?.ok_or_else(|| missing("agency"))?;
-    let number = report.working_revision;
-    build(connection, report, agency, number, true)
-}
-
-/// The same with the report's line of the roster, in one statement; for acts, which check rights themselves.
-pub(super) fn find_for_act(
-    connection: &mut AnyConnection,
-    id: &ReportId,
-) -> Result<(ReportView, Option<RosterEntry>), Refusal> {
-    let Whole { report, revision, agency, year, line } =
-        whole::find_working(connection, id)?.ok_or(Refusal::NotFound)?;
-    let due_on = due_on(line.as_ref(), &year, &agency, &report);
-    let corrected = revision.number > 1;
-    Ok((ReportView { report, revision, agency, year, due_on, working: true, corrected }, line))
-}
-
-fn view(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    report: Report,
-    published_only: bool,
-) -> Result<ReportView, Refusal> {
-    let agency = agencies::find(connection, &report.agency_id)?.ok_or_else(|| missing("agency"))?;
-    let working = !published_only && asking.rights.may_see(&agency.path);
-    if working {
-        let number = report.working_revision;
-        return build(connection, report, agency, number, true);
-    }
-    if report.withdrawn_at.is_some() {
-        return Err(Refusal::Withdrawn { reason: report.withdrawn_reason, at: report.withdrawn_at });
-    }
-    let number = report.published_revision.ok_or(Refusal::NotFound)?;
-    build(connection, report, agency, number, false)
+/// The working revision, whoever asks, in one statement; for operations that check rights themselves.
+pub fn find_raw(connection: &mut AnyConnection, id: &ReportId) -> Result<ReportView, Refusal> {
+    Ok(whole::find_working(connection, id)?.ok_or(Refusal::NotFound)?.into())
 }
 
 /// What everybody sees of a report; `None`: nothing.
 pub(super) fn published(
     connection: &mut AnyConnection,
-    report: Report,
+    id: &ReportId,
 ) -> Result<Option<ReportView>, Refusal> {
-    let Some(number) = report.shown_revision() else { return Ok(None) };
-    let agency = agencies::find(connection, &report.agency_id)?.ok_or_else(|| missing("agency"))?;
-    build(connection, report, agency, number, false).map(Some)
+    let Some(whole) = whole::find_working(connection, id)? else { return Ok(None) };
+    let Some(number) = whole.report.shown_revision() else { return Ok(None) };
+    at_revision(connection, ReportView { working: false, ..whole.into() }, number).map(Some)
 }
 
-/// As its line of the roster says, else by the year's plan.
-fn due_on(line: Option<&RosterEntry>, year: &StoredYear, agency: &Agency, report: &Report) -> NaiveDate {
-    line.map_or_else(|| year.plan.due_on(agency.level, report.scope), |line| line.due_on)
-}
-
-pub(super) fn build(
+/// The report as of another of its revisions.
+pub(super) fn at_revision(
     connection: &mut AnyConnection,
-    report: Report,
-    agency: Agency,
+    view: ReportView,
     number: i32,
-    working: bool,
 ) -> Result<ReportView, Refusal> {
-    let revision = revisions::find(connection, &report.id, number)?.ok_or_else(|| missing("revision"))?;
-    let year = years::find(connection, report.year)?.ok_or_else(|| missing("year"))?;
-    let line = roster::find(connection, report.year, &agency.id, report.scope)?;
-    let due_on = due_on(line.as_ref(), &year, &agency, &report);
-    Ok(ReportView { corrected: revision.number > 1, report, revision, agency, year, due_on, working })
+    if view.revision.number == number {
+        return Ok(view);
+    }
+    let missing = || StorageError::Malformed { what: "revision", value: "missing row".to_owned() };
+    let revision = revisions::find(connection, &view.report.id, number)?.ok_or_else(missing)?;
+    Ok(ReportView { corrected: revision.number > 1, revision, ..view })
 }
 
 /// What whoever has no grant over a report is told about it: no where everybody may read it, that it was
@@ -169,24 +170,22 @@ pub(super) fn refuse_outsider(report: &Report) -> Refusal {
     if report.published_revision.is_some() { Refusal::Forbidden } else { Refusal::NotFound }
 }
 
-fn missing(what: &'static str) -> Refusal {
-    Refusal::Storage(StorageError::Malformed { what, value: "missing row".to_owned() })
-}
-
-fn complete(connection: &mut AnyConnection, query: &ReportQuery) -> Result<ReportFilter, Refusal> {
+/// `None`: an agency is named that is not there; nothing is found.
+fn complete(connection: &mut AnyConnection, query: &ReportQuery) -> Result<Option<ReportFilter>, Refusal> {
     let mut filter = query.filter.clone();
     if let Some(agency) = &query.agency {
-        let unknown = || crate::domain::id::AgencyId::from_stored("?".to_owned());
-        filter.agency_id = Some(resolve(connection, agency)?.map_or_else(unknown, |agency| agency.id));
+        let Some(agency) = resolve(connection, agency)? else { return Ok(None) };
+        filter.agency_id = Some(agency.id);
     }
     if let Some(within) = &query.within {
-        filter.within = Some(path_of(connection, within)?);
+        let Some(path) = path_of(connection, within)? else { return Ok(None) };
+        filter.within = Some(path);
     }
-    Ok(filter)
+    Ok(Some(filter))
 }
 
 pub fn count(connection: &mut AnyConnection, rights: &Rights, query: &ReportQuery) -> Result<i64, Refusal> {
-    let filter = complete(connection, query)?;
+    let Some(filter) = complete(connection, query)? else { return Ok(0) };
     Ok(reports::count(connection, rights, &filter)?)
 }
 
@@ -196,7 +195,7 @@ pub fn count_all(
     rights: &Rights,
     query: &ReportQuery,
 ) -> Result<i64, Refusal> {
-    let filter = complete(connection, query)?;
+    let Some(filter) = complete(connection, query)? else { return Ok(0) };
     Ok(reports::count_all(connection, rights, &filter)?)
 }
 
@@ -205,44 +204,29 @@ pub fn count_by_state(connection: &mut AnyConnection) -> Result<Vec<(String, i64
     Ok(reports::count_by_state(connection)?)
 }
 
-/// A page of what the caller may see, in few statements however long the page is.
+/// A page of what the caller may see, in one statement however long the page is.
 pub fn list(
     connection: &mut AnyConnection,
     asking: &Asking,
     query: &ReportQuery,
-    page: &Page,
+    page: &Page<ReportOrder>,
 ) -> Result<Vec<ReportView>, Refusal> {
-    let filter = complete(connection, query)?;
-    let found = reports::list(connection, &asking.rights, &filter, page)?;
-    let ids: Vec<String> = found.iter().map(|report| report.id.to_string()).collect();
-    let mut agency_ids: Vec<String> = found.iter().map(|report| report.agency_id.to_string()).collect();
-    agency_ids.sort_unstable();
-    agency_ids.dedup();
-    let agencies: HashMap<String, Agency> = agencies::find_many(connection, &agency_ids)?
-        .into_iter()
-        .map(|agency| (agency.id.to_string(), agency))
-        .collect();
-    let mut revisions: HashMap<(String, i32), Revision> = revisions::find_many(connection, &ids)?
-        .into_iter()
-        .map(|revision| ((revision.report_id.to_string(), revision.number), revision))
-        .collect();
-    let years: HashMap<i32, StoredYear> =
-        years::list(connection, 0, 200)?.into_iter().map(|year| (year.plan.year, year)).collect();
-    let due_days = roster::due_days(connection, &agency_ids)?;
-    found
-        .into_iter()
-        .map(|report| {
-            let agency = agencies.get(report.agency_id.as_str()).cloned().ok_or_else(|| missing("agency"))?;
-            let working = !filter.published_only && asking.rights.may_see(&agency.path);
-            let number = if working { Some(report.working_revision) } else { report.published_revision };
-            let revision = number
-                .and_then(|number| revisions.remove(&(report.id.to_string(), number)))
-                .ok_or_else(|| missing("revision"))?;
-            let year = years.get(&report.year).cloned().ok_or_else(|| missing("year"))?;
-            let key = (report.year, agency.id.to_string(), report.scope.as_str().to_owned());
-            let due_on =
-                due_days.get(&key).copied().unwrap_or_else(|| year.plan.due_on(agency.level, report.scope));
-            Ok(ReportView { corrected: revision.number > 1, report, revision, agency, year, due_on, working })
-        })
-        .collect()
+    let Some(filter) = complete(connection, query)? else { return Ok(Vec::new()) };
+    let view = |whole: Whole| {
+        let view = ReportView::from(whole);
+        let working = !filter.published_only && asking.rights.may_see(&view.agency.path);
+        ReportView { working, ..view }
+    };
+    Ok(reports::list(connection, &asking.rights, &filter, page)?.into_iter().map(view).collect())
+}
+
+/// The same, without what stands in the sections.
+pub fn heads(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    query: &ReportQuery,
+    page: &Page<ReportOrder>,
+) -> Result<Vec<ReportHead>, Refusal> {
+    let Some(filter) = complete(connection, query)? else { return Ok(Vec::new()) };
+    Ok(reports::heads(connection, &asking.rights, &filter, page)?)
 }

@@ -1,11 +1,11 @@
 //! What the public reads of each report, rendered behind the changes: a consumer of their sequence.
 
 use super::read::{ReportView, published};
-use crate::domain::id::ReportId;
 use crate::operations::Refusal;
 use crate::operations::following::{Following, Stretch};
-use crate::storage::renditions::{self, Rendered, Rendition};
-use crate::storage::{AnyConnection, StorageError, positions, reports};
+use crate::storage::renditions::{self, Rendition};
+pub use crate::storage::renditions::{Rendered, Wanted};
+use crate::storage::{AnyConnection, StorageError, positions};
 
 /// How the renditions are called among the consumers of the changes.
 const CONSUMER: &str = "renditions";
@@ -57,10 +57,7 @@ pub fn next_step(
     let Some(changes) = Stretch::next(connection, CONSUMER, most)? else { return Ok(None) };
     let mut renditions = Vec::with_capacity(changes.reports.len());
     for id in &changes.reports {
-        let view = match reports::find(connection, id)? {
-            Some(report) => published(connection, report)?,
-            None => None,
-        };
+        let view = published(connection, id)?;
         renditions.push(view.map(|view| rendition(&view, renderer)));
     }
     Ok(Some(RenditionStep { changes, program: renderer.program, renditions }))
@@ -97,8 +94,8 @@ pub fn enter_step(connection: &mut AnyConnection, step: &RenditionStep) -> Resul
 /// What a program has rendered of a report, if it is still right.
 pub fn find(
     connection: &mut AnyConnection,
-    report: &ReportId,
+    wanted: &Wanted,
     program: &str,
 ) -> Result<Option<Rendered>, StorageError> {
-    renditions::find(connection, report, program)
+    renditions::find(connection, wanted, program)
 }

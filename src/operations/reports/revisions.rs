@@ -1,15 +1,16 @@
 //! The revisions of a report: all under a grant, the published ones for everybody.
 
-use super::read::{ReportView, build, find};
+use super::read::{ReportView, at_revision, find};
 use crate::domain::form::Form;
 use crate::domain::id::ReportId;
-use crate::domain::report::Revision;
+use crate::domain::report::Suppression;
+use crate::domain::report::{Revision, SourceFile};
+use crate::domain::workflow::Transition;
 use crate::domain::workflow::{Action, State};
 use crate::operations::{Asking, Refusal};
-use crate::storage::sources::{self, SourceFile};
-use crate::storage::suppressions::{self, Suppression};
-use crate::storage::transitions::{self, Transition};
-use crate::storage::{AnyConnection, revisions};
+use crate::storage::sources;
+use crate::storage::suppressions;
+use crate::storage::{AnyConnection, revisions, transitions};
 use serde_json::Value;
 
 /// The revisions the caller may see, oldest first; on wish only those that everybody sees.
@@ -82,7 +83,7 @@ pub fn find_revision(
     if !taken_back.may_see(&view, &revision) {
         return Err(Refusal::NotFound);
     }
-    build(connection, view.report, view.agency, number, view.working)
+    at_revision(connection, view, number)
 }
 
 /// What two revisions say differently, each at its pointer.

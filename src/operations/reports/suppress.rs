@@ -1,12 +1,14 @@
 //! Erasing a revision for good: personal data that should never have been in it.
 
 use super::read::{find_raw, refuse_outsider};
+use crate::domain::audit::AuditAction;
 use crate::domain::id::ReportId;
+use crate::domain::report::Suppression;
 use crate::domain::report::{Heading, Revision};
 use crate::domain::rights::Role;
 use crate::domain::workflow::State;
 use crate::operations::{Asking, Conflict, Desk, Refusal};
-use crate::storage::suppressions::{self, Suppression};
+use crate::storage::suppressions;
 use crate::storage::{AnyConnection, Note, reports, revisions};
 use serde_json::json;
 
@@ -25,8 +27,7 @@ pub fn require_suppression_right(
     asking: &Asking,
     id: &ReportId,
 ) -> Result<i64, Refusal> {
-    let report = reports::find(connection, id)?.ok_or(Refusal::NotFound)?;
-    let view = find_raw(connection, report)?;
+    let view = find_raw(connection, id)?;
     if !asking.rights.may_see(&view.agency.path) {
         return Err(refuse_outsider(&view.report));
     }
@@ -71,7 +72,7 @@ pub fn suppress(desk: &mut Desk<'_>, order: &SuppressionOrder) -> Result<(Suppre
     };
     suppressions::insert(connection, &suppression)?;
     notes.audit(Note {
-        action: "report.suppress",
+        action: AuditAction::ReportSuppress,
         agency_id: Some(report.agency_id.to_string()),
         report_id: Some(order.report_id.to_string()),
         detail: json!({ "revision": order.revision, "digest": revision.digest, "reason": order.reason }),

@@ -1,22 +1,26 @@
 //! Review and publication.
 
+use super::advance::{advance, last_round};
 use super::edit::require_year;
-use super::read::{ReportView, find_for_act, find_raw, refuse_outsider};
+use super::elsewhere::taken_over_by;
+use super::read::{ReportView, find_raw, refuse_outsider};
 use super::verdict::{
     judged, mark_what_rests_on, receipt, require_no_blocking_findings, require_publishable_reason,
     settle_marks,
 };
-use crate::domain::id::{PersonId, ReportId};
-use crate::domain::report::{Revision, SectionMark};
-use crate::domain::workflow::{self, Action, State, actions_from};
+use crate::domain::audit::AuditAction;
+use crate::domain::id::ReportId;
+use crate::domain::onward::ChangeType;
+use crate::domain::report::{Comment, Revision};
+use crate::domain::rules::Finding;
+use crate::domain::workflow::{self, Action, Receipt, Transition, actions_from};
 use crate::domain::year::YearState;
 use crate::operations::statistics::settle_shown;
-use crate::operations::{Asking, Desk, Refusal};
-use crate::storage::comments::Comment;
-use crate::storage::receipts::{self, Receipt};
-use crate::storage::transitions::{self, Transition};
-use crate::storage::{Act, AnyConnection, Change, ChangeType, Note, Notes, reports, revisions};
-use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
+use crate::operations::{Asking, Desk, Ready, Refusal};
+use crate::storage::receipts;
+use crate::storage::transitions;
+use crate::storage::{Act, AnyConnection, Change, Note, Notes, reports, revisions};
+use chrono::NaiveDate;
 use serde_json::json;
 
 /// A transition that is asked for.
@@ -121,7 +125,7 @@ pub fn require_action_right(
     view: &ReportView,
     action: Action,
 ) -> Result<(), Refusal> {
-    let view = find_raw(connection, view.report.clone())?;
+    let view = find_raw(connection, &view.report.id)?;
     let history = transitions::list(connection, &view.report.id)?;
     let round = Round::of(&view, &history);
     match workflow::check(&request(asking, &view, &round, action, Some("…"))) {
@@ -156,16 +160,63 @@ pub fn require_transition_right(asking: &Asking, view: &ReportView) -> Result<()
     if asking.rights.holds(&roles, &view.agency.path) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
+/// A transition made ready: whether it may be, by which verdict, and all it writes about the report itself.
+#[derive(Debug, Clone)]
+pub struct ReadyTransition {
+    view: ReportView,
+    made: Transition,
+    findings: Option<Vec<Finding>>,
+    receipt: Option<Receipt>,
+    open_comments: Vec<Comment>,
+}
+
+impl ReadyTransition {
+    /// As it will have been made.
+    pub fn outcome(&self) -> Transited {
+        Transited {
+            transition: self.made.clone(),
+            receipt: self.receipt.clone(),
+            open_comments: self.open_comments.clone(),
+            view: self.view.clone(),
+        }
+    }
+}
+
+/// Judges a transition on a reader. It rests on what the agency and those it has taken over have filed; what it
+/// is warned of about others is of this moment.
+pub fn prepare_transition(
+    connection: &mut AnyConnection,
+    act: &Act,
+    asking: &Asking,
+    order: &TransitionOrder,
+) -> Result<Ready<ReadyTransition>, Refusal> {
+    let ready = make_ready(connection, act, asking, order)?;
+    let agency = ready.view.agency.id.clone();
+    let before = taken_over_by(connection, &agency)?;
+    Ready::on(connection, std::iter::once(&agency).chain(&before), ready)
+}
+
+/// Makes a transition ready and enters it in one place in the lane.
 pub fn transition(desk: &mut Desk<'_>, order: &TransitionOrder) -> Result<Transited, Refusal> {
-    let (mut view, line) = find_for_act(desk.connection, &order.report_id)?;
-    if !desk.asking.rights.may_see(&view.agency.path) {
+    let ready = make_ready(desk.connection, desk.act, desk.asking, order)?;
+    enter_transition(desk, &ready)?;
+    Ok(ready.outcome())
+}
+
+fn make_ready(
+    connection: &mut AnyConnection,
+    act: &Act,
+    asking: &Asking,
+    order: &TransitionOrder,
+) -> Result<ReadyTransition, Refusal> {
+    let mut view = find_raw(connection, &order.report_id)?;
+    if !asking.rights.may_see(&view.agency.path) {
         return Err(refuse_outsider(&view.report));
     }
-    let person = desk.asking.person.clone().ok_or(Refusal::Forbidden)?;
-    let history = transitions::list(desk.connection, &order.report_id)?;
+    let person = asking.person.clone().ok_or(Refusal::Forbidden)?;
+    let history = transitions::list(connection, &order.report_id)?;
     let round = Round::of(&view, &history);
-    let checked =
-        workflow::check(&request(desk.asking, &view, &round, order.action, order.comment.as_deref()));
+    let checked = workflow::check(&request(asking, &view, &round, order.action, order.comment.as_deref()));
     if matches!(checked, Err(workflow::Refusal::Forbidden)) {
         return Err(Refusal::Forbidden);
     }
@@ -179,20 +230,20 @@ pub fn transition(desk: &mut Desk<'_>, order: &TransitionOrder) -> Result<Transi
         workflow::Refusal::CommentMissing => Refusal::invalid("/comment", "required"),
     })?;
     if order.action == Action::Archive && view.revision.number > 1 {
-        let allowed = actions_from(view.revision.state, desk.asking.review.stages).into_iter();
+        let allowed = actions_from(view.revision.state, asking.review.stages).into_iter();
         return Err(Refusal::NotAllowed(allowed.filter(|action| *action != Action::Archive).collect()));
     }
-    let day = order.published_on.unwrap_or(desk.asking.today);
-    let findings = judged(desk.connection, desk.asking, day, &view, order.action)?;
+    let day = order.published_on.unwrap_or(asking.today);
+    let findings = judged(connection, asking, day, &view, order.action)?;
     require_no_blocking_findings(&findings, order.action)?;
-    require_publishable_reason(desk.asking, order.action, order.comment.as_deref())?;
+    require_publishable_reason(asking, order.action, order.comment.as_deref())?;
     require_year_for(&view, order.action)?;
-    if order.action == Action::Publish && desk.asking.review.stages > 0 {
+    if order.action == Action::Publish && asking.review.stages > 0 {
         require_approved_content(&view, &round)?;
     }
     let from = view.revision.state;
     let closes_round = matches!(order.action, Action::Return | Action::Recall);
-    advance(&mut view, desk.act, desk.asking, order, step.to, &person.id);
+    advance(&mut view, act, asking, order, step.to, &person.id);
     if order.action == Action::Correct {
         view.revision.round = 1 + last_round(&history, view.revision.number);
     }
@@ -211,107 +262,37 @@ pub fn transition(desk: &mut Desk<'_>, order: &TransitionOrder) -> Result<Transi
         role,
         comment: order.comment.clone(),
         digest: view.revision.digest.clone(),
-        at: desk.act.at,
+        at: act.at,
     };
-    transitions::insert(desk.connection, &made)?;
-    if order.action == Action::Correct {
-        revisions::insert(desk.connection, &view.revision)?;
-    } else {
-        revisions::update(desk.connection, &view.revision)?;
-    }
-    reports::update(desk.connection, &view.report)?;
-    let receipt = findings.as_deref().map(|findings| receipt(&made, findings, &desk.asking.rules));
-    if let Some(receipt) = &receipt {
-        receipts::insert(desk.connection, receipt)?;
-    }
-    if matches!(order.action, Action::Publish | Action::Archive) {
-        settle_marks(desk.connection, &view, findings.as_deref().unwrap_or_default())?;
-        mark_what_rests_on(desk.connection, desk.act, &view)?;
-    }
-    settle_shown(desk.connection, &view.report, &view.agency, (&view.revision, line.as_ref()))?;
-    record(desk.notes, &view, &made, receipt.as_ref());
+    let receipt = findings.as_deref().map(|findings| receipt(&made, findings, &asking.rules));
     let open_comments = match order.action {
-        Action::Return => super::open_comments(desk.connection, &order.report_id)?,
+        Action::Return => super::open_comments(connection, &order.report_id)?,
         _ => Vec::new(),
     };
-    Ok(Transited { transition: made, receipt, open_comments, view })
+    Ok(ReadyTransition { view, made, findings, receipt, open_comments })
 }
 
-/// Moves the revision and what the report knows of it.
-fn advance(
-    view: &mut ReportView,
-    act: &Act,
-    asking: &Asking,
-    order: &TransitionOrder,
-    to: State,
-    person: &PersonId,
-) {
-    view.report.version += 1;
-    view.report.updated_at = act.at;
-    if order.action == Action::Correct {
-        begin_correction(view, act, order.comment.clone());
+/// Writes a transition that was made ready: no judging, no rendering; of what is stored only what must be as it
+/// stands now is read, the sums.
+pub fn enter_transition(desk: &mut Desk<'_>, ready: &ReadyTransition) -> Result<(), Refusal> {
+    let ReadyTransition { view, made, findings, receipt, open_comments: _ } = ready;
+    transitions::insert(desk.connection, made)?;
+    if made.action == Action::Correct {
+        revisions::insert(desk.connection, &view.revision)?;
+    } else {
+        revisions::update_state(desk.connection, &view.revision)?;
     }
-    view.revision.state = to;
-    view.revision.updated_at = act.at;
-    match order.action {
-        Action::Submit => {
-            view.revision.submitted_by = Some(person.clone());
-            view.revision.submitted_at = Some(act.at);
-            if !view.revision.authors.contains(person) {
-                view.revision.authors.push(person.clone());
-            }
-        }
-        Action::Return | Action::Recall => {
-            view.revision.round += 1;
-            view.revision.submitted_by = None;
-            view.revision.submitted_at = None;
-        }
-        Action::Publish => show(view, act.at, asking.today),
-        Action::Archive => {
-            // The day is one in UTC+8.
-            let day = order.published_on.unwrap_or(asking.today);
-            show(view, day.and_time(NaiveTime::MIN) - Duration::hours(8), day);
-        }
-        Action::Withdraw => {
-            view.report.withdrawn_at = Some(act.at);
-            view.report.withdrawn_reason.clone_from(&order.comment);
-            view.report.public_version = Some(view.report.version);
-        }
-        Action::Approve | Action::Correct => {}
+    reports::update(desk.connection, &view.report)?;
+    if let Some(receipt) = receipt {
+        receipts::insert(desk.connection, receipt)?;
     }
-}
-
-/// The last round a revision of this number went through: one that was discarded may have had the number.
-fn last_round(history: &[Transition], revision: i32) -> i32 {
-    history.iter().filter(|made| made.revision == revision).map(|made| made.round).max().unwrap_or(0)
-}
-
-/// From now on readers see this revision.
-fn show(view: &mut ReportView, at: NaiveDateTime, day: NaiveDate) {
-    view.revision.published_at = Some(at);
-    view.report.published_revision = Some(view.revision.number);
-    view.report.public_version = Some(view.report.version);
-    view.report.first_published_on = view.report.first_published_on.or(Some(day));
-    view.report.withdrawn_at = None;
-    view.report.withdrawn_reason = None;
-}
-
-/// A new working revision with the content of the one before; that one stays as it is.
-fn begin_correction(view: &mut ReportView, act: &Act, reason: Option<String>) {
-    let number = view.revision.number + 1;
-    view.report.working_revision = number;
-    view.revision.number = number;
-    view.revision.reason = reason;
-    view.revision.agency_name.clone_from(&view.agency.name);
-    let mark = SectionMark { version: view.report.version, updated_at: act.at };
-    view.revision.marks.iter_mut().for_each(|old| *old = mark);
-    // Whoever begins it writes nothing yet, and may review what others write.
-    view.revision.authors = Vec::new();
-    view.revision.submitted_by = None;
-    view.revision.submitted_at = None;
-    view.revision.published_at = None;
-    view.revision.created_at = act.at;
-    view.corrected = true;
+    if matches!(made.action, Action::Publish | Action::Archive) {
+        settle_marks(desk.connection, view, findings.as_deref().unwrap_or_default())?;
+        mark_what_rests_on(desk.connection, desk.act, view)?;
+    }
+    settle_shown(desk.connection, &view.report, &view.agency, &view.revision)?;
+    record(desk.notes, view, made, receipt.as_ref());
+    Ok(())
 }
 
 /// A closed year takes corrections and withdrawals, an archived one nothing but old documents.
@@ -340,7 +321,7 @@ fn record(notes: &mut Notes, view: &ReportView, made: &Transition, receipt: Opti
         });
     }
     notes.audit(Note {
-        action: "report.transition",
+        action: AuditAction::ReportTransition,
         agency_id: Some(view.agency.id.to_string()),
         report_id: Some(view.report.id.to_string()),
         detail: json!({

@@ -5,10 +5,8 @@ use super::elsewhere::GENERATIONS;
 use super::judge::judge_one;
 use super::read::ReportView;
 use crate::domain::rules::{self, Counts, Explainable, Finding, Moment, RuleSet, Severity, judge_text};
-use crate::domain::workflow::Action;
+use crate::domain::workflow::{Action, Receipt, Transition};
 use crate::operations::{Asking, Refusal};
-use crate::storage::receipts::Receipt;
-use crate::storage::transitions::Transition;
 use crate::storage::{Act, AnyConnection, agencies, reports, roster, upstream};
 use chrono::{NaiveDate, NaiveDateTime};
 

@@ -1,13 +1,14 @@
 //! Full text over published narratives: the index follows the changes, questions are whole phrases.
 
-use crate::domain::report::Report;
+use crate::domain::page::COUNTED;
+use crate::domain::report::{Report, SearchFilter};
 use crate::domain::wording::{bands, fold, snippet, tokens, wanted};
 use crate::operations::agencies::path_of;
 use crate::operations::following::{Following, Stretch};
 use crate::operations::statistics::AsOf;
 use crate::operations::{AgencyRef, Refusal};
-use crate::storage::search::{self, Candidate, Indexed, SearchFilter};
-use crate::storage::{AnyConnection, COUNTED, audit, positions, reports, revisions};
+use crate::storage::search::{self, Candidate, Indexed};
+use crate::storage::{AnyConnection, audit, positions, reports, revisions};
 
 /// Candidates looked at in one step, and steps of one question.
 const STEP: i64 = 200;
@@ -147,7 +148,8 @@ fn asked(
     }
     let mut filter = question.filter.clone();
     if let Some(within) = &question.within {
-        filter.within = Some(path_of(connection, within)?);
+        let Some(path) = path_of(connection, within)? else { return Ok(None) };
+        filter.within = Some(path);
     }
     Ok(Some((words, filter)))
 }

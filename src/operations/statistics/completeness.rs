@@ -1,9 +1,10 @@
 //! How far a year is: what is due, how far it has come, and who is still missing.
 
 use super::read::Place;
+use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Progress;
 use crate::operations::{Asking, Refusal, years};
-use crate::storage::roster::{self, RosterEntry};
+use crate::storage::roster;
 use crate::storage::{AnyConnection, StorageError, progress};
 use std::collections::HashMap;
 

@@ -1,11 +1,10 @@
 //! Keeping the sums: whatever changes what counts where, changes them in the same place in the lane.
 
-use crate::domain::agency::{Agency, AgencyPath};
+use crate::domain::agency::{Agency, AgencyPath, Kind, Level};
 use crate::domain::figures::Figures;
 use crate::domain::id::AgencyId;
 use crate::domain::report::{Report, Revision, Scope};
 use crate::operations::Refusal;
-use crate::storage::roster::RosterEntry;
 use crate::storage::sums::{self, Contribution};
 use crate::storage::{AnyConnection, progress, revisions, roster};
 
@@ -20,35 +19,33 @@ pub(super) fn contribution_of(
     };
     let Some(revision) = revisions::find(connection, &report.id, number)? else { return Ok(None) };
     let line = roster::find(connection, report.year, &agency.id, report.scope)?;
-    Ok(Some(contribution(report, agency, revision.content.figures, line.as_ref())))
+    let place = line.map(|line| (line.path, line.level, line.kind));
+    Ok(Some(contribution(report, agency, revision.content.figures, place)))
 }
 
 fn contribution(
     report: &Report,
     agency: &Agency,
     figures: Figures,
-    line: Option<&RosterEntry>,
+    place: Option<(AgencyPath, Level, Kind)>,
 ) -> Contribution {
-    let (path, level, kind) = match line {
-        Some(line) => (line.path.clone(), line.level, line.kind),
-        None => (agency.path.clone(), agency.level, agency.kind),
-    };
+    let (path, level, kind) = place.unwrap_or_else(|| (agency.path.clone(), agency.level, agency.kind));
     Contribution { report_id: report.id.to_string(), year: report.year, path, level, kind, figures }
 }
 
-/// [`settle_report`] where the revision that was acted on and the line are at hand: both are read anew only
-/// where readers see another revision.
+/// [`settle_report`] where the revision that was acted on is at hand: one is read anew only where readers see
+/// another.
 pub fn settle_shown(
     connection: &mut AnyConnection,
     report: &Report,
     agency: &Agency,
-    (revision, line): (&Revision, Option<&RosterEntry>),
+    revision: &Revision,
 ) -> Result<(), Refusal> {
     if report.shown_revision() != Some(revision.number) || report.scope != Scope::Own {
         return settle_report(connection, report, agency);
     }
-    progress::settle(connection, report.year, &report.agency_id, report.scope)?;
-    let next = contribution(report, agency, revision.content.figures.clone(), line);
+    let place = progress::settle(connection, report.year, &report.agency_id, report.scope)?;
+    let next = contribution(report, agency, revision.content.figures.clone(), place);
     Ok(sums::settle(connection, &report.id, Some(&next))?)
 }
 

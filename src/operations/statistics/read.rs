@@ -4,10 +4,12 @@ use crate::domain::agency::{AgencyPath, Kind, Level};
 use crate::domain::form::{self, Form};
 use crate::domain::id::AgencyId;
 use crate::domain::report::{Report, Scope};
+use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Sum;
 use crate::operations::agencies::resolve;
 use crate::operations::{AgencyRef, Refusal, years};
-use crate::storage::roster::{self, RosterEntry};
+use crate::storage::consolidated as consolidated_reports;
+use crate::storage::roster;
 use crate::storage::sums::{self, EVERYTHING, StoredSum};
 use crate::storage::{AnyConnection, StorageError, audit, reports, revisions};
 use chrono::NaiveDateTime;
@@ -186,25 +188,19 @@ fn own_sum(
 /// A place's totals over several years, each in the last year's form; years that are not there are left out.
 pub fn trend(
     connection: &mut AnyConnection,
-    within: Option<&AgencyRef>,
+    place: &Place,
     from: i32,
     to: i32,
 ) -> Result<Vec<(i32, Sum)>, Refusal> {
-    let known: Vec<i32> = years::list(connection, 0, 200, false)?
-        .0
-        .iter()
-        .map(|year| year.plan.year)
-        .filter(|year| (from..=to).contains(year))
-        .collect();
-    let Some(last) = known.last() else { return Ok(Vec::new()) };
-    let form = form_of(connection, *last)?;
-    let mut found = Vec::with_capacity(known.len());
-    for year in known {
-        let place = place(connection, year, within)?;
-        let rows = sums::of_nodes(connection, year, &[place.node()])?;
-        found.push((year, total(&rows, form)?));
-    }
-    Ok(found)
+    let (years, _) = years::list(connection, 0, 200, false)?;
+    let known = years.iter().filter(|year| (from..=to).contains(&year.plan.year));
+    let Some(last) = known.clone().next_back() else { return Ok(Vec::new()) };
+    let form = form::by_id(&last.plan.format).unwrap_or_else(|| form::for_year(last.plan.year));
+    let known: Vec<i32> = known.map(|year| year.plan.year).collect();
+    // An agency's sums stand under its id in every year, wherever it counts.
+    let mut rows = sums::of_node_in(connection, &known, &place.node())?;
+    let mut of_year = |year: i32| Ok((year, total(&rows.remove(&year).unwrap_or_default(), form)?));
+    known.iter().map(|year| of_year(*year)).collect()
 }
 
 /// Consolidated reports that hold each other are never added.
@@ -223,7 +219,7 @@ pub fn consolidated(
 ) -> Result<Consolidated, Refusal> {
     let form = form_of(connection, year)?;
     let mut published: Vec<(RosterEntry, Report)> = Vec::new();
-    for (line, report) in reports::published_consolidated(connection, year, place.path.as_ref())? {
+    for (line, report) in consolidated_reports::published(connection, year, place.path.as_ref())? {
         // By path: whoever holds one stands before it.
         let held = published.iter().any(|(above, _)| above.path.contains(&line.path));
         if !held {

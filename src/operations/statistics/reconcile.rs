@@ -4,10 +4,11 @@ use crate::domain::agency::{Agency, AgencyPath};
 use crate::domain::form::Form;
 use crate::domain::id::ReportId;
 use crate::domain::report::Scope;
+use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Sum;
 use crate::operations::reports::{self, ReportView};
 use crate::operations::{Asking, Refusal};
-use crate::storage::roster::{self, RosterEntry};
+use crate::storage::roster;
 use crate::storage::{AnyConnection, StorageError, sums};
 
 /// Most agencies and revisions that are named.

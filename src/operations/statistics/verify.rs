@@ -4,12 +4,13 @@ use super::keep::contribution_of;
 use crate::domain::digest::sha256_hex;
 use crate::domain::form;
 use crate::domain::id::ReportId;
+use crate::domain::page::Page;
+use crate::domain::report::ReportFilter;
 use crate::domain::rights::Rights;
 use crate::domain::statistics::{Progress, Sum};
 use crate::operations::Refusal;
-use crate::storage::reports::ReportFilter;
 use crate::storage::sums::{self, Contribution, EVERYTHING, StoredSum};
-use crate::storage::{AnyConnection, Page, StorageError, agencies, progress, reports};
+use crate::storage::{AnyConnection, StorageError, progress, reports};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -52,11 +53,10 @@ fn page_of(
     let page = Page { keys: Vec::new(), after_id: after.clone(), limit: PAGE };
     let page = reports::list(connection, &Rights::default(), &filter, &page)?;
     let Some(last) = page.last() else { return Ok(None) };
-    *after = Some(last.id.to_string());
+    *after = Some(last.report.id.to_string());
     let mut found = Vec::with_capacity(page.len());
-    for report in &page {
-        let Some(agency) = agencies::find(connection, &report.agency_id)? else { continue };
-        found.extend(contribution_of(connection, report, &agency)?);
+    for whole in &page {
+        found.extend(contribution_of(connection, &whole.report, &whole.agency)?);
     }
     Ok(Some(found))
 }
@@ -94,7 +94,8 @@ fn add_up(connection: &mut AnyConnection, year: i32) -> Result<(BTreeMap<Key, Ke
     for line in progress::lines_of_year(connection, year)? {
         let Some(standing) = line.standing else { continue };
         for node in std::iter::once(EVERYTHING).chain(line.path.ids()) {
-            let key = (node.to_owned(), form.clone(), line.level.clone(), line.kind.clone());
+            let (level, kind) = (line.level.as_str().to_owned(), line.kind.as_str().to_owned());
+            let key = (node.to_owned(), form.clone(), level, kind);
             let kept = match right.entry(key) {
                 Entry::Occupied(there) => there.into_mut(),
                 Entry::Vacant(place) => place.insert(Kept::nothing(form)?),

@@ -1,8 +1,9 @@
 //! Sending: one sender at a time, each attempt settled in the lane, at least once over any crash.
 
+use crate::domain::onward::{Delivery, DeliveryState, Webhook, WebhookState};
 use crate::operations::Refusal;
-use crate::storage::outbox::{self, Delivery, DeliveryState};
-use crate::storage::webhooks::{self, Webhook};
+use crate::storage::outbox;
+use crate::storage::webhooks;
 use crate::storage::{AnyConnection, positions};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -102,7 +103,7 @@ pub fn next_state(
             }
         }
     };
-    next.state = state.as_str().to_owned();
+    next.state = state;
     next
 }
 
@@ -115,14 +116,14 @@ pub fn settle(
     for (delivery, outcome) in settled {
         // It may have been deleted with its webhook, or sent again by hand meanwhile.
         let Some(present) = outbox::find(connection, &delivery.id)? else { continue };
-        if present.state == DeliveryState::Pending.as_str() && present.attempts < delivery.attempts {
+        if present.state == DeliveryState::Pending && present.attempts < delivery.attempts {
             outbox::update(connection, delivery)?;
         }
         let Some(mut webhook) = webhooks::find(connection, &delivery.webhook_id)? else { continue };
         let before = webhook.clone();
         match outcome {
             Outcome::Taken(_) => webhook.failing_since = None,
-            Outcome::Unwanted => webhook.state = "disabled".to_owned(),
+            Outcome::Unwanted => webhook.state = WebhookState::Disabled,
             Outcome::Failed { .. } => webhook.failing_since = webhook.failing_since.or(Some(now)),
         }
         if webhook != before {
@@ -159,16 +160,24 @@ mod tests {
         let at = NaiveDateTime::default();
         let retries = [Wait::from_secs(10), Wait::from_secs(100)];
         let failed = Outcome::Failed { status: Some(500), error: "500".to_owned() };
-        let first =
-            next_state(&Delivery::new("w", 1, "t", &serde_json::json!({}), at), &failed, &retries, 0, at);
+        let first = next_state(
+            &Delivery::new("d".to_owned(), "w", 1, "t", &serde_json::json!({}), at),
+            &failed,
+            &retries,
+            0,
+            at,
+        );
         assert_eq!(
-            (first.attempts, first.next_at, first.state.as_str()),
-            (1, at + Duration::seconds(10), "pending")
+            (first.attempts, first.next_at, first.state),
+            (1, at + Duration::seconds(10), DeliveryState::Pending)
         );
         let second = next_state(&first, &failed, &retries, 20, at);
         assert_eq!((second.attempts, second.next_at), (2, at + Duration::seconds(120)));
         let third = next_state(&second, &failed, &retries, 0, at);
-        assert_eq!((third.attempts, third.state.as_str()), (3, "dead"));
-        assert_eq!(next_state(&second, &Outcome::Taken(204), &retries, 0, at).state, "delivered");
+        assert_eq!((third.attempts, third.state), (3, DeliveryState::Dead));
+        assert_eq!(
+            next_state(&second, &Outcome::Taken(204), &retries, 0, at).state,
+            DeliveryState::Delivered
+        );
     }
 }

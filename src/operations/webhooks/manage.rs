@@ -1,18 +1,22 @@
 //! Managing webhooks: each person their own, the administrator all.
 
+use crate::domain::audit::AuditAction;
+use crate::domain::id::AgencyId;
+use crate::domain::onward::{ChangeType, Delivery, DeliveryState, Webhook, WebhookState};
+use crate::domain::page::Page;
 use crate::domain::rights::Role;
 use crate::operations::agencies::resolve;
 use crate::operations::changed::changed;
 use crate::operations::{AgencyRef, Asking, Desk, Refusal};
-use crate::storage::outbox::{self, Delivery, DeliveryState};
-use crate::storage::webhooks::{self, Webhook};
-use crate::storage::{AnyConnection, Note, Page};
+use crate::storage::outbox;
+use crate::storage::webhooks;
+use crate::storage::{AnyConnection, Note};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 /// What a webhook can be told of.
-pub const EVENTS: [&str; 3] = ["report.published", "report.corrected", "report.withdrawn"];
+pub const EVENTS: &[ChangeType] = ChangeType::ALL;
 /// What is sent where it is asked whether anything arrives.
 pub const TEST: &str = "webhook.test";
 
@@ -21,7 +25,7 @@ pub const TEST: &str = "webhook.test";
 pub struct WebhookEdit {
     pub url: String,
     pub description: Option<String>,
-    pub events: Vec<String>,
+    pub events: Vec<ChangeType>,
     pub within: Option<AgencyRef>,
     pub active: bool,
 }
@@ -64,10 +68,10 @@ pub fn list(
     Ok((webhooks::list(connection, whose, page)?, total))
 }
 
-fn place(connection: &mut AnyConnection, within: Option<&AgencyRef>) -> Result<Option<String>, Refusal> {
+fn place(connection: &mut AnyConnection, within: Option<&AgencyRef>) -> Result<Option<AgencyId>, Refusal> {
     let Some(within) = within else { return Ok(None) };
     let agency = resolve(connection, within)?.ok_or_else(|| Refusal::invalid("/within", "not_found"))?;
-    Ok(Some(agency.id.to_string()))
+    Ok(Some(agency.id))
 }
 
 pub fn create(
@@ -82,21 +86,21 @@ pub fn create(
         url: edit.url.clone(),
         description: edit.description.clone(),
         secret: secret.to_owned(),
-        types: json!(edit.events).to_string(),
+        types: edit.events.clone(),
         agency_id: place(desk.connection, edit.within.as_ref())?,
-        state: state_name(edit.active),
+        state: state_of(edit.active),
         failing_since: None,
         version: 1,
         created_at: desk.act.at,
         updated_at: desk.act.at,
     };
     webhooks::insert(desk.connection, &webhook)?;
-    desk.notes.audit(note("webhook.create", &webhook));
+    desk.notes.audit(note(AuditAction::WebhookCreate, &webhook));
     Ok(webhook)
 }
 
-fn state_name(active: bool) -> String {
-    if active { "active" } else { "disabled" }.to_owned()
+fn state_of(active: bool) -> WebhookState {
+    if active { WebhookState::Active } else { WebhookState::Disabled }
 }
 
 pub fn change(
@@ -108,21 +112,21 @@ pub fn change(
     let wanted = Webhook {
         url: edit.url.clone(),
         description: edit.description.clone(),
-        types: json!(edit.events).to_string(),
+        types: edit.events.clone(),
         agency_id: place(desk.connection, edit.within.as_ref())?,
-        state: state_name(edit.active),
+        state: state_of(edit.active),
         ..present.clone()
     };
     let Some(webhook) = changed(&present, wanted, desk.act.at) else { return Ok(present) };
     webhooks::update(desk.connection, &webhook)?;
-    desk.notes.audit(note("webhook.update", &webhook));
+    desk.notes.audit(note(AuditAction::WebhookUpdate, &webhook));
     Ok(webhook)
 }
 
 pub fn delete(desk: &mut Desk<'_>, (id, version): (&str, i64)) -> Result<(), Refusal> {
     let webhook = at_version(desk.connection, desk.asking, id, version)?;
     webhooks::delete(desk.connection, id)?;
-    desk.notes.audit(note("webhook.delete", &webhook));
+    desk.notes.audit(note(AuditAction::WebhookDelete, &webhook));
     Ok(())
 }
 
@@ -136,21 +140,29 @@ fn at_version(
     if webhook.version == version { Ok(webhook) } else { Err(Refusal::PreconditionFailed) }
 }
 
-fn note(action: &'static str, webhook: &Webhook) -> Note {
+fn note(action: AuditAction, webhook: &Webhook) -> Note {
+    let events: Vec<&str> = webhook.types.iter().map(|event| event.as_str()).collect();
     Note {
         action,
-        agency_id: webhook.agency_id.clone(),
+        agency_id: webhook.agency_id.as_ref().map(ToString::to_string),
         report_id: None,
-        detail: json!({ "webhook": webhook.id, "url": webhook.url, "events": webhook.event_types() }),
+        detail: json!({ "webhook": webhook.id, "url": webhook.url, "events": events }),
     }
 }
 
 /// Puts a test on its way, as an event would be.
 pub fn test(desk: &mut Desk<'_>, id: &str) -> Result<Delivery, Refusal> {
     let webhook = find(desk.connection, desk.asking, id)?;
-    let delivery = Delivery::new(&webhook.id, 0, TEST, &json!({ "webhook_id": webhook.id }), desk.act.at);
+    let delivery = Delivery::new(
+        uuid::Uuid::now_v7().to_string(),
+        &webhook.id,
+        0,
+        TEST,
+        &json!({ "webhook_id": webhook.id }),
+        desk.act.at,
+    );
     outbox::insert(desk.connection, &delivery)?;
-    desk.notes.audit(note("webhook.test", &webhook));
+    desk.notes.audit(note(AuditAction::WebhookTest, &webhook));
     Ok(delivery)
 }
 
@@ -172,11 +184,11 @@ pub fn redeliver(desk: &mut Desk<'_>, id: &str) -> Result<Delivery, Refusal> {
     require_webhook_right(desk.asking)?;
     let mut delivery = outbox::find(desk.connection, id)?.ok_or(Refusal::NotFound)?;
     let webhook = find(desk.connection, desk.asking, &delivery.webhook_id)?;
-    delivery.state = DeliveryState::Pending.as_str().to_owned();
+    delivery.state = DeliveryState::Pending;
     delivery.attempts = 0;
     delivery.next_at = desk.act.at;
     delivery.updated_at = desk.act.at;
     outbox::update(desk.connection, &delivery)?;
-    desk.notes.audit(note("webhook.redeliver", &webhook));
+    desk.notes.audit(note(AuditAction::WebhookRedeliver, &webhook));
     Ok(delivery)
 }

@@ -1,23 +1,24 @@
 //! Announcing a reporting year.
 
-use crate::domain::year::YearPlan;
+use crate::domain::audit::AuditAction;
+use crate::domain::year::{ReportingYear, YearPlan};
 use crate::operations::refusal::taken;
 use crate::operations::{Conflict, Desk, Refusal};
-use crate::storage::years::{self, StoredYear};
+use crate::storage::years;
 use crate::storage::{Note, roster};
 use serde_json::json;
 
 /// Creates a year, `planned`, with its whole roster from the registry.
-pub fn create(desk: &mut Desk<'_>, plan: &YearPlan) -> Result<StoredYear, Refusal> {
+pub fn create(desk: &mut Desk<'_>, plan: &YearPlan) -> Result<ReportingYear, Refusal> {
     if !desk.asking.rights.is_admin() {
         return Err(Refusal::Forbidden);
     }
     let year =
-        StoredYear { plan: plan.clone(), version: 1, created_at: desk.act.at, updated_at: desk.act.at };
+        ReportingYear { plan: plan.clone(), version: 1, created_at: desk.act.at, updated_at: desk.act.at };
     years::insert(desk.connection, &year).map_err(|error| taken(error, Conflict::YearExists))?;
     roster::fill(desk.connection, plan)?;
     desk.notes.audit(Note {
-        action: "year.create",
+        action: AuditAction::YearCreate,
         agency_id: None,
         report_id: None,
         detail: json!({ "year": plan.year, "format": plan.format }),

@@ -1,6 +1,7 @@
 //! Deleting a year without reports.
 
 use super::find;
+use crate::domain::audit::AuditAction;
 use crate::operations::{Conflict, Desk, Refusal};
 use crate::storage::{Note, reports, roster, years};
 use serde_json::json;
@@ -19,7 +20,7 @@ pub fn delete(desk: &mut Desk<'_>, year: i32, version: i64) -> Result<(), Refusa
     roster::delete_year(desk.connection, year)?;
     years::delete(desk.connection, year)?;
     desk.notes.audit(Note {
-        action: "year.delete",
+        action: AuditAction::YearDelete,
         agency_id: None,
         report_id: None,
         detail: json!({ "year": year }),

@@ -1,12 +1,14 @@
 //! Reading years and rosters.
 
+use crate::domain::roster::RosterEntry;
+use crate::domain::year::ReportingYear;
 use crate::operations::agencies::path_of;
 use crate::operations::{AgencyRef, Refusal};
 use crate::storage::AnyConnection;
-use crate::storage::roster::{self, RosterEntry};
-use crate::storage::years::{self, StoredYear};
+use crate::storage::roster;
+use crate::storage::years;
 
-pub fn find(connection: &mut AnyConnection, year: i32) -> Result<StoredYear, Refusal> {
+pub fn find(connection: &mut AnyConnection, year: i32) -> Result<ReportingYear, Refusal> {
     years::find(connection, year)?.ok_or(Refusal::NotFound)
 }
 
@@ -16,7 +18,7 @@ pub fn list(
     after: i32,
     limit: i64,
     count: bool,
-) -> Result<(Vec<StoredYear>, Option<i64>), Refusal> {
+) -> Result<(Vec<ReportingYear>, Option<i64>), Refusal> {
     let total = count.then(|| years::count(connection)).transpose()?;
     Ok((years::list(connection, after, limit)?, total))
 }
@@ -31,7 +33,13 @@ pub fn roster_page(
     count: bool,
 ) -> Result<(Vec<RosterEntry>, Option<i64>), Refusal> {
     find(connection, year)?;
-    let path = within.map(|within| path_of(connection, within)).transpose()?;
+    let path = match within {
+        Some(within) => match path_of(connection, within)? {
+            Some(path) => Some(path),
+            None => return Ok((Vec::new(), count.then_some(0))),
+        },
+        None => None,
+    };
     let total = count.then(|| roster::count(connection, year, path.as_ref())).transpose()?;
     Ok((roster::list(connection, year, path.as_ref(), after, limit)?, total))
 }

@@ -2,12 +2,14 @@
 
 use super::find;
 use crate::domain::agency::AgencyPath;
+use crate::domain::audit::AuditAction;
 use crate::domain::digest::sha256_hex;
 use crate::domain::report::Scope;
+use crate::domain::roster::RosterEntry;
 use crate::domain::year::YearState;
 use crate::operations::agencies::{find as find_agency, resolve};
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, InputFault, Refusal};
-use crate::storage::roster::{self, RosterEntry};
+use crate::storage::roster;
 use crate::storage::{AnyConnection, Note, sums};
 use chrono::NaiveDate;
 use serde_json::json;
@@ -129,7 +131,7 @@ pub fn edit_roster(
     }
     roster::update(desk.connection, &line)?;
     desk.notes.audit(Note {
-        action: "roster.edit",
+        action: AuditAction::RosterEdit,
         agency_id: Some(line.agency_id.to_string()),
         report_id: None,
         detail: json!({

@@ -1,15 +1,16 @@
 //! Changing a year: its dates, its note, its state.
 
 use super::find;
-use crate::domain::year::YearPlan;
+use crate::domain::audit::AuditAction;
+use crate::domain::year::{ReportingYear, YearPlan};
 use crate::operations::changed::changed;
 use crate::operations::statistics::verify_year;
 use crate::operations::{Conflict, Desk, Refusal};
-use crate::storage::years::{self, StoredYear};
+use crate::storage::years;
 use crate::storage::{Note, reports, roster};
 use serde_json::json;
 
-pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<StoredYear, Refusal> {
+pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<ReportingYear, Refusal> {
     if !desk.asking.rights.is_admin() {
         return Err(Refusal::Forbidden);
     }
@@ -24,7 +25,7 @@ pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<Stor
     if plan.format != present.plan.format && reports::exists_for_year(desk.connection, plan.year)? {
         return Err(Refusal::conflict(Conflict::YearInUse));
     }
-    let wanted = StoredYear { plan: plan.clone(), ..present.clone() };
+    let wanted = ReportingYear { plan: plan.clone(), ..present.clone() };
     let Some(year) = changed(&present, wanted, desk.act.at) else { return Ok(present) };
     years::update(desk.connection, &year)?;
     let reopens = plan.state.roster_follows() && !present.plan.state.roster_follows();
@@ -38,7 +39,7 @@ pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<Stor
         verify_year(desk.connection, plan.year, true)?;
     }
     desk.notes.audit(Note {
-        action: "year.update",
+        action: AuditAction::YearUpdate,
         agency_id: None,
         report_id: None,
         detail: json!({

@@ -1,5 +1,7 @@
 //! An act: who does something when, fixed before the lane so that the operation can run twice.
 
+use crate::domain::audit::{AuditAction, Touch};
+use crate::domain::onward::ChangeType;
 use chrono::NaiveDateTime;
 use serde_json::Value;
 
@@ -20,6 +22,28 @@ pub struct Act {
     pub actor: Option<Actor>,
     pub request_id: String,
     pub key: Option<IdempotencyKey>,
+}
+
+/// What a command that was made ready on a reader rests on: it may be entered while nothing has been written since
+/// about these agencies, or about everything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Basis {
+    /// The last entry of the audit that was seen.
+    pub seq: i64,
+    /// The log it stands in: after a fork its number means another entry.
+    pub epoch: String,
+    pub agencies: Vec<String>,
+}
+
+impl Basis {
+    /// Whether an act moves it. What another program wrote and is not known here moves everything.
+    pub(in crate::storage) fn is_moved_by(&self, action: &str, agency: Option<&str>) -> bool {
+        match action.parse::<AuditAction>().map_or(Touch::Everything, AuditAction::unsettles) {
+            Touch::Nothing => false,
+            Touch::Report => agency.is_some_and(|agency| self.agencies.iter().any(|own| own == agency)),
+            Touch::Everything => true,
+        }
+    }
 }
 
 /// `Idempotency-Key` with all it is bound to.
@@ -43,29 +67,10 @@ pub struct StoredAnswer {
 /// One line for the audit, to be numbered and chained by the lane.
 #[derive(Debug, Clone)]
 pub struct Note {
-    /// `agency.create`, `report.transition`, …
-    pub action: &'static str,
+    pub action: AuditAction,
     pub agency_id: Option<String>,
     pub report_id: Option<String>,
     pub detail: Value,
-}
-
-/// What the public is told happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChangeType {
-    Published,
-    Corrected,
-    Withdrawn,
-}
-
-impl ChangeType {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ChangeType::Published => "report.published",
-            ChangeType::Corrected => "report.corrected",
-            ChangeType::Withdrawn => "report.withdrawn",
-        }
-    }
 }
 
 /// One public event, to be numbered by the lane.

@@ -1,6 +1,6 @@
 //! A job of the lane: an operation with the caller who waits for it.
 
-use super::{Act, Notes, StoredAnswer};
+use super::{Act, Basis, Notes, StoredAnswer};
 use crate::storage::AnyConnection;
 use crate::storage::error::{StorageError, is_constraint};
 use std::collections::HashSet;
@@ -16,6 +16,8 @@ pub enum WriteError<R> {
     KeyReused,
     /// The key's first request has not been answered yet.
     KeyInProgress,
+    /// What the command rests on has moved: it is to be made ready anew; nothing changed.
+    Stale,
     /// The queue is full.
     Overloaded,
     /// It failed twice, the second time alone; nothing changed.
@@ -56,6 +58,10 @@ pub(in crate::storage) enum Ending {
 /// What the writer thread knows of a job.
 pub(in crate::storage) trait Job: Send {
     fn act(&self) -> &Act;
+    /// What it rests on, if it was made ready before.
+    fn basis(&self) -> Option<&Basis>;
+    /// It cannot be entered any more.
+    fn refuse_stale(&mut self);
     fn run(&mut self, connection: &mut AnyConnection, notes: &mut Notes) -> Run;
     /// The key was found: `None` if its body was another.
     fn replay(&mut self, answer: Option<StoredAnswer>);
@@ -65,6 +71,7 @@ pub(in crate::storage) trait Job: Send {
 /// An operation, its rendering for a stored answer, and where the outcome goes.
 pub(in crate::storage) struct Write<T, R, Op, Render> {
     pub act: Act,
+    pub basis: Option<Basis>,
     pub operation: Op,
     pub render: Render,
     pub reply: oneshot::Sender<Result<Written<T>, WriteError<R>>>,
@@ -107,6 +114,14 @@ where
 {
     fn act(&self) -> &Act {
         &self.act
+    }
+
+    fn basis(&self) -> Option<&Basis> {
+        self.basis.as_ref()
+    }
+
+    fn refuse_stale(&mut self) {
+        self.outcome = Some(Err(WriteError::Stale));
     }
 
     fn run(&mut self, connection: &mut AnyConnection, notes: &mut Notes) -> Run {

@@ -1,7 +1,8 @@
 //! The ledger row and the rows the runner writes for every act.
 
-use super::{Act, Note, Notes, StoredAnswer};
-use crate::domain::audit::AuditEntry;
+use super::{Act, Basis, Note, Notes, StoredAnswer};
+use crate::domain::audit::{AuditAction, AuditEntry};
+use crate::domain::onward::ChangeType;
 use crate::storage::AnyConnection;
 use crate::storage::cluster::{self, Mark, SKIPPED_CHANGES, Standing};
 use crate::storage::outbox;
@@ -18,6 +19,8 @@ use diesel::result::Error;
 pub(super) struct Ledger {
     change_seq: i64,
     audit_seq: i64,
+    /// Where the audit stood before this batch.
+    held_seq: i64,
     audit_head: String,
     epoch: String,
     /// The cluster it is to be written on, where the row says another one or the epoch is new.
@@ -48,7 +51,7 @@ struct AuditRow {
 #[diesel(table_name = changes)]
 pub(in crate::storage) struct ChangeRow {
     pub seq: i64,
-    pub change_type: &'static str,
+    pub change_type: ChangeType,
     pub report_id: String,
     pub agency_id: String,
     pub year: i32,
@@ -61,7 +64,7 @@ impl ChangeRow {
     pub fn json(&self) -> serde_json::Value {
         serde_json::json!({
             "seq": self.seq,
-            "type": self.change_type,
+            "type": self.change_type.as_str(),
             "report_id": self.report_id,
             "agency_id": self.agency_id,
             "year": self.year,
@@ -82,6 +85,8 @@ struct AnswerRow {
     at: NaiveDateTime,
 }
 
+/// Entries since a command was made ready that are looked at before it is entered.
+const MOST_SINCE: i64 = 2_000;
 /// Most rows inserted by one statement.
 const ROWS_AT_ONCE: usize = 1_000;
 
@@ -128,6 +133,7 @@ impl Ledger {
         let mut held = Ledger {
             change_seq,
             audit_seq,
+            held_seq: audit_seq,
             audit_head,
             epoch,
             restamped: None,
@@ -179,7 +185,7 @@ impl Ledger {
         );
         let mut notes = Notes { skipped_changes: SKIPPED_CHANGES, ..Notes::default() };
         notes.audit(Note {
-            action: "store.fork",
+            action: AuditAction::StoreFork,
             agency_id: None,
             report_id: None,
             detail: serde_json::json!({
@@ -202,6 +208,30 @@ impl Ledger {
         Mark { audit_seq: self.audit_seq, audit_head: self.audit_head.clone(), epoch: self.epoch.clone() }
     }
 
+    /// Whether anything was written since that moves what a command rests on: by this batch, or before it.
+    pub fn has_moved(&self, connection: &mut AnyConnection, basis: &Basis) -> Result<bool, Error> {
+        if self.epoch != basis.epoch {
+            return Ok(true);
+        }
+        let moved = |action: &str, agency: &Option<String>| basis.is_moved_by(action, agency.as_deref());
+        if self.audit.iter().any(|row| moved(&row.action, &row.agency_id)) {
+            return Ok(true);
+        }
+        if self.held_seq <= basis.seq {
+            return Ok(false);
+        }
+        let since: Vec<(String, Option<String>)> = on_each!(connection, |c| audit::table
+            .filter(audit::seq.gt(basis.seq))
+            .order(audit::seq)
+            .limit(MOST_SINCE + 1)
+            .select((audit::action, audit::agency_id))
+            .prepared()
+            .load(c))?;
+        // After so many it is not looked any closer.
+        let many = i64::try_from(since.len()).map_or(true, |count| count > MOST_SINCE);
+        Ok(many || since.iter().any(|(action, agency)| moved(action, agency)))
+    }
+
     /// Numbers and chains what a job that is kept left behind.
     pub fn enter(&mut self, act: &Act, notes: Notes, answer: Option<StoredAnswer>) {
         let at = act.at.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
@@ -212,7 +242,7 @@ impl Ledger {
                 at: at.clone(),
                 person_id: act.actor.as_ref().map(|actor| actor.person_id.clone()),
                 person_name: act.actor.as_ref().map(|actor| actor.person_name.clone()),
-                action: note.action.to_owned(),
+                action: note.action.as_str().to_owned(),
                 agency_id: note.agency_id,
                 report_id: note.report_id,
                 detail: note.detail.to_string(),
@@ -239,7 +269,7 @@ impl Ledger {
             self.change_seq += 1;
             self.changes.push(ChangeRow {
                 seq: self.change_seq,
-                change_type: change.change_type.as_str(),
+                change_type: change.change_type,
                 report_id: change.report_id,
                 agency_id: change.agency_id,
                 year: change.year,

@@ -14,7 +14,7 @@ mod ledger;
 mod queue;
 mod writer;
 
-pub use act::{Act, Actor, Change, ChangeType, IdempotencyKey, Note, Notes, StoredAnswer};
+pub use act::{Act, Actor, Basis, Change, IdempotencyKey, Note, Notes, StoredAnswer};
 pub use job::{IntoStorage, KeyHeld, Later, WriteError, Written};
 pub(in crate::storage) use job::{Job, Outcome, RunningKeys, Write};
 pub(in crate::storage) use ledger::{ChangeRow, find_answer};

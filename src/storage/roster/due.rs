@@ -1,12 +1,14 @@
 //! What is due and not there yet.
 
-use super::{RosterEntry, RosterRow, dsl};
+use super::{RosterRow, dsl};
 use crate::domain::agency::AgencyPath;
+use crate::domain::page::PageValue as Bind;
 use crate::domain::rights::Rights;
+use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Standing;
 use crate::storage::connection::AnyConnection;
 use crate::storage::error::StorageError;
-use crate::storage::listing::{Bind, Sql};
+use crate::storage::listing::Sql;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -44,7 +46,7 @@ fn by_lines(
             .load(connection)?;
         found.extend(rows.into_iter().map(|row| (format!("{} {}", row.agency_id, row.scope), row)));
     }
-    lines.iter().filter_map(|line| found.remove(line)).map(RosterEntry::try_from).collect()
+    Ok(lines.iter().filter_map(|line| found.remove(line)).map(RosterEntry::from).collect())
 }
 
 /// Lines that are due below a place and about which no report is published (or none is even begun).
@@ -75,5 +77,5 @@ pub fn unpublished(
         }
         query.order((dsl::agency_id, dsl::scope)).limit(limit).load(c)
     })?;
-    rows.into_iter().map(RosterEntry::try_from).collect()
+    Ok(rows.into_iter().map(RosterEntry::from).collect())
 }

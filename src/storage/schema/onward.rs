@@ -1,4 +1,4 @@
-//! What changes go onward by: webhooks, their outbox, leases, positions.
+//! What changes go onward by (webhooks, their outbox, leases, positions), and work that goes on after its answer.
 
 diesel::table! {
     webhooks (id) {
@@ -57,6 +57,22 @@ diesel::table! {
         seq -> BigInt,
         reason -> Text,
         at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Text,
+        kind -> Text,
+        state -> Text,
+        person_id -> Text,
+        agency_id -> Nullable<Text>,
+        year -> Nullable<Integer>,
+        done -> BigInt,
+        total -> BigInt,
+        result -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }
 

@@ -6,8 +6,8 @@ mod post;
 pub use address::check_address;
 
 use super::{QUIET, Works, now};
+use crate::domain::onward::Delivery;
 use crate::operations::webhooks::{self, Attempt, Outcome, hold_lease, next_state, settle};
-use crate::storage::outbox::Delivery;
 use chrono::Utc;
 use futures_util::StreamExt;
 use futures_util::stream::iter;

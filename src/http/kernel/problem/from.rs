@@ -1,7 +1,7 @@
 //! What the store says no with, as problems. Causes go to the log, never to the caller.
 
 use super::{Code, Problem};
-use crate::storage::{StorageError, WriteError};
+use crate::operations::store::{StorageError, WriteError};
 
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Problem {
@@ -32,7 +32,8 @@ impl<R: Into<Problem>> From<WriteError<R>> for Problem {
             WriteError::Refused(refusal) => refusal.into(),
             WriteError::KeyReused => Problem::new(Code::IdempotencyKeyReused),
             WriteError::KeyInProgress => Problem::new(Code::IdempotencyInProgress),
-            WriteError::Overloaded => Problem::new(Code::Overloaded),
+            // What it rests on moved each time: whoever comes a little later finds it at rest.
+            WriteError::Overloaded | WriteError::Stale => Problem::new(Code::Overloaded),
             WriteError::Unavailable => Problem::new(Code::Unavailable),
             WriteError::OutcomeUnknown => Problem::new(Code::OutcomeUnknown),
             WriteError::Broken(error) => error.into(),

@@ -1,0 +1,37 @@
+//! Pages of lists: by which order, where the last one ended, and how many rows.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+/// Rows are counted up to here: to count all would cost what there is, not what was asked for.
+pub const COUNTED: i64 = 1_000;
+
+/// What a row has where the list is ordered.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PageValue {
+    Text(String),
+    Integer(i32),
+    BigInt(i64),
+    Date(NaiveDate),
+    Time(NaiveDateTime),
+}
+
+/// The order of lists that have but one: by id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ById {}
+
+/// One field of an order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SortKey<O = ById> {
+    pub order: O,
+    pub descending: bool,
+    /// The field's value in the last row of the page before.
+    pub after: Option<PageValue>,
+}
+
+/// Which page: the order, the last row's id and the number of rows.
+#[derive(Debug, Clone)]
+pub struct Page<O = ById> {
+    pub keys: Vec<SortKey<O>>,
+    pub after_id: Option<String>,
+    pub limit: i64,
+}

@@ -1,0 +1,82 @@
+//! How many statements reads and writes take: what was won stays won.
+
+use super::harness::database::Database;
+use super::harness::process::Service;
+use super::harness::world::{World, YEAR, id_of};
+use serde_json::json;
+use std::sync::Arc;
+
+/// Statements sent so far.
+fn sent(service: &Service) -> i64 {
+    let text = service.get("/metrics").send().expect(200).text();
+    let line = text.lines().find_map(|line| line.strip_prefix("nianbao_statements_total "));
+    line.expect("the counter").trim().parse().expect("a number")
+}
+
+/// What something takes beside what asking for the count takes.
+fn taken(service: &Service, ask: impl FnMut(usize)) -> i64 {
+    between_counts(service, ask) - between_counts(service, |_| ())
+}
+
+/// The least of several times, since what goes on behind the requests takes some as well.
+fn between_counts(service: &Service, mut ask: impl FnMut(usize)) -> i64 {
+    let times = (0..7).map(|time| {
+        let before = sent(service);
+        ask(time);
+        sent(service) - before
+    });
+    times.min().expect("several times")
+}
+
+fn no_request_takes_more_statements_than_it_needs(database: Database) {
+    let service = &Service::start(Arc::new(database), &[("NIANBAO__LIMITS__KEPT_BYTES", "0")]);
+    let world = World::new(service);
+    let report = id_of(&world.full_draft());
+    world.publish(&report);
+    let reads = [
+        (format!("/reports?year={YEAR}"), 5),
+        (format!("/reports?within={}&sort=-published_at", world.province), 6),
+        (format!("/reports/{report}"), 8),
+        (format!("/agencies/{}/reports/{YEAR}", world.bureau), 10),
+        (format!("/agencies?within={}", world.province), 7),
+        (format!("/stats/totals?year={YEAR}"), 9),
+        (format!("/stats/trends?within={}", world.province), 11),
+        (format!("/stats/breakdown?year={YEAR}&by=child"), 10),
+        (format!("/stats/completeness?year={YEAR}"), 9),
+    ];
+    let mut told = Vec::new();
+    for (path, most) in &reads {
+        let count = taken(service, |_| drop(service.get(path).send().expect(200)));
+        if count > *most {
+            told.push(format!("{path}: {count}, at most {most}"));
+        }
+    }
+    let editor = world.stranger();
+    let new = json!({"agency_id": world.neighbour, "year": YEAR, "scope": "consolidated"});
+    let draft = id_of(&service.post("/reports").token(&editor).json(&new).send().expect(201));
+    let path = format!("/reports/{draft}/sections/other_matters");
+    let count = taken(service, |time| {
+        let tag = service.get(&path).token(&editor).send().expect(200).tag().to_owned();
+        let body = json!({ "text": format!("无。{time}") });
+        service.put(&path).token(&editor).if_match(&tag).json(&body).send().expect(200);
+    });
+    if count > SECTION {
+        told.push(format!("PUT {path}: {count}, at most {SECTION}"));
+    }
+    assert_eq!(told, Vec::<String>::new());
+}
+
+/// Of reading a section with its tag and writing it: each asks whose token it is, reads and decides.
+const SECTION: i64 = 40;
+
+#[test]
+fn no_request_takes_more_statements_than_it_needs_on_sqlite() {
+    no_request_takes_more_statements_than_it_needs(Database::sqlite());
+}
+
+#[test]
+fn no_request_takes_more_statements_than_it_needs_on_postgresql() {
+    if let Some(database) = Database::postgres() {
+        no_request_takes_more_statements_than_it_needs(database);
+    }
+}

@@ -119,6 +119,7 @@ fn every_example_of_a_request_is_taken_as_it_is() {
                 "agency" => world.bureau.clone(),
                 "year" => year.clone(),
                 "kind" => kind.to_owned(),
+                "revision" => "1".to_owned(),
                 "key" => text(&finding["key"]),
                 "comment" => text(&remark["id"]),
                 "person" => text(&person["person"]["id"]),
@@ -143,7 +144,7 @@ fn every_example_of_a_request_is_taken_as_it_is() {
             };
             let query = if id == "import_document" { "?dry_run=true" } else { "" };
             let present = match id {
-                "create_transition" => tag(&format!("/reports/{report}")),
+                "create_transition" | "suppress_revision" => tag(&format!("/reports/{report}")),
                 "succeed_agency" => tag(&format!("/agencies/{}", text(&spare["id"]))),
                 _ if matches!(method, "put" | "patch") => tag(&place),
                 _ => String::new(),

@@ -206,7 +206,7 @@ on_both! {
             let city = tree(&full, 3);
             assert_eq!((&city["truncated"], &city["children"]), (&json!(true), &json!([])));
             let listed = service.get(&format!("/agencies/{full}/children?count=true{at}")).send().expect(200).value();
-            assert_eq!(listed["total"], 6_001, "page by page all of them");
+            assert_eq!((&listed["total"], &listed["total_at_least"]), (&Value::Null, &json!(1_000)), "too many to count");
         }
     }
 

@@ -10,6 +10,7 @@ use super::value::{self, CellText};
 use crate::domain::form::{Form, for_year};
 use crate::domain::number::NumberFault;
 use crate::domain::report::{Content, ReportDocument, Shape, ShapeFault, pointer, read_cell};
+use crate::domain::text::cleaned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -208,7 +209,7 @@ impl Recogniser {
         } else {
             body.iter().filter(|piece| !piece.text.is_empty()).map(|piece| piece.text.to_owned()).collect()
         };
-        let text = lines.join("\n");
+        let text = cleaned(&lines.join("\n")).into_owned();
         let too_long = text.chars().count() > LONGEST_TEXT;
         if too_long {
             self.fault_at(format!("/sections/{}/text", section.key), Shape::Text("too_long"));

@@ -2,6 +2,7 @@
 
 use super::format;
 use crate::domain::report::pointer;
+use crate::domain::text::Text;
 use crate::operations::{AgencyRef, InputFault};
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
@@ -40,17 +41,13 @@ impl<'a> Fields<'a> {
                 return None;
             }
         };
-        let code = if text.trim().is_empty() {
-            "blank"
-        } else if text.chars().count() > most {
-            "too_long"
-        } else if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-            "control_character"
-        } else {
-            return Some(text.clone());
-        };
-        self.fault(name, code);
-        None
+        match Text::said(text, most) {
+            Ok(text) => Some(text.into()),
+            Err(refused) => {
+                self.fault(name, refused.code());
+                None
+            }
+        }
     }
 
     pub fn require<T>(&mut self, name: &'static str, value: Option<T>) -> Option<T> {

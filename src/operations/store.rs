@@ -3,5 +3,5 @@
 
 pub use crate::storage::{
     Act, Actor, AnyConnection, IdempotencyKey, KeyHeld, Meters, News, Queue, RestsOn, StorageError, Store,
-    StoredAnswer, WriteError, Written,
+    StoredAnswer, Watch, WriteError, Written,
 };

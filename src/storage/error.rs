@@ -1,7 +1,22 @@
 //! What can go wrong below the operations.
 
+use super::connection::DatabaseUrl;
 use super::deadline::Overdue;
+use super::migrate::MigrateError;
 use diesel::result::{DatabaseErrorKind, Error};
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("cannot open the database {url:?}: {cause}")]
+    Connect { url: DatabaseUrl, cause: diesel::ConnectionError },
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    #[error("cannot start the writer thread: {0}")]
+    Thread(#[from] std::io::Error),
+    #[error("cannot make the folder of the database: {0}")]
+    Folder(std::io::Error),
+}
 
 /// A failure of the database or of what it holds; never a matter of what the caller asked.
 #[derive(Debug, thiserror::Error)]

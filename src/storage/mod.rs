@@ -51,12 +51,12 @@ pub mod years;
 pub use connection::{AnyConnection, DatabaseUrl, DatabaseUrlFault, analyze, take_time};
 pub use deadline::still_wanted;
 pub use diesel::result::Error as DatabaseError;
-pub use error::{StorageError, is_unique_violation};
+pub use error::{OpenError, StorageError, is_unique_violation};
 pub use lane::{
     Act, Actor, Basis, Change, IdempotencyKey, IntoStorage, KeyHeld, Later, Note, Notes, Queue, StoredAnswer,
     WriteError, Written,
 };
 pub use meters::Meters;
 pub use migrate::{MigrateError, SchemaState};
-pub use store::{OpenError, Store, StoreOptions};
+pub use store::{Store, StoreOptions};
 pub use watch::{News, RestsOn, Watch};

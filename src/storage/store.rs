@@ -2,13 +2,13 @@
 
 use super::backup::{self, BackupError, Staged};
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
-use super::error::StorageError;
+use super::error::{OpenError, StorageError};
 use super::lane::{
     Act, Basis, IntoStorage, KeyHeld, Later, Notes, Outcome, Queue, RunningKeys, StoredAnswer, Waiting,
     Write, WriteError, Writer, Written, find_answer,
 };
 use super::meters::Meters;
-use super::migrate::{self, MigrateError, SchemaState};
+use super::migrate::{self, SchemaState};
 use super::readers::{Extent, Reach, Readers};
 use super::watch::Watch;
 use prometheus_client::metrics::counter::Counter;
@@ -51,19 +51,6 @@ impl StoreOptions {
             writer_sql: Vec::new(),
         }
     }
-}
-
-/// Why a store could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    #[error("cannot open the database {url:?}: {cause}")]
-    Connect { url: DatabaseUrl, cause: diesel::ConnectionError },
-    #[error(transparent)]
-    Migrate(#[from] MigrateError),
-    #[error("cannot start the writer thread: {0}")]
-    Thread(#[from] std::io::Error),
-    #[error("cannot make the folder of the database: {0}")]
-    Folder(std::io::Error),
 }
 
 /// A database in use: cheap to clone, shared by all workers.

@@ -1,6 +1,6 @@
 //! Gauges of the process and of the log it follows: what an alert needs, read when somebody asks.
 
-use crate::storage::Watch;
+use crate::operations::store::Watch;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;

@@ -122,5 +122,25 @@ fn benches(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(all, benches);
+/// Twice the text, twice the time: what hostile files are made of, over doubling sizes.
+fn doubling(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("doubling");
+    group.sample_size(10);
+    let pieces = [
+        ("headings", "三、收到和处理政府信息公开申请情况，本年度没有收到申请\n"),
+        ("labels", "（一）予以公开 一、本年新收政府信息公开申请数量\n"),
+        ("rows", "（一）予以公开\t1\t2\t3\t4\t5\t6\t21\n"),
+    ];
+    for (name, piece) in pieces {
+        for size in [1_usize, 2, 4] {
+            let whole = piece.repeat((size << 20) / piece.len());
+            group.bench_function(format!("{name}, {size} MiB"), |bench| {
+                bench.iter(|| recognise(&text::read(black_box(&whole)), None));
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(all, benches, doubling);
 criterion_main!(all);

@@ -36,6 +36,9 @@ pub struct Options {
     /// 存入哪个年度
     #[arg(long, value_name = "年度")]
     year: Option<i32>,
+    /// 文件里有几份报告时读第几份，从 1 起
+    #[arg(long, value_name = "份", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=100))]
+    part: Option<usize>,
     /// 只试读，不保存
     #[arg(long)]
     dry_run: bool,
@@ -109,7 +112,7 @@ fn try_all(
         let row = match journal.as_ref().and_then(|journal| journal.known(path)) {
             Some(known) => known,
             None => {
-                let row = read(path, options.year)
+                let row = read(path, options.year, options.part)
                     .and_then(|read| {
                         let findings = judged(&read, options.year, rules);
                         Ok(Row::read(path, &read, &findings, keep(&read)?))

@@ -184,7 +184,7 @@ fn bearer(agency: &Agency, name: &str) -> String {
 
 fn load(store: &Store, asking: &Asking, act: &Act, path: &Path, said: Said) -> Result<Outcome, String> {
     let year = said.year.or_else(|| year_in(path));
-    let read: ReadFile = read(path, year)?;
+    let read: ReadFile = read(path, year, None)?;
     let year = year.or(read.document.year).ok_or("不知道是哪个年度：请写在 manifest.csv、文件名或标题里")?;
     let day = said.published_on.or(read.document.signed_on);
     let published_on = day.ok_or("不知道何时发布：请写在 manifest.csv 的 published_on，或写明落款日期")?;

@@ -21,6 +21,9 @@ pub struct Options {
     /// 文件没有写明时的年度
     #[arg(long)]
     year: Option<i32>,
+    /// 文件里有几份报告时读第几份
+    #[arg(long)]
+    part: Option<usize>,
 }
 
 pub fn run(options: &Options) -> Result<(), Failure> {
@@ -33,6 +36,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         ending: options.ending.clone(),
         charset: options.charset.clone(),
         year: options.year,
+        part: options.part,
     };
     let answer = Answer::of(read(&said, &bytes), missing);
     print(&serde_json::to_string(&answer).map_err(|error| Failure::Io(error.into()))?)

@@ -21,7 +21,7 @@ pub struct ReadFile {
 }
 
 /// Reads a file in a process of its own; why not, in one sentence.
-pub fn read(path: &Path, hint_year: Option<i32>) -> Result<ReadFile, String> {
+pub fn read(path: &Path, hint_year: Option<i32>, part: Option<usize>) -> Result<ReadFile, String> {
     let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(|error| format!("打不开：{}", io_told(&error)))?;
     let most = LARGEST_FILE as u64 + 1;
@@ -30,7 +30,7 @@ pub fn read(path: &Path, hint_year: Option<i32>) -> Result<ReadFile, String> {
         return Err(format!("超过 {} MiB", LARGEST_FILE >> 20));
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let said = Said { year: hint_year, ..Said::default() }.named(&name);
+    let said = Said { year: hint_year, part, ..Said::default() }.named(&name);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let (runtime, sandbox) = runtime
         .and_then(|runtime| Ok((runtime, Sandbox::new()?)))

@@ -81,6 +81,8 @@ faults! {
     NoText = "no_text",
     Malformed = "malformed",
     Entities = "entities",
+    /// Fewer reports stand in the file than were asked for.
+    NoSuchPart = "no_such_part",
     /// The reader's process came to the end of its time.
     Timeout = "timeout",
     /// The reader's process ended without an answer: too much memory, or a fault of its own.

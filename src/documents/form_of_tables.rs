@@ -62,8 +62,7 @@ mod tests {
     use super::*;
 
     fn found(labels: &[&str]) -> Option<String> {
-        let pieces: Vec<Piece<'_>> =
-            labels.iter().map(|&text| Piece { text, line: 1, row: None, place: None }).collect();
+        let pieces: Vec<Piece<'_>> = labels.iter().map(|&text| Piece::loose(text, 1)).collect();
         form_of_tables(&pieces).map(|form| form.id.clone())
     }
 

@@ -7,6 +7,8 @@ use chrono::NaiveDate;
 
 /// Longest line looked at, in bytes; titles and signatures are short.
 const LONGEST: usize = 300;
+/// Longest last words of a title on a line of their own, in characters.
+const LONGEST_REST: usize = 16;
 /// How many pieces from the end a signature is looked for.
 const DEPTH: usize = 40;
 
@@ -37,34 +39,88 @@ pub(super) struct Signature {
 /// A site's menu may list reports of other years: of the titles that tell most, the one nearest to the
 /// report itself is its own.
 pub(super) fn read_head(pieces: &[Piece<'_>]) -> Head {
-    let titles = pieces.iter().enumerate().filter(|(_, piece)| ends_title(piece.text));
-    let heads = titles.map(|(at, _)| joined(pieces, at));
+    let heads = (0..pieces.len()).filter_map(|at| {
+        let text = pieces.get(at)?.text;
+        if ends_title(text) {
+            return Some(joined(pieces, at, at, bare(text).to_owned()));
+        }
+        let next = pieces.get(at + 1).filter(|next| next.row.is_none() && !ends_title(next.text))?;
+        // 年 | 度报告: the last words of a title on a line of their own.
+        let whole = || format!("{}{}", bare(text), next.text);
+        let fits = next.text.chars().count() <= LONGEST_REST && text.contains("公开");
+        Some(joined(pieces, at, at + 1, Some(whole()).filter(|whole| fits && ends_title(whole))?))
+    });
     heads.max_by_key(|head| (head.year.is_some(), head.agency.is_some())).unwrap_or_default()
 }
 
+/// A line without the marks of a heading, and without what only says that a title follows.
+fn bare(text: &str) -> &str {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '#' | '*' | '>'));
+    let text = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '#' | '*'));
+    match text.split_once(['：', ':']) {
+        Some((lead, title))
+            if ["标题", "名称", "题目", "信息名称"].contains(&Keys::of(lead).full.as_str()) =>
+        {
+            title.trim()
+        }
+        _ => text,
+    }
+}
+
+/// Whether a line says that something else follows: an attachment, the next page of a site.
+fn leads_elsewhere(text: &str) -> bool {
+    const LEADS: [&str; 8] = ["附件", "附:", "附：", "上一篇", "下一篇", "相关", "点击", "下载"];
+    const ENDINGS: [&str; 10] =
+        [".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".ofd", ".zip", ".rar", ".txt"];
+    let text = text.trim().to_ascii_lowercase();
+    LEADS.iter().any(|lead| text.starts_with(lead)) || ENDINGS.iter().any(|end| text.ends_with(end))
+}
+
 fn ends_title(text: &str) -> bool {
-    if text.len() > LONGEST || text.contains(['，', '。', '；']) {
+    if text.len() > LONGEST || text.contains(['，', '。', '；']) || leads_elsewhere(text) {
         return false;
     }
     let key = Keys::of(text).full;
     key.contains("年度报告") || (key.contains("公开") && key.contains("报告"))
 }
 
-/// The title that ends in this piece, with the lines above while year or agency are still wanting.
-fn joined(pieces: &[Piece<'_>], end: usize) -> Head {
-    let text_at = |at: usize| pieces.get(at).map(|piece| piece.text).unwrap_or_default();
-    let mut title = text_at(end).to_owned();
-    let mut from = end;
+/// A title as it would be printed: without blanks between its words, and with figures in its year.
+fn tidy(title: &str) -> String {
+    let chars: Vec<char> = title.trim().chars().collect();
+    let is_wide = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_none_or(|c| !c.is_ascii());
+    let kept = chars.iter().enumerate().filter(|(at, c)| {
+        let beside = |at: usize| is_wide(at.checked_sub(1)) || is_wide(Some(at + 1));
+        !(c.is_whitespace() && (beside(*at) || chars.get(at + 1).is_some_and(|c| c.is_whitespace())))
+    });
+    let tidy: String = kept.map(|(_, c)| *c).collect();
+    let Some((year, from, to)) = find_year(&tidy) else { return tidy };
+    match tidy.get(from..to) {
+        // A machine that reads pictures takes the figure for the letter.
+        Some(written) if written.contains(['O', 'Ｏ', 'l', 'I']) => {
+            let behind = tidy.get(to..).unwrap_or_default();
+            let mark = if written.ends_with('度') { "年度" } else { "年" };
+            format!("{}{year}{mark}{behind}", tidy.get(..from).unwrap_or_default())
+        }
+        _ => tidy,
+    }
+}
+
+/// The title that ends in these pieces, with the lines above while year or agency are still wanting.
+fn joined(pieces: &[Piece<'_>], start: usize, end: usize, title: String) -> Head {
+    let text_at = |at: usize| pieces.get(at).map(|piece| bare(piece.text)).unwrap_or_default();
+    let mut title = tidy(&title);
+    let mut from = start;
     for _ in 0..2 {
         let above = from.checked_sub(1).map(text_at).unwrap_or_default();
         let wanting = agency_in(&title).is_none() || find_year(&title).is_none();
         let belongs = above.len() <= LONGEST
             && !above.contains(['，', '。', '；', '：', ':'])
+            && !leads_elsewhere(above)
             && (is_agency(above) || is_region(above) || find_year(above).is_some());
         if !wanting || !belongs {
             break;
         }
-        title.insert_str(0, above);
+        title = tidy(&format!("{above}{title}"));
         from -= 1;
     }
     Head {
@@ -252,6 +308,8 @@ fn digit(c: char) -> Option<u32> {
         '0'..='9' => c.to_digit(10),
         '０'..='９' => u32::from(c).checked_sub(u32::from('０')),
         '〇' | '○' | '◯' | '零' | 'O' | 'Ｏ' => Some(0),
+        // As machines misread it from a picture.
+        'l' | 'I' => Some(1),
         _ => "一二三四五六七八九".chars().zip(1..).find_map(|(known, value)| (known == c).then_some(value)),
     }
 }
@@ -261,7 +319,7 @@ mod tests {
     use super::*;
 
     fn pieces<'a>(lines: &[&'a str]) -> Vec<Piece<'a>> {
-        lines.iter().map(|&text| Piece { text, line: 1, row: None, place: None }).collect()
+        lines.iter().map(|&text| Piece::loose(text, 1)).collect()
     }
 
     fn head(lines: &[&str]) -> (Option<String>, Option<String>, Option<i32>) {
@@ -283,6 +341,23 @@ mod tests {
             head(&["首页 政府信息公开年度报告", "正文", "沁源县信访局", "2023年度政府信息公开年度报告"]),
             whole
         );
+    }
+
+    #[test]
+    fn a_title_is_read_without_the_marks_around_it_and_an_attachment_is_none() {
+        let title = "沁源县信访局2023年政府信息公开工作年度报告";
+        let whole = (some(title), some("沁源县信访局"), Some(2023));
+        for text in [
+            &format!("# {title}\n无"),
+            &format!("{title}\n附件：{title}.pdf"),
+            &format!("{title}\n{title}.docx"),
+            &format!("标题：{title}"),
+            "沁源县信访局 2023 年政府信息公开工作年\n度报告",
+            "沁源县信访局2O23年政府信息公开工作年度报告",
+            "# 沁源县信访局\n# 2023年政府信息公开工作年度报告",
+        ] {
+            assert_eq!(head(&text.lines().collect::<Vec<_>>()), whole, "{text}");
+        }
     }
 
     #[test]

@@ -25,6 +25,38 @@ pub struct GridCell {
     pub text: String,
     /// Line of the file, from 1.
     pub line: usize,
+    #[serde(default, skip_serializing_if = "Cover::is_own")]
+    pub cover: Cover,
+}
+
+/// Whether a position of a table has a cell of its own, or a merged cell reaches over it.
+///
+/// A format that knows of no merged cells has own cells alone, some of them empty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cover {
+    #[default]
+    Own,
+    /// The cell at its left reaches over it.
+    Beside,
+    /// A cell of a row above reaches over it.
+    Above,
+}
+
+impl Cover {
+    pub fn is_own(&self) -> bool {
+        *self == Cover::Own
+    }
+}
+
+impl GridCell {
+    pub fn new(text: impl Into<String>, line: usize) -> GridCell {
+        GridCell { text: text.into(), line, cover: Cover::Own }
+    }
+
+    /// A position that a merged cell covers.
+    pub fn covered(line: usize, cover: Cover) -> GridCell {
+        GridCell { text: String::new(), line, cover }
+    }
 }
 
 /// A paragraph or a cell, seen alike.
@@ -36,6 +68,14 @@ pub(super) struct Piece<'a> {
     pub row: Option<usize>,
     /// Its place in the grid, for a cell of a table.
     pub place: Option<Place>,
+    pub cover: Cover,
+}
+
+impl<'a> Piece<'a> {
+    /// A paragraph.
+    pub fn loose(text: &'a str, line: usize) -> Piece<'a> {
+        Piece { text, line, row: None, place: None, cover: Cover::Own }
+    }
 }
 
 /// Where a cell stands in its table.
@@ -66,7 +106,7 @@ impl Grid {
                 Block::Paragraph { text, line } => {
                     let text = text.trim();
                     if !text.is_empty() {
-                        pieces.push(Piece { text, line: *line, row: None, place: None });
+                        pieces.push(Piece::loose(text, *line));
                     }
                 }
                 Block::Table { rows } => {
@@ -77,6 +117,7 @@ impl Grid {
                             line: cell.line,
                             row: Some(row_number),
                             place: Some(Place { table, row: at, column, width: row.len() }),
+                            cover: cell.cover,
                         }));
                     }
                     table += 1;
@@ -93,7 +134,7 @@ mod tests {
 
     #[test]
     fn empty_cells_stay_and_empty_paragraphs_go() {
-        let cell = |text: &str, line| GridCell { text: text.to_owned(), line };
+        let cell = |text: &str, line| GridCell::new(text, line);
         let grid = Grid::of(vec![
             Block::Paragraph { text: "  ".to_owned(), line: 1 },
             Block::Table { rows: vec![vec![cell(" 规章 ", 2), cell("", 3)], vec![cell("0", 4)]] },

@@ -1,8 +1,9 @@
 //! Where each section begins: by its title or an older wording of it, never by the number alone.
 
 use super::grid::Piece;
-use super::label::{Keys, simplified, strip_artefacts};
+use super::label::{Keys, strip_artefacts};
 use crate::domain::form::Form;
+use crate::domain::simplified::simplified;
 use unicode_normalization::UnicodeNormalization;
 
 /// A section's heading in a document.
@@ -34,6 +35,13 @@ struct Wording {
     section: usize,
     letters: Vec<char>,
     is_alias: bool,
+}
+
+/// Every heading that a numeral leads, as often as it stands.
+pub(super) fn numbered_headings(form: &Form, pieces: &[Piece<'_>]) -> Vec<Heading> {
+    let wordings = wordings(form);
+    let all = (0..pieces.len()).filter_map(|at| broken_heading(at, pieces, &wordings));
+    all.filter(|heading| heading.ordinal.is_some()).collect()
 }
 
 /// Finds the sections' headings, each at most once, in the order they stand.

@@ -7,11 +7,11 @@ mod structure;
 #[cfg(test)]
 mod tests;
 
-use super::grid::{Block, Grid, GridCell};
+use super::grid::{Block, Cover, Grid, GridCell};
 use flow::{Flow, Gap};
 use scraper::{ElementRef, Node};
 use spans::{cover, pass, span};
-use structure::{Kind, cells_of, elements, is_layout, kind, mark_of, row_groups};
+use structure::{Kind, cells_of, elements, is_layout, is_unseen, kind, mark_of, row_groups, typed_in};
 
 /// Deepest nesting of elements that is read.
 const DEEPEST: usize = 256;
@@ -73,7 +73,10 @@ impl Reader {
         match kind(element) {
             Kind::Skipped => {}
             Kind::Break => self.flow.widen(Gap::Break),
-            Kind::Inline => self.children(element, depth)?,
+            Kind::Inline => {
+                self.text(typed_in(element).unwrap_or_default());
+                self.children(element, depth)?;
+            }
             Kind::Block | Kind::TablePart => {
                 self.end_paragraph();
                 self.children(element, depth)?;
@@ -173,24 +176,27 @@ impl Reader {
         let mut cells = Vec::new();
         for cell in cells_of(row) {
             while pass(covered, cells.len()) {
-                self.add(&mut cells, String::new())?;
+                self.add(&mut cells, String::new(), Cover::Above)?;
             }
             let mut flow = Flow::of_cell();
-            gather(cell, &mut flow, depth + 3)?;
+            if !is_unseen(cell) {
+                gather(cell, &mut flow, depth + 3)?;
+            }
             let wide = span(cell, "colspan", WIDEST_SPAN).max(1);
             let tall = match span(cell, "rowspan", TALLEST_SPAN) {
                 0 => TALLEST_SPAN,
                 tall => tall,
             };
-            for _ in 0..wide {
+            for at in 0..wide {
                 cover(covered, cells.len(), tall - 1);
-                self.add(&mut cells, std::mem::take(&mut flow.text))?;
+                let reach = if at == 0 { Cover::Own } else { Cover::Beside };
+                self.add(&mut cells, std::mem::take(&mut flow.text), reach)?;
             }
         }
         // What was popped before ends the last covered column: all up to there are positions of this row.
         while cells.len() < covered.len() {
-            pass(covered, cells.len());
-            self.add(&mut cells, String::new())?;
+            let reach = if pass(covered, cells.len()) { Cover::Above } else { Cover::Own };
+            self.add(&mut cells, String::new(), reach)?;
         }
         while covered.last() == Some(&0) {
             covered.pop();
@@ -198,12 +204,12 @@ impl Reader {
         Ok(cells)
     }
 
-    fn add(&mut self, cells: &mut Vec<GridCell>, text: String) -> Result<(), HtmlFault> {
+    fn add(&mut self, cells: &mut Vec<GridCell>, text: String, cover: Cover) -> Result<(), HtmlFault> {
         self.cells += 1;
         if self.cells > MOST_CELLS {
             return Err(HtmlFault::TooManyCells);
         }
-        cells.push(GridCell { text, line: self.line + 1 });
+        cells.push(GridCell { text, line: self.line + 1, cover });
         Ok(())
     }
 }
@@ -225,7 +231,7 @@ fn gather(element: ElementRef<'_>, flow: &mut Flow, depth: usize) -> Result<(), 
             Kind::Table | Kind::TablePart => Gap::Edge,
         };
         flow.widen(gap);
-        if let Some(mark) = mark_of(inner) {
+        if let Some(mark) = mark_of(inner).or_else(|| typed_in(inner)) {
             flow.push(mark);
         }
         gather(inner, flow, depth + 1)?;

@@ -1,6 +1,7 @@
 //! Labels: what a form calls its rows and columns, found again in whatever spelling they stand.
 
 use crate::domain::form::{Form, Section, all};
+use crate::domain::simplified::simplified;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -13,11 +14,46 @@ const LONGEST: usize = 400;
 const MOST_BROKEN: usize = 8;
 
 /// Captions the printed form carries which name neither row nor column.
-const CAPTIONS: [&str; 8] =
-    ["信息内容", "申请人情况", "单位件", "单位万元", "单位件万元", "单位项", "法人和其他组织", "数量"];
+const CAPTIONS: [&str; 23] = [
+    "项目",
+    "类别",
+    "类型",
+    "分类",
+    "情况",
+    "指标",
+    "指标名称",
+    "统计指标",
+    "名称",
+    "内容",
+    "事项",
+    "序号",
+    "信息内容",
+    "申请人情况",
+    "单位件",
+    "单位万元",
+    "单位件万元",
+    "单位项",
+    "单位",
+    "计量单位",
+    "件",
+    "件数",
+    "数量",
+];
+
+/// Other words for a heading over columns.
+const GROUP_ALIASES: [(&str, &str); 4] = [
+    ("法人和其他组织", "法人或其他组织"),
+    ("法人及其他组织", "法人或其他组织"),
+    ("法人其他组织", "法人或其他组织"),
+    ("法人或者其他组织", "法人或其他组织"),
+];
 
 /// How the caption above Table III begins; what follows is worded in several ways.
 const BALANCE_CAPTION: &str = "本列数据的勾稽关系";
+/// The same, whole, as line ends may break it anywhere.
+const WHOLE_BALANCE_CAPTION: &str = "本列数据的勾稽关系为第一项加第二项之和等于第三项加第四项之和";
+/// Shortest piece of it that is one, in bytes.
+const SHORTEST_OF_BALANCE: usize = 12;
 
 /// The two spellings under which a label is looked up.
 ///
@@ -45,18 +81,6 @@ impl Keys {
     pub(super) fn is_ordinal_alone(&self) -> bool {
         self.bare.is_empty() && !self.full.is_empty()
     }
-}
-
-/// The simplified form of the traditional characters that stand in the forms' labels and titles.
-pub(super) fn simplified(c: char) -> char {
-    if c.is_ascii() {
-        return c;
-    }
-    static PAIRS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
-        let pairs = include_str!("../../data/traditional.txt").lines().filter(|line| !line.starts_with('#'));
-        pairs.filter_map(|pair| pair.chars().next().zip(pair.chars().nth(1))).collect()
-    });
-    PAIRS.get(&c).copied().unwrap_or(c)
 }
 
 fn letters(folded: &str) -> String {
@@ -130,7 +154,8 @@ pub(super) struct Naming {
     pub row_group: Option<String>,
     /// A column that the form does not have: another form's, or an amount not in 万元.
     pub foreign: bool,
-    caption: bool,
+    /// Words of the printed form that name neither row nor column.
+    pub caption: bool,
 }
 
 impl Naming {
@@ -150,10 +175,12 @@ pub(super) struct Labels {
     rows: HashMap<String, Option<usize>>,
     bare_rows: HashMap<String, Option<usize>>,
     columns: HashMap<String, String>,
-    column_groups: HashSet<String>,
+    column_groups: HashMap<String, String>,
     row_groups: HashMap<String, String>,
     captions: HashSet<String>,
     foreign_columns: HashSet<String>,
+    /// Every key, in order.
+    starts: Vec<String>,
 }
 
 impl Labels {
@@ -163,10 +190,11 @@ impl Labels {
             rows: HashMap::new(),
             bare_rows: HashMap::new(),
             columns: HashMap::new(),
-            column_groups: HashSet::new(),
+            column_groups: HashMap::new(),
             row_groups: HashMap::new(),
             captions: CAPTIONS.iter().map(|caption| (*caption).to_owned()).collect(),
             foreign_columns: HashSet::new(),
+            starts: Vec::new(),
         };
         for (at, row) in section.table.iter().flat_map(|table| &table.rows).enumerate() {
             let keys = Keys::of(&row.label);
@@ -187,7 +215,16 @@ impl Labels {
         }
         labels.captions.remove("");
         labels.foreign_columns = foreign_columns(form, section, &labels.columns);
+        labels.starts = labels.keys();
         labels
+    }
+
+    fn keys(&self) -> Vec<String> {
+        let rows = self.rows.keys().chain(self.bare_rows.keys()).chain(self.row_groups.keys());
+        let columns = self.columns.keys().chain(self.column_groups.keys()).chain(&self.foreign_columns);
+        let mut keys: Vec<String> = rows.chain(columns).chain(&self.captions).cloned().collect();
+        keys.sort_unstable();
+        keys
     }
 
     fn add_columns(&mut self, columns: &[crate::domain::form::Column]) {
@@ -196,7 +233,10 @@ impl Labels {
                 self.columns.insert(Keys::of(label).full, column.key.clone());
             }
             if let Some(group) = &column.group {
-                self.column_groups.insert(group_key(group));
+                let key = group_key(group);
+                let aliases = GROUP_ALIASES.iter().filter(|(_, group)| *group == key);
+                self.column_groups.extend(aliases.map(|(alias, _)| ((*alias).to_owned(), key.clone())));
+                self.column_groups.insert(key.clone(), key);
             }
         }
     }
@@ -209,30 +249,44 @@ impl Labels {
             if whole.len() > LONGEST {
                 return None;
             }
+            let keys = Keys::of(&whole);
             if number > 0
-                && let Some(naming) = self.name(&whole).filter(|naming| !naming.caption)
+                && let Some(naming) = self.name_by(&keys)
             {
                 return Some((number + 1, naming));
+            }
+            // Where no label begins so, none will be found by going on.
+            if !self.begins(&keys.full) && !self.begins(&keys.bare) {
+                return None;
             }
         }
         None
     }
 
+    /// Whether a label of the section begins with a key.
+    fn begins(&self, key: &str) -> bool {
+        let at = self.starts.partition_point(|known| known.as_str() < key);
+        key.is_empty() || self.starts.get(at).is_some_and(|known| known.starts_with(key))
+    }
+
     /// What a text names in this section, `None` if nothing.
     pub(super) fn name(&self, text: &str) -> Option<Naming> {
-        let keys = Keys::of(text);
+        self.name_by(&Keys::of(text))
+    }
+
+    fn name_by(&self, keys: &Keys) -> Option<Naming> {
         if keys.full.is_empty() {
             return None;
         }
         let column = self.columns.get(&keys.full).cloned();
         let naming = Naming {
-            row: self.row(&keys),
+            row: self.row(keys),
             foreign: column.is_none()
                 && (self.foreign_columns.contains(&keys.full) || is_other_unit(&keys.full)),
             column,
             column_group: self.column_groups.get(&keys.bare).cloned(),
             row_group: self.row_groups.get(&keys.full).or_else(|| self.row_groups.get(&keys.bare)).cloned(),
-            caption: self.captions.contains(&keys.full) || keys.full.starts_with(BALANCE_CAPTION),
+            caption: self.captions.contains(&keys.full) || is_of_balance(&keys.full),
         };
         (!naming.is_empty()).then_some(naming)
     }
@@ -312,6 +366,11 @@ fn foreign_columns(form: &Form, section: &Section, own: &HashMap<String, String>
         .collect()
 }
 
+fn is_of_balance(key: &str) -> bool {
+    let is_piece = key.len() >= SHORTEST_OF_BALANCE && WHOLE_BALANCE_CAPTION.contains(key);
+    key.starts_with(BALANCE_CAPTION) || is_piece
+}
+
 /// A heading that states an amount in 元, 百元, 亿元: its numbers are not the form's 万元.
 fn is_other_unit(key: &str) -> bool {
     key.contains('元')
@@ -321,77 +380,4 @@ fn is_other_unit(key: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::form::by_id;
-
-    fn labels(section: &str) -> Option<Labels> {
-        let form = by_id("2021")?;
-        Some(Labels::of(form, form.section(section)?))
-    }
-
-    fn row_key(section: &str, text: &str) -> Option<String> {
-        let at = labels(section)?.name(text)?.row?;
-        let table = by_id("2021")?.section(section)?.table.as_ref()?;
-        table.rows.get(at).map(|row| row.key.clone())
-    }
-
-    #[test]
-    fn spelling_does_not_hide_a_label() {
-        for text in ["规章", "规 章", " 规\n章 ", "\u{200b}规章：", "[bookmark: _GoBack]规章"] {
-            assert_eq!(row_key("proactive_disclosure", text).as_deref(), Some("regulations"), "{text}");
-        }
-        for text in [
-            "3.危及“三安全一稳定”",
-            "3．危及\"三安全一稳定\"",
-            "危及三安全一稳定",
-            "3危及三安全一稳定",
-            "（3）危及『三安全一稳定』",
-        ] {
-            assert_eq!(
-                row_key("requests", text).as_deref(),
-                Some("refused_security_and_stability"),
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_row_and_a_column_of_one_name_are_told_apart_by_the_ordinal() {
-        let column = |text: &str| labels("requests").and_then(|labels| labels.name(text)?.column);
-        assert_eq!(row_key("requests", "（七）总计").as_deref(), Some("results_total"));
-        assert_eq!(column("（七）总计"), None);
-        assert_eq!(column("总计").as_deref(), Some("total"));
-        assert_eq!(row_key("requests", "3.其他").as_deref(), Some("other_other"));
-        assert_eq!(column("3.其他"), None);
-        assert_eq!(column("其他").as_deref(), Some("other_organization"));
-    }
-
-    #[test]
-    fn ordinals_are_stripped_only_where_they_are_ordinals() {
-        for (text, bare) in [
-            ("一、总体情况", "总体情况"),
-            ("一．总体情况", "总体情况"),
-            ("（十二）总体", "总体"),
-            ("①总体", "总体"),
-            ("三安全", "三安全"),
-            ("2023年", "2023年"),
-            ("一、", ""),
-        ] {
-            assert_eq!(Keys::of(text).bare, bare, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_another_form_or_unit_calls_a_column_is_foreign() {
-        let foreign = |text: &str| {
-            labels("proactive_disclosure")
-                .and_then(|labels| labels.name(text))
-                .is_some_and(|naming| naming.foreign)
-        };
-        assert!(foreign("本年新制作数量"));
-        assert!(foreign("本年收费金额（单位：元）"));
-        assert!(!foreign("本年收费金额（单位：万元）"));
-        assert!(!foreign("处理决定数量"));
-    }
-}
+mod tests;

@@ -1,17 +1,37 @@
 //! Markdown, and plain text whose cells are parted by pipes.
 
+use super::embedded::{Stretch, stretches, table, without_marks};
 use super::grid::{Block, Grid, GridCell};
 use std::collections::HashMap;
 
 /// Reads Markdown into a grid.
 ///
 /// A line with a pipe is a row, with or without pipes at its ends; so a pipe behind every cell on a line of
-/// its own makes rows of one cell. Every other line is a paragraph, its marks taken off.
+/// its own makes rows of one cell. A table in HTML is read as one. Every other line is a paragraph, its marks
+/// taken off.
 pub fn read(text: &str) -> Grid {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader::default();
-    for (at, line) in text.split('\n').enumerate() {
-        reader.line(line.trim(), at + 1);
+    let mut number = 1;
+    for stretch in stretches(text) {
+        let lines = match stretch {
+            Stretch::Lines(lines) => lines,
+            Stretch::Table(html) => {
+                let read = table(html, number);
+                let is_read = read.is_some();
+                reader.end_table();
+                reader.blocks.extend(read.into_iter().flatten());
+                if is_read {
+                    number += html.matches('\n').count();
+                    continue;
+                }
+                html
+            }
+        };
+        for (at, line) in lines.split('\n').enumerate() {
+            number += usize::from(at > 0);
+            reader.line(line.trim(), number);
+        }
     }
     reader.end_table();
     Grid::of(reader.blocks)
@@ -29,7 +49,7 @@ impl Reader {
         let cells = cells_of(quoted);
         if let Some(cells) = cells {
             if !is_alignment(&cells, self.rows.len()) {
-                let cell = |text: &&str| GridCell { text: cell_text(text), line: number };
+                let cell = |text: &&str| GridCell::new(cell_text(text), number);
                 self.rows.push(cells.iter().map(cell).collect());
             }
             return;
@@ -38,7 +58,7 @@ impl Reader {
         if is_rule(quoted) || quoted.starts_with("```") || quoted.starts_with("~~~") {
             return;
         }
-        let text = inline(without_lead(quoted));
+        let text = inline(without_lead(&without_marks(quoted)));
         let text = text.trim();
         if !text.is_empty() {
             self.blocks.push(Block::Paragraph { text: text.to_owned(), line: number });
@@ -113,7 +133,7 @@ fn without_lead(line: &str) -> &str {
 
 fn cell_text(cell: &str) -> String {
     let cell = cell.replace("<br>", "\n").replace("<br/>", "\n").replace("<br />", "\n");
-    inline(&cell.replace("&nbsp;", " ")).trim().to_owned()
+    inline(&without_marks(&cell.replace("&nbsp;", " "))).trim().to_owned()
 }
 
 /// A piece of a line: text, or marks that may turn out to be text.
@@ -262,12 +282,7 @@ mod tests {
             grid.blocks,
             vec![
                 Block::Paragraph { text: "标题".to_owned(), line: 1 },
-                Block::Table {
-                    rows: vec![vec![
-                        GridCell { text: "规章".to_owned(), line: 6 },
-                        GridCell { text: "1".to_owned(), line: 6 }
-                    ]]
-                },
+                Block::Table { rows: vec![vec![GridCell::new("规章", 6), GridCell::new("1", 6)]] },
             ]
         );
     }

@@ -14,6 +14,7 @@ mod decode;
 pub mod doc;
 pub mod docx;
 pub mod drawn;
+mod embedded;
 mod fault;
 mod form_of_tables;
 mod frame;
@@ -27,6 +28,7 @@ pub mod markdown;
 pub mod mht;
 pub mod odf;
 mod order;
+mod parts;
 pub mod pdf;
 mod printed;
 mod recognise;
@@ -41,9 +43,9 @@ mod xml;
 
 pub use decode::{DecodeFault, decode};
 pub use fault::ReadFault;
-pub use grid::{Block, Grid, GridCell};
+pub use grid::{Block, Cover, Grid, GridCell};
 pub use intake::{Kind, read_grid};
-pub use recognise::{FoundCell, FoundState, Reading, SourceNotes, Unmapped, recognise};
+pub use recognise::{FoundCell, FoundState, Reading, SourceNotes, Unmapped, recognise, recognise_part};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,4 @@
-//! In which order the columns of a table stand, by the labels found above them.
-
-use std::collections::HashSet;
+//! In which order the columns of a table stand, by the labels found above them and nothing else.
 
 /// A label found in a table's head, in reading order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,96 +18,98 @@ pub(super) struct Item<'a> {
     pub group: Option<String>,
 }
 
-/// The order found: for each value, the place of its column in the form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Order {
-    pub places: Vec<usize>,
-    /// Every label was found; otherwise those found only do not contradict the form's order.
-    pub complete: bool,
-}
-
-impl Order {
-    /// Whether the columns stand as the form prints them.
-    pub(super) fn is_forms_own(&self) -> bool {
-        is_ascending(&self.places)
-    }
-}
-
-/// Follows the labels where all are found, keeps to the form's order where those found agree with it.
+/// For each value in a line, the place of its column in the form; `None` where the labels do not prove one.
 ///
-/// `None` where they contradict it and some are missing, or where a two-storey head cannot be put
-/// together: then no value may be assigned.
-pub(super) fn order(items: &[Item<'_>], seen: &[Mark]) -> Option<Order> {
+/// Every label must have been found once. A head of two storeys that was written in one line (first what
+/// stands alone, then what stands under a heading) is known by where the heading stands: it is the form's own,
+/// or the heading stands right before its columns. Any other may mean two things, and then means none.
+pub(super) fn order(items: &[Item<'_>], seen: &[Mark]) -> Option<Vec<usize>> {
     if seen.contains(&Mark::Foreign) {
         return None;
     }
     let flat = places(items, seen);
-    if flat.iter().collect::<HashSet<_>>().len() != flat.len() {
+    let each_once = flat.len() == items.len() && (0..items.len()).all(|place| flat.contains(&place));
+    if !each_once || !are_together(items, &flat) {
         return None;
     }
-    let groups: HashSet<&str> = seen
-        .iter()
-        .filter_map(|mark| match mark {
-            Mark::Group(group) => Some(group.as_str()),
-            _ => None,
-        })
-        .collect();
-    let expanded = expand(items, seen, &flat, &groups);
-    let complete = expanded.len() == items.len();
-    if is_ascending(&expanded) || flat == two_storeys(items) {
-        return Some(Order { places: (0..items.len()).collect(), complete });
+    let is_grouped = |place: &usize| items.get(*place).is_some_and(|item| item.group.is_some());
+    let first_below = flat.iter().position(is_grouped);
+    let last_alone = flat.iter().rposition(|place| !is_grouped(place));
+    // What stands alone behind what stands under a heading: the head was written column by column.
+    if first_below.zip(last_alone).is_none_or(|(below, alone)| below < alone)
+        || leads_its_columns(items, seen)
+    {
+        return Some(flat);
     }
-    let whole_head =
-        items.iter().filter_map(|item| item.group.as_deref()).all(|group| groups.contains(group));
-    (complete && whole_head).then_some(Order { places: expanded, complete })
+    (storeys(seen, items) == storeys_of_form(items)).then(|| (0..items.len()).collect())
 }
 
 /// The places of the items seen, as they stood.
 fn places(items: &[Item<'_>], seen: &[Mark]) -> Vec<usize> {
-    seen.iter()
-        .filter_map(|mark| match mark {
-            Mark::Item(key) => items.iter().position(|item| item.key == key.as_str()),
-            _ => None,
-        })
-        .collect()
+    seen.iter().filter_map(|mark| place_of(items, mark)).collect()
 }
 
-/// Puts the lower storey of the head where its heading stands in the upper one.
-fn expand(items: &[Item<'_>], seen: &[Mark], flat: &[usize], groups: &HashSet<&str>) -> Vec<usize> {
-    let group_of = |place: usize| items.get(place).and_then(|item| item.group.as_deref());
-    let mut placed = Vec::with_capacity(items.len());
-    let mut done: HashSet<&str> = HashSet::new();
-    for mark in seen {
-        match mark {
-            Mark::Group(group) if done.insert(group.as_str()) => {
-                placed.extend(flat.iter().copied().filter(|place| group_of(*place) == Some(group.as_str())));
-            }
-            Mark::Item(key) => {
-                let place = items.iter().position(|item| item.key == key.as_str());
-                placed.extend(
-                    place.filter(|place| group_of(*place).is_none_or(|group| !groups.contains(group))),
-                );
-            }
-            _ => {}
+fn place_of(items: &[Item<'_>], mark: &Mark) -> Option<usize> {
+    match mark {
+        Mark::Item(key) => items.iter().position(|item| item.key == key.as_str()),
+        Mark::Group(_) | Mark::Foreign => None,
+    }
+}
+
+fn group_of<'i>(items: &'i [Item<'_>], place: usize) -> Option<&'i str> {
+    items.get(place).and_then(|item| item.group.as_deref())
+}
+
+/// Whether the columns of each heading stand side by side.
+fn are_together(items: &[Item<'_>], flat: &[usize]) -> bool {
+    let mut groups: Vec<&str> = flat.iter().filter_map(|place| group_of(items, *place)).collect();
+    let mut runs: Vec<Option<&str>> = flat.iter().map(|place| group_of(items, *place)).collect();
+    runs.dedup();
+    groups.sort_unstable();
+    groups.dedup();
+    runs.iter().flatten().count() == groups.len()
+}
+
+/// Whether every heading stands once, right before the first of its columns.
+fn leads_its_columns(items: &[Item<'_>], seen: &[Mark]) -> bool {
+    let mut groups: Vec<&str> = items.iter().filter_map(|item| item.group.as_deref()).collect();
+    groups.dedup();
+    groups.iter().all(|group| {
+        let mut stands = seen.iter().enumerate().filter(|(_, mark)| is_group(mark, group)).map(|(at, _)| at);
+        let at = stands.next();
+        let next = at.and_then(|at| seen.get(at + 1)).and_then(|mark| place_of(items, mark));
+        stands.next().is_none() && next.is_some_and(|place| group_of(items, place) == Some(group))
+    })
+}
+
+fn is_group(mark: &Mark, group: &str) -> bool {
+    matches!(mark, Mark::Group(known) if known == group)
+}
+
+/// A head as it was seen: headings and columns by their names.
+fn storeys(seen: &[Mark], items: &[Item<'_>]) -> Vec<String> {
+    let ours = |mark: &&Mark| match mark {
+        Mark::Group(group) => items.iter().any(|item| item.group.as_deref() == Some(group)),
+        mark => place_of(items, mark).is_some(),
+    };
+    let name = |mark: &Mark| match mark {
+        Mark::Item(name) | Mark::Group(name) => name.clone(),
+        Mark::Foreign => String::new(),
+    };
+    seen.iter().filter(ours).map(name).collect()
+}
+
+/// The form's own head line by line: what stands alone with the headings, then what stands under them.
+fn storeys_of_form(items: &[Item<'_>]) -> Vec<String> {
+    let mut upper: Vec<String> = Vec::new();
+    for item in items {
+        let name = item.group.as_deref().unwrap_or(item.key);
+        if upper.last().map(String::as_str) != Some(name) {
+            upper.push(name.to_owned());
         }
     }
-    placed
-}
-
-/// The form's own head read line by line: first what stands alone, then what stands under a heading.
-fn two_storeys(items: &[Item<'_>]) -> Vec<usize> {
-    let part = |grouped: bool| {
-        items
-            .iter()
-            .enumerate()
-            .filter(move |(_, item)| item.group.is_some() == grouped)
-            .map(|(place, _)| place)
-    };
-    part(false).chain(part(true)).collect()
-}
-
-fn is_ascending(places: &[usize]) -> bool {
-    places.windows(2).all(|pair| matches!(pair, [left, right] if left < right))
+    let lower = items.iter().filter(|item| item.group.is_some()).map(|item| item.key.to_owned());
+    upper.into_iter().chain(lower).collect()
 }
 
 #[cfg(test)]
@@ -130,27 +130,43 @@ mod tests {
                 word => Mark::Item(word.to_owned()),
             })
             .collect();
-        order(&items(), &marks).map(|order| order.places)
+        order(&items(), &marks)
     }
 
     #[test]
     fn a_head_of_two_storeys_is_put_together() {
         assert_eq!(found("person G total firm school"), Some(vec![0, 1, 2, 3]));
-        assert_eq!(found("person total firm school"), Some(vec![0, 1, 2, 3]));
+        assert_eq!(found("person G firm school total"), Some(vec![0, 1, 2, 3]));
         assert_eq!(found("total person G school firm"), Some(vec![3, 0, 2, 1]));
+        assert_eq!(found("G school firm total person"), Some(vec![2, 1, 3, 0]));
     }
 
     #[test]
-    fn missing_labels_leave_the_forms_order_only_where_the_others_agree_with_it() {
-        assert_eq!(found(""), Some(vec![0, 1, 2, 3]));
-        assert_eq!(found("person total"), Some(vec![0, 1, 2, 3]));
-        assert_eq!(found("total person"), None);
-        assert_eq!(found("total person school firm"), None);
+    fn a_heading_at_another_place_than_the_forms_own_gives_no_order() {
+        for head in ["G person total firm school", "person total firm school", "total G person firm school"] {
+            assert_eq!(found(head), None, "{head}");
+        }
+        assert_eq!(found("G person firm school total"), Some(vec![0, 1, 2, 3]), "column by column");
+    }
+
+    #[test]
+    fn missing_labels_give_no_order() {
+        for head in ["", "person total", "total person", "total person school firm", "person G total firm"] {
+            assert_eq!(found(head), None, "{head}");
+        }
     }
 
     #[test]
     fn a_foreign_or_doubled_label_gives_no_order() {
         assert_eq!(found("person ? firm"), None);
         assert_eq!(found("person firm school total total"), None);
+        assert_eq!(found("firm person school total"), None, "a heading's columns apart");
+    }
+
+    #[test]
+    fn columns_without_headings_are_followed_in_any_order() {
+        let items = [Item { key: "a", group: None }, Item { key: "b", group: None }];
+        let marks = ["b", "a"].map(|key| Mark::Item(key.to_owned()));
+        assert_eq!(order(&items, &marks), Some(vec![1, 0]));
     }
 }

@@ -5,6 +5,7 @@ use super::frame::{Head, Signature, is_region, read_head, read_signature, scope_
 use super::grid::{Grid, Piece};
 use super::headings::{Heading, extra_sections, find_headings};
 use super::label::strip_artefacts;
+use super::parts::parts;
 use super::tables::{Origin, TableOutcome, read_table};
 use super::value::{self, CellText};
 use crate::domain::form::{Form, for_year};
@@ -13,6 +14,7 @@ use crate::domain::report::{Content, ReportDocument, Shape, ShapeFault, pointer,
 use crate::domain::text::cleaned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::ops::Range;
 
 /// Longest text of a section, in characters, as in a JSON body.
 const LONGEST_TEXT: usize = 200_000;
@@ -20,6 +22,8 @@ const LONGEST_TEXT: usize = 200_000;
 const MOST_UNMAPPED: usize = 1_000;
 /// Longest text of one such entry, in characters.
 const LONGEST_UNMAPPED: usize = 200;
+/// Most reports of a document that are compared with each other.
+const MOST_COPIES: usize = 4;
 
 /// A document as it was understood, and an account of what was not.
 #[derive(Debug, Clone)]
@@ -36,6 +40,8 @@ pub struct SourceNotes {
     pub cells_read: usize,
     pub cells_blank: usize,
     pub unmapped: Vec<Unmapped>,
+    /// How many reports stand in the file.
+    pub parts: usize,
     /// The blank cells, each with what stood there: nothing, `/`, `—`, `无`.
     pub blanks: Vec<(usize, String)>,
     /// Every cell that was found, and where.
@@ -79,26 +85,91 @@ pub struct Unmapped {
     pub where_: String,
 }
 
-/// Recognises a report in a document.
+/// Recognises the report in a document, the first where it holds several; then a fault tells of the others.
 ///
 /// The form is that of the tables found, else the one for the document's year, else for `hint_year`.
 pub fn recognise(grid: &Grid, hint_year: Option<i32>) -> Reading {
     let pieces = grid.pieces();
-    let by_tables = form_of_tables(&pieces);
+    let reports = reports(&pieces);
+    let mut reading = read_report(grid, &pieces, &reports, 0, hint_year);
+    if let Some(second) = reports.get(1) {
+        let lines = pieces.get(second.clone()).unwrap_or_default().iter();
+        let first = lines.map(|piece| piece.text).find(|text| !text.is_empty()).unwrap_or_default();
+        let found = first.chars().take(LONGEST_UNMAPPED).collect();
+        reading.document.faults.push(ShapeFault {
+            pointer: String::new(),
+            shape: Shape::SecondReport,
+            found: Value::String(found),
+            cell: None,
+        });
+    }
+    reading
+}
+
+/// Recognises one report of a document that holds several; `None` where it does not hold so many. The first
+/// is 1.
+pub fn recognise_part(grid: &Grid, hint_year: Option<i32>, part: usize) -> Option<Reading> {
+    let pieces = grid.pieces();
+    let reports = reports(&pieces);
+    let at = part.checked_sub(1).filter(|at| *at < reports.len())?;
+    Some(read_report(grid, &pieces, &reports, at, hint_year))
+}
+
+/// The reports of a document. Pages for large and small screens carry the same one twice; it counts once.
+fn reports(pieces: &[Piece<'_>]) -> Vec<Range<usize>> {
+    let mut reports = parts(for_year(i32::MAX), pieces).reports;
+    if (2..=MOST_COPIES).contains(&reports.len()) {
+        let read = |range: &Range<usize>| read_pieces(pieces.get(range.clone()).unwrap_or_default(), None);
+        let first = reports.first().map(read);
+        let is_copy = |range: &Range<usize>| {
+            let (one, two) = (first.as_ref().map(|first| &first.document), read(range).document);
+            one.is_some_and(|one| one.content == two.content && (one.year == two.year || two.year.is_none()))
+        };
+        if reports.iter().skip(1).all(is_copy) {
+            reports.truncate(1);
+        }
+    }
+    reports
+}
+
+/// Reads one report; all that belongs to others is told as having no place in it.
+fn read_report(
+    grid: &Grid,
+    pieces: &[Piece<'_>],
+    reports: &[Range<usize>],
+    at: usize,
+    hint_year: Option<i32>,
+) -> Reading {
+    let range = reports.get(at).cloned().unwrap_or_default();
+    let mut recogniser = recogniser(pieces.get(range.clone()).unwrap_or_default(), hint_year);
+    recogniser.notes.parts = reports.len();
+    let (before, behind) = (pieces.get(..range.start), pieces.get(range.end..));
+    for piece in before.into_iter().chain(behind).flatten() {
+        recogniser.stray(piece.line, piece.text);
+    }
+    grid.aside.iter().for_each(|cell| recogniser.stray(cell.line, &cell.text));
+    recogniser.finish()
+}
+
+fn read_pieces(pieces: &[Piece<'_>], hint_year: Option<i32>) -> Reading {
+    recogniser(pieces, hint_year).finish()
+}
+
+fn recogniser(pieces: &[Piece<'_>], hint_year: Option<i32>) -> Recogniser {
+    let by_tables = form_of_tables(pieces);
     let mut form = by_tables.unwrap_or_else(|| for_year(i32::MAX));
-    let mut headings = find_headings(form, &pieces);
-    let head = read_head(before_headings(&pieces, &headings));
+    let mut headings = find_headings(form, pieces);
+    let head = read_head(before_headings(pieces, &headings));
     if by_tables.is_none()
         && let Some(year) = head.year.or(hint_year)
     {
         form = for_year(year);
-        headings = find_headings(form, &pieces);
+        headings = find_headings(form, pieces);
     }
     let mut recogniser = Recogniser::new(form);
-    recogniser.read_head(&head, before_headings(&pieces, &headings));
-    recogniser.read_sections(&pieces, &headings);
-    grid.aside.iter().for_each(|cell| recogniser.stray(cell.line, &cell.text));
-    recogniser.finish()
+    recogniser.read_head(&head, before_headings(pieces, &headings));
+    recogniser.read_sections(pieces, &headings);
+    recogniser
 }
 
 /// What stands above the first heading; all of it where there is none.
@@ -178,7 +249,7 @@ impl Recogniser {
                 artefacts.iter().for_each(|artefact| self.stray(piece.line, artefact));
                 piece.line
             });
-            let inline = heading.inline.as_deref().map(|text| Piece { text, line, row: None, place: None });
+            let inline = heading.inline.as_deref().map(|text| Piece::loose(text, line));
             let body: Vec<Piece<'_>> = inline.into_iter().chain(body.iter().copied()).collect();
             self.read_section(heading, &body);
         }

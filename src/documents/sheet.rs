@@ -2,6 +2,7 @@
 
 use super::fault::ReadFault;
 use super::grid::{Block, GridCell};
+use super::xlsx::shown::Sheet as Shown;
 use super::xlsx::{self, MOST_COLUMNS, Rows};
 
 /// Most cells of a workbook that hold something, and most that are laid out.
@@ -47,19 +48,15 @@ impl Workbook {
             }
         } else if !text.is_empty() && self.aside.len() < MOST_ASIDE {
             let line = usize::try_from(row).unwrap_or(usize::MAX).saturating_add(1);
-            self.aside.push(GridCell { text: text.to_owned(), line });
+            self.aside.push(GridCell::new(text, line));
         }
         Ok(())
     }
 
     /// Lays a sheet out behind the others.
-    pub fn lay_out(&mut self, mut sheet: Sheet) -> Result<(), ReadFault> {
-        sheet.rows.retain(|row, _| !sheet.hidden_rows.contains(row));
-        for row in sheet.rows.values_mut() {
-            row.retain(|column, _| {
-                !sheet.hidden_columns.iter().any(|(first, last)| (*first..=*last).contains(column))
-            });
-        }
-        Ok(xlsx::lay_out(sheet.rows, &mut self.laid, &mut self.blocks)?)
+    pub fn lay_out(&mut self, sheet: Sheet) -> Result<(), ReadFault> {
+        let Sheet { rows, hidden_rows, hidden_columns, merged } = sheet;
+        let shown = Shown::of(hidden_rows, hidden_columns, merged);
+        Ok(xlsx::lay_out(rows, &shown, &mut self.laid, &mut self.blocks)?)
     }
 }

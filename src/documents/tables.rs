@@ -3,19 +3,27 @@
 mod grouped;
 mod head;
 mod state;
+#[cfg(test)]
+mod tests;
+mod token;
+mod under;
 
 use super::grid::{Piece, Place};
-use super::label::{Labels, Naming, strip_artefacts};
-use super::order::{Mark, Order};
-use super::value::{self, CellText};
+use super::label::{Labels, Naming};
+use super::value::CellText;
 use crate::domain::form::{Form, Row, Section};
 use head::Head;
 use state::RowState;
-use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use token::{RowFacts, Span, Token, Tokens, is_short, tokens};
 
 /// Most values gathered behind one label; a row of the forms has at most seven columns.
 const GATHERED_MOST: usize = 64;
+/// Longest label of a column in words that nobody knows, in characters: by itself, and in a table's cell.
+const LONGEST_LABEL: usize = 16;
+const LONGEST_IN_CELL: usize = 60;
+/// Longest account of what stood somewhere, in characters.
+const LONGEST_STOOD: usize = 200;
 
 /// What was found in one table section.
 #[derive(Debug, Default)]
@@ -39,23 +47,13 @@ pub(super) struct Origin {
     pub place: Option<Place>,
 }
 
-/// A piece with its possible readings; which one holds depends on its neighbours.
-struct Token<'p> {
-    raw: &'p str,
-    text: Cow<'p, str>,
-    line: usize,
-    row: Option<usize>,
-    place: Option<Place>,
-    /// It is the only piece of its row, so that the row tells nothing.
-    alone: bool,
-    value: CellText,
-    naming: Option<Naming>,
-    used: bool,
-}
-
 struct Reader<'f, 'p> {
     rows: &'f [Row],
     tokens: Vec<Token<'p>>,
+    /// What the rows of the document's tables are, by their numbers.
+    facts: HashMap<usize, RowFacts>,
+    /// The document's tables in which merged cells are known as such.
+    has_merged: HashSet<usize>,
     head: Head,
     states: Vec<Option<RowState>>,
     outcome: TableOutcome,
@@ -64,90 +62,42 @@ struct Reader<'f, 'p> {
 /// Reads the pieces between two headings as the table of a section.
 pub(super) fn read_table(form: &Form, section: &Section, pieces: &[Piece<'_>]) -> TableOutcome {
     let rows = section.table.as_ref().map(|table| table.rows.as_slice()).unwrap_or_default();
-    let mut outcome = TableOutcome::default();
-    let tokens = tokens(pieces, &Labels::of(form, section), &mut outcome.strays);
-    outcome.labelled = tokens.iter().any(|token| token.naming.is_some());
-    let mut reader = Reader { rows, tokens, head: Head::default(), states: vec![None; rows.len()], outcome };
+    let Tokens { tokens, rows: facts, artefacts } = tokens(pieces, &Labels::of(form, section));
+    let labelled = tokens.iter().any(|token| token.naming.is_some());
+    let outcome = TableOutcome { labelled, strays: artefacts, ..TableOutcome::default() };
+    let states = vec![None; rows.len()];
+    let merged = pieces.iter().filter(|piece| !piece.cover.is_own());
+    let has_merged = merged.filter_map(|piece| piece.place.map(|place| place.table)).collect();
+    let mut reader = Reader { rows, tokens, facts, has_merged, head: Head::default(), states, outcome };
     if !reader.read_grouped() {
         for at in 0..reader.tokens.len() {
             reader.step(at);
         }
         reader.refuse_incomplete_run();
+        reader.refuse_short_row();
     }
     reader.finish()
-}
-
-fn tokens<'p>(pieces: &[Piece<'p>], labels: &Labels, strays: &mut Vec<(usize, String)>) -> Vec<Token<'p>> {
-    let mut widths: HashMap<usize, usize> = HashMap::new();
-    for row in pieces.iter().filter_map(|piece| piece.row) {
-        *widths.entry(row).or_default() += 1;
-    }
-    let mut tokens = Vec::with_capacity(pieces.len());
-    // Where a label broken by line ends was put together, its other pieces are passed over.
-    let mut passed = 0;
-    for (at, piece) in pieces.iter().enumerate() {
-        if passed > 0 {
-            passed -= 1;
-            continue;
-        }
-        let (text, artefacts) = strip_artefacts(piece.text);
-        strays.extend(artefacts.into_iter().map(|artefact| (piece.line, artefact)));
-        let value = value::read(&text);
-        let mut naming = match value {
-            CellText::Unreadable(_) => labels.name(&text),
-            _ => None,
-        };
-        if matches!(value, CellText::Unreadable(_)) && piece.row.is_none() {
-            let loose = pieces.iter().skip(at).take_while(|piece| piece.row.is_none());
-            let broken = labels.name_broken(loose.map(|piece| piece.text));
-            // A beginning that names a row by itself is taken with its end if both name the same one.
-            let fits = |found: &Naming| {
-                naming.as_ref().is_none_or(|first| first.row.is_some() && first.row == found.row)
-            };
-            if let Some((pieces, found)) = broken.filter(|(_, found)| fits(found)) {
-                naming = Some(found);
-                passed = pieces - 1;
-            }
-        }
-        tokens.push(Token {
-            raw: piece.text,
-            text,
-            line: piece.line,
-            row: piece.row,
-            place: piece.place,
-            alone: piece.row.is_none_or(|row| widths.get(&row) == Some(&1)),
-            value,
-            naming,
-            used: false,
-        });
-    }
-    tokens
-}
-
-impl Token<'_> {
-    fn is_value(&self) -> bool {
-        self.naming.is_none() && self.value.looks_like_value()
-    }
-
-    /// The row whose cells it stands among, `None` if it stands by itself.
-    fn strand(&self) -> Option<usize> {
-        if self.alone { None } else { self.row }
-    }
 }
 
 impl Reader<'_, '_> {
     /// Takes the piece at `at` for a row's label if values stand behind it, else for a label of the head.
     fn step(&mut self, at: usize) {
         let Some(naming) = self.tokens.get(at).and_then(|token| token.naming.clone()) else {
-            self.note_unknown(at);
+            if self.is_stranger(at)
+                && let Some(token) = self.tokens.get(at)
+            {
+                self.head.meet(token);
+            }
             return;
         };
         if let Some(token) = self.tokens.get_mut(at) {
             token.used = true;
         }
         if let Some(row) = naming.row {
-            if let Some(under) = self.under_labels(at, row) {
-                self.read_under(row, &under);
+            if let Some(cells) = self.under_labels(at, row) {
+                self.head.close();
+                self.use_up(&cells.iter().map(|(_, _, token)| *token).collect::<Vec<_>>());
+                self.keep(row, RowState::Read(cells));
                 return;
             }
             let values = self.values_behind(at);
@@ -156,16 +106,24 @@ impl Reader<'_, '_> {
                 return;
             }
         }
-        let place = self.tokens.get(at).and_then(|token| token.place);
-        self.head.see(&naming, place);
+        let span = self.tokens.get(at).and_then(Token::span);
+        self.head.see(&naming, span);
     }
 
-    /// A short text among the labels of a head that names nothing may be a column's label.
-    fn note_unknown(&mut self, at: usize) {
-        let Some(token) = self.tokens.get(at) else { return };
-        let heads = !self.head.closed && !self.head.marks.is_empty() && !token.used && !token.is_value();
-        if heads && !is_prose(&token.text) && (1..=16).contains(&token.text.chars().count()) {
-            self.head.unknown = true;
+    /// Whether a piece is rather a column's label in words that nobody knows: a short text among the labels of
+    /// a head, or in a row of a table that holds neither values nor the label of a row.
+    fn is_stranger(&self, at: usize) -> bool {
+        let Some(token) = self.tokens.get(at).filter(|token| !token.used) else { return false };
+        match token.strand().and_then(|row| self.facts.get(&row)) {
+            Some(facts) => {
+                let heads = !facts.valued && !facts.names_row && (facts.first != at || facts.names_column);
+                heads && token.may_be_label(LONGEST_IN_CELL)
+            }
+            None => {
+                let behind = self.tokens.get(at + 1);
+                // What values stand behind is rather a row's label.
+                self.head.is_open() && is_short(token) && !behind.is_some_and(Token::is_value)
+            }
         }
     }
 
@@ -190,53 +148,21 @@ impl Reader<'_, '_> {
             .collect()
     }
 
-    /// The cells of the label's row that stand under the columns' labels, in the form's order.
-    ///
-    /// Only where the grid leaves no doubt: every column's label stands once in the same table, in a row as
-    /// wide as this one, right of this label, and no other cell behind the label holds anything.
-    fn under_labels(&self, at: usize, row: usize) -> Option<Vec<usize>> {
+    /// The cells of the label's row by the columns whose labels stand over them: only where every column's
+    /// label has columns of its own in the same table, right of this label.
+    fn under_labels(&self, at: usize, row: usize) -> Option<Vec<(usize, CellText, usize)>> {
         let label = self.tokens.get(at)?;
-        let (place, described) = (label.place?, self.rows.get(row)?);
-        if self.head.marks.contains(&Mark::Foreign) {
-            return None;
-        }
-        let mut columns = Vec::with_capacity(described.columns.len());
-        for column in &described.columns {
-            let above = (*self.head.places.get(&column.key)?)?;
-            let fits =
-                above.table == place.table && above.width == place.width && above.column > place.column;
-            columns.push(Some(above.column).filter(|_| fits)?);
-        }
-        let in_row: Vec<(usize, &Token<'_>)> = self
-            .tokens
-            .iter()
-            .enumerate()
-            .skip(at + 1)
-            .take_while(|(_, token)| token.row.is_some() && token.row == label.row)
-            .collect();
-        let is_column = |token: &Token<'_>| token.place.is_some_and(|place| columns.contains(&place.column));
-        if in_row.iter().any(|(_, token)| !is_column(token) && !token.value.is_empty()) {
-            return None;
-        }
-        if in_row.iter().any(|(_, token)| is_column(token) && token.naming.is_some()) {
-            return None;
-        }
-        let under = |column: &usize| {
-            in_row.iter().find(|(_, token)| token.place.is_some_and(|place| place.column == *column))
-        };
-        columns.iter().map(|column| under(column).map(|(place, _)| *place)).collect()
-    }
-
-    fn read_under(&mut self, at: usize, values: &[usize]) {
-        self.head.closed = true;
-        let Some(row) = self.rows.get(at) else { return };
-        let cells = row.columns.iter().zip(values).filter_map(|(column, value)| {
-            Some((column.cell, self.tokens.get(*value)?.value.clone(), *value))
-        });
-        let mut cells: Vec<(usize, CellText, usize)> = cells.collect();
+        let described = self.rows.get(row)?;
+        let spans = self.head.spans_of(described, &label.span()?)?;
+        let in_row = self.tokens.iter().enumerate().skip(at + 1);
+        let in_row = in_row.take_while(|(_, token)| token.row.is_some() && token.row == label.row);
+        let cells: Vec<usize> = in_row.map(|(place, _)| place).collect();
+        let found = self.under(&spans, &cells, &|span: &Span| self.head.is_strangers(span))?;
+        let cells = described.columns.iter().zip(found);
+        let cells = cells.filter_map(|(column, found)| found.map(|(text, token)| (column.cell, text, token)));
+        let mut cells: Vec<_> = cells.collect();
         cells.sort_by_key(|(cell, _, _)| *cell);
-        self.use_up(values);
-        self.keep(at, RowState::Read(cells));
+        Some(cells)
     }
 
     /// Whether what stands behind a label are its values and not the empty cells of a merged head.
@@ -272,32 +198,22 @@ impl Reader<'_, '_> {
         let whole = block.filter(|block| *block == filled.as_slice() && self.all_values(block));
         let exact = if values.len() == width { Some(values) } else { whole };
         let state = match (exact, self.head.order_of(row)) {
-            (Some(exact), Some(order)) if self.stand_under_labels(row, exact, &order) => {
+            (Some(exact), Some(order)) if self.head.agrees(row, &self.spans(exact), &order) => {
                 RowState::Read(self.assign(row, exact, &order))
             }
             _ => self.unread(values),
         };
+        self.head.close();
         self.use_up(values);
         self.keep(at, state);
     }
 
-    /// Whether each value stands in the column of its label, as far as both have a place in one table.
-    fn stand_under_labels(&self, row: &Row, values: &[usize], order: &Order) -> bool {
-        order.places.iter().zip(values).all(|(place, value)| {
-            let label = row.columns.get(*place).and_then(|column| *self.head.places.get(&column.key)?);
-            let value = self.tokens.get(*value).and_then(|token| token.place);
-            match label.zip(value) {
-                Some((label, value)) if label.table == value.table && label.width == value.width => {
-                    label.column == value.column
-                }
-                _ => true,
-            }
-        })
+    fn spans(&self, tokens: &[usize]) -> Vec<Option<Span>> {
+        tokens.iter().map(|token| self.tokens.get(*token).and_then(Token::span)).collect()
     }
 
-    fn assign(&self, row: &Row, values: &[usize], order: &Order) -> Vec<(usize, CellText, usize)> {
+    fn assign(&self, row: &Row, values: &[usize], order: &[usize]) -> Vec<(usize, CellText, usize)> {
         let mut cells: Vec<(usize, CellText, usize)> = order
-            .places
             .iter()
             .zip(values)
             .filter_map(|(place, value)| {
@@ -313,7 +229,8 @@ impl Reader<'_, '_> {
         let Some(place) = self.states.get_mut(at) else { return };
         *place = Some(match place.take() {
             Some(known) if !known.says_the_same(&state) => {
-                RowState::Unread(format!("{} | {}", known.stood(), state.stood()), state.first())
+                let stood = format!("{} | {}", known.stood(), state.stood());
+                RowState::Unread(stood.chars().take(LONGEST_STOOD).collect(), state.first())
             }
             _ => state,
         });
@@ -339,7 +256,7 @@ impl Reader<'_, '_> {
     fn stood(&self, values: &[usize]) -> String {
         let texts: Vec<&str> =
             values.iter().filter_map(|place| self.tokens.get(*place)).map(|token| &*token.text).collect();
-        texts.join(" ").chars().take(200).collect()
+        texts.join(" ").chars().take(LONGEST_STOOD).collect()
     }
 
     /// Gathers the readings, and sorts what was not used into sentences and strays.

@@ -388,8 +388,11 @@ fn a_head_that_nobody_knows_whole_gives_no_order() {
 #[test]
 fn a_column_too_many_and_a_blank_between_values_shift_nothing() {
     let page = |row: &str| {
+        let head = "<tr><td rowspan=2 colspan=3>（本列数据的勾稽关系为…）<td rowspan=2>自然人\
+            <td colspan=5>法人或其他组织<td rowspan=2>总计</tr>\
+            <tr><td>商业企业<td>科研机构<td>社会公益组织<td>法律服务机构<td>其他</tr>";
         let page = format!(
-            "<p>一、总体情况</p><p>无。</p><p>三、收到和处理政府信息公开申请情况</p><table>{row}</table>"
+            "<p>一、总体情况</p><p>无。</p><p>三、收到和处理政府信息公开申请情况</p><table>{head}{row}</table>"
         );
         let grid = super::html::read(&page).expect("a page");
         recognise(&grid, Some(2023)).document.content.figures

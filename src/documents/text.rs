@@ -1,8 +1,10 @@
 //! Plain text, as a word processor leaves it: cells led by tabs, or one piece to a line without marks.
 
+use super::embedded::{Stretch, stretches, table};
 use super::grid::{Block, Grid, GridCell};
 use super::label::{Keys, is_label, is_row_label};
 use super::value::{self, CellText};
+use std::collections::HashSet;
 
 /// Longest cell of a line with inner tabs, in bytes; beyond it the tabs are taken for typing, not for cells.
 const LONGEST_CELL: usize = 300;
@@ -10,17 +12,99 @@ const LONGEST_CELL: usize = 300;
 /// Reads plain text into a grid.
 ///
 /// A line led by a tab is a cell and an empty line ends the row; a line with tabs inside is a whole row;
-/// a line of
-/// figures alone is as many cells, a line with pipes a row; every other line is a paragraph. An empty line between paragraphs tells nothing and is not kept:
-/// whether it was an empty cell cannot be known.
+/// a line of figures alone is as many cells, a line with pipes a row, a table in HTML is one; every other line
+/// is a paragraph. An empty line between paragraphs tells nothing and is not kept: whether it was an empty cell
+/// cannot be known. A number alone at the edge of a page is the page's, and put aside.
 pub fn read(text: &str) -> Grid {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let end = if text.contains('\n') { '\n' } else { '\r' };
+    let page_numbers = page_numbers(text, end);
     let mut reader = Reader::default();
-    for (at, line) in text.split(end).enumerate() {
-        reader.line(line.trim_end_matches('\r'), at + 1);
+    let mut number = 1;
+    for stretch in stretches(text) {
+        let lines = match stretch {
+            Stretch::Lines(lines) => lines,
+            Stretch::Table(html) => {
+                let read = table(html, number);
+                let is_read = read.is_some();
+                reader.end_table();
+                reader.blocks.extend(read.into_iter().flatten());
+                if is_read {
+                    number += html.matches(end).count();
+                    continue;
+                }
+                html
+            }
+        };
+        for (at, line) in lines.split(end).enumerate() {
+            number += usize::from(at > 0);
+            match page_numbers.contains(&number) {
+                true => reader.aside.push(cell(line, number)),
+                false => reader.line(line.trim_end_matches('\r'), number),
+            }
+        }
     }
     reader.finish()
+}
+
+/// The lines that hold a short number alone between empty lines, in a text where other numbers do not.
+fn set_apart(text: &str, end: char) -> Vec<usize> {
+    let (mut apart, mut others) = (Vec::new(), 0);
+    // A tab leads a cell, and is no empty line.
+    let is_blank = |c: char| c.is_whitespace() && c != '\t';
+    let mut lines = text.split(end).map(|line| line.trim_matches(is_blank)).enumerate().peekable();
+    let mut before = "";
+    while let Some((at, line)) = lines.next() {
+        if !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()) {
+            let behind = lines.peek().map_or("", |(_, line)| line);
+            if line.len() <= 3 && before.is_empty() && behind.is_empty() && at > 0 {
+                apart.push(at + 1);
+            } else {
+                others += 1;
+            }
+        }
+        before = line;
+    }
+    if apart.len() * FEW <= others { apart } else { Vec::new() }
+}
+
+/// How many numbers must stand among others for each that is set apart.
+const FEW: usize = 20;
+
+/// The lines that hold a number alone, right before the end of a page or right behind it.
+///
+/// A figure may stand there too; but what cannot be told from a page's number is no figure.
+fn page_numbers(text: &str, end: char) -> HashSet<usize> {
+    const PAGE: char = '\u{c}';
+    let mut found = HashSet::new();
+    found.extend(set_apart(text, end));
+    if !text.contains(PAGE) {
+        return found;
+    }
+    // The last line that was no empty one, if it was a number alone.
+    let mut last = None;
+    let mut begins = false;
+    for (at, line) in text.split(end).enumerate() {
+        let is_number =
+            (1..=4).contains(&line.trim().len()) && line.trim().bytes().all(|byte| byte.is_ascii_digit());
+        let filled = !line.trim().is_empty();
+        if line.starts_with(PAGE) || (!filled && line.contains(PAGE)) {
+            found.extend(last.take());
+            begins = true;
+        }
+        if filled {
+            last = is_number.then_some(at + 1);
+            if begins && is_number {
+                found.insert(at + 1);
+            }
+            begins = false;
+        }
+        if filled && line.trim_end_matches([' ', '\t', '\r']).ends_with(PAGE) {
+            found.extend(last.take());
+            begins = true;
+        }
+    }
+    found
 }
 
 #[derive(Default)]
@@ -28,6 +112,7 @@ struct Reader {
     blocks: Vec<Block>,
     rows: Vec<Vec<GridCell>>,
     row: Vec<GridCell>,
+    aside: Vec<GridCell>,
 }
 
 impl Reader {
@@ -76,12 +161,12 @@ impl Reader {
 
     fn finish(mut self) -> Grid {
         self.end_table();
-        Grid::of(self.blocks)
+        Grid { blocks: self.blocks, aside: self.aside }
     }
 }
 
 fn cell(text: &str, line: usize) -> GridCell {
-    GridCell { text: text.trim().to_owned(), line }
+    GridCell::new(text.trim(), line)
 }
 
 /// The cells of a line that holds a whole row, `None` if it holds a single piece.
@@ -110,6 +195,9 @@ fn values_of(line: &str) -> Option<Vec<&str>> {
     (parts.len() >= FEWEST_VALUES && all()).then_some(parts)
 }
 
+/// Most words before a row's label that may be those of groups of rows.
+const MOST_GROUPS: usize = 8;
+
 /// A row's label with its values behind it on one line, as pages turned into text have them. Before the
 /// label may stand that of a group of rows.
 fn labelled(line: &str) -> Option<Vec<String>> {
@@ -120,7 +208,7 @@ fn labelled(line: &str) -> Option<Vec<String>> {
     let values = parts.iter().rev().take_while(|part| !matches!(value::read(part), CellText::Unreadable(_)));
     let first = parts.len().checked_sub(values.count()).filter(|first| (1..parts.len()).contains(first))?;
     let (words, values) = parts.split_at_checked(first)?;
-    let label = (0..words.len()).filter_map(|from| Some(words.get(from..)?.join(" ")));
+    let label = (0..words.len().min(MOST_GROUPS)).filter_map(|from| Some(words.get(from..)?.join(" ")));
     let label = label.into_iter().find(|label| is_row_label(label))?;
     Some(std::iter::once(label).chain(values.iter().map(|value| (*value).to_owned())).collect())
 }
@@ -166,6 +254,25 @@ mod tests {
         assert_eq!(shape("规章 | 0 |  | 1 |"), vec![vec![vec!["规章", "0", "", "1"]]]);
         assert_eq!(shape("规章 |\n0 |\n|"), vec![vec![vec!["规章"], vec!["0"], vec![""]]]);
         assert_eq!(shape("甲|乙"), vec![vec![vec!["甲|乙"]]], "one pipe in a sentence is no table");
+    }
+
+    #[test]
+    fn a_number_alone_at_the_edge_of_a_page_is_put_aside() {
+        let aside = |text: &str| -> Vec<(String, usize)> {
+            read(text).aside.into_iter().map(|cell| (cell.text, cell.line)).collect()
+        };
+        for (text, line) in [
+            ("行政强制\n2\n\u{c}三、", 2),
+            ("行政强制\n2\n\n\u{c}三、", 2),
+            ("行政强制\n2\u{c}\n三、", 2),
+            ("行政强制\n\u{c}2\n三、", 2),
+        ] {
+            assert_eq!(aside(text), vec![("2".to_owned(), line)], "{text:?}");
+        }
+        assert!(aside("行政强制\n2\n三、").is_empty());
+        let values = "7\n".repeat(40);
+        assert_eq!(aside(&format!("{values}行政强制\n\n2\n\n三、")), vec![("2".to_owned(), 43)]);
+        assert!(aside("行政强制\n\n2\n\n行政处罚\n\n3\n").is_empty(), "all stand so");
     }
 
     #[test]

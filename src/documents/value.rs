@@ -55,10 +55,11 @@ impl CellText {
                 let folded = fold(stood);
                 let body = folded.trim_start_matches(['+', '-', '.', '¥']);
                 let unit = body.trim_start_matches(|c: char| c.is_ascii_digit() || " ,.\n".contains(c));
-                body.starts_with(|c: char| c.is_ascii_digit())
+                let measured = body.starts_with(|c: char| c.is_ascii_digit())
                     && folded.chars().count() <= 24
                     && unit.chars().count() <= 4
-                    && unit.chars().all(|c| "元万百千亿件份宗项起例人次个条%^~①②③④⑤⑥⑦⑧⑨⑩¹²³".contains(c))
+                    && unit.chars().all(|c| "元万百千亿件份宗项起例人次个条%^~①②③④⑤⑥⑦⑧⑨⑩¹²³".contains(c));
+                measured || is_misread(body) || IN_PLACE_OF_ONE.contains(&folded.as_str())
             }
         }
     }
@@ -141,6 +142,18 @@ fn half_width(c: char) -> char {
         code @ 0xff01..=0xff5e => char::from_u32(code - 0xfee0).unwrap_or(c),
         _ => c,
     }
+}
+
+/// What people write where no number is known.
+const IN_PLACE_OF_ONE: [&str; 12] =
+    ["暂无", "暂缺", "未统计", "未填", "不详", "待统计", "待定", "空白", "N/A", "n/a", "#N/A", "*"];
+
+/// A number as a machine misreads it from a picture: `l2O`, `I5`, `O`.
+fn is_misread(folded: &str) -> bool {
+    let like_digits = |c: char| c.is_ascii_digit() || "OoQDlI|!iSsBZz,. ".contains(c);
+    (1..=10).contains(&folded.chars().count())
+        && folded.chars().all(like_digits)
+        && (folded.contains(|c: char| c.is_ascii_digit()) || folded.chars().all(|c| "OolI|".contains(c)))
 }
 
 fn is_blank(folded: &str) -> bool {
@@ -285,6 +298,10 @@ mod tests {
     #[test]
     fn a_number_with_a_unit_still_looks_like_a_value_and_a_date_line_of_prose_does_not() {
         assert!(read("251000元").looks_like_value());
+        for text in ["l2O", "I5", "O", "1O5", "暂无", "未统计"] {
+            assert!(read(text).looks_like_value(), "a value that cannot be read: {text}");
+        }
+        assert!(!read("SOS").looks_like_value());
         assert!(!read("见附件").looks_like_value());
         assert!(!read("1.属于国家秘密").looks_like_value());
         assert!(!read("2023年我局没有收到政府信息公开申请，也没有结转").looks_like_value());

@@ -1,7 +1,10 @@
 //! Excel's xlsx: every sheet's cells where they stand, merged cells once, bounded before anything is laid out.
 
+pub(super) mod shown;
+
 use super::grid::{Block, Grid, GridCell};
 use calamine::{DataRef, Reader as _, SheetVisible, Xlsx};
+use shown::Sheet;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
@@ -42,7 +45,8 @@ pub enum XlsxFault {
 /// Reads a workbook into a grid, sheet by sheet.
 ///
 /// A row with a heading or a sentence alone in it is a paragraph; all other rows that hold something are
-/// rows of a table. Hidden sheets are passed over. Lines are the sheet's own row numbers.
+/// rows of a table. What is hidden (sheets, rows, columns) is passed over, and a merged cell stands where it is
+/// seen. Lines are the sheet's own row numbers.
 pub fn read(bytes: &[u8]) -> Result<Grid, XlsxFault> {
     check(bytes)?;
     // The library counts without a net on a few numbers of a hurt sheet; that is the file's fault.
@@ -59,9 +63,11 @@ fn read_checked(bytes: &[u8]) -> Result<Grid, XlsxFault> {
         .collect();
     let mut grid = Grid::default();
     let (mut filled, mut laid) = (MOST_CELLS, MOST_CELLS);
+    let sheets = shown::sheets(bytes);
+    let plain = Sheet::default();
     for name in shown {
         let rows = rows(&mut workbook, &name, &mut filled, &mut grid.aside)?;
-        lay_out(rows, &mut laid, &mut grid.blocks)?;
+        lay_out(rows, sheets.get(&name).unwrap_or(&plain), &mut laid, &mut grid.blocks)?;
     }
     Ok(grid)
 }
@@ -107,7 +113,7 @@ fn rows(
                 row.insert(column, text);
             }
         } else if !text.is_empty() && aside.len() < MOST_ASIDE {
-            aside.push(GridCell { text, line: line_of(row) });
+            aside.push(GridCell::new(text, line_of(row)));
         }
     }
     Ok(rows)
@@ -137,9 +143,17 @@ fn text_of(value: &DataRef<'_>) -> String {
     }
 }
 
-pub(super) fn lay_out(rows: Rows, left: &mut usize, blocks: &mut Vec<Block>) -> Result<(), XlsxFault> {
+pub(super) fn lay_out(
+    mut rows: Rows,
+    sheet: &Sheet,
+    left: &mut usize,
+    blocks: &mut Vec<Block>,
+) -> Result<(), XlsxFault> {
     let mut table: Vec<Vec<GridCell>> = Vec::new();
-    let width = rows.values().filter_map(|row| row.keys().next_back()).max().map_or(0, |last| last + 1);
+    let covers = sheet.show(&mut rows, left)?;
+    let last = rows.values().filter_map(|row| row.keys().next_back()).max();
+    let columns: Vec<u32> =
+        last.map_or(0..0, |last| 0..*last + 1).filter(|column| !sheet.hides_column(*column)).collect();
     for (place, (number, row)) in rows.into_iter().enumerate() {
         let line = line_of(number);
         let alone = (row.len() == 1).then(|| row.values().next()).flatten();
@@ -150,12 +164,11 @@ pub(super) fn lay_out(rows: Rows, left: &mut usize, blocks: &mut Vec<Block>) -> 
             blocks.extend(lines.map(|text| Block::Paragraph { text: text.to_owned(), line }));
             continue;
         }
-        *left = usize::try_from(width)
-            .ok()
-            .and_then(|width| left.checked_sub(width))
-            .ok_or(XlsxFault::TooManyCells)?;
-        let cells =
-            (0..width).map(|column| GridCell { text: row.get(&column).cloned().unwrap_or_default(), line });
+        *left = left.checked_sub(columns.len()).ok_or(XlsxFault::TooManyCells)?;
+        let cells = columns.iter().map(|column| match covers.get(&(number, *column)) {
+            Some(cover) => GridCell::covered(line, *cover),
+            None => GridCell::new(row.get(column).cloned().unwrap_or_default(), line),
+        });
         table.push(cells.collect());
     }
     end_table(&mut table, blocks);

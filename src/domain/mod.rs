@@ -33,6 +33,7 @@ pub mod report;
 pub mod rights;
 pub mod roster;
 pub mod rules;
+pub mod simplified;
 pub mod statistics;
 pub mod text;
 pub mod wording;

@@ -63,6 +63,28 @@ on_both! {
         assert_eq!(service.get("/reports").token(&service.admin()).send().value()["items"], json!([]));
     }
 
+    fn a_file_of_two_reports_is_told_and_each_can_be_read(service) {
+        let token = service.token("editor", "", "任何人");
+        let first = std::str::from_utf8(REAL_TEXT).expect("text");
+        let second = first.replace("沁源县信访局", "沁源县水利局").replace("2024年1月29日", "2024年1月30日");
+        let file = format!("{first}\n{second}");
+        let read = |query: &str| {
+            let path = format!("/imports?dry_run=true{query}");
+            service.post(&path).token(&token).body("text/plain", file.clone()).send()
+        };
+        let answer = read("").expect(200).value();
+        let told: Vec<&Value> = answer["findings"].as_array().expect("findings").iter()
+            .filter(|finding| finding["rule"] == "document.second_report").collect();
+        assert_eq!((told.len(), &told[0]["severity"]), (1, &json!("error")));
+        assert_eq!((&answer["source"]["parts"], &answer["document"]["signed_on"]), (&json!(2), &json!("2024-01-29")));
+        let answer = read("&part=2").expect(200).value();
+        let document = &answer["document"];
+        assert_eq!((&document["agency_name"], &document["signed_on"]), (&json!("沁源县水利局"), &json!("2024-01-30")));
+        assert!(answer["findings"].as_array().expect("findings").iter().all(|finding| finding["severity"] != "error"));
+        read("&part=3").refused(422, "document_unreadable");
+        read("&part=0").refused(400, "invalid_query");
+    }
+
     fn a_file_is_stored_as_a_draft_once(service) {
         let world = World::new(service);
         let path = format!("/imports?agency_id={}&year=2023", world.bureau);

@@ -62,7 +62,8 @@ fn html(table: &TableLayout, spans: bool, cell: impl Fn(&str) -> String) -> Stri
 
 /// The same in traditional characters.
 fn traditional(text: &str) -> String {
-    let pairs = include_str!("../../data/traditional.txt").lines().filter(|line| !line.starts_with('#'));
+    let pairs =
+        include_str!("../../data/opencc/TSCharacters.txt").lines().filter(|line| !line.starts_with('#'));
     let pairs: Vec<(char, char)> =
         pairs.filter_map(|pair| Some((pair.chars().nth(1)?, pair.chars().next()?))).collect();
     text.chars().map(|c| pairs.iter().find(|(simple, _)| *simple == c).map_or(c, |(_, full)| *full)).collect()

@@ -2,6 +2,7 @@
 
 mod formats;
 mod layouts;
+mod linear;
 mod mutations;
 mod oddities;
 mod ofd;

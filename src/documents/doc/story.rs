@@ -65,7 +65,7 @@ pub(super) fn read(
             if ended && matches!(c, '\r' | '\u{7}') {
                 let text = std::mem::take(&mut reader.text);
                 if !text.trim().is_empty() && aside.len() < MOST_ASIDE {
-                    aside.push(GridCell { text: text.trim().to_owned(), line: usize::MAX });
+                    aside.push(GridCell::new(text.trim(), usize::MAX));
                 }
             } else {
                 reader.take(c, place, properties)?;

@@ -1,7 +1,8 @@
 //! The shape of a table's row: where its cells begin and end, and which of them are merged.
 
 use super::Numbers;
-use crate::documents::docx::{Cell, Row, Span};
+use crate::documents::docx::{Cell, Row};
+use crate::documents::grid::Cover;
 
 /// Most cells of a row.
 const MOST_CELLS: usize = 64;
@@ -14,7 +15,7 @@ pub(super) struct RowShape {
     /// The borders of its cells, from the left: one more than there are cells.
     pub borders: Vec<i32>,
     /// How each cell belongs to another.
-    spans: Vec<Span>,
+    spans: Vec<Cover>,
 }
 
 impl RowShape {
@@ -31,9 +32,9 @@ impl RowShape {
         let cells = 1 + (count + 1) * 2;
         // What is left out says nothing.
         let span = |number: usize| match said.u16_at(cells + number * 20) {
-            Some(flags) if flags & 0b11 == 0b10 => Span::Beside,
-            Some(flags) if (flags >> 5) & 0b11 == 0b01 => Span::Above,
-            _ => Span::Own,
+            Some(flags) if flags & 0b11 == 0b10 => Cover::Beside,
+            Some(flags) if (flags >> 5) & 0b11 == 0b01 => Cover::Above,
+            _ => Cover::Own,
         };
         Some(RowShape { borders, spans: (0..count).map(span).collect() })
     }

@@ -1,6 +1,7 @@
 //! The text of a docx as it is written: paragraphs, tables, text boxes; revisions taken as accepted.
 
 use super::DocxFault;
+use crate::documents::grid::Cover;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::{NsReader, XmlVersion};
@@ -41,7 +42,7 @@ pub(in crate::documents) struct Cell {
     /// Columns it covers besides its own.
     pub covers: usize,
     /// It belongs to the cell above or before it, and shows nothing of its own.
-    pub continued: bool,
+    pub continues: Cover,
     pub content: Vec<Node>,
     pub(super) deleted: bool,
 }
@@ -128,6 +129,8 @@ struct Builder {
     has_body: bool,
     /// The run that is being read is not shown.
     hidden: bool,
+    /// What is to be written before the text of the run, if it has any.
+    mark: &'static str,
 }
 
 impl Builder {
@@ -203,7 +206,7 @@ impl Builder {
             // Taken back, never shown, or said about the content and not part of it.
             "del" | "moveFrom" | "delText" | "instrText" | "delInstrText" | "rt" | "rubyPr" | "tblPr"
             | "tblPrEx" | "tblGrid" | "sectPr" | "sdtPr" | "sdtEndPr" => return Ok(Kind::Skipped),
-            "r" => self.hidden = false,
+            "r" => (self.hidden, self.mark) = (false, ""),
             "rPr" => return Ok(Kind::RunProperties),
             "tab" | "ptab" => self.write("\t")?,
             "br" | "cr" => self.write("\n")?,
@@ -220,10 +223,8 @@ impl Builder {
         let on = !matches!(value.as_deref(), Some("0" | "false" | "off" | "none"));
         match name {
             "vanish" | "webHidden" => self.hidden = on,
-            "strike" | "dstrike" if on => self.write("~~")?,
-            "vertAlign" if matches!(value.as_deref(), Some("superscript" | "subscript")) => {
-                self.write("^")?
-            }
+            "strike" | "dstrike" if on => self.mark = "~~",
+            "vertAlign" if matches!(value.as_deref(), Some("superscript" | "subscript")) => self.mark = "^",
             _ => {}
         }
         Ok(())
@@ -235,13 +236,16 @@ impl Builder {
         let number = || value.as_deref().and_then(|value| value.trim().parse().ok()).unwrap_or(0_usize);
         match (self.open.last_mut(), name) {
             (Some(Open::Paragraph { open_end, .. }), "del" | "moveFrom") => *open_end = true,
-            (Some(Open::Row(row)), "del") => row.deleted = true,
+            (Some(Open::Row(row)), "del" | "hidden") => row.deleted = true,
             (Some(Open::Row(row)), "gridBefore") => row.before = number().min(WIDEST_SPAN),
             (Some(Open::Cell(cell)), "gridSpan") => {
                 cell.covers = number().clamp(1, WIDEST_SPAN).saturating_sub(1);
             }
-            (Some(Open::Cell(cell)), "vMerge" | "hMerge") => {
-                cell.continued |= value.as_deref() != Some("restart");
+            (Some(Open::Cell(cell)), "vMerge") if value.as_deref() != Some("restart") => {
+                cell.continues = Cover::Above;
+            }
+            (Some(Open::Cell(cell)), "hMerge") if value.as_deref() != Some("restart") => {
+                cell.continues = Cover::Beside;
             }
             (Some(Open::Cell(cell)), "cellDel") => cell.deleted = true,
             _ => {}
@@ -261,6 +265,7 @@ impl Builder {
             if text.len() + piece.len() > LONGEST_TEXT {
                 return Err(DocxFault::TooLong);
             }
+            text.push_str(std::mem::take(&mut self.mark));
             text.push_str(piece);
         }
         Ok(())

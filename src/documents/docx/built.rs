@@ -1,25 +1,15 @@
 //! Cells and rows that other word processors' formats build up, to be laid out as a docx's.
 
 use super::{Cell, Node, Row};
-
-/// How a cell belongs to another.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::documents) enum Span {
-    #[default]
-    Own,
-    /// The cell at its left reaches over it.
-    Beside,
-    /// A cell of a row above reaches over it.
-    Above,
-}
+use crate::documents::grid::Cover;
 
 impl Cell {
     pub(in crate::documents) fn of(content: Vec<Node>) -> Cell {
         Cell { content, ..Cell::default() }
     }
 
-    pub(in crate::documents) fn span(&mut self, span: Span) {
-        self.continued = span != Span::Own;
+    pub(in crate::documents) fn span(&mut self, span: Cover) {
+        self.continues = span;
     }
 }
 

@@ -2,12 +2,14 @@
 
 use super::DocxFault;
 use super::body::{Cell, Node, Row};
-use crate::documents::grid::{Block, Grid, GridCell};
+use crate::documents::grid::{Block, Cover, Grid, GridCell};
 
 /// Most cells of a document, those covered by merged ones counted.
 const MOST_CELLS: usize = 100_000;
 /// From how many paragraphs on the only cell of a row is a frame around text, and not a label.
 const FRAME_PARAGRAPHS: usize = 4;
+/// From how many rows on a table inside a cell is a table, and not a way to split the cell.
+const TABLE_ROWS: usize = 3;
 
 /// Lays out the nodes; they nest no deeper than the elements they came from.
 pub(super) fn grid(nodes: Vec<Node>) -> Result<Grid, DocxFault> {
@@ -31,7 +33,7 @@ impl Layout {
                 Node::Paragraph { text, .. } => self.paragraph(&text),
                 Node::Table(rows) if is_frame(&rows) => {
                     let cells = rows.into_iter().flat_map(|row| row.cells);
-                    for cell in cells.filter(|cell| !cell.continued) {
+                    for cell in cells.filter(|cell| cell.continues.is_own()) {
                         self.nodes(cell.content)?;
                     }
                 }
@@ -54,14 +56,15 @@ impl Layout {
         for row in rows {
             let mut cells = Vec::new();
             for _ in 0..row.before {
-                self.add(&mut cells, String::new())?;
+                self.add(&mut cells, String::new(), Cover::Own)?;
             }
             for cell in row.cells {
-                let covers = cell.covers;
+                let (covers, continues) = (cell.covers, cell.continues);
                 let text = text_of(cell, &mut inner_tables);
-                self.add(&mut cells, text)?;
+                self.add(&mut cells, text, continues)?;
+                let reach = if continues == Cover::Above { Cover::Above } else { Cover::Beside };
                 for _ in 0..covers {
-                    self.add(&mut cells, String::new())?;
+                    self.add(&mut cells, String::new(), reach)?;
                 }
             }
             if !cells.is_empty() {
@@ -75,30 +78,42 @@ impl Layout {
         self.nodes(inner_tables)
     }
 
-    fn add(&mut self, cells: &mut Vec<GridCell>, text: String) -> Result<(), DocxFault> {
+    fn add(&mut self, cells: &mut Vec<GridCell>, text: String, cover: Cover) -> Result<(), DocxFault> {
         self.cells += 1;
         if self.cells > MOST_CELLS {
             return Err(DocxFault::TooManyCells);
         }
-        cells.push(GridCell { text, line: self.line + 1 });
+        cells.push(GridCell { text, line: self.line + 1, cover });
         Ok(())
     }
 }
 
-/// Whether a table only frames what stands in it: one column, and more in it than a cell holds.
+/// Whether a table only arranges what stands in it: some cell holds a table that is one by itself, or it is a
+/// single column with more in it than a cell holds.
 fn is_frame(rows: &[Row]) -> bool {
-    let holds_more = |cell: &Cell| {
-        let is_table = |node: &Node| matches!(node, Node::Table(_));
+    let single = rows.iter().all(|row| row.cells.len() <= 1);
+    rows.iter().flat_map(|row| &row.cells).any(|cell| {
         let is_text = |node: &&Node| matches!(node, Node::Paragraph { text, .. } if !text.trim().is_empty());
-        cell.content.iter().any(is_table) || cell.content.iter().filter(is_text).count() >= FRAME_PARAGRAPHS
+        let paragraphs = cell.content.iter().filter(is_text).count();
+        let is_table = |node: &Node| matches!(node, Node::Table(_));
+        let is_grown = |node: &Node| matches!(node, Node::Table(rows) if is_grown(rows));
+        (single && (paragraphs >= FRAME_PARAGRAPHS || cell.content.iter().any(is_table)))
+            || cell.content.iter().any(is_grown)
+    })
+}
+
+/// Whether a table inside a cell is one by itself.
+fn is_grown(rows: &[Row]) -> bool {
+    let nodes = |row: &Row| {
+        row.cells.iter().flat_map(|cell| &cell.content).any(|node| matches!(node, Node::Table(_)))
     };
-    rows.iter().all(|row| row.cells.len() <= 1) && rows.iter().flat_map(|row| &row.cells).any(holds_more)
+    rows.len() >= TABLE_ROWS || rows.iter().any(nodes)
 }
 
 /// The paragraphs of a cell; tables in it are set aside.
 fn text_of(cell: Cell, inner_tables: &mut Vec<Node>) -> String {
     let mut paragraphs = Vec::new();
-    if !cell.continued {
+    if cell.continues.is_own() {
         for node in cell.content {
             match node {
                 Node::Paragraph { text, .. } => paragraphs.push(text.trim().to_owned()),

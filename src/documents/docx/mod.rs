@@ -9,7 +9,6 @@ mod tests;
 
 use super::grid::Grid;
 pub(super) use body::{Cell, Node, Row};
-pub(super) use built::Span;
 
 /// Why a docx could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

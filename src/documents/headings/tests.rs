@@ -2,8 +2,7 @@ use super::*;
 use crate::domain::form::for_year;
 
 fn headings(lines: &[&str]) -> Vec<(usize, usize, Option<String>, Option<String>)> {
-    let pieces: Vec<Piece<'_>> =
-        lines.iter().map(|&text| Piece { text, line: 1, row: None, place: None }).collect();
+    let pieces: Vec<Piece<'_>> = lines.iter().map(|&text| Piece::loose(text, 1)).collect();
     find_headings(for_year(2023), &pieces)
         .into_iter()
         .map(|heading| (heading.piece, heading.section, heading.found_title, heading.inline))
@@ -110,8 +109,7 @@ fn an_unknown_title_is_known_by_its_neighbours_and_only_then() {
 #[test]
 fn sections_of_other_titles_lead_on_the_numbers() {
     let extra = |lines: &[&str], ordinal, next| {
-        let pieces: Vec<Piece<'_>> =
-            lines.iter().map(|&text| Piece { text, line: 1, row: None, place: None }).collect();
+        let pieces: Vec<Piece<'_>> = lines.iter().map(|&text| Piece::loose(text, 1)).collect();
         extra_sections(&pieces, ordinal, next)
     };
     assert_eq!(extra(&["无。", "七、附件", "八、联系方式"], Some(6), None), vec![1, 2]);

@@ -20,14 +20,14 @@ pub(super) enum Kind {
 }
 
 pub(super) fn kind(element: ElementRef<'_>) -> Kind {
-    if is_hidden(element) {
+    if is_gone(element) || is_unseen(element) {
         return Kind::Skipped;
     }
     match element.value().name() {
         "script" | "style" | "noscript" | "template" | "head" | "title" | "iframe" | "noframes"
-        | "noembed" | "del" | "svg" | "math" | "select" | "textarea" => Kind::Skipped,
+        | "noembed" | "del" | "svg" | "math" | "select" => Kind::Skipped,
         "br" => Kind::Break,
-        "pre" | "listing" | "xmp" | "plaintext" => Kind::Preformatted,
+        "pre" | "listing" | "xmp" | "plaintext" | "textarea" => Kind::Preformatted,
         "table" => Kind::Table,
         "caption" | "thead" | "tbody" | "tfoot" | "tr" | "td" | "th" => Kind::TablePart,
         "html" | "body" | "address" | "article" | "aside" | "blockquote" | "center" | "dd" | "details"
@@ -38,13 +38,30 @@ pub(super) fn kind(element: ElementRef<'_>) -> Kind {
     }
 }
 
-/// Whether nobody sees an element.
-fn is_hidden(element: ElementRef<'_>) -> bool {
+/// Whether an element takes no place on the page.
+fn is_gone(element: ElementRef<'_>) -> bool {
+    element.value().attr("hidden").is_some()
+        || styled(element, "display:none")
+        || styled(element, "visibility:collapse")
+}
+
+/// Whether an element keeps its place on the page and shows nothing there.
+pub(super) fn is_unseen(element: ElementRef<'_>) -> bool {
+    styled(element, "visibility:hidden")
+}
+
+fn styled(element: ElementRef<'_>, wanted: &str) -> bool {
     let style = element.value().attr("style").unwrap_or_default();
     let style: String = style.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
-    element.value().attr("hidden").is_some()
-        || style.contains("display:none")
-        || style.contains("visibility:hidden")
+    style.contains(wanted)
+}
+
+/// What somebody typed into a field of a form, which the page shows as text.
+pub(super) fn typed_in(element: ElementRef<'_>) -> Option<&str> {
+    let field = element.value();
+    let kind = field.attr("type").unwrap_or("text").to_ascii_lowercase();
+    let is_text = matches!(kind.as_str(), "text" | "number" | "tel" | "date" | "");
+    field.attr("value").filter(|_| field.name() == "input" && is_text)
 }
 
 /// Marks that a reader sees and that must not get lost: a note's number, something crossed out.
@@ -62,14 +79,15 @@ pub(super) fn elements(parent: ElementRef<'_>) -> impl Iterator<Item = ElementRe
 
 /// The rows of a table, by the groups no merged cell reaches beyond.
 pub(super) fn row_groups(table: ElementRef<'_>) -> Vec<Vec<ElementRef<'_>>> {
+    let shown = |element: &ElementRef<'_>| !is_gone(*element) && !is_unseen(*element);
     elements(table)
-        .filter(|group| matches!(group.value().name(), "thead" | "tbody" | "tfoot"))
-        .map(|group| elements(group).filter(|row| row.value().name() == "tr").collect())
+        .filter(|group| matches!(group.value().name(), "thead" | "tbody" | "tfoot") && shown(group))
+        .map(|group| elements(group).filter(|row| row.value().name() == "tr" && shown(row)).collect())
         .collect()
 }
 
 pub(super) fn cells_of(row: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
-    elements(row).filter(|cell| matches!(cell.value().name(), "td" | "th"))
+    elements(row).filter(|cell| matches!(cell.value().name(), "td" | "th") && !is_gone(*cell))
 }
 
 /// Whether a table arranges the page instead of holding figures.

@@ -6,7 +6,7 @@ use super::look::{is_part_of_page, look};
 use super::strict::{self, JsonFault};
 use crate::documents::{
     FoundCell, FoundState, Grid, ReadFault, Reading, SourceNotes, csv, decode, doc, docx, drawn, html,
-    markdown, mht, odf, recognise, text, xls, xlsx,
+    markdown, mht, odf, recognise, recognise_part, text, xls, xlsx,
 };
 use crate::domain::report::{Content, ReportDocument};
 use serde_json::Value;
@@ -26,6 +26,8 @@ pub struct Said {
     pub charset: Option<String>,
     /// The year it is to be of, where it says none itself.
     pub year: Option<i32>,
+    /// Which of several reports in it is meant, from 1.
+    pub part: Option<usize>,
 }
 
 impl Said {
@@ -83,7 +85,10 @@ pub fn read(said: &Said, bytes: &[u8]) -> Result<Read, IntakeFault> {
         return Ok(read);
     }
     let (grid, charset) = read_grid(kind, bytes, said.charset.as_deref())?;
-    let Reading { document, notes } = recognise(&grid, said.year);
+    let Reading { document, notes } = match said.part {
+        None => recognise(&grid, said.year),
+        Some(part) => recognise_part(&grid, said.year, part).ok_or(ReadFault::NoSuchPart)?,
+    };
     Ok(Read { kind, charset: charset.to_owned(), document, notes })
 }
 

@@ -108,6 +108,9 @@ impl Sandbox {
         if let Some(year) = said.year {
             command.arg(format!("--year={year}"));
         }
+        if let Some(part) = said.part {
+            command.arg(format!("--part={part}"));
+        }
         command
             .env_clear()
             // The allocator would set aside more address space than a reader may have.

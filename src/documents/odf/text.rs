@@ -2,8 +2,9 @@
 
 use super::Space;
 use super::style::{Look, Styles};
-use crate::documents::docx::{Cell, Node, Row, Span};
+use crate::documents::docx::{Cell, Node, Row};
 use crate::documents::fault::ReadFault;
+use crate::documents::grid::Cover;
 use crate::documents::xml::{Attributes, Builder, walk};
 
 /// Longest text of a paragraph, in bytes.
@@ -168,7 +169,7 @@ impl Reader {
         let mut cell = Cell::of(Vec::new());
         if covered {
             // The cell before it reaches so far, or one from above.
-            cell.span(if *reach > 0 { Span::Beside } else { Span::Above });
+            cell.span(if *reach > 0 { Cover::Beside } else { Cover::Above });
             *reach = reach.saturating_sub(repeated);
         } else {
             *reach = wide - 1;

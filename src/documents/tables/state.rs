@@ -41,4 +41,16 @@ impl RowState {
             RowState::Read(cells) => cells.first().map_or(0, |(_, _, token)| *token),
         }
     }
+
+    /// Whether every cell of the row holds something.
+    pub fn is_whole(&self) -> bool {
+        matches!(self, RowState::Read(cells) if cells.iter().all(|(_, text, _)| !text.is_empty()))
+    }
+
+    /// Whether the last cell of the row is empty and no other.
+    pub fn ends_early(&self) -> bool {
+        let RowState::Read(cells) = self else { return false };
+        let is_empty = |(_, text, _): &(usize, CellText, usize)| text.is_empty();
+        cells.split_last().is_some_and(|(last, others)| is_empty(last) && !others.iter().any(is_empty))
+    }
 }

@@ -33,6 +33,8 @@ pub enum Shape {
     OtherUnit,
     /// A table section of a file in which no cell was found: a picture, perhaps.
     NoTable,
+    /// Another report stands in the file behind the one that was read.
+    SecondReport,
     /// A title, a signature or the like that cannot be read; why, as a key of the catalogue's group `fault`.
     Heading(#[serde(deserialize_with = "fault_key")] FaultKey),
 }

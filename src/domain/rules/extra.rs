@@ -24,6 +24,7 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
             | Shape::OtherUnit
             | Shape::NoTable
             | Shape::Text(_)
+            | Shape::SecondReport
             | Shape::Heading(_) => false,
         };
         if extra {

@@ -1,6 +1,7 @@
 //! Where a request lapsed for an unpaid fee, 其他需要报告的事项 must speak of the fee.
 
 use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
+use crate::domain::simplified::simplify;
 
 pub static RULE: Rule = Rule {
     id: "other_matters.fee_not_mentioned",
@@ -19,8 +20,10 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
         .find("requests", "other_fee_overdue", "total")
         .filter(|cell| judged.content.figures.get(*cell).is_some_and(|count| count > 0));
     let Some(cell) = lapsed else { return };
-    let spoken =
-        judged.text("other_matters").is_some_and(|text| WORDS.iter().any(|word| text.contains(word)));
+    let spoken = judged
+        .text("other_matters")
+        .map(simplify)
+        .is_some_and(|text| WORDS.iter().any(|word| text.contains(word)));
     if !spoken {
         let mut finding = RULE.finding("other_matters", "/sections/other_matters/text".to_owned());
         finding.related = form.cells.get(cell).map(|cell| cell.pointer()).into_iter().collect();

@@ -3,6 +3,7 @@
 use super::finding::Argument;
 use super::{Explainable, FORMAT_2021, Findings, Judging, Needs, Rule, Severity};
 use crate::domain::agency::Kind;
+use crate::domain::simplified::simplify;
 
 pub static RULE: Rule = Rule {
     id: "overview.head_missing",
@@ -34,6 +35,8 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let Some(text) = judged.text("overview") else {
         return;
     };
+    // A mirror's page in traditional characters speaks of the same heads.
+    let text = simplify(text);
     let government = judged.agency.is_some_and(|agency| agency.kind == Kind::Government);
     let more: &[Head] = if government { &GOVERNMENT_HEADS } else { &[] };
     for (key, heading, words) in HEADS.iter().chain(more) {

@@ -45,6 +45,7 @@ mod row_total;
 mod rule;
 mod rule_set;
 mod scope_not_said;
+mod second_report;
 mod secrecy_mark;
 mod section_missing;
 mod set_phrase;
@@ -90,6 +91,7 @@ macro_rules! rules {
 }
 
 rules!(
+    second_report,
     section_missing,
     extra,
     heading_unreadable,

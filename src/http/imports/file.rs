@@ -66,9 +66,14 @@ async fn from_parts(call: &Call, bytes: Bytes) -> Result<File, Problem> {
 
 impl File {
     /// Reads the report in the file, in a process of its own.
-    pub async fn read(self, call: &Call, hint_year: Option<i32>) -> Result<ReadFile, Problem> {
+    pub async fn read(
+        self,
+        call: &Call,
+        hint_year: Option<i32>,
+        part: Option<usize>,
+    ) -> Result<ReadFile, Problem> {
         let File { said, bytes } = self;
-        let said = Said { year: hint_year, ..said };
+        let said = Said { year: hint_year, part, ..said };
         let client = call.caller.token.as_ref().map(|token| token.id.as_str()).unwrap_or_default();
         let read = call.service.sandbox.read(client, &said, &bytes).await.map_err(unavailable)?;
         let read = read.map_err(refused)?;

@@ -10,6 +10,7 @@ use crate::domain::rules::Finding;
 use crate::http::kernel::BASE;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::names::{DocumentSchema, ImportForm};
+use crate::http::kernel::parameter::Part;
 use crate::http::kernel::problem::Problem;
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
@@ -34,6 +35,8 @@ query!(ImportQuery {
     blank_as_zero: Option<bool>,
     /// 在 `source.cells` 里逐格给出它在文件中的位置；默认 false。
     provenance: Option<bool>,
+    /// 文件里有几份报告时读第几份，从 1 起；不写则读第一份，并指出还有别的。
+    part: Option<Part>,
 });
 
 /// 没有归入任何位置的文字。
@@ -84,6 +87,8 @@ pub struct SourceBody {
     charset: String,
     /// 文件的 SHA-256，十六进制。
     sha256: String,
+    /// 文件里有几份报告。
+    parts: usize,
     sections_found: usize,
     cells_expected: usize,
     cells_read: usize,
@@ -125,6 +130,7 @@ fn source_of(read: &ReadFile, provenance: bool) -> SourceBody {
         media_type: read.kind.media().to_owned(),
         charset: read.charset.clone(),
         sha256: read.sha256.clone(),
+        parts: read.notes.parts.max(1),
         sections_found: read.notes.sections_found,
         cells_expected: read.notes.cells_expected,
         cells_read: read.notes.cells_read,
@@ -250,7 +256,7 @@ pub async fn import_document(mut call: Call) -> Result<Reply, Problem> {
     let provenance = query.provenance == Some(true);
     let target = if stores { Some(target(&query)?) } else { None };
     let hint = query.year.map(|year| year.0);
-    let mut read = file.read(&call, hint).await?;
+    let mut read = file.read(&call, hint, query.part.map(|part| part.0)).await?;
     if query.blank_as_zero == Some(true) {
         declare_blanks(&mut read);
     }

@@ -136,6 +136,23 @@ impl Parameter for YearNumber {
     }
 }
 
+/// Which of several, from 1.
+#[derive(Debug, Clone, Copy)]
+pub struct Part(pub usize);
+
+impl Parameter for Part {
+    fn read(text: &str) -> Result<Part, &'static str> {
+        match text.parse() {
+            Ok(part @ 1..=100) => Ok(Part(part)),
+            _ => Err("invalid_number"),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        whole(1, 100, None)
+    }
+}
+
 /// Rows of a page, 1–200.
 #[derive(Debug, Clone, Copy)]
 pub struct Limit(pub i64);

@@ -17,7 +17,7 @@ fn code_of(shape: Shape) -> &'static str {
     match shape {
         Shape::Unknown | Shape::OfAnotherForm => "unknown_field",
         Shape::Misplaced => "misplaced",
-        Shape::WrongType | Shape::NoTable => "wrong_type",
+        Shape::WrongType | Shape::NoTable | Shape::SecondReport => "wrong_type",
         Shape::Number(_) | Shape::OtherUnit => "not_a_count",
         Shape::Heading(code) | Shape::Text(code) => code,
     }

@@ -1,0 +1,227 @@
+//! What of a sheet is seen: its hidden rows and columns, and where its merged cells reach.
+
+use super::{MOST_COLUMNS, Rows, XlsxFault};
+use crate::documents::grid::Cover;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
+use std::collections::{HashMap, HashSet};
+use std::io::{Cursor, Read};
+use zip::ZipArchive;
+
+/// Most merged regions of a sheet; the form's tables have some thirty.
+const MOST_REGIONS: usize = 10_000;
+
+/// What a sheet says about how its cells are shown.
+#[derive(Debug, Default)]
+pub(in crate::documents) struct Sheet {
+    rows: HashSet<u32>,
+    /// First and last, both hidden.
+    columns: Vec<(u32, u32)>,
+    regions: Vec<Region>,
+}
+
+/// A merged region: its first row and column, and its last ones.
+#[derive(Debug, Clone, Copy)]
+struct Region {
+    from: (u32, u32),
+    to: (u32, u32),
+}
+
+/// The positions that merged cells cover, by row and column.
+pub(super) type Covers = HashMap<(u32, u32), Cover>;
+
+impl Sheet {
+    /// What another format says: hidden rows and columns, and merged regions by their first and last cells.
+    pub fn of(rows: Vec<u32>, columns: Vec<(u32, u32)>, merged: Vec<((u32, u32), (u32, u32))>) -> Sheet {
+        let regions = merged.into_iter().take(MOST_REGIONS);
+        let regions = regions.filter(|(from, to)| from.0 <= to.0 && from.1 <= to.1);
+        let regions = regions.map(|(from, to)| Region { from, to }).collect();
+        Sheet { rows: rows.into_iter().collect(), columns, regions }
+    }
+
+    pub fn hides_column(&self, column: u32) -> bool {
+        self.columns.iter().any(|(first, last)| (*first..=*last).contains(&column))
+    }
+
+    /// Takes out what is hidden, and tells which positions merged cells cover. A merged cell shows its text
+    /// even where its first row or column is hidden.
+    pub fn show(&self, rows: &mut Rows, left: &mut usize) -> Result<Covers, XlsxFault> {
+        let mut covers = Covers::new();
+        for region in &self.regions {
+            let mut text = rows.get_mut(&region.from.0).and_then(|row| row.remove(&region.from.1));
+            let columns: Vec<u32> = (region.from.1..=region.to.1.min(MOST_COLUMNS - 1))
+                .filter(|column| !self.hides_column(*column))
+                .collect();
+            let Some(first) = columns.first() else { continue };
+            let shown = rows.range_mut(region.from.0..=region.to.0);
+            let mut above = false;
+            for (number, row) in shown.filter(|(number, _)| !self.rows.contains(number)) {
+                *left = left.checked_sub(columns.len()).ok_or(XlsxFault::TooManyCells)?;
+                for column in &columns {
+                    row.remove(column);
+                    if above || column != first {
+                        let cover = if above { Cover::Above } else { Cover::Beside };
+                        covers.insert((*number, *column), cover);
+                    }
+                }
+                if let Some(text) = text.take() {
+                    row.insert(*first, text);
+                }
+                above = true;
+            }
+        }
+        rows.retain(|number, _| !self.rows.contains(number));
+        for row in rows.values_mut() {
+            row.retain(|column, _| !self.hides_column(*column));
+        }
+        Ok(covers)
+    }
+}
+
+/// Every sheet by its name, as far as the parts of the workbook tell; a sheet that is not here hides nothing.
+pub(super) fn sheets(bytes: &[u8]) -> HashMap<String, Sheet> {
+    let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return HashMap::new() };
+    let mut part = |path: &str| -> Option<String> {
+        let mut text = String::new();
+        archive.by_name(path).ok()?.read_to_string(&mut text).ok()?;
+        Some(text)
+    };
+    let (Some(book), Some(relations)) = (part("xl/workbook.xml"), part("xl/_rels/workbook.xml.rels")) else {
+        return HashMap::new();
+    };
+    let mut targets = HashMap::new();
+    walk(&relations, |start| {
+        if name_of(start) == "Relationship"
+            && let (Some(id), Some(target)) = (attribute(start, "Id"), attribute(start, "Target"))
+        {
+            targets.insert(id, target);
+        }
+    });
+    let mut named = Vec::new();
+    walk(&book, |start| {
+        if name_of(start) == "sheet"
+            && let (Some(name), Some(id)) = (attribute(start, "name"), attribute(start, "id"))
+        {
+            named.push((name, id));
+        }
+    });
+    let of = |(name, id): (String, String)| {
+        let target = targets.get(&id)?;
+        let path = target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned);
+        Some((name, sheet(&part(&path)?)))
+    };
+    named.into_iter().filter_map(of).collect()
+}
+
+fn sheet(xml: &str) -> Sheet {
+    let mut sheet = Sheet::default();
+    let mut row = 0;
+    walk(xml, |start| {
+        let number = |name: &str| attribute(start, name)?.parse::<u32>().ok();
+        let size = |name: &str| attribute(start, name)?.parse::<f64>().ok();
+        let hidden = matches!(attribute(start, "hidden").as_deref(), Some("1" | "true"));
+        match name_of(start) {
+            "col" if hidden || size("width") == Some(0.0) => {
+                let ends = number("min").zip(number("max"));
+                sheet
+                    .columns
+                    .extend(ends.map(|(first, last)| (first.saturating_sub(1), last.saturating_sub(1))));
+            }
+            "row" => {
+                row = number("r").unwrap_or(row + 1);
+                if hidden || size("ht") == Some(0.0) {
+                    sheet.rows.insert(row.saturating_sub(1));
+                }
+            }
+            "mergeCell" if sheet.regions.len() < MOST_REGIONS => {
+                let ends = attribute(start, "ref");
+                let ends = ends.as_deref().and_then(|ends| ends.split_once(':'));
+                let ends = ends.and_then(|(from, to)| position(from).zip(position(to)));
+                let ends = ends.filter(|(from, to)| from.0 <= to.0 && from.1 <= to.1);
+                sheet.regions.extend(ends.map(|(from, to)| Region { from, to }));
+            }
+            _ => {}
+        }
+    });
+    sheet
+}
+
+/// Shows every element's start to `see`, up to the first fault: a part that ends badly has said what it says.
+fn walk(xml: &str, mut see: impl FnMut(&BytesStart<'_>)) {
+    let mut reader = Reader::from_str(xml.strip_prefix('\u{feff}').unwrap_or(xml));
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(start) | Event::Empty(start)) => see(&start),
+            Ok(Event::Eof) | Err(_) => return,
+            Ok(_) => {}
+        }
+    }
+}
+
+fn name_of<'s>(start: &'s BytesStart<'_>) -> &'s str {
+    start.local_name().into_inner()
+}
+
+fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
+    let mut attributes = start.attributes();
+    let mut known = attributes.with_checks(false).filter_map(Result::ok);
+    let found = known.find(|attribute| attribute.key.local_name().into_inner() == name)?;
+    found.normalized_value(XmlVersion::Implicit1_0).ok().map(|value| value.into_owned())
+}
+
+/// Row and column of `B3`, both from 0.
+fn position(reference: &str) -> Option<(u32, u32)> {
+    let at = reference.find(|c: char| c.is_ascii_digit())?;
+    let (letters, digits) = reference.split_at_checked(at)?;
+    let column = letters.bytes().try_fold(0_u32, |column, letter| {
+        let letter = letter.is_ascii_uppercase().then(|| u32::from(letter - b'A') + 1)?;
+        column.checked_mul(26)?.checked_add(letter)
+    })?;
+    let row: u32 = digits.parse().ok()?;
+    Some((row.checked_sub(1)?, column.checked_sub(1)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(cells: &[(u32, u32, &str)]) -> Rows {
+        let mut rows = Rows::new();
+        for (row, column, text) in cells {
+            rows.entry(*row).or_default().insert(*column, (*text).to_owned());
+        }
+        rows
+    }
+
+    fn read(xml: &str) -> Sheet {
+        sheet(&format!("<worksheet>{xml}</worksheet>"))
+    }
+
+    #[test]
+    fn hidden_rows_and_columns_are_taken_out() {
+        let sheet = read(r#"<cols><col min="2" max="3" hidden="1"/></cols><row r="1"/><row hidden="true"/>"#);
+        let mut cells = rows(&[(0, 0, "甲"), (0, 1, "去年"), (0, 3, "5"), (1, 0, "旧"), (2, 0, "乙")]);
+        let covers = sheet.show(&mut cells, &mut 100).expect("few cells");
+        assert_eq!((cells, covers.len()), (rows(&[(0, 0, "甲"), (0, 3, "5"), (2, 0, "乙")]), 0));
+    }
+
+    #[test]
+    fn a_merged_cell_stands_where_it_is_seen_and_covers_the_rest() {
+        let sheet = read(
+            r#"<cols><col min="1" max="1" hidden="1"/></cols><row r="1"/><mergeCells><mergeCell ref="A1:C2"/></mergeCells>"#,
+        );
+        let mut cells = rows(&[(0, 0, "甲"), (1, 3, "5")]);
+        let covers = sheet.show(&mut cells, &mut 100).expect("few cells");
+        assert_eq!(cells, rows(&[(0, 1, "甲"), (1, 3, "5")]));
+        let of = |row, column| covers.get(&(row, column)).copied();
+        assert_eq!([of(0, 1), of(0, 2), of(1, 1)], [None, Some(Cover::Beside), Some(Cover::Above)]);
+    }
+
+    #[test]
+    fn what_is_no_position_is_none() {
+        assert_eq!(position("AA10"), Some((9, 26)));
+        for text in ["A0", "1", "A", "a1", "$A$1", "ZZZZZZZZ1"] {
+            assert_eq!(position(text), None, "{text}");
+        }
+    }
+}

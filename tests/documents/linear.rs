@@ -1,0 +1,63 @@
+//! Twice the text takes at most about twice the time, whatever the text is made of.
+//!
+//! The time is that of this thread on a processor, so that others may work meanwhile.
+
+use nianbao::documents::{markdown, recognise, text};
+
+/// What a thread has had of the processor, in nanoseconds; `None` where the system does not tell.
+fn worked() -> Option<u64> {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    told.split_whitespace().next()?.parse().ok()
+}
+
+/// The least of two runs over so many bytes of a text said again and again.
+fn time(piece: &str, bytes: usize, read: fn(&str)) -> Option<u64> {
+    // Inside of a section with a table all of it is looked at.
+    let whole = format!("四、政府信息公开行政复议、行政诉讼情况\n{}", piece.repeat(bytes / piece.len()));
+    let run = || {
+        let before = worked()?;
+        read(&whole);
+        Some(worked()? - before)
+    };
+    [run()?, run()?].into_iter().min()
+}
+
+fn as_text(whole: &str) {
+    let _ = recognise(&text::read(whole), None);
+}
+
+fn as_markdown(whole: &str) {
+    let _ = recognise(&markdown::read(whole), None);
+}
+
+#[test]
+fn twice_the_text_takes_twice_the_time() {
+    const LEAST: usize = 12 << 10;
+    let pieces = [
+        ("headings", "三、收到和处理政府信息公开申请情况\n"),
+        ("first sections and their text", "一、总体情况\n好。\n二、主动公开政府信息情况\n规章\n1\n"),
+        ("titles", "沁源县信访局2023年政府信息公开工作年度报告\n"),
+        (
+            "titles by turns",
+            "甲县信访局2023年政府信息公开工作年度报告\n一、总体情况\n乙县水利局2022年政府信息公开工作年度报告\n",
+        ),
+        ("rows in tabs", "（一）予以公开\t1\t2\t3\t4\t5\t6\t21\n"),
+        ("beginnings of labels", "一、本年新收\n"),
+        ("labels alone", "行政复议\n"),
+        ("values alone", "1\n"),
+        ("words and a value", "甲 乙 丙 丁 戊 己 庚 辛 壬 癸 子 丑 1\n"),
+        ("cells of one row", "规章|1|"),
+        ("runs of fifteen", "结果维持\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n"),
+        ("tables never closed", "<table><tr><td>1"),
+        ("marks never closed", "<b <p [bookmark: "),
+        ("form feeds", "1\n\u{c}2\n"),
+    ];
+    for (name, piece) in pieces {
+        for read in [as_text as fn(&str), as_markdown] {
+            let Some(once) = time(piece, LEAST, read) else { return };
+            let fourfold = time(piece, 4 * LEAST, read).expect("the time");
+            // 2.2 for each doubling, and what the smallest takes to begin with.
+            assert!(fourfold < once * 484 / 100 + 3_000_000, "{name}: {once} ns became {fourfold} ns");
+        }
+    }
+}

@@ -56,7 +56,7 @@ fn is_page_number(line: &Line, height: f64) -> bool {
 impl Flow {
     fn put_aside(&mut self, text: &str) {
         if !text.is_empty() && self.aside.len() < MOST_ASIDE {
-            self.aside.push(GridCell { text: text.chars().take(200).collect(), line: self.line + 1 });
+            self.aside.push(GridCell::new(text.chars().take(200).collect::<String>(), self.line + 1));
         }
     }
 

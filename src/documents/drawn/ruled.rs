@@ -2,7 +2,7 @@
 
 use super::boxes::{Table, edges};
 use super::lines::{Line, of_cell};
-use crate::documents::grid::GridCell;
+use crate::documents::grid::{Cover, GridCell};
 use crate::documents::label::is_row_label;
 
 /// How far edges that are the same may stand apart from page to page.
@@ -119,7 +119,7 @@ impl Growing {
                 let wide = column(part.to).saturating_sub(column(part.from)).max(1);
                 cells.push(match part.is_from_above {
                     true => covered(line, true),
-                    false => GridCell { text: part.text(), line },
+                    false => GridCell::new(part.text(), line),
                 });
                 cells.extend((1..wide).map(|_| covered(line, part.is_from_above)));
             }
@@ -146,6 +146,6 @@ fn is_broken(last: &Row, first: &Row) -> bool {
 }
 
 /// A position that a merged cell covers, of this row or of one above.
-fn covered(line: usize, _above: bool) -> GridCell {
-    GridCell { text: String::new(), line }
+fn covered(line: usize, above: bool) -> GridCell {
+    GridCell::covered(line, if above { Cover::Above } else { Cover::Beside })
 }

@@ -178,6 +178,9 @@ def make(s, folder):
             # What is styled as a title is data about the document there, and no paragraph.
             if path.suffix == ".docx" and target in ("gfm", "markdown", "plain"):
                 more["heads"] = {"title": None, "year": None}
+            # pandoc leaves out rows whose cells all reach down from above or go on to the right: the heads are gone.
+            if path.suffix == ".docx" and target == "odt":
+                more["may"] = documents.section_cells(r, "requests")
             if ext == "rtf":
                 more = {"refused": {"must": True, "words": ["RTF", "docx"]}, "doubt": True, "heads": UNREADABLE, "may_find": ["*"]}
                 if path.stem not in ("docx0", "html0"):

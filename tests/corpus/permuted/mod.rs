@@ -13,9 +13,6 @@ use sheet::{Change, Sheet};
 use std::fmt::Write;
 use written::Format;
 
-/// Cases of a thousand that are known to be read wrong; to become none.
-const KNOWN: u64 = 60;
-
 /// Values that may be read of each cell of the form; of the others, nothing.
 type Allowed = Vec<Vec<String>>;
 
@@ -143,7 +140,7 @@ fn whatever_is_done_to_the_tables_no_cell_is_read_wrong() {
         let file = std::path::Path::new(&folder).join(case.format.name());
         std::fs::write(file, case.written(form).0).expect("the case is kept");
     }
-    assert!(bad.len() as u64 * 1_000 <= KNOWN * count, "{} of {count} cases\n{told}", bad.len());
+    assert!(bad.is_empty(), "{} of {count} cases\n{told}", bad.len());
 }
 
 /// Nothing done to them: every format is read whole, or the test above would say nothing.

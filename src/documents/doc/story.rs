@@ -108,6 +108,15 @@ impl Reader {
     }
 
     fn write(&mut self, c: char, said: Characters) -> Result<(), ReadFault> {
+        let shown = match c {
+            '\u{b}' | '\u{e}' => '\n',
+            '\u{1e}' => '-',
+            '\u{a0}' => ' ',
+            '\t' => '\t',
+            // A picture's place, a note's and the like; a break that is only offered.
+            c if c.is_control() => return Ok(()),
+            c => c,
+        };
         // A figure that is struck out or raised is none by itself, and never one with its neighbours.
         if said.struck && !self.last.struck {
             self.text.push_str("~~");
@@ -116,15 +125,7 @@ impl Reader {
             self.text.push('^');
         }
         self.last = said;
-        match c {
-            '\u{b}' | '\u{e}' => self.text.push('\n'),
-            '\u{1e}' => self.text.push('-'),
-            '\u{a0}' => self.text.push(' '),
-            '\t' => self.text.push('\t'),
-            // A picture's place and the like; a break that is only offered.
-            c if c.is_control() => {}
-            c => self.text.push(c),
-        }
+        self.text.push(shown);
         if self.text.len() > LONGEST_TEXT { Err(ReadFault::TooLargeInside) } else { Ok(()) }
     }
 

@@ -37,7 +37,7 @@ from nianbao_client.models import (
     ImportAnswer,
     Problem,
     Report,
-    Section2021DisputesInput,
+    SectionInput,
     SectionKind,
     Totals,
     TransitionCreate,
@@ -170,8 +170,9 @@ def main() -> None:
     transit("publisher", report, ActionName.CORRECT, "更正复议件数")
     editor = act_as("editor")
     present = read_section.sync_detailed(report, SectionKind.DISPUTES, client=editor)
-    change = Section2021DisputesInput.from_dict({"table": {"reconsideration": {"upheld": 1, "total": 1}}})
-    done(change_section.sync_detailed(report, SectionKind.DISPUTES, client=editor, body=change, if_match=tag(present)))
+    change = SectionInput.from_dict({"table": {"reconsideration": {"upheld": 1, "total": 1}}})
+    changed = change_section.sync_detailed(report, SectionKind.DISPUTES, client=editor, body=change, if_match=tag(present))
+    assert changed.status_code == 200, changed.content
     review(report)
     transit("publisher", report, ActionName.WITHDRAW, "误报")
     gone = read_report.sync_detailed(report, client=EVERYBODY)

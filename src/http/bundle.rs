@@ -34,6 +34,9 @@ use std::time::Duration;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+/// A piece of the coded bundle, and the encoder unless it was the last.
+type Coded = (Vec<u8>, Option<GzEncoder<Vec<u8>>>);
+
 pub fn register(config: &mut ServiceConfig<'_>) {
     config.service(read_bundle);
 }
@@ -114,7 +117,7 @@ impl Bundle {
             let last = text.is_none();
             let Some(mut encoder) = self.gzip.take() else { return Ok(text.map(Bytes::from)) };
             let text = text.unwrap_or_default();
-            let coding = web::block(move || -> std::io::Result<(Vec<u8>, Option<GzEncoder<Vec<u8>>>)> {
+            let coding = web::block(move || -> std::io::Result<Coded> {
                 encoder.write_all(text.as_bytes())?;
                 if last {
                     return Ok((encoder.finish()?, None));

@@ -36,7 +36,7 @@ fn failed(error: impl std::fmt::Display) -> MigrateError {
 }
 
 /// The number several `migrate` at once agree on: one works, the others wait and then find nothing to do.
-const LOCK: i64 = 0x6e69_616e_6261_6f;
+const LOCK: i64 = 0x6e_6961_6e62_616f;
 
 /// Runs what is waiting and writes the forms' cells; gives the names of the migrations run.
 pub fn run(connection: &mut AnyConnection) -> Result<Vec<String>, MigrateError> {

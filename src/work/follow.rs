@@ -17,7 +17,7 @@ pub async fn render(works: Works) {
     let others =
         move |connection: &mut AnyConnection| renditions::any_of_another(connection, renderer.program);
     if matches!(works.store.read(others).await, Ok(true)) {
-        let begun = works.write("renditions", |connection| renditions::start_over(connection));
+        let begun = works.write("renditions", renditions::start_over);
         if let Err(error) = begun.await {
             tracing::warn!(?error, "what another program has rendered stays unused until the next start");
         }

@@ -85,9 +85,7 @@ impl Press {
                     column += 1;
                 }
                 places.push((column, cell));
-                for at in column..column + cell.colspan {
-                    covered[at] = cell.rowspan - 1;
-                }
+                covered[column..column + cell.colspan].fill(cell.rowspan - 1);
                 column += cell.colspan;
             }
             while column < columns {
@@ -113,11 +111,11 @@ impl Press {
             // Every position has its edges but where a cell reaches over.
             let (top, bottom) = (self.y, self.y + height);
             let starts: Vec<usize> = places.iter().map(|(column, _)| *column).collect();
-            for at in 0..columns {
+            for (at, below) in covered.iter().enumerate().take(columns) {
                 let x = LEFT + at as f64 * wide;
                 let inner = places.iter().any(|(column, cell)| *column < at && at < column + cell.colspan);
                 let from_above = !starts.contains(&at) && !inner;
-                let goes_on = covered[at] > 0;
+                let goes_on = *below > 0;
                 if from_above || starts.contains(&at) {
                     self.edge(x, top, x, bottom);
                 }

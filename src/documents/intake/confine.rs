@@ -60,7 +60,7 @@ mod kernel {
     }
 
     fn seccomp() -> Result<(), Box<dyn std::error::Error>> {
-        let denied = DENIED.iter().chain(OLD).map(|call| (i64::from(*call), Vec::new()));
+        let denied = DENIED.iter().chain(OLD).map(|call| (*call, Vec::new()));
         let filter = SeccompFilter::new(
             denied.collect::<BTreeMap<_, _>>(),
             SeccompAction::Allow,

@@ -39,7 +39,7 @@ impl Said {
     }
 
     /// Programs that do not know what a file is say so, or say nothing.
-    fn is_silent(&self) -> bool {
+    pub fn is_silent(&self) -> bool {
         matches!(self.media.as_str(), "" | "application/octet-stream") && self.ending.is_empty()
     }
 }

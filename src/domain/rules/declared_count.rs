@@ -57,8 +57,7 @@ fn wrong(text: &str, parts: usize) -> Vec<Told> {
     let of_itself = |sentence: &str| {
         let named = PARTS.iter().filter(|part| sentence.contains(**part)).count();
         let made = ["组成", "构成", "分为", "共分", "分成"].iter().any(|word| sentence.contains(word));
-        (sentence.contains("报告") && (named >= 3 || made))
-            || (sentence.contains("全文") && (named >= 3 || made))
+        (sentence.contains("报告") || sentence.contains("全文")) && (named >= 3 || made)
     };
     let told = sentences(text).filter(|(_, sentence)| of_itself(sentence)).filter_map(|(from, sentence)| {
         let found = COUNT.captures_iter(sentence).last()?.name("count")?;

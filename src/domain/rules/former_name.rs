@@ -72,7 +72,7 @@ fn used(text: &str, named: &[&FormerName]) -> Vec<Told> {
 fn without_place(name: &str) -> &str {
     let near = name.char_indices().skip(1).take(7).filter(|(_, c)| PLACES.contains(c)).last();
     let core = near.and_then(|(at, c)| name.get(at + c.len_utf8()..)).unwrap_or(name);
-    if core.chars().count() >= SHORTEST + 1 { core } else { name }
+    if core.chars().count() > SHORTEST { core } else { name }
 }
 
 /// Whether a text ends with the bare word for a place: 区, 我县.

@@ -214,7 +214,7 @@ pub fn named_parent(object: &Map<String, Value>) -> Option<Option<AgencyRef>> {
 
 /// What cannot be a reference names nothing, as one that is not there.
 fn read_parent(text: &str) -> Result<AgencyRef, &'static str> {
-    Ok(text.parse().unwrap_or_else(|()| AgencyRef::Nowhere))
+    Ok(text.parse().unwrap_or(AgencyRef::Nowhere))
 }
 
 fn read_contact(fields: &mut Fields<'_>) -> Contact {

@@ -1,6 +1,6 @@
 //! The file of an import: the body itself, or the part `file` of a multipart body.
 
-use crate::documents::intake::{IntakeFault, JsonFault, Kind, Said, SandboxFault};
+use crate::documents::intake::{IntakeFault, JsonFault, Kind, Said, SandboxFault, settle};
 use crate::documents::{ReadFault, SourceNotes};
 use crate::domain::digest::sha256_hex;
 use crate::domain::report::ReportDocument;
@@ -65,6 +65,15 @@ async fn from_parts(call: &Call, bytes: Bytes) -> Result<File, Problem> {
 }
 
 impl File {
+    /// Refuses a kind that is never read before the rest of the request is judged. What says nothing of itself is
+    /// looked at by the reader, which may take its time.
+    pub fn require_kind(&self) -> Result<(), Problem> {
+        match settle(&self.said, &self.bytes) {
+            Err(fault) if !self.said.is_silent() && fault.is_of_kind() => Err(of_kind(&fault)),
+            _ => Ok(()),
+        }
+    }
+
     /// Reads the report in the file, in a process of its own.
     pub async fn read(
         self,

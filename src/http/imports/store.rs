@@ -251,6 +251,7 @@ pub async fn import_document(mut call: Call) -> Result<Reply, Problem> {
     }
     require_right(&call).await?;
     let file = file::take(&mut call).await?;
+    file.require_kind()?;
     let query: ImportQuery = call.query()?;
     let stores = query.dry_run != Some(true);
     let provenance = query.provenance == Some(true);

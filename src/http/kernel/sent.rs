@@ -1,11 +1,10 @@
 //! A body on its way to its type: judged by its schema, compared where the server makes what it says, then read.
 
 use super::problem::{Fault, Problem};
-use super::schema::{Instead, Schema};
+use super::schema::Schema;
 use super::service::Service;
 use super::verdict::Verdict;
 use crate::domain::report::pointer;
-use crate::operations::AgencyRef;
 use actix_web::web::Data;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -61,29 +60,12 @@ pub struct Sent<T> {
     value: Value,
     extent: Extent,
     service: Data<Service>,
-    instead: Option<(&'static str, String)>,
     kind: PhantomData<fn() -> T>,
 }
 
 impl<T: Body> Sent<T> {
     pub fn new(value: Value, extent: Extent, service: Data<Service>) -> Sent<T> {
-        Sent { value, extent, service, instead: None, kind: PhantomData }
-    }
-
-    /// A member before the body is judged: the right over what it names is asked first.
-    pub fn member(&self, name: &str) -> Option<&Value> {
-        self.value.get(name)
-    }
-
-    /// An agency that the body names.
-    pub fn agency(&self, name: &str) -> Option<AgencyRef> {
-        self.member(name).and_then(Value::as_str).and_then(|text| text.parse().ok())
-    }
-
-    /// Judges by the schema of the form that is at hand, not by all there are.
-    pub fn instead(mut self, general: &'static str, special: String) -> Sent<T> {
-        self.instead = Some((general, special));
-        self
+        Sent { value, extent, service, kind: PhantomData }
     }
 
     /// Reads a body that makes something new.
@@ -120,8 +102,7 @@ impl<T: Body> Sent<T> {
     }
 
     fn schema(&self, name: &str) -> Result<Arc<Schema>, Problem> {
-        let instead: Option<Instead<'_>> = self.instead.as_ref().map(|(all, one)| (*all, one.as_str()));
-        self.service.document.schemas.get(name, instead)
+        self.service.document.schemas.get(name, None)
     }
 }
 

@@ -138,7 +138,9 @@ pub fn add(schemas: &mut Map<String, Value>) {
         (
             "table".to_owned(),
             json!({"type": ["object", "null"],
-            "description": "表格：行键名到（列键名到数值）；行列见 `Sections` 和 `GET /formats`。"}),
+            "description": "表格：行键名到（列键名到数值）；行列见 `Sections` 和 `GET /formats`。",
+            "additionalProperties": {"type": ["object", "null"],
+                "additionalProperties": {"type": ["number", "null"]}}}),
         ),
         ("declare_zero".to_owned(), declare_zero()),
         ("ordinal".to_owned(), json!({"type": "integer", "readOnly": true})),

@@ -131,9 +131,8 @@ pub fn share_refusals(operation: &mut Map<String, Value>, shared: &mut Map<Strin
             let headers = whole.entry("headers").or_insert_with(|| json!({}));
             if let Value::Object(headers) = headers {
                 refer(headers, &["RateLimit", "RateLimitPolicy", "ContentLanguage"]);
-                match status.as_str() {
-                    "415" => refer(headers, &["Accept", "AcceptPatch"]),
-                    _ => {}
+                if status == "415" {
+                    refer(headers, &["Accept", "AcceptPatch"]);
                 }
             }
         }

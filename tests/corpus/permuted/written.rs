@@ -72,8 +72,11 @@ impl Format {
     }
 }
 
-/// The cell at each place, and whether the place is its first.
-fn places(rows: &Rows) -> (BTreeMap<(usize, usize), (&Laid, bool)>, usize) {
+/// By row and column: the cell, and whether the place is its first.
+type Places<'r> = BTreeMap<(usize, usize), (&'r Laid, bool)>;
+
+/// The cell at each place, and how many columns there are.
+fn places(rows: &Rows) -> (Places<'_>, usize) {
     let (mut places, mut width) = (BTreeMap::new(), 0);
     for (y, row) in rows.iter().enumerate() {
         let mut x = 0;

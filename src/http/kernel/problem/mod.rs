@@ -37,9 +37,12 @@ struct Said {
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
+/// How a member is written in a language, for the request of an id.
+type Speak = dyn Fn(Language, &str) -> Value + Send + Sync;
+
 /// Writes a member in a language, for the request of an id.
 #[derive(Clone)]
-struct Spoken(Arc<dyn Fn(Language, &str) -> Value + Send + Sync>);
+struct Spoken(Arc<Speak>);
 
 impl std::fmt::Debug for Spoken {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -180,10 +180,12 @@ fn bound(mut verdict: Verdict) -> Verdict {
         return verdict;
     }
     let weight = |finding: &Finding| match (finding.severity, by_id(finding.rule)) {
-        (Severity::Error, _) => 0,
-        (_, Some(rule)) if rule.explainable == Explainable::MustByEditor => 1,
-        (Severity::Warning, _) => 2,
-        (Severity::Info, _) => 3,
+        // Secrets and personal data keep a report from being published: they are told whatever else is wrong.
+        (_, Some(rule)) if rule.explainable == Explainable::BySupervisor => 0,
+        (Severity::Error, _) => 1,
+        (_, Some(rule)) if rule.explainable == Explainable::MustByEditor => 2,
+        (Severity::Warning, _) => 3,
+        (Severity::Info, _) => 4,
     };
     let mut places: Vec<usize> = (0..verdict.findings.len()).collect();
     places.sort_by_key(|at| verdict.findings.get(*at).map(weight));

@@ -1,9 +1,13 @@
 # On a closed network, point the two images at the operator's registry:
 #   docker build --build-arg BUILDER=registry.example/rust:1-bookworm --build-arg BASE=registry.example/debian:bookworm-slim .
+# Pinned by digest, so that the same images are built on next year (docs/operations.en.md, "The image"):
+#   docker build --build-arg BUILDER_DIGEST=@sha256:… --build-arg BASE_DIGEST=@sha256:… .
 ARG BUILDER=rust:1-bookworm
+ARG BUILDER_DIGEST=
 ARG BASE=debian:bookworm-slim
+ARG BASE_DIGEST=
 
-FROM ${BUILDER} AS build
+FROM ${BUILDER}${BUILDER_DIGEST} AS build
 RUN apt-get update && apt-get install -y --no-install-recommends libssl-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
@@ -21,7 +25,7 @@ COPY data ./data
 COPY tests/fixtures ./tests/fixtures
 RUN touch src/main.rs src/lib.rs && cargo build --release --locked --features postgres-tls --bin nianbao
 
-FROM ${BASE}
+FROM ${BASE}${BASE_DIGEST}
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libssl3 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /var/lib/nianbao --create-home nianbao

@@ -1,4 +1,5 @@
 //! What judging, reading and adding reports cost, beside parsing the same JSON in the same run.
+#![expect(clippy::cast_possible_wrap, clippy::expect_used, reason = "a bench may stop where it stands")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use nianbao::documents::write::{Format, write};

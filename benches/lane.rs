@@ -2,6 +2,12 @@
 //!
 //! `cargo bench --bench lane`. SQLite always; PostgreSQL when `NIANBAO_TEST_POSTGRES_URL` is set, with
 //! two instances of sixteen writers each. Machines differ and are noisy: the ratio is the figure.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench may stop where it stands, and prints what it found"
+)]
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
@@ -11,11 +17,12 @@ use nianbao::domain::id::{AgencyId, PersonId, ReportId};
 use nianbao::domain::people::Person;
 use nianbao::domain::report::{Content, Heading, Scope, read_sections};
 use nianbao::domain::rights::{Grant, Rights, Role};
-use nianbao::domain::workflow::Action;
+use nianbao::domain::workflow::{Action, Review};
 use nianbao::domain::year::{YearPlan, YearState};
 use nianbao::operations::agencies::{self, AgencyDraft};
 use nianbao::operations::reports::{self, NewReport, TransitionOrder};
-use nianbao::operations::{AgencyRef, Asking, Desk, Refusal, Review, at_desk, people, years};
+use nianbao::operations::settings::first_review;
+use nianbao::operations::{AgencyRef, Asking, Desk, Refusal, at_desk, people, years};
 use nianbao::storage::{Act, Store, StoreOptions, WriteError};
 use std::time::{Duration, Instant};
 
@@ -39,9 +46,8 @@ fn draft() -> AgencyDraft {
 }
 
 fn asking() -> Asking {
-    let rights = Rights { grants: vec![Grant { role: Role::Admin, at: None, stage: None }] };
-    let review = Review { stages: 3, separation_of_duties: true };
-    Asking { rights, ..Asking::public("2024-01-01".parse().expect("a day"), review) }
+    let rights = Rights::of(vec![Grant::everywhere(Role::Admin)]);
+    Asking { rights, ..Asking::public("2024-01-01".parse().expect("a day")) }
 }
 
 /// Acknowledged writes a second by all writers of all instances.
@@ -112,23 +118,12 @@ fn by_hand(connection: &mut impl SimpleConnection, hold: &str) -> f64 {
 /// Everything one person may do where one review is enough.
 fn asking_all(person: &Person) -> Asking {
     let roles = [Role::Editor, Role::Reviewer, Role::Publisher, Role::Admin];
-    let rights =
-        Rights { grants: roles.into_iter().map(|role| Grant { role, at: None, stage: None }).collect() };
-    let review = Review { stages: 1, separation_of_duties: false };
-    Asking {
-        rights,
-        person: Some(person.clone()),
-        ..Asking::public("2024-01-20".parse().expect("a day"), review)
-    }
+    let rights = Rights::of(roles.into_iter().map(Grant::everywhere).collect());
+    Asking { rights, person: Some(person.clone()), ..Asking::public("2024-01-20".parse().expect("a day")) }
 }
 
 fn act() -> Act {
-    Act {
-        at: "2024-01-20T08:00:00".parse().expect("a time"),
-        actor: None,
-        request_id: "bench".to_owned(),
-        key: None,
-    }
+    Act::of_service("bench", "2024-01-20T08:00:00".parse().expect("a time"))
 }
 
 fn write<T: Send + 'static>(
@@ -147,6 +142,7 @@ fn approved(store: &Store, count: usize) -> (Person, Vec<(ReportId, i64)>) {
         name: "周发布".to_owned(),
         agency_id: None,
         left_on: None,
+        machine: false,
         version: 1,
     };
     let known = person.clone();
@@ -163,6 +159,8 @@ fn approved(store: &Store, count: usize) -> (Person, Vec<(ReportId, i64)>) {
         write(store, asking(), move |desk| agencies::create(desk, &named, &draft));
         id
     };
+    let review = Review { stages: 1, separation_of_duties: false };
+    write(store, asking(), move |desk| first_review(desk.connection, review, desk.act.at));
     let plan = YearPlan::default_for(2023);
     write(store, asking(), move |desk| years::create(desk, &plan));
     let open = YearPlan { state: YearState::Open, ..YearPlan::default_for(2023) };

@@ -1,4 +1,9 @@
 //! The recogniser over doubling sizes: twice the document, at most 2.2 times the time, whatever it is made of.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench may stop where it stands, and prints what it found"
+)]
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use nianbao::documents::{Grid, html, recognise, text};

@@ -3,6 +3,14 @@
 //! `cargo bench --bench scale`; `NIANBAO_SCALE=1600,16000` chooses other sizes, `NIANBAO_BENCH_POSTGRES_URL` adds an
 //! empty PostgreSQL database for each size (its name is the URL's with `_<size>`). Each thing is asked for at a fixed
 //! rate; its time counts from when it was due, so that waiting behind others counts as well.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench may stop where it stands, and prints what it found"
+)]
 
 use nianbao::domain::agency::Contact;
 use nianbao::domain::form;
@@ -11,17 +19,21 @@ use nianbao::domain::page::{Page, SortKey};
 use nianbao::domain::people::Person;
 use nianbao::domain::report::{Content, Heading, ReportFilter, ReportOrder, Scope, read_sections};
 use nianbao::domain::rights::{Grant, Rights, Role};
-use nianbao::domain::workflow::Action;
+use nianbao::domain::workflow::{Action, Review};
 use nianbao::domain::year::{YearPlan, YearState};
 use nianbao::operations::agencies::{self, AgencyDraft};
 use nianbao::operations::reports::{self, Edit, NewReport, Origin, ReportQuery, TransitionOrder};
 use nianbao::operations::search::{self, Question};
-use nianbao::operations::{AgencyRef, Asking, Desk, Refusal, Review, at_desk, people, statistics, years};
+use nianbao::operations::settings::first_review;
+use nianbao::operations::{
+    AgencyRef, Archiving, Asking, Desk, Policy, Refusal, at_desk, people, statistics, years,
+};
 use nianbao::storage::{Act, AnyConnection, Later, Store, StoreOptions, WriteError};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 const YEAR: i32 = 2023;
+const POLICY: Policy = Policy { archiving: Archiving::MadeUp, ..Policy::USUAL };
 /// How long each thing is asked for, and how often a second.
 const SPELL: Duration = Duration::from_secs(3);
 const RATE: u32 = 100;
@@ -30,22 +42,22 @@ const WINDOW: usize = 256;
 
 fn asking() -> Asking {
     let roles = [Role::Editor, Role::Reviewer, Role::Publisher, Role::Admin];
-    let grants = roles.into_iter().map(|role| Grant { role, at: None, stage: None }).collect();
+    let grants = roles.into_iter().map(Grant::everywhere).collect();
     let person = Person {
         id: PersonId::from_stored("00000000-0000-7000-8000-000000000001".to_owned()),
         name: "周发布".to_owned(),
         agency_id: None,
         left_on: None,
+        machine: false,
         version: 1,
     };
-    let review = Review { stages: 0, separation_of_duties: false };
     let today = "2024-03-20".parse().expect("a day");
-    Asking { rights: Rights { grants }, person: Some(person), ..Asking::public(today, review) }
+    Asking { rights: Rights::of(grants), person: Some(person), policy: POLICY, ..Asking::public(today) }
 }
 
 fn act() -> Act {
     let at = "2024-03-20T08:00:00".parse().expect("a time");
-    Act { at, actor: None, request_id: "scale".to_owned(), key: None }
+    Act::of_service("scale", at)
 }
 
 fn write<T: Send + 'static>(
@@ -100,6 +112,8 @@ fn fill(store: &Store, size: usize) -> Filled {
     write(store, move |desk| years::create(desk, &plan).map(drop));
     let open = YearPlan { state: YearState::Open, ..YearPlan::default_for(YEAR) };
     write(store, move |desk| years::update(desk, 1, &open).map(drop));
+    let review = Review { stages: 1, separation_of_duties: false };
+    write(store, move |desk| first_review(desk.connection, review, desk.act.at).map(drop));
     let province = register(store, None, "provincial", "government", "甲省人民政府".to_owned());
     let counties: Vec<AgencyId> = (0..size.div_ceil(50).max(1))
         .map(|at| register(store, Some(&province), "county", "government", format!("第{at}县人民政府")))
@@ -178,13 +192,13 @@ fn tell(engine: &str, size: usize, what: &str, times: &[Duration]) {
     println!("| {engine} | {size} | {what} | {:.2} | {:.2} | {:.2} |", at(500), at(950), at(990));
 }
 
-fn read<T>(store: &Store, query: impl FnOnce(&mut AnyConnection) -> Result<T, Refusal>) -> T {
+fn read<T>(store: &Store, query: impl FnMut(&mut AnyConnection) -> Result<T, Refusal>) -> T {
     store.read_blocking(query).expect("read")
 }
 
 fn publish(store: &Store, report: &ReportId) {
     let mut version = 1;
-    for action in [Action::Submit, Action::Publish] {
+    for action in [Action::Submit, Action::Approve, Action::Publish] {
         let order = TransitionOrder {
             id: uuid::Uuid::now_v7().to_string(),
             report_id: report.clone(),

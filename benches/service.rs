@@ -2,6 +2,12 @@
 //!
 //! `cargo bench --bench service`. Needs `oha` (`cargo install oha --locked`) and `taskset`; the server has
 //! one core and the load the other. Prints the rows of docs/performance.md.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench may stop where it stands, and prints what it found"
+)]
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use serde_json::Value;

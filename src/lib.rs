@@ -12,6 +12,15 @@
 //! domain         pure
 //! settings, telemetry   leaves, used by cli and http's server only
 //! ```
+#![cfg_attr(
+    test,
+    expect(
+        clippy::cast_possible_wrap,
+        clippy::string_slice,
+        clippy::unwrap_in_result,
+        reason = "a test stops where it stands"
+    )
+)]
 
 pub mod cli;
 pub mod documents;

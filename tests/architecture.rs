@@ -124,15 +124,6 @@ fn nobody_but_the_storage_writes_sql() {
 }
 
 #[test]
-fn request_paths_hold_nothing_that_panics() {
-    for (name, text) in sources() {
-        for word in [".unwrap()", "todo!", "unimplemented!", "unsafe {", "unsafe fn", "#[allow", "panic!("] {
-            assert!(!text.contains(word), "{name} holds {word}");
-        }
-    }
-}
-
-#[test]
 fn files_are_short_and_say_what_they_are() {
     for (name, text) in sources() {
         assert!(text.starts_with("//!"), "{name} does not say what it is");

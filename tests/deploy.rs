@@ -4,6 +4,7 @@ use crate::api::harness::process::Service;
 use std::collections::BTreeSet;
 
 const RULES: &str = include_str!("../deploy/prometheus/rules.yaml");
+const DASHBOARD: &str = include_str!("../deploy/grafana/nianbao.json");
 const RUNBOOK: &str = include_str!("../docs/runbook.md");
 
 /// Every name that begins like one of our metrics.
@@ -15,13 +16,28 @@ fn named(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_metric_an_alert_asks_for_exists() {
+fn every_metric_that_alerts_and_the_dashboard_ask_for_exists() {
     let service = Service::on_sqlite();
     service.get("/healthz").send().expect(200);
     let said = service.get("/metrics").token(&service.admin()).raw().send().bytes;
     let said = named(&String::from_utf8(said).expect("text"));
-    for asked in named(RULES) {
-        assert!(said.contains(&asked), "{asked} is not at /metrics: {said:?}");
+    for asked in named(RULES).union(&named(DASHBOARD)) {
+        assert!(said.contains(asked), "{asked} is not at /metrics: {said:?}");
+    }
+}
+
+#[test]
+fn the_dashboard_can_be_read() {
+    let board: serde_json::Value = serde_json::from_str(DASHBOARD).expect("JSON");
+    let panels = board["panels"].as_array().expect("panels");
+    let ids: BTreeSet<u64> = panels.iter().filter_map(|panel| panel["id"].as_u64()).collect();
+    assert_eq!(ids.len(), panels.len(), "every panel has a number of its own");
+    for panel in panels {
+        let asked = panel["targets"].as_array().expect("targets");
+        assert!(
+            asked.iter().all(|target| target["expr"].as_str().is_some_and(|expr| !expr.is_empty())),
+            "{panel}"
+        );
     }
 }
 

@@ -37,7 +37,7 @@ from nianbao_client.models import (
     ImportAnswer,
     Problem,
     Report,
-    SectionInput,
+    Section2021DisputesInput,
     SectionKind,
     Totals,
     TransitionCreate,
@@ -78,7 +78,10 @@ def transit(role: str, report: UUID, action: ActionName, comment: str | None = N
     order = TransitionCreate(action=action)
     if comment is not None:
         order.comment = comment
-    done(create_transition.sync_detailed(report, client=client, body=order, if_match=present), 201)
+    answer = create_transition.sync_detailed(report, client=client, body=order, if_match=present)
+    # 202: the act waits for a second pair of eyes, where the operator asks for one.
+    if answer.status_code != 201:
+        raise RuntimeError(f"{answer.status_code}: {answer.content!r}")
 
 
 def review(report: UUID) -> None:
@@ -170,7 +173,7 @@ def main() -> None:
     transit("publisher", report, ActionName.CORRECT, "更正复议件数")
     editor = act_as("editor")
     present = read_section.sync_detailed(report, SectionKind.DISPUTES, client=editor)
-    change = SectionInput.from_dict({"table": {"reconsideration": {"upheld": 1, "total": 1}}})
+    change = Section2021DisputesInput.from_dict({"table": {"reconsideration": {"upheld": 1, "total": 1}}})
     changed = change_section.sync_detailed(report, SectionKind.DISPUTES, client=editor, body=change, if_match=tag(present))
     assert changed.status_code == 200, changed.content
     review(report)

@@ -3,33 +3,50 @@
 use super::failure::Failure;
 use super::options::{ConfigOptions, store_options};
 use super::print;
-use crate::domain::audit::{AuditEntry, AuditLine, Break, Chain};
-use crate::operations::audit::{self, Verdict, verify};
+use crate::domain::audit::{AuditLine, Break, Chain, ExportedLine};
+use crate::http::RENDERER;
+use crate::operations::audit::{self, Verdict, verify, verify_everything};
 use crate::storage::Store;
 use clap::{Args, Subcommand};
-use serde::Deserialize;
-use serde_json::json;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
+mod told;
+mod witness;
+
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// 从头走一遍审计链，逐条重算每一列的哈希，再与末端核对；有一处不对就指出第一处，退出码不为 0
+    /// 从头走一遍审计链，逐条重算每一列的哈希，再与末端核对；然后把数据库里的每一行对着审计重算：人员、令牌、授权、机关及其沿革、
+    /// 年度、应报名单、报告、各版内容、流转、公开变更，以及给读者看的成品、检索文本和合计。有一处不对就指出表、键、列、应为、实为，退出码不为 0
     Verify(Verify),
     /// 把某一时刻的审计写成 NDJSON（每行一条，含哈希），可离线核对；末端（序号:哈希）写在标准错误上
     ///
     /// 在一个快照里读：写出的最后一条就是末端，此间别人照常写入而不在其中；两者不符则退出码不为 0
     Export(ConfigOptions),
+    /// 生成给审计末端签名的私钥（只有属主可读），公钥打印在标准输出；已有的文件不会覆盖
+    Key {
+        #[arg(value_name = "文件")]
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
 pub struct Verify {
     #[command(flatten)]
     config: ConfigOptions,
+    /// 只核对审计链本身，不对数据库
+    #[arg(long)]
+    chain: bool,
     /// 以前记下的末端（GET /audit/head 或 /changes 的 audit_head）：序号:哈希
     #[arg(long, value_name = "序号:哈希", value_parser = read_expected)]
     expect: Option<(i64, String)>,
+    /// 见证：签过名的末端的文件（audit.witness_file），逐个核对签名、核对都在审计链里；可以给几个
+    #[arg(long, value_name = "文件")]
+    witness: Vec<PathBuf>,
+    /// 签名的公钥（ed25519:…）；不给则取自 audit.signing_key
+    #[arg(long, value_name = "公钥")]
+    public_key: Option<String>,
     /// 核对 audit export 写出的文件，不碰数据库
     #[arg(long, value_name = "文件")]
     file: Option<PathBuf>,
@@ -37,21 +54,31 @@ pub struct Verify {
 
 fn read_expected(text: &str) -> Result<(i64, String), String> {
     let parts = text.split_once(':').and_then(|(seq, hash)| Some((seq.parse().ok()?, hash.to_owned())));
-    parts.filter(|(_, hash)| hash.len() == 64).ok_or_else(|| "应为 序号:64 位十六进制哈希".to_owned())
+    let is_hash = |hash: &str| hash.strip_prefix("sm3:").unwrap_or(hash).len() == 64;
+    parts.filter(|(_, hash)| is_hash(hash)).ok_or_else(|| "应为 序号:64 位十六进制哈希".to_owned())
 }
 
 pub fn run(verb: &Verb) -> Result<(), Failure> {
     if let Verb::Verify(Verify { file: Some(file), expect, .. }) = verb {
         return check_file(file, expect.as_ref());
     }
+    if let Verb::Key { file } = verb {
+        return witness::make_key(file);
+    }
     let config = match verb {
         Verb::Verify(verify) => &verify.config,
         Verb::Export(config) => config,
+        Verb::Key { .. } => return Ok(()),
     };
-    let store = Store::open(store_options(&config.load()?)?)?;
+    let settings = config.load()?;
+    let store = Store::open(store_options(&settings)?)?;
     let done = match verb {
+        Verb::Verify(options) if !options.witness.is_empty() => {
+            witness::check(&store, &settings, &options.witness, options.public_key.as_deref())
+                .and_then(|()| check(&store, options))
+        }
         Verb::Verify(options) => check(&store, options),
-        Verb::Export(_) => export(&store),
+        Verb::Export(_) | Verb::Key { .. } => export(&store),
     };
     store.close();
     done
@@ -59,12 +86,26 @@ pub fn run(verb: &Verb) -> Result<(), Failure> {
 
 fn check(store: &Store, options: &Verify) -> Result<(), Failure> {
     let expected = options.expect.as_ref().map(|(seq, hash)| (*seq, hash.as_str()));
-    print(&require_whole(store, expected)?)
+    if options.chain {
+        return print(&require_whole(store, expected)?);
+    }
+    let (verdict, findings) =
+        store.read_blocking(|connection| verify_everything(connection, RENDERER, expected))?;
+    let chain = judge(&verdict);
+    if findings.is_clean() {
+        print(&format!("{}{}", chain?, told::summary(&findings)))?;
+        return Ok(());
+    }
+    let chain = chain.map_or_else(|failure| format!("{failure}\n"), |_| String::new());
+    Err(Failure::Usage(format!("{chain}{}", told::forgeries(&findings))))
 }
 
 /// Walks the chain; says that it is whole, or fails with the first entry that does not fit.
 pub fn require_whole(store: &Store, expected: Option<(i64, &str)>) -> Result<String, Failure> {
-    let verdict: Verdict = store.read_blocking(|connection| verify(connection, expected))?;
+    judge(&store.read_blocking(|connection| verify(connection, expected))?)
+}
+
+fn judge(verdict: &Verdict) -> Result<String, Failure> {
     if verdict.is_whole() {
         return Ok(format!("审计完整：{} 条，末端 {}\n", verdict.chain.seq, verdict.chain.head));
     }
@@ -86,15 +127,6 @@ fn say(fault: Break) -> &'static str {
     }
 }
 
-/// One line of an export.
-#[derive(Deserialize)]
-struct ExportedLine {
-    #[serde(flatten)]
-    entry: AuditEntry,
-    previous_hash: String,
-    hash: String,
-}
-
 /// Walks an export as the chain in the database is walked; only its end cannot be compared with a ledger.
 fn check_file(file: &Path, expect: Option<&(i64, String)>) -> Result<(), Failure> {
     let mut chain = Chain::default();
@@ -102,13 +134,14 @@ fn check_file(file: &Path, expect: Option<&(i64, String)>) -> Result<(), Failure
     for (number, line) in (1_u64..).zip(BufReader::new(File::open(file)?).lines()) {
         let line: ExportedLine = serde_json::from_str(&line?)
             .map_err(|error| Failure::Usage(format!("第 {number} 行不是审计条目：{error}")))?;
+        let line = AuditLine::from(line);
         if let Some((seq, hash)) = expect
             && line.entry.seq == *seq
         {
             seen = Some(line.hash == *hash);
         }
         chain
-            .take(&line.entry, &line.previous_hash, &line.hash)
+            .take(&line.entry, &line.previous, &line.hash)
             .map_err(|fault| Failure::Usage(format!("审计链在第 {number} 行断开：{}", say(fault))))?;
     }
     if seen == Some(false) {
@@ -125,7 +158,10 @@ fn export(store: &Store) -> Result<(), Failure> {
     let mut last = Chain::default();
     let end = store.read_blocking(|connection| {
         audit::export(connection, |line| {
-            written = print(&format!("{}\n", line_of(line)));
+            let text = serde_json::to_string(&ExportedLine::from(line));
+            written = text
+                .map_err(|error| Failure::Usage(error.to_string()))
+                .and_then(|text| print(&format!("{text}\n")));
             last = Chain { seq: line.entry.seq, head: line.hash.clone() };
             written.is_ok()
         })
@@ -140,22 +176,4 @@ fn export(store: &Store) -> Result<(), Failure> {
     }
     eprintln!("审计 {0} 条，末端 {0}:{1}", end.audit_seq, end.audit_head);
     Ok(())
-}
-
-/// Every column as it is hashed; `detail` stays the text it is.
-fn line_of(line: &AuditLine) -> serde_json::Value {
-    let entry = &line.entry;
-    json!({
-        "seq": entry.seq,
-        "at": entry.at,
-        "person_id": entry.person_id,
-        "person_name": entry.person_name,
-        "action": entry.action,
-        "agency_id": entry.agency_id,
-        "report_id": entry.report_id,
-        "detail": entry.detail,
-        "request_id": entry.request_id,
-        "previous_hash": line.previous,
-        "hash": line.hash,
-    })
 }

@@ -62,6 +62,7 @@ pub fn backup(options: &Backup) -> Result<(), Failure> {
 pub fn restore(options: &Restore) -> Result<(), Failure> {
     let settings = options.config.load()?;
     let store_options = store_options(&settings)?;
+    let store_options = StoreOptions { adopts: true, ..store_options };
     let Some(file) = &options.file else {
         return print(&looked_through(&store_options, adopt)?);
     };

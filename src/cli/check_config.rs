@@ -1,14 +1,16 @@
 //! `nianbao check-config`.
 
 use super::failure::Failure;
-use super::options::{ConfigOptions, rule_set, store_options};
+use super::options::{ConfigOptions, rule_set, seal_keys, store_options};
 use super::print;
 
 pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
     let mut settings = options.load()?;
     store_options(&settings)?;
     rule_set(&settings)?;
+    seal_keys(&settings)?;
     settings.database.url = masked(&settings.database.url);
+    settings.database.read_url = masked(&settings.database.read_url);
     let text = toml::to_string_pretty(&settings).map_err(|error| Failure::Usage(error.to_string()))?;
     print(&format!("# 设置无误，生效的值：\n{text}"))
 }

@@ -3,9 +3,11 @@
 use super::failure::Failure;
 use super::options::{service_options, store_options};
 use super::token::{Order, issue};
+use crate::domain::access::Lifetimes;
 use crate::domain::id::AgencyId;
 use crate::domain::rights::{Role, Stage};
 use crate::operations::AgencyRef;
+use crate::operations::people::GrantOrder;
 use crate::settings::{LogFormat, Sources, load};
 use crate::storage::Store;
 use crate::{http, telemetry};
@@ -40,7 +42,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         settings.server.listen.clone_from(listen);
     }
     let listen = settings.server.listen.clone();
-    require_loopback(&listen)?;
+    let listener = listen_at_home(&listen)?;
     let file = options.dir.join("nianbao.db");
     remove_old(&file)?;
     settings.database.url = format!("sqlite://{}", file.display());
@@ -57,20 +59,20 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let people = appoint(&store, county)?;
     let report = filing::file(&store, filer, &people)?;
     let tour = tour(&report, filer, county, &people);
-    http::serve(store, service_options(&settings)?, |url| {
+    http::serve(listener, store, service_options(&settings)?, |url| {
         let _shown = super::print(&tour.replace("{url}", url));
     })
     .map_err(|error| Failure::Listen(listen, error))
 }
 
-/// Refuses other machines, and finds out early whether the port is free.
-fn require_loopback(listen: &str) -> Result<(), Failure> {
+/// Refuses other machines; the port is taken before anything is made.
+fn listen_at_home(listen: &str) -> Result<TcpListener, Failure> {
     let wrong = || Failure::Usage(format!("演示只在本机提供：--listen 应为 127.0.0.1:端口，现在是 {listen}"));
     let address = listen.to_socket_addrs().map_err(|_| wrong())?.next().ok_or_else(wrong)?;
     if !address.ip().is_loopback() {
         return Err(wrong());
     }
-    TcpListener::bind(address).map(drop).map_err(|error| Failure::Listen(listen.to_owned(), error))
+    TcpListener::bind(address).map_err(|error| Failure::Listen(listen.to_owned(), error))
 }
 
 /// Takes away what an earlier demo left; nothing else in the folder is touched.
@@ -100,8 +102,16 @@ fn appoint(store: &Store, county: &AgencyId) -> Result<Vec<Actor>, Failure> {
         .into_iter()
         .map(|(title, name, role, stage)| {
             let agency = (role != Role::Admin).then(|| AgencyRef::Id(county.clone()));
-            let order = Order { name: name.to_owned(), person: None, role, agency, stage, expires_at: None };
-            let (secret, token) = issue(store, order)?;
+            let grant = GrantOrder { stage, ..GrantOrder::whole(role, agency) };
+            let order = Order {
+                name: name.to_owned(),
+                person: None,
+                grant,
+                separated: false,
+                machine: false,
+                expires_at: None,
+            };
+            let (secret, token) = issue(store, order, Lifetimes::default())?;
             Ok(Actor { title, role, secret, token })
         })
         .collect()

@@ -43,6 +43,14 @@ impl fmt::Display for Failure {
             Failure::Open(OpenError::Migrate(MigrateError::Ahead)) => {
                 out.write_str("数据库的表结构比本程序新两步以上：请运行较新的 nianbao")
             }
+            Failure::Open(OpenError::Migrate(MigrateError::Excluded(before))) => write!(
+                out,
+                "数据库的表结构已经收缩，容不下不认识第 {before:04} 步的程序：请运行较新的 nianbao"
+            ),
+            Failure::Open(OpenError::OtherCluster) => write!(
+                out,
+                "数据库上次是在另一个集群里写的（恢复或复制而来）：先运行 nianbao restore --adopt，核对审计并启用新的变更代号；否则订阅者会把两处的变更当成一处"
+            ),
             Failure::Open(error) => write!(out, "数据库不能使用：{error}"),
             Failure::Refused(why) => write!(out, "没有完成：{why}"),
             Failure::Usage(what) => out.write_str(what),
@@ -91,6 +99,7 @@ impl From<WriteError<Refusal>> for Failure {
             WriteError::KeyInProgress => problem("idempotency_in_progress"),
             WriteError::Overloaded | WriteError::Stale => problem("overloaded"),
             WriteError::Unavailable => problem("unavailable"),
+            WriteError::DiskFull => say("detail", "disk_full", Language::Chinese, &[]),
             WriteError::OutcomeUnknown => problem("outcome_unknown"),
             WriteError::Broken(error) => format!("数据库出错：{error}"),
         })
@@ -112,10 +121,15 @@ pub fn refused(refusal: &Refusal) -> String {
     match refusal {
         Refusal::NotFound => problem("not_found"),
         Refusal::Forbidden => problem("forbidden"),
-        Refusal::SeparationOfDuties => problem("separation_of_duties"),
+        Refusal::ForeignCode { division } => {
+            say("detail", "foreign_code", Language::Chinese, &[("division", division)])
+        }
+        Refusal::CodeRefused => problem("enrolment_refused"),
+        Refusal::SeparationOfDuties(_) => problem("separation_of_duties"),
         Refusal::PreconditionFailed => problem("precondition_failed"),
         Refusal::Withdrawn { .. } => problem("report_withdrawn"),
         Refusal::Suppressed { .. } => problem("revision_suppressed"),
+        Refusal::TooMany => problem("rate_limited"),
         Refusal::ChangeLogReset => problem("change_log_reset"),
         Refusal::Invalid(faults) => {
             let told = faults.iter().map(|fault| {
@@ -129,6 +143,9 @@ pub fn refused(refusal: &Refusal) -> String {
             told.collect::<Vec<String>>().join("；")
         }
         Refusal::NotEditable(_) => problem("report_not_editable"),
+        Refusal::TooRecent { from, .. } => {
+            say("detail", "archive_too_recent", Language::Chinese, &[("from", &from.to_string())])
+        }
         Refusal::NotAllowed(_) => problem("transition_not_allowed"),
         Refusal::Conflict(conflict) => problem(conflict.code()),
         Refusal::Rows(rows) => {

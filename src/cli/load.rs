@@ -2,11 +2,12 @@
 //!
 //! Whose they are stands in `manifest.csv` (file, agency, year, scope, published_on), or in the path (a folder
 //! or a file's name that is an agency's id or credit code), or in the document itself. A report that is
-//! there already is passed over, so that a broken run is simply begun again.
+//! there already is passed over, so that a broken run is simply begun again. Only closed years take them, and only
+//! long after their last due day.
 
 use super::failure::{Failure, io_told, refused};
 use super::import::{progress, source_of};
-use super::options::{ConfigOptions, store_options};
+use super::options::{ConfigOptions, policy, store_options};
 use super::print;
 use super::program::{named, settle_estimates, write_as};
 use super::reading::{ReadFile, files, read};
@@ -55,6 +56,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     paths.retain(|path| path.file_name().is_none_or(|name| name != MANIFEST));
     let store = Store::open(store_options(&settings)?)?;
     let (asking, act) = named(&store)?;
+    let asking = Asking { policy: policy(&settings), ..asking };
     let bar = progress(paths.len());
     let mut outcomes = Vec::with_capacity(paths.len());
     for path in paths {

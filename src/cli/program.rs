@@ -5,14 +5,13 @@ use super::token::act_of_program;
 use crate::domain::id::PersonId;
 use crate::domain::people::Person;
 use crate::domain::rights::{Grant, Rights, Role};
-use crate::operations::{Asking, Desk, Refusal, Review, at_desk, people};
+use crate::operations::{Asking, Desk, Refusal, at_desk, people};
 use crate::storage::{Act, Actor, Store, WriteError, analyze, take_time};
 
 /// How the program itself asks: with an administrator's rights and nobody's name.
 pub fn asking_as_program() -> Asking {
-    let rights = Rights { grants: vec![Grant { role: Role::Admin, at: None, stage: None }] };
-    let review = Review { stages: 3, separation_of_duties: true };
-    Asking { rights, ..Asking::public(today(), review) }
+    let rights = Rights::of(vec![Grant::everywhere(Role::Admin)]);
+    Asking { rights, ..Asking::public(today()) }
 }
 
 pub fn today() -> chrono::NaiveDate {
@@ -57,14 +56,14 @@ pub fn named(store: &Store) -> Result<(Asking, Act), Failure> {
         name: PERSON_NAME.to_owned(),
         agency_id: None,
         left_on: None,
+        machine: true,
         version: 1,
     };
     let known = person.clone();
     write(store, act_of_program("cli"), move |desk| {
         people::ensure_person(desk.connection, desk.act, &known)
     })?;
-    let actor =
-        Actor { person_id: PERSON.to_owned(), person_name: PERSON_NAME.to_owned(), token_id: String::new() };
+    let actor = Actor { person_id: PERSON.to_owned(), person_name: PERSON_NAME.to_owned() };
     let act = Act { actor: Some(actor), ..act_of_program("cli") };
     Ok((Asking { person: Some(person), ..asking_as_program() }, act))
 }

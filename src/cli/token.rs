@@ -1,14 +1,18 @@
 //! `nianbao token create`: the secret alone on standard output, everything else beside it.
 
 use super::failure::Failure;
-use super::options::{ConfigOptions, store_options};
+use super::operator::operator;
+use super::options::{ConfigOptions, entry_rules, store_options};
 use super::print;
-use super::program::write;
+use super::program::{asking_as_program, write_as};
+use crate::domain::access::Lifetimes;
+use crate::domain::audit::Session;
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::people::Token;
-use crate::domain::rights::{Role, Stage};
-use crate::operations::AgencyRef;
-use crate::operations::people::{self, GrantOrder, TokenOrder};
+use crate::domain::rights::{Reach, Rights, Role, Stage, Years};
+use crate::domain::year::{FIRST_YEAR, LAST_YEAR};
+use crate::operations::people::{self, Drawn, GrantOrder, SubjectOrder, TokenOrder};
+use crate::operations::{AgencyRef, Asking};
 use crate::storage::{Act, Store};
 use chrono::{Duration, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use clap::{Args, Subcommand};
@@ -25,7 +29,7 @@ pub enum Verb {
 pub struct Create {
     #[command(flatten)]
     config: ConfigOptions,
-    /// 角色：editor、reviewer、publisher、supervisor、admin
+    /// 角色：editor、reviewer、publisher、supervisor、system_admin、security_admin、auditor、admin
     #[arg(long, value_name = "角色", value_parser = read_role)]
     role: Role,
     /// 机关：编号或统一社会信用代码；不给则处处有效
@@ -40,13 +44,31 @@ pub struct Create {
     /// 审核员的环节：first、second、final；不给则不限
     #[arg(long, value_name = "环节", value_parser = read_stage)]
     stage: Option<Stage>,
+    /// 到哪里为止：subtree（该机关及以下）或 agency（只限该机关）
+    #[arg(long, value_name = "范围", value_parser = read_reach, default_value = "subtree")]
+    reach: Reach,
+    /// 只读：看得到这个角色能看的，什么都不能改
+    #[arg(long)]
+    read_only: bool,
+    /// 只在这些年度有效：2024 或 2023..2024；不给则不限
+    #[arg(long, value_name = "年度", value_parser = read_years)]
+    years: Option<Years>,
     /// 失效日期 YYYY-MM-DD（北京时间，当日仍有效）
     #[arg(long, value_name = "日期", value_parser = read_day)]
     expires: Option<NaiveDate>,
+    /// 给机器（程序）用，不是人：它的令牌由别人发给时，密文直接显示
+    #[arg(long)]
+    machine: bool,
+    /// 统一身份认证（auth.oidc）中的身份编号：此人从此可以用它登录；只绑定一次
+    #[arg(long, value_name = "编号")]
+    subject: Option<String>,
 }
 
 fn read_role(text: &str) -> Result<Role, String> {
-    text.parse().map_err(|()| "应为 editor、reviewer、publisher、supervisor 或 admin".to_owned())
+    text.parse().map_err(|()| {
+        let names: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        format!("应为 {} 之一", names.join("、"))
+    })
 }
 
 pub fn read_agency(text: &str) -> Result<AgencyRef, String> {
@@ -61,6 +83,16 @@ fn read_stage(text: &str) -> Result<Stage, String> {
     text.parse().map_err(|()| "应为 first、second 或 final".to_owned())
 }
 
+fn read_reach(text: &str) -> Result<Reach, String> {
+    text.parse().map_err(|()| "应为 subtree 或 agency".to_owned())
+}
+
+fn read_years(text: &str) -> Result<Years, String> {
+    let years: Option<Years> = text.parse().ok();
+    let fits = |years: &Years| FIRST_YEAR <= years.from && years.to <= LAST_YEAR;
+    years.filter(fits).ok_or_else(|| format!("应为 2024 或 2023..2024，在 {FIRST_YEAR} 到 {LAST_YEAR} 之间"))
+}
+
 fn read_day(text: &str) -> Result<NaiveDate, String> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "应为 YYYY-MM-DD".to_owned())
 }
@@ -68,12 +100,19 @@ fn read_day(text: &str) -> Result<NaiveDate, String> {
 pub fn run(verb: &Verb) -> Result<(), Failure> {
     let Verb::Create(create) = verb;
     if create.role == Role::Admin && create.agency.is_some() {
-        return Err(Failure::Usage("系统管理员（admin）不能限于某个机关：请去掉 --agency".to_owned()));
+        return Err(Failure::Usage("超级管理员（admin）不能限于某个机关：请去掉 --agency".to_owned()));
     }
     if create.stage.is_some() && create.role != Role::Reviewer {
         return Err(Failure::Usage("--stage 只用于审核员（reviewer）".to_owned()));
     }
+    if create.reach == Reach::Agency && create.agency.is_none() {
+        return Err(Failure::Usage("--reach agency 只限一个机关：请用 --agency 给出".to_owned()));
+    }
     let settings = create.config.load()?;
+    let issuer = settings.auth.oidc.issuer.clone();
+    if create.subject.is_some() && issuer.is_empty() {
+        return Err(Failure::Usage("--subject 要先设置身份提供方：auth.oidc.issuer".to_owned()));
+    }
     let options = store_options(&settings)?;
     if settings.database.migrate || options.url.is_sqlite() {
         Store::migrate(&options)?;
@@ -82,15 +121,27 @@ pub fn run(verb: &Verb) -> Result<(), Failure> {
     let order = Order {
         name: create.name.clone(),
         person: create.person.clone(),
-        role: create.role,
-        agency: create.agency.clone(),
-        stage: create.stage,
+        grant: GrantOrder {
+            role: create.role,
+            agency: create.agency.clone(),
+            stage: create.stage,
+            reach: create.reach,
+            read_only: create.read_only,
+            years: create.years,
+        },
+        separated: settings.roles.separation,
+        machine: create.machine,
         // The day still counts, in UTC+8.
         expires_at: create
             .expires
             .map(|day| day.and_time(chrono::NaiveTime::MIN) + Duration::days(1) - Duration::hours(8)),
     };
-    let issued = issue(&store, order);
+    let issued = issue(&store, order, entry_rules(&settings).lifetimes).and_then(|(secret, token)| {
+        if let Some(subject) = create.subject.clone() {
+            bind(&store, token.person.id.clone(), SubjectOrder { issuer, subject })?;
+        }
+        Ok((secret, token))
+    });
     store.close();
     let (secret, token) = issued?;
     eprintln!(
@@ -106,9 +157,10 @@ pub fn run(verb: &Verb) -> Result<(), Failure> {
 pub struct Order {
     pub name: String,
     pub person: Option<PersonId>,
-    pub role: Role,
-    pub agency: Option<AgencyRef>,
-    pub stage: Option<Stage>,
+    pub grant: GrantOrder,
+    /// Nobody holds roles of two offices.
+    pub separated: bool,
+    pub machine: bool,
     pub expires_at: Option<NaiveDateTime>,
 }
 
@@ -117,25 +169,43 @@ pub fn act_of_program(request_id: &str) -> Act {
     Act {
         at: Utc::now().naive_utc().trunc_subsecs(6),
         actor: None,
+        session: Session::of_operator(operator()),
         request_id: request_id.to_owned(),
         key: None,
     }
 }
 
 /// Issues a token with a new secret.
-pub fn issue(store: &Store, order: Order) -> Result<(String, Token), Failure> {
+pub fn issue(store: &Store, order: Order, lifetimes: Lifetimes) -> Result<(String, Token), Failure> {
     let mut random = [0u8; 32];
     getrandom::fill(&mut random).map_err(|error| Failure::Usage(format!("系统没有给出随机数：{error}")))?;
     let secret = people::new_secret(random);
+    let separated = order.separated;
     let order = TokenOrder {
         token_id: TokenId::from_uuid(uuid::Uuid::now_v7()),
         name: order.name,
         person: order.person,
         new_person_id: PersonId::from_uuid(uuid::Uuid::now_v7()),
-        grants: vec![GrantOrder { role: order.role, agency: order.agency, stage: order.stage }],
+        machine: order.machine,
+        grants: vec![order.grant],
         expires_at: order.expires_at,
-        secret_hash: people::digest_of_secret(&secret),
+        addresses: Vec::new(),
+        // Whoever sits here is shown the secret: there is no code.
+        drawn: Drawn { secret_hash: people::digest_of_secret(&secret), code_hash: String::new() },
     };
-    let issued = write(store, act_of_program("cli"), move |desk| people::issue_token(desk, &order))?;
+    let asking = asking_as_program();
+    let rights = Rights { separated, ..asking.rights.clone() };
+    let asking = Asking { rights, lifetimes, ..asking };
+    let issued =
+        write_as(store, (asking, act_of_program("cli")), move |desk| people::issue_token(desk, &order))?;
     Ok((secret, issued))
+}
+
+/// Lets a person sign in by an identity provider.
+fn bind(store: &Store, person: PersonId, order: SubjectOrder) -> Result<(), Failure> {
+    let asking = asking_as_program();
+    write_as(store, (asking, act_of_program("cli")), move |desk| {
+        people::bind_subject(desk, &person, &order)
+    })?;
+    Ok(())
 }

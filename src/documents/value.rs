@@ -83,11 +83,12 @@ pub fn measured(stood: &str, unit: &str) -> Option<Measured> {
     let (number, written) = folded.split_at_checked(end)?;
     let numeral = numeral(number.trim())?;
     let places = match (unit, written.trim()) {
-        ("万元", "万元" | "万") => 0,
         ("万元", "元") => -4,
         ("万元", "千元") => -1,
         ("万元", "亿元" | "亿") => 4,
-        ("件" | "项", "件" | "份" | "宗" | "项" | "起" | "例" | "件次") => 0,
+        ("万元", "万元" | "万") | ("件" | "项", "件" | "份" | "宗" | "项" | "起" | "例" | "件次") => {
+            0
+        }
         _ => return None,
     };
     Some(Measured { numeral: shifted(&numeral, places), converted: places != 0 })

@@ -52,14 +52,13 @@ fn text_of(value: &Data) -> String {
         Data::Int(number) => number.to_string(),
         // The shortest numeral that is this number: what was typed in.
         Data::Float(number) => number.to_string(),
-        Data::String(text) => text.clone(),
+        Data::String(text) | Data::DurationIso(text) => text.clone(),
         Data::Bool(value) => value.to_string(),
         Data::DateTime(at) => {
             let (year, month, day, ..) = at.to_ymd_hms_milli();
             format!("{year}-{month:02}-{day:02}")
         }
         Data::DateTimeIso(text) => text.split('T').next().unwrap_or_default().to_owned(),
-        Data::DurationIso(text) => text.clone(),
         // An error is no empty cell: it stays unread as what it says.
         Data::Error(error) => error.to_string(),
         Data::Empty => String::new(),

@@ -40,5 +40,5 @@ macro_rules! ids {
     )+};
 }
 
-ids!(AgencyId, ReportId, PersonId, TokenId,);
+ids!(AgencyId, ReportId, PersonId, TokenId, JobId, CommentId, WebhookId, DeliveryId, PendingId,);
 super::read_from_text!(AgencyId, ReportId, PersonId, TokenId);

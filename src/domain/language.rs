@@ -38,9 +38,10 @@ pub struct Text {
     pub en: String,
 }
 
+#[expect(clippy::unreachable, reason = "compiled in and read by a test: there is no program without it")]
 static CATALOGUE: LazyLock<BTreeMap<String, BTreeMap<String, Text>>> = LazyLock::new(|| {
     toml::from_str(include_str!("messages.toml"))
-        .unwrap_or_else(|fault| unreachable!("the catalogue is compiled in and read by a test: {fault}"))
+        .unwrap_or_else(|fault| unreachable!("the catalogue: {fault}"))
 });
 
 /// All texts of one group (`rule`, `what`, `problem`, `fault`, …).

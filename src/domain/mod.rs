@@ -16,23 +16,28 @@ macro_rules! read_from_text {
 }
 pub(crate) use read_from_text;
 
+pub mod access;
 pub mod agency;
+pub mod algorithm;
 pub mod audit;
 pub mod digest;
 pub mod figures;
 pub mod flat;
 pub mod form;
 pub mod id;
+pub mod instance;
 pub mod job;
 pub mod language;
 pub mod number;
 pub mod onward;
 pub mod page;
+pub mod pending;
 pub mod people;
 pub mod report;
 pub mod rights;
 pub mod roster;
 pub mod rules;
+pub mod sealed;
 pub mod simplified;
 pub mod statistics;
 pub mod text;

@@ -10,6 +10,8 @@ wire_names!(
         Published = "report.published",
         Corrected = "report.corrected",
         Withdrawn = "report.withdrawn",
+        /// A document of a past year was loaded.
+        Archived = "report.archived",
     }
 );
 
@@ -39,7 +41,7 @@ pub struct Webhook {
     pub person_id: String,
     pub url: String,
     pub description: Option<String>,
-    /// `whsec_` and 32 random bytes in base64.
+    /// `whsec_` and 32 random bytes in base64; sealed where there is a key.
     pub secret: String,
     /// Which events it is told of.
     pub types: Vec<ChangeType>,

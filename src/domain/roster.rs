@@ -23,22 +23,33 @@ pub struct RosterEntry {
     pub moved: bool,
 }
 
+/// Where an agency counts in a year, and whether it was put there by hand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RosterPlace {
+    pub path: AgencyPath,
+    pub moved: bool,
+}
+
 impl RosterEntry {
     /// The report an agency is due for in a year that still follows the registry.
-    pub fn of(agency: &Agency, plan: &YearPlan, scope: Scope) -> RosterEntry {
+    pub fn of(agency: &Agency, plan: &YearPlan, scope: Scope, place: RosterPlace) -> RosterEntry {
         RosterEntry {
             year: plan.year,
             agency_id: agency.id.clone(),
             scope,
-            path: agency.path.clone(),
+            path: place.path,
             level: agency.level,
             kind: agency.kind,
             name: agency.name.clone(),
             due_on: plan.due_on(agency.level, scope),
             exempt: false,
             reason: None,
-            moved: false,
+            moved: place.moved,
         }
+    }
+
+    pub fn place(&self) -> RosterPlace {
+        RosterPlace { path: self.path.clone(), moved: self.moved }
     }
 
     /// Takes over what was settled by hand about the same line.
@@ -47,10 +58,6 @@ impl RosterEntry {
             self.exempt = settled.exempt;
             self.due_on = settled.due_on;
             self.reason = settled.reason;
-        }
-        if settled.moved {
-            self.moved = true;
-            self.path = settled.path;
         }
     }
 }

@@ -78,7 +78,8 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn with_line_ends(text: &str) -> Cow<'_, str> {
+/// A text whose line ends are `\n`, whatever system wrote it.
+pub fn with_line_ends(text: &str) -> Cow<'_, str> {
     if text.contains('\r') {
         Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
     } else {

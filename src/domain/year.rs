@@ -2,7 +2,7 @@
 
 use crate::domain::agency::{Level, wire_names};
 use crate::domain::report::Scope;
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Days, NaiveDate, NaiveDateTime};
 use std::str::FromStr;
 
 wire_names!(
@@ -128,6 +128,20 @@ impl YearPlan {
             (self.government_due_on <= self.period_end, PlanFault::GovernmentDueBeforeEnd),
         ];
         checks.into_iter().filter_map(|(broken, fault)| broken.then_some(fault)).collect()
+    }
+
+    /// From which day on, so many days after the last due day, old documents are taken in. By the calendar: however
+    /// early the plan puts its days, its year ends no sooner.
+    pub fn old_documents_from(&self, after_days: u32) -> NaiveDate {
+        let ended = NaiveDate::from_ymd_opt(self.year, 12, 31).unwrap_or(NaiveDate::MAX);
+        let due = self.government_due_on.max(ended);
+        due.checked_add_days(Days::new(after_days.into())).unwrap_or(NaiveDate::MAX)
+    }
+
+    /// Whether documents of the year are taken in as published on a day.
+    pub fn takes_old_documents(&self, today: NaiveDate, after_days: u32) -> bool {
+        matches!(self.state, YearState::Closed | YearState::Archived)
+            && today >= self.old_documents_from(after_days)
     }
 
     /// When a report of this level and scope is due: a government's consolidated one in March

@@ -2,8 +2,9 @@
 
 use super::kernel::BASE;
 use super::{
-    agencies, audit, bundle, catalogue, changes, imports, jobs, me, metrics, openapi, persons, problem_pages,
-    program, reports, search, statistics, tasks, tokens, webhooks, welcome, years,
+    agencies, audit, bundle, catalogue, changes, imports, jobs, me, metrics, openapi, pending, person_grants,
+    persons, problem_pages, program, reads, reports, search, settings, statistics, subjects, tasks, tokens,
+    webhooks, welcome, years,
 };
 use utoipa::OpenApi;
 use utoipa_actix_web::scope;
@@ -26,7 +27,12 @@ pub fn register(config: &mut ServiceConfig<'_>) {
             .configure(tasks::register)
             .configure(tokens::register)
             .configure(persons::register)
+            .configure(subjects::register)
+            .configure(person_grants::register)
+            .configure(settings::register)
+            .configure(pending::register)
             .configure(audit::register)
+            .configure(reads::register)
             .configure(changes::register)
             .configure(webhooks::register)
             .configure(bundle::register),
@@ -40,5 +46,9 @@ pub fn register(config: &mut ServiceConfig<'_>) {
 
 /// The part of the document that stands in no handler.
 #[derive(OpenApi)]
-#[openapi(components(schemas(super::kernel::names::DocumentFormat, super::kernel::names::ProblemCode)))]
+#[openapi(components(schemas(
+    super::kernel::names::DocumentFormat,
+    super::kernel::names::ProblemCode,
+    super::refused::ConnectedBody
+)))]
 pub struct Outline;

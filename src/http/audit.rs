@@ -1,12 +1,12 @@
 //! `/audit`: what happened, for those who answer for it; its head, for everyone.
 
 use super::kernel::call::Call;
-use super::kernel::names::AuditDetail;
+use super::kernel::names::{AuditDetail, SignInWay};
 use super::kernel::paging::{Page, PageOrder, SortField, list_reply};
-use super::kernel::problem::Problem;
+use super::kernel::problem::{Code, Problem};
 use super::kernel::query::{CursorText, Limit, Sequence, query};
 use super::kernel::reply::Reply;
-use crate::domain::audit::{AuditFilter, AuditLine};
+use crate::domain::audit::{AuditFilter, AuditLine, Origin};
 use crate::domain::id::{PersonId, ReportId};
 use crate::operations::AgencyRef;
 use crate::operations::audit::{self, AuditQuery};
@@ -28,6 +28,51 @@ pub struct AuditPerson {
     #[schema(format = "uuid")]
     id: String,
     name: Option<String>,
+}
+
+impl AuditPerson {
+    pub fn of(id: &str, name: Option<&str>) -> AuditPerson {
+        AuditPerson { id: id.to_owned(), name: name.map(str::to_owned) }
+    }
+}
+
+/// 命令行的使用者。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditOperator)]
+pub struct AuditOperator {
+    /// 操作系统用户。
+    user: String,
+    /// 主机名。
+    host: String,
+}
+
+/// 从哪里、由什么方式做的。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditSession)]
+pub struct AuditSession {
+    /// 进入的方式。
+    #[schema(value_type = SignInWay)]
+    way: String,
+    /// 所用的令牌。
+    #[schema(format = "uuid")]
+    token_id: Option<String>,
+    /// 客户端地址；只给看全部审计的人。
+    client: Option<String>,
+    /// 命令行的使用者；只给看全部审计的人。
+    operator: Option<AuditOperator>,
+}
+
+impl AuditSession {
+    /// Whoever sees a subtree is told how and with which token, not from where.
+    pub fn of(origin: &Origin, told_where: bool) -> Option<AuditSession> {
+        let operator = origin.operator_user.clone().zip(origin.operator_host.clone());
+        Some(AuditSession {
+            way: origin.way.clone()?,
+            token_id: origin.token_id.clone(),
+            client: origin.client.clone().filter(|_| told_where),
+            operator: operator.filter(|_| told_where).map(|(user, host)| AuditOperator { user, host }),
+        })
+    }
 }
 
 /// 一条审计。
@@ -52,27 +97,27 @@ pub struct AuditBody {
     detail: Value,
     /// 请求编号。
     request_id: String,
+    /// 从哪里、由什么方式做的；旧版的条目没有记。
+    session: Option<AuditSession>,
     /// 前一条的哈希。
     previous_hash: String,
     /// 本条的哈希：覆盖本条的每一列和前一条的哈希。
     hash: String,
 }
 
-impl From<&AuditLine> for AuditBody {
-    fn from(line: &AuditLine) -> AuditBody {
+impl AuditBody {
+    fn of(line: &AuditLine, told_where: bool) -> AuditBody {
         let entry = &line.entry;
         AuditBody {
             seq: entry.seq,
             at: entry.at.clone(),
-            person: entry
-                .person_id
-                .as_ref()
-                .map(|id| AuditPerson { id: id.clone(), name: entry.person_name.clone() }),
+            person: entry.person_id.as_ref().map(|id| AuditPerson::of(id, entry.person_name.as_deref())),
             action: entry.action.clone(),
             agency_id: entry.agency_id.clone(),
             report_id: entry.report_id.clone(),
             detail: serde_json::from_str(&entry.detail).unwrap_or(Value::Null),
             request_id: entry.request_id.clone(),
+            session: AuditSession::of(&entry.origin, told_where),
             previous_hash: line.previous.clone(),
             hash: line.hash.clone(),
         }
@@ -102,20 +147,30 @@ query!(AuditListQuery {
     count: Option<bool>,
 });
 
+impl AuditListQuery {
+    /// A time that ends before it begins holds nothing, and is no answer.
+    pub(super) fn require_order(&self) -> Result<(), Problem> {
+        match self.from.zip(self.to) {
+            Some((from, to)) if from >= to => Err(Problem::of_query(vec![("to".to_owned(), "range_order")])),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// As the entries write their times.
-fn entry_time(at: NaiveDateTime) -> String {
+pub fn entry_time(at: NaiveDateTime) -> String {
     at.and_utc().to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 /// 审计
 ///
-/// 只增不改、连成一条哈希链。系统管理员看全部，主管部门看本机关及以下的。
+/// 只增不改、连成一条哈希链。审计员看全部，主管部门看自己授权之内的；限了年度的授权看这些年度报告的。
 #[utoipa::path(
     tag = "audit",
     params(AuditListQuery),
     responses((status = 200, description = "一页审计，自早至晚", body = AuditList)),
     extensions(
-        ("x-problems" = json!(["unauthorized", "forbidden", "invalid_query", "invalid_cursor"])),
+        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::InvalidQuery, Code::InvalidCursor])),
         ("x-list" = json!(true)),
         ("x-token" = json!(true)),
     ),
@@ -128,10 +183,8 @@ pub async fn list_audit(call: Call) -> Result<Reply, Problem> {
             audit::list(connection, asking, &AuditQuery::default(), 0, 0, false)
         })
         .await?;
-    if query.from.zip(query.to).is_some_and(|(from, to)| from >= to) {
-        return Err(Problem::of_query(vec![("to".to_owned(), "range_order")]));
-    }
-    let order = PageOrder::read("audit", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
+    query.require_order()?;
+    let order = PageOrder::read(&call, "audit", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
     let after = order.page.after_id.as_deref().and_then(|seq| seq.parse().ok()).unwrap_or(0);
     let wanted = AuditQuery {
         filter: AuditFilter {
@@ -148,7 +201,8 @@ pub async fn list_audit(call: Call) -> Result<Reply, Problem> {
         .look(move |connection, asking| audit::list(connection, asking, &wanted, after, limit, count))
         .await?;
     let (rows, next) = order.cut(rows, |line| line.entry.seq.to_string());
-    let items: Vec<AuditBody> = rows.iter().map(AuditBody::from).collect();
+    let told_where = audit::sees_everything(&call.asking());
+    let items: Vec<AuditBody> = rows.iter().map(|line| AuditBody::of(line, told_where)).collect();
     Ok(list_reply(&call, json!(items), next, total))
 }
 
@@ -174,7 +228,7 @@ pub struct AuditHeadBody {
     tag = "audit",
     params(HeadQuery),
     responses((status = 200, description = "末端，或所问的一条", body = AuditHeadBody)),
-    extensions(("x-problems" = json!(["invalid_query", "not_found"]))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::NotFound]))),
 )]
 #[get("/audit/head")]
 pub async fn read_audit_head(call: Call) -> Result<Reply, Problem> {

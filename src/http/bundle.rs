@@ -6,7 +6,7 @@ use super::kernel::call::Call;
 use super::kernel::format::http_date;
 use super::kernel::kept::takes_gzip;
 use super::kernel::precondition::none_match;
-use super::kernel::problem::Problem;
+use super::kernel::problem::{Code, Problem};
 use super::kernel::query::{Parameter, YearNumber, one_of, query};
 use super::kernel::reply::Snapshot;
 use super::kernel::service::Service;
@@ -105,6 +105,8 @@ struct Bundle {
     head: Option<String>,
     ended: bool,
     client: Option<Client>,
+    /// The entry of the audit that the head goes up to: every page has at least that.
+    seq: i64,
     /// Where the client takes it, the stream goes out through it.
     gzip: Option<GzEncoder<Vec<u8>>>,
 }
@@ -153,10 +155,10 @@ impl Bundle {
         };
         let place = self.service.scan_shares.wait(self.client.as_ref(), LONGEST_TURN).await;
         let held = move |connection: &mut _| {
-            let _place = place;
+            let _place = &place;
             read(connection)
         };
-        let (text, count, last) = self.service.store.scan_on(held).await?;
+        let (text, count, last) = self.service.store.scan_on_from(self.seq, held).await?;
         self.reports += u64::try_from(count).unwrap_or_default();
         if last.is_some() {
             self.after = last;
@@ -194,10 +196,10 @@ fn stream(bundle: Bundle) -> impl Stream<Item = Result<Bytes, actix_web::Error>>
 /// 装入以后从 `GET /changes?since=` 这个序号接续即可。
 #[utoipa::path(
     tag = "years",
-    params(("year" = i32, Path, description = "年度", minimum = 2008, maximum = 2099), BundleQuery),
+    params(crate::http::paths::Year, BundleQuery),
     responses((status = 200, description = "全部报告",
         content((String = "application/x-ndjson"), (String = "text/csv")))),
-    extensions(("x-problems" = json!(["not_found", "invalid_query"])), ("x-cost" = json!("file"))),
+    extensions(("x-problems" = json!([Code::NotFound, Code::InvalidQuery])), ("x-cost" = json!("file"))),
 )]
 #[get("/years/{year}/bundle")]
 pub async fn read_bundle(call: Call) -> Result<HttpResponse, Problem> {
@@ -248,7 +250,7 @@ pub async fn read_bundle(call: Call) -> Result<HttpResponse, Problem> {
     let within = query.within.as_ref().map(ToString::to_string);
     let bundle = Bundle {
         service: call.service.clone(),
-        asking: Asking::public(call.asking().today, call.asking().review),
+        asking: Asking::public(call.asking().today),
         format,
         form,
         filter,
@@ -257,6 +259,7 @@ pub async fn read_bundle(call: Call) -> Result<HttpResponse, Problem> {
         head: Some(head((format, labelled), form, (year.0, within.as_deref(), scope), &as_of)),
         ended: false,
         client: call.caller.client.clone(),
+        seq,
         gzip: (!coding.is_empty()).then(|| GzEncoder::new(Vec::new(), Compression::new(6))),
     };
     let media = match format {

@@ -3,10 +3,11 @@
 use super::kernel::call::Call;
 use super::kernel::names::{FormatName, SectionKind, SeverityName};
 use super::kernel::paging::{Page, WholeQuery, bound, cut_whole};
+use super::kernel::parameter::{Parameter, one_of};
 use super::kernel::problem::{Code, Problem};
 use super::kernel::query::{CursorText, FormName, Limit, NoParameters, query};
 use super::kernel::reply::Reply;
-use super::kernel::table;
+use super::kernel::table::{self, TableFormat};
 use crate::domain::digest::sha256_hex;
 use crate::domain::form::{self, Form, GuideEntry};
 use crate::domain::language::say;
@@ -16,6 +17,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
@@ -60,7 +62,7 @@ pub type RuleList = Page<Rule>;
     tag = "catalogue",
     params(WholeQuery),
     responses((status = 200, description = "全部规则", body = RuleList)),
-    extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-tagged" = json!(true))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidCursor])), ("x-tagged" = json!(true))),
 )]
 #[get("/rules")]
 pub async fn list_rules(call: Call) -> Result<Reply, Problem> {
@@ -80,7 +82,7 @@ pub async fn list_rules(call: Call) -> Result<Reply, Problem> {
         basis: rule.basis,
         form: form::all().iter().filter(|form| rule.applies_to(form)).map(|form| form.id.as_str()).collect(),
     });
-    let (items, next_cursor, total) = cut_whole("rules", items.collect(), &query)?;
+    let (items, next_cursor, total) = cut_whole(&call, "rules", items.collect(), &query)?;
     let next_cursor = bound(&call, next_cursor);
     Ok(constant(&Page { items, next_cursor, total }))
 }
@@ -117,7 +119,7 @@ pub type FormatList = Page<FormatSummary>;
     tag = "catalogue",
     params(WholeQuery),
     responses((status = 200, description = "全部格式", body = FormatList)),
-    extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-tagged" = json!(true))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidCursor])), ("x-tagged" = json!(true))),
 )]
 #[get("/formats")]
 pub async fn list_formats(call: Call) -> Result<Reply, Problem> {
@@ -129,7 +131,7 @@ pub async fn list_formats(call: Call) -> Result<Reply, Problem> {
         applies_to_years: FormatYears { from: form.from, to: form.to },
         cells: form.cells.len(),
     });
-    let (items, next_cursor, total) = cut_whole("formats", items.collect(), &query)?;
+    let (items, next_cursor, total) = cut_whole(&call, "formats", items.collect(), &query)?;
     let next_cursor = bound(&call, next_cursor);
     Ok(constant(&Page { items, next_cursor, total }).in_chinese())
 }
@@ -139,9 +141,9 @@ pub async fn list_formats(call: Call) -> Result<Reply, Problem> {
 /// 各部分、表格、行、列的键名、标签、别名，以及表内的全部恒等式。标签是法定的中文，没有英文。
 #[utoipa::path(
     tag = "catalogue",
-    params(("id" = String, Path, description = "格式编号，如 2021")),
+    params(crate::http::paths::Form),
     responses((status = 200, description = "格式", body = ref("#/components/schemas/Format"))),
-    extensions(("x-problems" = json!(["not_found", "invalid_query"])), ("x-tagged" = json!(true))),
+    extensions(("x-problems" = json!([Code::NotFound, Code::InvalidQuery])), ("x-tagged" = json!(true))),
 )]
 #[get("/formats/{id}")]
 pub async fn read_format(call: Call) -> Result<Reply, Problem> {
@@ -204,9 +206,28 @@ impl From<&'static GuideEntry> for Guide {
 
 pub type IndicatorList = Page<Indicator>;
 
+/// `format` says which form's indicators are wanted, or, as of every table, how they are written.
+#[derive(Debug, Clone)]
+pub enum FormOrTable {
+    Form(FormName),
+    Table(TableFormat),
+}
+
+impl Parameter for FormOrTable {
+    fn read(text: &str) -> Result<FormOrTable, &'static str> {
+        let table = TableFormat::read(text).map(FormOrTable::Table);
+        table.or_else(|_| FormName::read(text).map(FormOrTable::Form))
+    }
+
+    fn schema() -> RefOr<Schema> {
+        let forms = form::all().iter().map(|form| form.id.as_str());
+        one_of(&forms.chain(["json", "csv"]).collect::<Vec<_>>())
+    }
+}
+
 query!(IndicatorQuery {
-    /// 只要某格式的指标，如 2021。
-    format: Option<FormName>,
+    /// 只要某格式的指标，如 2021；或写成 `json`、`csv`。
+    format: Option<FormOrTable>,
     /// 每页条数，1–200，默认 50。
     limit: Option<Limit>,
     /// 上一页给出的游标。
@@ -241,12 +262,16 @@ fn indicators_of(form: &'static Form) -> impl Iterator<Item = Indicator> {
     params(IndicatorQuery),
     responses((status = 200, description = "全部指标",
         content((IndicatorList = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-tagged" = json!(true))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidCursor])), ("x-tagged" = json!(true))),
 )]
 #[get("/indicators")]
 pub async fn list_indicators(call: Call) -> Result<Reply, Problem> {
     let query: IndicatorQuery = call.query()?;
-    let wanted = query.format.map(|format| format.0);
+    let (wanted, written) = match query.format {
+        Some(FormOrTable::Form(form)) => (Some(form.0), None),
+        Some(FormOrTable::Table(written)) => (None, Some(written)),
+        None => (None, None),
+    };
     let mut items: Vec<Indicator> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let forms = form::all().iter().rev().filter(|form| wanted.is_none_or(|wanted| wanted.id == form.id));
@@ -260,11 +285,11 @@ pub async fn list_indicators(call: Call) -> Result<Reply, Problem> {
         }
     }
     let page = WholeQuery { limit: query.limit, cursor: query.cursor, count: query.count };
-    let (items, next_cursor, total) = cut_whole("indicators", items, &page)?;
+    let (items, next_cursor, total) = cut_whole(&call, "indicators", items, &page)?;
     let next_cursor = bound(&call, next_cursor);
     let reply = constant(&Page { items, next_cursor, total }).in_chinese();
     let columns = ["id", "section", "row", "column", "label", "unit", "decimals", "pointer", "formats"];
-    table::page((&call, None), reply, &columns)
+    table::page((&call, written), reply, &columns)
 }
 
 /// A form's data file as a schema is too deep to be worth typing; it says what `GET /formats` is.

@@ -113,7 +113,7 @@ fn is_news(now: News, from: News) -> bool {
     tag = "changes",
     params(ChangesQuery),
     responses((status = 200, description = "一页变更", body = ChangeList)),
-    extensions(("x-problems" = json!(["invalid_query", "change_log_reset", "overloaded"]))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::ChangeLogReset, Code::Overloaded]))),
 )]
 #[get("/changes")]
 pub async fn list_changes(call: Call) -> Result<Reply, Problem> {
@@ -230,7 +230,7 @@ fn stream(streamed: Streamed) -> impl Stream<Item = Result<Bytes, actix_web::Err
         ("Last-Event-ID" = Option<String>, Header, description = "收到的最后一条的序号；重连时由浏览器送来"),
     ),
     responses((status = 200, description = "事件流", body = String, content_type = "text/event-stream")),
-    extensions(("x-problems" = json!(["invalid_query", "invalid_header", "change_log_reset", "overloaded"]))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidHeader, Code::ChangeLogReset, Code::Overloaded]))),
 )]
 #[get("/changes/stream")]
 pub async fn stream_changes(call: Call) -> Result<HttpResponse, Problem> {

@@ -4,9 +4,10 @@ use super::kernel::BASE;
 use super::kernel::call::Call;
 use super::kernel::format::time;
 use super::kernel::names::{JobKind, JobStateName, ValidationTally};
-use super::kernel::problem::Problem;
+use super::kernel::problem::{Code, Problem};
 use super::kernel::query::{NoParameters, YearNumber, query};
 use super::kernel::reply::Reply;
+use crate::domain::id::JobId;
 use crate::domain::job::{Job, JobState};
 use crate::domain::report::ReportFilter;
 use crate::operations::agencies;
@@ -83,9 +84,9 @@ query!(WithinQuery {
 /// 后台进行：立即答 202，`Location` 是任务的地址，在那里看进度和结果（按规则、按机关计数）。主管部门校验自己的范围，系统管理员校验全部。
 #[utoipa::path(
     tag = "jobs",
-    params(("year" = i32, Path, description = "年度", minimum = 2008, maximum = 2099), WithinQuery),
+    params(crate::http::paths::Year, WithinQuery),
     responses((status = 202, description = "已开始", body = JobBody)),
-    extensions(("x-cost" = json!("scan")), ("x-problems" = json!(["not_found", "forbidden", "invalid_query"]))),
+    extensions(("x-cost" = json!("scan")), ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidQuery]))),
 )]
 #[post("/years/{year}/validation")]
 pub async fn start_validation(mut call: Call) -> Result<Reply, Problem> {
@@ -106,11 +107,11 @@ pub async fn start_validation(mut call: Call) -> Result<Reply, Problem> {
                 }
                 None => (None, None),
             };
-            require_validation_right(asking, path.as_ref())?;
+            require_validation_right(asking, year.0, path.as_ref())?;
             let filter = ReportFilter { year: Some(year.0), within: path.clone(), ..ReportFilter::default() };
             let query = ReportQuery { filter, ..ReportQuery::default() };
             let job = Job {
-                id: its_id,
+                id: its_id.clone(),
                 kind: crate::domain::job::JobKind::Validation,
                 state: JobState::Running,
                 person_id: asking.person.as_ref().map(|person| person.id.to_string()).unwrap_or_default(),
@@ -146,16 +147,17 @@ pub async fn start_validation(mut call: Call) -> Result<Reply, Problem> {
 /// 发起人和系统管理员可以读取。
 #[utoipa::path(
     tag = "jobs",
-    params(("job" = String, Path, description = "任务编号")),
+    params(crate::http::paths::Job),
     responses((status = 200, description = "任务", body = JobBody)),
-    extensions(("x-problems" = json!(["unauthorized", "not_found", "invalid_query"])), ("x-token" = json!(true))),
+    extensions(("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::InvalidQuery])), ("x-token" = json!(true))),
 )]
 #[get("/jobs/{job}")]
 pub async fn read_job(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
-    let id: String = call.part("job")?;
+    let id: JobId = call.part("job")?;
     let now = Utc::now().naive_utc().trunc_subsecs(6);
-    let (job, state) = call.look(move |connection, asking| jobs::find(connection, asking, &id, now)).await?;
+    let (job, state) =
+        call.look(move |connection, asking| jobs::find(connection, asking, id.as_str(), now)).await?;
     let _: NoParameters = call.query()?;
     Ok(Reply::ok(&JobBody::of(&job, state)))
 }
@@ -165,17 +167,17 @@ pub async fn read_job(call: Call) -> Result<Reply, Problem> {
 /// 任务在下一步停下；已经结束的不变。
 #[utoipa::path(
     tag = "jobs",
-    params(("job" = String, Path, description = "任务编号")),
+    params(crate::http::paths::Job),
     responses((status = 204, description = "已要求取消")),
     extensions(
-        ("x-problems" = json!(["not_found", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::InvalidQuery])),
         ("x-unmatched" = json!(true)),
     ),
 )]
 #[delete("/jobs/{job}")]
 pub async fn cancel_job(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
-    let id: String = call.part("job")?;
+    let id: JobId = call.part("job")?;
     let _: NoParameters = call.query()?;
-    call.write(move |desk| jobs::cancel(desk, &id), |()| Reply::no_content()).await
+    call.write(move |desk| jobs::cancel(desk, id.as_str()), |()| Reply::no_content()).await
 }

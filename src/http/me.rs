@@ -1,8 +1,9 @@
-//! `/me`: whose token this is and what it may do.
+//! `/me`: who has signed in and what they may do.
 
+use super::grants::GrantYears;
 use super::kernel::call::Call;
 use super::kernel::format::time;
-use super::kernel::names::{RoleName, StageName};
+use super::kernel::names::{ReachName, RoleName, StageName};
 use super::kernel::problem::{Code, Problem};
 use super::kernel::query::NoParameters;
 use super::kernel::reply::Reply;
@@ -58,7 +59,7 @@ pub struct GrantAgency {
     name: String,
 }
 
-/// 一项授权：在该机关及其以下有效。
+/// 一项授权：在该机关及其以下（`reach` 为 `agency` 则只在该机关）有效。
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Grant)]
 pub struct GrantBody {
@@ -69,12 +70,19 @@ pub struct GrantBody {
     /// 审核员的环节；空 = 不限。
     #[schema(value_type = Option<StageName>)]
     stage: Option<&'static str>,
+    #[schema(value_type = ReachName)]
+    reach: &'static str,
+    /// 只读。
+    read_only: bool,
+    /// 只在这些年度有效；空 = 不限。
+    years: Option<GrantYears>,
 }
 
 /// 令牌、人员和授权。
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Me {
-    token: TokenReference,
+    /// 空 = 不是用令牌，而是用身份提供方登录的。
+    token: Option<TokenReference>,
     person: PersonBody,
     grants: Vec<GrantBody>,
 }
@@ -85,27 +93,30 @@ pub struct Me {
 #[utoipa::path(
     tag = "administration",
     responses((status = 200, description = "令牌、人员和授权", body = Me)),
-    extensions(("x-problems" = json!(["unauthorized", "invalid_query"])), ("x-token" = json!(true))),
+    extensions(("x-problems" = json!([Code::Unauthorized, Code::InvalidQuery])), ("x-token" = json!(true))),
 )]
 #[get("/me")]
 pub async fn read_me(call: Call) -> Result<Reply, Problem> {
-    let token = call.caller.token.as_ref().ok_or_else(|| Problem::new(Code::Unauthorized))?;
+    let who = call.caller.who.as_ref().ok_or_else(|| Problem::new(Code::Unauthorized))?;
     let _: NoParameters = call.query()?;
-    let grants = token.grants.iter().map(|grant| GrantBody {
+    let grants = who.grants().iter().map(|grant| GrantBody {
         role: grant.role.as_str(),
         agency: grant
             .agency
             .as_ref()
             .map(|(id, name, _)| GrantAgency { id: id.to_string(), name: name.clone() }),
         stage: grant.stage.map(|stage| stage.as_str()),
+        reach: grant.reach.as_str(),
+        read_only: grant.read_only,
+        years: grant.years.map(GrantYears::from),
     });
     Ok(Reply::ok(&Me {
-        token: TokenReference {
+        token: who.token().map(|token| TokenReference {
             id: token.id.to_string(),
             name: token.name.clone(),
             expires_at: token.expires_at.map(time),
-        },
-        person: PersonBody::from(&token.person),
+        }),
+        person: PersonBody::from(who.person()),
         grants: grants.collect(),
     }))
 }

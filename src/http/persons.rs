@@ -1,26 +1,33 @@
 //! `/persons`: who holds tokens, and what happens when they leave.
 
-use super::kernel::body::MERGE_PATCH;
+use super::kernel::BASE;
 use super::kernel::call::Call;
-use super::kernel::fields::{Fields, merge};
 use super::kernel::format::day;
+use super::kernel::names::AgencyIdOrCode;
 use super::kernel::paging::{Page, PageOrder, SortField, list_reply};
-use super::kernel::problem::Problem;
+use super::kernel::problem::{Code, Problem};
 use super::kernel::query::{CursorText, Limit, NoParameters, query};
 use super::kernel::reply::Reply;
-use super::tokens::TokenBody;
+use super::tokens::{Telling, TokenBody, telling};
+use crate::domain::access::Lifetimes;
 use crate::domain::id::PersonId;
-use crate::domain::language::Language;
 use crate::domain::people::{Person, Token};
-use crate::operations::people::{self, PersonEdit};
-use actix_web::{get, patch};
-use serde::Serialize;
+use crate::operations::AgencyRef;
+use crate::operations::people::{self, Confirmed, PersonEdit, PersonOrder};
+use actix_web::{get, patch, post};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
-    config.service(list_persons).service(read_person).service(change_person);
+    config
+        .service(list_persons)
+        .service(create_person)
+        .service(read_person)
+        .service(change_person)
+        .service(confirm_person);
 }
 
 /// 人员。
@@ -35,6 +42,8 @@ pub struct EntryBody {
     /// 离任日期；空 = 在任。
     #[schema(format = Date)]
     left_on: Option<String>,
+    /// 不是人而是机器（程序）。
+    machine: bool,
 }
 
 impl From<&Person> for EntryBody {
@@ -44,6 +53,7 @@ impl From<&Person> for EntryBody {
             name: person.name.clone(),
             agency_id: person.agency_id.as_ref().map(ToString::to_string),
             left_on: person.left_on.map(day),
+            machine: person.machine,
         }
     }
 }
@@ -57,11 +67,24 @@ pub struct DetailBody {
     tokens: Vec<TokenBody>,
 }
 
-fn shown((person, tokens): &(Person, Vec<Token>), language: Language) -> Reply {
-    let tokens = tokens.iter().map(|token| TokenBody::of(token, None)).collect();
-    Reply::ok(&DetailBody { person: EntryBody::from(person), tokens })
-        .tag(person.version, language.short())
-        .patchable()
+/// 要改的成员：姓名、离任日期。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PersonDetailPatch)]
+pub struct PersonPatch {
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
+    /// 离任日期；写明即吊销全部令牌和授权。
+    left_on: Option<NaiveDate>,
+}
+
+fn detail(person: &Person, tokens: &[Token], lifetimes: &Lifetimes) -> DetailBody {
+    let tokens = tokens.iter().map(|token| TokenBody::of(token, lifetimes)).collect();
+    DetailBody { person: EntryBody::from(person), tokens }
+}
+
+fn shown((person, tokens): &(Person, Vec<Token>), (lifetimes, language): Telling) -> Reply {
+    Reply::ok(&detail(person, tokens, &lifetimes)).tag(person.version, language.short()).patchable()
 }
 
 pub type PersonList = Page<EntryBody>;
@@ -79,13 +102,13 @@ query!(PersonListQuery {
 
 /// 人员列表
 ///
-/// 主管部门看自己范围内的人：隶属于这里的机关，或持有在这里有效的令牌；系统管理员看全部。
+/// 主管部门看自己范围内的人：隶属于这里的机关，或持有在这里有效的令牌、授权；安全管理员和审计员看全部。
 #[utoipa::path(
     tag = "administration",
     params(PersonListQuery),
     responses((status = 200, description = "一页人员", body = PersonList)),
     extensions(
-        ("x-problems" = json!(["unauthorized", "forbidden", "invalid_query", "invalid_cursor"])),
+        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::InvalidQuery, Code::InvalidCursor])),
         ("x-list" = json!(true)),
         ("x-token" = json!(true)),
     ),
@@ -93,14 +116,62 @@ query!(PersonListQuery {
 #[get("/persons")]
 pub async fn list_persons(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
-    let query: PersonListQuery = call.query_after(|_, asking| people::require_token_right(asking)).await?;
-    let order = PageOrder::read("persons", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
+    let query: PersonListQuery = call.query_after(|_, asking| people::require_people_right(asking)).await?;
+    let order = PageOrder::read(&call, "persons", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
     let (page, count) = (order.page.clone(), query.count == Some(true));
     let (rows, total) =
         call.look(move |connection, asking| people::list_persons(connection, asking, &page, count)).await?;
     let (rows, next) = order.cut(rows, |person| person.id.to_string());
     let items: Vec<EntryBody> = rows.iter().map(EntryBody::from).collect();
     Ok(list_reply(&call, json!(items), next, total))
+}
+
+/// 要建立的人员。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonCreate {
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
+    /// 隶属的机关；空 = 不隶属于哪个机关，须在处处有权授予。
+    #[schema(value_type = Option<AgencyIdOrCode>)]
+    agency_id: Option<AgencyRef>,
+}
+
+/// 建立人员
+///
+/// 建立一个既没有令牌也没有授权的人：此后授权给此人（`PUT /persons/{person}/grants`），由安全管理员绑定其身份
+/// （`PUT /persons/{person}/subject`），即可用身份提供方登录。`POST /tokens` 也会建立人员。
+#[utoipa::path(
+    tag = "administration",
+    request_body(content = PersonCreate, content_type = "application/json"),
+    responses((status = 201, description = "已建立", body = DetailBody)),
+    extensions(
+        ("x-problems" = json!([Code::Forbidden, Code::InvalidInput, Code::InvalidQuery])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[post("/persons")]
+pub async fn create_person(mut call: Call) -> Result<Reply, Problem> {
+    if let Some(reply) = call.replayed(None).await? {
+        return Ok(reply);
+    }
+    call.require_token()?;
+    people::require_token_right(&call.asking())?;
+    let body = call.body::<PersonCreate>().await?;
+    let _: NoParameters = call.query()?;
+    let PersonCreate { name, agency_id } = body.read()?;
+    let order = PersonOrder { id: PersonId::from_uuid(uuid::Uuid::now_v7()), name, agency: agency_id };
+    let (lifetimes, language) = telling(&call);
+    call.write(
+        move |desk| people::create_person(desk, &order),
+        move |person| {
+            let location = format!("{BASE}/persons/{}", person.id);
+            Reply::created(location, &detail(person, &[], &lifetimes))
+                .tag(person.version, language.short())
+                .patchable()
+        },
+    )
+    .await
 }
 
 async fn present(call: &Call) -> Result<(Person, Vec<Token>), Problem> {
@@ -114,10 +185,10 @@ async fn present(call: &Call) -> Result<(Person, Vec<Token>), Problem> {
 /// 连同有效的令牌；密文从不再现。
 #[utoipa::path(
     tag = "administration",
-    params(("person" = String, Path, description = "人员编号")),
+    params(crate::http::paths::Person),
     responses((status = 200, description = "人员", body = DetailBody)),
     extensions(
-        ("x-problems" = json!(["unauthorized", "forbidden", "not_found", "invalid_query"])),
+        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::NotFound, Code::InvalidQuery])),
         ("x-token" = json!(true)),
         ("x-tagged" = json!(true)),
     ),
@@ -126,20 +197,20 @@ async fn present(call: &Call) -> Result<(Person, Vec<Token>), Problem> {
 pub async fn read_person(call: Call) -> Result<Reply, Problem> {
     let found = present(&call).await?;
     let _: NoParameters = call.query()?;
-    Ok(shown(&found, call.language()))
+    Ok(shown(&found, telling(&call)))
 }
 
 /// 修改人员
 ///
-/// 改姓名；写明离任日期（`left_on`）即吊销其全部令牌，以后也不再发给。留下的记录不变。
+/// 改姓名；写明离任日期（`left_on`）即吊销其全部令牌和授权，以后也不再给。留下的记录不变。
 /// 令牌丢失而人未离任的，用 `POST /tokens/{id}/rotation` 换发。
 #[utoipa::path(
     tag = "administration",
-    params(("person" = String, Path, description = "人员编号")),
-    request_body(content = ref("#/components/schemas/PersonPatch"), content_type = "application/merge-patch+json"),
+    params(crate::http::paths::Person),
+    request_body(content = PersonPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "修改后的人员", body = DetailBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "forbidden", "invalid_input", "read_only", "last_admin", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::LastAdmin, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -149,24 +220,57 @@ pub async fn change_person(mut call: Call) -> Result<Reply, Problem> {
     let id: PersonId = call.part("person")?;
     let (person, _) =
         call.look(move |connection, asking| people::find_changeable(connection, asking, &id)).await?;
-    let body = call.json(MERGE_PATCH).await?;
+    let body = call.body::<PersonPatch>().await?;
     let _: NoParameters = call.query()?;
     let version = call.if_match(person.version)?;
-    let now = json!(EntryBody::from(&person));
-    let wanted = merge(&now, &body.object);
-    let mut fields = Fields::new(&wanted, Some(&now));
-    fields.read_only(&["id", "agency_id"]);
-    let name = fields.text("name", 100);
-    let name = fields.require("name", name);
-    let left_on = fields.day("left_on");
-    let edit = match (name, fields.finish()) {
-        (Some(name), faults) if faults.is_empty() => PersonEdit { name, left_on },
-        (_, faults) => return Err(Problem::of_body(faults)),
-    };
-    let language = call.language();
+    let PersonPatch { name, left_on } = body.over(&json!(EntryBody::from(&person)))?;
+    let edit = PersonEdit { name, left_on };
+    let telling = telling(&call);
     call.write(
         move |desk| people::update_person(desk, &person.id, version, &edit),
-        move |found| shown(found, language),
+        move |found| shown(found, telling),
+    )
+    .await
+}
+
+/// 确认人员
+///
+/// 发给令牌的人以外的另一人，确认凭码领取的确是本人；此后此人的经手人是本人。只确认已经领取的：以后再发给的须再确认。
+/// 发给的人、与其同一经手人的和本人都不能确认（403 `separation_of_duties`）；没有什么要确认的答 200。
+#[utoipa::path(
+    tag = "administration",
+    params(crate::http::paths::Person),
+    responses(
+        (status = 201, description = "已确认", body = DetailBody),
+        (status = 200, description = "没有等待确认的，什么也没有改变", body = DetailBody),
+    ),
+    extensions(
+        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::SeparationOfDuties, Code::NothingToConfirm, Code::InvalidQuery])),
+        ("x-tagged" = json!(true)),
+        ("x-same" = json!(true)),
+    ),
+)]
+#[post("/persons/{person}/confirmation")]
+pub async fn confirm_person(mut call: Call) -> Result<Reply, Problem> {
+    if let Some(reply) = call.replayed(None).await? {
+        return Ok(reply);
+    }
+    let id: PersonId = call.part("person")?;
+    let looked = id.clone();
+    call.look(move |connection, asking| people::find_changeable(connection, asking, &looked)).await?;
+    let _: NoParameters = call.query()?;
+    let (lifetimes, language) = telling(&call);
+    call.write(
+        move |desk| people::confirm_person(desk, &id),
+        move |confirmed: &Confirmed| {
+            let Confirmed { person, tokens, changed } = confirmed;
+            let body = detail(person, tokens, &lifetimes);
+            let reply = match changed {
+                true => Reply::created(format!("{BASE}/persons/{}", person.id), &body),
+                false => Reply::ok(&body),
+            };
+            reply.tag(person.version, language.short()).patchable()
+        },
     )
     .await
 }

@@ -123,7 +123,7 @@ pub fn framed(title: &str, body: &str, language: Language) -> String {
     responses((status = 200, description = "全部错误", content(
         (ProblemKindList = "application/json"), (String = "text/html; charset=utf-8"),
     ))),
-    extensions(("x-problems" = json!(["invalid_query"]))),
+    extensions(("x-problems" = json!([Code::InvalidQuery]))),
 )]
 #[get("/problems")]
 pub async fn list_problems(call: Call) -> Result<Reply, Problem> {
@@ -145,7 +145,7 @@ pub async fn list_problems(call: Call) -> Result<Reply, Problem> {
     responses((status = 200, description = "错误的含义", content(
         (ProblemKind = "application/json"), (String = "text/html; charset=utf-8"),
     ))),
-    extensions(("x-problems" = json!(["not_found", "invalid_query"]))),
+    extensions(("x-problems" = json!([Code::NotFound, Code::InvalidQuery]))),
 )]
 #[get("/problems/{code}")]
 pub async fn read_problem(call: Call) -> Result<Reply, Problem> {

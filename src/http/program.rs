@@ -5,7 +5,6 @@ use super::kernel::names::DatabaseName;
 use super::kernel::problem::{Code, Problem};
 use super::kernel::query::NoParameters;
 use super::kernel::reply::Reply;
-use crate::operations::years;
 use actix_web::get;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -37,18 +36,21 @@ pub async fn read_health(_call: Call) -> Result<Reply, Problem> {
 
 /// 是否就绪
 ///
-/// 数据库可读、没有在退出即为就绪；否则 503。
+/// 数据库应答（每四分之一秒用单独的连接问一次）、写入没有卡住、要求的同步备机在、没有在退出，即为就绪；否则 503。
 #[utoipa::path(
     tag = "service",
     responses((status = 200, description = "就绪", body = Health)),
-    extensions(("x-problems" = json!(["unavailable"])), ("x-cost" = json!("free"))),
+    extensions(("x-problems" = json!([Code::Unavailable])), ("x-cost" = json!("free"))),
 )]
 #[get("/readyz")]
 pub async fn read_readiness(call: Call) -> Result<Reply, Problem> {
     if call.service.ending.has_begun() {
         return Err(Problem::new(Code::Unavailable));
     }
-    call.glance(|connection, _| years::list(connection, 0, 1, false)).await?;
+    if let Err(cause) = call.service.store.watch().pulse().readiness() {
+        tracing::warn!(%cause, "not ready");
+        return Err(Problem::new(Code::Unavailable));
+    }
     Ok(Reply::ok(&Health { status: "ok" }).never_kept())
 }
 
@@ -68,7 +70,7 @@ pub struct Version {
 #[utoipa::path(
     tag = "service",
     responses((status = 200, description = "版本", body = Version)),
-    extensions(("x-problems" = json!(["invalid_query"]))),
+    extensions(("x-problems" = json!([Code::InvalidQuery]))),
 )]
 #[get("/version")]
 pub async fn read_version(call: Call) -> Result<Reply, Problem> {

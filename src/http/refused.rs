@@ -2,18 +2,26 @@
 
 use super::agencies::refused_rows;
 use super::kernel::format::time;
+use super::kernel::limit::own_share_full;
+use super::kernel::names::WhyName;
 use super::kernel::problem::{Code, Problem};
-use super::reports::finding_bodies;
-use crate::domain::workflow::Action;
-use crate::operations::{Conflict, Refusal};
+use super::reports::{PersonReference, finding_bodies};
+use crate::domain::workflow::{Action, Why};
+use crate::operations::{Conflict, Connected, Refusal};
+use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Problem {
         match refusal {
             Refusal::NotFound => Problem::new(Code::NotFound),
             Refusal::Forbidden => Problem::new(Code::Forbidden),
-            Refusal::SeparationOfDuties => Problem::new(Code::SeparationOfDuties),
+            Refusal::ForeignCode { division } => {
+                Problem::new(Code::Forbidden).detail("foreign_code", vec![("division", division)])
+            }
+            Refusal::SeparationOfDuties(connected) => not_apart(&connected),
+            Refusal::CodeRefused => Problem::new(Code::EnrolmentRefused),
             Refusal::PreconditionFailed => Problem::new(Code::PreconditionFailed),
             Refusal::Withdrawn { reason, at } => Problem::new(Code::ReportWithdrawn)
                 .member("reason", json!(reason))
@@ -31,6 +39,12 @@ impl From<Refusal> for Problem {
                 let allowed: Vec<&str> = allowed.into_iter().map(Action::as_str).collect();
                 Problem::new(Code::TransitionNotAllowed).member("allowed", json!(allowed))
             }
+            Refusal::TooRecent { from, allowed } => {
+                let allowed: Vec<&str> = allowed.into_iter().map(Action::as_str).collect();
+                Problem::new(Code::TransitionNotAllowed)
+                    .detail("archive_too_recent", vec![("from", from.to_string())])
+                    .member("allowed", json!(allowed))
+            }
             Refusal::NotEditable(allowed) => {
                 let allowed: Vec<&str> = allowed.into_iter().map(Action::as_str).collect();
                 Problem::new(Code::ReportNotEditable)
@@ -38,6 +52,7 @@ impl From<Refusal> for Problem {
                     .member("allowed", json!(allowed))
             }
             Refusal::Conflict(conflict) => Problem::new(of_conflict(conflict)),
+            Refusal::TooMany => own_share_full(),
             Refusal::Rows(rows) => {
                 let rows: Vec<(usize, Problem)> =
                     rows.into_iter().map(|(line, refusal)| (line, refusal.into())).collect();
@@ -46,6 +61,41 @@ impl From<Refusal> for Problem {
             Refusal::Storage(error) => error.into(),
         }
     }
+}
+
+/// 为什么不能由此人来做：谁在本轮已有一份，谁站在两份的背后。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Connected)]
+pub struct ConnectedBody {
+    /// 两份有什么关系。
+    #[schema(value_type = WhyName)]
+    why: &'static str,
+    /// 谁有另一份。
+    person: PersonReference,
+    /// 谁站在两份的背后。
+    hand: PersonReference,
+}
+
+/// Who has the other part, who stands behind both, and what that has to do with this act.
+fn not_apart(connected: &Connected) -> Problem {
+    let Connected { why, person, hand } = connected;
+    let detail = match why {
+        Why::Author => "hand_author",
+        Why::ApprovedBefore => "hand_approved_before",
+        Why::SameHand => "hand_same",
+        Why::Approvals => "hand_approvals",
+        Why::Issuer => "hand_issuer",
+        Why::Asker => "hand_asker",
+        Why::Receiver => "hand_receiver",
+    };
+    let because = ConnectedBody {
+        why: why.as_str(),
+        person: PersonReference::from(person),
+        hand: PersonReference::from(hand),
+    };
+    Problem::new(Code::SeparationOfDuties)
+        .detail(detail, vec![("person", person.name.clone()), ("hand", hand.name.clone())])
+        .member("because", json!(because))
 }
 
 fn of_conflict(conflict: Conflict) -> Code {
@@ -58,12 +108,19 @@ fn of_conflict(conflict: Conflict) -> Code {
         Conflict::YearState => Code::YearState,
         Conflict::YearInUse => Code::YearInUse,
         Conflict::YearNotOpen => Code::YearNotOpen,
+        Conflict::DueDayPassed => Code::DueDayPassed,
         Conflict::ReportExists => Code::ReportExists,
         Conflict::LastAdmin => Code::LastAdmin,
+        Conflict::SubjectBound => Code::SubjectBound,
+        Conflict::SubjectTaken => Code::SubjectTaken,
         Conflict::SectionExists => Code::SectionExists,
         Conflict::FindingNotExplainable => Code::FindingNotExplainable,
         Conflict::TooManyComments => Code::TooManyComments,
         Conflict::RevisionShown => Code::RevisionShown,
+        Conflict::TokenEnded => Code::TokenEnded,
+        Conflict::NothingToConfirm => Code::NothingToConfirm,
+        Conflict::AlreadyPending => Code::AlreadyPending,
+        Conflict::AskerWithoutRight => Code::AskerWithoutRight,
     }
 }
 

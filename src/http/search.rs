@@ -1,9 +1,10 @@
 //! `/search`: full text over published narratives.
 
 use super::kernel::call::Call;
+use super::kernel::cursor::Seal;
 use super::kernel::names::SectionKind;
 use super::kernel::paging::{bad_cursor, list_reply_with};
-use super::kernel::problem::Problem;
+use super::kernel::problem::{Code, Problem};
 use super::kernel::query::{CursorText, Limit, Phrase, SectionKey, YearNumber, query};
 use super::kernel::reply::Reply;
 use super::kernel::table::{self, TableFormat};
@@ -15,6 +16,7 @@ use crate::operations::search::{self, Hit, Question};
 use actix_web::get;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -95,16 +97,6 @@ query!(SearchQuery {
 const PATIENCE: Duration = Duration::from_millis(500);
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
-async fn wait_for_index(call: &Call) -> Result<(), Problem> {
-    let (mut indexed, published) = call.glance(|connection, _| search::progress(connection)).await?;
-    let until = Instant::now() + PATIENCE;
-    while indexed < published && Instant::now() < until {
-        actix_web::rt::time::sleep(LOOK_AGAIN).await;
-        (indexed, _) = call.glance(|connection, _| search::progress(connection)).await?;
-    }
-    Ok(())
-}
-
 /// 全文检索
 ///
 /// 在已发布报告的叙述部分中找一句话。索引随公开变更更新，至多等 0.5 秒让它跟上；`as_of` 写明结果截至哪一条变更。
@@ -113,14 +105,18 @@ async fn wait_for_index(call: &Call) -> Result<(), Problem> {
     params(SearchQuery),
     responses((status = 200, description = "一页命中",
         content((SearchList = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-list" = json!(true))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidCursor])), ("x-list" = json!(true))),
 )]
 #[get("/search")]
 pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
     let query: SearchQuery = call.query()?;
+    let seal = Seal::of(&call, "search")?;
     let after = match &query.cursor {
         None => 0,
-        Some(cursor) => cursor.0.parse().map_err(|_| bad_cursor())?,
+        Some(cursor) => {
+            let said = seal.open(&cursor.0)?;
+            std::str::from_utf8(&said).ok().and_then(|row| row.parse().ok()).ok_or_else(bad_cursor)?
+        }
     };
     let question = Question {
         q: query.q.0,
@@ -133,16 +129,27 @@ pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
         after,
         limit: usize::try_from(query.limit.map_or(50, |limit| limit.0)).unwrap_or(50),
     };
-    wait_for_index(&call).await?;
+    let question = Arc::new(question);
     let format = query.format;
     let count = query.count == Some(true);
-    let (hits, next, total, as_of) = call
-        .look(move |connection, _| {
+    let until = Instant::now() + PATIENCE;
+    // In one snapshot with the question whether the index has come so far: a standby has an index of its own.
+    let (hits, next, total, as_of) = loop {
+        let (question, waits) = (Arc::clone(&question), Instant::now() < until);
+        let look = call.look(move |connection, _| {
+            let (indexed, published) = search::progress(connection)?;
+            if waits && indexed < published {
+                return Ok(None);
+            }
             let (hits, next) = search::search(connection, &question)?;
             let total = count.then(|| search::count(connection, &question)).transpose()?;
-            Ok((hits, next, total, search::as_of(connection)?))
-        })
-        .await?;
+            Ok(Some((hits, next, total, search::as_of(connection)?)))
+        });
+        match look.await? {
+            Some(found) => break found,
+            None => actix_web::rt::time::sleep(LOOK_AGAIN).await,
+        }
+    };
     let items: Vec<HitBody> = hits.into_iter().map(HitBody::from).collect();
     let mut more = Map::from_iter([("as_of".to_owned(), json!(AsOfBody::from(as_of)))]);
     let total = match total {
@@ -153,7 +160,13 @@ pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
         }
         counted => counted.map(|(total, _)| total),
     };
-    let reply = list_reply_with(&call, json!(items), next.map(|row| row.to_string()), total, more);
+    let reply = list_reply_with(
+        &call,
+        json!(items),
+        next.map(|row| seal.close(row.to_string().as_bytes())),
+        total,
+        more,
+    );
     table::page(
         (&call, format),
         reply,

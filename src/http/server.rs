@@ -1,41 +1,65 @@
 //! The server: sockets, workers, the middleware, and an orderly end.
 
-use super::api;
 use super::kernel::access::{access, refuse_bad_token};
 use super::kernel::document::allowed;
 use super::kernel::problem::{Code, Problem};
+use super::kernel::reads;
+use super::kernel::refusals;
 use super::kernel::service::{Service, ServiceOptions};
+use super::metrics;
 use super::openapi;
 use super::reports::RENDERER;
-use crate::operations::store::Store;
+use super::{api, instance};
+use crate::operations::Refusal;
+use crate::operations::shared_keys::{known_key, shared_key as shared_key_of};
+use crate::operations::store::{Act, Queue, Store, StoredAnswer, WriteError, Written};
 use crate::work::Works;
 use actix_cors::Cors;
-use actix_web::dev::ResourceDef;
+use actix_web::dev::{ResourceDef, ServerHandle};
 use actix_web::http::header;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, HttpRequest, HttpServer, web};
+use chrono::{SubsecRound, Utc};
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 use utoipa_actix_web::AppExt;
 
 /// How long the last writes may take after everybody has been answered or sent away.
 const LAST_WRITES: Duration = Duration::from_secs(5);
 
-/// Binds, tells where it listens, and serves until SIGTERM or SIGINT; then finishes what is under way.
-pub fn serve(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)) -> std::io::Result<()> {
-    actix_web::rt::System::new().block_on(run(store, options, listening))
+/// Tells where it listens, and serves until SIGTERM or SIGINT; then finishes what is under way.
+pub fn serve(
+    listener: TcpListener,
+    store: Store,
+    options: ServiceOptions,
+    listening: impl FnOnce(&str),
+) -> std::io::Result<()> {
+    actix_web::rt::System::new().block_on(run(listener, store, options, listening))
 }
 
-async fn run(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)) -> std::io::Result<()> {
-    let listener = TcpListener::bind(&options.listen)?;
+async fn run(
+    listener: TcpListener,
+    store: Store,
+    options: ServiceOptions,
+    listening: impl FnOnce(&str),
+) -> std::io::Result<()> {
     let address = listener.local_addr()?;
     store.follow()?;
-    let service = web::Data::new(Service::new(store, options, openapi::build())?);
+    let cursor_key = shared_key(&store, "cursor").await?;
+    let begun = instance::begin(&store, &options).await?;
+    let document = openapi::build(options.oidc.as_ref());
+    let service = web::Data::new(Service::new(store, options, document, cursor_key, begun)?);
+    let judged_by = service.clone();
     let works = Works {
         store: service.store.clone(),
         renderer: RENDERER,
+        rules: Arc::new(move || judged_by.rules()),
         webhooks: service.options.webhooks.clone(),
+        witness: service.options.witness.clone(),
+        access_days: service.options.access_days,
         ending: service.ending.clone(),
+        instance: service.instance().id,
     };
     works.start();
     let shared = service.clone();
@@ -64,13 +88,24 @@ async fn run(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)
     let ending = service.clone();
     actix_web::rt::spawn(async move {
         wait_for_signal().await;
-        tracing::info!("ending: no new connections, finishing what is under way");
+        tracing::info!("ending: not ready any more, each connection is ended with its next answer");
         ending.ending.begin();
+        actix_web::rt::time::sleep(ending.options.farewell).await;
+        tracing::info!("ending: no new connections, finishing what is under way");
         handle.stop(true).await;
     });
     actix_web::rt::spawn(reload_on_hangup(service.clone()));
+    actix_web::rt::spawn(sum_up_refusals(service.clone()));
+    actix_web::rt::spawn(reads::enter(service.clone()));
+    let figures = figures(&service)?;
     listening(&format!("http://{address}"));
     running.await?;
+    refusals::sum_up(&service).await;
+    reads::enter_all(&service).await;
+    instance::end(&service).await;
+    if let Some(figures) = figures {
+        figures.stop(false).await;
+    }
     let store = service.store.clone();
     // The lane finishes what it took; a worker's thread may not wait for that.
     if web::block(move || store.close_within(LAST_WRITES)).await.map_err(std::io::Error::other)? {
@@ -82,6 +117,62 @@ async fn run(store: Store, options: ServiceOptions, listening: impl FnOnce(&str)
     );
     std::process::exit(1)
 }
+
+/// A key that all instances share; the first one makes it.
+async fn shared_key(store: &Store, name: &'static str) -> std::io::Result<Vec<u8>> {
+    let known: Result<Option<String>, Refusal> =
+        store.read(move |connection| known_key(connection, name)).await;
+    if let Ok(Some(key)) = known {
+        return hex::decode(key).map_err(std::io::Error::other);
+    }
+    let mut random = [0u8; 32];
+    getrandom::fill(&mut random).map_err(|error| std::io::Error::other(error.to_string()))?;
+    let fresh = hex::encode(random);
+    let at = Utc::now().naive_utc().trunc_subsecs(6);
+    let act = Act::of_service("keys", at);
+    let nothing = |_: &String| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
+    let made: Result<Written<String>, WriteError<Refusal>> = store
+        .write(
+            Queue::Interactive,
+            act,
+            move |connection, _, _| shared_key_of(connection, name, &fresh),
+            nothing,
+        )
+        .await;
+    match made {
+        Ok(Written::Fresh(key)) => hex::decode(key).map_err(std::io::Error::other),
+        other => Err(std::io::Error::other(format!("the key of cursors could not be read: {other:?}"))),
+    }
+}
+
+/// Figures without a token, on a listener of their own, if there is one.
+fn figures(service: &web::Data<Service>) -> std::io::Result<Option<ServerHandle>> {
+    let listen = &service.options.metrics_listen;
+    if listen.is_empty() {
+        return Ok(None);
+    }
+    let shared = service.clone();
+    let app =
+        move || App::new().app_data(shared.clone()).route("/metrics", web::get().to(metrics::read_bare));
+    let server = HttpServer::new(app).workers(1).max_connections(64).disable_signals().bind(listen)?;
+    for address in server.addrs() {
+        tracing::info!(url = format!("http://{address}/metrics"), "figures");
+    }
+    let running = server.run();
+    let handle = running.handle();
+    actix_web::rt::spawn(running);
+    Ok(Some(handle))
+}
+
+/// What was only counted of refusals is written down once an hour.
+async fn sum_up_refusals(service: web::Data<Service>) {
+    loop {
+        actix_web::rt::time::sleep(HOUR).await;
+        refusals::sum_up(&service).await;
+    }
+}
+
+const HOUR: Duration = Duration::from_secs(3_600);
 
 #[cfg(unix)]
 async fn wait_for_signal() {
@@ -103,6 +194,7 @@ async fn reload_on_hangup(service: web::Data<Service>) {
         match web::block(move || reloading.reload_rules()).await {
             Ok(Ok(())) => {
                 service.kept.forget();
+                instance::reloaded(&service).await;
                 tracing::info!("the lexicons were read again");
             }
             Ok(Err(fault)) => tracing::error!(fault, "the lexicons stay as they were"),
@@ -127,6 +219,7 @@ fn cors(origins: &[String]) -> Cors {
         "if-match",
         "if-none-match",
         "idempotency-key",
+        "nianbao-seq",
         "accept-language",
         "x-request-id",
         "traceparent",

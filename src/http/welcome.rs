@@ -3,19 +3,20 @@
 use super::kernel::BASE;
 use super::kernel::accept::preferred;
 use super::kernel::call::Call;
-use super::kernel::problem::Problem;
+use super::kernel::problem::{Code, Problem};
 use super::kernel::query::NoParameters;
 use super::kernel::reply::{HTML, JSON, Reply};
 use super::problem_pages::framed;
 use crate::domain::language::Language;
 use actix_web::get;
 use actix_web::http::header;
+use chrono::{Days, SecondsFormat, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
-    config.service(read_index);
+    config.service(read_index).service(read_security_contact);
 }
 
 /// 入口。
@@ -102,7 +103,7 @@ fn page(language: Language) -> String {
     responses((status = 200, description = "入口", content(
         (Index = "application/json"), (String = "text/html; charset=utf-8"),
     ))),
-    extensions(("x-problems" = json!(["invalid_query"]))),
+    extensions(("x-problems" = json!([Code::InvalidQuery]))),
 )]
 #[get("/")]
 pub async fn read_index(call: Call) -> Result<Reply, Problem> {
@@ -119,4 +120,24 @@ pub async fn read_index(call: Call) -> Result<Reply, Problem> {
     };
     let each = PLACES.iter().map(|(rel, href, ..)| format!("<{href}>; rel=\"{rel}\""));
     Ok(reply.header(header::LINK, each.collect::<Vec<String>>().join(", ")))
+}
+
+/// 安全联系人
+///
+/// 发现漏洞时向谁报告（RFC 9116）；运维方没有设置 `server.security_contact` 时没有这份文件。
+#[utoipa::path(
+    tag = "service",
+    responses((status = 200, description = "联系方式", body = String, content_type = "text/plain; charset=utf-8")),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::NotFound]))),
+)]
+#[get("/.well-known/security.txt")]
+pub async fn read_security_contact(call: Call) -> Result<Reply, Problem> {
+    let _: NoParameters = call.query()?;
+    let contact = &call.service.options.security_contact;
+    // The standard wants a day until which this holds; whoever comes later reads it anew.
+    let until = Utc::now().checked_add_days(Days::new(180)).filter(|_| !contact.is_empty());
+    let until = until.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let text = format!("Contact: {contact}\nExpires: {until}\nPreferred-Languages: zh, en\n");
+    Ok(Reply::bytes("text/plain; charset=utf-8", text))
 }

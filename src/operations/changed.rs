@@ -4,6 +4,7 @@ use crate::domain::agency::Agency;
 use crate::domain::onward::Webhook;
 use crate::domain::people::{Person, Token};
 use crate::domain::report::Comment;
+use crate::domain::workflow::ReviewSettings;
 use crate::domain::year::ReportingYear;
 use chrono::NaiveDateTime;
 
@@ -41,7 +42,7 @@ macro_rules! versioned {
     )+};
 }
 
-versioned!(Agency, Comment, ReportingYear, Token, Webhook);
+versioned!(Agency, Comment, ReportingYear, ReviewSettings, Token, Webhook);
 
 impl Versioned for Person {
     fn version(&mut self) -> &mut i64 {

@@ -8,23 +8,33 @@ pub mod audit;
 mod changed;
 mod desk;
 pub mod following;
+pub mod held_keys;
 pub mod jobs;
+pub mod pending;
 pub mod people;
 mod ready;
 mod refusal;
 pub mod reports;
 pub mod search;
+mod seen;
+pub mod service;
+pub mod settings;
+pub mod shared_keys;
 pub mod statistics;
 pub mod store;
+pub mod upkeep;
 pub mod webhooks;
 pub mod years;
 
 pub use desk::{Desk, at_desk};
 pub use ready::Ready;
-pub use refusal::{Conflict, InputFault, Refusal};
+pub use refusal::{Conflict, Connected, InputFault, Refusal};
+pub use seen::{Seen, Sight};
 
+use crate::domain::access::{Access, Doer, Lifetimes};
 use crate::domain::agency::{Agency, Uscc};
 use crate::domain::id::AgencyId;
+use crate::domain::pending::HeldAct;
 use crate::domain::rules::RuleSet;
 use std::fmt;
 use std::str::FromStr;
@@ -78,25 +88,99 @@ impl fmt::Display for AgencyRef {
 pub struct Asking {
     pub rights: crate::domain::rights::Rights,
     pub person: Option<crate::domain::people::Person>,
+    /// By what they came in; `None`: the program itself, whose hand is the person's own.
+    pub access: Option<Access>,
+    /// How long access lives here.
+    pub lifetimes: Lifetimes,
     /// The day it is, in UTC+8.
     pub today: chrono::NaiveDate,
-    pub review: Review,
+    pub policy: Policy,
     /// By which rules reports are judged.
     pub rules: Arc<RuleSet>,
+    /// What of what is not public they are shown.
+    pub seen: Seen,
 }
 
-/// How reviews are held here.
+/// What the operator has settled about acts that take more than a right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Review {
-    /// 1–3.
-    pub stages: u8,
-    pub separation_of_duties: bool,
+pub struct Policy {
+    pub archiving: Archiving,
+    pub second_pair: SecondPair,
+}
+
+/// Which acts take a second pair of eyes, and how long they wait for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SecondPair {
+    pub review_settings: bool,
+    pub archive: bool,
+    pub withdrawal: bool,
+    pub suppression: bool,
+    /// Of supervisors and above.
+    pub grants: bool,
+    pub days: u32,
+}
+
+impl SecondPair {
+    pub const NONE: SecondPair = SecondPair {
+        review_settings: false,
+        archive: false,
+        withdrawal: false,
+        suppression: false,
+        grants: false,
+        days: 7,
+    };
+
+    pub fn holds(&self, act: HeldAct) -> bool {
+        match act {
+            HeldAct::ReviewSettings => self.review_settings,
+            HeldAct::Archive => self.archive,
+            HeldAct::Withdrawal => self.withdrawal,
+            HeldAct::Suppression => self.suppression,
+            HeldAct::Grants => self.grants,
+        }
+    }
+}
+
+/// Which documents are taken in as published elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Archiving {
+    /// Those of years that are over and whose last due day lies at least so many days back.
+    Old { after_days: u32 },
+    /// Made-up ones of any year, as if they had been published here on their days.
+    MadeUp,
+}
+
+impl Policy {
+    pub const USUAL: Policy =
+        Policy { archiving: Archiving::Old { after_days: 365 }, second_pair: SecondPair::NONE };
 }
 
 impl Asking {
     /// Nobody in particular, by the program's own rules.
-    pub fn public(today: chrono::NaiveDate, review: Review) -> Asking {
+    pub fn public(today: chrono::NaiveDate) -> Asking {
         let rights = crate::domain::rights::Rights::default();
-        Asking { rights, person: None, today, review, rules: RuleSet::own() }
+        Asking {
+            rights,
+            person: None,
+            access: None,
+            lifetimes: Lifetimes::default(),
+            today,
+            policy: Policy::USUAL,
+            rules: RuleSet::own(),
+            seen: Seen::default(),
+        }
+    }
+
+    /// Who acts, and by whose hand; `None`: nobody in particular.
+    pub fn doer(&self) -> Option<Doer> {
+        let person = self.person.as_ref()?.id.clone();
+        let hand = self.access.as_ref().map_or(&person, |access| &access.hand.id).clone();
+        Some(Doer { person, hand })
+    }
+
+    /// They are shown what is not public, of one agency or report or of several.
+    pub fn sees(&self, agency: Option<&AgencyId>, report: Option<&crate::domain::id::ReportId>) {
+        let (agency_id, report_id) = (agency.map(ToString::to_string), report.map(ToString::to_string));
+        self.seen.note(Sight { agency_id, report_id });
     }
 }

@@ -1,9 +1,10 @@
 //! Everything an operation can say no with. The HTTP layer's table gives each its status and code.
 
+use crate::domain::access::Named;
 use crate::domain::rules::Finding;
-use crate::domain::workflow::Action;
-use crate::storage::{IntoStorage, StorageError};
-use chrono::NaiveDateTime;
+use crate::domain::workflow::{Action, Clash, Why};
+use crate::storage::{AnyConnection, IntoStorage, StorageError, people};
+use chrono::{NaiveDate, NaiveDateTime};
 
 /// One fault of what was sent, at its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +32,19 @@ pub enum Conflict {
     YearState,
     YearInUse,
     YearNotOpen,
+    DueDayPassed,
     ReportExists,
     LastAdmin,
+    SubjectBound,
+    SubjectTaken,
     SectionExists,
     FindingNotExplainable,
     TooManyComments,
     RevisionShown,
+    TokenEnded,
+    NothingToConfirm,
+    AlreadyPending,
+    AskerWithoutRight,
 }
 
 impl Conflict {
@@ -51,14 +59,31 @@ impl Conflict {
             Conflict::YearState => "year_state",
             Conflict::YearInUse => "year_in_use",
             Conflict::YearNotOpen => "year_not_open",
+            Conflict::DueDayPassed => "due_day_passed",
             Conflict::ReportExists => "report_exists",
             Conflict::LastAdmin => "last_admin",
+            Conflict::SubjectBound => "subject_bound",
+            Conflict::SubjectTaken => "subject_taken",
             Conflict::SectionExists => "section_exists",
             Conflict::FindingNotExplainable => "finding_not_explainable",
             Conflict::TooManyComments => "too_many_comments",
             Conflict::RevisionShown => "revision_shown",
+            Conflict::TokenEnded => "token_ended",
+            Conflict::NothingToConfirm => "nothing_to_confirm",
+            Conflict::AlreadyPending => "already_pending",
+            Conflict::AskerWithoutRight => "asker_without_right",
         }
     }
+}
+
+/// Two parts that one and the same may stand behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connected {
+    pub why: Why,
+    /// Who has the other part.
+    pub person: Named,
+    /// Who stands behind both.
+    pub hand: Named,
 }
 
 #[derive(Debug)]
@@ -66,7 +91,13 @@ pub enum Refusal {
     /// Not there, or not to be seen by whoever asks.
     NotFound,
     Forbidden,
-    SeparationOfDuties,
+    /// A credit code of a division that whoever asks does not supervise.
+    ForeignCode {
+        division: String,
+    },
+    SeparationOfDuties(Box<Connected>),
+    /// A code that is unknown, used or over; which of them is not told.
+    CodeRefused,
     /// The version in `If-Match` is not the present one.
     PreconditionFailed,
     /// The public asks for a report that was withdrawn.
@@ -85,11 +116,19 @@ pub enum Refusal {
     ScopeNotForKind,
     FindingsBlock(Vec<Finding>),
     NotAllowed(Vec<Action>),
+    /// The year is not over for long enough to take old documents in; from when it is, once it is closed, and what
+    /// else can be done.
+    TooRecent {
+        from: NaiveDate,
+        allowed: Vec<Action>,
+    },
     /// It is no draft; what can be done from where it stands.
     NotEditable(Vec<Action>),
     Conflict(Conflict),
     /// Of many that were to happen together, these did not; each by its line.
     Rows(Vec<(usize, Refusal)>),
+    /// Whoever asks has as many of these as one may have.
+    TooMany,
     Storage(StorageError),
 }
 
@@ -116,6 +155,17 @@ impl Refusal {
 
     pub fn conflict(conflict: Conflict) -> Refusal {
         Refusal::Conflict(conflict)
+    }
+
+    /// What keeps two parts from being different people's, with their names.
+    pub(super) fn clash(connection: &mut AnyConnection, clash: &Clash) -> Result<Refusal, StorageError> {
+        let mut named = |id| {
+            let person = people::find_person(connection, id)?;
+            let nameless = || Named { id: id.clone(), name: String::new() };
+            Ok::<_, StorageError>(person.as_ref().map_or_else(nameless, Named::from))
+        };
+        let (person, hand) = (named(&clash.person)?, named(&clash.hand)?);
+        Ok(Refusal::SeparationOfDuties(Box::new(Connected { why: clash.why, person, hand })))
     }
 }
 

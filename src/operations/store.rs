@@ -2,6 +2,6 @@
 //! leave to the operations.
 
 pub use crate::storage::{
-    Act, Actor, AnyConnection, IdempotencyKey, KeyHeld, Meters, News, Queue, RestsOn, StorageError, Store,
-    StoredAnswer, Watch, WriteError, Written,
+    Act, Actor, AnyConnection, IdempotencyKey, KeyHeld, Meters, News, Notes, Queue, RestsOn, StandbyTold,
+    StorageError, Store, StoredAnswer, Watch, WriteError, Written,
 };

@@ -29,6 +29,12 @@ impl From<ConfigError> for SettingsError {
     }
 }
 
+/// The embedded defaults by themselves.
+#[expect(clippy::unreachable, reason = "compiled in and read by a test: there is no program without it")]
+pub(super) fn usual() -> Settings {
+    toml::from_str(DEFAULTS).unwrap_or_else(|fault| unreachable!("config/default.toml: {fault}"))
+}
+
 /// Reads and checks all settings.
 pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     load_with(sources, std::env::vars())
@@ -57,7 +63,12 @@ fn load_with(
         .with_list_parse_key("limits.exempt")
         .with_list_parse_key("webhooks.allow")
         .with_list_parse_key("webhooks.retry_seconds")
+        .with_list_parse_key("webhooks.former_seal_keys")
         .with_list_parse_key("rules.raise")
+        .with_list_parse_key("auth.oidc.algorithms")
+        .with_list_parse_key("auth.oidc.scopes")
+        .with_list_parse_key("auth.oidc.origins")
+        .with_list_parse_key("auth.networks")
         .try_parsing(true)
         .source(Some(own));
     let settings: Settings = builder.add_source(environment).build()?.try_deserialize()?;

@@ -5,9 +5,11 @@ use super::error::StorageError;
 use super::listing::{Sql, in_order};
 use super::prepared::Prepare;
 use super::schema::agencies::dsl;
+use super::seals::wrote;
 use crate::domain::agency::{
     Agency, AgencyFilter, AgencyOrder, AgencyPath, AgencyStatus, Contact, DivisionCode, Kind, Level, Uscc,
 };
+use crate::domain::audit::guarded::AGENCIES;
 use crate::domain::id::AgencyId;
 use crate::domain::page::{Page, PageValue as Bind};
 use chrono::{NaiveDate, NaiveDateTime};
@@ -100,6 +102,7 @@ impl From<AgencyRow> for Agency {
 
 pub fn insert(connection: &mut AnyConnection, agency: &Agency) -> QueryResult<()> {
     let row = AgencyRow::from(agency);
+    wrote(&AGENCIES, agency.id.as_str());
     on_each!(connection, |c| diesel::insert_into(dsl::agencies).values(&row).prepared().execute(c))
         .map(|_| ())
 }
@@ -107,11 +110,13 @@ pub fn insert(connection: &mut AnyConnection, agency: &Agency) -> QueryResult<()
 /// Writes an agency over its present row; whoever calls holds the lane and has checked the version.
 pub fn update(connection: &mut AnyConnection, agency: &Agency) -> QueryResult<()> {
     let row = AgencyRow::from(agency);
+    wrote(&AGENCIES, agency.id.as_str());
     on_each!(connection, |c| diesel::update(dsl::agencies.find(&row.id)).set(&row).prepared().execute(c))
         .map(|_| ())
 }
 
 pub fn delete(connection: &mut AnyConnection, id: &AgencyId) -> QueryResult<()> {
+    wrote(&AGENCIES, id.as_str());
     diesel::delete(dsl::agencies.filter(dsl::id.eq(id.as_str()))).execute(connection).map(|_| ())
 }
 
@@ -240,6 +245,23 @@ pub fn subtree(
         found.extend(find_many(connection, some)?);
     }
     Ok(found)
+}
+
+/// The agencies whose paths do not lead along their parents.
+pub fn misplaced(connection: &mut AnyConnection) -> QueryResult<Vec<String>> {
+    let sql = Sql::new(
+        "SELECT a.id AS id FROM agencies a LEFT JOIN agencies p ON p.id = a.parent_id \
+         WHERE a.path <> COALESCE(p.path, '') || a.id || '.' ORDER BY a.id",
+    );
+    sql.ids(connection)
+}
+
+/// How deep the deepest agency at or below a place stands.
+pub fn deepest(connection: &mut AnyConnection, within: &AgencyPath) -> QueryResult<usize> {
+    let mut sql =
+        Sql::new("SELECT CAST(COALESCE(MAX(length(path)), 0) AS BIGINT) AS total FROM agencies WHERE 1 = 1");
+    sql.within("path", within);
+    Ok(usize::try_from(sql.total(connection)?).unwrap_or(0) / AgencyPath::STEP)
 }
 
 /// Puts a subtree under a new chain: one statement over the range of its paths.

@@ -7,7 +7,8 @@ use super::listing::Sql;
 use super::schema::{audit, changes, ledger};
 use super::types::row;
 use super::watch::Touched;
-use crate::domain::audit::{AuditEntry, AuditFilter, AuditLine};
+use crate::domain::algorithm::Algorithm;
+use crate::domain::audit::{AuditAction, AuditEntry, AuditFilter, AuditLine, Origin};
 use crate::domain::onward::{ChangeType, PublicChange};
 use crate::domain::page::PageValue as Bind;
 use chrono::NaiveDateTime;
@@ -27,12 +28,20 @@ struct AuditRow {
     request_id: String,
     prev_hash: String,
     hash: String,
+    version: i32,
+    way: Option<String>,
+    token_id: Option<String>,
+    client: Option<String>,
+    operator_user: Option<String>,
+    operator_host: Option<String>,
+    sealed: Option<String>,
 }
 
 impl From<AuditRow> for AuditLine {
     fn from(row: AuditRow) -> AuditLine {
         AuditLine {
             entry: AuditEntry {
+                version: row.version,
                 seq: row.seq,
                 at: row.at,
                 person_id: row.person_id,
@@ -42,6 +51,14 @@ impl From<AuditRow> for AuditLine {
                 report_id: row.report_id,
                 detail: row.detail,
                 request_id: row.request_id,
+                origin: Origin {
+                    way: row.way,
+                    token_id: row.token_id,
+                    client: row.client,
+                    operator_user: row.operator_user,
+                    operator_host: row.operator_host,
+                },
+                sealed: row.sealed,
             },
             previous: row.prev_hash,
             hash: row.hash,
@@ -60,8 +77,8 @@ pub fn list(
     let mut sql = Sql::new(
         "SELECT CAST(e.seq AS TEXT) AS id FROM audit e LEFT JOIN agencies a ON a.id = e.agency_id WHERE 1 = 1",
     );
-    if let Some(paths) = &filter.within {
-        sql.push(" AND ").below("a.path", paths);
+    if let Some(extents) = &filter.within {
+        sql.granted("a.path", "(SELECT r.year FROM reports r WHERE r.id = e.report_id)", extents);
     }
     let columns = [
         ("e.agency_id = ", &filter.agency_id),
@@ -96,6 +113,12 @@ pub fn walk(connection: &mut AnyConnection, after: i64, limit: i64) -> Result<Ve
         .select(AuditRow::as_select())
         .load(connection)?;
     Ok(rows.into_iter().map(AuditLine::from).collect())
+}
+
+pub fn entry(connection: &mut AnyConnection, seq: i64) -> Result<Option<AuditLine>, StorageError> {
+    let row: Option<AuditRow> =
+        audit::table.filter(audit::seq.eq(seq)).select(AuditRow::as_select()).first(connection).optional()?;
+    Ok(row.map(AuditLine::from))
 }
 
 /// What the entries after a number were about.
@@ -160,9 +183,29 @@ impl LedgerState {
     }
 }
 
+/// Where the log began another life: after a restore, or after a fork.
+pub fn turns(connection: &mut AnyConnection) -> Result<Vec<(i64, String)>, StorageError> {
+    let turned = [AuditAction::StoreRestore, AuditAction::StoreFork].map(AuditAction::as_str);
+    Ok(audit::table
+        .filter(audit::action.eq_any(turned))
+        .order(audit::seq)
+        .select((audit::seq, audit::action))
+        .load(connection)?)
+}
+
+/// By which algorithm this database makes its digests.
+pub fn algorithm(connection: &mut AnyConnection) -> Result<Algorithm, StorageError> {
+    Ok(ledger::table.select(ledger::digest).first(connection)?)
+}
+
 /// The hash of an entry.
 pub fn hash_of(connection: &mut AnyConnection, seq: i64) -> Result<Option<String>, StorageError> {
     Ok(audit::table.filter(audit::seq.eq(seq)).select(audit::hash).first(connection).optional()?)
+}
+
+/// Up to which entry the log goes, and how it is called.
+pub(super) fn position(connection: &mut AnyConnection) -> Result<(i64, String), StorageError> {
+    Ok(ledger::table.select((ledger::audit_seq, ledger::epoch)).first(connection)?)
 }
 
 pub fn ledger(connection: &mut AnyConnection) -> Result<LedgerState, StorageError> {
@@ -186,6 +229,20 @@ row!(
         at: NaiveDateTime,
     }
 );
+
+/// The next entries, each with the report it is about.
+pub fn reports_after(
+    connection: &mut AnyConnection,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(i64, Option<String>)>, StorageError> {
+    Ok(audit::table
+        .filter(audit::seq.gt(after))
+        .order(audit::seq)
+        .limit(limit)
+        .select((audit::seq, audit::report_id))
+        .load(connection)?)
+}
 
 /// Whether a number was given to a public event of this log.
 pub fn is_change(connection: &mut AnyConnection, seq: i64) -> Result<bool, StorageError> {

@@ -1,6 +1,7 @@
 //! A copy of a running embedded database, whole as of one moment; and what makes a restored one another.
 
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
+use super::private;
 use super::schema::ledger;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -59,6 +60,8 @@ pub fn copy(url: &DatabaseUrl, options: &ConnectOptions, to: &Path) -> Result<St
     let DatabaseUrl::Sqlite(_) = url else { return Err(BackupError::NotEmbedded) };
     let staged = stage(to)?;
     let mut connection = url.connect(Purpose::Write, options)?;
+    // An empty file is written over, and keeps who may read it.
+    private::make_file(&staged.part)?;
     let part = staged.part.to_string_lossy().replace('\'', "''");
     // One read transaction from beginning to end: what is written meanwhile is not in it.
     connection.batch_execute(&format!("VACUUM INTO '{part}'"))?;
@@ -69,7 +72,7 @@ pub fn copy(url: &DatabaseUrl, options: &ConnectOptions, to: &Path) -> Result<St
 /// Puts a copy beside where the database is to be; never over one that is there.
 pub fn put_back(from: &Path, options: &ConnectOptions, to: &Path) -> Result<Staged, BackupError> {
     if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)?;
+        private::make_folder(folder)?;
     }
     // What an older database of this name has left would be taken for this one's.
     for left in ["-wal", "-shm"].map(|suffix| beside(to, suffix)) {
@@ -79,6 +82,7 @@ pub fn put_back(from: &Path, options: &ConnectOptions, to: &Path) -> Result<Stag
     }
     let staged = stage(to)?;
     std::fs::copy(from, &staged.part)?;
+    private::make_file(&staged.part)?;
     require_sound(&staged, options)?;
     Ok(staged)
 }

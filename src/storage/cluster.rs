@@ -6,6 +6,8 @@
 //! it may be one when the timeline is another and writes were not on a standby before they were acknowledged.
 
 use super::connection::AnyConnection;
+use super::error::OpenError;
+use super::migrate::MigrateError;
 use super::schema::{audit, ledger};
 use diesel::prelude::*;
 use diesel::result::Error;
@@ -40,6 +42,31 @@ pub fn standing(connection: &mut AnyConnection) -> Option<Standing> {
             tracing::debug!(%error, "the server does not tell its cluster and timeline");
             None
         }
+    }
+}
+
+/// Whether a write is acknowledged only once it is on a standby as well; an embedded database has none.
+pub fn is_synchronous(connection: &mut AnyConnection) -> Result<bool, Error> {
+    #[derive(QueryableByName)]
+    struct Said {
+        #[diesel(sql_type = Bool)]
+        synchronous: bool,
+    }
+    let AnyConnection::Postgres(inner) = connection else { return Ok(false) };
+    diesel::sql_query(SYNCHRONOUS).get_result::<Said>(inner).map(|said| said.synchronous)
+}
+
+const SYNCHRONOUS: &str = "SELECT current_setting('synchronous_standby_names') <> '' \
+    AND current_setting('synchronous_commit') IN ('on', 'remote_apply') AS synchronous";
+
+/// Refuses a database that was last written on another cluster: what is served from it would be given out under the
+/// numbers and the name of the old log.
+pub fn require_same(connection: &mut AnyConnection) -> Result<(), OpenError> {
+    let Some(standing) = standing(connection) else { return Ok(()) };
+    let written = written(connection).map_err(|error| MigrateError::Failed(error.to_string()))?;
+    match written.system_id {
+        Some(known) if known != standing.system_id => Err(OpenError::OtherCluster),
+        _ => Ok(()),
     }
 }
 

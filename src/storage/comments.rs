@@ -8,7 +8,7 @@ use super::schema::comments::dsl;
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::page::PageValue as Bind;
 use crate::domain::report::{Comment, CommentReply, CommentState};
-use crate::domain::rights::Rights;
+use crate::domain::rights::Extent;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -135,15 +135,15 @@ pub fn count(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<i
 /// The reports within somebody's grants that are still to be seen and on which a remark of another person is open.
 pub fn open_to(
     connection: &mut AnyConnection,
-    rights: &Rights,
+    extents: &[Extent],
     person: &PersonId,
     limit: i64,
 ) -> Result<Vec<String>, StorageError> {
     let mut sql = Sql::new(
-        "SELECT r.id AS id FROM reports r JOIN agencies a ON a.id = r.agency_id WHERE r.withdrawn_at IS NULL \
+        "SELECT r.id AS id FROM reports r JOIN agencies a ON a.id = r.agency_id WHERE r.withdrawn_at IS NULL AND r.hidden_at IS NULL \
          AND EXISTS (SELECT 1 FROM comments c WHERE c.report_id = r.id AND c.state = 'open' AND c.person_id <> ",
     );
-    sql.bind_text(person.as_str()).push(")").granted("a.path", rights);
+    sql.bind_text(person.as_str()).push(")").granted("a.path", "r.year", extents);
     sql.push(" ORDER BY r.id LIMIT ").bind(Bind::BigInt(limit));
     Ok(sql.ids(connection)?)
 }

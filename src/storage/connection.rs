@@ -1,8 +1,8 @@
 //! One connection type for both engines, chosen by the scheme of the database URL.
 
-use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection};
+use super::statements::{Statements, Watching};
+use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection, QueryResult, SqliteConnection};
-use prometheus_client::metrics::counter::Counter;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -84,19 +84,7 @@ pub struct ConnectOptions {
     pub statement_timeout: Duration,
     /// Run on each new writer's connection, after our own settings.
     pub writer_sql: Vec<String>,
-    /// Counts the statements of readers and writer.
-    pub statements: Counter,
-}
-
-/// Counts what is sent to the database.
-struct Counting(Counter);
-
-impl Instrumentation for Counting {
-    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
-        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
-            self.0.inc();
-        }
-    }
+    pub statements: Statements,
 }
 
 impl DatabaseUrl {
@@ -163,7 +151,7 @@ impl DatabaseUrl {
         if purpose == Purpose::Write {
             options.writer_sql.iter().for_each(|sql| setup.push_str(&format!("{sql};")));
         }
-        connection.set_instrumentation(Counting(options.statements.clone()));
+        connection.set_instrumentation(Watching::new(options.statements.clone()));
         connection.batch_execute(&setup).map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)
     }

@@ -35,9 +35,15 @@ pub fn published(
         let mut lines = roster::of_agency(connection, year, &report.agency_id)?;
         let line = match lines.is_empty() {
             false => Some(lines.swap_remove(0)),
-            true => agencies::find(connection, &report.agency_id)?
-                .zip(years::find(connection, year)?)
-                .map(|(agency, plan)| RosterEntry::of(&agency, &plan.plan, Scope::Consolidated)),
+            true => {
+                match agencies::find(connection, &report.agency_id)?.zip(years::find(connection, year)?) {
+                    Some((agency, plan)) => {
+                        let place = roster::place_of(connection, year, &agency.path)?;
+                        Some(RosterEntry::of(&agency, &plan.plan, Scope::Consolidated, place))
+                    }
+                    None => None,
+                }
+            }
         };
         found.extend(line.map(|line| (line, report)));
     }

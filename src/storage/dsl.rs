@@ -3,6 +3,7 @@
 use crate::domain::agency::AgencyPath;
 use crate::domain::page::{Page, PageValue};
 use crate::domain::report::ReportOrder;
+use crate::domain::rights::{Extent, Reach, Years};
 use crate::storage::schema::{reports, revisions};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::backend::Backend;
@@ -21,11 +22,6 @@ diesel::define_sql_function! {
 diesel::define_sql_function! {
     #[sql_name = "coalesce"]
     fn text_or(text: Nullable<Text>, other: Text) -> Text;
-}
-
-diesel::define_sql_function! {
-    #[sql_name = "coalesce"]
-    fn day_or(day: Nullable<Date>, other: Date) -> Date;
 }
 
 diesel::define_sql_function! {
@@ -57,6 +53,33 @@ pub(super) struct Below<C> {
 pub(super) fn below<'p, C>(column: C, places: impl IntoIterator<Item = &'p AgencyPath>) -> Below<C> {
     let range = |path: &AgencyPath| (path.as_str().to_owned(), path.range_end());
     Below { column, ranges: places.into_iter().map(range).collect() }
+}
+
+/// What stands at `path` and is of a `year` is covered by one of some extents; see [`covered`].
+pub(super) struct Covered<P, Y> {
+    path: P,
+    year: Y,
+    extents: Vec<Covering>,
+}
+
+/// One extent as the statement asks for it.
+struct Covering {
+    /// From here, and before there; alone, that place and no other.
+    place: Option<(String, Option<String>)>,
+    years: Option<Years>,
+}
+
+impl Covering {
+    fn of(extent: &Extent) -> Covering {
+        let end = |at: &AgencyPath| (extent.reach == Reach::Subtree).then(|| at.range_end());
+        let place = extent.at.as_ref().map(|at| (at.as_str().to_owned(), end(at)));
+        Covering { place, years: extent.years }
+    }
+}
+
+/// What stands at a path and is of a year is covered by one of some extents.
+pub(super) fn covered<P, Y>(path: P, year: Y, extents: &[Extent]) -> Covered<P, Y> {
+    Covered { path, year, extents: extents.iter().map(Covering::of).collect() }
 }
 
 /// The keys of a page with where the page before ended.
@@ -101,6 +124,22 @@ impl<C> QueryId for Below<C> {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
+impl<P, Y> Expression for Covered<P, Y> {
+    type SqlType = Bool;
+}
+impl<P: AppearsOnTable<QS>, Y: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for Covered<P, Y> {}
+impl<P: SelectableExpression<QS>, Y: SelectableExpression<QS>, QS> SelectableExpression<QS>
+    for Covered<P, Y>
+{
+}
+impl<P, Y, GB> ValidGrouping<GB> for Covered<P, Y> {
+    type IsAggregate = is_aggregate::No;
+}
+impl<P, Y> QueryId for Covered<P, Y> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
 impl<DB: Backend> Expression for After<DB> {
     type SqlType = Bool;
 }
@@ -129,6 +168,39 @@ macro_rules! on_engine {
                     self.column.walk_ast(out.reborrow())?;
                     out.push_sql(" < ");
                     out.push_bind_param::<Text, String>(end)?;
+                    out.push_sql(")");
+                }
+                out.push_sql(")");
+                Ok(())
+            }
+        }
+
+        impl<P: QueryFragment<$engine>, Y: QueryFragment<$engine>> QueryFragment<$engine> for Covered<P, Y> {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $engine>) -> QueryResult<()> {
+                out.unsafe_to_cache_prepared();
+                out.push_sql("(1 = 0");
+                for Covering { place, years } in &self.extents {
+                    out.push_sql(" OR (1 = 1");
+                    if let Some((from, end)) = place {
+                        out.push_sql(" AND ");
+                        self.path.walk_ast(out.reborrow())?;
+                        out.push_sql(if end.is_some() { " >= " } else { " = " });
+                        out.push_bind_param::<Text, String>(from)?;
+                        if let Some(end) = end {
+                            out.push_sql(" AND ");
+                            self.path.walk_ast(out.reborrow())?;
+                            out.push_sql(" < ");
+                            out.push_bind_param::<Text, String>(end)?;
+                        }
+                    }
+                    if let Some(years) = years {
+                        out.push_sql(" AND ");
+                        self.year.walk_ast(out.reborrow())?;
+                        out.push_sql(" BETWEEN ");
+                        out.push_bind_param::<Integer, i32>(&years.from)?;
+                        out.push_sql(" AND ");
+                        out.push_bind_param::<Integer, i32>(&years.to)?;
+                    }
                     out.push_sql(")");
                 }
                 out.push_sql(")");

@@ -12,6 +12,9 @@ pub enum OpenError {
     Connect { url: DatabaseUrl, cause: diesel::ConnectionError },
     #[error(transparent)]
     Migrate(#[from] MigrateError),
+    /// A copy that was put up elsewhere: its log would go on under the name of the old one.
+    #[error("the database was last written on another cluster")]
+    OtherCluster,
     #[error("cannot start the writer thread: {0}")]
     Thread(#[from] std::io::Error),
     #[error("cannot make the folder of the database: {0}")]
@@ -31,11 +34,41 @@ pub enum StorageError {
     /// All readers were busy for as long as a caller may wait.
     #[error("all readers are busy")]
     Busy,
+    /// It does not answer, on any connection.
+    #[error("the database does not answer")]
+    Silent,
+    /// A standby has not come as far as it must.
+    #[error("the standby is behind")]
+    Behind,
     #[error("a task of the service ended before its answer")]
     Ended,
 }
 
+impl OpenError {
+    /// Whether there was no room to write.
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            OpenError::Migrate(MigrateError::Failed(said)) => is_disk_full(said),
+            OpenError::Folder(error) => error.kind() == std::io::ErrorKind::StorageFull,
+            _ => false,
+        }
+    }
+}
+
+/// Whether the database says that its disk has no room (SQLite's FULL, PostgreSQL's 53100): the words are all that is
+/// told of it, PostgreSQL's in the language of its server.
+pub(super) fn is_disk_full(said: &str) -> bool {
+    ["database or disk is full", "No space left on device", "设备上没有空间"]
+        .iter()
+        .any(|known| said.contains(known))
+}
+
 impl StorageError {
+    /// Whether there was no room to write, in a table or in what a query needs besides.
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, StorageError::Database(Error::DatabaseError(_, said)) if is_disk_full(said.message()))
+    }
+
     /// Whether a read was ended because it took too long: by us between two steps, by PostgreSQL within one.
     pub fn is_overdue(&self) -> bool {
         match self {
@@ -49,7 +82,20 @@ impl StorageError {
 
     /// Whether the connection it happened on can no longer be trusted.
     pub fn spoils_connection(&self) -> bool {
-        !matches!(self, StorageError::Malformed { .. })
+        !matches!(self, StorageError::Malformed { .. } | StorageError::Behind)
+    }
+
+    /// Whether the connection was lost under a query.
+    pub fn is_cut_off(&self) -> bool {
+        matches!(
+            self,
+            StorageError::Database(
+                Error::DatabaseError(
+                    DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                    _
+                ) | Error::BrokenTransactionManager
+            )
+        )
     }
 
     /// Whether the database went away or cut the query short: asked again, it may well answer.
@@ -63,13 +109,15 @@ impl StorageError {
             "the database system is",
         ];
         match self {
-            StorageError::Busy | StorageError::Connect(_) => true,
-            StorageError::Database(Error::BrokenTransactionManager) => true,
-            StorageError::Database(Error::DatabaseError(kind, said)) => {
-                matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand)
-                    || SAID.iter().any(|known| said.message().contains(known))
+            StorageError::Busy | StorageError::Silent | StorageError::Behind | StorageError::Connect(_) => {
+                true
             }
-            _ => false,
+            StorageError::Database(Error::DatabaseError(_, said))
+                if SAID.iter().any(|known| said.message().contains(known)) =>
+            {
+                true
+            }
+            cut_off => cut_off.is_cut_off(),
         }
     }
 }

@@ -2,8 +2,11 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
+use super::guarded::Rows;
 use super::prepared::Prepare;
 use super::schema::explanations::dsl;
+use super::seals::{vanishing, wrote};
+use crate::domain::audit::guarded::EXPLANATIONS;
 use crate::domain::id::ReportId;
 use crate::domain::rules::Explanation;
 use chrono::NaiveDateTime;
@@ -35,13 +38,14 @@ pub fn put(connection: &mut AnyConnection, explanation: &StoredExplanation) -> Q
 /// Whether there was one.
 pub fn remove_one(connection: &mut AnyConnection, report: &str, finding: &str) -> QueryResult<bool> {
     let here = dsl::report_id.eq(report).and(dsl::finding.eq(finding));
+    wrote(&EXPLANATIONS, format!("{report}/{finding}"));
     diesel::delete(dsl::explanations.filter(here)).execute(connection).map(|rows| rows > 0)
 }
 
-pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<()> {
-    diesel::delete(dsl::explanations.filter(dsl::report_id.eq(report.as_str())))
-        .execute(connection)
-        .map(|_| ())
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
+    vanishing(connection, &EXPLANATIONS, &Rows::Report(report.to_string()))?;
+    diesel::delete(dsl::explanations.filter(dsl::report_id.eq(report.as_str()))).execute(connection)?;
+    Ok(())
 }
 
 /// The explanations of some reports, by report.

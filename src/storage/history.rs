@@ -3,14 +3,17 @@
 use super::agencies::add_filter as add_agency_filter;
 use super::connection::AnyConnection;
 use super::error::StorageError;
+use super::guarded::Rows;
 use super::listing::{Sql, in_order};
 use super::prepared::Prepare;
 use super::schema::agencies;
 use super::schema::agency_history::dsl;
+use super::seals::{vanishing, wrote};
 use crate::domain::agency::{
     Agency, AgencyChange, AgencyFilter, AgencyOrder, AgencyPath, AgencyStatus, Contact, DivisionCode,
     HistoryEntry, Kind, Level, Uscc,
 };
+use crate::domain::audit::guarded::AGENCY_HISTORY;
 use crate::domain::id::AgencyId;
 use crate::domain::page::{Page, PageValue as Bind};
 use chrono::{NaiveDate, NaiveDateTime};
@@ -140,14 +143,15 @@ impl TryFrom<HistoryRow> for HistoryEntry {
 
 pub fn insert(connection: &mut AnyConnection, entry: &HistoryEntry) -> QueryResult<()> {
     let row = HistoryRow::from(entry);
+    wrote(&AGENCY_HISTORY, format!("{}/{}", entry.agency.id, entry.agency.version));
     on_each!(connection, |c| diesel::insert_into(dsl::agency_history).values(&row).prepared().execute(c))
         .map(|_| ())
 }
 
-pub fn delete_of(connection: &mut AnyConnection, agency: &AgencyId) -> QueryResult<()> {
-    diesel::delete(dsl::agency_history.filter(dsl::agency_id.eq(agency.as_str())))
-        .execute(connection)
-        .map(|_| ())
+pub fn delete_of(connection: &mut AnyConnection, agency: &AgencyId) -> Result<(), StorageError> {
+    vanishing(connection, &AGENCY_HISTORY, &Rows::Agency(agency.to_string()))?;
+    diesel::delete(dsl::agency_history.filter(dsl::agency_id.eq(agency.as_str()))).execute(connection)?;
+    Ok(())
 }
 
 /// All changes of an agency, oldest first.

@@ -38,6 +38,20 @@ pub fn update(connection: &mut AnyConnection, job: &Job) -> QueryResult<()> {
         .map(|_| ())
 }
 
+/// How many jobs of a person are under way and have given a sign of life since.
+pub fn count_running(
+    connection: &mut AnyConnection,
+    person: &str,
+    since: NaiveDateTime,
+) -> Result<i64, StorageError> {
+    Ok(dsl::jobs
+        .filter(dsl::person_id.eq(person))
+        .filter(dsl::state.eq(JobState::Running).or(dsl::state.eq(JobState::Cancelling)))
+        .filter(dsl::updated_at.gt(since))
+        .count()
+        .get_result(connection)?)
+}
+
 pub fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<Job>, StorageError> {
     let row = dsl::jobs.filter(dsl::id.eq(id)).select(JobRow::as_select()).first(connection).optional()?;
     Ok(row.map(Job::from))

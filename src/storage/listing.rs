@@ -5,7 +5,7 @@ use super::deadline::still_wanted;
 use super::prepared::Prepare;
 use crate::domain::agency::{AgencyOrder, AgencyPath};
 use crate::domain::page::{ById, COUNTED, Page, PageValue as Bind};
-use crate::domain::rights::Rights;
+use crate::domain::rights::{Extent, Reach};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Integer, Text, Timestamp};
 
@@ -57,6 +57,10 @@ impl Sql {
         Sql { text: text.to_owned(), binds: Vec::new() }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
     pub fn push(&mut self, text: &str) -> &mut Sql {
         self.text.push_str(text);
         self
@@ -78,21 +82,27 @@ impl Sql {
         self.push(&format!(" AND {column} < ")).bind_text(path.range_end())
     }
 
-    /// `(path stands at or below one of these)`; below none of none.
-    pub fn below<'p>(&mut self, column: &str, paths: impl IntoIterator<Item = &'p AgencyPath>) -> &mut Sql {
-        self.push("(1 = 0");
-        for path in paths {
-            self.push(" OR (1 = 1").within(column, path).push(")");
+    /// `AND` what stands at a path and is of a year is covered by one of these.
+    pub fn granted(&mut self, path: &str, year: &str, extents: &[Extent]) -> &mut Sql {
+        self.push(" AND (1 = 0");
+        for extent in extents {
+            self.push(" OR (1 = 1").covered(path, extent);
+            if let Some(years) = extent.years {
+                self.push(&format!(" AND {year} BETWEEN ")).bind(Bind::Integer(years.from));
+                self.push(" AND ").bind(Bind::Integer(years.to));
+            }
+            self.push(")");
         }
         self.push(")")
     }
 
-    /// `AND path` stands within a grant; a grant without an agency holds everywhere.
-    pub fn granted(&mut self, column: &str, rights: &Rights) -> &mut Sql {
-        if rights.grants.iter().any(|grant| grant.at.is_none()) {
-            return self;
+    /// `AND` a path is covered, whatever the year.
+    pub fn covered(&mut self, column: &str, extent: &Extent) -> &mut Sql {
+        match (&extent.at, extent.reach) {
+            (None, _) => self,
+            (Some(at), Reach::Subtree) => self.within(column, at),
+            (Some(at), Reach::Agency) => self.push(&format!(" AND {column} = ")).bind_text(at.as_str()),
         }
-        self.push(" AND ").below(column, rights.grants.iter().filter_map(|grant| grant.at.as_ref()))
     }
 
     /// `AND column contains needle`, letters of either case; the same on both engines.

@@ -1,5 +1,6 @@
 //! What the lane does, counted for whoever watches over it.
 
+use super::statements::Statements;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 
@@ -14,8 +15,8 @@ pub struct Meters {
     pub job_cpu_seconds: Histogram,
     /// COMMIT alone.
     pub commit_seconds: Histogram,
-    /// Statements sent to the database by readers and writer.
-    pub statements: Counter,
+    /// Sent to the database by readers and writer.
+    pub statements: Statements,
     /// Groups that broke and whose members ran once more.
     pub broken_groups: Counter,
 }
@@ -27,7 +28,7 @@ impl Default for Meters {
             group_seconds: Histogram::new(exponential_buckets(0.000_1, 4.0, 8)),
             job_cpu_seconds: Histogram::new(exponential_buckets(0.000_025, 2.0, 10)),
             commit_seconds: Histogram::new(exponential_buckets(0.000_1, 4.0, 8)),
-            statements: Counter::default(),
+            statements: Statements::default(),
             broken_groups: Counter::default(),
         }
     }

@@ -2,8 +2,12 @@
 
 use super::connection::AnyConnection;
 use super::form_cells;
+use super::schema::ledger;
+use crate::domain::algorithm::Algorithm;
 use diesel::connection::SimpleConnection;
-use diesel::migration::{MigrationSource, MigrationVersion};
+use diesel::migration::{Migration, MigrationSource};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -17,6 +21,8 @@ pub enum SchemaState {
     Behind,
     /// More than one step ahead of this program; one step is only an expansion, which it can live with.
     Ahead,
+    /// A step took away what programs need that do not know this one.
+    Excludes(i32),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +35,10 @@ pub enum MigrateError {
     Behind,
     #[error("the database's schema is newer than this program by more than one step: run a newer nianbao")]
     Ahead,
+    #[error(
+        "the database's schema has no room any more for programs that do not know step {0:04}: run a newer nianbao"
+    )]
+    Excluded(i32),
 }
 
 fn failed(error: impl std::fmt::Display) -> MigrateError {
@@ -65,6 +75,16 @@ fn run_alone(connection: &mut AnyConnection) -> Result<Vec<String>, MigrateError
     Ok(ran)
 }
 
+/// Lets a database that has no entry yet make its digests by this algorithm; one that has keeps its own.
+pub fn begin_with(connection: &mut AnyConnection, algorithm: Algorithm) -> Result<(), MigrateError> {
+    let new = ledger::audit_seq.eq(0).and(ledger::digest.ne(algorithm));
+    diesel::update(ledger::table.filter(new))
+        .set(ledger::digest.eq(algorithm))
+        .execute(connection)
+        .map(|_| ())
+        .map_err(failed)
+}
+
 /// Takes every migration back, newest first.
 pub fn revert_all(connection: &mut AnyConnection) -> Result<(), MigrateError> {
     match connection {
@@ -76,12 +96,16 @@ pub fn revert_all(connection: &mut AnyConnection) -> Result<(), MigrateError> {
 }
 
 pub fn state(connection: &mut AnyConnection) -> Result<SchemaState, MigrateError> {
-    let waiting = match connection {
-        AnyConnection::Postgres(inner) => inner.has_pending_migration(POSTGRES),
-        AnyConnection::Sqlite(inner) => inner.has_pending_migration(SQLITE),
+    let applied = applied(connection).map_err(failed)?;
+    let known = known().map_err(failed)?;
+    let waiting = known.iter().any(|version| !applied.contains(version));
+    let ahead = applied.iter().filter(|version| !known.contains(version)).count();
+    let newest = known.iter().filter_map(|version| version.parse().ok()).max().unwrap_or(0);
+    // Where steps are waiting, the column may be among what they bring.
+    let before = if waiting { 0 } else { excludes_before(connection).map_err(failed)? };
+    if before > newest {
+        return Ok(SchemaState::Excludes(before));
     }
-    .map_err(failed)?;
-    let ahead = steps_ahead(connection).map_err(failed)?;
     Ok(match (waiting, ahead) {
         (true, _) => SchemaState::Behind,
         // Expand, then contract: the next version only adds, so that old and new run side by side.
@@ -90,25 +114,50 @@ pub fn state(connection: &mut AnyConnection) -> Result<SchemaState, MigrateError
     })
 }
 
-/// Migrations the database has had that this program does not know.
-fn steps_ahead(connection: &mut AnyConnection) -> diesel::migration::Result<usize> {
-    fn unknown<DB: diesel::backend::Backend>(
-        applied: &[MigrationVersion<'static>],
-        embedded: EmbeddedMigrations,
-    ) -> diesel::migration::Result<usize>
-    where
-        EmbeddedMigrations: MigrationSource<DB>,
-    {
-        let known: Vec<String> =
-            embedded.migrations()?.iter().map(|migration| migration.name().version().to_string()).collect();
-        Ok(applied.iter().filter(|version| !known.contains(&version.to_string())).count())
+/// Which step programs must know at least.
+fn excludes_before(connection: &mut AnyConnection) -> QueryResult<i32> {
+    ledger::table.select(ledger::excludes_before).first(connection)
+}
+
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// The migrations a database has had; none where it has not even their table.
+///
+/// diesel's own question would make the table first: whoever only serves may not make any.
+fn applied(connection: &mut AnyConnection) -> QueryResult<Vec<String>> {
+    let there: i64 = match connection {
+        AnyConnection::Postgres(inner) => diesel::dsl::sql::<BigInt>(
+            "SELECT count(*) FROM information_schema.tables WHERE table_name = '__diesel_schema_migrations' \
+             AND table_schema = current_schema()",
+        )
+        .get_result(inner)?,
+        AnyConnection::Sqlite(inner) => diesel::dsl::sql::<BigInt>(
+            "SELECT count(*) FROM sqlite_master WHERE name = '__diesel_schema_migrations'",
+        )
+        .get_result(inner)?,
+    };
+    if there == 0 {
+        return Ok(Vec::new());
     }
-    match connection {
-        AnyConnection::Postgres(inner) => unknown::<diesel::pg::Pg>(&inner.applied_migrations()?, POSTGRES),
-        AnyConnection::Sqlite(inner) => {
-            unknown::<diesel::sqlite::Sqlite>(&inner.applied_migrations()?, SQLITE)
-        }
-    }
+    let rows: Vec<Applied> = on_each!(connection, |c| {
+        diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load(c)
+    })?;
+    Ok(rows.into_iter().map(|row| row.version).collect())
+}
+
+/// The versions of the migrations of this program, the same for both engines.
+fn known() -> diesel::migration::Result<Vec<String>> {
+    let embedded: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> = SQLITE.migrations()?;
+    Ok(embedded.iter().map(|migration| migration.name().version().to_string()).collect())
+}
+
+/// The newest step of this program's schema.
+pub fn newest() -> String {
+    known().ok().and_then(|known| known.into_iter().max()).unwrap_or_default()
 }
 
 pub fn require_current(connection: &mut AnyConnection) -> Result<(), MigrateError> {
@@ -116,5 +165,6 @@ pub fn require_current(connection: &mut AnyConnection) -> Result<(), MigrateErro
         SchemaState::Current => Ok(()),
         SchemaState::Behind => Err(MigrateError::Behind),
         SchemaState::Ahead => Err(MigrateError::Ahead),
+        SchemaState::Excludes(before) => Err(MigrateError::Excluded(before)),
     }
 }

@@ -1,5 +1,6 @@
 //! The outbox: a delivery for each webhook that wants a change, written with the change.
 
+use super::clock;
 use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::lane::ChangeRow;
@@ -13,6 +14,7 @@ use crate::domain::id::AgencyId;
 use crate::domain::onward::{ChangeType, Delivery, DeliveryState, WebhookState};
 use crate::domain::page::Page;
 use chrono::NaiveDateTime;
+use diesel::dsl::{count_star, exists, min};
 use diesel::prelude::*;
 use diesel::result::Error;
 use std::collections::HashMap;
@@ -59,6 +61,7 @@ pub(super) fn due_for(
     let path = |id: &str| paths.get(id);
     let wanted: Vec<Vec<ChangeType>> = active.iter().map(|(_, types, _)| read_types(types)).collect();
     let mut due = Vec::new();
+    let now = clock::now(connection)?;
     for change in changes {
         for ((webhook, _, agency), wanted) in active.iter().zip(&wanted) {
             let here = match agency {
@@ -69,7 +72,8 @@ pub(super) fn due_for(
             };
             if here && wanted.contains(&change.change_type) {
                 let (id, event) = (uuid::Uuid::now_v7().to_string(), change.change_type.as_str());
-                let delivery = Delivery::new(id, webhook, change.seq, event, &change.json(), change.at);
+                let mut delivery = Delivery::new(id, webhook, change.seq, event, &change.json(), change.at);
+                delivery.next_at = now;
                 due.push(DeliveryRow::from(&delivery));
             }
         }
@@ -96,21 +100,44 @@ pub fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<Delivery>
     Ok(row.map(Delivery::from))
 }
 
-/// What is to be sent now, oldest change first.
+/// The webhooks that something is to be sent to now.
+pub fn awaited(connection: &mut AnyConnection, now: NaiveDateTime) -> Result<Vec<String>, StorageError> {
+    let due = deliveries::table
+        .filter(deliveries::webhook_id.eq(webhooks::id))
+        .filter(deliveries::state.eq(DeliveryState::Pending).and(deliveries::next_at.le(now)));
+    let active = webhooks::table.filter(webhooks::state.eq(WebhookState::Active)).filter(exists(due));
+    Ok(active.select(webhooks::id).order(webhooks::id).load(connection)?)
+}
+
+/// What is to be sent to a webhook now beside what is under way, oldest change first.
 pub fn due(
     connection: &mut AnyConnection,
+    webhook: &str,
+    under_way: &[String],
     now: NaiveDateTime,
     limit: i64,
 ) -> Result<Vec<Delivery>, StorageError> {
     let rows: Vec<DeliveryRow> = deliveries::table
-        .inner_join(webhooks::table)
+        .filter(deliveries::webhook_id.eq(webhook).and(deliveries::id.ne_all(under_way)))
         .filter(deliveries::state.eq(DeliveryState::Pending).and(deliveries::next_at.le(now)))
-        .filter(webhooks::state.eq(WebhookState::Active))
         .order((deliveries::next_at, deliveries::seq))
         .limit(limit)
         .select(DeliveryRow::as_select())
         .load(connection)?;
     Ok(rows.into_iter().map(Delivery::from).collect())
+}
+
+/// How many wait, and since when the oldest does.
+pub fn waiting(connection: &mut AnyConnection) -> Result<(i64, Option<NaiveDateTime>), StorageError> {
+    Ok(deliveries::table
+        .filter(deliveries::state.eq(DeliveryState::Pending))
+        .select((count_star(), min(deliveries::created_at)))
+        .first(connection)?)
+}
+
+/// How many were given up.
+pub fn given_up(connection: &mut AnyConnection) -> Result<i64, StorageError> {
+    Ok(deliveries::table.filter(deliveries::state.eq(DeliveryState::Dead)).count().get_result(connection)?)
 }
 
 /// A page of one webhook's deliveries, oldest first.
@@ -148,16 +175,16 @@ pub fn count(
     })?)
 }
 
-/// Forgets what was delivered before a time, some at once.
-pub fn forget(
+/// How many of a kind were put on their way since a time.
+pub fn count_since(
     connection: &mut AnyConnection,
-    before: NaiveDateTime,
-    limit: i64,
-) -> Result<usize, StorageError> {
-    let old: Vec<String> = deliveries::table
-        .filter(deliveries::state.eq(DeliveryState::Delivered).and(deliveries::next_at.lt(before)))
-        .select(deliveries::id)
-        .limit(limit)
-        .load(connection)?;
-    Ok(diesel::delete(deliveries::table.filter(deliveries::id.eq_any(old))).execute(connection)?)
+    webhook: &str,
+    event_type: &str,
+    since: NaiveDateTime,
+) -> Result<i64, StorageError> {
+    Ok(deliveries::table
+        .filter(deliveries::webhook_id.eq(webhook).and(deliveries::event_type.eq(event_type)))
+        .filter(deliveries::created_at.gt(since))
+        .count()
+        .get_result(connection)?)
 }

@@ -1,10 +1,11 @@
 //! How far the consumers of the change sequence are, and who does what only one may do at a time.
 
+use super::clock;
 use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::onward::{leases, positions};
-use chrono::NaiveDateTime;
+use chrono::{Duration, NaiveDateTime};
 use diesel::prelude::*;
 
 /// Up to which change a consumer has come.
@@ -17,17 +18,26 @@ pub fn set(connection: &mut AnyConnection, consumer: &str, seq: i64) -> Result<(
     Ok(())
 }
 
-/// Takes a lease or holds it longer; false while somebody else has it.
+/// Whether nobody else has a lease.
+pub fn may_hold(connection: &mut AnyConnection, name: &str, holder: &str) -> Result<bool, StorageError> {
+    let now = clock::now(connection)?;
+    Ok(held(connection, name)?.is_none_or(|(other, end)| other == holder || end <= now))
+}
+
+fn held(connection: &mut AnyConnection, name: &str) -> QueryResult<Option<(String, NaiveDateTime)>> {
+    leases::table.find(name).select((leases::holder, leases::until)).first(connection).optional()
+}
+
+/// Takes a lease or holds it longer; false while somebody else has it. Until when, the database's clock says.
 pub fn hold(
     connection: &mut AnyConnection,
     name: &str,
     holder: &str,
-    now: NaiveDateTime,
-    until: NaiveDateTime,
+    length: Duration,
 ) -> Result<bool, StorageError> {
-    let held: Option<(String, NaiveDateTime)> =
-        leases::table.find(name).select((leases::holder, leases::until)).first(connection).optional()?;
-    match held {
+    let now = clock::now(connection)?;
+    let until = now + length;
+    match held(connection, name)? {
         Some((other, end)) if other != holder && end > now => return Ok(false),
         Some(_) => {
             diesel::update(leases::table.find(name))

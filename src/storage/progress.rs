@@ -9,7 +9,8 @@ use super::listing::Sql;
 use super::prepared::Prepare;
 use super::schema::sums;
 use super::sums::EVERYTHING;
-use crate::domain::agency::{AgencyPath, Kind, Level, MAX_DEPTH};
+use super::types::row;
+use crate::domain::agency::{AgencyPath, Kind, Level};
 use crate::domain::form;
 use crate::domain::id::AgencyId;
 use crate::domain::page::PageValue as Bind;
@@ -21,7 +22,7 @@ use diesel::sql_types::{Nullable, Text};
 /// Where a line `s` with its report `r` and that one's working revision `v` stands; null: it is not due.
 const STANDING: &str = "CASE WHEN s.exempt THEN NULL \
     WHEN r.published_revision IS NOT NULL AND r.withdrawn_at IS NULL \
-    THEN CASE WHEN r.first_published_on <= s.due_on THEN 'on_time' ELSE 'late' END \
+    THEN COALESCE(r.timeliness, CASE WHEN r.first_published_on <= s.due_on THEN 'on_time' ELSE 'late' END) \
     WHEN v.state = 'draft' THEN 'draft' \
     WHEN v.state IN ('first_review', 'second_review', 'final_review') THEN 'in_review' \
     WHEN v.state = 'approved' THEN 'approved' ELSE 'missing' END";
@@ -188,7 +189,8 @@ pub(super) fn add(
     sql.bind(Bind::BigInt(difference.in_review)).push(", approved = approved + ");
     sql.bind(Bind::BigInt(difference.approved)).push(", published = published + ");
     sql.bind(Bind::BigInt(difference.published)).push(", on_time = on_time + ");
-    sql.bind(Bind::BigInt(difference.on_time)).push(" WHERE year = ").bind(Bind::Integer(year));
+    sql.bind(Bind::BigInt(difference.on_time)).push(", archived = archived + ");
+    sql.bind(Bind::BigInt(difference.archived)).push(" WHERE year = ").bind(Bind::Integer(year));
     sql.push(" AND form || '' = ").bind_text(part.form.as_str());
     sql.push(" AND level || '' = ").bind_text(part.level.as_str());
     sql.push(" AND kind || '' = ").bind_text(part.kind.as_str()).push(" AND node IN (");
@@ -227,6 +229,7 @@ pub(super) fn add(
                 (sums::expected.eq(difference.expected), sums::draft.eq(difference.draft)),
                 (sums::in_review.eq(difference.in_review), sums::approved.eq(difference.approved)),
                 (sums::published.eq(difference.published), sums::on_time.eq(difference.on_time)),
+                sums::archived.eq(difference.archived),
             );
             on_each!(connection, |c| diesel::insert_into(sums::table).values(row).prepared().execute(c))?;
         }
@@ -265,35 +268,41 @@ fn count_lines(connection: &mut AnyConnection, year: i32, those: &str) -> Result
 
 fn count_nodes(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
     let mut sql = Sql::new(
-        "UPDATE sums SET expected = 0, draft = 0, in_review = 0, approved = 0, published = 0, on_time = 0 \
-         WHERE year = ",
+        "UPDATE sums SET expected = 0, draft = 0, in_review = 0, approved = 0, published = 0, on_time = 0, \
+         archived = 0 WHERE year = ",
     );
     sql.bind(Bind::Integer(year));
     sql.execute(connection)?;
+    let mut sql =
+        Sql::new("SELECT CAST(COALESCE(MAX(length(path)), 0) AS BIGINT) AS total FROM roster WHERE year = ");
+    sql.bind(Bind::Integer(year));
+    let deepest = sql.total(connection)? / i64::try_from(STEP).unwrap_or(i64::MAX);
     let counted =
         |those: &str| format!("CAST(SUM(CASE WHEN s.counted IN ({those}) THEN 1 ELSE 0 END) AS BIGINT)");
     let mut sql = Sql::new(&format!(
         "INSERT INTO sums (year, node, form, level, kind, reports, cells, present, \
-         expected, draft, in_review, approved, published, on_time) \
-         WITH RECURSIVE depths (depth) AS (SELECT 0 UNION ALL SELECT depth + 1 FROM depths WHERE depth < {MAX_DEPTH}) \
+         expected, draft, in_review, approved, published, on_time, archived) \
+         WITH RECURSIVE depths (depth) AS (SELECT 0 UNION ALL SELECT depth + 1 FROM depths WHERE depth < {deepest}) \
          SELECT s.year, CASE WHEN d.depth = 0 THEN '{EVERYTHING}' ELSE substr(s.path, {STEP} * d.depth - {STEP} + 1, {STEP} - 1) END \
          AS place, "
     ));
     sql.push("CAST(").bind_text(form::for_year(year).id.as_str()).push(" AS TEXT)");
     sql.push(&format!(
-        ", s.level, s.kind, 0, '', '', COUNT(*), {}, {}, {}, {}, {} FROM roster s \
+        ", s.level, s.kind, 0, '', '', COUNT(*), {}, {}, {}, {}, {}, {} FROM roster s \
          JOIN depths d ON length(s.path) >= {STEP} * d.depth WHERE s.counted IS NOT NULL AND s.year = ",
         counted("'draft'"),
         counted("'in_review'"),
         counted("'approved'"),
-        counted("'on_time', 'late'"),
+        counted("'on_time', 'late', 'archived'"),
         counted("'on_time'"),
+        counted("'archived'"),
     ));
     sql.bind(Bind::Integer(year));
     sql.push(
         " GROUP BY s.year, place, s.level, s.kind ON CONFLICT (year, node, form, level, kind) DO UPDATE SET \
          expected = excluded.expected, draft = excluded.draft, in_review = excluded.in_review, \
-         approved = excluded.approved, published = excluded.published, on_time = excluded.on_time",
+         approved = excluded.approved, published = excluded.published, on_time = excluded.on_time, \
+         archived = excluded.archived",
     );
     sql.execute(connection)?;
     let empty = sums::year.eq(year).and(sums::reports.eq(0)).and(sums::expected.eq(0));
@@ -301,17 +310,19 @@ fn count_nodes(connection: &mut AnyConnection, year: i32) -> Result<(), StorageE
     Ok(())
 }
 
-type CounterColumns =
-    (sums::expected, sums::draft, sums::in_review, sums::approved, sums::published, sums::on_time);
-
-const COUNTERS: CounterColumns =
-    (sums::expected, sums::draft, sums::in_review, sums::approved, sums::published, sums::on_time);
-
-type Counters = (i64, i64, i64, i64, i64, i64);
-
-fn progress_of((expected, draft, in_review, approved, published, on_time): Counters) -> Progress {
-    Progress { expected, draft, in_review, approved, published, on_time }
-}
+row!(
+    #[derive(Queryable, Selectable)]
+    #[diesel(table_name = sums)]
+    ProgressRow of Progress {
+        expected: i64,
+        draft: i64,
+        in_review: i64,
+        approved: i64,
+        published: i64,
+        on_time: i64,
+        archived: i64,
+    }
+);
 
 /// How far the reports at and below some agencies are; a node may come several times.
 pub fn of_nodes(
@@ -319,12 +330,12 @@ pub fn of_nodes(
     year: i32,
     nodes: &[String],
 ) -> QueryResult<Vec<(String, Progress)>> {
-    let rows: Vec<(String, Counters)> = on_each!(connection, |c| sums::table
+    let rows: Vec<(String, ProgressRow)> = on_each!(connection, |c| sums::table
         .filter(sums::year.eq(year).and(sums::node.eq_any(nodes)))
-        .select((sums::node, COUNTERS))
+        .select((sums::node, ProgressRow::as_select()))
         .prepared_for(nodes.len())
         .load(c))?;
-    Ok(rows.into_iter().map(|(node, counters)| (node, progress_of(counters))).collect())
+    Ok(rows.into_iter().map(|(node, counters)| (node, Progress::from(counters))).collect())
 }
 
 /// The counters of one node (`None`: of every node) in a year, by form, level and kind.
@@ -333,11 +344,11 @@ pub fn parts(
     year: i32,
     node: Option<&str>,
 ) -> QueryResult<Vec<(String, Part)>> {
-    type Row = (String, String, String, String, Counters);
+    type Row = (String, String, String, String, ProgressRow);
     let rows: Vec<Row> = on_each!(connection, |c| {
         let mut query = sums::table
             .filter(sums::year.eq(year))
-            .select((sums::node, sums::form, sums::level, sums::kind, COUNTERS))
+            .select((sums::node, sums::form, sums::level, sums::kind, ProgressRow::as_select()))
             .into_boxed();
         if let Some(node) = node {
             query = query.filter(sums::node.eq(node));
@@ -345,7 +356,7 @@ pub fn parts(
         query.load(c)
     })?;
     let parts = rows.into_iter().map(|(node, form, level, kind, counters)| {
-        (node, Part { form, level, kind, progress: progress_of(counters) })
+        (node, Part { form, level, kind, progress: Progress::from(counters) })
     });
     Ok(parts.filter(|(_, part)| part.progress != Progress::default()).collect())
 }

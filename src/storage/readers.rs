@@ -4,6 +4,7 @@ use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
 use super::deadline::{self, Bound};
 use super::error::StorageError;
 use super::lane::IntoStorage;
+use super::pulse::Pulse;
 use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +24,7 @@ pub(super) struct Readers {
     url: DatabaseUrl,
     connect: ConnectOptions,
     reach: Reach,
+    pulse: Arc<Pulse>,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<AnyConnection>>,
 }
@@ -37,7 +39,7 @@ pub(super) struct Reach {
 }
 
 impl Readers {
-    pub fn new(url: DatabaseUrl, connect: ConnectOptions, reach: Reach) -> Readers {
+    pub fn new(url: DatabaseUrl, connect: ConnectOptions, reach: Reach, pulse: Arc<Pulse>) -> Readers {
         let connect = ConnectOptions {
             // A statement takes no longer than the whole read may.
             statement_timeout: reach
@@ -50,6 +52,7 @@ impl Readers {
             url,
             connect,
             reach,
+            pulse,
             permits: Arc::new(Semaphore::new(reach.count)),
             idle: Mutex::default(),
         }
@@ -65,9 +68,19 @@ impl Readers {
     where
         T: Send + 'static,
         R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
         self.read_within(query, self.reach.patience).await
+    }
+
+    /// The same for whoever may wait longer, if they say so.
+    pub async fn read_for<T, R, F>(self: &Arc<Readers>, query: F, patience: Option<Duration>) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        self.read_within(query, patience.unwrap_or(self.reach.patience)).await
     }
 
     /// The same for whoever may wait longer.
@@ -78,9 +91,14 @@ impl Readers {
     where
         T: Send + 'static,
         R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
-        let permit = tokio::time::timeout(patience, Arc::clone(&self.permits).acquire_owned()).await;
+        let permit = tokio::time::timeout(patience, Arc::clone(&self.permits).acquire_owned());
+        let permit = tokio::select! {
+            biased;
+            () = self.pulse.silent() => return Err(StorageError::Silent.into()),
+            permit = permit => permit,
+        };
         let Ok(Ok(permit)) = permit else { return Err(StorageError::Busy.into()) };
         let readers = Arc::clone(self);
         let span = tracing::Span::current();
@@ -97,7 +115,12 @@ impl Readers {
                 None => run(),
             }
         });
-        let outcome = task.await.unwrap_or_else(|_| Err(StorageError::Ended.into()));
+        let outcome = tokio::select! {
+            biased;
+            outcome = task => outcome.unwrap_or_else(|_| Err(StorageError::Ended.into())),
+            // The thread keeps its permit until the database lets it go.
+            () = self.pulse.silent() => Err(StorageError::Silent.into()),
+        };
         drop(awaited);
         outcome
     }
@@ -107,7 +130,7 @@ impl Readers {
     where
         T: Send + 'static,
         R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
         if self.url.is_sqlite()
             && let Ok(_permit) = self.permits.try_acquire()
@@ -117,12 +140,32 @@ impl Readers {
         self.read(query).await
     }
 
-    /// Runs a query here and now.
+    /// Runs a query here and now; one that is cut off runs once more, on a connection of its own.
     pub fn run<T, R>(
         &self,
-        query: impl FnOnce(&mut AnyConnection) -> Result<T, R>,
+        mut query: impl FnMut(&mut AnyConnection) -> Result<T, R>,
         extent: Extent,
     ) -> Result<T, R>
+    where
+        R: From<StorageError> + IntoStorage,
+    {
+        match self.run_once(&mut query, extent)? {
+            Ok(value) => Ok(value),
+            Err(cut_off) => {
+                tracing::warn!(error = %cut_off, "a read was cut off; it runs once more");
+                // Its idle sisters were cut off with it.
+                self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                self.run_once(&mut query, extent)?.map_err(R::from)
+            }
+        }
+    }
+
+    /// The inner error: the connection was lost, the query may run again.
+    fn run_once<T, R>(
+        &self,
+        query: &mut impl FnMut(&mut AnyConnection) -> Result<T, R>,
+        extent: Extent,
+    ) -> Result<Result<T, StorageError>, R>
     where
         R: From<StorageError> + IntoStorage,
     {
@@ -133,7 +176,10 @@ impl Readers {
             Extent::Statement => true,
         };
         let (sound, outcome) = match outcome.map_err(R::into_storage) {
-            Ok(value) => (ended, Ok(value)),
+            Ok(value) => (ended, Ok(Ok(value))),
+            Err(Ok(error)) if error.is_cut_off() && deadline::still_wanted().is_ok() => {
+                (false, Ok(Err(error)))
+            }
             Err(Ok(error)) => (ended && !error.spoils_connection(), Err(error.into())),
             Err(Err(refusal)) => (ended, Err(refusal)),
         };

@@ -1,9 +1,13 @@
 //! Rows of the receipts: by which verdict of which rules an act was taken.
 
 use super::connection::AnyConnection;
+use super::error::StorageError;
+use super::guarded::Rows;
 use super::prepared::Prepare;
 use super::schema::receipts::dsl;
+use super::seals::{vanishing, wrote};
 use super::types::row;
+use crate::domain::audit::guarded::RECEIPTS;
 use crate::domain::id::ReportId;
 use crate::domain::workflow::Receipt;
 use chrono::NaiveDateTime;
@@ -29,6 +33,7 @@ row!(
 
 pub fn insert(connection: &mut AnyConnection, receipt: &Receipt) -> QueryResult<()> {
     let row = ReceiptRow::from(receipt);
+    wrote(&RECEIPTS, receipt.transition_id.as_str());
     on_each!(connection, |c| diesel::insert_into(dsl::receipts).values(&row).prepared().execute(c))
         .map(|_| ())
 }
@@ -40,6 +45,8 @@ pub fn of_report(connection: &mut AnyConnection, report: &ReportId) -> QueryResu
     Ok(rows.into_iter().map(Receipt::from).collect())
 }
 
-pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<()> {
-    diesel::delete(dsl::receipts.filter(dsl::report_id.eq(report.as_str()))).execute(connection).map(|_| ())
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
+    vanishing(connection, &RECEIPTS, &Rows::Report(report.to_string()))?;
+    diesel::delete(dsl::receipts.filter(dsl::report_id.eq(report.as_str()))).execute(connection)?;
+    Ok(())
 }

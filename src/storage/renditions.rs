@@ -9,7 +9,7 @@ use crate::domain::page::PageValue as Bind;
 use crate::domain::report::Scope;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Text, Timestamp};
+use diesel::sql_types::{BigInt, Binary, Date, Integer, Text, Timestamp};
 
 /// A published report as it is answered, and all that it was rendered from.
 #[derive(Debug, Clone)]
@@ -124,6 +124,55 @@ pub fn find(
 fn by_key(sql: &mut Sql, year: i32, scope: Scope) {
     sql.push(" AND r.year = ").bind(Bind::Integer(year));
     sql.push(" AND r.scope = ").bind_text(scope.as_str());
+}
+
+#[derive(QueryableByName)]
+struct Stored {
+    #[diesel(sql_type = Text)]
+    report: ReportId,
+    #[diesel(sql_type = Integer)]
+    revision: i32,
+    #[diesel(sql_type = BigInt)]
+    version: i64,
+    #[diesel(sql_type = Date)]
+    due_on: NaiveDate,
+    #[diesel(sql_type = Text)]
+    uscc: String,
+    #[diesel(sql_type = Text)]
+    around: String,
+    #[diesel(sql_type = Timestamp)]
+    modified: NaiveDateTime,
+    #[diesel(sql_type = Text)]
+    body: String,
+}
+
+/// What this program has rendered of some reports, right or not.
+pub fn of_reports(
+    connection: &mut AnyConnection,
+    reports: &[String],
+    program: &str,
+) -> Result<Vec<Rendition>, StorageError> {
+    let mut sql = Sql::new(
+        "SELECT report_id AS report, revision, version, due_on, uscc, around, modified, body FROM renditions \
+         WHERE program = ",
+    );
+    sql.bind_text(program).push(" AND report_id IN ('-'");
+    for report in reports {
+        sql.push(", ").bind_text(report.as_str());
+    }
+    sql.push(")");
+    let rows: Vec<Stored> = sql.load(connection)?;
+    let rendition = |row: Stored| Rendition {
+        report: row.report,
+        revision: row.revision,
+        version: row.version,
+        due_on: row.due_on,
+        uscc: Some(row.uscc).filter(|uscc| !uscc.is_empty()),
+        around: row.around,
+        modified: row.modified,
+        body: row.body,
+    };
+    Ok(rows.into_iter().map(rendition).collect())
 }
 
 /// Whether anything stands that another program has rendered.

@@ -3,7 +3,7 @@
 use super::agencies::AgencyRow;
 use super::connection::AnyConnection;
 use super::deadline::still_wanted;
-use super::dsl::{after, below, day_or, in_order, lower, text_or};
+use super::dsl::{after, below, covered, in_order, lower, text_or};
 use super::error::StorageError;
 use super::prepared::Prepare;
 use crate::domain::page::{COUNTED, Page};
@@ -12,17 +12,19 @@ use super::revisions::RevisionRow;
 use super::roster::RosterRow;
 use super::schema::reports::dsl;
 use super::schema::{agencies, reports, revisions, roster, years};
+use super::seals::wrote;
 use super::types::row;
 use super::whole::Whole;
 use super::years::YearRow;
 use crate::domain::agency::{AgencyPath, Level, Uscc};
+use crate::domain::audit::guarded::REPORTS;
 use crate::domain::id::{AgencyId, ReportId};
 use crate::domain::report::{Heading, Report, ReportFilter, ReportHead, ReportOrder, Scope, Timeliness};
-use crate::domain::rights::Rights;
+use crate::domain::rights::{Extent, Right, Rights};
 use crate::domain::workflow::State;
 use crate::domain::year::ReportingYear;
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::dsl::{case_when, count_star};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 row!(
@@ -38,6 +40,7 @@ row!(
         working_revision: i32,
         published_revision: Option<i32>,
         first_published_on: Option<NaiveDate>,
+        timeliness: Option<Timeliness>,
         source_url: Option<String>,
         source_published_on: Option<NaiveDate>,
         withdrawn_at: Option<NaiveDateTime>,
@@ -49,22 +52,53 @@ row!(
 
 pub fn insert(connection: &mut AnyConnection, report: &Report) -> QueryResult<()> {
     let row = ReportRow::from(report);
+    wrote(&REPORTS, report.id.as_str());
     on_each!(connection, |c| diesel::insert_into(dsl::reports).values(&row).prepared().execute(c)).map(|_| ())
 }
 
 pub fn update(connection: &mut AnyConnection, report: &Report) -> QueryResult<()> {
     let row = ReportRow::from(report);
+    wrote(&REPORTS, report.id.as_str());
     on_each!(connection, |c| diesel::update(dsl::reports.find(&row.id)).set(&row).prepared().execute(c))
         .map(|_| ())
 }
 
 pub fn delete(connection: &mut AnyConnection, id: &ReportId) -> QueryResult<()> {
+    wrote(&REPORTS, id.as_str());
     diesel::delete(dsl::reports.filter(dsl::id.eq(id.as_str()))).execute(connection).map(|_| ())
+}
+
+/// Hides a report: its place (agency, year, scope) is free again, and it is found no more.
+pub fn hide(
+    connection: &mut AnyConnection,
+    id: &ReportId,
+    scope: Scope,
+    at: NaiveDateTime,
+) -> QueryResult<()> {
+    wrote(&REPORTS, id.as_str());
+    let place = format!("{}/{}", scope.as_str(), id.as_str());
+    diesel::update(dsl::reports.filter(dsl::id.eq(id.as_str())))
+        .set((dsl::scope.eq(place), dsl::hidden_at.eq(at)))
+        .execute(connection)
+        .map(|_| ())
+}
+
+/// Where the agency of a hidden report stands, and its year; `None`: there is no such report.
+pub fn place_of_hidden(
+    connection: &mut AnyConnection,
+    id: &ReportId,
+) -> Result<Option<(AgencyPath, i32)>, StorageError> {
+    Ok(dsl::reports
+        .inner_join(agencies::table)
+        .filter(dsl::id.eq(id.as_str()).and(dsl::hidden_at.is_not_null()))
+        .select((agencies::path, dsl::year))
+        .first(connection)
+        .optional()?)
 }
 
 pub fn find(connection: &mut AnyConnection, id: &ReportId) -> Result<Option<Report>, StorageError> {
     let row = dsl::reports
-        .filter(dsl::id.eq(id.as_str()))
+        .filter(dsl::id.eq(id.as_str()).and(dsl::hidden_at.is_null()))
         .select(ReportRow::as_select())
         .first(connection)
         .optional()?;
@@ -141,36 +175,21 @@ pub fn exists_for_year(connection: &mut AnyConnection, year: i32) -> QueryResult
     Ok(found.is_some())
 }
 
-/// Which revision of which report a caller sees: the working one where a grant covers the agency, else what is
-/// published.
-enum Sees<'r> {
+/// Which revision of which report a caller sees: the working one where a grant covers it, else what is published.
+enum Sees {
     Published,
     Everything,
-    Below(Vec<&'r AgencyPath>),
+    Covered(Vec<Extent>),
 }
 
-impl Sees<'_> {
-    fn by(rights: &Rights, published_only: bool) -> Sees<'_> {
-        if published_only || rights.grants.is_empty() {
+impl Sees {
+    fn by(rights: &Rights, published_only: bool) -> Sees {
+        let extents = rights.extents(Right::SeeDrafts);
+        if published_only || extents.is_empty() {
             return Sees::Published;
         }
-        let places: Option<Vec<&AgencyPath>> = rights.grants.iter().map(|grant| grant.at.as_ref()).collect();
-        places.map_or(Sees::Everything, Sees::Below)
+        if extents.contains(&Extent::EVERYTHING) { Sees::Everything } else { Sees::Covered(extents) }
     }
-}
-
-/// When a report is due: as its line of the roster says, else by the year's plan.
-macro_rules! due_on {
-    () => {
-        day_or(
-            roster::due_on.nullable(),
-            case_when(
-                reports::scope.eq(Scope::Consolidated).and(agencies::level.ne(Level::Township)),
-                years::government_due_on,
-            )
-            .otherwise(years::department_due_on),
-        )
-    };
 }
 
 /// The reports a caller may see, each with the revision they see of it, narrowed by a filter.
@@ -185,22 +204,22 @@ macro_rules! visible {
             .inner_join(agencies::table.on(agencies::id.eq(reports::agency_id)))
             .inner_join(years::table.on(years::year.eq(reports::year)))
             .left_join(roster::table.on(line))
+            .filter(reports::hidden_at.is_null())
             .select($select)
             .into_boxed();
         let working = revisions::number.eq(reports::working_revision);
         let published =
             revisions::number.nullable().eq(reports::published_revision).and(reports::withdrawn_at.is_null());
-        query = match Sees::by($rights, $filter.published_only) {
-            Sees::Published => query.filter(published),
-            Sees::Everything => query.filter(working),
-            Sees::Below(places) => query.filter(
-                below(agencies::path, places.iter().copied()).and(working).or(diesel::dsl::not(below(
-                    agencies::path,
-                    places,
-                ))
-                .and(published)),
-            ),
-        };
+        query =
+            match Sees::by($rights, $filter.published_only) {
+                Sees::Published => query.filter(published),
+                Sees::Everything => query.filter(working),
+                Sees::Covered(extents) => {
+                    query.filter(covered(agencies::path, reports::year, &extents).and(working).or(
+                        diesel::dsl::not(covered(agencies::path, reports::year, &extents)).and(published),
+                    ))
+                }
+            };
         if let Some(year) = $filter.year {
             query = query.filter(reports::year.eq(year));
         }
@@ -225,11 +244,9 @@ macro_rules! visible {
         if let Some(since) = $filter.updated_since {
             query = query.filter(revisions::updated_at.ge(since));
         }
-        query = match $filter.timeliness {
-            Some(Timeliness::OnTime) => query.filter(reports::first_published_on.le(due_on!().nullable())),
-            Some(Timeliness::Late) => query.filter(reports::first_published_on.gt(due_on!().nullable())),
-            None => query,
-        };
+        if let Some(timeliness) = $filter.timeliness {
+            query = query.filter(reports::timeliness.eq(timeliness));
+        }
         if let Some(q) = &$filter.q {
             let named = text_or(revisions::title, "")
                 .concat(" ")
@@ -294,7 +311,7 @@ pub fn heads(
         let (report, year) = (Report::from(report), ReportingYear::from(year));
         ReportHead {
             due_on: due_on.unwrap_or_else(|| year.plan.due_on(level, report.scope)),
-            working: !filter.published_only && rights.may_see(&path),
+            working: !filter.published_only && rights.may_see(&path, report.year),
             report,
             number: row.number,
             state: row.state,
@@ -361,7 +378,7 @@ pub fn count_all(
 pub fn count_by_state(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, StorageError> {
     Ok(dsl::reports
         .inner_join(revisions::table)
-        .filter(revisions::number.eq(dsl::working_revision))
+        .filter(revisions::number.eq(dsl::working_revision).and(dsl::hidden_at.is_null()))
         .group_by(revisions::state)
         .select((revisions::state, diesel::dsl::count_star()))
         .load(connection)?)

@@ -4,6 +4,11 @@ use super::connection::AnyConnection;
 use super::error::{StorageError, stored};
 use super::prepared::Prepare;
 use super::schema::revisions::dsl;
+use super::seals::wrote;
+use super::sources;
+use crate::domain::access::Doer;
+use crate::domain::audit::guarded::REVISIONS;
+use crate::domain::digest::Beside;
 use crate::domain::figures::Figures;
 use crate::domain::form::Form;
 use crate::domain::id::{PersonId, ReportId};
@@ -36,6 +41,8 @@ pub(super) struct RevisionRow {
     published_at: Option<NaiveDateTime>,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
+    author_hands: Option<String>,
+    beside: Option<String>,
 }
 
 /// A section in the `texts` column.
@@ -98,8 +105,43 @@ fn read_texts(
 }
 
 fn authors_of(revision: &Revision) -> String {
-    let authors: Vec<&str> = revision.authors.iter().map(PersonId::as_str).collect();
+    let mut authors: Vec<&str> = Vec::new();
+    for author in &revision.authors {
+        if !authors.contains(&author.person.as_str()) {
+            authors.push(author.person.as_str());
+        }
+    }
     serde_json::to_string(&authors).unwrap_or_default()
+}
+
+/// The authors behind whom somebody else stood.
+fn hands_of(revision: &Revision) -> Option<String> {
+    let by_others = revision.authors.iter().filter(|author| author.person != author.hand);
+    let pairs: Vec<[&str; 2]> =
+        by_others.map(|author| [author.person.as_str(), author.hand.as_str()]).collect();
+    if pairs.is_empty() { None } else { serde_json::to_string(&pairs).ok() }
+}
+
+/// Each author once for each hand; whoever stands in no pair acted by their own.
+fn read_authors(authors: &str, hands: Option<&str>) -> Result<Vec<Doer>, StorageError> {
+    let malformed = |_| StorageError::Malformed { what: "authors", value: authors.to_owned() };
+    let persons: Vec<String> = serde_json::from_str(authors).map_err(malformed)?;
+    let pairs: Vec<[String; 2]> = serde_json::from_str(hands.unwrap_or("[]")).map_err(malformed)?;
+    let named = |person: &String| pairs.iter().any(|[author, _]| author == person);
+    let own = persons.iter().filter(|person| !named(person)).map(|person| [person.clone(), person.clone()]);
+    let doers = own.chain(pairs.iter().cloned());
+    let id = PersonId::from_stored;
+    Ok(doers.map(|[person, hand]| Doer { person: id(person), hand: id(hand) }).collect())
+}
+
+fn beside_of(revision: &Revision) -> Option<String> {
+    revision.beside.as_ref().and_then(|beside| serde_json::to_string(beside).ok())
+}
+
+fn read_beside(beside: Option<&str>) -> Result<Option<Beside>, StorageError> {
+    let malformed =
+        |_| StorageError::Malformed { what: "beside", value: beside.unwrap_or_default().to_owned() };
+    beside.map(serde_json::from_str).transpose().map_err(malformed)
 }
 
 impl From<&Revision> for RevisionRow {
@@ -125,6 +167,8 @@ impl From<&Revision> for RevisionRow {
             published_at: revision.published_at,
             created_at: revision.created_at,
             updated_at: revision.updated_at,
+            author_hands: hands_of(revision),
+            beside: beside_of(revision),
         }
     }
 }
@@ -135,8 +179,7 @@ impl TryFrom<RevisionRow> for Revision {
     fn try_from(row: RevisionRow) -> Result<Revision, StorageError> {
         let figures = Figures::from_flat(&row.form, &row.cells)
             .map_err(|_| StorageError::Malformed { what: "cells", value: row.form.clone() })?;
-        let authors: Vec<String> = serde_json::from_str(&row.authors)
-            .map_err(|_| StorageError::Malformed { what: "authors", value: row.authors.clone() })?;
+        let authors = read_authors(&row.authors, row.author_hands.as_deref())?;
         let (content, marks) = read_texts(figures.form(), figures, &row.texts)?;
         Ok(Revision {
             report_id: ReportId::from_stored(row.report_id),
@@ -154,7 +197,8 @@ impl TryFrom<RevisionRow> for Revision {
             agency_name: row.agency_name,
             digest: row.digest,
             reason: row.reason,
-            authors: authors.into_iter().map(PersonId::from_stored).collect(),
+            authors,
+            beside: read_beside(row.beside.as_deref())?,
             submitted_by: row.submitted_by.map(PersonId::from_stored),
             submitted_at: row.submitted_at,
             published_at: row.published_at,
@@ -164,8 +208,14 @@ impl TryFrom<RevisionRow> for Revision {
     }
 }
 
+/// What names a revision among the rows that the chain answers for.
+fn key_of(revision: &Revision) -> String {
+    format!("{}/{}", revision.report_id, revision.number)
+}
+
 pub fn insert(connection: &mut AnyConnection, revision: &Revision) -> QueryResult<()> {
     let row = RevisionRow::from(revision);
+    wrote(&REVISIONS, key_of(revision));
     on_each!(connection, |c| diesel::insert_into(dsl::revisions).values(&row).prepared().execute(c))
         .map(|_| ())
 }
@@ -173,6 +223,7 @@ pub fn insert(connection: &mut AnyConnection, revision: &Revision) -> QueryResul
 /// Writes a working revision over its present row. A published one is never given here.
 pub fn update(connection: &mut AnyConnection, revision: &Revision) -> QueryResult<()> {
     let row = RevisionRow::from(revision);
+    wrote(&REVISIONS, key_of(revision));
     on_each!(connection, |c| diesel::update(dsl::revisions.find((&row.report_id, row.number)))
         .set(&row)
         .prepared()
@@ -180,18 +231,22 @@ pub fn update(connection: &mut AnyConnection, revision: &Revision) -> QueryResul
     .map(|_| ())
 }
 
-/// Writes where a revision stands in its review: neither its figures nor its texts.
+/// Writes where a revision stands in its review, and its digest: neither its figures nor its texts.
 pub fn update_state(connection: &mut AnyConnection, revision: &Revision) -> QueryResult<()> {
     let moved = (
         dsl::state.eq(revision.state.as_str()),
         dsl::round.eq(revision.round),
+        dsl::digest.eq(&revision.digest),
+        dsl::beside.eq(beside_of(revision)),
         dsl::authors.eq(authors_of(revision)),
+        dsl::author_hands.eq(hands_of(revision)),
         dsl::submitted_by.eq(revision.submitted_by.as_ref().map(PersonId::as_str)),
         dsl::submitted_at.eq(revision.submitted_at),
         dsl::published_at.eq(revision.published_at),
         dsl::updated_at.eq(revision.updated_at),
     );
     let here = dsl::revisions.find((revision.report_id.as_str(), revision.number));
+    wrote(&REVISIONS, key_of(revision));
     on_each!(connection, |c| diesel::update(here).set(moved).prepared().execute(c)).map(|_| ())
 }
 
@@ -226,14 +281,55 @@ pub fn find_many(connection: &mut AnyConnection, reports: &[String]) -> Result<V
         return Ok(Vec::new());
     }
     let rows: Vec<RevisionRow> = on_each!(connection, |c| dsl::revisions
-        .filter(dsl::report_id.eq_any(reports))
+        .filter(dsl::report_id.eq_any(reports).and(dsl::number.gt(0)))
         .select(RevisionRow::as_select())
         .prepared_for(reports.len())
         .load(c))?;
     rows.into_iter().map(Revision::try_from).collect()
 }
 
+/// Revisions read at once by who goes through all of them.
+const WALKED: i64 = 500;
+
+/// The next revisions of all reports by their keys, each by itself: one that cannot be read hides no other.
+pub fn walk(
+    connection: &mut AnyConnection,
+    after: Option<&(String, i32)>,
+) -> Result<Vec<Walked>, StorageError> {
+    let mut query = dsl::revisions
+        .select(RevisionRow::as_select())
+        .order((dsl::report_id, dsl::number))
+        .limit(WALKED)
+        .into_boxed();
+    if let Some((report, number)) = after {
+        let later = dsl::report_id.eq(report).and(dsl::number.gt(number));
+        query = query.filter(dsl::report_id.gt(report).or(later));
+    }
+    let rows: Vec<RevisionRow> = query.load(connection)?;
+    Ok(rows.into_iter().map(|row| (row.report_id.clone(), row.number, Revision::try_from(row))).collect())
+}
+
+/// A revision's key, and itself if it can be read.
+pub type Walked = (String, i32, Result<Revision, StorageError>);
+
+/// Hides a revision that was discarded, and the file it came from: its number is free again, and below zero nobody looks.
+pub fn hide(connection: &mut AnyConnection, report: &ReportId, number: i32) -> QueryResult<()> {
+    let lowest: Option<i32> = dsl::revisions
+        .filter(dsl::report_id.eq(report.as_str()))
+        .select(diesel::dsl::min(dsl::number))
+        .first(connection)?;
+    let hidden = lowest.unwrap_or(0).min(0) - 1;
+    for key in [number, hidden] {
+        wrote(&REVISIONS, format!("{report}/{key}"));
+    }
+    diesel::update(dsl::revisions.filter(dsl::report_id.eq(report.as_str()).and(dsl::number.eq(number))))
+        .set(dsl::number.eq(hidden))
+        .execute(connection)?;
+    sources::hide(connection, report, number, hidden)
+}
+
 pub fn delete_one(connection: &mut AnyConnection, report: &ReportId, number: i32) -> QueryResult<()> {
+    wrote(&REVISIONS, format!("{report}/{number}"));
     diesel::delete(dsl::revisions.filter(dsl::report_id.eq(report.as_str()).and(dsl::number.eq(number))))
         .execute(connection)
         .map(|_| ())

@@ -2,12 +2,15 @@
 
 use super::connection::{AnyConnection, take_time};
 use super::error::StorageError;
+use super::guarded::Rows;
 use super::listing::Sql;
 use super::prepared::Prepare;
 use super::progress;
 use super::schema::roster::dsl;
+use super::seals::{Lines, vanishing, wrote, wrote_lines};
 use super::types::row;
 use crate::domain::agency::{AgencyPath, AgencyStatus, Kind, Level};
+use crate::domain::audit::guarded::ROSTER;
 use crate::domain::id::AgencyId;
 use crate::domain::page::PageValue as Bind;
 use crate::domain::report::Scope;
@@ -17,8 +20,10 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 mod due;
+mod places;
 
 pub use due::{due_unfiled, unpublished};
+pub use places::{deepest, move_subtree, named_place_of, place_of};
 
 diesel::define_sql_function! {
     fn length(text: diesel::sql_types::Text) -> diesel::sql_types::Integer;
@@ -44,6 +49,7 @@ row!(
 
 pub fn insert(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(), StorageError> {
     let row = RosterRow::from(entry);
+    wrote(&ROSTER, format!("{}/{}/{}", entry.year, entry.agency_id, entry.scope));
     on_each!(connection, |c| diesel::insert_into(dsl::roster).values(&row).prepared().execute(c))?;
     progress::settle(connection, entry.year, &entry.agency_id, entry.scope)?;
     Ok(())
@@ -59,7 +65,7 @@ pub fn update(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(),
 /// and who has come since. Lines settled by hand stay.
 pub fn catch_up(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), StorageError> {
     take_time(connection)?;
-    const COLUMNS: [&str; 4] = ["path", "level", "kind", "name"];
+    const COLUMNS: [&str; 3] = ["level", "kind", "name"];
     let set = COLUMNS.map(|column| format!("{column} = a.{column}")).join(", ");
     let differs = COLUMNS.map(|column| format!("roster.{column} <> a.{column}")).join(" OR ");
     let mut sql = Sql::new(&format!(
@@ -68,7 +74,8 @@ pub fn catch_up(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), S
     ));
     sql.bind(Bind::Integer(plan.year));
     sql.execute(connection)?;
-    fill(connection, plan)
+    fill(connection, plan)?;
+    places::settle(connection, plan.year)
 }
 
 /// Writes the roster of a year from the registry, in one statement; lines that are there stay.
@@ -90,6 +97,7 @@ pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), Stora
         .bind(Bind::Integer(plan.year))
         .push(")");
     sql.execute(connection)?;
+    wrote_lines(plan.year, None);
     progress::recount_filed(connection, plan.year)
 }
 
@@ -101,11 +109,14 @@ pub fn set_due_days(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(
     sql.bind(Bind::Date(plan.government_due_on)).push(" ELSE ").bind(Bind::Date(plan.department_due_on));
     sql.push(" END WHERE reason IS NULL AND year = ").bind(Bind::Integer(plan.year));
     sql.execute(connection)?;
+    wrote_lines(plan.year, None);
     progress::recount_filed(connection, plan.year)
 }
 
-pub fn delete_year(connection: &mut AnyConnection, year: i32) -> QueryResult<()> {
-    diesel::delete(dsl::roster.filter(dsl::year.eq(year))).execute(connection).map(|_| ())
+pub fn delete_year(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
+    vanishing(connection, &ROSTER, &Rows::Lines(Lines { year, within: None }))?;
+    diesel::delete(dsl::roster.filter(dsl::year.eq(year))).execute(connection)?;
+    Ok(())
 }
 
 /// Takes an agency out of one year's roster.
@@ -115,6 +126,9 @@ pub fn delete_agency(
     agency: &AgencyId,
 ) -> Result<(), StorageError> {
     progress::leave(connection, year, agency, None)?;
+    for scope in [Scope::Own, Scope::Consolidated] {
+        wrote(&ROSTER, format!("{year}/{agency}/{scope}"));
+    }
     diesel::delete(dsl::roster.filter(dsl::year.eq(year).and(dsl::agency_id.eq(agency.as_str()))))
         .execute(connection)?;
     Ok(())
@@ -128,39 +142,10 @@ pub fn delete_one(
     scope: Scope,
 ) -> Result<(), StorageError> {
     progress::leave(connection, year, agency, Some(scope))?;
+    wrote(&ROSTER, format!("{year}/{agency}/{scope}"));
     let here = dsl::year.eq(year).and(dsl::agency_id.eq(agency.as_str())).and(dsl::scope.eq(scope.as_str()));
     diesel::delete(dsl::roster.filter(here)).execute(connection)?;
     Ok(())
-}
-
-/// Puts a subtree of one year's roster under a new chain.
-pub fn move_subtree(
-    connection: &mut AnyConnection,
-    year: i32,
-    from: &AgencyPath,
-    to: &AgencyPath,
-) -> QueryResult<()> {
-    let mut sql = Sql::new("UPDATE roster SET path = ");
-    sql.bind_text(to.as_str());
-    sql.push(&format!(" || substr(path, {}) WHERE year = ", from.as_str().len() + 1))
-        .bind(Bind::Integer(year));
-    sql.within("path", from);
-    sql.execute(connection).map(|_| ())
-}
-
-/// Puts a line and what stands below it elsewhere by hand; the registry moves it no more.
-pub fn settle_subtree(
-    connection: &mut AnyConnection,
-    year: i32,
-    from: &AgencyPath,
-    to: &AgencyPath,
-) -> QueryResult<()> {
-    let mut sql = Sql::new("UPDATE roster SET moved = TRUE, path = ");
-    sql.bind_text(to.as_str());
-    sql.push(&format!(" || substr(path, {}) WHERE year = ", from.as_str().len() + 1))
-        .bind(Bind::Integer(year));
-    sql.within("path", from);
-    sql.execute(connection).map(|_| ())
 }
 
 /// The lines of one agency in a year, the consolidated one first.

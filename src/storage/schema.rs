@@ -1,6 +1,10 @@
 //! The tables as both migration folders make them.
 
+pub mod house;
 pub mod onward;
+mod review;
+
+pub use review::{comments, explanations, receipts, suppressions, verdicts};
 
 diesel::table! {
     ledger (id) {
@@ -12,6 +16,8 @@ diesel::table! {
         system_id -> Nullable<Text>,
         timeline -> Nullable<Text>,
         synchronous -> Nullable<Integer>,
+        digest -> Text,
+        excludes_before -> Integer,
     }
 }
 
@@ -82,6 +88,7 @@ diesel::table! {
         created_at -> Timestamp,
         left_on -> Nullable<Date>,
         version -> BigInt,
+        machine -> Bool,
     }
 }
 
@@ -96,6 +103,15 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        issued_by -> Nullable<Text>,
+        issued_with -> Nullable<Text>,
+        code_hash -> Nullable<Text>,
+        code_ends_at -> Nullable<Timestamp>,
+        enrolled_at -> Nullable<Timestamp>,
+        confirmed_by -> Nullable<Text>,
+        confirmed_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
+        addresses -> Nullable<Text>,
     }
 }
 
@@ -106,6 +122,24 @@ diesel::table! {
         role -> Text,
         agency_id -> Nullable<Text>,
         stage -> Nullable<Text>,
+        reach -> Text,
+        read_only -> Bool,
+        years_from -> Nullable<Integer>,
+        years_to -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    person_grants (person_id, position) {
+        person_id -> Text,
+        position -> Integer,
+        role -> Text,
+        agency_id -> Nullable<Text>,
+        stage -> Nullable<Text>,
+        reach -> Text,
+        read_only -> Bool,
+        years_from -> Nullable<Integer>,
+        years_to -> Nullable<Integer>,
     }
 }
 
@@ -120,12 +154,14 @@ diesel::table! {
         working_revision -> Integer,
         published_revision -> Nullable<Integer>,
         first_published_on -> Nullable<Date>,
+        timeliness -> Nullable<Text>,
         source_url -> Nullable<Text>,
         source_published_on -> Nullable<Date>,
         withdrawn_at -> Nullable<Timestamp>,
         withdrawn_reason -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        hidden_at -> Nullable<Timestamp>,
     }
 }
 
@@ -151,6 +187,8 @@ diesel::table! {
         published_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        author_hands -> Nullable<Text>,
+        beside -> Nullable<Text>,
     }
 }
 
@@ -170,6 +208,11 @@ diesel::table! {
         comment -> Nullable<Text>,
         digest -> Text,
         at -> Timestamp,
+        hand_id -> Nullable<Text>,
+        hand_name -> Nullable<Text>,
+        issuer_id -> Nullable<Text>,
+        issuer_name -> Nullable<Text>,
+        sign_in -> Nullable<Text>,
     }
 }
 
@@ -186,6 +229,13 @@ diesel::table! {
         request_id -> Text,
         prev_hash -> Text,
         hash -> Text,
+        version -> Integer,
+        way -> Nullable<Text>,
+        token_id -> Nullable<Text>,
+        client -> Nullable<Text>,
+        operator_user -> Nullable<Text>,
+        operator_host -> Nullable<Text>,
+        sealed -> Nullable<Text>,
     }
 }
 
@@ -224,52 +274,6 @@ diesel::table! {
         column_label -> Text,
         unit -> Text,
         scale -> Integer,
-    }
-}
-
-diesel::table! {
-    explanations (report_id, finding) {
-        report_id -> Text,
-        finding -> Text,
-        inputs -> Text,
-        text -> Text,
-        person_id -> Text,
-        person_name -> Text,
-        role -> Text,
-        at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    comments (id) {
-        id -> Text,
-        report_id -> Text,
-        revision -> Integer,
-        pointer -> Text,
-        state -> Text,
-        text -> Text,
-        person_id -> Text,
-        person_name -> Text,
-        replies -> Text,
-        version -> BigInt,
-        created_at -> Timestamp,
-        updated_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    receipts (transition_id) {
-        transition_id -> Text,
-        report_id -> Text,
-        revision -> Integer,
-        rule_set -> Text,
-        digest -> Text,
-        valid -> Bool,
-        error -> Integer,
-        warning -> Integer,
-        info -> Integer,
-        explained -> Integer,
-        at -> Timestamp,
     }
 }
 
@@ -347,22 +351,21 @@ diesel::table! {
         approved -> BigInt,
         published -> BigInt,
         on_time -> BigInt,
-    }
-}
-
-diesel::table! {
-    suppressions (report_id, revision) {
-        report_id -> Text,
-        revision -> Integer,
-        reason -> Text,
-        person_id -> Text,
-        person_name -> Text,
-        at -> Timestamp,
+        archived -> BigInt,
     }
 }
 
 diesel::joinable!(revisions -> reports (report_id));
 diesel::joinable!(reports -> agencies (agency_id));
+diesel::table! {
+    subjects (person_id) {
+        person_id -> Text,
+        issuer -> Text,
+        subject -> Text,
+        at -> Timestamp,
+    }
+}
+
 diesel::joinable!(tokens -> persons (person_id));
 diesel::allow_tables_to_appear_in_same_query!(
     agencies,
@@ -371,6 +374,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     persons,
     tokens,
     grants,
+    person_grants,
     reports,
     revisions,
     transitions,

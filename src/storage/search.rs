@@ -8,6 +8,7 @@ use crate::domain::page::PageValue as Bind;
 use crate::domain::report::SearchFilter;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
+use std::collections::HashMap;
 
 /// A narrative that may hold what was asked for.
 #[derive(Debug, Clone, QueryableByName)]
@@ -76,6 +77,41 @@ pub fn put(connection: &mut AnyConnection, report: &ReportId, texts: &[Indexed])
         }
     }
     Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Document {
+    #[diesel(sql_type = Text)]
+    report_id: String,
+    #[diesel(sql_type = Text)]
+    section: String,
+    #[diesel(sql_type = Integer)]
+    revision: i32,
+    #[diesel(sql_type = Text)]
+    text: String,
+}
+
+/// A narrative as it stands in the index: section, revision and text.
+pub type Kept = (String, i32, String);
+
+/// The narratives of some reports as they stand in the index, by report.
+pub fn of_reports(
+    connection: &mut AnyConnection,
+    reports: &[String],
+) -> Result<HashMap<String, Vec<Kept>>, StorageError> {
+    let mut sql = Sql::new(
+        "SELECT report_id, section, COALESCE(revision, 0) AS revision, text FROM search_documents \
+         WHERE report_id IN ('-'",
+    );
+    for report in reports {
+        sql.push(", ").bind_text(report.as_str());
+    }
+    sql.push(") ORDER BY row_id");
+    let mut found: HashMap<String, Vec<Kept>> = HashMap::new();
+    for row in sql.load::<Document>(connection)? {
+        found.entry(row.report_id).or_default().push((row.section, row.revision, row.text));
+    }
+    Ok(found)
 }
 
 /// A published narrative that shares a part of its sketch with one asked about.

@@ -1,9 +1,13 @@
 //! The files reports were imported from, kept to the byte.
 
 use super::connection::AnyConnection;
+use super::error::StorageError;
+use super::guarded::Rows;
 use super::prepared::Prepare;
 use super::schema::sources::dsl;
+use super::seals::{vanishing, wrote};
 use super::types::row;
+use crate::domain::audit::guarded::SOURCES;
 use crate::domain::id::ReportId;
 use crate::domain::report::SourceFile;
 use diesel::prelude::*;
@@ -23,6 +27,7 @@ row!(
 
 pub fn insert(connection: &mut AnyConnection, source: &SourceFile) -> QueryResult<()> {
     let row = SourceRow::from(source);
+    wrote(&SOURCES, format!("{}/{}", source.report_id, source.revision));
     on_each!(connection, |c| diesel::insert_into(dsl::sources).values(&row).prepared().execute(c)).map(|_| ())
 }
 
@@ -33,7 +38,7 @@ pub fn find(
     revision: i32,
 ) -> QueryResult<Option<SourceFile>> {
     let row = dsl::sources
-        .filter(dsl::report_id.eq(report.as_str()).and(dsl::revision.le(revision)))
+        .filter(dsl::report_id.eq(report.as_str()).and(dsl::revision.le(revision)).and(dsl::revision.gt(0)))
         .select(SourceRow::as_select())
         .order(dsl::revision.desc())
         .first(connection)
@@ -41,6 +46,40 @@ pub fn find(
     Ok(row.map(SourceFile::from))
 }
 
-pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<()> {
-    diesel::delete(dsl::sources.filter(dsl::report_id.eq(report.as_str()))).execute(connection).map(|_| ())
+/// The next file of all reports by their keys.
+pub fn next(
+    connection: &mut AnyConnection,
+    after: Option<&(String, i32)>,
+) -> QueryResult<Option<SourceFile>> {
+    let mut query = dsl::sources
+        .select(SourceRow::as_select())
+        .order((dsl::report_id, dsl::revision))
+        .limit(1)
+        .into_boxed();
+    if let Some((report, revision)) = after {
+        let later = dsl::report_id.eq(report).and(dsl::revision.gt(revision));
+        query = query.filter(dsl::report_id.gt(report).or(later));
+    }
+    let row: Option<SourceRow> = query.first(connection).optional()?;
+    Ok(row.map(SourceFile::from))
+}
+
+/// Lays the file of a revision aside with it.
+pub fn hide(
+    connection: &mut AnyConnection,
+    report: &ReportId,
+    revision: i32,
+    hidden: i32,
+) -> QueryResult<()> {
+    for key in [revision, hidden] {
+        wrote(&SOURCES, format!("{report}/{key}"));
+    }
+    let here = dsl::sources.filter(dsl::report_id.eq(report.as_str()).and(dsl::revision.eq(revision)));
+    diesel::update(here).set(dsl::revision.eq(hidden)).execute(connection).map(|_| ())
+}
+
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
+    vanishing(connection, &SOURCES, &Rows::Report(report.to_string()))?;
+    diesel::delete(dsl::sources.filter(dsl::report_id.eq(report.as_str()))).execute(connection)?;
+    Ok(())
 }

@@ -1,57 +1,34 @@
 //! The one place that hops: reads go to a bounded set of readers, writes to the lane.
 
+mod reading;
+
+use super::audit;
 use super::backup::{self, BackupError, Staged};
-use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
+use super::cluster;
+use super::connection::{AnyConnection, ConnectOptions, Purpose};
 use super::error::{OpenError, StorageError};
 use super::lane::{
-    Act, Basis, IntoStorage, KeyHeld, Later, Notes, Outcome, Queue, RunningKeys, StoredAnswer, Waiting,
+    Act, Basis, IntoStorage, KeyHeld, Later, Notes, Outcome, Queue, RunningKeys, StoredAnswer, Turn, Waiting,
     Write, WriteError, Writer, Written, find_answer,
 };
 use super::meters::Meters;
 use super::migrate::{self, SchemaState};
-use super::readers::{Extent, Reach, Readers};
+use super::options::StoreOptions;
+use super::private;
+use super::pulse::{Hopeless, Pulse};
+use super::readers::{Reach, Readers};
+use super::standbys::{StandbyTold, Standbys};
+use super::statements::Statements;
 use super::watch::Watch;
-use prometheus_client::metrics::counter::Counter;
+use crate::domain::algorithm::Algorithm;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// How a store is opened.
-#[derive(Debug, Clone)]
-pub struct StoreOptions {
-    pub url: DatabaseUrl,
-    /// For reads of a few rows: who asks, one report, whether the service is ready.
-    pub readers: usize,
-    /// For what looks through many: lists, search, sums, exports. It never keeps those from a reader.
-    pub scan_readers: usize,
-    /// How long one of these may take.
-    pub scan_time: Duration,
-    pub read_patience: Duration,
-    pub queue_capacity: usize,
-    pub synchronous: String,
-    pub statement_timeout: Duration,
-    /// SQL run on each new connection of the writer (tests set limits this way).
-    pub writer_sql: Vec<String>,
-}
-
-impl StoreOptions {
-    /// Usual values for a database.
-    pub fn new(url: DatabaseUrl) -> StoreOptions {
-        StoreOptions {
-            url,
-            readers: 4,
-            scan_readers: 2,
-            scan_time: Duration::from_secs(5),
-            read_patience: Duration::from_secs(2),
-            queue_capacity: 1024,
-            synchronous: "FULL".to_owned(),
-            statement_timeout: Duration::from_secs(10),
-            writer_sql: Vec::new(),
-        }
-    }
-}
+/// A turn in the queue, and where what comes of it will stand.
+type Enqueued<T, R> = Result<(Arc<Turn>, Outcome<T, R>), WriteError<R>>;
 
 /// A database in use: cheap to clone, shared by all workers.
 #[derive(Clone)]
@@ -64,6 +41,7 @@ struct Shared {
     connect: ConnectOptions,
     readers: Arc<Readers>,
     scanners: Arc<Readers>,
+    standbys: Standbys,
     waiting: Arc<Waiting>,
     running_keys: Arc<RunningKeys>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -74,16 +52,20 @@ struct Shared {
 impl Store {
     /// Opens a database whose schema is current and starts its writer.
     pub fn open(options: StoreOptions) -> Result<Store, OpenError> {
-        let meters = Meters::default();
-        let connect = ConnectOptions { statements: meters.statements.clone(), ..connect_options(&options) };
+        let connect = options.connect();
+        let meters = Meters { statements: connect.statements.clone(), ..Meters::default() };
         let mut first = options
             .url
             .connect(Purpose::Write, &connect)
             .map_err(|cause| OpenError::Connect { url: options.url.clone(), cause })?;
         migrate::require_current(&mut first)?;
+        if !options.adopts {
+            cluster::require_same(&mut first)?;
+        }
         drop(first);
         let waiting = Arc::new(Waiting::new(options.queue_capacity));
-        let watch = Arc::new(Watch::default());
+        let watch = Arc::new(Watch::new(&options.url, options.require_synchronous));
+        let pulse = watch.pulse();
         let writer = Writer::new(
             options.url.clone(),
             connect.clone(),
@@ -99,13 +81,14 @@ impl Store {
         })?;
         Ok(Store {
             shared: Arc::new(Shared {
-                readers: Arc::new(readers(&options, &connect, options.readers, None)),
+                readers: Arc::new(readers(&options, &connect, &pulse, (options.readers, None))),
                 scanners: Arc::new(readers(
                     &options,
                     &connect,
-                    options.scan_readers,
-                    Some(options.scan_time),
+                    &pulse,
+                    (options.scan_readers, Some(options.scan_time)),
                 )),
+                standbys: Standbys::new(&options, &connect, &watch),
                 connect,
                 waiting,
                 running_keys: Arc::default(),
@@ -122,34 +105,44 @@ impl Store {
         if let Some(folder) =
             options.url.file().and_then(|file| file.parent()).filter(|folder| !folder.as_os_str().is_empty())
         {
-            std::fs::create_dir_all(folder).map_err(OpenError::Folder)?;
+            private::make_folder(folder).map_err(OpenError::Folder)?;
         }
-        let mut connect = connect_options(options);
+        if let Some(file) = options.url.file() {
+            private::make_file(file).map_err(OpenError::Folder)?;
+        }
+        let mut connect = options.connect();
         // A migration may take as long as it takes.
         connect.statement_timeout = Duration::ZERO;
         let mut connection = options
             .url
             .connect(Purpose::Write, &connect)
             .map_err(|cause| OpenError::Connect { url: options.url.clone(), cause })?;
-        Ok(migrate::run(&mut connection)?)
+        let ran = migrate::run(&mut connection)?;
+        migrate::begin_with(&mut connection, options.digest)?;
+        Ok(ran)
+    }
+
+    /// By which algorithm this database makes its digests.
+    pub fn algorithm(&self) -> Result<Algorithm, StorageError> {
+        self.read_blocking(audit::algorithm)
     }
 
     /// Copies a database beside a new file while others go on writing.
     pub fn backup(options: &StoreOptions, to: &Path) -> Result<Staged, BackupError> {
-        backup::copy(&options.url, &connect_options(options), to)
+        backup::copy(&options.url, &options.connect(), to)
     }
 
     /// Puts a copy beside where the database is to be.
     pub fn restore(options: &StoreOptions, from: &Path) -> Result<Staged, BackupError> {
         let to = options.url.file().ok_or(BackupError::NotEmbedded)?;
-        backup::put_back(from, &connect_options(options), to)
+        backup::put_back(from, &options.connect(), to)
     }
 
     /// How a database's schema stands to this program's.
     pub fn schema_state(options: &StoreOptions) -> Result<SchemaState, OpenError> {
         let mut connection = options
             .url
-            .connect(Purpose::Write, &connect_options(options))
+            .connect(Purpose::Write, &options.connect())
             .map_err(|cause| OpenError::Connect { url: options.url.clone(), cause })?;
         Ok(migrate::state(&mut connection)?)
     }
@@ -161,8 +154,9 @@ impl Store {
     /// Starts to follow what is written here, by whomever; a service does, a command need not.
     pub fn follow(&self) -> std::io::Result<()> {
         // Its own looks are none of those that requests cause.
-        let connect = ConnectOptions { statements: Counter::default(), ..self.shared.connect.clone() };
-        self.shared.watch.start(self.shared.options.url.clone(), connect)
+        let connect = ConnectOptions { statements: Statements::default(), ..self.shared.connect.clone() };
+        self.shared.watch.start(self.shared.options.url.clone(), connect)?;
+        self.shared.standbys.start(&self.shared.readers)
     }
 
     /// What was touched when, and what is known of the log.
@@ -185,68 +179,14 @@ impl Store {
         self.shared.scanners.at_work()
     }
 
+    /// How the standbys stand that are read from, and how many reads went to the primary in their stead.
+    pub fn standbys(&self) -> (Vec<StandbyTold>, u64) {
+        self.shared.standbys.told()
+    }
+
     /// Jobs that wait for the writer.
     pub fn queue_depth(&self) -> usize {
         self.shared.waiting.depth()
-    }
-
-    /// Runs a query on a reader, in one snapshot.
-    pub async fn read<T, R, F>(&self, query: F) -> Result<T, R>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
-    {
-        self.shared.readers.read(query).await
-    }
-
-    /// Runs a query that looks through many rows, on a reader kept for such, for a bounded time.
-    pub async fn scan<T, R, F>(&self, query: F) -> Result<T, R>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
-    {
-        self.shared.scanners.read(query).await
-    }
-
-    /// The same for one of many steps, which waits for its turn as long as it takes.
-    pub async fn scan_on<T, R, F>(&self, query: F) -> Result<T, R>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
-    {
-        self.shared.scanners.read_within(query, LONGEST_TURN).await
-    }
-
-    /// Runs a query of a few point reads: where it stands if the file is at hand (a hop to another thread would
-    /// cost more than the query), else as any other.
-    pub async fn glance<T, R, F>(&self, query: F) -> Result<T, R>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
-    {
-        self.shared.readers.glance(query, Extent::Snapshot).await
-    }
-
-    /// The same for a single statement, which needs no snapshot around it.
-    pub async fn peek<T, R, F>(&self, query: F) -> Result<T, R>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnOnce(&mut AnyConnection) -> Result<T, R> + Send + 'static,
-    {
-        self.shared.readers.glance(query, Extent::Statement).await
-    }
-
-    /// Runs a query on a reader from a thread that may block (the command line).
-    pub fn read_blocking<T, R>(&self, query: impl FnOnce(&mut AnyConnection) -> Result<T, R>) -> Result<T, R>
-    where
-        R: From<StorageError> + IntoStorage,
-    {
-        self.shared.readers.run(query, Extent::Snapshot)
     }
 
     /// Holds a key for as long as a request of many writes takes; `None` while another one runs under it.
@@ -294,9 +234,30 @@ impl Store {
         Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
         Render: Fn(&T) -> StoredAnswer + Send + 'static,
     {
-        match self.enqueue(queue, (act, basis), operation, render)?.await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(WriteError::Unavailable),
+        let pulse = self.shared.watch.pulse();
+        if pulse.is_silent() || pulse.is_outdated() {
+            return Err(WriteError::Unavailable);
+        }
+        let (turn, outcome) = self.enqueue(queue, (act, basis), operation, render)?;
+        let patience = match queue {
+            Queue::Interactive => self.shared.options.write_patience,
+            Queue::Bulk => Duration::MAX,
+        };
+        let mut given_up = WriteError::Unavailable;
+        // What is under way may have happened all the same; only a turn that never came is known to be nothing.
+        let may_give_up = |hopeless| {
+            given_up = match (turn.give_up(), hopeless) {
+                (true, Hopeless::Queue) => WriteError::Overloaded,
+                (true, Hopeless::Database) => WriteError::Unavailable,
+                (false, Hopeless::Database) => WriteError::OutcomeUnknown,
+                (false, Hopeless::Queue) => return false,
+            };
+            true
+        };
+        tokio::select! {
+            biased;
+            outcome = outcome => outcome.unwrap_or(Err(WriteError::Unavailable)),
+            () = pulse.write_given_up(may_give_up, patience) => Err(given_up),
         }
     }
 
@@ -308,7 +269,7 @@ impl Store {
         Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
     {
         let nothing = |_: &T| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
-        Later::of(self.enqueue(Queue::Interactive, (act, None), operation, nothing)?).wait()
+        Later::of(self.enqueue(Queue::Interactive, (act, None), operation, nothing)?.1).wait()
     }
 
     /// Puts bulk work into the lane, from a thread that may block, without waiting for it.
@@ -319,7 +280,7 @@ impl Store {
         Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
     {
         let nothing = |_: &T| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
-        self.enqueue(Queue::Bulk, (act, None), operation, nothing).map(Later::of)
+        self.enqueue(Queue::Bulk, (act, None), operation, nothing).map(|(_, outcome)| Later::of(outcome))
     }
 
     fn enqueue<T, R, Op, Render>(
@@ -328,7 +289,7 @@ impl Store {
         (act, basis): (Act, Option<Basis>),
         operation: Op,
         render: Render,
-    ) -> Result<Outcome<T, R>, WriteError<R>>
+    ) -> Enqueued<T, R>
     where
         T: Send + 'static,
         R: Send + From<StorageError> + IntoStorage + 'static,
@@ -342,9 +303,11 @@ impl Store {
         };
         let (reply, outcome) = oneshot::channel();
         let span = tracing::Span::current();
-        let job = Write { act, basis, operation, render, reply, outcome: None, span, key_held };
+        let turn = Arc::<Turn>::default();
+        let taken = Arc::clone(&turn);
+        let job = Write { act, basis, operation, render, reply, outcome: None, turn: taken, span, key_held };
         match self.shared.waiting.push(queue, Box::new(job)) {
-            Ok(()) => Ok(outcome),
+            Ok(()) => Ok((turn, outcome)),
             Err(_) => Err(WriteError::Overloaded),
         }
     }
@@ -372,24 +335,12 @@ impl Store {
     }
 }
 
-/// How long a step of something long waits for its turn.
-const LONGEST_TURN: Duration = Duration::from_secs(600);
-
 fn readers(
     options: &StoreOptions,
     connect: &ConnectOptions,
-    count: usize,
-    deadline: Option<Duration>,
+    pulse: &Arc<Pulse>,
+    (count, deadline): (usize, Option<Duration>),
 ) -> Readers {
     let reach = Reach { count, patience: options.read_patience, deadline };
-    Readers::new(options.url.clone(), connect.clone(), reach)
-}
-
-fn connect_options(options: &StoreOptions) -> ConnectOptions {
-    ConnectOptions {
-        synchronous: options.synchronous.clone(),
-        statement_timeout: options.statement_timeout,
-        writer_sql: options.writer_sql.clone(),
-        statements: Counter::default(),
-    }
+    Readers::new(options.url.clone(), connect.clone(), reach, Arc::clone(pulse))
 }

@@ -6,12 +6,15 @@ use super::listing::Sql;
 use super::prepared::Prepare;
 use super::schema::suppressions::{self, dsl};
 use super::schema::{revisions, sources};
+use super::seals::wrote;
 use super::types::row;
+use crate::domain::audit::guarded::{SOURCES, SUPPRESSIONS};
 use crate::domain::id::ReportId;
 use crate::domain::page::PageValue as Bind;
 use crate::domain::report::{Revision, Suppression};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use std::collections::HashSet;
 
 row!(
     #[derive(Insertable, Queryable, Selectable)]
@@ -28,6 +31,7 @@ row!(
 
 pub fn insert(connection: &mut AnyConnection, suppression: &Suppression) -> QueryResult<()> {
     let row = SuppressionRow::from(suppression);
+    wrote(&SUPPRESSIONS, format!("{}/{}", suppression.report_id, suppression.revision));
     on_each!(connection, |c| diesel::insert_into(dsl::suppressions).values(&row).prepared().execute(c))
         .map(|_| ())
 }
@@ -40,6 +44,13 @@ pub fn of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<Vec<
         .select(SuppressionRow::as_select())
         .load(connection)?;
     Ok(rows.into_iter().map(Suppression::from).collect())
+}
+
+/// The revisions that were erased, of all reports.
+pub fn all(connection: &mut AnyConnection) -> QueryResult<HashSet<(String, i32)>> {
+    let rows: Vec<(String, i32)> =
+        dsl::suppressions.select((dsl::report_id, dsl::revision)).load(connection)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Takes away all that could be read of a revision: its text as given, the file it came from, and what was made of
@@ -55,6 +66,7 @@ pub fn erase(connection: &mut AnyConnection, emptied: &Revision) -> Result<(), S
         .select(diesel::dsl::max(sources::revision))
         .first(connection)?;
     if let Some(file) = file {
+        wrote(&SOURCES, format!("{report}/{file}"));
         diesel::delete(sources::table.filter(sources::report_id.eq(report).and(sources::revision.eq(file))))
             .execute(connection)?;
     }

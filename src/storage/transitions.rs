@@ -2,9 +2,13 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
+use super::guarded::Rows;
 use super::prepared::Prepare;
 use super::schema::transitions::dsl;
-use super::types::row;
+use super::seals::{vanishing, wrote};
+use crate::domain::access::Named;
+use crate::domain::audit::Way;
+use crate::domain::audit::guarded::TRANSITIONS;
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::rights::Role;
 use crate::domain::workflow::{Action, State, Transition};
@@ -12,31 +16,91 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use std::collections::HashMap;
 
-row!(
-    #[derive(Queryable, Selectable, Insertable)]
-    #[diesel(table_name = super::schema::transitions)]
-    TransitionRow of Transition {
-        id: String,
-        report_id: ReportId,
-        position: i32,
-        revision: i32,
-        round: i32,
-        action: Action,
-        #[diesel(column_name = from_state)]
-        from: State,
-        #[diesel(column_name = to_state)]
-        to: State,
-        person_id: PersonId,
-        person_name: String,
-        role: Role,
-        comment: Option<String>,
-        digest: String,
-        at: NaiveDateTime,
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = super::schema::transitions)]
+struct TransitionRow {
+    id: String,
+    report_id: ReportId,
+    position: i32,
+    revision: i32,
+    round: i32,
+    action: Action,
+    from_state: State,
+    to_state: State,
+    person_id: PersonId,
+    person_name: String,
+    role: Role,
+    comment: Option<String>,
+    digest: String,
+    at: NaiveDateTime,
+    hand_id: Option<PersonId>,
+    hand_name: Option<String>,
+    issuer_id: Option<PersonId>,
+    issuer_name: Option<String>,
+    sign_in: Option<Way>,
+}
+
+/// Somebody in two columns.
+fn named(id: Option<PersonId>, name: Option<String>) -> Option<Named> {
+    id.zip(name).map(|(id, name)| Named { id, name })
+}
+
+impl From<&Transition> for TransitionRow {
+    fn from(made: &Transition) -> TransitionRow {
+        TransitionRow {
+            id: made.id.clone(),
+            report_id: made.report_id.clone(),
+            position: made.position,
+            revision: made.revision,
+            round: made.round,
+            action: made.action,
+            from_state: made.from,
+            to_state: made.to,
+            person_id: made.person_id.clone(),
+            person_name: made.person_name.clone(),
+            role: made.role,
+            comment: made.comment.clone(),
+            digest: made.digest.clone(),
+            at: made.at,
+            hand_id: Some(made.hand.id.clone()),
+            hand_name: Some(made.hand.name.clone()),
+            issuer_id: made.issuer.as_ref().map(|issuer| issuer.id.clone()),
+            issuer_name: made.issuer.as_ref().map(|issuer| issuer.name.clone()),
+            sign_in: made.sign_in,
+        }
     }
-);
+}
+
+impl From<TransitionRow> for Transition {
+    fn from(row: TransitionRow) -> Transition {
+        let own = || Named { id: row.person_id.clone(), name: row.person_name.clone() };
+        // One of before hands were written down is the person's own.
+        let hand = named(row.hand_id, row.hand_name).unwrap_or_else(own);
+        Transition {
+            id: row.id,
+            report_id: row.report_id,
+            position: row.position,
+            revision: row.revision,
+            round: row.round,
+            action: row.action,
+            from: row.from_state,
+            to: row.to_state,
+            person_id: row.person_id,
+            person_name: row.person_name,
+            hand,
+            issuer: named(row.issuer_id, row.issuer_name),
+            sign_in: row.sign_in,
+            role: row.role,
+            comment: row.comment,
+            digest: row.digest,
+            at: row.at,
+        }
+    }
+}
 
 pub fn insert(connection: &mut AnyConnection, transition: &Transition) -> QueryResult<()> {
     let row = TransitionRow::from(transition);
+    wrote(&TRANSITIONS, transition.id.as_str());
     on_each!(connection, |c| diesel::insert_into(dsl::transitions).values(&row).prepared().execute(c))
         .map(|_| ())
 }
@@ -69,8 +133,8 @@ pub fn list_many(
     Ok(made)
 }
 
-pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<()> {
-    diesel::delete(dsl::transitions.filter(dsl::report_id.eq(report.as_str())))
-        .execute(connection)
-        .map(|_| ())
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
+    vanishing(connection, &TRANSITIONS, &Rows::Report(report.to_string()))?;
+    diesel::delete(dsl::transitions.filter(dsl::report_id.eq(report.as_str()))).execute(connection)?;
+    Ok(())
 }

@@ -1,11 +1,14 @@
 //! How the domain's names are stored: each as its text, both ways, on both engines, in one list.
 
 use crate::domain::agency::{AgencyChange, AgencyPath, AgencyStatus, DivisionCode, Kind, Level, Uscc};
-use crate::domain::id::{AgencyId, PersonId, ReportId, TokenId};
+use crate::domain::algorithm::Algorithm;
+use crate::domain::audit::Way;
+use crate::domain::id::{AgencyId, PendingId, PersonId, ReportId, TokenId};
 use crate::domain::job::{JobKind, JobState};
 use crate::domain::onward::{ChangeType, DeliveryState, WebhookState};
-use crate::domain::report::{CommentState, Scope};
-use crate::domain::rights::{Role, Stage};
+use crate::domain::pending::HeldAct;
+use crate::domain::report::{CommentState, Scope, Timeliness};
+use crate::domain::rights::{Reach, Role, Stage};
 use crate::domain::workflow::{Action, State};
 use crate::domain::year::YearState;
 use diesel::backend::Backend;
@@ -93,10 +96,12 @@ stored_as_text! {
     |text| Some(ReportId::from_stored(text)) => ReportId;
     |text| Some(PersonId::from_stored(text)) => PersonId;
     |text| Some(TokenId::from_stored(text)) => TokenId;
+    |text| Some(PendingId::from_stored(text)) => PendingId;
     |text| Some(AgencyPath::from_stored(text)) => AgencyPath;
     |text| text.parse().ok() => Uscc, DivisionCode;
-    |text| text.parse().ok() => Level, Kind, AgencyStatus, AgencyChange, YearState, Scope, Role, Stage, State, Action;
-    |text| text.parse().ok() => CommentState, WebhookState, DeliveryState, ChangeType, JobKind, JobState;
+    |text| text.parse().ok() => Level, Kind, AgencyStatus, AgencyChange, YearState, Scope, Role, Stage, Reach, State, Action;
+    |text| text.parse().ok() => Algorithm, Way;
+    |text| text.parse().ok() => CommentState, WebhookState, DeliveryState, ChangeType, JobKind, JobState, Timeliness, HeldAct;
 }
 
 /// A private row beside its noun: the same members with the same types, converted without a thought.

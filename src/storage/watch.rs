@@ -5,9 +5,12 @@
 //! before they are answered.
 
 use super::audit;
+use super::cluster::is_synchronous;
 use super::cluster::{Mark, is_lost};
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
 use super::error::StorageError;
+use super::migrate::{self, MigrateError};
+use super::pulse::Pulse;
 use crate::domain::audit::{AuditAction, Touch};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -21,6 +24,8 @@ use tokio::sync::watch;
 const LOOK: Duration = Duration::from_millis(250);
 /// A look older than this says nothing any more.
 const GOOD_FOR: Duration = Duration::from_secs(1);
+/// The schema is looked at so often: every five seconds.
+const LOOKS_AT_SCHEMA: u32 = 20;
 /// Entries read at once; after a longer absence everything counts as touched.
 const AT_ONCE: i64 = 20_000;
 
@@ -104,21 +109,28 @@ pub struct Watch {
     changes: watch::Sender<News>,
     /// That something seen is gone: the lane is to look.
     lost: watch::Sender<u64>,
+    pulse: Arc<Pulse>,
+    require_synchronous: bool,
     ending: AtomicBool,
 }
 
-impl Default for Watch {
-    fn default() -> Watch {
+impl Watch {
+    pub(super) fn new(url: &DatabaseUrl, require_synchronous: bool) -> Watch {
         Watch {
             moved: RwLock::default(),
             changes: watch::Sender::new(News::default()),
             lost: watch::Sender::new(0),
+            pulse: Arc::new(Pulse::of(url)),
+            require_synchronous,
             ending: AtomicBool::new(false),
         }
     }
-}
 
-impl Watch {
+    /// Whether the database answers at all.
+    pub fn pulse(&self) -> Arc<Pulse> {
+        Arc::clone(&self.pulse)
+    }
+
     /// Whether an answer made under a reign, when the audit stood at `seq`, may be given again now.
     pub fn is_good(&self, rests_on: &RestsOn, seq: i64, reign: u64) -> bool {
         if *rests_on == RestsOn::Nothing {
@@ -156,6 +168,11 @@ impl Watch {
         self.moved.read().unwrap_or_else(PoisonError::into_inner).forks
     }
 
+    /// How the log is called.
+    pub fn epoch(&self) -> String {
+        self.moved.read().unwrap_or_else(PoisonError::into_inner).mark.epoch.clone()
+    }
+
     /// The last entry of the audit known here.
     pub fn audit_seq(&self) -> i64 {
         self.moved.read().unwrap_or_else(PoisonError::into_inner).mark.audit_seq
@@ -164,6 +181,17 @@ impl Watch {
     /// How long ago the ledger was last looked at.
     pub fn age(&self) -> Option<Duration> {
         self.moved.read().unwrap_or_else(PoisonError::into_inner).good.map(|at| at.elapsed())
+    }
+
+    /// How the log is called, and the last entry in it that touched anything public; `None`: not looked at yet.
+    pub(super) fn public_position(&self) -> Option<(String, i64)> {
+        let moved = self.moved.read().unwrap_or_else(PoisonError::into_inner);
+        (moved.mark.audit_seq > 0).then(|| (moved.mark.epoch.clone(), moved.anything.max(moved.everything)))
+    }
+
+    /// The store is closed.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ending.load(Ordering::Acquire)
     }
 
     /// The last entry anybody here saw.
@@ -278,17 +306,34 @@ impl Watch {
 
     /// Looks again and again until the store is closed.
     pub(super) fn run(&self, url: &DatabaseUrl, options: &ConnectOptions) {
-        let (mut connection, mut version) = (None, None);
+        let (mut connection, mut version, mut looks) = (None, None, 0u32);
         while !self.ending.load(Ordering::Acquire) {
-            let looked = match connection.take() {
-                Some(connection) => Ok(connection),
-                None => url.connect(Purpose::Read, options).map_err(StorageError::Connect),
-            }
-            .and_then(|mut open| self.look(&mut open, &mut version).map(|()| open));
+            let asked = self.pulse.ask();
+            let mut look = |mut open: AnyConnection| {
+                self.look(&mut open, &mut version)?;
+                if self.require_synchronous {
+                    self.pulse.require_synchronous(is_synchronous(&mut open)?);
+                }
+                if looks.is_multiple_of(LOOKS_AT_SCHEMA) {
+                    let state = migrate::require_current(&mut open);
+                    let ahead = matches!(state, Err(MigrateError::Ahead | MigrateError::Excluded(_)));
+                    self.pulse.is_left_behind(ahead);
+                }
+                Ok::<_, StorageError>(open)
+            };
+            // A connection that was cut off says nothing of the database: it is opened anew at once.
+            let kept = connection.take().and_then(|open| look(open).ok());
+            let looked = match kept {
+                Some(open) => Ok(open),
+                None => url.connect(Purpose::Read, options).map_err(StorageError::Connect).and_then(look),
+            };
+            self.pulse.told(looked.is_ok());
+            drop(asked);
             match looked {
                 Ok(open) => connection = Some(open),
                 Err(error) => tracing::warn!(%error, "the ledger could not be looked at"),
             }
+            looks = looks.wrapping_add(1);
             std::thread::sleep(LOOK);
         }
     }

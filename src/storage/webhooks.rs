@@ -4,7 +4,7 @@ use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::onward::webhooks;
-use crate::domain::id::AgencyId;
+use crate::domain::id::{AgencyId, PersonId};
 use crate::domain::onward::{ChangeType, Webhook, WebhookState};
 use crate::domain::page::Page;
 use chrono::NaiveDateTime;
@@ -81,6 +81,35 @@ pub fn insert(connection: &mut AnyConnection, webhook: &Webhook) -> Result<(), S
 pub fn update(connection: &mut AnyConnection, webhook: &Webhook) -> Result<(), StorageError> {
     let row = WebhookRow::from(webhook);
     on_each!(connection, |c| diesel::update(webhooks::table.find(&row.id)).set(&row).prepared().execute(c))?;
+    Ok(())
+}
+
+/// Writes another secret in the place of the one that stands.
+pub fn exchange_secret(
+    connection: &mut AnyConnection,
+    id: &str,
+    present: &str,
+    next: &str,
+) -> Result<(), StorageError> {
+    diesel::update(webhooks::table.filter(webhooks::id.eq(id).and(webhooks::secret.eq(present))))
+        .set(webhooks::secret.eq(next))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Switches all of a person's webhooks off.
+pub fn disable_of(
+    connection: &mut AnyConnection,
+    person: &PersonId,
+    at: NaiveDateTime,
+) -> Result<(), StorageError> {
+    diesel::update(webhooks::table.filter(webhooks::person_id.eq(person.as_str())))
+        .set((
+            webhooks::state.eq(WebhookState::Disabled),
+            webhooks::version.eq(webhooks::version + 1),
+            webhooks::updated_at.eq(at),
+        ))
+        .execute(connection)?;
     Ok(())
 }
 

@@ -39,7 +39,7 @@ pub fn find_working(connection: &mut AnyConnection, id: &ReportId) -> Result<Opt
         .inner_join(agencies::table.on(agencies::id.eq(reports::agency_id)))
         .inner_join(years::table.on(years::year.eq(reports::year)))
         .left_join(roster::table.on(line))
-        .filter(reports::id.eq(id.as_str()))
+        .filter(reports::id.eq(id.as_str()).and(reports::hidden_at.is_null()))
         .select((
             ReportRow::as_select(),
             RevisionRow::as_select(),

@@ -4,6 +4,8 @@ use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::years::dsl;
+use super::seals::wrote;
+use crate::domain::audit::guarded::YEARS;
 use crate::domain::year::{ReportingYear, YearPlan, YearState};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
@@ -89,15 +91,18 @@ pub fn count(connection: &mut AnyConnection) -> QueryResult<i64> {
 
 pub fn insert(connection: &mut AnyConnection, year: &ReportingYear) -> QueryResult<()> {
     let row = YearRow::from(year);
+    wrote(&YEARS, row.year.to_string());
     on_each!(connection, |c| diesel::insert_into(dsl::years).values(&row).prepared().execute(c)).map(|_| ())
 }
 
 pub fn update(connection: &mut AnyConnection, year: &ReportingYear) -> QueryResult<()> {
     let row = YearRow::from(year);
+    wrote(&YEARS, row.year.to_string());
     on_each!(connection, |c| diesel::update(dsl::years.find(row.year)).set(&row).prepared().execute(c))
         .map(|_| ())
 }
 
 pub fn delete(connection: &mut AnyConnection, year: i32) -> QueryResult<()> {
+    wrote(&YEARS, year.to_string());
     diesel::delete(dsl::years.filter(dsl::year.eq(year))).execute(connection).map(|_| ())
 }

@@ -13,10 +13,10 @@ pub struct Errand {
 
 impl Errand {
     /// Reads on a snapshot.
-    pub async fn look<T, F>(&self, query: F) -> Result<T, Refusal>
+    pub async fn look<T, F>(&self, mut query: F) -> Result<T, Refusal>
     where
         T: Send + 'static,
-        F: FnOnce(&mut AnyConnection, &Asking) -> Result<T, Refusal> + Send + 'static,
+        F: FnMut(&mut AnyConnection, &Asking) -> Result<T, Refusal> + Send + 'static,
     {
         let asking = self.asking.clone();
         self.store.scan_on(move |connection| query(connection, &asking)).await

@@ -3,13 +3,19 @@
 
 mod errand;
 mod follow;
+mod presence;
+mod upkeep;
 mod validation;
+mod verdicts;
 mod webhooks;
+mod witness;
 
 pub use errand::Errand;
 pub use validation::validate_all;
-pub use webhooks::{WebhookOptions, check_address};
+pub use webhooks::{Allowed, Place, WebhookOptions, check_address};
+pub use witness::WitnessOptions;
 
+use crate::domain::rules::RuleSet;
 use crate::operations::Refusal;
 use crate::operations::reports::renditions::Renderer;
 use crate::storage::{Act, AnyConnection, Notes, Queue, Store, StoredAnswer, WriteError, Written};
@@ -40,8 +46,16 @@ impl Ending {
 pub struct Works {
     pub store: Store,
     pub renderer: Renderer,
+    /// The rules in force.
+    pub rules: Arc<dyn Fn() -> Arc<RuleSet> + Send + Sync>,
     pub webhooks: WebhookOptions,
+    /// `None`: no heads are signed.
+    pub witness: Option<WitnessOptions>,
+    /// How long reads of what is not public are kept.
+    pub access_days: i64,
     pub ending: Ending,
+    /// Which instance this is.
+    pub instance: String,
 }
 
 impl Works {
@@ -49,7 +63,13 @@ impl Works {
     pub fn start(self) {
         tokio::spawn(follow::index(self.clone()));
         tokio::spawn(follow::render(self.clone()));
+        tokio::spawn(upkeep::keep_house(self.clone()));
         tokio::spawn(follow::forks(self.clone()));
+        tokio::spawn(verdicts::judge_behind(self.clone()));
+        if let Some(witness) = self.witness.clone() {
+            tokio::spawn(witness::testify(self.clone(), witness));
+        }
+        tokio::spawn(presence::tell(self.clone()));
         webhooks::start(self);
     }
 
@@ -59,7 +79,7 @@ impl Works {
         name: &str,
         mut operation: impl FnMut(&mut AnyConnection) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, WriteError<Refusal>> {
-        let act = Act { at: now(), actor: None, request_id: name.to_owned(), key: None };
+        let act = Act::of_service(name, now());
         write_behind(&self.store, act, move |connection, _, _| operation(connection)).await
     }
 }

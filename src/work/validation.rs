@@ -27,13 +27,14 @@ async fn judge(
     loop {
         let path = within.clone();
         let (next, more) = errand
-            .look(move |connection, asking| page_of_reports(connection, asking, year, path.as_ref(), tally))
+            .look(move |connection, asking| {
+                page_of_reports(connection, asking, year, path.as_ref(), tally.clone())
+            })
             .await
             .map_err(WriteError::Refused)?;
         tally = next;
         let (named, done) = (id.to_owned(), i64::try_from(tally.reports()).unwrap_or(i64::MAX));
-        let goes_on =
-            errand.write(move |desk| report_progress(desk.connection, &named, done, desk.act.at)).await?;
+        let goes_on = errand.write(move |desk| report_progress(desk, &named, done)).await?;
         if !goes_on || ending.has_begun() {
             return finish(errand, id, JobState::Cancelled, None).await;
         }

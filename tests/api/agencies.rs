@@ -19,6 +19,9 @@ on_both! {
         let body = json!({"name": "甲市人民政府", "level": "municipal", "kind": "government", "status": "active",
             "uscc": "11371000004359010J", "division_code": "371000",
             "contact": {"website": "https://www.example.gov.cn"}});
+        let mut set = body.clone();
+        set["status"] = json!("merged");
+        service.post("/agencies").token(&admin).json(&set).send().faults("read_only", &["/status"]);
         let made = service.post("/agencies").token(&admin).json(&body).send().expect(201);
         let id = id_of(&made);
         assert_eq!(made.header("location"), Some(format!("/api/v1/agencies/{id}").as_str()));
@@ -74,6 +77,36 @@ on_both! {
         service.post("/agencies").token(&admin).json(&with("1133102400268125XW")).send().expect(201);
         service.post("/agencies").token(&admin).json(&with("1133102400268125XW")).send()
             .refused(409, "uscc_taken");
+    }
+
+    fn a_supervisor_claims_no_code_of_another_division_and_the_rightful_agency_gets_its_own_back(service) {
+        let world = World::new(service);
+        let (admin, supervisor) = (service.admin(), world.supervisor());
+        let (own, foreign) = ("1133102400268125XW", "11341702486344515H");
+        let with = |uscc: &str| {
+            json!({"name": "某局", "level": "county", "kind": "department", "uscc": uscc, "parent_id": world.county})
+        };
+        let county = format!("/agencies/{}", world.county);
+        let change = |secret: &str, path: &str, body: Value| {
+            let read = service.get(path).send().expect(200);
+            service.patch(path).token(secret).if_match(read.tag()).json(&body).send()
+        };
+        change(&admin, &county, json!({"division_code": "331024"})).expect(200);
+        let refused = service.post("/agencies").token(&supervisor).json(&with(foreign)).send();
+        let problem = refused.refused(403, "forbidden");
+        assert!(problem["detail"].as_str().is_some_and(|told| told.contains("341702")), "{problem}");
+        let bureau = service.post("/agencies").token(&supervisor).json(&with(own)).send().expect(201).value();
+        let bureau = format!("/agencies/{}", bureau["id"].as_str().expect("an id"));
+        change(&supervisor, &bureau, json!({"uscc": foreign})).refused(403, "forbidden");
+        change(&supervisor, &county, json!({"uscc": foreign})).refused(403, "forbidden");
+        change(&supervisor, &bureau, json!({"short_name": "局"})).expect(200);
+
+        // The whole city is the city's to supervise; and an administrator settles who is right, in the audit.
+        change(&admin, &bureau, json!({"uscc": foreign})).expect(200);
+        change(&admin, &bureau, json!({"uscc": null})).expect(200);
+        let kept = service.get("/audit?limit=200").token(&admin).send().expect(200).value();
+        let entries = kept["items"].as_array().expect("items");
+        assert!(entries.iter().any(|entry| entry["detail"]["previous_uscc"] == foreign), "{kept}");
     }
 
     fn members_the_server_makes_are_taken_only_as_they_are(service) {

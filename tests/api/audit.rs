@@ -15,11 +15,14 @@ fn items(list: &Value) -> Vec<Value> {
     list["items"].as_array().cloned().expect("items")
 }
 
+/// What an earlier program wrote, before entries told their origin.
+const FIRST_VERSION: &str = include_str!("../fixtures/audit-version-1.ndjson");
+
 /// Takes away what keeps the audit from being changed, as somebody with the whole database could.
 fn unlock(service: &Service) {
     service.database.execute(match &*service.database {
         Database::Sqlite(_) => {
-            "DROP TRIGGER audit_is_append_only_update; DROP TRIGGER audit_is_append_only_delete"
+            "DROP TRIGGER IF EXISTS audit_is_append_only_update; DROP TRIGGER IF EXISTS audit_is_append_only_delete"
         }
         Database::Postgres { .. } => "ALTER TABLE audit DISABLE TRIGGER USER",
     });
@@ -107,6 +110,67 @@ on_both! {
         service.get("/audit?limit=0").token(&service.admin()).send().refused(400, "invalid_query");
     }
 
+    fn an_entry_tells_from_where_and_by_which_way_somebody_came(service) {
+        let world = World::new(service);
+        let draft = world.full_draft();
+        let entries = |token: &str, query: &str| {
+            items(&service.get(&format!("/audit?limit=200{query}")).token(token).send().expect(200).value())
+        };
+        let by_request = format!("&report_id={}", id_of(&draft));
+        let filed = entries(&service.admin(), &by_request).remove(0);
+        let session = &filed["session"];
+        assert_eq!((&session["way"], &session["client"], &session["operator"]), (&json!("token"), &json!("127.0.0.1"), &Value::Null));
+        let issued = entries(&service.admin(), "");
+        let issued = issued.iter().find(|entry| entry["detail"]["name"] == "填报员").expect("the token was issued");
+        assert_eq!(session["token_id"], issued["detail"]["token_id"], "one of a person's tokens is told from the others");
+        assert_eq!(issued["session"]["way"], "command_line");
+        let operator = &issued["session"]["operator"];
+        assert!(operator["user"].as_str().is_some_and(|user| !user.is_empty()), "{operator}");
+        assert!(operator["host"].as_str().is_some_and(|host| !host.is_empty()), "{operator}");
+        let seen = entries(&world.supervisor(), &by_request).remove(0);
+        assert_eq!((&seen["session"]["way"], &seen["session"]["token_id"]), (&session["way"], &session["token_id"]));
+        assert!(seen["session"]["client"].is_null() && seen["session"]["operator"].is_null(), "where others work is the auditors'");
+
+        let exported = String::from_utf8(service.run(&["audit", "export"]).stdout).expect("text");
+        let line = exported.lines().find(|line| line.contains("report.create")).expect("the draft");
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!((&line["client"], &line["way"], &line["token_id"], &line["version"]),
+            (&json!("127.0.0.1"), &json!("token"), &session["token_id"], &json!(2)));
+    }
+
+    fn the_chain_goes_on_over_entries_of_the_first_version(service) {
+        service.terminate();
+        // What the service said of itself is of the present version.
+        unlock(service);
+        service.database.execute("DELETE FROM audit");
+        for line in FIRST_VERSION.lines() {
+            let line: Value = serde_json::from_str(line).expect("JSON");
+            let text = |member: &str| line[member].as_str().map_or("NULL".to_owned(), |text| format!("'{text}'"));
+            let columns = ["at", "person_id", "person_name", "action", "agency_id", "report_id", "detail", "request_id",
+                "previous_hash", "hash"].map(text);
+            service.database.execute(&format!("INSERT INTO audit (seq, at, person_id, person_name, action, agency_id, report_id, \
+                detail, request_id, prev_hash, hash) VALUES ({}, {})", line["seq"], columns.join(", ")));
+        }
+        service.database.execute("UPDATE ledger SET audit_seq = 16, audit_head = (SELECT hash FROM audit WHERE seq = 16)");
+        service.restart();
+        register(service, "新局", "county", "department", None);
+        let (seq, hash) = head(service);
+        assert!(seq > 16);
+        let verified = service.run(&["audit", "verify", "--chain", "--expect", &format!("{seq}:{hash}")]);
+        assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+        let first = &items(&service.get("/audit?limit=1").token(&service.admin()).send().expect(200).value())[0];
+        assert_eq!((&first["action"], &first["session"]), (&json!("token.create"), &Value::Null));
+
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let file = folder.path().join("audit.ndjson");
+        std::fs::write(&file, service.run(&["audit", "export"]).stdout).expect("written");
+        let path = file.to_string_lossy().into_owned();
+        assert!(service.run(&["audit", "verify", "--file", &path]).status.success());
+        service.database.execute("UPDATE audit SET version = 2 WHERE seq = 7");
+        let told = String::from_utf8_lossy(&service.run(&["audit", "verify", "--chain"]).stderr).into_owned();
+        assert!(told.contains("第 7 条断开"), "{told}");
+    }
+
     fn what_was_changed_behind_the_services_back_is_found(service) {
         let world = World::new(service);
         let id = id_of(&world.full_draft());
@@ -143,12 +207,14 @@ on_both! {
 
         unlock(service);
         service.database.execute(&format!("DELETE FROM audit WHERE seq = {seq}"));
-        let (whole, said) = verify(&[]);
+        let (whole, said) = verify(&["--chain"]);
         assert!(!whole && said.contains(&format!("第 {} 条", seq - 1)), "a cut tail: {said}");
         service.database.execute(&format!("UPDATE ledger SET audit_seq = {0}, audit_head = (SELECT hash FROM audit WHERE seq = {0})",
             seq - 1));
-        assert!(verify(&[]).0, "the ledger was cut as well: by itself the chain cannot know");
-        assert!(!verify(&["--expect", &witness]).0, "a witness does");
+        assert!(verify(&["--chain"]).0, "the ledger was cut as well: by itself the chain cannot know");
+        assert!(!verify(&["--chain", "--expect", &witness]).0, "a witness does");
+        let (whole, said) = verify(&[]);
+        assert!(!whole && said.contains("表 reports，"), "and so does what it wrote: {said}");
         service.database.execute("DELETE FROM audit WHERE seq = 3");
         assert!(verify(&[]).1.contains("第 4 条"), "a hole");
     }
@@ -163,7 +229,7 @@ on_both! {
         let found = found.expect("columns");
         let columns: Vec<&str> = found.split(',').collect();
         assert_eq!(columns, ["at", "person_id", "person_name", "action", "agency_id", "report_id", "detail", "request_id",
-            "prev_hash", "hash"]);
+            "prev_hash", "hash", "way", "token_id", "client", "operator_user", "operator_host", "sealed"]);
         let seed = fastrand::u64(..);
         let mut random = fastrand::Rng::with_seed(seed);
         let verify = || {

@@ -32,6 +32,10 @@ on_both! {
         let fees: Vec<&Value> = items.iter().filter(|one| one["unit"] == "万元").collect();
         assert!(fees.iter().all(|one| one["decimals"] == 6) && !fees.is_empty());
         service.get("/indicators?format=1999").send().refused(400, "invalid_query");
+        let table = service.get("/indicators?format=csv&limit=200").send().expect(200);
+        assert_eq!(table.header("content-type"), Some("text/csv; charset=utf-8"));
+        assert_eq!(table.text(), service.get("/indicators?limit=200").header("accept", "text/csv").send().expect(200).text());
+        assert!(service.get("/indicators?format=json").send().expect(200).value()["items"].is_array());
     }
 
     fn every_problem_has_a_page_that_works_offline(service) {
@@ -50,7 +54,8 @@ on_both! {
         let token = service.token("reviewer", "", "王审");
         let me = service.get("/me").token(&token).send().expect(200).value();
         assert_eq!((&me["person"]["name"], &me["grants"]),
-            (&json!("王审"), &json!([{"role": "reviewer", "agency": null, "stage": null}])));
+            (&json!("王审"), &json!([{"role": "reviewer", "agency": null, "stage": null,
+                "reach": "subtree", "read_only": false, "years": null}])));
         service.get("/me").send().refused(401, "unauthorized");
     }
 }

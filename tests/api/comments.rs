@@ -34,6 +34,14 @@ on_both! {
         assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
     }
 
+    fn line_ends_of_a_text_become_one_however_it_was_sent(service) {
+        let world = World::new(service);
+        let id = id_of(&world.full_draft());
+        let said = |text: &str| remark(&world, &id, &world.reviewer(1), json!({"text": text}));
+        assert_eq!(said("第一行\r\n第二行\r第三行").expect(201).value()["text"], "第一行\n第二行\n第三行");
+        said("响铃\u{7}").refused(422, "invalid_input");
+    }
+
     fn a_return_lists_what_is_still_open(service) {
         let world = World::new(service);
         let id = id_of(&world.full_draft());

@@ -15,6 +15,10 @@ fn file_long_reports(world: &World<'_>) {
         let body = json!({"agency_id": agency, "year": YEAR, "sections": {"overview": {"text": text}}});
         world.service.post("/reports").token(&world.editor()).json(&body).send().expect(201);
     }
+    // What was found meanwhile is kept, and would be read.
+    let kept = "SELECT CAST(count(*) AS TEXT) AS value FROM verdicts";
+    wait_for(|| world.service.database.text(kept).filter(|count| count == "4"));
+    world.service.database.execute("DELETE FROM verdicts");
 }
 
 fn begin(service: &Service, token: &str) -> Reply {
@@ -85,6 +89,18 @@ on_both! {
         assert_eq!(read(service, &job, &admin), ended);
         assert_eq!(acts(service, "job.cancel"), 1);
         service.delete("/jobs/018d0000-0000-7000-8000-000000000000").token(&admin).send().refused(404, "not_found");
+    }
+
+    fn a_job_ends_with_the_token_it_was_begun_with(service) {
+        let world = World::new(service);
+        file_long_reports(&world);
+        let (admin, begins) = (service.admin(), service.token("admin", "", "另一管理员"));
+        let token = service.get("/me").token(&begins).send().expect(200).value()["token"]["id"].clone();
+        let job = place_of(&begin(service, &begins));
+        let path = format!("/tokens/{}", token.as_str().expect("an id"));
+        let tag = service.get(&path).token(&admin).send().expect(200).tag().to_owned();
+        service.delete(&path).token(&admin).if_match(&tag).send().expect(204);
+        wait_for_state(service, &job, &admin, "cancelled");
     }
 
     fn a_job_whose_process_was_killed_has_failed_once_it_is_silent(service) {

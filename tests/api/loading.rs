@@ -1,5 +1,6 @@
 //! The command line and files: old documents loaded as published, files tried out, reports written out.
 
+use super::harness::process::Service;
 use super::harness::world::{REAL_TEXT, World, YEAR, id_of, open_year, register, suqian};
 use serde_json::json;
 use std::fs;
@@ -8,6 +9,14 @@ use tempfile::TempDir;
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// Old documents are for years that are over.
+fn close(service: &Service) {
+    let year = format!("/years/{YEAR}");
+    let tag = service.get(&year).send().tag().to_owned();
+    let body = json!({"state": "closed"});
+    service.patch(&year).token(&service.admin()).if_match(&tag).json(&body).send().expect(200);
 }
 
 on_both! {
@@ -38,7 +47,7 @@ on_both! {
         assert!(text.contains("某某局") && text.contains("broken.docx"), "{text}");
         let report = service.get(&format!("/agencies/{}/reports/2023", world.bureau)).send().expect(200).value();
         assert_eq!((&report["status"], &report["published_at"], &report["timeliness"]),
-            (&json!("published"), &json!("2024-01-29T16:00:00Z"), &json!("on_time")));
+            (&json!("published"), &json!("2024-01-29T16:00:00Z"), &json!("archived")));
         let id = report["id"].as_str().expect("an id");
         let made = service.get(&format!("/reports/{id}/transitions")).token(&world.supervisor()).send().value();
         assert_eq!((&made["items"][0]["action"], &made["items"][0]["judgement"]["valid"]), (&json!("archive"), &json!(true)));
@@ -79,6 +88,7 @@ on_both! {
         file("same.txt", "乙县同名局");
         file("11341702486344515H.txt", "乙县旧局");
         file("future.txt", "乙县信访局");
+        close(service);
         fs::write(folder.path().join("manifest.csv"), "file,published_on\nfuture.txt,2999-01-01\n").expect("written");
         let output = service.run(&["load", &folder.path().display().to_string()]);
         let text = said(&output);
@@ -125,6 +135,7 @@ on_both! {
             let text = format!("{agency}2023年政府信息公开工作年度报告\n一、总体情况\n平稳。\n{agency}\n2024年1月2日\n");
             fs::write(folder.path().join(file), text).expect("written");
         }
+        close(service);
         let text = said(&service.run(&["load", &folder.path().display().to_string()]));
         assert!(text.contains("装载 2 份") && text.contains("没有装载 2 份"), "{text}");
         assert!(text.contains("不止一个机关曾叫“乙县旧称局”"), "{text}");

@@ -14,19 +14,19 @@ use std::time::Duration;
 
 /// A request that somebody who listens for webhooks has got.
 #[derive(Debug, Clone)]
-struct Got {
-    headers: HashMap<String, String>,
-    body: String,
+pub(super) struct Got {
+    pub(super) headers: HashMap<String, String>,
+    pub(super) body: String,
 }
 
 /// Somebody who listens, and answers with the statuses given, the last one from then on.
-struct Listener {
-    url: String,
+pub(super) struct Listener {
+    pub(super) url: String,
     got: Arc<Mutex<Vec<Got>>>,
 }
 
 impl Listener {
-    fn new(statuses: &'static [u16]) -> Listener {
+    pub(super) fn new(statuses: &'static [u16]) -> Listener {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/hook", listener.local_addr().expect("its address"));
         let got: Arc<Mutex<Vec<Got>>> = Arc::default();
@@ -43,7 +43,7 @@ impl Listener {
         Listener { url, got }
     }
 
-    fn wait_for(&self, count: usize) -> Vec<Got> {
+    pub(super) fn wait_for(&self, count: usize) -> Vec<Got> {
         wait_for(|| Some(self.got.lock().expect("got").clone()).filter(|got| got.len() >= count))
     }
 }
@@ -72,7 +72,8 @@ fn answer(stream: TcpStream, status: u16) -> Option<Got> {
 
 /// A service that may send webhooks to this machine.
 fn with_webhooks(database: Database) -> Service {
-    let settings = [("NIANBAO__WEBHOOKS__ALLOW", "127.0.0.0/8"), ("NIANBAO__WEBHOOKS__RETRY_SECONDS", "1,1")];
+    let settings =
+        [("NIANBAO__WEBHOOKS__ALLOW", "127.0.0.0/8:*"), ("NIANBAO__WEBHOOKS__RETRY_SECONDS", "1,1")];
     Service::start(Arc::new(database), &settings)
 }
 

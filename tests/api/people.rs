@@ -28,14 +28,12 @@ on_both! {
         let transit = |token: &str, order: Value| world.transit(id.as_str().expect("an id"), token, order).expect(201);
         transit(&world.editor(), json!({"action": "submit"}));
         assert!(has(&world.reviewer(1), "review") && !has(&world.editor(), "finish"));
-        let second = service.post("/tokens").token(&service.admin()).json(&json!({"name": "复审员",
-            "grants": [{"role": "reviewer", "agency_id": world.county, "stage": "second"}]})).send().expect(201).value();
-        let second = second["secret"].as_str().expect("a secret");
-        assert!(!has(second, "review"), "another stage's");
+        let second = service.reviewer_of("second", &world.county, "复审员");
+        assert!(!has(&second, "review"), "another stage's");
         transit(&world.reviewer(1), json!({"action": "approve"}));
         assert!(!has(&world.reviewer(1), "review"), "nobody approves twice");
-        assert!(has(second, "review"));
-        transit(second, json!({"action": "return", "comment": "请核对"}));
+        assert!(has(&second, "review"));
+        transit(&second, json!({"action": "return", "comment": "请核对"}));
         assert!(has(&world.editor(), "returned"));
         transit(&world.editor(), json!({"action": "submit"}));
         for number in 1..=3 {
@@ -63,6 +61,7 @@ on_both! {
         }
         // The last of them holds elsewhere.
         let last = issue(&person, &world.neighbour);
+        let secrets = [&first, &last].map(|token| service.fetch(token));
         let supervisor = world.supervisor();
         let page = |query: &str| service.get(&format!("/persons?{query}")).token(&supervisor).send().expect(200).value();
         let whole = page("limit=200&count=true");
@@ -89,8 +88,8 @@ on_both! {
         let patch = |token: &str| service.patch(&path).token(token).if_match(&tag).json(&leave).send();
         patch(&supervisor).refused(403, "forbidden");
         assert_eq!(patch(&admin).expect(200).value()["tokens"], json!([]));
-        for token in [&first, &last] {
-            service.get("/me").token(token["secret"].as_str().expect("a secret")).send().refused(401, "unauthorized");
+        for secret in &secrets {
+            service.get("/me").token(secret).send().refused(401, "unauthorized");
         }
         let query = format!("/tokens?count=true&person_id={}", person.as_str().expect("an id"));
         assert_eq!(service.get(&query).token(&admin).send().expect(200).value()["total"], 0);
@@ -168,12 +167,14 @@ on_both! {
         let first = issue(json!({"name": "张三", "grants": grants})).expect(201).value();
         let person = first["person"]["id"].as_str().expect("an id").to_owned();
         let second = issue(json!({"name": "张三（备用）", "person_id": person, "grants": grants})).expect(201).value();
+        let secrets = [service.fetch(&first), service.fetch(&second)];
+        let third = issue(json!({"name": "张三（未领）", "person_id": person, "grants": grants})).expect(201).value();
         let path = format!("/persons/{person}");
         let names = service.get("/persons").token(&supervisor).send().expect(200).value();
         assert!(names["items"].as_array().expect("items").iter().any(|item| item["id"] == *person));
         let reply = service.get(&path).token(&supervisor).send().expect(200);
-        assert_eq!(reply.value()["tokens"].as_array().map(Vec::len), Some(2));
-        assert!(!reply.text().contains("nb_"), "no secret");
+        assert_eq!(reply.value()["tokens"].as_array().map(Vec::len), Some(3));
+        assert!(!reply.text().contains("nb_") && !reply.text().contains("nbc_"), "no secret, no code");
         let other = service.token("supervisor", &world.neighbour, "邻县主管");
         service.get(&path).token(&other).send().refused(404, "not_found");
         service.get("/persons").token(&world.editor()).send().refused(403, "forbidden");
@@ -183,9 +184,11 @@ on_both! {
             .faults("invalid_input", &["/left_on"]);
         let left = service.patch(&path).token(&supervisor).if_match(reply.tag()).json(&leave).send().expect(200).value();
         assert_eq!((&left["left_on"], &left["tokens"]), (&json!("2024-05-31"), &json!([])));
-        for token in [&first, &second] {
-            service.get("/me").token(token["secret"].as_str().expect("a secret")).send().refused(401, "unauthorized");
+        for secret in &secrets {
+            service.get("/me").token(secret).send().refused(401, "unauthorized");
         }
+        let code = json!({"code": third["enrolment"]["code"]});
+        service.post("/enrolments").json(&code).send().refused(401, "enrolment_refused");
         issue(json!({"name": "张三", "person_id": person, "grants": grants})).faults("invalid_input", &["/person_id"]);
     }
 

@@ -3,6 +3,7 @@
 
 use super::harness::client::Reply;
 use super::harness::world::{World, YEAR, id_of, open_year, register, suqian};
+use chrono::Datelike;
 use serde_json::{Value, json};
 
 fn succeed(world: &World<'_>, agency: &str, order: Value) -> Reply {
@@ -302,24 +303,29 @@ on_both! {
 
     fn a_line_of_the_roster_is_settled_by_hand_with_a_reason(service) {
         let world = World::new(service);
-        let path = format!("/years/{YEAR}/roster/{}", world.bureau);
+        // A day is put off before it has come.
+        let year = (chrono::Utc::now() + chrono::Duration::hours(8)).year();
+        open_year(service, year);
+        let path = format!("/years/{year}/roster/{}", world.bureau);
+        let later = format!("{}-02-20", year + 1);
         let line = service.get(&path).send().expect(200);
         let edit = |token: &str, tag: &str, body: &Value| service.patch(&path).token(token).if_match(tag).json(body).send();
-        let extend = json!({"due_on": "2024-02-20", "reason": "系统迁移"});
+        let extend = json!({"due_on": later, "reason": "系统迁移"});
         edit(&world.editor(), line.tag(), &extend).refused(403, "forbidden");
         edit(&world.supervisor(), line.tag(), &json!({"exempt": true})).faults("invalid_input", &["/reason"]);
-        edit(&world.supervisor(), line.tag(), &json!({"due_on": "2023-12-31", "reason": "x"})).faults("invalid_input", &["/due_on"]);
+        edit(&world.supervisor(), line.tag(), &json!({"due_on": format!("{year}-12-31"), "reason": "x"})).faults("invalid_input", &["/due_on"]);
         service.patch(&path).token(&world.supervisor()).json(&extend).send().refused(428, "precondition_required");
         let changed = edit(&world.supervisor(), line.tag(), &extend).expect(200);
-        assert_eq!((&changed.value()["due_on"], &changed.value()["reason"]), (&json!("2024-02-20"), &json!("系统迁移")));
+        assert_eq!((&changed.value()["due_on"], &changed.value()["reason"]), (&json!(later), &json!("系统迁移")));
         edit(&world.supervisor(), line.tag(), &extend).refused(412, "precondition_failed");
-        let id = id_of(&world.draft());
-        assert_eq!(service.get(&format!("/reports/{id}")).token(&world.editor()).send().value()["due_on"], "2024-02-20");
+        let draft = json!({"agency_id": world.bureau, "year": year});
+        let id = id_of(&service.post("/reports").token(&world.editor()).json(&draft).send().expect(201));
+        assert_eq!(service.get(&format!("/reports/{id}")).token(&world.editor()).send().value()["due_on"], later.as_str());
         // A change of the registry leaves it settled.
         let agency = format!("/agencies/{}", world.bureau);
         let tag = service.get(&agency).send().tag().to_owned();
         service.patch(&agency).token(&service.admin()).if_match(&tag).json(&json!({"short_name": "信访局"})).send().expect(200);
-        assert_eq!(service.get(&path).send().value()["due_on"], "2024-02-20");
+        assert_eq!(service.get(&path).send().value()["due_on"], later.as_str());
         let moved = edit(&service.admin(), service.get(&path).send().tag(), &json!({"parent_id": world.neighbour, "reason": "划归"}));
         assert_eq!(moved.expect(200).value()["path"][1], *world.neighbour);
         edit(&service.admin(), service.get(&path).send().tag(), &json!({"parent_id": world.bureau, "reason": "x"}))

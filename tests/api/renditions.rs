@@ -80,9 +80,9 @@ fn reads_the_same(database: Database) {
     patch(service, &format!("/agencies/{}", world.bureau), &json!({"uscc": null}));
     assert_eq!((is_marked(&read().value()), read().tag()), (true, tag.as_str()), "as it was rendered");
     let line = format!("/years/{YEAR}/roster/{}", world.bureau);
-    patch(service, &line, &json!({"due_on": "2099-12-31", "reason": "机构改革"}));
+    patch(service, &line, &json!({"due_on": "2024-01-20", "reason": "机构改革"}));
     let due = read().value();
-    assert_eq!((&due["due_on"], &due["timeliness"]), (&json!("2099-12-31"), &json!("on_time")));
+    assert_eq!((&due["due_on"], &due["timeliness"]), (&json!("2024-01-20"), &json!("late")));
 
     // A correction is read from when it is published, and a withdrawal at once.
     let order = json!({"action": "correct", "comment": "更正"});

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// Statements sent so far.
 fn sent(service: &Service) -> i64 {
-    let text = service.get("/metrics").send().expect(200).text();
+    let text = service.get("/metrics").token(&service.admin()).send().expect(200).text();
     let line = text.lines().find_map(|line| line.strip_prefix("nianbao_statements_total "));
     line.expect("the counter").trim().parse().expect("a number")
 }

@@ -220,8 +220,8 @@ on_both! {
         let line = format!("/years/{YEAR}/roster/{}", world.bureau);
         let tag = service.get(&line).send().tag().to_owned();
         let later = json!({"due_on": "2099-12-31", "reason": "机构改革"});
-        service.patch(&line).token(&service.admin()).if_match(&tag).json(&later).send().expect(200);
-        assert_eq!(service.get(&path).send().value()["total"]["on_time"], 1, "the due day moved");
+        service.patch(&line).token(&service.admin()).if_match(&tag).json(&later).send().refused(409, "due_day_passed");
+        assert_eq!(service.get(&path).send().value()["total"]["late"], 1, "what was late stays late");
         let neighbour = format!("/years/{YEAR}/roster/{}", world.neighbour);
         let tag = service.get(&neighbour).send().tag().to_owned();
         service.patch(&neighbour).token(&service.admin()).if_match(&tag).json(&json!({"exempt": true, "reason": "撤销"})).send().expect(200);
@@ -293,7 +293,7 @@ on_both! {
         let nothing = of("breakdown", &format!("&indicators={NEW},{FEES}"));
         assert_eq!(nothing, [format!("agency.id,agency.name,reports,values.{NEW},values.{FEES}")]);
         let nothing = of("completeness", "&group_by=child");
-        assert_eq!(nothing, ["agency.id,agency.name,expected,draft,in_review,approved,published,on_time,late,missing"]);
+        assert_eq!(nothing, ["agency.id,agency.name,expected,draft,in_review,approved,published,on_time,late,missing,archived"]);
         let trends = csv(&format!("/stats/trends?from=2090&to=2091&indicators={NEW}"));
         assert_eq!(trends.len(), 1);
         published(&world, &world.bureau, YEAR);

@@ -14,24 +14,22 @@ fn issue(service: &Service, token: &str, body: &Value) -> Reply {
     service.post("/tokens").token(token).json(body).send()
 }
 
-fn secret_of(reply: &Reply) -> String {
-    reply.value()["secret"].as_str().expect("a secret").to_owned()
-}
-
 on_both! {
-    fn a_token_is_issued_shown_once_and_works_at_once(service) {
+    fn a_token_is_issued_and_works_once_its_person_has_fetched_it(service) {
         let world = World::new(service);
         let body = json!({"name": "乙县初审", "expires_at": "2099-01-01T00:00:00Z",
             "grants": [{"role": "reviewer", "agency_id": world.county, "stage": "first"}]});
         let made = issue(service, &world.supervisor(), &body).expect(201);
         let token = made.value();
-        assert_eq!(token["grants"], json!([{"role": "reviewer", "agency_id": world.county, "stage": "first"}]));
+        assert_eq!(token["grants"], json!([{"role": "reviewer", "agency_id": world.county, "stage": "first",
+            "reach": "subtree", "read_only": false, "years": null}]));
         assert_eq!((&token["person"]["name"], &token["expires_at"]), (&json!("乙县初审"), &json!("2099-01-01T00:00:00Z")));
-        let me = service.get("/me").token(&secret_of(&made)).send().expect(200).value();
+        let secret = service.fetch(&token);
+        let me = service.get("/me").token(&secret).send().expect(200).value();
         assert_eq!((&me["person"]["id"], &me["grants"][0]["stage"]), (&token["person"]["id"], &json!("first")));
         let path = format!("/tokens/{}", id_of(&made));
         let read = service.get(&path).token(&world.supervisor()).send().expect(200).value();
-        assert_eq!(read.get("secret"), None, "it is shown once");
+        assert_eq!((read.get("secret"), read.get("enrolment")), (None, None), "they are shown once");
         let listed = service.get("/tokens?limit=200").token(&world.supervisor()).send().expect(200).value();
         let found = listed["items"].as_array().expect("items");
         assert!(found.iter().any(|one| one["id"] == token["id"]) && found.iter().all(|one| one.get("secret").is_none()));
@@ -39,7 +37,8 @@ on_both! {
         let mine = service.get(&format!("/tokens?person_id={person}")).token(&world.supervisor()).send().value();
         assert_eq!(mine["items"].as_array().map(Vec::len), Some(1));
         let audit = service.get("/audit?limit=200").token(&service.admin()).send().value();
-        assert!(!audit.to_string().contains(&secret_of(&made)), "the audit holds no secret");
+        let code = token["enrolment"]["code"].as_str().expect("a code");
+        assert!(!audit.to_string().contains(&secret) && !audit.to_string().contains(code), "the audit holds no secret");
     }
 
     fn a_grant_issues_only_inside_itself_and_below_its_role(service) {
@@ -73,8 +72,10 @@ on_both! {
         let world = World::new(service);
         let supervisor = service.token("supervisor", "", "全域主管");
         let made = issue(service, &supervisor, &order("editor", None)).expect(201);
-        assert_eq!(made.value()["grants"], json!([{"role": "editor", "agency_id": null, "stage": null}]));
-        service.get(&format!("/agencies/{}", world.neighbour)).token(&secret_of(&made)).send().expect(200);
+        assert_eq!(made.value()["grants"], json!([{"role": "editor", "agency_id": null, "stage": null,
+            "reach": "subtree", "read_only": false, "years": null}]));
+        let secret = service.fetch(&made.value());
+        service.get(&format!("/agencies/{}", world.neighbour)).token(&secret).send().expect(200);
         issue(service, &supervisor, &order("publisher", Some(&world.neighbour))).expect(201);
         for role in ["supervisor", "admin"] {
             issue(service, &supervisor, &order(role, None)).refused(403, "forbidden");
@@ -107,8 +108,10 @@ on_both! {
         let rotated = service.post(&format!("{path}/rotation")).token(&supervisor).send().expect(201);
         assert_eq!(rotated.value()["grants"], made.value()["grants"]);
         let path = format!("/tokens/{}", id_of(&rotated));
-        service.delete(&path).token(&supervisor).if_match(rotated.tag()).send().expect(204);
-        service.get("/me").token(&secret_of(&rotated)).send().refused(401, "unauthorized");
+        let secret = service.fetch(&rotated.value());
+        let tag = service.get(&path).token(&supervisor).send().expect(200).tag().to_owned();
+        service.delete(&path).token(&supervisor).if_match(&tag).send().expect(204);
+        service.get("/me").token(&secret).send().refused(401, "unauthorized");
     }
 
     fn wrong_orders_are_told_at_their_places(service) {
@@ -158,7 +161,8 @@ on_both! {
         let world = World::new(service);
         let supervisor = world.supervisor();
         let made = issue(service, &supervisor, &order("editor", Some(&world.bureau))).expect(201);
-        let (path, first) = (format!("/tokens/{}", id_of(&made)), secret_of(&made));
+        let (path, first) = (format!("/tokens/{}", id_of(&made)), service.fetch(&made.value()));
+        let made = service.get(&path).token(&supervisor).send().expect(200);
         let patch = json!({"name": "改名", "expires_at": "2099-01-01T00:00:00Z"});
         let renamed = service.patch(&path).token(&supervisor).if_match(made.tag()).json(&patch).send().expect(200);
         assert_eq!(renamed.value()["name"], "改名");
@@ -169,7 +173,7 @@ on_both! {
             .faults("read_only", &["/grants"]);
 
         let rotated = service.post(&format!("{path}/rotation")).token(&supervisor).send().expect(201);
-        let second = secret_of(&rotated);
+        let second = service.fetch(&rotated.value());
         assert_eq!(rotated.value()["person"], made.value()["person"], "the person stays");
         assert_eq!((&rotated.value()["grants"], &rotated.value()["name"]), (&made.value()["grants"], &json!("改名")));
         service.get("/me").token(&first).send().refused(401, "unauthorized");
@@ -177,6 +181,7 @@ on_both! {
         service.get(&path).token(&supervisor).send().refused(404, "not_found");
 
         let path = format!("/tokens/{}", id_of(&rotated));
+        let rotated = service.get(&path).token(&supervisor).send().expect(200);
         service.delete(&path).token(&supervisor).send().refused(428, "precondition_required");
         service.delete(&path).token(&supervisor).if_match(rotated.tag()).send().expect(204);
         service.get("/me").token(&second).send().refused(401, "unauthorized");
@@ -208,8 +213,10 @@ fn a_revocation_holds_on_every_instance_at_once() {
     let second = Service::start(database, &[]);
     let admin = first.admin();
     let made = issue(&first, &admin, &order("editor", None)).expect(201);
-    let secret = secret_of(&made);
+    let secret = first.fetch(&made.value());
     second.get("/me").token(&secret).send().expect(200);
-    first.delete(&format!("/tokens/{}", id_of(&made))).token(&admin).if_match(made.tag()).send().expect(204);
+    let path = format!("/tokens/{}", id_of(&made));
+    let tag = first.get(&path).token(&admin).send().expect(200).tag().to_owned();
+    first.delete(&path).token(&admin).if_match(&tag).send().expect(204);
     second.get("/me").token(&secret).send().refused(401, "unauthorized");
 }

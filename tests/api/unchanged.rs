@@ -91,7 +91,8 @@ on_both! {
         service.get("/me").token(&admin).send().expect(200);
         let other = service.post("/tokens").token(&admin).json(&json!({"name": "另一位", "grants": [{"role": "admin"}]}))
             .send().expect(201).value();
-        let other = other["secret"].as_str().expect("a secret").to_owned();
+        leave(&admin).refused(409, "last_admin");
+        let other = service.fetch(&other);
         leave(&other).expect(200);
         service.get("/me").token(&admin).send().refused(401, "unauthorized");
         service.get("/me").token(&other).send().expect(200);

@@ -2,6 +2,7 @@
 
 use super::harness::database::{Database, say_skipped};
 use super::harness::process::{PROGRAM, Service};
+use super::harness::wait_for;
 use super::harness::world::{World, YEAR, id_of, register, suqian};
 use serde_json::json;
 use std::process::{Command, Output};
@@ -193,7 +194,7 @@ on_both! {
         let id = id_of(&world.full_draft());
         service.get(&format!("/reports/{id}/findings")).token(&world.editor()).send().expect(200);
         service.get("/reports/nothing").send().refused(404, "not_found");
-        let text = service.get("/metrics").send().expect(200).text();
+        let text = service.get("/metrics").token(&service.admin()).send().expect(200).text();
         let has = |line: &str| assert!(text.lines().any(|known| known.starts_with(line)), "{line}\n{text}");
         has("nianbao_requests_total{method=\"POST\",route=\"/api/v1/reports\",status=\"201\"} 1");
         has("nianbao_requests_total{method=\"GET\",route=\"/api/v1/reports/{id}\",status=\"404\"} 1");
@@ -277,7 +278,7 @@ fn a_copy_that_is_not_whole_is_refused_and_leaves_nothing_behind() {
         let url = format!("sqlite://{}", target.join("nianbao.db").display());
         let refused = on(&url, &["restore", &file.display().to_string()]);
         assert!(!refused.status.success(), "{number}: {}", said(&refused));
-        let left = std::fs::read_dir(&target).map(|entries| entries.count()).unwrap_or(0);
+        let left = std::fs::read_dir(&target).map_or(0, |entries| entries.count());
         assert_eq!(left, 0, "{number}: nothing is left where the database was to be");
     }
     std::fs::write(&file, &whole).expect("written");
@@ -298,5 +299,25 @@ fn several_migrations_at_once_wait_for_each_other() {
     for migration in migrations {
         let done = migration.join().expect("it ended");
         assert!(done.status.success(), "{}", said(&done));
+    }
+}
+
+on_both! {
+    fn a_program_that_the_schema_has_no_room_for_takes_no_writes_and_does_not_start(service) {
+        let admin = service.admin();
+        let body = json!({"name": "某局", "level": "county", "kind": "department"});
+        service.post("/agencies").token(&admin).json(&body).send().expect(201);
+        // As a step of a later release does.
+        service.database.execute("UPDATE ledger SET excludes_before = 9000");
+        wait_for(|| Some(()).filter(|()| service.get("/readyz").send().status == 503));
+        service.post("/agencies").token(&admin).json(&body).send().refused(503, "unavailable");
+        service.get("/healthz").send().expect(200);
+        service.kill();
+        let refused = service.run(&["serve"]);
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && told.contains("9000"), "{told}");
+        service.database.execute("UPDATE ledger SET excludes_before = 0");
+        service.restart();
+        service.post("/agencies").token(&admin).json(&body).send().expect(201);
     }
 }

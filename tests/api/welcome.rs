@@ -82,3 +82,14 @@ fn a_browser_elsewhere_may_read_what_it_needs_to_go_on() {
     let problem: Value = service.get("/nowhere").header("origin", origin).send().refused(404, "not_found");
     assert_eq!(problem["code"], "not_found");
 }
+
+#[test]
+fn whom_to_tell_of_a_hole_is_named_where_the_operator_names_somebody() {
+    let silent = Service::on_sqlite();
+    silent.get("/.well-known/security.txt").send().refused(404, "not_found");
+    let contact = "mailto:security@example.gov.cn";
+    let database = std::sync::Arc::new(Database::sqlite());
+    let service = Service::start(database, &[("NIANBAO__SERVER__SECURITY_CONTACT", contact)]);
+    let told = service.get("/.well-known/security.txt").send().expect(200).text();
+    assert!(told.starts_with(&format!("Contact: {contact}\nExpires: 20")), "{told}");
+}

@@ -41,10 +41,10 @@ on_both! {
         let put = |body: Value| service.put("/years/2023").token(&admin).if_match(made.tag()).json(&body).send();
         let problem = put(json!({"year": 2023, "department_due_on": "2024-02-01", "government_due_on": "2024-04-01"}));
         problem.faults("invalid_input", &["/department_due_on", "/government_due_on"]);
-        put(json!({"period_end": "2022-12-31"})).faults("invalid_input", &["/period_end"]);
+        put(json!({"year": 2023, "period_end": "2022-12-31"})).faults("invalid_input", &["/period_end"]);
         put(json!({"year": 2024})).faults("read_only", &["/year"]);
-        put(json!({"format": "1999", "state": "asleep"})).faults("invalid_input", &["/format", "/state"]);
-        let earlier = put(json!({"department_due_on": "2024-01-20", "note": "本省提前"})).expect(200).value();
+        put(json!({"format": "1999", "state": "asleep"})).faults("invalid_input", &["/format", "/state", "/year"]);
+        let earlier = put(json!({"year": 2023, "department_due_on": "2024-01-20", "note": "本省提前"})).expect(200).value();
         assert_eq!((&earlier["department_due_on"], &earlier["government_due_on"]),
             (&json!("2024-01-20"), &json!("2024-03-31")));
         for wrong in [json!({"year": 1999}), json!({"year": "2023"}), json!({"year": 2023.5}), json!({})] {

@@ -67,7 +67,8 @@ attacks! {
         assert!(statuses.iter().all(|status| [200, 503].contains(status)), "{statuses:?}");
     }
 
-    fn one_client_never_holds_all_the_readers_for_scans(service, "LIMITS__REQUESTS_PER_MINUTE" = "100000000") {
+    fn one_client_never_holds_all_the_readers_for_scans(service, "LIMITS__REQUESTS_PER_MINUTE" = "100000000",
+        "LIMITS__SCAN_MS" = "60000", "DATABASE__READ_PATIENCE_MS" = "30000") {
         fill_index(service, PLENTY);
         let addresses = vec!["198.51.100.7".to_owned(); 12];
         let ((), statuses) = while_asked(service, &addresses, || {

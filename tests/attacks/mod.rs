@@ -35,9 +35,19 @@ macro_rules! attacks {
     )+};
 }
 
+mod access;
+mod acts;
+mod bodies;
+mod forged;
+mod forgeries;
+mod hands;
+mod kept_verdicts;
 mod light_reads;
+mod own_grants;
 mod poison;
+mod second_pair;
 mod taken_back;
+mod witness;
 
 /// A request that comes from an address.
 fn from(request: Request, address: &str) -> Request {

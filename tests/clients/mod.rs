@@ -22,7 +22,7 @@ fn made(client: &str, file: &str) -> Option<PathBuf> {
 fn does_the_main_job(mut program: Command) {
     let service = Service::start(
         Arc::new(Database::sqlite()),
-        &[("NIANBAO__WEBHOOKS__ALLOW", "127.0.0.1"), ("NIANBAO__WEBHOOKS__RETRY_SECONDS", "1,1,1")],
+        &[("NIANBAO__WEBHOOKS__ALLOW", "127.0.0.1:*"), ("NIANBAO__WEBHOOKS__RETRY_SECONDS", "1,1,1")],
     );
     let of = |role: &str, name: &str| service.token(role, "", name);
     let tokens = json!({

@@ -1,7 +1,11 @@
 //! A real cluster: servers of our own that stream, are killed and promoted, under the running service.
 
+mod cut_off;
 mod forks;
 mod node;
+mod proxy;
+mod silent;
+mod standbys;
 
 use crate::api::harness::database::Database;
 use crate::api::harness::process::Service;

@@ -54,8 +54,9 @@ fn twice_the_text_takes_twice_the_time() {
         ("marks never closed", "<b <p [bookmark: "),
         ("form feeds", "1\n\u{c}2\n"),
     ];
+    let readers: [fn(&str); 2] = [as_text, as_markdown];
     for (name, piece) in pieces {
-        for read in [as_text as fn(&str), as_markdown] {
+        for read in readers {
             let Some(once) = time(piece, LEAST, read) else { return };
             let fourfold = time(piece, 4 * LEAST, read).expect("the time");
             // 2.2 for each doubling, and what the smallest takes to begin with.

@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Text};
 use nianbao::domain::id::AgencyId;
 use nianbao::domain::rights::{Grant, Rights, Role};
 use nianbao::operations::agencies::{self, AgencyDraft};
-use nianbao::operations::{Asking, Desk, Refusal, Review, at_desk};
+use nianbao::operations::{Asking, Desk, Refusal, at_desk};
 use nianbao::storage::{
     Act, AnyConnection, DatabaseError, Note, Notes, Queue, StorageError, Store, StoreOptions, StoredAnswer,
     WriteError,
@@ -25,14 +25,13 @@ fn open(database: &Database, writer_sql: &[&str]) -> Store {
 }
 
 fn asking() -> Asking {
-    let rights = Rights { grants: vec![Grant { role: Role::Admin, at: None, stage: None }] };
-    let review = Review { stages: 3, separation_of_duties: true };
-    Asking { rights, ..Asking::public("2024-01-01".parse().expect("a day"), review) }
+    let rights = Rights::of(vec![Grant::everywhere(Role::Admin)]);
+    Asking { rights, ..Asking::public("2024-01-01".parse().expect("a day")) }
 }
 
 fn act(name: &str) -> Act {
     let at = "2024-01-01T08:00:00".parse().expect("a time");
-    Act { at, actor: None, request_id: name.to_owned(), key: None }
+    Act::of_service(name, at)
 }
 
 fn draft(name: &str) -> AgencyDraft {
@@ -234,7 +233,7 @@ fn a_full_disk_loses_nothing_acknowledged_and_keeps_nothing_refused() {
         .filter(|(_, outcome)| outcome.is_ok())
         .map(|(name, _)| (*name).to_owned())
         .collect();
-    assert!(matches!(outcomes[4], Err(WriteError::Unavailable)), "{:?}", outcomes[4]);
+    assert!(matches!(outcomes[4], Err(WriteError::DiskFull)), "{:?}", outcomes[4]);
     assert_eq!(expected.len(), 4, "the four before have room, alone: {outcomes:?}");
     let mut found = names(&store);
     found.sort_by_key(|name| expected.iter().position(|known| known == name));
@@ -289,7 +288,7 @@ fn a_full_queue_says_so_at_once() {
     Store::migrate(&options).expect("migrated");
     let store = Arc::new(Store::open(options).expect("opened"));
     let (gate, held) = hold(&store);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let answer = |_: &()| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
     let outcomes = runtime.block_on(async {
         let jobs: Vec<_> = (0..3)

@@ -84,3 +84,27 @@ fn auditors_find_one_row_for_each_cell_in_plain_sql() {
         nianbao::domain::form::all().iter().map(|form| format!("{} {}", form.id, form.cells.len())).collect();
     assert_eq!(counted, expected);
 }
+
+/// Words that take away what an older program may need.
+const CONTRACTS: [&str; 4] = ["DROP TABLE ", "DROP COLUMN ", "RENAME COLUMN ", "RENAME TO "];
+
+#[test]
+fn a_step_that_contracts_names_the_programs_it_excludes() {
+    for engine in ["sqlite", "postgres"] {
+        let folder = format!("{}/migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
+        for step in std::fs::read_dir(folder).expect("the steps").map_while(Result::ok) {
+            let name = step.file_name().to_string_lossy().into_owned();
+            let sql = std::fs::read_to_string(step.path().join("up.sql")).expect("its SQL");
+            // Those before the mark was there say it in the operations guide.
+            if name.as_str() < "0020" || !CONTRACTS.iter().any(|words| sql.to_uppercase().contains(words)) {
+                continue;
+            }
+            let marked = sql.lines().next().and_then(|line| line.strip_prefix("-- excludes before "));
+            let before = marked.unwrap_or_else(|| panic!("{engine}/{name} contracts without saying so"));
+            assert!(
+                sql.contains(&format!("SET excludes_before = {}", before.trim_start_matches('0'))),
+                "{name}"
+            );
+        }
+    }
+}

@@ -4,6 +4,7 @@
 use crate::api::harness::database::{Database, say_skipped};
 use nianbao::domain::people::Person;
 
+mod hands;
 mod histories;
 mod ready;
 
@@ -15,10 +16,10 @@ use nianbao::domain::rights::{Grant, Rights, Role};
 use nianbao::domain::workflow::{Action, State};
 use nianbao::domain::year::{YearPlan, YearState};
 use nianbao::operations::agencies::{self, AgencyDraft};
-use nianbao::operations::people::{self, GrantOrder, TokenOrder};
+use nianbao::operations::people::{self, Drawn, GrantOrder, TokenOrder};
 use nianbao::operations::reports::{self, Edit, NewReport, TransitionOrder};
 use nianbao::operations::statistics;
-use nianbao::operations::{AgencyRef, Asking, Desk, Refusal, Review, at_desk, years};
+use nianbao::operations::{AgencyRef, Asking, Desk, Refusal, at_desk, years};
 use nianbao::storage::{Act, AnyConnection, Store, StoreOptions, WriteError};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
@@ -44,14 +45,13 @@ fn act() -> Act {
     static CLOCK: AtomicI64 = AtomicI64::new(0);
     let start: chrono::NaiveDateTime = "2024-02-01T00:00:00".parse().expect("a time");
     let at = start + chrono::Duration::seconds(CLOCK.fetch_add(1, Ordering::Relaxed));
-    Act { at, actor: None, request_id: "test".to_owned(), key: None }
+    Act::of_service("test", at)
 }
 
 fn asking(role: Role, person: Option<&Person>) -> Asking {
-    let rights = Rights { grants: vec![Grant { role, at: None, stage: None }] };
-    let review = Review { stages: 3, separation_of_duties: true };
+    let rights = Rights::of(vec![Grant::everywhere(role)]);
     let today = "2024-02-01".parse().expect("a day");
-    Asking { rights, person: person.cloned(), ..Asking::public(today, review) }
+    Asking { rights, person: person.cloned(), ..Asking::public(today) }
 }
 
 impl World {
@@ -80,9 +80,11 @@ impl World {
                 name: format!("{role:?} {number}"),
                 person: None,
                 new_person_id: PersonId::from_uuid(uuid::Uuid::now_v7()),
-                grants: vec![GrantOrder { role, agency: None, stage: None }],
+                machine: false,
+                grants: vec![GrantOrder::whole(role, None)],
                 expires_at: None,
-                secret_hash: format!("{number}"),
+                addresses: Vec::new(),
+                drawn: Drawn { secret_hash: format!("{number}"), code_hash: String::new() },
             };
             let token = world
                 .write(asking(Role::Admin, None), move |desk| people::issue_token(desk, &order))
@@ -108,7 +110,7 @@ impl World {
         self.store.write_blocking(act(), at_desk(asking, operation))
     }
 
-    fn read<T>(&self, query: impl FnOnce(&mut AnyConnection) -> Result<T, Refusal>) -> Result<T, Refusal> {
+    fn read<T>(&self, query: impl FnMut(&mut AnyConnection) -> Result<T, Refusal>) -> Result<T, Refusal> {
         self.store.read_blocking(query)
     }
 
@@ -203,10 +205,7 @@ impl World {
         let seen = self.read(|c| reports::find(c, &public, report, false));
         match &seen {
             Ok(seen) => {
-                let digest = nianbao::domain::report::Revision::compute_digest(
-                    &seen.revision.heading,
-                    &seen.revision.content,
-                );
+                let digest = seen.revision.compute_digest();
                 let number = seen.revision.number;
                 let known = published.entry(number).or_insert_with(|| digest.clone());
                 assert_eq!(*known, digest, "a published revision never changes");
@@ -236,7 +235,8 @@ impl World {
                     people.sort_unstable();
                     people.dedup();
                     assert_eq!(people.len(), 3, "by three people");
-                    assert!(seen.revision.authors.iter().all(|author| !people.contains(&author.as_str())));
+                    let authors = &seen.revision.authors;
+                    assert!(authors.iter().all(|author| !people.contains(&author.person.as_str())));
                 }
             }
             Err(Refusal::Withdrawn { .. }) => assert!(view.report.withdrawn_at.is_some()),
@@ -255,8 +255,7 @@ impl World {
 }
 
 fn asking_nobody() -> Asking {
-    let review = Review { stages: 3, separation_of_duties: true };
-    Asking::public("2024-02-01".parse().expect("a day"), review)
+    Asking::public("2024-02-01".parse().expect("a day"))
 }
 
 fn attempts() -> impl Strategy<Value = Vec<(usize, Attempt)>> {

@@ -22,14 +22,13 @@ impl Actor {
     fn asking(&self) -> Asking {
         let grants = self.token.grants.iter().map(TokenGrant::right).collect();
         let person = Some(self.token.person.clone());
-        Asking { rights: Rights { grants }, person, ..asking_as_program() }
+        Asking { rights: Rights::of(grants), person, ..asking_as_program() }
     }
 
     fn act(&self) -> Act {
         let actor = ActorOfAct {
             person_id: self.token.person.id.to_string(),
             person_name: self.token.person.name.clone(),
-            token_id: self.token.id.to_string(),
         };
         Act { actor: Some(actor), ..act_of_program("demo") }
     }
@@ -49,7 +48,7 @@ pub fn file(store: &Store, agency: &AgencyId, people: &[Actor]) -> Result<Report
             Role::Editor => Action::Submit,
             Role::Reviewer => Action::Approve,
             Role::Publisher => Action::Publish,
-            Role::Supervisor | Role::Admin => continue,
+            _ => continue,
         };
         if at == 0 {
             let new = new.clone();

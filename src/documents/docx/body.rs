@@ -140,7 +140,6 @@ impl Builder {
         }
         let name = start.local_name().into_inner();
         let kind = match self.kinds.last_mut() {
-            Some(Kind::Skipped | Kind::Text) => Kind::Skipped,
             Some(Kind::Alternatives { chosen }) => {
                 if !*chosen && space == Space::Compatibility && name == "Choice" {
                     *chosen = true;
@@ -150,7 +149,7 @@ impl Builder {
                 }
             }
             Some(Kind::ParagraphProperties) if space == Space::Word && name == "rPr" => Kind::ParagraphEnd,
-            Some(Kind::ParagraphProperties) => Kind::Skipped,
+            Some(Kind::Skipped | Kind::Text | Kind::ParagraphProperties) => Kind::Skipped,
             Some(Kind::RunProperties) => {
                 if space == Space::Word {
                     self.run_property(name, start)?;

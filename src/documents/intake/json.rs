@@ -51,11 +51,13 @@ pub fn read_document(object: &Map<String, Value>) -> Result<ReportDocument, Vec<
     members.require("year", year.is_some());
     let named = members.read("format", |text| form::by_id(text).ok_or("unknown_form"));
     let scope = members.read("scope", |text| text.parse().map_err(|()| "invalid_value"));
-    let agency_id = members.text("agency_id", 200).or_else(|| {
-        let agency = object.get("agency").and_then(|agency| agency.get("id"));
+    // A whole report names its agency in a member of its own.
+    let of_agency = |member: &str| {
+        let agency = object.get("agency").and_then(|agency| agency.get(member));
         agency.and_then(Value::as_str).map(str::to_owned)
-    });
-    let agency_name = members.text("agency_name", 200);
+    };
+    let agency_id = members.text("agency_id", 200).or_else(|| of_agency("id"));
+    let agency_name = members.text("agency_name", 200).or_else(|| of_agency("name"));
     let title = members.text("title", 200);
     let signed_by = members.text("signed_by", 200);
     let signed_on = members.read("signed_on", |text| day(text).ok_or("invalid_date"));

@@ -210,7 +210,6 @@ impl Reader {
         for open in self.open.iter_mut().rev() {
             match open {
                 Open::Styled(inner) => look = look.within(*inner),
-                Open::Skipped => return Ok(()),
                 Open::Paragraph { text, look: whole, .. } => {
                     look = look.within(*whole);
                     if look.hidden {
@@ -227,7 +226,7 @@ impl Reader {
                     return if text.len() > LONGEST_TEXT { Err(ReadFault::TooLargeInside) } else { Ok(()) };
                 }
                 Open::Plain => {}
-                // Text that stands in no paragraph is none.
+                // Text that stands in no paragraph, or where it is skipped, is none.
                 _ => return Ok(()),
             }
         }

@@ -95,9 +95,8 @@ impl Reader<'_, '_> {
         let token = self.tokens.get(first)?;
         let is_over = || token.span().is_some_and(|span| span.is_over(label));
         let value = match filled.as_slice() {
-            [] => token.value.clone(),
             [(_, false)] if !clean && !is_over() => return None,
-            [(_, false)] => token.value.clone(),
+            [] | [(_, false)] => token.value.clone(),
             [(_, false), ..] if clean => token.value.clone(),
             several => {
                 let places: Vec<usize> = several.iter().map(|(at, _)| *at).collect();

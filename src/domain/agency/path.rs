@@ -38,8 +38,15 @@ impl AgencyPath {
     }
 
     /// The ids from the root down, this agency last.
-    pub fn ids(&self) -> impl Iterator<Item = &str> {
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.0.split_terminator('.')
+    }
+
+    /// The path of the agency above; `None`: it is a root.
+    pub fn parent(&self) -> Option<AgencyPath> {
+        let bare = self.0.strip_suffix('.')?;
+        let end = bare.rfind('.')?;
+        bare.get(..=end).map(|above| AgencyPath(above.to_owned()))
     }
 
     pub fn depth(&self) -> usize {
@@ -58,6 +65,7 @@ mod tests {
         let sibling = AgencyPath::below(None, "ab");
         assert!(root.contains(&root) && root.contains(&child));
         assert!(!root.contains(&sibling) && !child.contains(&root));
+        assert_eq!((child.parent(), root.parent()), (Some(root.clone()), None));
         assert!(child.as_str() >= root.as_str() && *child.as_str() < *root.range_end());
         assert!(!(sibling.as_str() >= root.as_str() && *sibling.as_str() < *root.range_end()));
     }

@@ -28,6 +28,16 @@ impl Uscc {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The division (GB/T 2260) of the registration authority: characters 3–8.
+    pub fn division(&self) -> &str {
+        self.0.get(2..8).unwrap_or_default()
+    }
+
+    /// What the divisions below that one begin with.
+    pub fn region(&self) -> &str {
+        super::division::region(self.division())
+    }
 }
 
 impl FromStr for Uscc {

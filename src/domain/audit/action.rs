@@ -1,7 +1,8 @@
 //! Which acts are written into the audit, and what each touches of what the public reads.
 
 use super::AuditEntry;
-use crate::domain::agency::{AgencyPath, wire_names};
+use crate::domain::agency::wire_names;
+use crate::domain::rights::Extent;
 
 wire_names!(
     /// What somebody did, as the audit names it.
@@ -15,11 +16,21 @@ wire_names!(
         YearCreate = "year.create",
         YearUpdate = "year.update",
         YearDelete = "year.delete",
+        /// How reviews are held.
+        SettingsReview = "settings.review",
         RosterEdit = "roster.edit",
         PersonUpdate = "person.update",
         TokenCreate = "token.create",
         TokenUpdate = "token.update",
         TokenRevoke = "token.revoke",
+        /// Its person has fetched the secret.
+        TokenEnrol = "token.enrol",
+        PersonConfirm = "person.confirm",
+        /// As whom an identity provider knows somebody.
+        PersonSubject = "person.subject",
+        /// What they hold themselves.
+        PersonGrants = "person.grants",
+        PersonCreate = "person.create",
         ReportCreate = "report.create",
         ReportImport = "report.import",
         ReportLoad = "report.load",
@@ -43,9 +54,23 @@ wire_names!(
         WebhookRedeliver = "webhook.redeliver",
         JobStart = "job.start",
         JobCancel = "job.cancel",
+        /// Seals of rows that have no room in the entry before.
+        StoreSeal = "store.seal",
         StoreRestore = "store.restore",
         /// Acknowledged writes are or may be lost.
         StoreFork = "store.fork",
+        ServiceStart = "service.start",
+        ServiceStop = "service.stop",
+        /// Words and local demands were read anew.
+        ServiceReload = "service.reload",
+        /// An instance works by other rules, words or limits than another one that runs.
+        ServiceDiffer = "service.differ",
+        /// An act that waits for another person was asked for.
+        PendingAsk = "pending.ask",
+        PendingConfirm = "pending.confirm",
+        PendingRefuse = "pending.refuse",
+        /// Nobody decided in time, or it could not be done any more.
+        PendingEnd = "pending.end",
     }
 );
 
@@ -64,8 +89,14 @@ impl AuditAction {
     pub fn unsettles(self) -> Touch {
         use AuditAction as A;
         match self {
-            A::AgencyUpdate | A::AgencyMove | A::AgencySuccession => Touch::Everything,
-            A::YearUpdate | A::RosterEdit | A::StoreRestore | A::StoreFork => Touch::Everything,
+            A::AgencyUpdate
+            | A::AgencyMove
+            | A::AgencySuccession
+            | A::YearUpdate
+            | A::RosterEdit
+            | A::SettingsReview
+            | A::StoreRestore
+            | A::StoreFork => Touch::Everything,
             // Where nothing is filed yet, or nothing can be any more, no command rests.
             A::AgencyCreate | A::AgencyDelete | A::YearCreate | A::YearDelete => Touch::Nothing,
             A::ReportSource => Touch::Report,
@@ -73,17 +104,21 @@ impl AuditAction {
         }
     }
 
+    #[expect(clippy::match_same_arms, reason = "a table: a line is a line of what it says")]
     pub fn touches(self) -> Touch {
         use AuditAction as A;
         match self {
-            A::AccessRefused | A::PersonUpdate | A::TokenCreate | A::TokenUpdate | A::TokenRevoke => {
-                Touch::Nothing
-            }
+            A::AccessRefused | A::PersonUpdate | A::PersonConfirm | A::PersonSubject => Touch::Nothing,
+            A::PersonGrants | A::PersonCreate => Touch::Nothing,
+            A::TokenCreate | A::TokenUpdate | A::TokenRevoke | A::TokenEnrol => Touch::Nothing,
             A::CommentCreate | A::CommentAnswer | A::CommentSettle | A::CommentReopen => Touch::Nothing,
             A::WebhookCreate | A::WebhookUpdate | A::WebhookDelete | A::WebhookTest | A::WebhookRedeliver => {
                 Touch::Nothing
             }
-            A::JobStart | A::JobCancel => Touch::Nothing,
+            A::JobStart | A::JobCancel | A::StoreSeal => Touch::Nothing,
+            A::SettingsReview => Touch::Nothing,
+            A::PendingAsk | A::PendingConfirm | A::PendingRefuse | A::PendingEnd => Touch::Nothing,
+            A::ServiceStart | A::ServiceStop | A::ServiceReload | A::ServiceDiffer => Touch::Nothing,
             A::ReportCreate | A::ReportImport | A::ReportLoad | A::ReportEdit => Touch::Report,
             A::ReportTransition
             | A::ReportDiscard
@@ -116,8 +151,8 @@ pub struct AuditLine {
 /// What a listing of the audit is narrowed to.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
-    /// Entries about agencies under any of these; `None`: all entries.
-    pub within: Option<Vec<AgencyPath>>,
+    /// Entries that any of these cover; one of some years covers what is about reports of these. `None`: all entries.
+    pub within: Option<Vec<Extent>>,
     pub agency_id: Option<String>,
     pub report_id: Option<String>,
     pub person_id: Option<String>,

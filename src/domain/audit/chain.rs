@@ -1,11 +1,16 @@
 //! The hash chain: each entry's hash covers every column of it and the hash before.
 
-use serde::Deserialize;
-use sha2::{Digest, Sha256};
+use super::Origin;
+use crate::domain::algorithm::Algorithm;
+
+/// The version of the entries that are written now. Those of version 1 know neither their origin nor what they wrote.
+pub const ENTRY_VERSION: i32 = 2;
 
 /// One audit entry as it is chained. Every column takes part in the hash.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
+    /// Which columns there were when it was written.
+    pub version: i32,
     /// Gap-free number, from 1.
     pub seq: i64,
     /// RFC 3339 UTC with microseconds.
@@ -19,34 +24,49 @@ pub struct AuditEntry {
     /// What exactly, as canonical JSON.
     pub detail: String,
     pub request_id: String,
+    pub origin: Origin,
+    /// What was written of rows that the chain answers for, as canonical JSON.
+    pub sealed: Option<String>,
 }
 
 /// The hash before the first entry.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 impl AuditEntry {
-    /// Hash of this entry over the hash before it, in lower-case hexadecimal.
-    pub fn hash(&self, previous: &str) -> String {
-        let mut hash = Sha256::new();
-        let mut part = |text: Option<&str>| match text {
-            Some(text) => {
-                hash.update([1]);
-                hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
-                hash.update(text.as_bytes());
-            }
-            None => hash.update([0]),
-        };
-        part(Some(previous));
-        part(Some(&self.seq.to_string()));
-        part(Some(&self.at));
-        part(self.person_id.as_deref());
-        part(self.person_name.as_deref());
-        part(Some(&self.action));
-        part(self.agency_id.as_deref());
-        part(self.report_id.as_deref());
-        part(Some(&self.detail));
-        part(Some(&self.request_id));
-        hex::encode(hash.finalize())
+    /// Hash of this entry over the hash before it.
+    pub fn hash(&self, previous: &str, algorithm: Algorithm) -> String {
+        let mut hash = algorithm.hasher();
+        if self.version > 1 {
+            // Entries of version 1 begin with the byte 1 of a text that is there.
+            hash.update(self.version.to_be_bytes());
+        }
+        let seq = self.seq.to_string();
+        let origin = &self.origin;
+        let columns = [
+            Some(previous),
+            Some(seq.as_str()),
+            Some(self.at.as_str()),
+            self.person_id.as_deref(),
+            self.person_name.as_deref(),
+            Some(self.action.as_str()),
+            self.agency_id.as_deref(),
+            self.report_id.as_deref(),
+            Some(self.detail.as_str()),
+            Some(self.request_id.as_str()),
+        ];
+        columns.into_iter().for_each(|text| hash.part(text));
+        if self.version > 1 {
+            let since = [
+                origin.way.as_deref(),
+                origin.token_id.as_deref(),
+                origin.client.as_deref(),
+                origin.operator_user.as_deref(),
+                origin.operator_host.as_deref(),
+                self.sealed.as_deref(),
+            ];
+            since.into_iter().for_each(|text| hash.part(text));
+        }
+        algorithm.named_if_new(hash.finish())
     }
 }
 
@@ -83,7 +103,12 @@ impl Chain {
         if previous != self.head {
             return Err(Break::Link);
         }
-        if entry.hash(&self.head) != hash {
+        let algorithm = Algorithm::of(hash);
+        // A chain keeps the algorithm it began with.
+        if self.seq > 0 && algorithm != Algorithm::of(&self.head) {
+            return Err(Break::Link);
+        }
+        if entry.hash(&self.head, algorithm) != hash {
             return Err(Break::Content);
         }
         self.seq = entry.seq;

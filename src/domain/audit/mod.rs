@@ -1,7 +1,19 @@
 //! The audit: what is written into it, and the chain that nobody can change unseen.
 
+mod access;
 mod action;
 mod chain;
+pub mod guarded;
+mod head;
+mod line;
+mod replay;
+pub mod seal;
+mod session;
 
+pub use access::{Access, AccessFilter};
 pub use action::{AuditAction, AuditFilter, AuditLine, Touch};
 pub use chain::*;
+pub use head::{KeyFault, SignedHead, SigningKey};
+pub use line::ExportedLine;
+pub use replay::{Replay, Rewritten, Standing};
+pub use session::{Operator, Origin, Session, Way};

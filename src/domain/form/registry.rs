@@ -28,21 +28,18 @@ pub struct Form {
 /// A new form is one more line here and one more file.
 const SOURCES: [&str; 2] = [include_str!("format-2019.json"), include_str!("format-2021.json")];
 
-static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
-    SOURCES
-        .iter()
-        .map(|text| {
-            let source = serde_json::from_str(text).unwrap_or_else(|fault| {
-                unreachable!("a form's data file is compiled in and read by a test: {fault}")
-            });
-            Form::build(source)
-        })
-        .collect()
+#[expect(clippy::unreachable, reason = "compiled in and read by a test: there is no program without it")]
+static FORMS: LazyLock<[Form; SOURCES.len()]> = LazyLock::new(|| {
+    SOURCES.map(|text| {
+        let source =
+            serde_json::from_str(text).unwrap_or_else(|fault| unreachable!("a form's data file: {fault}"));
+        Form::build(source)
+    })
 });
 
 /// All forms, oldest first.
 pub fn all() -> &'static [Form] {
-    &FORMS
+    &*FORMS
 }
 
 pub fn by_id(id: &str) -> Option<&'static Form> {
@@ -51,8 +48,8 @@ pub fn by_id(id: &str) -> Option<&'static Form> {
 
 /// The form prescribed for a report year; years before the first form use the first.
 pub fn for_year(year: i32) -> &'static Form {
-    let forms = all();
-    forms.iter().rev().find(|form| form.from <= year).unwrap_or(&forms[0])
+    let [first, later @ ..] = &*FORMS;
+    later.iter().rev().find(|form| form.from <= year).unwrap_or(first)
 }
 
 impl Form {
@@ -96,7 +93,9 @@ impl Form {
         form.continuations = form.source.continues.iter().flat_map(|one| form.continued(one)).collect();
         for (number, identity) in form.identities.iter().enumerate() {
             for cell in identity.cells() {
-                form.identities_of[cell].push(number);
+                if let Some(of_cell) = form.identities_of.get_mut(cell) {
+                    of_cell.push(number);
+                }
             }
         }
         form

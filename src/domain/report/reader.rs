@@ -96,6 +96,7 @@ fn set_present(content: &mut Content, at: usize, present: bool) {
 ///
 /// `base` is the pointer of the object that holds the section, `/sections` in a report document; for a
 /// section's own body pass an empty string together with [`read_section`]'s caller stripping the key.
+#[expect(clippy::match_same_arms, reason = "a table: a member is a member")]
 pub fn read_section(
     content: &mut Content,
     at: usize,

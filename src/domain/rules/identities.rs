@@ -21,7 +21,7 @@ fn tell(rule: &Rule, figures: &Figures, identity: &Identity, residual: Residual)
     let suspect = likeliest(figures, identity, residual);
     let pointer_of = |cell: usize| form.cells.get(cell).map(|cell| cell.pointer()).unwrap_or_default();
     let precision =
-        form.cells.get(suspect).map(|cell| cell.precision).unwrap_or(crate::domain::number::Precision::Count);
+        form.cells.get(suspect).map_or(crate::domain::number::Precision::Count, |cell| cell.precision);
     let sum_of = |value: i64| precision.format(value);
     let mut finding = rule.finding(&identity.place, pointer_of(suspect));
     finding.expected = Some(Fact::Number(residual.left, precision));

@@ -21,10 +21,9 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
             _ => continue,
         };
         let cell = fault.cell.and_then(|cell| judged.content.form().cells.get(cell));
-        let place = cell.map(|cell| cell.indicator()).unwrap_or_else(|| fault.pointer.replace('/', "."));
-        let name = cell
-            .map(|cell| format!("{} × {}", cell.row_label, cell.column_label))
-            .unwrap_or_else(|| place.clone());
+        let place = cell.map_or_else(|| fault.pointer.replace('/', "."), |cell| cell.indicator());
+        let name =
+            cell.map_or_else(|| place.clone(), |cell| format!("{} × {}", cell.row_label, cell.column_label));
         let mut finding = RULE.finding(&place, fault.pointer.clone());
         finding.actual = Some(Fact::Found(fault.found.clone()));
         finding.arguments = vec![

@@ -13,6 +13,7 @@ pub struct RuleSet {
     pub local: Local,
     raised: BTreeMap<&'static str, Severity>,
     name: String,
+    words: String,
 }
 
 /// What an operator adds to the program's own rules.
@@ -24,9 +25,9 @@ pub struct Added {
     pub raised: BTreeMap<&'static str, Severity>,
 }
 
+#[expect(clippy::unreachable, reason = "compiled in and read by a test: there is no program without it")]
 static OWN: LazyLock<Arc<RuleSet>> = LazyLock::new(|| {
-    let own = RuleSet::with(Added::default())
-        .unwrap_or_else(|fault| unreachable!("the lexicons are compiled in and read by a test: {fault}"));
+    let own = RuleSet::with(Added::default()).unwrap_or_else(|fault| unreachable!("the lexicons: {fault}"));
     Arc::new(own)
 });
 
@@ -44,12 +45,18 @@ impl RuleSet {
         let digested = format!("{}{}{}", rules.join("\n"), lexicons.digest(), added.local.digested());
         let digest = sha256_hex(digested.as_bytes());
         let name = format!("{}+{}", env!("CARGO_PKG_VERSION"), digest.get(..12).unwrap_or_default());
-        Ok(RuleSet { lexicons, local: added.local, raised: added.raised, name })
+        let words = sha256_hex(format!("{}{}", lexicons.digest(), added.local.digested()).as_bytes());
+        Ok(RuleSet { lexicons, local: added.local, raised: added.raised, name, words })
     }
 
     /// Program version, and a digest over every rule, its weight and the words.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// A digest over the words and the local demands alone.
+    pub fn words(&self) -> &str {
+        &self.words
     }
 
     /// How heavy a rule's findings weigh here.

@@ -11,6 +11,8 @@ pub enum Standing {
     OnTime,
     /// Published after its due day.
     Late,
+    /// Of a past year, and loaded.
+    Archived,
 }
 
 /// Counters over many reports that are due.
@@ -22,17 +24,21 @@ pub struct Progress {
     pub approved: i64,
     pub published: i64,
     pub on_time: i64,
+    pub archived: i64,
 }
 
 impl Standing {
-    pub const ALL: [Standing; 6] = [
+    pub const ALL: [Standing; 7] = [
         Standing::Missing,
         Standing::Draft,
         Standing::InReview,
         Standing::Approved,
         Standing::OnTime,
         Standing::Late,
+        Standing::Archived,
     ];
+    /// What is published, whenever it was.
+    pub const PUBLISHED: [Standing; 3] = [Standing::OnTime, Standing::Late, Standing::Archived];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -42,6 +48,7 @@ impl Standing {
             Standing::Approved => "approved",
             Standing::OnTime => "on_time",
             Standing::Late => "late",
+            Standing::Archived => "archived",
         }
     }
 }
@@ -63,8 +70,9 @@ impl Progress {
             draft: is(&[Standing::Draft]),
             in_review: is(&[Standing::InReview]),
             approved: is(&[Standing::Approved]),
-            published: is(&[Standing::OnTime, Standing::Late]),
+            published: is(&Standing::PUBLISHED),
             on_time: is(&[Standing::OnTime]),
+            archived: is(&[Standing::Archived]),
         }
     }
 
@@ -76,5 +84,6 @@ impl Progress {
         self.approved += sign * other.approved;
         self.published += sign * other.published;
         self.on_time += sign * other.on_time;
+        self.archived += sign * other.archived;
     }
 }

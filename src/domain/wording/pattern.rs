@@ -3,10 +3,10 @@
 use regex::Regex;
 
 /// A pattern of the program's own; `#` in it stands for a count and `~` for a number with decimals.
+#[expect(clippy::unreachable, reason = "compiled in and read by a test: there is no program without it")]
 pub fn pattern(text: &str) -> Regex {
     let text = text.replace('#', "[0-9][0-9,]*").replace('~', r"[0-9][0-9,]*(?:\.[0-9]+)?");
-    Regex::new(&text)
-        .unwrap_or_else(|fault| unreachable!("patterns are compiled in and read by a test: {fault}"))
+    Regex::new(&text).unwrap_or_else(|fault| unreachable!("{text}: {fault}"))
 }
 
 /// A count as it is written, with or without commas.

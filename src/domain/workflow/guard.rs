@@ -1,8 +1,11 @@
 //! Whether this person may take this action on this report now.
 
+use super::hands::{self, Clash};
 use super::{Action, State, Step, actions_from, step};
+use crate::domain::access::Doer;
 use crate::domain::agency::AgencyPath;
-use crate::domain::rights::{Rights, Role};
+use crate::domain::id::PersonId;
+use crate::domain::rights::{Rights, Role, Stage};
 
 /// Everything the guard looks at; loaded before, decided here.
 #[derive(Debug)]
@@ -10,15 +13,19 @@ pub struct Request<'a> {
     pub state: State,
     pub action: Action,
     pub comment: Option<&'a str>,
-    pub person: &'a str,
+    /// Who asks, and by whose hand.
+    pub doer: &'a Doer,
     pub rights: &'a Rights,
     pub agency: &'a AgencyPath,
-    /// Persons who wrote content of this revision, imported or submitted it.
-    pub authors: &'a [String],
-    /// Persons who approved in the present round.
-    pub approvers: &'a [String],
+    pub year: i32,
+    /// Who wrote content of this revision, imported, explained or submitted it.
+    pub authors: &'a [Doer],
+    /// Who approved in the present round, once for each approval.
+    pub approvers: &'a [Doer],
+    /// Who did anything in the present round.
+    pub others: &'a [Doer],
     /// Who submitted in the present round.
-    pub submitter: Option<&'a str>,
+    pub submitter: Option<&'a PersonId>,
     pub stages: u8,
     pub separation: bool,
 }
@@ -30,8 +37,9 @@ pub enum Refusal {
     Forbidden,
     /// The table has no such line; these actions it has.
     NotAllowed(Vec<Action>),
-    /// An approver is an author, approved before in this round, or recalls what another submitted.
-    SeparationOfDuties,
+    /// Whoever approves or publishes is an author, approved before in this round, or is of the hand of somebody else
+    /// who has a part in it.
+    SeparationOfDuties(Clash),
     CommentMissing,
 }
 
@@ -50,30 +58,44 @@ pub fn check(request: &Request<'_>) -> Result<(Step, Role), Refusal> {
     let stage = (request.action == Action::Approve || request.action == Action::Return)
         .then(|| request.state.stage())
         .flatten();
-    let role = request.rights.acting_role(step.roles, request.agency, stage).ok_or(Refusal::Forbidden)?;
+    let role = acting_role(request, step, stage).ok_or(Refusal::Forbidden)?;
     if step.needs_comment && is_silent(request) {
         return Err(Refusal::CommentMissing);
     }
     match request.action {
-        Action::Approve if request.separation => {
-            let person = request.person.to_owned();
-            if request.authors.contains(&person) || request.approvers.contains(&person) {
-                return Err(Refusal::SeparationOfDuties);
+        // How reviews are held may have changed since it was submitted: nothing goes on with fewer than now.
+        Action::Approve
+            if step.to == State::Approved && request.approvers.len() + 1 < usize::from(request.stages) =>
+        {
+            return Err(Refusal::NotAllowed(others(request)));
+        }
+        Action::Publish if request.approvers.len() < usize::from(request.stages) => {
+            return Err(Refusal::NotAllowed(others(request)));
+        }
+        Action::Approve | Action::Publish if request.separation => {
+            if let Some(clash) = hands::clash(request) {
+                return Err(Refusal::SeparationOfDuties(clash));
             }
         }
         Action::Recall if !request.approvers.is_empty() => {
-            let allowed = actions_from(request.state, request.stages)
-                .into_iter()
-                .filter(|action| *action != Action::Recall)
-                .collect();
-            return Err(Refusal::NotAllowed(allowed));
+            return Err(Refusal::NotAllowed(others(request)));
         }
-        Action::Recall if request.submitter != Some(request.person) => {
+        Action::Recall if request.submitter != Some(&request.doer.person) => {
             return Err(Refusal::Forbidden);
         }
         _ => {}
     }
     Ok((step, role))
+}
+
+/// What else the state allows.
+fn others(request: &Request<'_>) -> Vec<Action> {
+    let all = actions_from(request.state, request.stages).into_iter();
+    all.filter(|action| *action != request.action).collect()
+}
+
+fn acting_role(request: &Request<'_>, step: Step, stage: Option<Stage>) -> Option<Role> {
+    request.rights.acting_role(step.right, (request.agency, request.year), stage)
 }
 
 fn is_silent(request: &Request<'_>) -> bool {
@@ -90,5 +112,5 @@ fn holds_anywhere(request: &Request<'_>) -> bool {
     State::ALL
         .iter()
         .filter_map(|state| step(*state, request.action, request.stages))
-        .any(|step| request.rights.acting_role(step.roles, request.agency, None).is_some())
+        .any(|step| acting_role(request, step, None).is_some())
 }

@@ -1,6 +1,8 @@
 //! What was made of a report, step by step: transitions, and by which verdict each was taken.
 
 use super::{Action, State};
+use crate::domain::access::{Doer, Named};
+use crate::domain::audit::Way;
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::rights::Role;
 use chrono::NaiveDateTime;
@@ -18,10 +20,21 @@ pub struct Transition {
     pub to: State,
     pub person_id: PersonId,
     pub person_name: String,
+    /// Who stands behind it, and who had issued the access.
+    pub hand: Named,
+    pub issuer: Option<Named>,
+    /// By which way they came in; `None`: it was not written down then.
+    pub sign_in: Option<Way>,
     pub role: Role,
     pub comment: Option<String>,
     pub digest: String,
     pub at: NaiveDateTime,
+}
+
+impl Transition {
+    pub fn doer(&self) -> Doer {
+        Doer { person: self.person_id.clone(), hand: self.hand.id.clone() }
+    }
 }
 
 /// By which verdict of which rules an act was taken.

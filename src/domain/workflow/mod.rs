@@ -1,9 +1,13 @@
 //! 三审三校 as one table: which action leads from which state to which, and who may take it.
 
 mod guard;
+mod hands;
 mod made;
+mod review;
 mod table;
 
 pub use guard::{Refusal, Request, check};
+pub use hands::{Clash, Why, clash_of_author};
 pub use made::{Receipt, Transition};
-pub use table::{Action, State, Step, actions_from, step};
+pub use review::{Review, ReviewSettings};
+pub use table::{Action, State, Step, actions_from, rights_of_steps, step};

@@ -1,7 +1,7 @@
 //! The transition table. A decision about the workflow is made here and nowhere else.
 
 use crate::domain::agency::wire_names;
-use crate::domain::rights::{Role, Stage};
+use crate::domain::rights::{Right, Stage};
 
 wire_names!(
     /// Where a revision stands.
@@ -37,7 +37,7 @@ wire_names!(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
     pub to: State,
-    pub roles: &'static [Role],
+    pub right: Right,
     /// Whether the act must be given a reason.
     pub needs_comment: bool,
 }
@@ -58,29 +58,32 @@ impl State {
 pub fn step(state: State, action: Action, stages: u8) -> Option<Step> {
     use Action::*;
     use State::*;
-    const EDITOR: &[Role] = &[Role::Editor];
-    const REVIEWER: &[Role] = &[Role::Reviewer];
-    const PUBLISHER: &[Role] = &[Role::Publisher];
-    const RETURNS_REVIEW: &[Role] = &[Role::Reviewer, Role::Supervisor];
-    const RETURNS_APPROVED: &[Role] = &[Role::Publisher, Role::Supervisor];
-    const ADMIN: &[Role] = &[Role::Admin];
-    let silent = |to, roles| Some(Step { to, roles, needs_comment: false });
-    let reasoned = |to, roles| Some(Step { to, roles, needs_comment: true });
+    let silent = |to, right| Some(Step { to, right, needs_comment: false });
+    let reasoned = |to, right| Some(Step { to, right, needs_comment: true });
     match (state, action) {
-        (Draft, Submit) => silent(if stages == 1 { FinalReview } else { FirstReview }, EDITOR),
-        (FirstReview, Approve) => silent(if stages == 2 { FinalReview } else { SecondReview }, REVIEWER),
-        (SecondReview, Approve) => silent(FinalReview, REVIEWER),
-        (FinalReview, Approve) => silent(Approved, REVIEWER),
-        (FirstReview | SecondReview | FinalReview, Return) => reasoned(Draft, RETURNS_REVIEW),
-        (Approved, Return) => reasoned(Draft, RETURNS_APPROVED),
+        (Draft, Submit) => silent(if stages == 1 { FinalReview } else { FirstReview }, Right::File),
+        // Where fewer reviews are asked for by now than when it was submitted, the final one stays.
+        (FirstReview, Approve) => {
+            silent(if stages <= 2 { FinalReview } else { SecondReview }, Right::Approve)
+        }
+        (SecondReview, Approve) => silent(FinalReview, Right::Approve),
+        (FinalReview, Approve) => silent(Approved, Right::Approve),
+        (FirstReview | SecondReview | FinalReview, Return) => reasoned(Draft, Right::ReturnReviewed),
+        (Approved, Return) => reasoned(Draft, Right::ReturnApproved),
         // The submitter takes it back before the first approval: see the guard.
-        (FirstReview | SecondReview | FinalReview, Recall) => silent(Draft, EDITOR),
-        (Approved, Publish) => silent(Published, PUBLISHER),
-        (Published | Withdrawn, Correct) => reasoned(Draft, PUBLISHER),
-        (Published, Withdraw) => reasoned(Withdrawn, PUBLISHER),
-        (Draft, Archive) => silent(Published, ADMIN),
+        (FirstReview | SecondReview | FinalReview, Recall) => silent(Draft, Right::File),
+        (Approved, Publish) => silent(Published, Right::Publish),
+        (Published | Withdrawn, Correct) => reasoned(Draft, Right::Publish),
+        (Published, Withdraw) => reasoned(Withdrawn, Right::Publish),
+        (Draft, Archive) => silent(Published, Right::Archive),
         _ => None,
     }
+}
+
+/// The rights that some step or other asks for.
+pub fn rights_of_steps() -> impl Iterator<Item = Right> {
+    let all = State::ALL.iter().flat_map(|state| Action::ALL.iter().map(move |action| (*state, *action)));
+    all.filter_map(|(state, action)| step(state, action, 3)).map(|step| step.right)
 }
 
 /// What the table allows from a state, whoever asks.

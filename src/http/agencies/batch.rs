@@ -1,22 +1,24 @@
 //! Registering many agencies in one call: parsed before the lane, written row by row through the bulk queue.
 
-use super::body::read_draft;
+use super::body::AgencyInput;
 use crate::documents;
 use crate::domain::agency::Agency;
 use crate::domain::id::AgencyId;
 use crate::domain::language::Language;
-use crate::domain::rights::{Grant, Role};
-use crate::http::kernel::body::{media_type, parse};
+use crate::http::kernel::body::media_type;
 use crate::http::kernel::call::Call;
+use crate::http::kernel::json::parse;
 use crate::http::kernel::names::{AgencyItems, ProblemSchema};
 use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::query;
 use crate::http::kernel::reply::Reply;
+use crate::http::kernel::sent::{Extent, Sent};
+use crate::http::kernel::service::Service;
 use crate::http::refused::batch_refused;
 use crate::operations::InputFault;
 use crate::operations::agencies::{self, AgencyDraft};
 use actix_web::http::header;
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, Data};
 use actix_web::{post, web};
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
@@ -60,6 +62,9 @@ pub struct BatchBody {
     rows: Vec<RowBody>,
 }
 
+/// A line and what stands there.
+type Found = (usize, Result<Value, Problem>);
+
 /// One row as it was read.
 struct Row {
     line: usize,
@@ -91,12 +96,15 @@ fn too_large(limit: usize) -> Problem {
     Problem::new(Code::PayloadTooLarge).detail("too_large", vec![("limit", limit.to_string())])
 }
 
-fn draft_of(object: &Map<String, Value>) -> Result<AgencyDraft, Problem> {
-    read_draft(object, None).map_err(Problem::of_body)
+/// A row is judged like the body of a single registration.
+fn draft_of(row: Value, service: &Data<Service>) -> Result<AgencyDraft, Problem> {
+    let sent = Sent::<AgencyInput>::new(row, Extent::Whole, service.clone());
+    let wanted = sent.read_with(|sent| sent.and_then(AgencyInput::fault).into_iter().collect());
+    wanted.map(AgencyDraft::from)
 }
 
 /// One JSON object to a line.
-fn read_lines(bytes: &[u8]) -> Result<Vec<Row>, Problem> {
+fn read_lines(bytes: &[u8]) -> Result<Vec<Found>, Problem> {
     let mut rows = Vec::new();
     for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         let line = line.trim_ascii();
@@ -106,8 +114,7 @@ fn read_lines(bytes: &[u8]) -> Result<Vec<Row>, Problem> {
         if line.len() > LONGEST_ROW {
             return Err(too_large(LONGEST_ROW));
         }
-        let draft = parse(line).and_then(|body| draft_of(&body.object));
-        rows.push(Row { line: at + 1, draft });
+        rows.push((at + 1, parse(line)));
         if rows.len() > MOST_ROWS {
             return Err(too_large(MOST_ROWS));
         }
@@ -116,9 +123,9 @@ fn read_lines(bytes: &[u8]) -> Result<Vec<Row>, Problem> {
 }
 
 /// `{"items": [ … ]}`: a line is a place in the list, from 1.
-fn read_items(bytes: &[u8]) -> Result<Vec<Row>, Problem> {
+fn read_items(bytes: &[u8]) -> Result<Vec<Found>, Problem> {
     let fault = |pointer: &str, code| Problem::of_body(vec![InputFault::new(pointer, code)]);
-    let mut object = parse(bytes)?.object;
+    let Value::Object(mut object) = parse(bytes)? else { return Err(fault("", "wrong_type")) };
     let items = match object.remove("items") {
         Some(Value::Array(items)) => items,
         Some(_) => return Err(fault("/items", "wrong_type")),
@@ -130,21 +137,14 @@ fn read_items(bytes: &[u8]) -> Result<Vec<Row>, Problem> {
     if items.len() > MOST_ROWS {
         return Err(too_large(MOST_ROWS));
     }
-    let row = |(at, item): (usize, Value)| {
-        let draft = match &item {
-            Value::Object(object) => draft_of(object),
-            _ => Err(Problem::new(Code::InvalidInput).detail("not_an_object", Vec::new())),
-        };
-        Row { line: at + 1, draft }
-    };
-    Ok(items.into_iter().enumerate().map(row).collect())
+    Ok(items.into_iter().enumerate().map(|(at, item)| (at + 1, Ok(item))).collect())
 }
 
 /// The members of a contact stand in columns of their own.
 const CONTACT: [&str; 5] = ["address", "postcode", "phone", "email", "website"];
 
 /// Columns named as the members of an agency; spreadsheets write GBK, so the charset is found out.
-fn read_csv(bytes: &[u8], charset: Option<&str>) -> Result<Vec<Row>, Problem> {
+fn read_csv(bytes: &[u8], charset: Option<&str>) -> Result<Vec<Found>, Problem> {
     let unreadable = || Problem::new(Code::DocumentUnreadable);
     let (text, _) = documents::decode(bytes, charset).map_err(|_| unreadable())?;
     // Between \r and \n the reader would count a record to the line before.
@@ -169,7 +169,7 @@ fn read_csv(bytes: &[u8], charset: Option<&str>) -> Result<Vec<Row>, Problem> {
         if !contact.is_empty() {
             object.insert("contact".to_owned(), Value::Object(contact));
         }
-        rows.push(Row { line: usize::try_from(line).unwrap_or(usize::MAX), draft: draft_of(&object) });
+        rows.push((usize::try_from(line).unwrap_or(usize::MAX), Ok(Value::Object(object))));
         if rows.len() > MOST_ROWS {
             return Err(too_large(MOST_ROWS));
         }
@@ -177,12 +177,19 @@ fn read_csv(bytes: &[u8], charset: Option<&str>) -> Result<Vec<Row>, Problem> {
     Ok(rows)
 }
 
-fn read_rows(format: Format, bytes: &Bytes, charset: Option<&str>) -> Result<Vec<Row>, Problem> {
-    match format {
+fn read_rows(
+    format: Format,
+    bytes: &Bytes,
+    charset: Option<&str>,
+    service: &Data<Service>,
+) -> Result<Vec<Row>, Problem> {
+    let found = match format {
         Format::Lines => read_lines(bytes),
         Format::Csv => read_csv(bytes, charset),
         Format::Json => read_items(bytes),
-    }
+    }?;
+    let row = |(line, value): Found| Row { line, draft: value.and_then(|value| draft_of(value, service)) };
+    Ok(found.into_iter().map(row).collect())
 }
 
 fn refused(line: usize, problem: &Problem, language: Language, request_id: &str) -> RowBody {
@@ -219,7 +226,7 @@ impl BatchBody {
     ),
     responses((status = 200, description = "各行的结果", body = BatchBody)),
     extensions(
-        ("x-cost" = json!("file")), ("x-problems" = json!(["forbidden", "invalid_query", "document_unreadable", "batch_refused"])),
+        ("x-cost" = json!("file")), ("x-problems" = json!([Code::Forbidden, Code::InvalidQuery, Code::DocumentUnreadable, Code::BatchRefused])),
         ("x-same" = json!(true)),
     ),
 )]
@@ -227,12 +234,11 @@ impl BatchBody {
 pub async fn create_agencies(mut call: Call) -> Result<Reply, Problem> {
     let (media, charset) = media_type(&call.request);
     let bounds = if media == "application/json" { call.json_bounds() } else { call.batch_bounds() };
+    call.require_token()?;
+    agencies::require_some_registration_right(&call.asking())?;
+    // Only for whoever may send one is so large a body read.
     if let Some(reply) = call.replayed(Some(bounds)).await? {
         return Ok(reply);
-    }
-    let manages = |grant: &Grant| matches!(grant.role, Role::Supervisor | Role::Admin);
-    if !call.asking().rights.grants.iter().any(manages) {
-        return Err(Problem::new(Code::Forbidden));
     }
     let format = match format_of(&media) {
         Ok(format) => format,
@@ -243,10 +249,11 @@ pub async fn create_agencies(mut call: Call) -> Result<Reply, Problem> {
     };
     let bytes = call.bytes(bounds).await?;
     let query: BatchQuery = call.query()?;
-    let rows = web::block(move || read_rows(format, &bytes, charset.as_deref()))
+    let service = call.service.clone();
+    let rows = web::block(move || read_rows(format, &bytes, charset.as_deref(), &service))
         .await
         .map_err(|_| Problem::new(Code::Internal))??;
-    call.hold_key()?;
+    call.hold_key().await?;
     if query.atomic == Some(true) { write_all(&call, rows).await } else { write_each(&call, rows).await }
 }
 

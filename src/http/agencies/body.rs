@@ -1,16 +1,16 @@
 //! An agency as JSON, both ways.
 
-use crate::domain::agency::{Agency, Contact, UsccFault};
-
-use crate::http::kernel::fields::Fields;
-use crate::http::kernel::format::is_web_address;
+use crate::domain::agency::{Agency, Contact, DivisionCode, Kind, Level, Uscc};
 use crate::http::kernel::format::{day, time};
-use crate::http::kernel::names::{AgencyKind, AgencyLevel, AgencyStatusName};
+use crate::http::kernel::names::{AgencyIdOrCode, AgencyKind, AgencyLevel, AgencyStatusName};
 use crate::http::kernel::paging::Page;
+use crate::http::kernel::problem::Fault;
+use crate::http::kernel::sent::{Patch, Sent};
+use crate::operations::AgencyRef;
 use crate::operations::agencies::{AgencyDraft, AgencyTree};
-use crate::operations::{AgencyRef, InputFault};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// 机关。
@@ -143,102 +143,97 @@ pub struct AncestorList {
     pub next_cursor: Option<String>,
 }
 
-/// Key of the message about a credit code.
-fn uscc_fault(fault: UsccFault) -> &'static str {
-    match fault {
-        UsccFault::Length => "uscc_length",
-        UsccFault::Alphabet => "uscc_alphabet",
-        UsccFault::Check => "uscc_check",
-        UsccFault::OrganizationCheck => "uscc_organization_check",
+/// 要登记或改成的机关。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgencyInput {
+    /// 名称（全称）。
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+    /// 简称。
+    #[schema(min_length = 1, max_length = 100)]
+    short_name: Option<String>,
+    /// 统一社会信用代码（GB 32100-2015，两个校验码都须对），在用机关中唯一。
+    #[schema(value_type = Option<String>, format = "uscc", pattern = "^[0-9A-HJ-NPQRTUWXY]{18}$")]
+    uscc: Option<Uscc>,
+    #[schema(value_type = AgencyLevel)]
+    level: Level,
+    #[schema(value_type = AgencyKind)]
+    kind: Kind,
+    /// 行政区划代码：6 位（GB/T 2260）、9 位（GB/T 10114）或 12 位。
+    #[schema(
+        value_type = Option<String>, format = "division-code", pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$"
+    )]
+    division_code: Option<DivisionCode>,
+    /// 上级机关；空 = 顶级。
+    #[schema(value_type = Option<AgencyIdOrCode>)]
+    parent_id: Option<AgencyRef>,
+    /// 设立日期；空 = 自始。
+    valid_from: Option<NaiveDate>,
+    /// 终止日期：从这一天起不再存在。
+    valid_to: Option<NaiveDate>,
+    contact: Option<ContactInput>,
+}
+
+pub type AgencyPatch = Patch<AgencyInput>;
+
+/// 联系方式。
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactInput {
+    /// 地址。
+    #[schema(min_length = 1, max_length = 200)]
+    address: Option<String>,
+    /// 邮政编码，6 位数字。
+    #[schema(format = "postcode", pattern = "^[0-9]{6}$")]
+    postcode: Option<String>,
+    /// 电话。
+    #[schema(min_length = 1, max_length = 50)]
+    phone: Option<String>,
+    /// 电子邮箱。
+    #[schema(format = "email", min_length = 1, max_length = 200)]
+    email: Option<String>,
+    /// 网站，http 或 https 地址。
+    #[schema(format = "uri", min_length = 1, max_length = 500)]
+    website: Option<String>,
+}
+
+impl AgencyInput {
+    /// What its days have against each other.
+    pub fn fault(&self) -> Option<Fault> {
+        let (from, to) = (self.valid_from?, self.valid_to?);
+        (to < from).then(|| Fault::at("/valid_to", "period_order"))
     }
 }
 
-/// Reads what a caller says about an agency; `present` is what it is now.
-pub fn read_draft(
-    object: &Map<String, Value>,
-    present: Option<&Value>,
-) -> Result<AgencyDraft, Vec<InputFault>> {
-    let mut fields = Fields::new(object, present);
-    fields.read_only(&["id", "successor_id", "created_at", "updated_at"]);
-    match (present, object.get("status").and_then(Value::as_str)) {
-        // A new agency is active; saying so is no fault.
-        (None, Some("active")) => {
-            fields.take("status");
+impl From<AgencyInput> for AgencyDraft {
+    fn from(sent: AgencyInput) -> AgencyDraft {
+        let contact = sent.contact.unwrap_or_default();
+        AgencyDraft {
+            name: sent.name,
+            short_name: sent.short_name,
+            uscc: sent.uscc,
+            level: sent.level,
+            kind: sent.kind,
+            division_code: sent.division_code,
+            parent: sent.parent_id,
+            valid_from: sent.valid_from,
+            valid_to: sent.valid_to,
+            contact: Contact {
+                address: contact.address,
+                postcode: contact.postcode,
+                phone: contact.phone,
+                email: contact.email,
+                website: contact.website,
+            },
         }
-        _ => fields.read_only(&["status"]),
-    }
-    let name = fields.text("name", 200);
-    let name = fields.require("name", name);
-    let short_name = fields.text("short_name", 100);
-    let uscc = fields.read("uscc", |text| text.parse().map_err(uscc_fault));
-    let level = fields.read("level", |text| text.parse().map_err(|()| "invalid_value"));
-    let level = fields.require("level", level);
-    let kind = fields.read("kind", |text| text.parse().map_err(|()| "invalid_value"));
-    let kind = fields.require("kind", kind);
-    let division_code = fields.read("division_code", |text| text.parse().map_err(|()| "division_code"));
-    let parent = fields.read("parent_id", read_parent);
-    let valid_from = fields.day("valid_from");
-    let valid_to = fields.day("valid_to");
-    if let (Some(from), Some(to)) = (valid_from, valid_to)
-        && to < from
-    {
-        fields.fault("valid_to", "period_order");
-    }
-    let contact = fields.nested("contact", read_contact).unwrap_or_default();
-    match (name, level, kind, fields.finish()) {
-        (Some(name), Some(level), Some(kind), faults) if faults.is_empty() => Ok(AgencyDraft {
-            name,
-            short_name,
-            uscc,
-            level,
-            kind,
-            division_code,
-            parent,
-            valid_from,
-            valid_to,
-            contact,
-        }),
-        (_, _, _, faults) => Err(faults),
     }
 }
 
-/// Which parent a body names, before it is read whole: `Some(None)` for a root, `None` where that cannot be
-/// told.
-pub fn named_parent(object: &Map<String, Value>) -> Option<Option<AgencyRef>> {
-    match object.get("parent_id") {
+/// Which parent a body names, before it is judged: `Some(None)` for a root, `None` where that cannot be told.
+pub fn named_parent(body: &Sent<AgencyInput>) -> Option<Option<AgencyRef>> {
+    match body.member("parent_id") {
         None | Some(Value::Null) => Some(None),
-        Some(Value::String(text)) => Some(read_parent(text).ok()),
-        Some(_) => None,
+        Some(_) => body.agency("parent_id").map(Some),
     }
-}
-
-/// What cannot be a reference names nothing, as one that is not there.
-fn read_parent(text: &str) -> Result<AgencyRef, &'static str> {
-    Ok(text.parse().unwrap_or(AgencyRef::Nowhere))
-}
-
-fn read_contact(fields: &mut Fields<'_>) -> Contact {
-    let contact = Contact {
-        address: fields.text("address", 200),
-        postcode: fields.text("postcode", 20),
-        phone: fields.text("phone", 50),
-        email: fields.text("email", 200),
-        website: fields.text("website", 500),
-    };
-    let six_digits = |code: &String| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
-    if contact.postcode.as_ref().is_some_and(|code| !six_digits(code)) {
-        fields.fault("postcode", "invalid_contact");
-    }
-    let mailbox = |mail: &String| {
-        mail.split_once('@').is_some_and(|(name, host)| {
-            !name.is_empty() && host.contains('.') && !mail.chars().any(char::is_whitespace)
-        })
-    };
-    if contact.email.as_ref().is_some_and(|mail| !mailbox(mail)) {
-        fields.fault("email", "invalid_contact");
-    }
-    if contact.website.as_ref().is_some_and(|url| !is_web_address(url)) {
-        fields.fault("website", "invalid_url");
-    }
-    contact
 }

@@ -2,22 +2,21 @@
 
 use super::body::AgencyBody;
 use super::shown;
-use crate::domain::agency::{Agency, HistoryEntry};
-use crate::http::kernel::body::JSON;
+use crate::domain::agency::{Agency, HistoryEntry, SuccessionKind};
 use crate::http::kernel::call::Call;
-use crate::http::kernel::fields::{Fields, named_agency};
 use crate::http::kernel::format::{day, time};
-use crate::http::kernel::names::AgencyChangeKind;
+use crate::http::kernel::names::{AgencyChangeKind, AgencyIdOrCode, SuccessionKindName};
 use crate::http::kernel::paging::{Page, WholeQuery, cut_whole, list_reply};
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::NoParameters;
 use crate::http::kernel::reply::Reply;
 use crate::http::reports::PersonReference;
-use crate::operations::agencies::{self, Succession, require_change_right};
-use crate::operations::{AgencyRef, InputFault};
+use crate::operations::AgencyRef;
+use crate::operations::agencies::{self, Succession, require_settling_right};
 use actix_web::{get, post};
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 /// 机关的一次变动，和变动后的机关。
@@ -57,9 +56,9 @@ pub type AgencyHistory = Page<ChangeBody>;
 /// 登记、修改、移动、合并、更名、撤销，各从哪一天起、由谁、因何。用 `?at=` 可读某一天的机关登记。
 #[utoipa::path(
     tag = "agencies",
-    params(("agency" = String, Path, description = "机关编号或统一社会信用代码"), WholeQuery),
+    params(crate::http::paths::Agency, WholeQuery),
     responses((status = 200, description = "全部变动，自早至晚", body = AgencyHistory)),
-    extensions(("x-cost" = json!("point")), ("x-list" = json!(true)), ("x-problems" = json!(["not_found", "invalid_query", "invalid_cursor"]))),
+    extensions(("x-cost" = json!("point")), ("x-list" = json!(true)), ("x-problems" = json!([Code::NotFound, Code::InvalidQuery, Code::InvalidCursor]))),
 )]
 #[get("/agencies/{agency}/history")]
 pub async fn read_history(call: Call) -> Result<Reply, Problem> {
@@ -67,28 +66,27 @@ pub async fn read_history(call: Call) -> Result<Reply, Problem> {
     let entries = call.look(move |connection, _| agencies::history(connection, &wanted)).await?;
     let query: WholeQuery = call.query()?;
     let mut items: Vec<ChangeBody> = entries.iter().map(ChangeBody::from).collect();
-    if call.caller.token.is_none() {
+    if call.caller.who.is_none() {
         // The public sees no persons.
         items.iter_mut().for_each(|item| item.person = None);
     }
-    let (items, next, total) = cut_whole("history", items, &query)?;
+    let (items, next, total) = cut_whole(&call, "history", items, &query)?;
     Ok(list_reply(&call, json!(items), next, total))
 }
 
-fn read_succession(object: &Map<String, Value>) -> Result<Succession, Vec<InputFault>> {
-    let mut fields = Fields::new(object, None);
-    let kind = fields.read("kind", |text| text.parse().map_err(|()| "invalid_value"));
-    let kind = fields.require("kind", kind);
-    let successor = fields.read("successor_id", |text| text.parse().map_err(|()| "not_found"));
-    let effective_on = fields.day("effective_on");
-    let effective_on = fields.require("effective_on", effective_on);
-    let reason = fields.text("reason", 2_000);
-    match (kind, effective_on, fields.finish()) {
-        (Some(kind), Some(effective_on), faults) if faults.is_empty() => {
-            Ok(Succession { kind, successor, effective_on, reason })
-        }
-        (_, _, faults) => Err(faults),
-    }
+/// 机关的变动。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuccessionCreate {
+    #[schema(value_type = SuccessionKindName)]
+    kind: SuccessionKind,
+    /// 承继机关；合并、更名必填。
+    #[schema(value_type = Option<AgencyIdOrCode>)]
+    successor_id: Option<AgencyRef>,
+    /// 从哪一天起，不晚于今天。
+    effective_on: NaiveDate,
+    #[schema(min_length = 1, max_length = 2000)]
+    reason: Option<String>,
 }
 
 /// 机关合并、更名、撤销
@@ -97,12 +95,12 @@ fn read_succession(object: &Map<String, Value>) -> Result<Succession, Vec<InputF
 /// 合并、更名须写明承继机关，新旧两处都要有权限。
 #[utoipa::path(
     tag = "agencies",
-    params(("agency" = String, Path, description = "机关编号或统一社会信用代码")),
-    request_body(content = ref("#/components/schemas/SuccessionInput"), content_type = "application/json"),
+    params(crate::http::paths::Agency),
+    request_body(content = SuccessionCreate, content_type = "application/json"),
     responses((status = 200, description = "变动后的机关", body = AgencyBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "forbidden", "precondition_required", "precondition_failed",
-            "invalid_input", "agency_ended", "agency_cycle", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::PreconditionRequired, Code::PreconditionFailed,
+            Code::InvalidInput, Code::AgencyEnded, Code::AgencyCycle, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
         ("x-same" = json!(true)),
     ),
@@ -116,18 +114,19 @@ pub async fn succeed_agency(mut call: Call) -> Result<Reply, Problem> {
     let present: Agency = call
         .look(move |connection, asking| {
             let agency = agencies::find(connection, &wanted)?;
-            require_change_right(asking, &agency)?;
+            require_settling_right(asking, &agency)?;
             Ok(agency)
         })
         .await?;
-    let body = call.json(JSON).await?;
-    if let Some(successor) = named_agency(&body.object, "successor_id") {
+    let body = call.body::<SuccessionCreate>().await?;
+    if let Some(successor) = body.agency("successor_id") {
         call.look(move |connection, asking| agencies::require_right_over(connection, asking, &successor))
             .await?;
     }
     let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
-    let succession = read_succession(&body.object).map_err(Problem::of_body)?;
+    let SuccessionCreate { kind, successor_id, effective_on, reason } = body.read()?;
+    let succession = Succession { kind, successor: successor_id, effective_on, reason };
     let reference = AgencyRef::Id(present.id);
     let language = call.language();
     call.write(

@@ -6,7 +6,7 @@ use crate::domain::agency::{Agency, AgencyFilter, AgencyOrder, AgencyStatus, Kin
 use crate::domain::page::PageValue;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{CursorText, Depth, DivisionPrefix, Limit, query};
 use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
@@ -80,13 +80,13 @@ query!(AgencyListQuery {
     params(AgencyListQuery),
     responses((status = 200, description = "一页机关",
         content((AgencyList = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-list" = json!(true))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidCursor])), ("x-list" = json!(true))),
 )]
 #[get("/agencies")]
 pub async fn list_agencies(call: Call) -> Result<Reply, Problem> {
     let query: AgencyListQuery = call.query()?;
     let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_ref());
-    let order = PageOrder::read("agencies", SORTS, sort, query.limit, cursor)?;
+    let order = PageOrder::read(&call, "agencies", SORTS, sort, query.limit, cursor)?;
     let wanted = AgencyQuery {
         filter: AgencyFilter {
             q: query.q,
@@ -149,9 +149,9 @@ query!(AtQuery {
 /// `{agency}` 是编号或统一社会信用代码。
 #[utoipa::path(
     tag = "agencies",
-    params(("agency" = String, Path, description = "机关编号或统一社会信用代码"), AtQuery),
+    params(crate::http::paths::Agency, AtQuery),
     responses((status = 200, description = "机关", body = AgencyBody)),
-    extensions(("x-problems" = json!(["not_found", "invalid_query"])), ("x-tagged" = json!(true))),
+    extensions(("x-problems" = json!([Code::NotFound, Code::InvalidQuery])), ("x-tagged" = json!(true))),
 )]
 #[get("/agencies/{agency}")]
 pub async fn read_agency(call: Call) -> Result<Reply, Problem> {
@@ -172,9 +172,9 @@ pub async fn read_agency(call: Call) -> Result<Reply, Problem> {
 /// 从顶级到直接上级，依次列出。
 #[utoipa::path(
     tag = "agencies",
-    params(("agency" = String, Path, description = "机关编号或统一社会信用代码"), AtQuery),
+    params(crate::http::paths::Agency, AtQuery),
     responses((status = 200, description = "各级上级机关", body = AncestorList)),
-    extensions(("x-problems" = json!(["not_found", "invalid_query"]))),
+    extensions(("x-problems" = json!([Code::NotFound, Code::InvalidQuery]))),
 )]
 #[get("/agencies/{agency}/ancestors")]
 pub async fn list_ancestors(call: Call) -> Result<Reply, Problem> {
@@ -211,11 +211,11 @@ query!(ChildrenQuery {
 /// 一页直接隶属于该机关的机关。
 #[utoipa::path(
     tag = "agencies",
-    params(("agency" = String, Path, description = "机关编号或统一社会信用代码"), ChildrenQuery),
+    params(crate::http::paths::Agency, ChildrenQuery),
     responses((status = 200, description = "一页机关",
         content((AgencyList = "application/json"), (String = "text/csv")))),
     extensions(
-        ("x-problems" = json!(["not_found", "invalid_query", "invalid_cursor"])),
+        ("x-problems" = json!([Code::NotFound, Code::InvalidQuery, Code::InvalidCursor])),
         ("x-list" = json!(true)),
     ),
 )]
@@ -226,7 +226,7 @@ pub async fn list_children(call: Call) -> Result<Reply, Problem> {
     let query: ChildrenQuery =
         call.query_after(move |connection, _| agencies::find(connection, &named)).await?;
     let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_ref());
-    let order = PageOrder::read("children", SORTS, sort, query.limit, cursor)?;
+    let order = PageOrder::read(&call, "children", SORTS, sort, query.limit, cursor)?;
     let (page, count, at) = (order.page.clone(), query.count == Some(true), query.at);
     let (rows, total) = call
         .look(move |connection, _| match at {
@@ -257,9 +257,9 @@ query!(TreeQuery {
 /// 该机关及其以下的机关，逐层列出，至多 5000 个：再多则给不全的那一层及更深的不列出，并写明 `truncated`。
 #[utoipa::path(
     tag = "agencies",
-    params(("agency" = String, Path, description = "机关编号或统一社会信用代码"), TreeQuery),
+    params(crate::http::paths::Agency, TreeQuery),
     responses((status = 200, description = "机关及其下级", body = TreeBody)),
-    extensions(("x-cost" = json!("scan")), ("x-problems" = json!(["not_found", "invalid_query"]))),
+    extensions(("x-cost" = json!("scan")), ("x-problems" = json!([Code::NotFound, Code::InvalidQuery]))),
 )]
 #[get("/agencies/{agency}/tree")]
 pub async fn read_tree(call: Call) -> Result<Reply, Problem> {

@@ -1,31 +1,29 @@
 //! Changing the registry.
 
-use super::body::{AgencyBody, named_parent, read_draft};
+use super::body::{AgencyBody, AgencyInput, AgencyPatch, named_parent};
 use super::{shown, tagged};
 use crate::domain::agency::Agency;
 use crate::domain::id::AgencyId;
-use crate::domain::rights::{Grant, Role};
 use crate::http::kernel::BASE;
-use crate::http::kernel::body::{JSON, MERGE_PATCH};
 use crate::http::kernel::call::Call;
-use crate::http::kernel::fields::merge;
-use crate::http::kernel::problem::{Code, Problem};
+use crate::http::kernel::problem::{Code, Fault, Problem};
 use crate::http::kernel::query::NoParameters;
 use crate::http::kernel::reply::Reply;
-use crate::operations::agencies::{self, require_change_right};
-use crate::operations::{AgencyRef, InputFault};
+use crate::http::kernel::sent::Sent;
+use crate::operations::AgencyRef;
+use crate::operations::agencies::{self, AgencyDraft, require_change_right, require_settling_right};
 use actix_web::{delete, patch, post, put};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// 登记机关
 ///
 /// 主管部门在自己的范围内登记下级机关；顶级机关由系统管理员登记。`name`、`level`、`kind` 必填。
 #[utoipa::path(
     tag = "agencies",
-    request_body(content = ref("#/components/schemas/AgencyInput"), content_type = "application/json"),
+    request_body(content = AgencyInput, content_type = "application/json"),
     responses((status = 201, description = "已登记", body = AgencyBody)),
     extensions(
-        ("x-problems" = json!(["forbidden", "invalid_input", "read_only", "uscc_taken", "invalid_query"])),
+        ("x-problems" = json!([Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::UsccTaken, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -34,18 +32,14 @@ pub async fn create_agency(mut call: Call) -> Result<Reply, Problem> {
     if let Some(reply) = call.replayed(None).await? {
         return Ok(reply);
     }
-    let manages = |grant: &Grant| matches!(grant.role, Role::Supervisor | Role::Admin);
-    if !call.asking().rights.grants.iter().any(manages) {
-        return Err(Problem::new(Code::Forbidden));
-    }
-    let body = call.json(JSON).await?;
-    let there = parent_is_there(&call, &body.object).await?;
+    agencies::require_some_registration_right(&call.asking())?;
+    let body = call.body::<AgencyInput>().await?;
+    let there = parent_is_there(&call, &body).await?;
     let _: NoParameters = call.query()?;
-    let draft = read_draft(&body.object, None).map_err(|mut faults| {
-        // Told together with what is wrong otherwise.
-        faults.extend((!there).then(|| InputFault::new("/parent_id", "not_found")));
-        Problem::of_body(faults)
-    })?;
+    // Told together with what is wrong otherwise.
+    let missing = (!there).then(|| Fault::at("/parent_id", "not_found")).into_iter();
+    let wanted = body.read_with(|sent| missing.chain(sent.and_then(AgencyInput::fault)).collect())?;
+    let draft = AgencyDraft::from(wanted);
     let id = AgencyId::from_uuid(uuid::Uuid::now_v7());
     let language = call.language();
     call.write(
@@ -59,8 +53,8 @@ pub async fn create_agency(mut call: Call) -> Result<Reply, Problem> {
 }
 
 /// Whether the parent that a new agency names is there; refuses whoever may register nothing under it.
-async fn parent_is_there(call: &Call, object: &Map<String, Value>) -> Result<bool, Problem> {
-    let Some(parent) = named_parent(object) else { return Ok(true) };
+async fn parent_is_there(call: &Call, body: &Sent<AgencyInput>) -> Result<bool, Problem> {
+    let Some(parent) = named_parent(body) else { return Ok(true) };
     call.look(move |connection, asking| {
         agencies::require_registration_right(connection, asking, parent.as_ref())
     })
@@ -80,18 +74,25 @@ async fn present(call: &Call) -> Result<Agency, Problem> {
 }
 
 /// Writes the wanted representation over the present one.
-async fn save(call: &Call, present: Agency, wanted: &Map<String, Value>) -> Result<Reply, Problem> {
-    if let Some(parent) = named_parent(wanted) {
+async fn save(mut call: Call) -> Result<Reply, Problem> {
+    let present = present(&call).await?;
+    let body = call.body::<AgencyInput>().await?;
+    let moves = body.is_whole() || body.member("parent_id").is_some();
+    if let Some(parent) = named_parent(&body).filter(|_| moves) {
         let agency = present.clone();
         call.look(move |connection, asking| {
             agencies::require_move_right(connection, asking, &agency, parent.as_ref())
         })
         .await?;
     }
+    let now = json!(AgencyBody::from(&present));
+    if settles(&body, &now) {
+        require_settling_right(&call.asking(), &present)?;
+    }
     let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
-    let now = json!(AgencyBody::from(&present));
-    let draft = read_draft(wanted, Some(&now)).map_err(Problem::of_body)?;
+    let wanted = body.over_with(&now, |sent| sent.and_then(AgencyInput::fault).into_iter().collect())?;
+    let draft = AgencyDraft::from(wanted);
     let reference = AgencyRef::Id(present.id);
     let language = call.language();
     call.write(
@@ -101,25 +102,32 @@ async fn save(call: &Call, present: Agency, wanted: &Map<String, Value>) -> Resu
     .await
 }
 
+/// Whether a body settles what is not for the agency itself to settle.
+fn settles(body: &Sent<AgencyInput>, now: &Value) -> bool {
+    ["name", "level", "kind", "division_code"].iter().any(|name| match body.member(name) {
+        Some(wanted) => *wanted != now[*name],
+        None => body.is_whole() && !now[*name].is_null(),
+    })
+}
+
 /// 整体修改机关
 ///
-/// 没有给出的可选项置空。改变 `parent_id` 即移动机关及其全部下级，新旧上级两处都要有权限。
+/// 没有给出的可选项置空。改变 `parent_id` 即移动机关及其全部下级，新旧上级两处都要有权限；
+/// 名称、层级、类别、区划代码由上级改变，主管部门不能改自己的。
 #[utoipa::path(
     tag = "agencies",
-    params(("agency" = String, Path, description = "机关编号或统一社会信用代码")),
-    request_body(content = ref("#/components/schemas/AgencyInput"), content_type = "application/json"),
+    params(crate::http::paths::Agency),
+    request_body(content = AgencyInput, content_type = "application/json"),
     responses((status = 200, description = "修改后的机关", body = AgencyBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "forbidden", "invalid_input", "read_only", "uscc_taken",
-            "agency_cycle", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::UsccTaken,
+            Code::AgencyCycle, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
 #[put("/agencies/{agency}")]
-pub async fn replace_agency(mut call: Call) -> Result<Reply, Problem> {
-    let present = present(&call).await?;
-    let body = call.json(JSON).await?;
-    save(&call, present, &body.object).await
+pub async fn replace_agency(call: Call) -> Result<Reply, Problem> {
+    save(call).await
 }
 
 /// 修改机关的部分内容
@@ -127,21 +135,18 @@ pub async fn replace_agency(mut call: Call) -> Result<Reply, Problem> {
 /// JSON Merge Patch（RFC 7396）：只写要改的成员，`null` 置空。
 #[utoipa::path(
     tag = "agencies",
-    params(("agency" = String, Path, description = "机关编号或统一社会信用代码")),
-    request_body(content = ref("#/components/schemas/AgencyPatch"), content_type = "application/merge-patch+json"),
+    params(crate::http::paths::Agency),
+    request_body(content = AgencyPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "修改后的机关", body = AgencyBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "forbidden", "invalid_input", "read_only", "uscc_taken",
-            "agency_cycle", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::UsccTaken,
+            Code::AgencyCycle, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
 #[patch("/agencies/{agency}")]
-pub async fn change_agency(mut call: Call) -> Result<Reply, Problem> {
-    let present = present(&call).await?;
-    let body = call.json(MERGE_PATCH).await?;
-    let wanted = merge(&json!(AgencyBody::from(&present)), &body.object);
-    save(&call, present, &wanted).await
+pub async fn change_agency(call: Call) -> Result<Reply, Problem> {
+    save(call).await
 }
 
 /// 删除机关
@@ -149,9 +154,9 @@ pub async fn change_agency(mut call: Call) -> Result<Reply, Problem> {
 /// 只能删除没有报告、没有下级的机关。
 #[utoipa::path(
     tag = "agencies",
-    params(("agency" = String, Path, description = "机关编号或统一社会信用代码")),
+    params(crate::http::paths::Agency),
     responses((status = 204, description = "已删除")),
-    extensions(("x-problems" = json!(["not_found", "forbidden", "agency_in_use", "invalid_query"]))),
+    extensions(("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::AgencyInUse, Code::InvalidQuery]))),
 )]
 #[delete("/agencies/{agency}")]
 pub async fn delete_agency(call: Call) -> Result<Reply, Problem> {

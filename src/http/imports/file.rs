@@ -3,6 +3,7 @@
 use crate::documents::intake::{IntakeFault, JsonFault, Kind, Said, SandboxFault, settle};
 use crate::documents::{ReadFault, SourceNotes};
 use crate::domain::digest::sha256_hex;
+use crate::domain::people::SignedIn;
 use crate::domain::report::ReportDocument;
 use crate::http::kernel::body::media_type;
 use crate::http::kernel::call::Call;
@@ -83,7 +84,7 @@ impl File {
     ) -> Result<ReadFile, Problem> {
         let File { said, bytes } = self;
         let said = Said { year: hint_year, part, ..said };
-        let client = call.caller.token.as_ref().map(|token| token.id.as_str()).unwrap_or_default();
+        let client = call.caller.who.as_ref().map(SignedIn::key).unwrap_or_default();
         let read = call.service.sandbox.read(client, &said, &bytes).await.map_err(unavailable)?;
         let read = read.map_err(refused)?;
         Ok(ReadFile {

@@ -11,7 +11,7 @@ use crate::http::kernel::BASE;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::names::{DocumentSchema, ImportForm};
 use crate::http::kernel::parameter::Part;
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
 use crate::http::reports::{FindingBody, ReportBody, Shown, document_body, finding_bodies, require_editor};
@@ -195,8 +195,10 @@ async fn require_right(call: &Call) -> Result<(), Problem> {
     require_editor(call)?;
     let agency: Option<AgencyRef> = said("agency_id").and_then(|text| text.parse().ok());
     let scope: Option<Scope> = said("scope").and_then(|text| text.parse().ok());
+    let year: Option<YearNumber> = said("year").and_then(|text| text.parse().ok());
     let Some(agency) = agency else { return Ok(()) };
-    call.look(move |connection, asking| reports::require_filing_right(connection, asking, &agency, scope))
+    let what = (scope, year.map(|year| year.0));
+    call.look(move |connection, asking| reports::require_filing_right(connection, asking, &agency, what))
         .await
         .map(|_| ())
 }
@@ -238,18 +240,19 @@ async fn require_right(call: &Call) -> Result<(), Problem> {
         (status = 201, description = "已存为草稿", body = ImportBody),
     ),
     extensions(
-        ("x-cost" = json!("file")), ("x-problems" = json!(["unauthorized", "forbidden", "invalid_query", "invalid_json", "invalid_input",
-            "document_unreadable", "scope_not_for_kind", "year_not_open", "report_exists"])),
+        ("x-cost" = json!("file")), ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::InvalidQuery, Code::InvalidJson, Code::InvalidInput,
+            Code::DocumentUnreadable, Code::ScopeNotForKind, Code::YearNotOpen, Code::ReportExists])),
         ("x-tagged" = json!(true)),
     ),
 )]
 #[post("/imports")]
 pub async fn import_document(mut call: Call) -> Result<Reply, Problem> {
     let bounds = call.import_bounds();
+    call.require_token()?;
+    require_right(&call).await?;
     if let Some(reply) = call.replayed(Some(bounds)).await? {
         return Ok(reply);
     }
-    require_right(&call).await?;
     let file = file::take(&mut call).await?;
     file.require_kind()?;
     let query: ImportQuery = call.query()?;
@@ -270,7 +273,7 @@ pub async fn import_document(mut call: Call) -> Result<Reply, Problem> {
     let (document, blanks) = (read.document.clone(), read.notes.blanks.clone());
     let findings = call
         .look(move |connection, asking| {
-            let mut judged = document;
+            let mut judged = document.clone();
             judged.year = hint.or(judged.year);
             reports::judge_document(connection, asking, &judged, &blanks)
         })

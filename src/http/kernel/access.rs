@@ -2,18 +2,25 @@
 
 use super::caller::{Caller, client_address, request_id_of};
 use super::kept::{Asked, Kept};
+use super::last_use;
 use super::limit::Standing;
+use super::look::{POSITION, position_of};
 use super::problem::{Code, PROBLEM_JSON, Problem};
+use super::reads;
 use super::refusals;
 use super::service::Service;
-use crate::domain::people::Token;
-use crate::operations::people::authenticate;
+use super::shield::shield;
+use super::sign_in::sign_in;
+use super::trace::{named, traceparent};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
+use ipnet::IpNet;
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::Instant;
 use tracing::Instrument;
@@ -32,11 +39,14 @@ pub async fn access(
         service.as_ref().map(|service| service.options.trusted_proxies.as_slice()).unwrap_or_default();
     let address = client_address(peer, request.headers(), trusted);
     if let Some(service) = &service
-        && let Some(answer) = kept(service, &request, begun).await
+        && let Some(mut answer) = kept(service, &request, begun).await
     {
         // What is at hand costs nothing, and is counted to nobody.
+        shield(answer.headers_mut(), is_secure(&request, peer, trusted));
+        bid_farewell(service, &mut answer);
         return Ok(request.into_response(answer));
     }
+    let secure = is_secure(&request, peer, trusted);
     let mut caller = Caller { address, ..Caller::unknown(request.headers()) };
     let method = request.method().clone();
     caller.head_only = method == Method::HEAD;
@@ -44,17 +54,30 @@ pub async fn access(
         // Answered as GET; the connection leaves the body out.
         request.head_mut().method = Method::GET;
     }
-    let traceparent = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
-    // Made at debug: the operations' own lines carry it, the access line names the id itself.
-    let span = tracing::debug_span!("request", id = %caller.request_id, traceparent);
     let route = request.match_pattern();
+    let (agency, report) = named(route.as_deref(), request.path());
+    // Whatever line is written meanwhile tells whose request it belongs to, and what it is about.
+    let span = tracing::error_span!(
+        "request",
+        id = %caller.request_id,
+        path = request.path(),
+        traceparent = traceparent(request.headers()),
+        agency,
+        report,
+    );
     let answer = async {
-        let token = find_token(&request, &caller).await;
-        caller.token = token.as_ref().ok().cloned().flatten();
+        let (found, bad) = match sign_in(&request, &caller).await {
+            Ok(found) => (found, None),
+            Err(problem) => (None, Some(problem)),
+        };
+        (caller.who, caller.access) = found.unzip();
+        if let (Some(service), Some(token)) = (&service, caller.token()) {
+            last_use::note(service, token, caller.at);
+        }
         let standing = service.as_ref().and_then(|service| count(service, &mut caller, &method, &route));
         let shared = Rc::new(caller);
         request.extensions_mut().insert(Rc::clone(&shared));
-        if let Err(problem) = token {
+        if let Some(problem) = bad {
             request.extensions_mut().insert(BadToken(problem));
         }
         if let Some(Err(standing)) = standing {
@@ -64,9 +87,10 @@ pub async fn access(
         let response = next.call(request).await?.map_into_boxed_body();
         Ok((response, shared, Ok(standing.and_then(Result::ok))))
     };
-    let (response, caller, standing) = answer.instrument(span).await?;
+    let (response, caller, standing) = answer.instrument(span.clone()).await?;
     if let Some(service) = &service {
-        refusals::record(service, &response, &caller).await;
+        refusals::record(service, &response, &caller).instrument(span.clone()).await;
+        reads::note(service, &response, &caller, route.as_deref());
     }
     let mut response = as_problem(response, &caller);
     let keepable = response.response_mut().extensions_mut().remove::<Kept>();
@@ -80,12 +104,37 @@ pub async fn access(
     if let Ok(id) = HeaderValue::from_str(&caller.request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
+    shield(response.headers_mut(), secure);
     if let Some(service) = &service {
         let route = route.as_deref().unwrap_or("-");
         service.metrics.request(&method, route, response.status().as_u16(), begun.elapsed());
+        bid_farewell(service, response.response_mut());
+        tell_position(service, &method, &mut response);
     }
-    log(&response, (&method, route.as_deref()), &caller, begun);
+    span.in_scope(|| log(&response, (&method, route.as_deref()), &caller, begun));
     Ok(response)
+}
+
+/// Whoever has written is told how far the log goes now: sent back, they see it wherever they read.
+fn tell_position(service: &Service, method: &Method, response: &mut ServiceResponse<BoxBody>) {
+    let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(method);
+    if writes && response.status().is_success() {
+        let seq = service.store.watch().audit_seq();
+        response.headers_mut().insert(POSITION, HeaderValue::from(seq));
+    }
+}
+
+/// A service that is to end ends each connection with its answer, so that nobody asks on one that is about to go.
+fn bid_farewell(service: &Service, answer: &mut HttpResponse) {
+    if service.ending.has_begun() {
+        answer.head_mut().set_connection_type(ConnectionType::Close);
+    }
+}
+
+/// Whether the client came over TLS, as a proxy that is trusted tells.
+fn is_secure(request: &ServiceRequest, peer: Option<IpAddr>, trusted: &[IpNet]) -> bool {
+    let told = request.headers().get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    told && peer.is_some_and(|peer| trusted.iter().any(|range| range.contains(&peer.to_canonical())))
 }
 
 /// Counts a request to whoever makes it: what it costs, to a person or else to an address.
@@ -98,7 +147,7 @@ fn count(
     let method = if caller.head_only { Method::GET.as_str() } else { method.as_str() };
     caller.cost = service.document.cost(method, route.as_deref().unwrap_or_default());
     let limit = service.limit.as_ref()?;
-    let person = caller.token.as_ref().map(|token| token.person.id.as_str());
+    let person = caller.who.as_ref().map(|who| who.person().id.as_str());
     caller.client = limit.client(person, caller.address);
     limit.count(caller.client.as_ref()?, caller.cost)
 }
@@ -107,13 +156,19 @@ fn count(
 ///
 /// It is counted like every other, but makes no line in the log.
 async fn kept(service: &Service, request: &ServiceRequest, begun: Instant) -> Option<HttpResponse> {
+    // Whoever has come further than is known here wants to see that.
+    if position_of(request.headers())
+        .is_some_and(|at| at.is_none_or(|at| at > service.store.watch().audit_seq()))
+    {
+        return None;
+    }
     let target = request.uri().path_and_query()?.as_str();
     let asked = Asked { method: request.method(), target, headers: request.headers() };
     let (mut answer, kept) = service.kept.find(service, &asked).await?;
     let id = request_id_of(request.headers());
     answer.headers_mut().insert(REQUEST_ID, HeaderValue::from_str(&id).ok()?);
     kept.served(&service.metrics, answer.status()).inc();
-    service.metrics.read_took(begun.elapsed());
+    kept.took(&service.metrics, begun.elapsed());
     Some(answer)
 }
 
@@ -174,26 +229,6 @@ pub async fn refuse_bad_token(
     }
 }
 
-/// The token that was sent, if any; one that is sent and bad is refused whatever was asked for.
-async fn find_token(request: &ServiceRequest, caller: &Caller) -> Result<Option<Token>, Problem> {
-    let Some(header) = request.headers().get(header::AUTHORIZATION) else {
-        return Ok(None);
-    };
-    let bad = || Problem::new(Code::Unauthorized);
-    let secret = header
-        .to_str()
-        .ok()
-        .and_then(|text| text.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, secret)| secret.trim().to_owned())
-        .ok_or_else(bad)?;
-    let service =
-        request.app_data::<web::Data<Service>>().cloned().ok_or_else(|| Problem::new(Code::Internal))?;
-    let at = caller.at;
-    let token = service.store.glance(move |connection| authenticate(connection, &secret, at)).await?;
-    token.map(Some).ok_or_else(bad)
-}
-
 /// Every answer of 400 and above is a problem in the caller's language, whoever made it.
 fn as_problem(response: ServiceResponse<BoxBody>, caller: &Caller) -> ServiceResponse<BoxBody> {
     let status = response.status();
@@ -228,6 +263,6 @@ fn log(
         status = response.status().as_u16(),
         client = caller.address.map(tracing::field::display),
         us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
-        person = caller.token.as_ref().map(|token| token.person.id.as_str()),
+        person = caller.who.as_ref().map(|who| who.person().id.as_str()),
     );
 }

@@ -1,5 +1,6 @@
 //! Bodies: type, size and syntax, in this order; what is refused is drained so that the answer arrives.
 
+use super::budget::{Booked, Budget};
 use super::problem::{Code, Problem};
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
@@ -8,6 +9,7 @@ use actix_web::web::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use serde_json::{Map, Value};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Media types of a JSON body.
 pub const JSON: &[&str] = &["application/json"];
@@ -18,6 +20,8 @@ pub const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
     pub bytes: usize,
+    /// What of memory a byte of it takes once it is read: JSON grows as it is taken apart.
+    pub weight: usize,
     pub drain: Duration,
 }
 
@@ -59,12 +63,13 @@ pub async fn typed(
     payload: &mut Payload,
     accepted: &[&str],
     bounds: Bounds,
+    budget: (&Budget, &mut Booked),
 ) -> Result<Bytes, Problem> {
     if let Err(problem) = require_type(request, accepted) {
         drain(payload, bounds).await;
         return Err(problem);
     }
-    bytes(request, payload, bounds).await
+    bytes(request, payload, bounds, budget).await
 }
 
 /// Reads a JSON object from its bytes.
@@ -75,25 +80,77 @@ pub fn parse(bytes: &[u8]) -> Result<JsonBody, Problem> {
     }
 }
 
-/// Reads all of a body that may hold no more than the bound.
-pub async fn bytes(request: &HttpRequest, payload: &mut Payload, bounds: Bounds) -> Result<Bytes, Problem> {
+/// How much is read at once before more is booked, where nobody said how much there is.
+const STEP: usize = 64 << 10;
+/// A body that brings less than this in this time is not waited for.
+const LEAST: usize = 1 << 10;
+const WINDOW: Duration = Duration::from_secs(15);
+
+/// Reads all of a body that may hold no more than the bound; what is read is booked before.
+pub async fn bytes(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    bounds: Bounds,
+    (budget, booked): (&Budget, &mut Booked),
+) -> Result<Bytes, Problem> {
     let too_large =
         || Problem::new(Code::PayloadTooLarge).detail("too_large", vec![("limit", bounds.bytes.to_string())]);
     let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    if declared.and_then(|text| text.parse::<u64>().ok()).is_some_and(|length| length > bounds.bytes as u64) {
+    let declared = declared.and_then(|text| text.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > bounds.bytes) {
         drain(payload, bounds).await;
         return Err(too_large());
     }
-    let mut read = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
+    let weight = bounds.weight;
+    if let Some(length) = declared {
+        budget.book(booked, length.saturating_mul(weight)).await?;
+    }
+    let mut room = declared.unwrap_or(0);
+    let mut read = BytesMut::with_capacity(room);
+    let mut pace = Pace::new();
+    while let Some(chunk) = pace.next(payload).await? {
         let chunk = chunk.map_err(|_| Problem::new(Code::InvalidJson).detail("broken_body", Vec::new()))?;
         if read.len() + chunk.len() > bounds.bytes {
             drain(payload, bounds).await;
             return Err(too_large());
         }
+        if read.len() + chunk.len() > room {
+            // As much again as there is already, so that it is not asked for at every chunk.
+            let more = chunk.len().max(read.len()).max(STEP);
+            budget.book(booked, more.saturating_mul(weight)).await?;
+            room += more;
+        }
         read.extend_from_slice(&chunk);
     }
     Ok(read.freeze())
+}
+
+/// Looks whether a body comes at all: a trickle holds a connection and what is booked for it.
+struct Pace {
+    until: Instant,
+    brought: usize,
+}
+
+type Chunk = Result<Bytes, actix_web::error::PayloadError>;
+
+impl Pace {
+    fn new() -> Pace {
+        Pace { until: Instant::now() + WINDOW, brought: 0 }
+    }
+
+    async fn next(&mut self, payload: &mut Payload) -> Result<Option<Chunk>, Problem> {
+        loop {
+            match tokio::time::timeout_at(self.until, payload.next()).await {
+                Ok(chunk) => {
+                    self.brought +=
+                        chunk.as_ref().and_then(|chunk| chunk.as_ref().ok()).map_or(0, Bytes::len);
+                    return Ok(chunk);
+                }
+                Err(_) if self.brought >= LEAST => *self = Pace::new(),
+                Err(_) => return Err(Problem::new(Code::RequestTimeout).header(header::CONNECTION, "close")),
+            }
+        }
+    }
 }
 
 /// Reads on and throws away: at most twice the bound and for a bounded time.

@@ -2,8 +2,11 @@
 
 use super::cost::Cost;
 use super::shares::Client;
+use crate::domain::access::Access;
+use crate::domain::audit::{Session, Way};
 use crate::domain::language::Language;
-use crate::domain::people::Token;
+use crate::domain::people::{SignedIn, Token};
+use crate::operations::store::{Act, Actor};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpMessage, HttpRequest};
 use chrono::{NaiveDateTime, SubsecRound, Utc};
@@ -21,7 +24,9 @@ pub struct Caller {
     /// Where the request came from, as far as trusted proxies tell.
     pub address: Option<IpAddr>,
     /// `None`: the public.
-    pub token: Option<Token>,
+    pub who: Option<SignedIn>,
+    /// Whose hand it is.
+    pub access: Option<Access>,
     /// Whom the request is counted to; `None` to nobody.
     pub client: Option<Client>,
     pub cost: Cost,
@@ -30,14 +35,15 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The caller of a request, before their token has been looked up.
+    /// The caller of a request, before it is known who they are.
     pub fn unknown(headers: &HeaderMap) -> Caller {
         Caller {
             language: language_of(headers),
             request_id: request_id_of(headers),
             at: Utc::now().naive_utc().trunc_subsecs(6),
             address: None,
-            token: None,
+            who: None,
+            access: None,
             client: None,
             cost: Cost::Point,
             head_only: false,
@@ -48,6 +54,39 @@ impl Caller {
     pub fn of(request: &HttpRequest) -> Rc<Caller> {
         let known = request.extensions().get::<Rc<Caller>>().cloned();
         known.unwrap_or_else(|| Rc::new(Caller::unknown(request.headers())))
+    }
+
+    /// The token they came with, if it was one.
+    pub fn token(&self) -> Option<&Token> {
+        self.who.as_ref().and_then(SignedIn::token)
+    }
+
+    /// From where and by which way the request comes in.
+    pub fn session(&self) -> Session {
+        Session {
+            way: match &self.who {
+                None => Way::Anonymous,
+                Some(SignedIn::Token(_)) => Way::Token,
+                Some(SignedIn::Oidc(..)) => Way::Oidc,
+            },
+            token: self.token().map(|token| token.id.clone()),
+            client: self.address,
+            operator: None,
+        }
+    }
+
+    /// What the request does, in the name of whoever sent it.
+    pub fn act(&self) -> Act {
+        Act {
+            at: self.at,
+            actor: self.who.as_ref().map(|who| Actor {
+                person_id: who.person().id.to_string(),
+                person_name: who.person().name.clone(),
+            }),
+            session: self.session(),
+            request_id: self.request_id.clone(),
+            key: None,
+        }
     }
 }
 

@@ -2,14 +2,24 @@
 
 use super::cost::Cost;
 use super::schema::Schemas;
+use crate::domain::language::Language;
 use actix_web::web::Bytes;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
+/// It in one language.
 #[derive(Debug)]
-pub struct Document {
+pub struct Rendered {
     pub json: Bytes,
     pub yaml: Bytes,
     pub digest: String,
+}
+
+#[derive(Debug)]
+pub struct Document {
+    pub chinese: Rendered,
+    /// Made when it is first asked for.
+    pub english: OnceLock<Rendered>,
     /// Path templates with their methods, for `405` and `Allow`.
     pub routes: Vec<(String, Vec<String>)>,
     pub schemas: Schemas,
@@ -18,6 +28,11 @@ pub struct Document {
 }
 
 impl Document {
+    /// Whether it need not be made first.
+    pub fn is_made(&self, language: Language) -> bool {
+        language == Language::Chinese || self.english.get().is_some()
+    }
+
     /// What an operation costs; what is no operation costs a look at the routes.
     pub fn cost(&self, method: &str, route: &str) -> Cost {
         let key = (method.to_owned(), route.to_owned());

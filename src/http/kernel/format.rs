@@ -2,6 +2,8 @@
 
 use chrono::format::{Item, StrftimeItems};
 use chrono::{NaiveDate, NaiveDateTime, SubsecRound};
+use ipnet::IpNet;
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
 /// RFC 3339 in UTC, seconds unless there is more to say.
@@ -33,6 +35,14 @@ pub fn parse_time(text: &str) -> Option<NaiveDateTime> {
 pub fn parse_day(text: &str) -> Option<NaiveDate> {
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
     (text.len() == 10).then_some(day)
+}
+
+/// Reads a network; a single address is one too.
+pub fn read_network(text: &str) -> Option<IpNet> {
+    text.parse()
+        .ok()
+        .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+        .map(|network: IpNet| network.trunc())
 }
 
 /// Whether a text is an `http` or `https` address with a host.

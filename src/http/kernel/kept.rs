@@ -13,9 +13,11 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use moka::sync::Cache;
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::histogram::Histogram;
 use std::io::Write;
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, SyncSender, TrySendError};
 use std::sync::{Arc, LazyLock, OnceLock};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Bodies below this are not worth compressing.
@@ -25,9 +27,12 @@ const LARGEST: usize = 4 << 20;
 /// Longest question whose answer is kept.
 const LONGEST_QUESTION: usize = 2_048;
 
+/// Bodies that wait to be coded; beyond that they go out as they are.
+const MOST_ORDERS: usize = 64;
+
 /// The one thread that codes bodies: an encoder takes memory, and the thread it ran on keeps it.
-static ENCODER: LazyLock<Sender<Order>> = LazyLock::new(|| {
-    let (orders, taken) = mpsc::channel::<Order>();
+static ENCODER: LazyLock<SyncSender<Order>> = LazyLock::new(|| {
+    let (orders, taken) = mpsc::sync_channel::<Order>(MOST_ORDERS);
     let work = move || {
         for order in taken {
             order.kept.coded(order.coding);
@@ -141,6 +146,7 @@ pub struct Kept {
     /// How often it was given whole, and how often nothing had changed.
     whole: OnceLock<Counter>,
     unchanged: OnceLock<Counter>,
+    took: OnceLock<Histogram>,
 }
 
 #[derive(Debug)]
@@ -170,6 +176,7 @@ impl Kept {
             plain_tag: OnceLock::new(),
             whole: OnceLock::new(),
             unchanged: OnceLock::new(),
+            took: OnceLock::new(),
         }
     }
 
@@ -177,6 +184,11 @@ impl Kept {
     pub fn served(&self, metrics: &Metrics, status: StatusCode) -> &Counter {
         let cell = if status == StatusCode::NOT_MODIFIED { &self.unchanged } else { &self.whole };
         cell.get_or_init(|| metrics.reads(&self.route, status.as_u16()))
+    }
+
+    /// How long it took to give it again.
+    pub fn took(&self, metrics: &Metrics, took: Duration) {
+        self.took.get_or_init(|| metrics.reads_took(&self.route)).observe(took.as_secs_f64());
     }
 
     fn coded(&self, coding: Coding) -> Option<&Coded> {
@@ -299,9 +311,13 @@ fn header_text(value: &HeaderValue) -> Option<&str> {
 async fn give(kept: &Arc<Kept>, headers: &HeaderMap, coding: Coding) -> HttpResponse {
     if !kept.is_ready(coding) {
         let (done, made) = oneshot::channel();
-        // Without its thread it is coded here, when it is asked for.
-        if ENCODER.send(Order { kept: Arc::clone(kept), coding, done }).is_ok() {
-            let _made = made.await;
+        match ENCODER.try_send(Order { kept: Arc::clone(kept), coding, done }) {
+            Ok(()) => {
+                let _made = made.await;
+            }
+            Err(TrySendError::Full(_)) => return kept.answer(headers, Coding::Identity),
+            // Without its thread it is coded here, when it is asked for.
+            Err(TrySendError::Disconnected(_)) => {}
         }
     }
     kept.answer(headers, coding)

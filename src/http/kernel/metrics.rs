@@ -26,8 +26,19 @@ struct OfRequest {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfRoute {
+    method: String,
+    route: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfRule {
     rule: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfReason {
+    reason: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -44,8 +55,9 @@ struct OfState {
 pub struct Metrics {
     registry: Registry,
     requests: Family<OfRequest, Counter>,
-    seconds: Histogram,
+    seconds: Family<OfRoute, Histogram>,
     findings: Family<OfRule, Counter>,
+    not_believed: Family<OfReason, Counter>,
     queue: Gauge,
     readers_busy: Gauge,
     readers: Gauge,
@@ -56,19 +68,22 @@ pub struct Metrics {
     set_aside: Family<OfConsumer, Gauge>,
     kept_bodies: Gauge,
     kept_bytes: Gauge,
+    body_bytes: Gauge,
+    body_bytes_most: Gauge,
     counted: Mutex<Option<Instant>>,
-    vitals: Vitals,
+    pub vitals: Vitals,
 }
 
 impl Metrics {
-    pub fn new(lane: &Meters) -> Metrics {
+    pub fn new(lane: &Meters, lost_reads: &Counter) -> Metrics {
         let mut registry = Registry::with_prefix("nianbao");
         let mut metrics = Metrics {
             vitals: Vitals::new(&mut registry),
             registry,
             requests: Family::default(),
-            seconds: Histogram::new(exponential_buckets(0.000_1, 4.0, 9)),
+            seconds: Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.000_1, 4.0, 10))),
             findings: Family::default(),
+            not_believed: Family::default(),
             queue: Gauge::default(),
             readers_busy: Gauge::default(),
             readers: Gauge::default(),
@@ -79,12 +94,28 @@ impl Metrics {
             set_aside: Family::default(),
             kept_bodies: Gauge::default(),
             kept_bytes: Gauge::default(),
+            body_bytes: Gauge::default(),
+            body_bytes_most: Gauge::default(),
             counted: Mutex::new(None),
         };
         let registry = &mut metrics.registry;
         registry.register("requests", "Requests by method, route and status", metrics.requests.clone());
-        registry.register("request_seconds", "Time from request to answer", metrics.seconds.clone());
+        registry.register(
+            "request_seconds",
+            "Time from request to answer, by method and route",
+            metrics.seconds.clone(),
+        );
+        registry.register(
+            "access_log_lost",
+            "Reads of what is not public for which the access log had no room",
+            lost_reads.clone(),
+        );
         registry.register("findings", "Findings told, by rule", metrics.findings.clone());
+        registry.register(
+            "sign_ins_refused",
+            "Tokens of the identity provider that were refused, by reason",
+            metrics.not_believed.clone(),
+        );
         registry.register("lane_queue", "Writes that wait", metrics.queue.clone());
         registry.register("lane_group_size", "Writes committed together", lane.group_size.clone());
         registry.register(
@@ -105,12 +136,23 @@ impl Metrics {
         );
         registry.register("kept_bodies", "Answers that are kept", metrics.kept_bodies.clone());
         registry.register("kept_bytes", "Bytes of the answers that are kept", metrics.kept_bytes.clone());
+        registry.register("body_bytes", "Bytes booked for bodies in memory", metrics.body_bytes.clone());
+        registry.register("body_bytes_most", "Bytes that may be booked", metrics.body_bytes_most.clone());
         registry.register(
             "lane_job_cpu_seconds",
             "What the writer computed for one job",
             lane.job_cpu_seconds.clone(),
         );
-        registry.register("statements", "Statements sent by readers and writer", lane.statements.clone());
+        registry.register(
+            "statements",
+            "Statements sent by readers and writer",
+            lane.statements.sent.clone(),
+        );
+        registry.register(
+            "slow_statements",
+            "Statements that took longer than database.slow_statement_ms",
+            lane.statements.slow.clone(),
+        );
         registry.register(
             "lane_commit_seconds",
             "Time of a group's COMMIT alone",
@@ -126,8 +168,9 @@ impl Metrics {
         self.requests.get_or_create_owned(&labels)
     }
 
-    pub fn read_took(&self, took: Duration) {
-        self.seconds.observe(took.as_secs_f64());
+    pub fn reads_took(&self, route: &str) -> Histogram {
+        let labels = OfRoute { method: Method::GET.to_string(), route: route.to_owned() };
+        self.seconds.get_or_create_owned(&labels)
     }
 
     /// One request that was answered; `route` is its pattern, so that ids make no series of their own.
@@ -136,15 +179,21 @@ impl Metrics {
         let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
         let known = known.into_iter().chain([Method::OPTIONS]).find(|known| known == method);
         let method = known.as_ref().map_or("other", Method::as_str).to_owned();
-        let labels = OfRequest { method, route: route.to_owned(), status };
+        let labels = OfRequest { method: method.clone(), route: route.to_owned(), status };
         self.requests.get_or_create(&labels).inc();
-        self.seconds.observe(took.as_secs_f64());
+        let labels = OfRoute { method, route: route.to_owned() };
+        self.seconds.get_or_create(&labels).observe(took.as_secs_f64());
     }
 
     pub fn found(&self, findings: &[Finding]) {
         for finding in findings {
             self.findings.get_or_create(&OfRule { rule: finding.rule }).inc();
         }
+    }
+
+    /// Somebody came with the word of an identity provider, and was refused.
+    pub fn not_believed(&self, reason: &'static str) {
+        self.not_believed.get_or_create(&OfReason { reason }).inc();
     }
 
     /// Whether the reports are to be counted again.
@@ -173,7 +222,7 @@ impl Metrics {
 
     pub fn write(&self, service: &Service) -> String {
         let gauge = |gauge: &Gauge, value: usize| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
-        self.vitals.look(service.store.watch());
+        self.vitals.look(service);
         gauge(&self.queue, service.store.queue_depth());
         let (busy, all) = service.store.readers();
         gauge(&self.readers_busy, busy);
@@ -184,6 +233,9 @@ impl Metrics {
         let (bodies, bytes) = service.kept.size();
         self.kept_bodies.set(i64::try_from(bodies).unwrap_or(i64::MAX));
         self.kept_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+        let (booked, most) = service.budget.in_flight();
+        gauge(&self.body_bytes, booked);
+        gauge(&self.body_bytes_most, most);
         let mut text = String::new();
         // Writing into a text does not fail.
         let _written = encode(&mut text, &self.registry);

@@ -1,7 +1,8 @@
 //! Closed lists of names as schemas of their own: one walk over the domain's list, no second copy.
 
 use crate::documents::write;
-use crate::domain::{agency, form, job, onward, report, rights, rules, workflow, year};
+use crate::domain::pending;
+use crate::domain::{agency, audit, form, job, onward, report, rights, rules, workflow, year};
 use crate::operations::webhooks::{EVENTS, TEST};
 use std::borrow::Cow;
 use utoipa::openapi::RefOr;
@@ -55,10 +56,16 @@ named_schemas! {
     ReportStatus: workflow::State::ALL.iter().map(|state| state.as_str()).collect();
     /// 对报告的操作。
     ActionName: workflow::Action::ALL.iter().map(|action| action.as_str()).collect();
-    /// 是否按期：以首次发布之日与应报日期比较。
-    TimelinessName: vec![report::Timeliness::OnTime.as_str(), report::Timeliness::Late.as_str()];
-    /// 角色：填报员、审核员、发布员、主管部门、系统管理员。
+    /// 是否按期：以首次发布之日与应报日期比较，从那时起不变；`archived`：装载的旧文件，不论按期与否。
+    TimelinessName: report::Timeliness::ALL.iter().map(|timeliness| timeliness.as_str()).collect();
+    /// 进入的方式：令牌、统一身份认证、领取码、命令行、服务自身、没有令牌。
+    SignInWay: audit::Way::ALL.iter().map(|way| way.as_str()).collect();
+    /// 两份有什么关系：背后是作者、本轮已经审核过、背后是本轮的另一人、有一次审核不算、背后是发给令牌的人、背后是提请的人、背后是被授权的人。
+    WhyName: workflow::Why::ALL.iter().map(|why| why.as_str()).collect();
+    /// 角色：填报员、审核员、发布员、主管部门、系统管理员、安全管理员、审计员、超级管理员（首次设置和小单位）。
     RoleName: rights::Role::ALL.iter().map(|role| role.as_str()).collect();
+    /// 授权到哪里为止：该机关及其以下（subtree），或只是该机关（agency）。
+    ReachName: rights::Reach::ALL.iter().map(|reach| reach.as_str()).collect();
     /// 审核环节：初审、复审、终审。
     StageName: rights::Stage::ALL.iter().map(|stage| stage.as_str()).collect();
     /// 问题的轻重。
@@ -83,8 +90,16 @@ named_schemas! {
     JobKind: job::JobKind::ALL.iter().map(|kind| kind.as_str()).collect();
     /// 后台任务的状态：进行中、正在取消、已取消、已完成、已失败。
     JobStateName: job::JobState::ALL.iter().map(|state| state.as_str()).collect();
-    /// 待办的种类：被退回、待审核、待发布、草稿待续、待主管部门答复、意见待答复、应填报、应催报。
-    TaskKind: vec!["returned", "review", "publish", "finish", "answer", "comment", "file", "urge"];
+    /// 待办的种类：被退回、待审核、待发布、草稿待续、待主管部门答复、意见待答复、待确认、应填报、应催报。
+    TaskKind: vec!["returned", "review", "publish", "finish", "answer", "comment", "confirm", "file", "urge"];
+    /// 须由另一个人确认的操作：改变审核的设置、归档、撤回、抹去、授予主管部门以上的角色。
+    HeldActName: pending::HeldAct::ALL.iter().map(|act| act.as_str()).collect();
+    /// 对提请的决定：确认、拒绝。
+    PendingVerdict: pending::Verdict::ALL.iter().map(|verdict| verdict.as_str()).collect();
+    /// 合并、更名、撤销。
+    SuccessionKindName: agency::SuccessionKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    /// 建立报告时填入：上年报告的结转下年度，或本级及以下已发布报告之和（汇总报告）。
+    PrefillName: vec!["previous", "subordinates"];
     /// 机关的变动：登记、修改、移动、合并、更名、撤销。
     AgencyChangeKind: agency::AgencyChange::ALL.iter().map(|change| change.as_str()).collect();
     /// 数据库。
@@ -104,6 +119,27 @@ fn section_keys() -> Vec<&'static str> {
         }
     }
     keys
+}
+
+/// An address or a network in what is sent.
+pub struct Network;
+
+impl PartialSchema for Network {
+    fn schema() -> RefOr<Schema> {
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::Custom("network".to_owned())))
+            .min_length(Some(2))
+            .max_length(Some(49))
+            .description(Some("地址或网段，如 192.168.1.5、10.0.0.0/8、fd00::/8。"));
+        RefOr::T(Schema::Object(schema.build()))
+    }
+}
+
+impl ToSchema for Network {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Network")
+    }
 }
 
 /// How an agency is named in what is sent.
@@ -160,4 +196,17 @@ finished_schemas! {
     ValidationTally as "ValidationTally";
     Sections as "Sections";
     DocumentSchema as "ReportDocument";
+    SectionsInput as "SectionsInput";
+}
+
+/// `in_force` → `InForce`.
+pub fn pascal(key: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters
+            .next()
+            .map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
+            .unwrap_or_default()
+    };
+    key.split('_').map(word).collect()
 }

@@ -1,6 +1,7 @@
 //! Keyset pages: the cursor says where the last page ended and by which order.
 
 use super::call::Call;
+use super::cursor::Seal;
 use super::problem::{Code, Problem};
 use super::query::{CursorText, Limit, filters, query};
 use super::reply::Reply;
@@ -69,30 +70,24 @@ impl<T: ToSchema> ToSchema for Page<T> {
 /// Which page was asked for, and how to name the one after it.
 pub struct PageOrder<T: 'static, O: 'static = ById> {
     pub page: Keyset<O>,
-    signature: String,
+    seal: Seal,
     fields: Vec<&'static SortField<T, O>>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Cursor {
-    /// The order it was made for.
-    s: String,
     /// The values of the last row.
     v: Vec<Value>,
     /// The id of the last row.
     i: String,
 }
 
-fn encode(cursor: &Cursor) -> String {
-    hex::encode(serde_json::to_vec(cursor).unwrap_or_default())
+fn encode(cursor: &Cursor, seal: &Seal) -> String {
+    seal.close(&serde_json::to_vec(cursor).unwrap_or_default())
 }
 
-fn decode(text: &str, signature: &str) -> Result<Cursor, Problem> {
-    hex::decode(text)
-        .ok()
-        .and_then(|bytes| serde_json::from_slice::<Cursor>(&bytes).ok())
-        .filter(|cursor| cursor.s == signature)
-        .ok_or_else(bad_cursor)
+fn decode(text: &str, seal: &Seal) -> Result<Cursor, Problem> {
+    serde_json::from_slice(&seal.open(text)?).map_err(|_| bad_cursor())
 }
 
 /// A cursor that this listing did not give.
@@ -127,6 +122,7 @@ fn bind_from_json(value: &Value) -> Option<PageValue> {
 impl<T, O: Copy> PageOrder<T, O> {
     /// Reads `limit`, `cursor` and `sort`; `listing` tells one listing's cursors from another's.
     pub fn read(
+        call: &Call,
         listing: &str,
         known: &'static [SortField<T, O>],
         sort: Option<&str>,
@@ -145,10 +141,10 @@ impl<T, O: Copy> PageOrder<T, O> {
             keys.push(SortKey { order: field.order, descending, after: None });
             fields.push(field);
         }
-        let signature = format!("{listing}:{}", sort.unwrap_or_default());
+        let seal = Seal::of(call, listing)?;
         let mut after_id = None;
         if let Some(cursor) = cursor {
-            let cursor = decode(&cursor.0, &signature)?;
+            let cursor = decode(&cursor.0, &seal)?;
             let values: Vec<PageValue> = cursor.v.iter().filter_map(bind_from_json).collect();
             if values.len() != keys.len() {
                 return Err(bad_cursor());
@@ -160,7 +156,7 @@ impl<T, O: Copy> PageOrder<T, O> {
         }
         // One more than asked for: whether there is a next page is then known without asking again.
         let limit = limit.map_or(USUAL, |limit| limit.0) + 1;
-        Ok(PageOrder { page: Keyset { keys, after_id, limit }, signature, fields })
+        Ok(PageOrder { page: Keyset { keys, after_id, limit }, seal, fields })
     }
 
     /// Takes the surplus row away again and names the next page.
@@ -180,7 +176,7 @@ impl<T, O: Copy> PageOrder<T, O> {
         rows.truncate(wanted);
         let next = rows.last().map(listed).filter(|_| more).map(|row| {
             let values = self.fields.iter().map(|field| bind_to_json(&(field.value)(row))).collect();
-            encode(&Cursor { s: self.signature.clone(), v: values, i: id(row) })
+            encode(&Cursor { v: values, i: id(row) }, &self.seal)
         });
         (rows, next)
     }
@@ -190,17 +186,23 @@ impl<T, O: Copy> PageOrder<T, O> {
 type WholePage<T> = (Vec<T>, Option<String>, Option<i64>);
 
 /// Cuts a page out of a list that is short enough to be made whole.
-pub fn cut_whole<T>(listing: &str, mut items: Vec<T>, query: &WholeQuery) -> Result<WholePage<T>, Problem> {
+pub fn cut_whole<T>(
+    call: &Call,
+    listing: &str,
+    mut items: Vec<T>,
+    query: &WholeQuery,
+) -> Result<WholePage<T>, Problem> {
+    let seal = Seal::of(call, listing)?;
     let total = (query.count == Some(true)).then(|| i64::try_from(items.len()).unwrap_or(i64::MAX));
     let from = match &query.cursor {
         None => 0,
-        Some(cursor) => decode(&cursor.0, listing)?.i.parse().map_err(|_| bad_cursor())?,
+        Some(cursor) => decode(&cursor.0, &seal)?.i.parse().map_err(|_| bad_cursor())?,
     };
     let mut page = items.split_off(from.min(items.len()));
     let limit = usize::try_from(query.limit.map_or(USUAL, |limit| limit.0)).unwrap_or(usize::MAX);
     let next = (page.len() > limit).then(|| {
         let i = (from + limit).to_string();
-        encode(&Cursor { s: listing.to_owned(), v: Vec::new(), i })
+        encode(&Cursor { v: Vec::new(), i }, &seal)
     });
     page.truncate(limit);
     Ok((page, next, total))

@@ -231,9 +231,7 @@ impl Parameter for View {
 
 impl Parameter for crate::domain::report::Timeliness {
     fn read(text: &str) -> Result<Self, &'static str> {
-        use crate::domain::report::Timeliness;
-        let known = [Timeliness::OnTime, Timeliness::Late];
-        known.into_iter().find(|known| known.as_str() == text).ok_or("invalid_value")
+        text.parse().map_err(|()| "invalid_value")
     }
 
     fn schema() -> RefOr<Schema> {

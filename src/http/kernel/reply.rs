@@ -259,7 +259,7 @@ impl Responder for Reply {
             self.tag =
                 Some(format!("\"{}-{}\"", digest.get(..16).unwrap_or_default(), caller.language.short()));
         }
-        let keepable = reads && self.status == StatusCode::OK && caller.token.is_none() && keeps(request);
+        let keepable = reads && self.status == StatusCode::OK && caller.who.is_none() && keeps(request);
         let keepable = self.rests_on.take().filter(|_| keepable).and_then(|rests_on| {
             let (seq, reign) = match rests_on {
                 RestsOn::Nothing => (0, 0),
@@ -275,10 +275,10 @@ impl Responder for Reply {
             Keeping::Never => "no-store",
             _ if !reads => "no-store",
             Keeping::Constant => "public, max-age=3600",
-            Keeping::Revalidated if caller.token.is_some() => "private, no-store",
+            Keeping::Revalidated if caller.who.is_some() => "private, no-store",
             Keeping::Revalidated => "public, no-cache",
         };
-        let public = reads && kept && self.status == StatusCode::OK && caller.token.is_none();
+        let public = reads && kept && self.status == StatusCode::OK && caller.who.is_none();
         if public && !self.headers.iter().any(|(name, _)| name == header::LAST_MODIFIED) {
             // A list or a sum: nothing in it changed after the last act that it shows.
             let at = request.extensions().get::<Snapshot>().and_then(|seen| seen.at);

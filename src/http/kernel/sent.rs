@@ -1,10 +1,12 @@
 //! A body on its way to its type: judged by its schema, compared where the server makes what it says, then read.
 
 use super::problem::{Fault, Problem};
-use super::schema::Schema;
+use super::schema::{Instead, Schema};
 use super::service::Service;
 use super::verdict::Verdict;
 use crate::domain::report::pointer;
+use crate::domain::text::with_line_ends;
+use crate::operations::AgencyRef;
 use actix_web::web::Data;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -60,49 +62,77 @@ pub struct Sent<T> {
     value: Value,
     extent: Extent,
     service: Data<Service>,
+    instead: Option<(&'static str, String)>,
     kind: PhantomData<fn() -> T>,
 }
 
 impl<T: Body> Sent<T> {
     pub fn new(value: Value, extent: Extent, service: Data<Service>) -> Sent<T> {
-        Sent { value, extent, service, kind: PhantomData }
+        Sent { value, extent, service, instead: None, kind: PhantomData }
+    }
+
+    /// Whether the body says all, not only what changes.
+    pub fn is_whole(&self) -> bool {
+        self.extent == Extent::Whole
+    }
+
+    /// A member before the body is judged: the right over what it names is asked first.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.value.get(name)
+    }
+
+    /// An agency that the body names.
+    pub fn agency(&self, name: &str) -> Option<AgencyRef> {
+        self.member(name).and_then(Value::as_str).and_then(|text| text.parse().ok())
+    }
+
+    /// Judges by the schema of the form that is at hand, not by all there are.
+    pub fn instead(mut self, general: &'static str, special: String) -> Sent<T> {
+        self.instead = Some((general, special));
+        self
     }
 
     /// Reads a body that makes something new.
     pub fn read(self) -> Result<T, Problem> {
-        self.read_with(Vec::new())
+        self.read_with(|_| Vec::new())
     }
 
-    /// The same, telling more that is wrong together with what the schema finds.
-    pub fn read_with(self, more: Vec<Fault>) -> Result<T, Problem> {
+    /// The same; what its members have against each other, or name in vain, is told with what the schema finds.
+    pub fn read_with(self, check: impl FnOnce(Option<&T>) -> Vec<Fault>) -> Result<T, Problem> {
         let schema = self.schema(&whole_name::<T>())?;
-        judge(&schema, &self.value, None, more)?;
-        finish(self.value)
+        let verdict = judge(&schema, &self.value, None);
+        finish(verdict, schema.without_read_only(schema.top(), self.value), check)
     }
 
     /// Reads a body over what is there: `now` is its representation. A `PUT` says all, a `PATCH` what changes.
     pub fn over(self, now: &Value) -> Result<T, Problem> {
+        self.over_with(now, |_| Vec::new())
+    }
+
+    /// The same with a check of the members together, which sees the whole as it would be.
+    pub fn over_with(self, now: &Value, check: impl FnOnce(Option<&T>) -> Vec<Fault>) -> Result<T, Problem> {
         let whole = self.schema(&whole_name::<T>())?;
         match self.extent {
             Extent::Whole => {
-                judge(&whole, &self.value, Some(now), Vec::new())?;
-                finish(whole.without_read_only(whole.top(), self.value))
+                let verdict = judge(&whole, &self.value, Some(now));
+                finish(verdict, whole.without_read_only(whole.top(), self.value), check)
             }
             Extent::Change => {
                 let name = patch_name(&whole_name::<T>());
                 // Where nothing is required, the whole and the change have one form.
                 let own = self.service.document.schemas.knows(&name);
                 let patch = if own { self.schema(&name)? } else { Arc::clone(&whole) };
-                judge(&patch, &self.value, Some(now), Vec::new())?;
+                let verdict = judge(&patch, &self.value, Some(now));
                 let change = patch.without_read_only(patch.top(), self.value);
                 let before = whole.without_read_only(whole.top(), now.clone());
-                finish(merge(before, change))
+                finish(verdict, merge(before, change), check)
             }
         }
     }
 
     fn schema(&self, name: &str) -> Result<Arc<Schema>, Problem> {
-        self.service.document.schemas.get(name, None)
+        let instead: Option<Instead<'_>> = self.instead.as_ref().map(|(all, one)| (*all, one.as_str()));
+        self.service.document.schemas.get(name, instead)
     }
 }
 
@@ -115,19 +145,54 @@ pub fn patch_name(whole: &str) -> String {
     format!("{}Patch", whole.strip_suffix("Input").or(whole.strip_suffix("Patch")).unwrap_or(whole))
 }
 
-fn judge(schema: &Schema, sent: &Value, now: Option<&Value>, more: Vec<Fault>) -> Result<(), Problem> {
-    let mut verdict = schema.judge(sent);
+fn judge(schema: &Schema, sent: &Value, now: Option<&Value>) -> Verdict {
+    // What the server makes is either what it is or nobody's to set: its own schema has no more to say.
+    let mut verdict = Verdict::default();
     schema.compare(schema.top(), sent, now, "", &mut verdict);
-    more.into_iter().for_each(|fault| verdict.add(fault));
-    if verdict.faults.is_empty() { Ok(()) } else { Err(Problem::of_verdict(verdict)) }
+    let found = schema.judge(sent);
+    verdict.truncated |= found.truncated;
+    found.faults.into_iter().for_each(|fault| verdict.add(fault));
+    verdict
 }
 
-fn finish<T: Body>(value: Value) -> Result<T, Problem> {
-    serde_json::from_value(value).map_err(|error| {
-        // The schema let through what the type cannot hold: ours to mend, and no reason to do anything.
-        tracing::error!(%error, body = %T::name(), "a body that fits its schema cannot be read");
-        Problem::of_body(vec![Fault::at("", "invalid_value")])
-    })
+/// Reads what was judged, and tells everything that is wrong.
+fn finish<T: Body>(
+    mut verdict: Verdict,
+    mut wanted: Value,
+    check: impl FnOnce(Option<&T>) -> Vec<Fault>,
+) -> Result<T, Problem> {
+    // The members that are right are checked together although others are wrong.
+    if let Value::Object(members) = &mut wanted {
+        for fault in &verdict.faults {
+            members.shift_remove(fault.member());
+        }
+    }
+    end_lines(&mut wanted);
+    let read = serde_json::from_value(wanted);
+    check(read.as_ref().ok()).into_iter().for_each(|fault| verdict.add(fault));
+    match read {
+        Ok(read) if verdict.faults.is_empty() => Ok(read),
+        Err(error) if verdict.faults.is_empty() => {
+            // The schema let through what the type cannot hold: ours to mend, and no reason to do anything.
+            tracing::error!(%error, body = %T::name(), "a body that fits its schema cannot be read");
+            Err(Problem::of_body(vec![Fault::at("", "invalid_value")]))
+        }
+        _ => Err(Problem::of_verdict(verdict)),
+    }
+}
+
+/// Texts hold `\n` alone, at any depth: a type sees what every other way in gives it.
+fn end_lines(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(ended) = with_line_ends(text) {
+                *text = ended;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(end_lines),
+        Value::Object(members) => members.values_mut().for_each(end_lines),
+        _ => {}
+    }
 }
 
 /// Lays a JSON Merge Patch (RFC 7396) over a representation. A null stays: absent and null are the same to every
@@ -157,7 +222,8 @@ fn is_of_the_moment(schema: &Value) -> bool {
 }
 
 impl Schema {
-    /// Members the server makes: taken when they are what they are now, else refused.
+    /// Members the server makes: taken when they are what they are now, else refused. What is new is what its schema
+    /// says it is at first: no `default`, which generated clients take for a member that is always there.
     fn compare(&self, schema: &Value, sent: &Value, now: Option<&Value>, at: &str, verdict: &mut Verdict) {
         let (Some(known), Value::Object(sent)) = (self.members(schema), sent) else { return };
         for (name, value) in sent {
@@ -166,7 +232,13 @@ impl Schema {
             let place = pointer(at, name);
             if !is_made_by_the_server(member) {
                 self.compare(member, value, there.or(now.map(|_| &Value::Null)), &place, verdict);
-            } else if now.is_none() || !self.is_same(member, value, there.unwrap_or(&Value::Null)) {
+                continue;
+            }
+            let same = match now {
+                Some(_) => self.is_same(member, value, there.unwrap_or(&Value::Null)),
+                None => member.get("x-at-first") == Some(value),
+            };
+            if !same {
                 verdict.add(Fault::at(place, "read_only"));
             }
         }
@@ -217,6 +289,13 @@ mod tests {
         let now = json!({"a": 1, "b": {"c": 1, "d": 2}, "e": null});
         let patch = json!({"b": {"c": null}, "e": {"f": 1}, "g": [1]});
         assert_eq!(merge(now, patch), json!({"a": 1, "b": {"d": 2, "c": null}, "e": {"f": 1}, "g": [1]}));
+    }
+
+    #[test]
+    fn line_ends_become_one_at_any_depth() {
+        let mut sent = json!({"a": "甲\r\n乙", "b": [{"c": "丙\r丁\n"}], "d": 1});
+        end_lines(&mut sent);
+        assert_eq!(sent, json!({"a": "甲\n乙", "b": [{"c": "丙\n丁\n"}], "d": 1}));
     }
 
     #[test]

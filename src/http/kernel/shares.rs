@@ -16,6 +16,18 @@ pub enum Client {
     Network(IpNet),
 }
 
+impl std::fmt::Display for Client {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Client::Person(id) => out.write_str(id),
+            Client::Network(network) if network.prefix_len() == network.max_prefix_len() => {
+                network.addr().fmt(out)
+            }
+            Client::Network(network) => network.fmt(out),
+        }
+    }
+}
+
 impl Client {
     pub fn at(address: IpAddr) -> Client {
         let network = match address {

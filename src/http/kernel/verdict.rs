@@ -3,6 +3,7 @@
 use super::problem::{Fault, Place, Right};
 use super::schema::Schema;
 use crate::domain::report::pointer;
+use crate::domain::text::Text;
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
@@ -153,11 +154,5 @@ fn of_pattern(schema: &Schema, error: &ValidationError<'_>) -> &'static str {
     if let Some(code) = format.and_then(|format| schema.format_fault(format, text)) {
         return code;
     }
-    if text.trim().is_empty() {
-        "blank"
-    } else if text.chars().any(char::is_control) {
-        "control_character"
-    } else {
-        "invalid_value"
-    }
+    Text::line(text, usize::MAX).err().map_or("invalid_value", |fault| fault.code())
 }

@@ -4,10 +4,43 @@ use crate::http::kernel::sent::PATCH_OF;
 use serde_json::{Map, Value, json};
 
 /// A text that says something and holds no control characters beside line ends and tabs.
-const TEXT: &str = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$";
+const TEXT: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
+
+/// Members of answers that tell of the moment and belong to no version: others' affairs, or what is reckoned while
+/// the answer is made. Sent back they are taken, whatever they say.
+const OF_THE_MOMENT: &[(&str, &[&str])] = &[
+    ("AgencyReference", &["uscc"]),
+    ("Person", &["name", "agency_id"]),
+    ("PersonDetail", &["tokens"]),
+    ("Report", &["due_on", "timeliness", "findings", "allowed_actions"]),
+    ("Webhook", &["failing_since"]),
+];
+
+/// What members of answers are while the thing is new: sent with it they are taken when they say so. No `default`, which
+/// generators of clients take for a member that is always sent.
+const AT_FIRST: &[(&str, &str, &str)] = &[("Agency", "status", "active")];
+
+fn mark(answer: &mut Value, member: &str, key: &str, value: &Value) {
+    for part in answer.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        mark(part, member, key, value);
+    }
+    let member = answer.get_mut("properties").and_then(|own| own.get_mut(member));
+    if let Some(Value::Object(member)) = member {
+        member.insert(key.to_owned(), value.clone());
+    }
+}
 
 /// Finishes the schemas of bodies.
 pub fn finish(schemas: &mut Map<String, Value>) {
+    let moment = OF_THE_MOMENT.iter().flat_map(|(answer, members)| {
+        members.iter().map(move |member| (*answer, *member, "x-of-the-moment", json!(true)))
+    });
+    let first = AT_FIRST.iter().map(|(answer, member, value)| (*answer, *member, "x-at-first", json!(value)));
+    for (answer, member, key, value) in moment.chain(first) {
+        if let Some(answer) = schemas.get_mut(answer) {
+            mark(answer, member, key, &value);
+        }
+    }
     let names: Vec<String> = schemas.keys().cloned().collect();
     for name in &names {
         let Some(mut schema) = schemas.get(name).filter(|schema| is_sent(schema)).cloned() else { continue };
@@ -15,7 +48,7 @@ pub fn finish(schemas: &mut Map<String, Value>) {
         let patch = name.strip_suffix("Patch");
         if let Some(answer) = patch.or(name.strip_suffix("Input")).and_then(|answer| schemas.get(answer)) {
             let answer = answer.clone();
-            take_back(&mut schema, &answer);
+            take_back(&mut schema, &answer, schemas);
         }
         if patch.is_some() {
             schema = patch_of(&schema, schemas);
@@ -55,9 +88,9 @@ fn demand_text(schema: &mut Value) {
 }
 
 /// Members of the answer that cannot be set may be sent back as they are; what is told only once cannot.
-fn take_back(schema: &mut Value, answer: &Value) {
+fn take_back(schema: &mut Value, answer: &Value, schemas: &Map<String, Value>) {
     let mut own = Map::new();
-    collect(answer, &mut own);
+    collect(answer, schemas, &mut own);
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
     for (name, mut member) in own {
         if properties.contains_key(&name) {
@@ -71,7 +104,8 @@ fn take_back(schema: &mut Value, answer: &Value) {
 }
 
 /// The members that an answer always has, and those of the moment; those of its parts included.
-fn collect(answer: &Value, found: &mut Map<String, Value>) {
+fn collect(answer: &Value, schemas: &Map<String, Value>, found: &mut Map<String, Value>) {
+    let answer = referred(answer, schemas).unwrap_or(answer);
     let required = answer.get("required").and_then(Value::as_array);
     let always = |name: &String| required.is_some_and(|required| required.iter().any(|known| known == name));
     let of_the_moment = |member: &Value| member.get("x-of-the-moment").is_some();
@@ -79,7 +113,7 @@ fn collect(answer: &Value, found: &mut Map<String, Value>) {
     let kept = properties.filter(|(name, member)| always(name) || of_the_moment(member));
     found.extend(kept.map(|(name, member)| (name.clone(), member.clone())));
     let parts = answer.get("allOf").and_then(Value::as_array);
-    parts.into_iter().flatten().for_each(|part| collect(part, found));
+    parts.into_iter().flatten().for_each(|part| collect(part, schemas, found));
 }
 
 /// The schema of what is to change: nothing is required at any depth. What stands in an array is replaced whole.

@@ -1,10 +1,7 @@
 //! The document in English: every text of it looked up in one catalogue, composed ones put together from their parts.
 
-use super::yaml;
-use crate::domain::digest::sha256_hex;
 use crate::domain::language::{Language, say};
 use crate::http::kernel::problem::Code;
-use actix_web::web::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -16,26 +13,10 @@ struct Catalogue {
     labels: HashMap<String, String>,
 }
 
+#[expect(clippy::unreachable, reason = "compiled in and read by a test: there is no program without it")]
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
     toml::from_str(include_str!("english.toml"))
-        .unwrap_or_else(|fault| unreachable!("the catalogue is compiled in and read by a test: {fault}"))
-});
-
-/// The document as it is given in English, made when it is first asked for.
-pub struct English {
-    pub json: Bytes,
-    pub yaml: Bytes,
-    pub digest: String,
-}
-
-pub static ENGLISH: LazyLock<English> = LazyLock::new(|| {
-    let value = translated(super::document());
-    let json = super::text_of(&value);
-    English {
-        digest: sha256_hex(json.as_bytes()).chars().take(16).collect(),
-        yaml: Bytes::from(yaml::write(&value)),
-        json: Bytes::from(json),
-    }
+        .unwrap_or_else(|fault| unreachable!("the catalogue: {fault}"))
 });
 
 /// The document with every text in English; examples stay as they were.

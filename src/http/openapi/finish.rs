@@ -161,6 +161,7 @@ fn problem_schema() -> Value {
             "findings": {"type": "array", "items": reference("Finding"), "description": "阻止提交的问题。"},
             "rows": {"type": "array", "items": reference("BatchRow"), "description": "批量登记中被拒绝的行。"},
             "allowed": {"type": "array", "items": reference("ActionName"), "description": "当前状态允许的操作。"},
+            "because": reference("Connected"),
             "reason": {"type": ["string", "null"], "description": "撤回或抹去的原因。"},
             "suppressed_at": {"type": "string", "format": "date-time"},
             "withdrawn_at": {"type": ["string", "null"], "format": "date-time"}
@@ -174,12 +175,21 @@ fn parameters() -> Value {
             "schema": {"type": "string"}})
     };
     json!({
-        "IfMatch": header("If-Match", true, "读取时得到的 `ETag`。缺少或 `*` 为 428，过时为 412。"),
+        "IfMatch": {
+            "name": "If-Match", "in": "header", "required": true,
+            "description": "读取时得到的 `ETag`。缺少或 `*` 为 428，过时为 412。",
+            "schema": {"type": "string", "pattern": "^\"[^\",]+\"(\\s*,\\s*\"[^\",]+\")*$"},
+        },
         "IfNoneMatch": header("If-None-Match", false, "手中的 `ETag`；没有变化则 304。"),
         "IdempotencyKey": {
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "1–255 个可见字符。24 小时内重复同一请求，得到第一次的答复。",
             "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        },
+        "Position": {
+            "name": "Nianbao-Seq", "in": "header", "required": false,
+            "description": "写入的答复所带的 `Nianbao-Seq`：读到的不早于此。",
+            "schema": {"type": "integer", "minimum": 0},
         },
         "AcceptLanguage": header("Accept-Language", false, "`en` 得到英文；默认中文。"),
         "RequestId": header("X-Request-Id", false, "请求编号；不给则由服务端生成。"),
@@ -194,6 +204,8 @@ fn headers() -> Value {
         "Location": header(true, "新资源的地址。"),
         "Link": header(false, "下一页：`<…>; rel=\"next\"`。"),
         "Replayed": header(false, "`true`：这是第一次的答复。"),
+        "Position": {"required": true, "schema": {"type": "integer"},
+            "description": "写到了审计的哪一条：读取时作为同名请求头送回，读到的就不早于此，不论由哪个实例、哪台备机应答。"},
         "Authenticate": header(true, "`Bearer`。"),
         "RetryAfter": header(true, "几秒后再试。"),
     })
@@ -207,6 +219,7 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
     let tagged = flag(operation, "x-tagged");
     let listed = flag(operation, "x-list");
     let for_token = flag(operation, "x-token");
+    let for_anybody = flag(operation, "x-anonymous");
     let unmatched = flag(operation, "x-unmatched");
     // A POST whose 200 is no dry run: it tags and replays what it answers.
     let same = flag(operation, "x-same");
@@ -246,6 +259,7 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
             Code::InvalidInput,
             Code::UnsupportedMediaType,
             Code::PayloadTooLarge,
+            Code::RequestTimeout,
         ]);
     }
     if matched {
@@ -257,8 +271,8 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
     if keyed {
         codes.extend([Code::InvalidHeader, Code::IdempotencyKeyReused, Code::IdempotencyInProgress]);
     }
-    add_parameters(operation, keyed, matched, tagged && method == "get");
-    add_headers(operation, tagged, listed, keyed, same);
+    add_parameters(operation, (keyed, matched), tagged && method == "get", method == "get");
+    add_headers(operation, method, (tagged, listed, keyed, same));
     if tagged && method == "get" {
         add_response(
             operation,
@@ -270,16 +284,26 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
         );
     }
     add_problems(operation, &codes);
-    let security = if writes || for_token { json!([{"token": []}]) } else { json!([{}, {"token": []}]) };
+    let security = if (writes && !for_anybody) || for_token {
+        json!([{"token": []}])
+    } else {
+        json!([{}, {"token": []}])
+    };
     operation.insert("security".to_owned(), security);
     examples::add(operation, examples.get(&id));
 }
 
-fn add_parameters(operation: &mut Map<String, Value>, keyed: bool, matched: bool, conditional: bool) {
+fn add_parameters(
+    operation: &mut Map<String, Value>,
+    (keyed, matched): (bool, bool),
+    conditional: bool,
+    reads: bool,
+) {
     let named = [
         (matched, "IfMatch"),
         (keyed, "IdempotencyKey"),
         (conditional, "IfNoneMatch"),
+        (reads, "Position"),
         (true, "AcceptLanguage"),
         (true, "RequestId"),
     ];
@@ -298,7 +322,11 @@ fn add_response(operation: &mut Map<String, Value>, status: &str, response: Valu
     }
 }
 
-fn add_headers(operation: &mut Map<String, Value>, tagged: bool, listed: bool, keyed: bool, same: bool) {
+fn add_headers(
+    operation: &mut Map<String, Value>,
+    method: &str,
+    (tagged, listed, keyed, same): (bool, bool, bool, bool),
+) {
     let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
     for (status, response) in responses.into_iter().flatten() {
         let dry = status == "200" && keyed && !same;
@@ -307,6 +335,7 @@ fn add_headers(operation: &mut Map<String, Value>, tagged: bool, listed: bool, k
             (tagged && !dry, "ETag", "ETag"),
             (matches!(status.as_str(), "201" | "202"), "Location", "Location"),
             (listed, "Link", "Link"),
+            (method != "get", "Nianbao-Seq", "Position"),
             (keyed && !dry, "Idempotency-Replayed", "Replayed"),
         ];
         let headers: Map<String, Value> = named

@@ -1,7 +1,7 @@
 //! Forms of text in bodies that no pattern says: each is what the type that reads it says.
 
 use crate::domain::agency::{DivisionCode, Uscc, UsccFault};
-use crate::http::kernel::format::is_web_address;
+use crate::http::kernel::format::{is_web_address, read_network};
 use crate::http::kernel::schema::Format;
 use crate::operations::AgencyRef;
 
@@ -14,6 +14,7 @@ pub const FORMATS: &[Format] = &[
     },
     Format { name: "postcode", check: |text| fits(is_postcode(text), "invalid_contact") },
     Format { name: "email", check: |text| fits(is_mailbox(text), "invalid_contact") },
+    Format { name: "network", check: |text| read_network(text).map(drop).ok_or("invalid_network") },
     Format { name: "uri", check: |text| fits(is_web_address(text), "invalid_url") },
 ];
 

@@ -19,6 +19,7 @@ fn summary(event: &str) -> &'static str {
         "report.published" => "报告已发布",
         "report.corrected" => "报告已更正",
         "report.withdrawn" => "报告已撤回",
+        "report.archived" => "旧报告已装载",
         _ => "试送",
     }
 }

@@ -10,6 +10,7 @@ mod hooks;
 mod inputs;
 mod pages;
 mod share;
+mod sign_in;
 mod statute;
 mod typed;
 mod yaml;
@@ -17,30 +18,39 @@ mod yaml;
 pub use pages::register;
 
 use super::api;
-use super::kernel::document::Document;
-use super::kernel::schema::Schemas;
+use super::kernel::document::{Document, Rendered};
+use super::kernel::oidc::OidcOptions;
+use super::kernel::schema::{Schema, Schemas};
 use crate::domain::language::Language;
 use actix_web::App;
 use actix_web::web::Bytes;
 use serde_json::Value;
+use std::sync::{Arc, OnceLock};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
-/// The document as the service holds it.
-pub fn build() -> Document {
-    let value = document();
-    let json = text_of(&value);
+/// The document as the service holds it: as it is committed, and with the identity provider where there is one.
+pub fn build(oidc: Option<&OidcOptions>) -> Document {
+    let value = sign_in::named(document(), oidc);
     let paths = value.get("paths").and_then(Value::as_object);
     let routes = paths.into_iter().flatten().map(|(path, item)| {
         let methods = item.as_object().into_iter().flat_map(serde_json::Map::keys);
         (path.clone(), methods.map(|method| method.to_ascii_uppercase()).collect())
     });
     Document {
-        digest: crate::domain::digest::sha256_hex(json.as_bytes()).chars().take(16).collect(),
         routes: routes.collect(),
         costs: bounds::costs(&value).collect(),
         schemas: Schemas::of(&value, formats::FORMATS),
-        yaml: Bytes::from(yaml::write(&value)),
+        chinese: rendered(&value),
+        english: OnceLock::new(),
+    }
+}
+
+fn rendered(value: &Value) -> Rendered {
+    let json = text_of(value);
+    Rendered {
+        digest: crate::domain::digest::sha256_hex(json.as_bytes()).chars().take(16).collect(),
+        yaml: Bytes::from(yaml::write(value)),
         json: Bytes::from(json),
     }
 }
@@ -59,10 +69,10 @@ fn document() -> Value {
 fn share(mut document: Value) -> Value {
     let Value::Object(whole) = &mut document else { return document };
     let mut refusals = serde_json::Map::new();
-    for (path, item) in whole.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
+    let paths = whole.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
+    for (_, item) in paths {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             let Value::Object(operation) = operation else { continue };
-            share::type_parts(operation, path);
             share::mark_bytes(operation);
             share::take_plain_patches(operation);
             share::name_headers(operation, method);
@@ -104,4 +114,26 @@ fn document_in(language: Language) -> Value {
         Language::Chinese => document(),
         Language::English => english::translated(document()),
     }
+}
+
+/// The published schema of a body, for whoever measures what judging costs.
+pub struct BodyJudge(Arc<Schema>);
+
+impl BodyJudge {
+    /// Of a whole report in one form.
+    pub fn of_report(form: &str) -> Option<BodyJudge> {
+        let schemas = Schemas::of(&document(), formats::FORMATS);
+        let sections = format!("Sections{form}Input");
+        schemas.get("ReportInput", Some(("SectionsInput", &sections))).ok().map(BodyJudge)
+    }
+
+    /// Whether a body is right; what is wrong is told as it is to a caller.
+    pub fn takes(&self, body: &Value) -> bool {
+        self.0.judge(body).faults.is_empty()
+    }
+}
+
+/// Parses a body as requests are parsed.
+pub fn parse_body(bytes: &[u8]) -> Option<Value> {
+    super::kernel::json::parse(bytes).ok()
 }

@@ -1,19 +1,19 @@
 //! `/openapi.json`, `/openapi.yaml` and `/docs`, from what is in the program.
 
-use super::english::{ENGLISH, English};
+use super::{english, rendered, sign_in};
 use crate::domain::language::Language;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::document::Document;
+use crate::http::kernel::document::Rendered;
 use crate::http::kernel::names::AnyJson;
 use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{Parameter, one_of, query};
 use crate::http::kernel::reply::{HTML, JSON, Reply};
 use actix_web::get;
+use actix_web::http::header;
 use actix_web::web::{self, Bytes};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_swagger_ui::Config;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
     config
@@ -47,19 +47,26 @@ query!(DocumentQuery {
 async fn in_language(
     call: &Call,
     media: &'static str,
-    chinese: fn(&Document) -> &Bytes,
-    english: fn(&English) -> &Bytes,
+    form: fn(&Rendered) -> &Bytes,
 ) -> Result<Reply, Problem> {
     let query: DocumentQuery = call.query()?;
     let language = query.lang.unwrap_or(call.language());
-    if language == Language::Chinese {
-        let document = &call.service.document;
-        return Ok(Reply::bytes(media, chinese(document).clone())
-            .constant(&document.digest)
-            .in_language(language));
+    let service = call.service.clone();
+    let reply = move || {
+        let document = &service.document;
+        let rendered = match language {
+            Language::Chinese => &document.chinese,
+            Language::English => document.english.get_or_init(|| {
+                let document = sign_in::named(super::document(), service.options.oidc.as_ref());
+                rendered(&english::translated(document))
+            }),
+        };
+        Reply::bytes(media, form(rendered).clone()).constant(&rendered.digest).in_language(language)
+    };
+    match call.service.document.is_made(language) {
+        true => Ok(reply()),
+        false => web::block(reply).await.map_err(|_| Problem::new(Code::Internal)),
     }
-    let made = web::block(|| LazyLock::force(&ENGLISH)).await.map_err(|_| Problem::new(Code::Internal))?;
-    Ok(Reply::bytes(media, english(made).clone()).constant(&made.digest).in_language(language))
 }
 
 /// 接口文档（JSON）
@@ -69,11 +76,11 @@ async fn in_language(
     tag = "service",
     params(DocumentQuery),
     responses((status = 200, description = "接口文档", body = AnyJson, content_type = "application/json")),
-    extensions(("x-problems" = json!(["invalid_query"])), ("x-tagged" = json!(true))),
+    extensions(("x-problems" = json!([Code::InvalidQuery])), ("x-tagged" = json!(true))),
 )]
 #[get("/openapi.json")]
 pub async fn read_openapi_json(call: Call) -> Result<Reply, Problem> {
-    in_language(&call, JSON, |document| &document.json, |english| &english.json).await
+    in_language(&call, JSON, |rendered| &rendered.json).await
 }
 
 /// 接口文档（YAML）
@@ -83,46 +90,51 @@ pub async fn read_openapi_json(call: Call) -> Result<Reply, Problem> {
     tag = "service",
     params(DocumentQuery),
     responses((status = 200, description = "接口文档", body = AnyJson, content_type = "application/yaml")),
-    extensions(("x-problems" = json!(["invalid_query"])), ("x-tagged" = json!(true))),
+    extensions(("x-problems" = json!([Code::InvalidQuery])), ("x-tagged" = json!(true))),
 )]
 #[get("/openapi.yaml")]
 pub async fn read_openapi_yaml(call: Call) -> Result<Reply, Problem> {
-    in_language(&call, YAML, |document| &document.yaml, |english| &english.yaml).await
+    in_language(&call, YAML, |rendered| &rendered.yaml).await
 }
-
-static DOCS: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
-    // Without a validator: it is a service on another host.
-    Arc::new(Config::from("/openapi.json").validator_url("none").try_it_out_enabled(true))
-});
 
 /// Our own first page: the one that comes with the assets works only below a slash.
 const PAGE: &str = include_str!("docs.html");
 
-fn page(language: Language) -> Reply {
-    let title = match language {
+fn page(call: &Call) -> Reply {
+    let title = match call.language() {
         Language::Chinese => "年报 nianbao 接口文档",
         Language::English => "nianbao API documentation",
     };
-    let page = PAGE.replace("{lang}", language.tag()).replace("{title}", title);
+    let page = PAGE.replace("{lang}", call.language().tag()).replace("{title}", title);
     let digest = crate::domain::digest::sha256_hex(page.as_bytes());
-    Reply::bytes(HTML, page).constant(digest.get(..16).unwrap_or_default())
+    let policy = sign_in::policy(call.service.options.oidc.as_ref());
+    Reply::bytes(HTML, page)
+        .header(header::CONTENT_SECURITY_POLICY, policy)
+        .constant(digest.get(..16).unwrap_or_default())
 }
 
 #[get("/docs")]
 async fn read_docs(call: Call) -> Result<Reply, Problem> {
-    Ok(page(call.language()))
+    Ok(page(&call))
 }
 
 #[get("/docs/{file:.*}")]
 async fn read_docs_page(call: Call) -> Result<Reply, Problem> {
     let name: String = call.part("file")?;
     if matches!(name.as_str(), "" | "index.html") {
-        return Ok(page(call.language()));
+        return Ok(page(&call));
     }
-    let served = utoipa_swagger_ui::serve(&name, Arc::clone(&DOCS));
-    let file = served.ok().flatten().ok_or_else(|| Problem::new(Code::NotFound))?;
+    let oidc = call.service.options.oidc.as_ref();
+    let served = utoipa_swagger_ui::serve(&name, Arc::new(sign_in::config(oidc)));
+    let mut file = served.ok().flatten().ok_or_else(|| Problem::new(Code::NotFound))?;
+    if name == "swagger-initializer.js" {
+        file.bytes = sign_in::initializer(&String::from_utf8_lossy(&file.bytes)).into_bytes().into();
+    }
     let digest = crate::domain::digest::sha256_hex(&file.bytes);
     let reply = Reply::bytes(file.content_type, file.bytes.into_owned());
     let reply = if file.gzpipped { reply.coded("gzip") } else { reply };
+    let is_page = name.ends_with(".html");
+    let reply =
+        if is_page { reply.header(header::CONTENT_SECURITY_POLICY, sign_in::policy(oidc)) } else { reply };
     Ok(reply.constant(digest.get(..16).unwrap_or_default()))
 }

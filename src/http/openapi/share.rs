@@ -189,26 +189,3 @@ pub fn take_plain_patches(operation: &mut Map<String, Value>) {
         content.entry("application/json").or_insert(patch);
     }
 }
-
-/// What a part of a path may be, where nothing was said of it.
-pub fn type_parts(operation: &mut Map<String, Value>, path: &str) {
-    let refer = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
-    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-        let in_path = parameter.get("in").and_then(Value::as_str) == Some("path");
-        let unsaid = parameter.get("schema") == Some(&json!({"type": "string"}));
-        let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
-        let schema = match name {
-            "agency" => refer("AgencyIdOrCode"),
-            "kind" => refer("SectionKind"),
-            "id" if path.contains("/formats/") => refer("FormatName"),
-            "id" | "comment" | "person" | "job" => json!({"type": "string", "format": "uuid"}),
-            _ => continue,
-        };
-        if in_path
-            && unsaid
-            && let Value::Object(parameter) = parameter
-        {
-            parameter.insert("schema".to_owned(), schema);
-        }
-    }
-}

@@ -1,7 +1,10 @@
 //! The statutory tables as schemas: a walk over each form, labels and all. No second list of cells.
 
+use crate::domain::figures::exact_number;
 use crate::domain::form::{self, Form, Row, Section, Table};
 use crate::domain::number::{MAX_COUNT, Precision};
+use crate::domain::report::{MAX_TEXT_CHARACTERS, MAX_TITLE_CHARACTERS};
+use crate::http::kernel::names::pascal;
 use serde_json::{Map, Value, json};
 
 /// Whether a schema describes what is answered (complete) or what may be sent (any part of it).
@@ -20,16 +23,25 @@ impl Side {
     }
 }
 
+/// A text without control characters beside line ends and tabs.
+const LINES: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
+
+/// A text on one line that says something.
+const LINE: &str = r"^[^\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]*$";
+
 /// Adds every schema the forms give rise to.
 pub fn add(schemas: &mut Map<String, Value>) {
     for side in [Side::Answer, Side::Input] {
-        let mut bodies = Vec::new();
+        let (mut bodies, mut made) = (Vec::new(), Vec::new());
         let mut sections = Vec::new();
         for form in form::all().iter().rev() {
             let mut properties = Map::new();
             for section in &form.sections {
                 let name = add_section(schemas, form, section, side);
                 bodies.push(reference(&name));
+                if side == Side::Input {
+                    made.push(reference(&add_made(schemas, &name)));
+                }
                 properties.insert(section.key.clone(), optional(reference(&name), side));
             }
             let name = format!("Sections{}{}", form.id, side.suffix());
@@ -49,6 +61,12 @@ pub fn add(schemas: &mut Map<String, Value>) {
             format!("Sections{}", side.suffix()),
             json!({"description": "各部分，键名由报告的格式规定。", "anyOf": sections}),
         );
+        if side == Side::Input {
+            let any = |description: &str, of: &[Value]| json!({"description": description, "anyOf": of});
+            let one = "一个部分的内容：按报告的格式和部分，是其中之一。";
+            schemas.insert("SectionInput".to_owned(), any(one, &bodies));
+            schemas.insert("SectionCreate".to_owned(), any("要补回的部分，`kind` 写明是哪一个。", &made));
+        }
         if side == Side::Answer {
             schemas.insert("Section".to_owned(), json!({"description": "报告的一个部分。", "anyOf": bodies}));
             schemas.insert(
@@ -79,18 +97,6 @@ fn optional(schema: Value, side: Side) -> Value {
     }
 }
 
-/// `in_force` → `InForce`.
-pub fn pascal(key: &str) -> String {
-    let word = |word: &str| {
-        let mut letters = word.chars();
-        letters
-            .next()
-            .map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
-            .unwrap_or_default()
-    };
-    key.split('_').map(word).collect()
-}
-
 fn add_section(schemas: &mut Map<String, Value>, form: &Form, section: &Section, side: Side) -> String {
     let name = format!("Section{}{}{}", form.id, pascal(&section.key), side.suffix());
     let mut properties = json!({
@@ -99,7 +105,7 @@ fn add_section(schemas: &mut Map<String, Value>, form: &Form, section: &Section,
         "title": {"type": "string", "description": format!("标题，现行用语为“{}”。", section.title)},
         "text": {
             "type": ["string", "null"],
-            "maxLength": crate::domain::report::MAX_TEXT_CHARACTERS,
+            "maxLength": MAX_TEXT_CHARACTERS,
             "description": if section.table.is_some() { "表格的说明。" } else { "正文，段落以换行分隔。" },
         },
         "updated_at": {"type": "string", "format": "date-time"},
@@ -117,8 +123,15 @@ fn add_section(schemas: &mut Map<String, Value>, form: &Form, section: &Section,
                     member.insert("readOnly".to_owned(), json!(true));
                 }
             }
+            if let Some(Value::Object(title)) = members.get_mut("title") {
+                title.insert("pattern".to_owned(), json!(LINE));
+                title.insert("maxLength".to_owned(), json!(MAX_TITLE_CHARACTERS));
+            }
+            if let Some(Value::Object(text)) = members.get_mut("text") {
+                text.insert("pattern".to_owned(), json!(LINES));
+            }
             if section.table.is_some() {
-                members.insert("declare_zero".to_owned(), super::inputs::declare_zero());
+                members.insert("declare_zero".to_owned(), declare_zero());
             }
             required.clear();
         }
@@ -134,6 +147,28 @@ fn add_section(schemas: &mut Map<String, Value>, form: &Form, section: &Section,
         }),
     );
     name
+}
+
+/// A section that is put back: it names its kind, and holds nothing that the server makes.
+fn add_made(schemas: &mut Map<String, Value>, input: &str) -> String {
+    let name = format!("{}Create", input.trim_end_matches("Input"));
+    let mut schema = schemas.get(input).cloned().unwrap_or_default();
+    if let Some(members) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        members.retain(|name, _| !matches!(name.as_str(), "ordinal" | "updated_at"));
+        if let Some(Value::Object(kind)) = members.get_mut("kind") {
+            kind.remove("readOnly");
+        }
+    }
+    if let Value::Object(schema) = &mut schema {
+        schema.insert("required".to_owned(), json!(["kind"]));
+    }
+    schemas.insert(name.clone(), schema);
+    name
+}
+
+fn declare_zero() -> Value {
+    json!({"type": ["boolean", "null"], "writeOnly": true,
+        "description": "true：把空着的单元格填为 0，并记录为有意零报告。"})
 }
 
 fn add_table(
@@ -218,6 +253,7 @@ fn cell_schema(precision: Precision, unit: &str, label: &str) -> Value {
             "type": ["number", "null"],
             "minimum": 0,
             "exclusiveMaximum": 1_000_000_000,
+            "multipleOf": exact_number("0.000001"),
             "description": format!("{description}最多六位小数。"),
         }),
     }

@@ -3,6 +3,7 @@
 
 use super::statute::reference;
 use crate::domain::form;
+use crate::http::kernel::names::pascal;
 use serde_json::{Map, Value, json};
 
 /// Adds their schemas.
@@ -71,7 +72,7 @@ fn count(description: &str) -> Value {
 /// The tables of a form, under the keys of their sections.
 fn add_tables(schemas: &mut Map<String, Value>, form: &form::Form) -> Value {
     let tables = form.sections.iter().filter(|section| section.table.is_some());
-    let table = |key: &str| reference(&format!("Table{}{}", form.id, super::statute::pascal(key)));
+    let table = |key: &str| reference(&format!("Table{}{}", form.id, pascal(key)));
     let members: Vec<(&str, Value)> =
         tables.map(|section| (section.key.as_str(), table(&section.key))).collect();
     let name = format!("Tables{}", form.id);

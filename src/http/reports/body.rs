@@ -3,7 +3,7 @@
 use crate::domain::figures::Figures;
 use crate::domain::form::{Row, Section, Table};
 use crate::domain::number::Precision;
-use crate::domain::report::{Content, ReportHead, SectionMark, judge_timeliness};
+use crate::domain::report::{Content, ReportHead, SectionMark, Timeliness};
 use crate::domain::rules::{Counts, Moment};
 use crate::domain::workflow::Action;
 use crate::http::kernel::format::{day, time};
@@ -11,7 +11,7 @@ use crate::http::kernel::names::{
     ActionName, FormatName, ReportScope, ReportStatus, Sections, TimelinessName,
 };
 use crate::http::kernel::paging::Page;
-use crate::operations::reports::{ReportView, allowed_actions, judge_views};
+use crate::operations::reports::{MOST_JUDGED, ReportView, allowed_actions, judge_one, verdicts_of};
 use crate::operations::store::AnyConnection;
 use crate::operations::{Asking, Refusal};
 use serde::{Serialize, Serializer};
@@ -29,8 +29,12 @@ pub struct Shown {
 
 impl Shown {
     pub fn of(connection: &mut AnyConnection, asking: &Asking, view: ReportView) -> Result<Shown, Refusal> {
-        let mut shown = Shown::of_all(connection, asking, vec![view])?;
-        shown.pop().ok_or(Refusal::NotFound)
+        if !view.working {
+            return Ok(Shown::published(view));
+        }
+        let judged = judge_one(connection, asking, &view, asking.today, Moment::Draft)?;
+        let mut allowed = allowed_actions(connection, asking, std::slice::from_ref(&view))?;
+        Ok(Shown { counts: Some(Counts::of(&judged.findings)), allowed: allowed.pop(), view })
     }
 
     /// What everybody is shown needs nothing more.
@@ -44,23 +48,23 @@ impl Shown {
         self
     }
 
-    /// Several at once, in few statements.
+    /// Several at once, in few statements, by the verdicts that are kept of them.
     pub fn of_all(
         connection: &mut AnyConnection,
         asking: &Asking,
         views: Vec<ReportView>,
     ) -> Result<Vec<Shown>, Refusal> {
         let (allowed, judged) = if views.iter().any(|view| view.working) {
-            let judged = judge_views(connection, asking, &views, Moment::Draft)?;
+            let judged = verdicts_of(connection, asking, &views, MOST_JUDGED)?;
             (allowed_actions(connection, asking, &views)?, judged)
         } else {
             (Vec::new(), Vec::new())
         };
         let (mut allowed, mut judged) = (allowed.into_iter(), judged.into_iter());
         let shown = views.into_iter().map(|view| {
-            let (allowed, judged) = (allowed.next(), judged.next());
+            let (allowed, judged) = (allowed.next(), judged.next().flatten());
             Shown {
-                counts: judged.filter(|_| view.working).map(|judged| Counts::of(&judged.findings)),
+                counts: judged.filter(|_| view.working).map(|judged| judged.counts),
                 allowed: allowed.filter(|_| view.working),
                 view,
             }
@@ -157,7 +161,7 @@ pub struct ReportBody {
     #[schema(value_type = Sections)]
     #[serde(skip_serializing_if = "Option::is_none")]
     sections: Option<SectionsBody>,
-    /// 仅在有授权时给出。
+    /// 仅在有授权时给出。列表中是最近一次校验所得；还没有校验的，一次至多当场校验 50 份，其余暂不给出。
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<CountsBody>,
@@ -192,7 +196,6 @@ impl ReportBody {
 
     /// As everybody sees it in a list.
     pub fn of_head(head: ReportHead) -> ReportBody {
-        let timeliness = judge_timeliness(head.report.first_published_on, head.due_on);
         let report = head.report;
         ReportBody {
             id: report.id.to_string(),
@@ -215,7 +218,7 @@ impl ReportBody {
             due_on: day(head.due_on),
             submitted_at: head.submitted_at.filter(|_| head.working).map(time),
             published_at: head.published_at.map(time),
-            timeliness: timeliness.map(|timeliness| timeliness.as_str()),
+            timeliness: report.timeliness.map(Timeliness::as_str),
             correction: (head.number > 1).then(|| CorrectionBody {
                 reason: head.reason,
                 at: time(head.published_at.unwrap_or(head.created_at)),

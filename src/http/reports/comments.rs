@@ -1,27 +1,22 @@
 //! Comments: remarks at places of a report, answered and settled.
 
-use crate::domain::id::ReportId;
+use crate::domain::id::{CommentId, ReportId};
 use crate::domain::language::Language;
 use crate::domain::report::Comment;
 use crate::http::kernel::BASE;
-use crate::http::kernel::body::{JSON, MERGE_PATCH};
 use crate::http::kernel::call::Call;
-use crate::http::kernel::fields::Fields;
 use crate::http::kernel::format::time;
 use crate::http::kernel::names::CommentState;
 use crate::http::kernel::paging::{Page, WholeQuery, cut_whole, list_reply};
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Fault, Problem, Right};
 use crate::http::kernel::query::NoParameters;
 use crate::http::kernel::reply::Reply;
 use crate::http::reports::transitions::PersonReference;
 use crate::operations::reports::{self, CommentOrder, NewComment};
 use actix_web::{get, patch, post};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-
-/// Longest remark, in characters.
-const LONGEST: usize = 2_000;
 
 /// 一次答复。
 #[derive(Debug, Serialize, ToSchema)]
@@ -75,6 +70,34 @@ impl From<&Comment> for CommentBody {
     }
 }
 
+/// 一条意见。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CommentCreate {
+    #[schema(min_length = 1, max_length = 2000)]
+    text: String,
+    /// 报告文档中的 JSON Pointer：标题、部分、行或单元格；不给则针对整份报告。
+    #[schema(max_length = 500)]
+    pointer: Option<String>,
+}
+
+/// 对意见的答复。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CommentReplyCreate {
+    #[schema(min_length = 1, max_length = 2000)]
+    text: String,
+}
+
+/// 了结或重开。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CommentPatch {
+    /// `settled` 了结，`open` 重开；`answered` 只能原样送回。
+    #[schema(value_type = CommentState)]
+    state: String,
+}
+
 pub type CommentList = Page<CommentBody>;
 
 fn tagged(reply: Reply, comment: &Comment, language: Language) -> Reply {
@@ -86,12 +109,12 @@ fn tagged(reply: Reply, comment: &Comment, language: Language) -> Reply {
 /// 授权覆盖该机关的可以读取。退回时未了结的意见随退回一并列出。
 #[utoipa::path(
     tag = "review",
-    params(("id" = String, Path, description = "报告编号"), WholeQuery),
+    params(crate::http::paths::Report, WholeQuery),
     responses((status = 200, description = "全部意见，自早至晚", body = CommentList)),
     extensions(
         ("x-cost" = json!("point")), ("x-list" = json!(true)),
-        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query",
-            "invalid_cursor"])),
+        ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery,
+            Code::InvalidCursor])),
         ("x-token" = json!(true)),
     ),
 )]
@@ -102,7 +125,7 @@ pub async fn list_comments(call: Call) -> Result<Reply, Problem> {
     let found = call.look(move |connection, asking| reports::list_comments(connection, asking, &id)).await?;
     let query: WholeQuery = call.query()?;
     let items: Vec<CommentBody> = found.iter().map(CommentBody::from).collect();
-    let (items, next, total) = cut_whole("comments", items, &query)?;
+    let (items, next, total) = cut_whole(&call, "comments", items, &query)?;
     Ok(list_reply(&call, json!(items), next, total))
 }
 
@@ -112,12 +135,12 @@ pub async fn list_comments(call: Call) -> Result<Reply, Problem> {
 #[utoipa::path(
     tag = "review",
     params(
-        ("id" = String, Path, description = "报告编号"),
-        ("comment" = String, Path, description = "意见编号"),
+        crate::http::paths::Report,
+        crate::http::paths::Comment,
     ),
     responses((status = 200, description = "意见", body = CommentBody)),
     extensions(
-        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
+        ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery])),
         ("x-token" = json!(true)),
         ("x-tagged" = json!(true)),
     ),
@@ -125,7 +148,8 @@ pub async fn list_comments(call: Call) -> Result<Reply, Problem> {
 #[get("/reports/{id}/comments/{comment}")]
 pub async fn read_comment(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
-    let (id, comment): (ReportId, String) = (call.part("id")?, call.part("comment")?);
+    let (id, comment): (ReportId, String) =
+        (call.part("id")?, call.part::<CommentId>("comment")?.to_string());
     let found =
         call.look(move |connection, asking| reports::find_comment(connection, asking, &id, &comment)).await?;
     let _: NoParameters = call.query()?;
@@ -137,12 +161,12 @@ pub async fn read_comment(call: Call) -> Result<Reply, Problem> {
 /// 意见针对报告的一处：标题、一个部分、一行或一个单元格。
 #[utoipa::path(
     tag = "review",
-    params(("id" = String, Path, description = "报告编号")),
-    request_body(content = ref("#/components/schemas/CommentInput"), content_type = "application/json"),
+    params(crate::http::paths::Report),
+    request_body(content = CommentCreate, content_type = "application/json"),
     responses((status = 201, description = "已提出", body = CommentBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "invalid_input",
-            "too_many_comments", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput,
+            Code::TooManyComments, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -153,15 +177,11 @@ pub async fn create_comment(mut call: Call) -> Result<Reply, Problem> {
     }
     let id: ReportId = call.part("id")?;
     let named = id.clone();
-    call.look(move |connection, asking| reports::list_comments(connection, asking, &named)).await?;
-    let body = call.json(JSON).await?;
+    call.look(move |connection, asking| reports::require_remark_right(connection, asking, &named)).await?;
+    let body = call.body::<CommentCreate>().await?;
     let _: NoParameters = call.query()?;
-    let mut fields = Fields::new(&body.object, None);
-    let pointer = fields.read("pointer", |text| Ok(text.to_owned())).unwrap_or_default();
-    let text = fields.text("text", LONGEST);
-    let text = fields.require("text", text);
-    let faults = fields.finish();
-    let Some(text) = text.filter(|_| faults.is_empty()) else { return Err(Problem::of_body(faults)) };
+    let CommentCreate { text, pointer } = body.read()?;
+    let pointer = pointer.unwrap_or_default();
     let new = NewComment { id: uuid::Uuid::now_v7().to_string(), pointer, text };
     let location = format!("{BASE}/reports/{id}/comments/{}", new.id);
     let language = call.language();
@@ -181,14 +201,14 @@ pub async fn create_comment(mut call: Call) -> Result<Reply, Problem> {
 #[utoipa::path(
     tag = "review",
     params(
-        ("id" = String, Path, description = "报告编号"),
-        ("comment" = String, Path, description = "意见编号"),
+        crate::http::paths::Report,
+        crate::http::paths::Comment,
     ),
-    request_body(content = ref("#/components/schemas/ExplanationInput"), content_type = "application/json"),
+    request_body(content = CommentReplyCreate, content_type = "application/json"),
     responses((status = 201, description = "意见，带全部答复", body = CommentBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "invalid_input",
-            "too_many_comments", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput,
+            Code::TooManyComments, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -197,16 +217,13 @@ pub async fn answer_comment(mut call: Call) -> Result<Reply, Problem> {
     if let Some(reply) = call.replayed(None).await? {
         return Ok(reply);
     }
-    let (id, comment): (ReportId, String) = (call.part("id")?, call.part("comment")?);
+    let (id, comment): (ReportId, String) =
+        (call.part("id")?, call.part::<CommentId>("comment")?.to_string());
     let (named, its_id) = (id.clone(), comment.clone());
     call.look(move |connection, asking| reports::find_comment(connection, asking, &named, &its_id)).await?;
-    let body = call.json(JSON).await?;
+    let body = call.body::<CommentReplyCreate>().await?;
     let _: NoParameters = call.query()?;
-    let mut fields = Fields::new(&body.object, None);
-    let text = fields.text("text", LONGEST);
-    let text = fields.require("text", text);
-    let faults = fields.finish();
-    let Some(text) = text.filter(|_| faults.is_empty()) else { return Err(Problem::of_body(faults)) };
+    let CommentReplyCreate { text } = body.read()?;
     let order = CommentOrder::Answer(text);
     let location = format!("{BASE}/reports/{id}/comments/{comment}");
     let language = call.language();
@@ -226,36 +243,40 @@ pub async fn answer_comment(mut call: Call) -> Result<Reply, Problem> {
 #[utoipa::path(
     tag = "review",
     params(
-        ("id" = String, Path, description = "报告编号"),
-        ("comment" = String, Path, description = "意见编号"),
+        crate::http::paths::Report,
+        crate::http::paths::Comment,
     ),
-    request_body(content = ref("#/components/schemas/CommentPatch"), content_type = "application/merge-patch+json"),
+    request_body(content = CommentPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "意见", body = CommentBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "invalid_input", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
 #[patch("/reports/{id}/comments/{comment}")]
 pub async fn change_comment(mut call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
-    let (id, comment): (ReportId, String) = (call.part("id")?, call.part("comment")?);
+    let (id, comment): (ReportId, String) =
+        (call.part("id")?, call.part::<CommentId>("comment")?.to_string());
     let (named, its_id) = (id.clone(), comment.clone());
     let present = call
         .look(move |connection, asking| reports::find_settleable(connection, asking, &named, &its_id))
         .await?;
-    let body = call.json(MERGE_PATCH).await?;
+    let body = call.body::<CommentPatch>().await?;
     let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
-    let mut fields = Fields::new(&body.object, None);
-    let order = fields.read("state", |text| match text {
-        "settled" => Ok(CommentOrder::Settle),
-        "open" => Ok(CommentOrder::Reopen),
-        _ => Err("invalid_value"),
-    });
-    let order = fields.require("state", order);
-    let faults = fields.finish();
-    let Some(order) = order.filter(|_| faults.is_empty()) else { return Err(Problem::of_body(faults)) };
+    let CommentPatch { state } = body.over(&json!(CommentBody::from(&present)))?;
+    let order = match state.as_str() {
+        same if same == present.state.as_str() => {
+            return Ok(tagged(Reply::ok(&CommentBody::from(&present)), &present, call.language()));
+        }
+        "settled" => CommentOrder::Settle,
+        "open" => CommentOrder::Reopen,
+        _ => {
+            let right = Right::one_of(["settled", "open"]);
+            return Err(Problem::of_body(vec![Fault::at("/state", "invalid_value").right(right)]));
+        }
+    };
     let language = call.language();
     call.write(
         move |desk| reports::change_comment(desk, &id, (&comment, Some(version)), &order),

@@ -54,7 +54,7 @@ fn negotiated(call: &Call) -> Result<Format, Problem> {
 /// 按法定版式写成 docx、HTML、PDF、xlsx、CSV、Markdown 或 JSON；导出的 docx、HTML、xlsx、Markdown、JSON 再导入，得到同一份文档。
 #[utoipa::path(
     tag = "reports",
-    params(("id" = String, Path, description = "报告编号"), DocumentQuery),
+    params(crate::http::paths::Report, DocumentQuery),
     responses((status = 200, description = "文档", content(
         (DocumentSchema = "application/json"),
         (String = "text/html"),
@@ -65,7 +65,7 @@ fn negotiated(call: &Call) -> Result<Format, Problem> {
         (String = "text/markdown"),
     ))),
     extensions(
-        ("x-cost" = json!("file")), ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"])),
+        ("x-cost" = json!("file")), ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -95,7 +95,7 @@ const BYTES: &str = "application/octet-stream";
 #[utoipa::path(
     tag = "reports",
     params(
-        ("id" = String, Path, description = "报告编号"),
+        crate::http::paths::Report,
         ("format" = DocumentFormat, Path, description = "文件的格式"),
         ViewQuery,
     ),
@@ -110,7 +110,7 @@ const BYTES: &str = "application/octet-stream";
         (DocumentSchema = "application/json"),
     ))),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -162,10 +162,10 @@ async fn written(call: &Call, view: &ReportView, format: Format) -> Result<Reply
 /// 报告是从哪个文件导入的，逐字节保存。授权覆盖该机关的可以读取；不是导入的没有。
 #[utoipa::path(
     tag = "imports",
-    params(("id" = String, Path, description = "报告编号"), ViewQuery),
+    params(crate::http::paths::Report, ViewQuery),
     responses((status = 200, description = "原文件", body = String, content_type = "application/octet-stream")),
     extensions(
-        ("x-cost" = json!("file")), ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
+        ("x-cost" = json!("file")), ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery])),
         ("x-token" = json!(true)),
     ),
 )]
@@ -195,10 +195,10 @@ pub async fn read_source(call: Call) -> Result<Reply, Problem> {
 /// 某一格式的 xlsx：每部分一张表，合计有公式，填好后可以直接导入。
 #[utoipa::path(
     tag = "catalogue",
-    params(("id" = String, Path, description = "格式，如 `2021`")),
+    params(crate::http::paths::Form),
     responses((status = 200, description = "工作簿", body = String,
         content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
-    extensions(("x-problems" = json!(["not_found", "invalid_query"]))),
+    extensions(("x-problems" = json!([Code::NotFound, Code::InvalidQuery]))),
 )]
 #[get("/formats/{id}/workbook")]
 pub async fn read_workbook(call: Call) -> Result<Reply, Problem> {

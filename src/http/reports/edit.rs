@@ -1,18 +1,16 @@
 //! Changing and discarding a report.
 
 use super::body::{ReportBody, Shown};
-use super::read_body::read_whole;
+use super::read_body::{ReportInput, ReportPatch, sections_schema};
 use super::shown;
 use crate::domain::id::ReportId;
-use crate::http::kernel::body::{JSON, MERGE_PATCH};
 use crate::http::kernel::call::Call;
-use crate::http::kernel::fields::merge;
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Fault, Problem};
 use crate::http::kernel::query::NoParameters;
 use crate::http::kernel::reply::Reply;
 use crate::operations::reports::{self, ReportView, require_edit_right};
 use actix_web::{delete, patch, put};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 /// The working revision, for whoever may edit the report; unjudged.
 pub async fn present(call: &Call) -> Result<ReportView, Problem> {
@@ -26,21 +24,21 @@ pub async fn present(call: &Call) -> Result<ReportView, Problem> {
     .await
 }
 
-/// The same as it is shown, findings and all: what a whole report that is sent may repeat.
-async fn present_shown(call: &Call) -> Result<Shown, Problem> {
-    let view = present(call).await?;
-    call.look(move |connection, asking| Shown::of(connection, asking, view)).await
-}
-
-async fn save(
-    call: &Call,
-    present: &Shown,
-    now: &Value,
-    wanted: &Map<String, Value>,
-) -> Result<Reply, Problem> {
-    let version = call.if_match(present.view.report.version)?;
-    let edit = read_whole(wanted, &present.view, now, version).map_err(Problem::of_body)?;
-    let id = present.view.report.id.clone();
+async fn save(mut call: Call) -> Result<Reply, Problem> {
+    let present = present(&call).await?;
+    let body = call.body::<ReportInput>().await?;
+    let _: NoParameters = call.query()?;
+    let version = call.if_match(present.report.version)?;
+    let form = present.revision.content.form();
+    let body = body.instead("SectionsInput", sections_schema(form));
+    // Told together with what is wrong otherwise.
+    let other = body.agency("agency_id").filter(|named| !named.names(&present.agency));
+    let other = other.map(|_| Fault::at("/agency_id", "read_only"));
+    // What is reckoned for the moment is compared with nothing: nobody judges the report for it.
+    let now = json!(ReportBody::of(&Shown::published(present.clone())));
+    let wanted = body.over_with(&now, |_| other.into_iter().collect())?;
+    let edit = wanted.edit(&present, version)?;
+    let id = present.report.id.clone();
     let language = call.language();
     call.enter(
         move |connection, act, asking| {
@@ -58,22 +56,18 @@ async fn save(
 /// 必须给出 `sections`；其中没有给出的部分清空，写 `null` 的部分删去。没有给出的可选项置空。
 #[utoipa::path(
     tag = "reports",
-    params(("id" = String, Path, description = "报告编号")),
-    request_body(content = ref("#/components/schemas/ReportInput"), content_type = "application/json"),
+    params(crate::http::paths::Report),
+    request_body(content = ReportInput, content_type = "application/json"),
     responses((status = 200, description = "修改后的报告", body = ReportBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "invalid_input", "read_only",
-            "report_not_editable", "year_not_open", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::ReadOnly,
+            Code::ReportNotEditable, Code::YearNotOpen, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
 #[put("/reports/{id}")]
-pub async fn replace_report(mut call: Call) -> Result<Reply, Problem> {
-    let present = present_shown(&call).await?;
-    let body = call.json(JSON).await?;
-    let _: NoParameters = call.query()?;
-    let now = json!(ReportBody::of(&present));
-    save(&call, &present, &now, &body.object).await
+pub async fn replace_report(call: Call) -> Result<Reply, Problem> {
+    save(call).await
 }
 
 /// 修改报告的部分内容
@@ -82,24 +76,18 @@ pub async fn replace_report(mut call: Call) -> Result<Reply, Problem> {
 /// `source_url`、`source_published_on`，不产生新的一版。
 #[utoipa::path(
     tag = "reports",
-    params(("id" = String, Path, description = "报告编号")),
-    request_body(content = ref("#/components/schemas/ReportPatch"), content_type = "application/merge-patch+json"),
+    params(crate::http::paths::Report),
+    request_body(content = ReportPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "修改后的报告", body = ReportBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "invalid_input", "read_only",
-            "report_not_editable", "year_not_open", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::ReadOnly,
+            Code::ReportNotEditable, Code::YearNotOpen, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
 #[patch("/reports/{id}")]
-pub async fn change_report(mut call: Call) -> Result<Reply, Problem> {
-    let present = present_shown(&call).await?;
-    let body = call.json(MERGE_PATCH).await?;
-    let _: NoParameters = call.query()?;
-    let now = json!(ReportBody::of(&present));
-    let mut wanted = merge(&now, &body.object);
-    super::sections::keep_absent(&mut wanted, &present.view.revision.content);
-    save(&call, &present, &now, &wanted).await
+pub async fn change_report(call: Call) -> Result<Reply, Problem> {
+    save(call).await
 }
 
 /// 删除草稿
@@ -107,10 +95,10 @@ pub async fn change_report(mut call: Call) -> Result<Reply, Problem> {
 /// 只能删除草稿；更正的草稿删除后，已发布的一版不变。
 #[utoipa::path(
     tag = "reports",
-    params(("id" = String, Path, description = "报告编号")),
+    params(crate::http::paths::Report),
     responses((status = 204, description = "已删除")),
-    extensions(("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "report_not_editable",
-        "year_not_open", "invalid_query"]))),
+    extensions(("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::ReportNotEditable,
+        Code::YearNotOpen, Code::InvalidQuery]))),
 )]
 #[delete("/reports/{id}")]
 pub async fn delete_report(call: Call) -> Result<Reply, Problem> {

@@ -7,7 +7,7 @@ use crate::domain::rules::{Counts, Finding, SourceReport};
 use crate::http::kernel::call::Call;
 use crate::http::kernel::format::time;
 use crate::http::kernel::names::{AnyJson, SeverityName};
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::ViewQuery;
 use crate::http::kernel::reply::Reply;
 use crate::operations::reports::{self, Judgement};
@@ -151,10 +151,10 @@ impl ValidationBody {
 /// 对报告正在办理的一版（`view=published`：已发布的一版）的全部校验结果。授权覆盖该机关的可以读取。
 #[utoipa::path(
     tag = "validation",
-    params(("id" = String, Path, description = "报告编号"), ViewQuery),
+    params(crate::http::paths::Report, ViewQuery),
     responses((status = 200, description = "校验结果", body = ValidationBody)),
     extensions(
-        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
+        ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery])),
         ("x-token" = json!(true)),
     ),
 )]

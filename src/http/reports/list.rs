@@ -3,10 +3,11 @@
 use super::body::{ReportBody, ReportList, Shown};
 use crate::domain::page::PageValue;
 use crate::domain::report::{ReportFilter, ReportHead, ReportOrder, Scope, Timeliness};
+use crate::domain::rights::Right;
 use crate::domain::workflow::State;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{CursorText, Limit, View, YearNumber, query};
 use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
@@ -163,7 +164,7 @@ fn read_fields(fields: Option<&str>) -> Result<Option<Vec<String>>, Problem> {
     params(ReportListQuery),
     responses((status = 200, description = "一页报告",
         content((ReportList = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-list" = json!(true))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidCursor])), ("x-list" = json!(true))),
 )]
 #[get("/reports")]
 pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
@@ -173,7 +174,7 @@ pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
         return Err(Problem::of_query(vec![("published_to".to_owned(), "range_order")]));
     }
     let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_ref());
-    let order = PageOrder::read("reports", SORTS, sort, query.limit, cursor)?;
+    let order = PageOrder::read(&call, "reports", SORTS, sort, query.limit, cursor)?;
     let wanted = ReportQuery {
         filter: ReportFilter {
             year: query.year.map(|year| year.0),
@@ -199,7 +200,7 @@ pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
     let (rows, total) = call
         .look(move |connection, asking| {
             let total = count.then(|| reports::count(connection, &asking.rights, &wanted)).transpose()?;
-            let public = asking.rights.grants.is_empty() || wanted.filter.published_only;
+            let public = !asking.rights.may_somewhere(Right::SeeDrafts) || wanted.filter.published_only;
             // What everybody is shown in a list is one statement, and nothing is judged.
             let rows = if whole || (judged && !public) {
                 let views = reports::list(connection, asking, &wanted, &page)?;

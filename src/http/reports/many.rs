@@ -1,25 +1,24 @@
 //! Transitions of many reports in one call: each for itself, each with its own outcome.
 
-use super::transitions::{TransitionBody, read_order};
+use super::transitions::{TransitionBody, TransitionCreate};
 use crate::domain::id::ReportId;
+use crate::domain::workflow::Action;
 use crate::http::kernel::BASE;
-use crate::http::kernel::body::JSON;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::fields::Fields;
-use crate::http::kernel::names::ProblemSchema;
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::names::{ActionName, ProblemSchema};
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::NoParameters;
 use crate::http::kernel::refusals::write_down;
 use crate::http::kernel::reply::Reply;
+use crate::operations::pending::HeldOrder;
 use crate::operations::reports::{self, TransitionOrder};
 use actix_web::post;
+use chrono::NaiveDate;
 use futures_util::{StreamExt, stream};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
-/// Most reports of one call.
-const MOST: usize = 500;
 /// Transitions that wait for the writer at once.
 const IN_FLIGHT: usize = 32;
 
@@ -29,10 +28,13 @@ const IN_FLIGHT: usize = 32;
 pub struct OutcomeBody {
     #[schema(format = "uuid")]
     report_id: String,
-    /// 201 = 已完成；其他为拒绝的状态码，同单个流转。
+    /// 201 = 已完成；202 = 已提请，待另一个人确认；其他为拒绝的状态码，同单个流转。
     status: u16,
     #[schema(value_type = Option<TransitionBody>)]
     transition: Option<Value>,
+    /// 提请的编号，见 `GET /pending`；没有提请的为空。
+    #[schema(format = "uuid")]
+    pending_id: Option<String>,
     /// 报告的新标签。
     etag: Option<String>,
     #[schema(value_type = Option<ProblemSchema>)]
@@ -47,24 +49,64 @@ pub struct TransitionOutcomes {
     items: Vec<OutcomeBody>,
 }
 
-/// One report of the call: which, and the version its caller has seen.
-struct Wanted {
+/// 对多份报告的操作。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransitionMany {
+    #[schema(value_type = ActionName)]
+    action: Action,
+    /// 意见；退回、更正、撤回时必填。
+    #[schema(min_length = 1, max_length = 2000)]
+    comment: Option<String>,
+    /// 原发布日期；只用于归档，归档时必填。
+    published_on: Option<NaiveDate>,
+    #[schema(min_items = 1, max_items = 500)]
+    reports: Vec<WantedReport>,
+}
+
+/// 一份报告和调用者看到的一版。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WantedReport {
+    #[schema(value_type = String, format = "uuid")]
     id: ReportId,
-    version: i64,
+    /// 报告当前的 ETag，引号可省。
+    #[schema(min_length = 1, max_length = 100, pattern = "^\"?[0-9]{1,18}(-[^\"]*)?\"?$")]
+    etag: String,
 }
 
-/// `"3-zh"`, with or without its quotes.
-fn version_of(tag: &str) -> Result<i64, &'static str> {
-    let bare = tag.trim_matches('"');
-    bare.split_once('-').map_or(bare, |(version, _)| version).parse().map_err(|_| "invalid_value")
+impl WantedReport {
+    /// `"3-zh"`, with or without its quotes.
+    fn version(&self) -> i64 {
+        let bare = self.etag.trim_matches('"');
+        // The schema lets through nothing else; what names no version is never the present one.
+        bare.split_once('-').map_or(bare, |(version, _)| version).parse().unwrap_or(-1)
+    }
 }
 
-fn read_wanted(fields: &mut Fields<'_>) -> Option<Wanted> {
-    let id = fields.read("id", |text| text.parse().map_err(|()| "invalid_id"));
-    let id = fields.require("id", id);
-    let version = fields.read("etag", version_of);
-    let version = fields.require("etag", version);
-    Some(Wanted { id: id?, version: version? })
+/// Asks for an act that another person is to confirm.
+async fn asked(call: &Call, wanted: &WantedReport, held: HeldOrder) -> OutcomeBody {
+    let report_id = wanted.id.to_string();
+    match call.ask_bulk(held).await {
+        Ok(id) => OutcomeBody {
+            report_id,
+            status: 202,
+            etag: None,
+            transition: None,
+            pending_id: Some(id),
+            problem: None,
+        },
+        Err(problem) => refused(call, report_id, &problem).await,
+    }
+}
+
+/// Entered in the audit where it must be, as if it had been asked for alone.
+async fn refused(call: &Call, report_id: String, problem: &Problem) -> OutcomeBody {
+    let status = problem.code.status().as_u16();
+    let path = format!("{BASE}/reports/{report_id}/transitions");
+    write_down(&call.service, &call.caller, (status, problem.code.as_str()), "POST", &path).await;
+    let problem = Some(problem.body(call.language(), &call.caller.request_id));
+    OutcomeBody { report_id, status, etag: None, transition: None, pending_id: None, problem }
 }
 
 /// 流转多份报告
@@ -72,34 +114,26 @@ fn read_wanted(fields: &mut Fields<'_>) -> Option<Wanted> {
 /// 对至多 500 份报告进行同一操作，各自成败，结果逐份列出；每份须给出它的 ETag。规则与单份流转相同。
 #[utoipa::path(
     tag = "review",
-    request_body(content = ref("#/components/schemas/TransitionMany"), content_type = "application/json"),
+    request_body(content = TransitionMany, content_type = "application/json"),
     responses((status = 200, description = "各份的结果", body = TransitionOutcomes)),
-    extensions(("x-cost" = json!("scan")), ("x-problems" = json!(["invalid_input", "invalid_query"])), ("x-same" = json!(true))),
+    extensions(("x-cost" = json!("scan")), ("x-problems" = json!([Code::InvalidInput, Code::InvalidQuery])), ("x-same" = json!(true))),
 )]
 #[post("/reports/transitions")]
 pub async fn create_transitions(mut call: Call) -> Result<Reply, Problem> {
     if let Some(reply) = call.replayed(None).await? {
         return Ok(reply);
     }
-    let body = call.json(JSON).await?;
+    let body = call.body::<TransitionMany>().await?;
     let _: NoParameters = call.query()?;
-    let mut rest: Map<String, Value> = body.object.clone();
-    let listed = rest.remove("reports");
-    let order = read_order(&rest, call.asking().today);
-    let reports = Map::from_iter(listed.map(|listed| ("reports".to_owned(), listed)));
-    let mut fields = Fields::new(&reports, None);
-    let wanted = fields.each("reports", MOST, read_wanted);
-    let wanted = fields.require("reports", wanted);
-    let faults = fields.finish();
-    let ((action, comment, published_on), wanted) = match (order, wanted) {
-        (Ok(order), Some(wanted)) if faults.is_empty() => (order, wanted),
-        (order, _) => {
-            return Err(Problem::of_body(order.err().into_iter().flatten().chain(faults).collect()));
-        }
+    let today = call.asking().today;
+    let check = |sent: Option<&TransitionMany>| {
+        let fault = sent.and_then(|sent| TransitionCreate::fault(sent.action, sent.published_on, today));
+        fault.into_iter().collect()
     };
-    call.hold_key()?;
-    let (language, request_id) = (call.language(), call.caller.request_id.clone());
-    let (call_ref, request_id) = (&call, &request_id);
+    let TransitionMany { action, comment, published_on, reports: wanted } = body.read_with(check)?;
+    call.hold_key().await?;
+    let language = call.language();
+    let call_ref = &call;
     let items: Vec<OutcomeBody> = stream::iter(wanted)
         .map(|wanted| {
             let order = TransitionOrder {
@@ -108,9 +142,13 @@ pub async fn create_transitions(mut call: Call) -> Result<Reply, Problem> {
                 action,
                 comment: comment.clone(),
                 published_on,
-                version: wanted.version,
+                version: wanted.version(),
             };
             async move {
+                let held = HeldOrder::Transition(order.clone());
+                if call_ref.waits(&held) {
+                    return asked(call_ref, &wanted, held).await;
+                }
                 let made = call_ref
                     .enter_bulk(
                         move |connection, act, asking| {
@@ -133,24 +171,17 @@ pub async fn create_transitions(mut call: Call) -> Result<Reply, Problem> {
                             &made.open_comments,
                         ))
                         .ok(),
+                        pending_id: None,
                         problem: None,
                     },
-                    Err(problem) => {
-                        let status = problem.code.status().as_u16();
-                        // Refused like a single one, and written down like it.
-                        let path = format!("{BASE}/reports/{report_id}/transitions");
-                        let refused = (status, problem.code.as_str());
-                        write_down(&call_ref.service, &call_ref.caller, refused, "POST", &path).await;
-                        let problem = Some(problem.body(language, request_id));
-                        OutcomeBody { report_id, status, etag: None, transition: None, problem }
-                    }
+                    Err(problem) => refused(call_ref, report_id, &problem).await,
                 }
             }
         })
         .buffered(IN_FLIGHT)
         .collect()
         .await;
-    let done = items.iter().filter(|item| item.status == 201).count();
+    let done = items.iter().filter(|item| item.status == 201 || item.status == 202).count();
     let reply = Reply::ok(&TransitionOutcomes { done, refused: items.len() - done, items });
     // Under a key the whole answer is kept, by a write that changes nothing else.
     call.write(|_| Ok(()), move |()| reply.clone()).await

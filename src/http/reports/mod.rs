@@ -22,7 +22,8 @@ pub use body::{ReportBody, SectionBody, Shown};
 pub use create::require_editor;
 pub use findings::{FindingBody, finding_bodies};
 pub use read_body::document_body;
-pub use transitions::PersonReference;
+pub use suppression::SuppressionBody;
+pub use transitions::{PersonReference, TransitionBody};
 
 use crate::domain::language::Language;
 use crate::http::kernel::reply::{JSON, Reply};

@@ -5,7 +5,7 @@ use super::{RENDERER, rendered, shown};
 use crate::domain::id::ReportId;
 use crate::domain::report::Scope;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{View, ViewQuery, YearNumber, query};
 use crate::http::kernel::reply::Reply;
 use crate::operations::reports::renditions::{self, Wanted};
@@ -14,7 +14,7 @@ use actix_web::get;
 
 /// What everybody sees of a report, as it was rendered before; `None` where it must be made.
 async fn peek(call: &Call, wanted: Wanted) -> Result<Option<Reply>, Problem> {
-    if call.caller.token.is_some() {
+    if call.caller.who.is_some() {
         return Ok(None);
     }
     let found = call
@@ -31,10 +31,10 @@ async fn peek(call: &Call, wanted: Wanted) -> Result<Option<Reply>, Problem> {
 /// 授权覆盖该机关的，看到正在办理的一版；其他人和 `view=published` 看到已发布的一版。
 #[utoipa::path(
     tag = "reports",
-    params(("id" = String, Path, description = "报告编号"), ViewQuery),
+    params(crate::http::paths::Report, ViewQuery),
     responses((status = 200, description = "报告", body = ReportBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -71,13 +71,13 @@ query!(KeyQuery {
 #[utoipa::path(
     tag = "reports",
     params(
-        ("agency" = String, Path, description = "机关编号或统一社会信用代码"),
-        ("year" = i32, Path, description = "年度", minimum = 2008, maximum = 2099),
+        crate::http::paths::Agency,
+        crate::http::paths::Year,
         KeyQuery,
     ),
     responses((status = 200, description = "报告", body = ReportBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]

@@ -5,12 +5,17 @@ use crate::documents::intake::{self, MemberFault};
 use crate::domain::form::Form;
 use crate::domain::id::ReportId;
 use crate::domain::report::{Content, Heading, ReportDocument, Scope, Shape, ShapeFault, read_sections};
-use crate::http::kernel::fields::Fields;
 use crate::http::kernel::format::day;
-use crate::http::kernel::format::is_web_address;
-use crate::operations::reports::{Edit, NewReport, ReportView};
+use crate::http::kernel::names::{AgencyIdOrCode, PrefillName, ReportScope, SectionsInput};
+use crate::http::kernel::number::Whole;
+use crate::http::kernel::problem::Problem;
+use crate::http::kernel::sent::Patch;
+use crate::operations::reports::{Edit, NewReport, Prefill, ReportView};
 use crate::operations::{AgencyRef, InputFault};
+use chrono::NaiveDate;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 /// The key of the message about a fault of shape.
 fn code_of(shape: Shape) -> &'static str {
@@ -27,137 +32,124 @@ pub fn input_faults(faults: &[ShapeFault]) -> impl Iterator<Item = InputFault> +
     faults.iter().map(|fault| InputFault::new(fault.pointer.clone(), code_of(fault.shape)))
 }
 
-fn read_heading(fields: &mut Fields<'_>) -> Heading {
-    Heading {
-        title: fields.text("title", 200),
-        signed_by: fields.text("signed_by", 200),
-        signed_on: fields.day("signed_on"),
-        index_number: fields.text("index_number", 100),
-    }
+/// 要建立的报告。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportCreate {
+    #[schema(value_type = AgencyIdOrCode)]
+    agency_id: AgencyRef,
+    #[schema(value_type = i32, minimum = 2008, maximum = 2099)]
+    year: Whole,
+    /// 范围，默认 own。
+    #[schema(value_type = Option<ReportScope>)]
+    scope: Option<Scope>,
+    #[schema(value_type = Option<SectionsInput>)]
+    sections: Option<Map<String, Value>>,
+    #[schema(value_type = Option<PrefillName>)]
+    prefill: Option<Prefill>,
+    #[schema(min_length = 1, max_length = 200)]
+    title: Option<String>,
+    /// 落款。
+    #[schema(min_length = 1, max_length = 200)]
+    signed_by: Option<String>,
+    /// 落款日期。
+    signed_on: Option<NaiveDate>,
+    /// 索引号。
+    #[schema(min_length = 1, max_length = 100)]
+    index_number: Option<String>,
+    /// 在本机关网站上的地址。
+    #[schema(format = "uri", min_length = 1, max_length = 2000)]
+    source_url: Option<String>,
 }
 
-fn read_source_url(fields: &mut Fields<'_>) -> Option<String> {
-    let url = fields.text("source_url", 2_000);
-    if url.as_ref().is_some_and(|url| !is_web_address(url)) {
-        fields.fault("source_url", "invalid_url");
-    }
-    url
-}
-
-fn read_agency(fields: &mut Fields<'_>) -> Option<AgencyRef> {
-    fields.read("agency_id", |text| text.parse().map_err(|()| "invalid_id"))
-}
-
-/// Server-made members of a section are taken when they are what they are now.
-pub fn check_section_members(
-    body: &Map<String, Value>,
-    present: Option<&Value>,
-    base: &str,
-    faults: &mut Vec<InputFault>,
-) {
-    for member in ["kind", "ordinal", "updated_at"] {
-        let now = present.and_then(|present| present.get(member));
-        if body.get(member).is_some_and(|sent| Some(sent) != now) {
-            faults.push(InputFault::new(format!("{base}/{member}"), "read_only"));
-        }
-    }
-}
-
-/// Reads the body of `POST /reports`; `form_of` tells the form of a year.
-pub fn read_new(
-    object: &Map<String, Value>,
-    id: ReportId,
-    form_of: impl Fn(i32) -> &'static Form,
-) -> Result<NewReport, Vec<InputFault>> {
-    let mut fields = Fields::new(object, None);
-    let agency = read_agency(&mut fields);
-    let agency = fields.require("agency_id", agency);
-    let year = fields.year("year");
-    let year = fields.require("year", year);
-    let scope = fields.read("scope", |text| text.parse().map_err(|()| "invalid_value"));
-    let heading = read_heading(&mut fields);
-    let source_url = read_source_url(&mut fields);
-    let sections = fields.object("sections");
-    let prefill = fields.read("prefill", str::parse);
-    let mut faults = fields.finish();
-    let mut content = None;
-    if let (Some(sections), Some(year)) = (sections, year) {
-        let (read, shape_faults) = read_sections(&Content::empty(form_of(year)), sections);
-        faults.extend(input_faults(&shape_faults));
-        content = Some(read);
-    }
-    match (agency, year) {
-        (Some(agency), Some(year)) if faults.is_empty() => Ok(NewReport {
-            prefill,
+impl ReportCreate {
+    /// The report that is to be, in the form of its year.
+    pub fn new_report(self, id: ReportId, form: &'static Form) -> Result<NewReport, Problem> {
+        let content = match &self.sections {
+            Some(sections) => Some(content_of(&Content::empty(form), sections)?),
+            None => None,
+        };
+        Ok(NewReport {
+            prefill: self.prefill,
             source: None,
             id,
-            agency,
-            year,
-            scope: scope.unwrap_or(Scope::Own),
-            heading,
-            source_url,
+            agency: self.agency_id,
+            year: self.year.year().unwrap_or_default(),
+            scope: self.scope.unwrap_or(Scope::Own),
+            heading: Heading {
+                title: self.title,
+                signed_by: self.signed_by,
+                signed_on: self.signed_on,
+                index_number: self.index_number,
+            },
+            source_url: self.source_url,
             content,
             origin: crate::operations::reports::Origin::Created,
-        }),
-        _ => Err(faults),
+        })
     }
 }
 
-/// Reads a whole report over what it is now.
-pub fn read_whole(
-    object: &Map<String, Value>,
-    view: &ReportView,
-    present: &Value,
-    version: i64,
-) -> Result<Edit, Vec<InputFault>> {
-    let mut fields = Fields::new(object, Some(present));
-    fields.read_only(&[
-        "id",
-        "agency",
-        "year",
-        "scope",
-        "format",
-        "status",
-        "revision",
-        "due_on",
-        "submitted_at",
-        "published_at",
-        "timeliness",
-        "correction",
-        "findings",
-        "allowed_actions",
-        "created_at",
-        "updated_at",
-    ]);
-    let agency = read_agency(&mut fields);
-    if agency.is_some_and(|agency| !agency.names(&view.agency)) {
-        fields.fault("agency_id", "read_only");
+/// 要改成的报告。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportInput {
+    /// 机关不能改；写了须是报告的机关。
+    #[schema(value_type = Option<AgencyIdOrCode>)]
+    #[serde(rename = "agency_id")]
+    _agency_id: Option<AgencyRef>,
+    #[schema(min_length = 1, max_length = 200)]
+    title: Option<String>,
+    /// 落款。
+    #[schema(min_length = 1, max_length = 200)]
+    signed_by: Option<String>,
+    /// 落款日期。
+    signed_on: Option<NaiveDate>,
+    /// 索引号。
+    #[schema(min_length = 1, max_length = 100)]
+    index_number: Option<String>,
+    /// 在本机关网站上的地址。
+    #[schema(format = "uri", min_length = 1, max_length = 2000)]
+    source_url: Option<String>,
+    /// 在本机关网站上发布的日期。
+    source_published_on: Option<NaiveDate>,
+    /// 没有给出的部分清空，`null` 的部分删去。
+    #[schema(value_type = SectionsInput)]
+    sections: Map<String, Value>,
+}
+
+pub type ReportPatch = Patch<ReportInput>;
+
+impl ReportInput {
+    /// The edit of a report, in its form.
+    pub fn edit(self, view: &ReportView, version: i64) -> Result<Edit, Problem> {
+        let before = &view.revision.content;
+        let mut content = content_of(before, &self.sections)?;
+        content.keep_declarations(before);
+        Ok(Edit::Whole {
+            version,
+            heading: Heading {
+                title: self.title,
+                signed_by: self.signed_by,
+                signed_on: self.signed_on,
+                index_number: self.index_number,
+            },
+            source_url: self.source_url,
+            source_published_on: self.source_published_on,
+            content: Box::new(content),
+        })
     }
-    let heading = read_heading(&mut fields);
-    let source_url = read_source_url(&mut fields);
-    let source_published_on = fields.day("source_published_on");
-    let sections = fields.object("sections");
-    let sections = fields.require("sections", sections);
-    let mut faults = fields.finish();
-    let Some(sections) = sections else {
-        return Err(faults);
-    };
-    let before = &view.revision.content;
-    let (mut content, shape_faults) = read_sections(before, sections);
-    content.keep_declarations(before);
-    faults.extend(input_faults(&shape_faults));
-    for (key, section) in sections {
-        if let Value::Object(body) = section {
-            let now = present.get("sections").and_then(|sections| sections.get(key));
-            check_section_members(body, now, &format!("/sections/{key}"), &mut faults);
-        }
-    }
-    if faults.is_empty() {
-        let content = Box::new(content);
-        Ok(Edit::Whole { version, heading, source_url, source_published_on, content })
-    } else {
-        Err(faults)
-    }
+}
+
+/// The sections of a form, by the name of their schema.
+pub fn sections_schema(form: &Form) -> String {
+    format!("Sections{}Input", form.id)
+}
+
+/// Sections that their schema let through, as a content.
+fn content_of(before: &Content, sections: &Map<String, Value>) -> Result<Content, Problem> {
+    let (content, faults) = read_sections(before, sections);
+    let faults: Vec<InputFault> = input_faults(&faults).collect();
+    if faults.is_empty() { Ok(content) } else { Err(Problem::of_body(faults)) }
 }
 
 /// Reads a report document, as a file or to be judged.

@@ -9,7 +9,7 @@ use crate::http::kernel::call::Call;
 use crate::http::kernel::format::time;
 use crate::http::kernel::names::{Figure, ReportStatus};
 use crate::http::kernel::paging::{Page, WholeQuery, cut_whole, list_reply};
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{CursorText, Limit, RevisionNumber, View, ViewQuery, query};
 use crate::http::kernel::reply::Reply;
 use crate::operations::reports::{self, Difference};
@@ -72,9 +72,9 @@ query!(RevisionsQuery {
 /// 授权覆盖该机关的看到全部，其他人看到发布过的。
 #[utoipa::path(
     tag = "revisions",
-    params(("id" = String, Path, description = "报告编号"), RevisionsQuery),
+    params(crate::http::paths::Report, RevisionsQuery),
     responses((status = 200, description = "各版", body = RevisionList)),
-    extensions(("x-cost" = json!("point")), ("x-list" = json!(true)), ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query", "invalid_cursor"]))),
+    extensions(("x-cost" = json!("point")), ("x-list" = json!(true)), ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::InvalidQuery, Code::InvalidCursor]))),
 )]
 #[get("/reports/{id}/revisions")]
 pub async fn list_revisions(call: Call) -> Result<Reply, Problem> {
@@ -93,7 +93,7 @@ pub async fn list_revisions(call: Call) -> Result<Reply, Problem> {
     let items: Vec<RevisionBody> =
         found.iter().map(|revision| RevisionBody::of(revision, &suppressed)).collect();
     let page = WholeQuery { limit: query.limit, cursor: query.cursor, count: query.count };
-    let (items, next, total) = cut_whole("revisions", items, &page)?;
+    let (items, next, total) = cut_whole(&call, "revisions", items, &page)?;
     Ok(list_reply(&call, json!(items), next, total))
 }
 
@@ -103,13 +103,13 @@ pub async fn list_revisions(call: Call) -> Result<Reply, Problem> {
 #[utoipa::path(
     tag = "revisions",
     params(
-        ("id" = String, Path, description = "报告编号"),
+        crate::http::paths::Report,
         ("revision" = i32, Path, description = "第几版", minimum = 1),
         ViewQuery,
     ),
     responses((status = 200, description = "报告", body = ReportBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "revision_suppressed", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::RevisionSuppressed, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -195,9 +195,9 @@ impl From<Difference> for DifferenceBody {
 /// 改了哪些单元格、哪些文字。公众只能比较发布过的两版。
 #[utoipa::path(
     tag = "revisions",
-    params(("id" = String, Path, description = "报告编号"), DiffQuery),
+    params(crate::http::paths::Report, DiffQuery),
     responses((status = 200, description = "不同之处", body = DifferenceBody)),
-    extensions(("x-problems" = json!(["not_found", "report_withdrawn", "revision_suppressed", "invalid_query"]))),
+    extensions(("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::RevisionSuppressed, Code::InvalidQuery]))),
 )]
 #[get("/reports/{id}/diff")]
 pub async fn read_diff(call: Call) -> Result<Reply, Problem> {

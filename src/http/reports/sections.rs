@@ -2,31 +2,34 @@
 
 use super::body::SectionBody;
 use super::edit::present;
-use super::read_body::{check_section_members, input_faults};
+use super::read_body::input_faults;
 use crate::domain::id::ReportId;
 use crate::domain::language::Language;
 use crate::domain::report::{Content, read_section as read_section_body};
 use crate::http::kernel::BASE;
-use crate::http::kernel::body::{JSON, MERGE_PATCH};
 use crate::http::kernel::call::Call;
-use crate::http::kernel::fields::merge;
-use crate::http::kernel::problem::{Code, Problem};
+use crate::http::kernel::names::pascal;
+use crate::http::kernel::problem::{Code, Fault, Problem, Right};
 use crate::http::kernel::query::{NoParameters, ViewQuery};
 use crate::http::kernel::reply::Reply;
 use crate::operations::InputFault;
 use crate::operations::reports::{self, Edit, ReportView};
 use actix_web::{delete, get, patch, post, put};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
-/// Sections that were taken out stay out when a patch does not speak of them.
-pub fn keep_absent(wanted: &mut Map<String, Value>, content: &Content) {
-    let Some(Value::Object(sections)) = wanted.get_mut("sections") else { return };
-    for (section, state) in content.form().sections.iter().zip(&content.sections) {
-        if !state.present && !sections.contains_key(&section.key) {
-            sections.insert(section.key.clone(), Value::Null);
-        }
-    }
-}
+/// A section as it is sent. Its schema is walked from the forms; the one of its form and kind judges it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Object)]
+pub struct SectionInput(Map<String, Value>);
+
+/// A section that is put back, with its kind.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Object)]
+pub struct SectionCreate(Map<String, Value>);
 
 /// Where the form has the section; what it does not have is not found.
 fn place(view: &ReportView, kind: &str) -> Result<usize, Problem> {
@@ -68,13 +71,13 @@ fn created_answer(body: &SectionBody, location: String) -> Reply {
 #[utoipa::path(
     tag = "sections",
     params(
-        ("id" = String, Path, description = "报告编号"),
-        ("kind" = String, Path, description = "部分的键名，见 `GET /formats`"),
+        crate::http::paths::Report,
+        crate::http::paths::Kind,
         ViewQuery,
     ),
     responses((status = 200, description = "一个部分", body = ref("#/components/schemas/Section"))),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -99,9 +102,9 @@ pub async fn read_section(call: Call) -> Result<Reply, Problem> {
 /// 报告现有的各部分，按格式的顺序。
 #[utoipa::path(
     tag = "sections",
-    params(("id" = String, Path, description = "报告编号"), ViewQuery),
+    params(crate::http::paths::Report, ViewQuery),
     responses((status = 200, description = "各部分", body = ref("#/components/schemas/SectionList"))),
-    extensions(("x-problems" = json!(["not_found", "report_withdrawn", "invalid_query"]))),
+    extensions(("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::InvalidQuery]))),
 )]
 #[get("/reports/{id}/sections")]
 pub async fn list_sections(call: Call) -> Result<Reply, Problem> {
@@ -139,22 +142,14 @@ async fn present_section(call: &Call) -> Result<Present, Problem> {
     }
 }
 
-/// Reads a section's body into a content that says nothing else.
-fn read(
-    view: &ReportView,
-    at: usize,
-    body: &Map<String, Value>,
-    now: Option<&Value>,
-) -> Result<Content, Problem> {
+/// A section's body that its schema let through, as a content that says nothing else.
+fn content_of(view: &ReportView, at: usize, body: &Map<String, Value>) -> Result<Content, Problem> {
     let before = &view.revision.content;
     let mut content = Content::empty(before.form());
     let mut shapes = Vec::new();
     read_section_body(&mut content, at, body, "", &mut shapes);
     content.keep_declarations(before);
-    let mut faults: Vec<InputFault> = input_faults(&shapes).collect();
-    if let Some(now) = now {
-        check_section_members(body, Some(now), "", &mut faults);
-    }
+    let faults: Vec<InputFault> = input_faults(&shapes).collect();
     if faults.is_empty() { Ok(content) } else { Err(Problem::of_body(faults)) }
 }
 
@@ -176,14 +171,26 @@ async fn enter(
     .await
 }
 
-async fn save(call: &Call, present: Present, wanted: &Map<String, Value>) -> Result<Reply, Problem> {
+async fn save(mut call: Call) -> Result<Reply, Problem> {
+    let present = present_section(&call).await?;
+    let body = call.body::<SectionInput>().await?;
+    let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
-    let content = read(&present.report, present.at, wanted, Some(&present.now))?;
-    let at = present.at;
-    let edit = Edit::Section { at, version: Some(version), content: Box::new(content), adding: false };
-    let id = present.report.report.id.clone();
+    let (view, at) = (&present.report, present.at);
+    let body = body.instead("SectionInput", section_schema(view, at, "Input"));
+    let SectionInput(wanted) = body.over(&present.now)?;
+    let content = Box::new(content_of(view, at, &wanted)?);
+    let edit = Edit::Section { at, version: Some(version), content, adding: false };
+    let id = view.report.id.clone();
     let language = call.language();
-    enter(call, id, edit, move |view| shown(view, at, language, read_answer)).await
+    enter(&call, id, edit, move |view| shown(view, at, language, read_answer)).await
+}
+
+/// The schema of one section of a report's form.
+fn section_schema(view: &ReportView, at: usize, side: &str) -> String {
+    let form = view.revision.content.form();
+    let key = form.sections.get(at).map_or("", |section| section.key.as_str());
+    format!("Section{}{}{side}", form.id, pascal(key))
 }
 
 /// 整体修改一个部分
@@ -193,23 +200,20 @@ async fn save(call: &Call, present: Present, wanted: &Map<String, Value>) -> Res
 #[utoipa::path(
     tag = "sections",
     params(
-        ("id" = String, Path, description = "报告编号"),
-        ("kind" = String, Path, description = "部分的键名，见 `GET /formats`"),
+        crate::http::paths::Report,
+        crate::http::paths::Kind,
     ),
-    request_body(content = ref("#/components/schemas/SectionInput"), content_type = "application/json"),
+    request_body(content = SectionInput, content_type = "application/json"),
     responses((status = 200, description = "修改后的部分", body = ref("#/components/schemas/Section"))),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "invalid_input", "read_only",
-            "report_not_editable", "year_not_open", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::ReadOnly,
+            Code::ReportNotEditable, Code::YearNotOpen, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
 #[put("/reports/{id}/sections/{kind}")]
-pub async fn replace_section(mut call: Call) -> Result<Reply, Problem> {
-    let present = present_section(&call).await?;
-    let body = call.json(JSON).await?;
-    let _: NoParameters = call.query()?;
-    save(&call, present, &body.object).await
+pub async fn replace_section(call: Call) -> Result<Reply, Problem> {
+    save(call).await
 }
 
 /// 修改一个部分的部分内容
@@ -218,24 +222,20 @@ pub async fn replace_section(mut call: Call) -> Result<Reply, Problem> {
 #[utoipa::path(
     tag = "sections",
     params(
-        ("id" = String, Path, description = "报告编号"),
-        ("kind" = String, Path, description = "部分的键名，见 `GET /formats`"),
+        crate::http::paths::Report,
+        crate::http::paths::Kind,
     ),
-    request_body(content = ref("#/components/schemas/SectionInput"), content_type = "application/merge-patch+json"),
+    request_body(content = SectionInput, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "修改后的部分", body = ref("#/components/schemas/Section"))),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "invalid_input", "read_only",
-            "report_not_editable", "year_not_open", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::ReadOnly,
+            Code::ReportNotEditable, Code::YearNotOpen, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
 #[patch("/reports/{id}/sections/{kind}")]
-pub async fn change_section(mut call: Call) -> Result<Reply, Problem> {
-    let present = present_section(&call).await?;
-    let body = call.json(MERGE_PATCH).await?;
-    let _: NoParameters = call.query()?;
-    let wanted = merge(&present.now, &body.object);
-    save(&call, present, &wanted).await
+pub async fn change_section(call: Call) -> Result<Reply, Problem> {
+    save(call).await
 }
 
 /// 删去一个部分
@@ -244,12 +244,12 @@ pub async fn change_section(mut call: Call) -> Result<Reply, Problem> {
 #[utoipa::path(
     tag = "sections",
     params(
-        ("id" = String, Path, description = "报告编号"),
-        ("kind" = String, Path, description = "部分的键名，见 `GET /formats`"),
+        crate::http::paths::Report,
+        crate::http::paths::Kind,
     ),
     responses((status = 204, description = "已删去")),
-    extensions(("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "report_not_editable",
-        "year_not_open", "invalid_query"]))),
+    extensions(("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::ReportNotEditable,
+        Code::YearNotOpen, Code::InvalidQuery]))),
 )]
 #[delete("/reports/{id}/sections/{kind}")]
 pub async fn delete_section(call: Call) -> Result<Reply, Problem> {
@@ -269,12 +269,12 @@ pub async fn delete_section(call: Call) -> Result<Reply, Problem> {
 /// 把删去的部分补回草稿，`kind` 必填，内容可一并给出。
 #[utoipa::path(
     tag = "sections",
-    params(("id" = String, Path, description = "报告编号")),
-    request_body(content = ref("#/components/schemas/SectionCreate"), content_type = "application/json"),
+    params(crate::http::paths::Report),
+    request_body(content = SectionCreate, content_type = "application/json"),
     responses((status = 201, description = "已补回", body = ref("#/components/schemas/Section"))),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "invalid_input", "section_exists",
-            "report_not_editable", "year_not_open", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::SectionExists,
+            Code::ReportNotEditable, Code::YearNotOpen, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -284,15 +284,22 @@ pub async fn create_section(mut call: Call) -> Result<Reply, Problem> {
         return Ok(reply);
     }
     let report = present(&call).await?;
-    let mut body = call.json(JSON).await?;
+    let body = call.body::<SectionCreate>().await?;
     let _: NoParameters = call.query()?;
-    let fault = |code| Problem::of_body(vec![InputFault::new("/kind", code)]);
-    let at = match body.object.remove("kind") {
+    let form = report.revision.content.form();
+    // Which section it is decides by which schema it is judged.
+    let fault = |code| {
+        let keys = form.sections.iter().map(|section| section.key.as_str());
+        Problem::of_body(vec![Fault::at("/kind", code).right(Right::one_of(keys))])
+    };
+    let at = match body.member("kind") {
         None | Some(Value::Null) => return Err(fault("required")),
-        Some(Value::String(kind)) => place(&report, &kind).map_err(|_| fault("invalid_value"))?,
+        Some(Value::String(kind)) => place(&report, kind).map_err(|_| fault("invalid_value"))?,
         Some(_) => return Err(fault("wrong_type")),
     };
-    let content = Box::new(read(&report, at, &body.object, Some(&Value::Null))?);
+    let body = body.instead("SectionCreate", section_schema(&report, at, "Create"));
+    let SectionCreate(wanted) = body.read()?;
+    let content = Box::new(content_of(&report, at, &wanted)?);
     let edit = Edit::Section { at, version: None, content, adding: true };
     let id = report.report.id.clone();
     let language = call.language();

@@ -4,7 +4,7 @@ use super::findings::PreviousBody;
 use crate::domain::id::ReportId;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::names::SectionKind;
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{Parameter, View, formatted, one_of, query};
 use crate::http::kernel::reply::Reply;
 use crate::operations::reports::{self, CompareWith, Similarity};
@@ -80,10 +80,10 @@ impl From<&Similarity> for SimilarityBody {
 /// 叙述部分与上年报告（或另一份报告）逐个比较。授权覆盖该机关的可以读取。
 #[utoipa::path(
     tag = "validation",
-    params(("id" = String, Path, description = "报告编号"), SimilarityQuery),
+    params(crate::http::paths::Report, SimilarityQuery),
     responses((status = 200, description = "逐部分的相似程度", body = SimilarityList)),
     extensions(
-        ("x-cost" = json!("scan")), ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
+        ("x-cost" = json!("scan")), ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery])),
         ("x-token" = json!(true)),
     ),
 )]

@@ -5,20 +5,26 @@ use super::transitions::PersonReference;
 use crate::domain::id::ReportId;
 use crate::domain::report::Suppression;
 use crate::http::kernel::BASE;
-use crate::http::kernel::body::JSON;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::fields::Fields;
 use crate::http::kernel::format::time;
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{NoParameters, RevisionNumber};
 use crate::http::kernel::reply::Reply;
+use crate::http::pending::PendingBody;
+use crate::operations::pending::HeldOrder;
 use crate::operations::reports::{self, SuppressionOrder};
 use actix_web::post;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Longest reason, in characters.
-const LONGEST: usize = 2_000;
+/// 为什么抹去。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuppressionCreate {
+    /// 公开：读取这一版的人都会看到，不要写出个人信息本身。
+    #[schema(min_length = 1, max_length = 2000)]
+    reason: String,
+}
 
 /// 抹去的一版。
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,14 +60,18 @@ impl From<&Suppression> for SuppressionBody {
 #[utoipa::path(
     tag = "revisions",
     params(
-        ("id" = String, Path, description = "报告编号"),
+        crate::http::paths::Report,
         ("revision" = i32, Path, description = "第几版", minimum = 1),
     ),
-    request_body(content = ref("#/components/schemas/SuppressionCreate"), content_type = "application/json"),
-    responses((status = 201, description = "已抹去", body = SuppressionBody)),
+    request_body(content = SuppressionCreate, content_type = "application/json"),
+    responses(
+        (status = 201, description = "已抹去", body = SuppressionBody),
+        (status = 202, description = "已提请，待另一个人确认", body = PendingBody),
+    ),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "revision_suppressed", "forbidden",
-            "precondition_required", "precondition_failed", "invalid_input", "revision_shown", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::RevisionSuppressed, Code::Forbidden,
+            Code::PreconditionRequired, Code::PreconditionFailed, Code::InvalidInput, Code::RevisionShown,
+            Code::AlreadyPending, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -77,16 +87,16 @@ pub async fn suppress_revision(mut call: Call) -> Result<Reply, Problem> {
     if let Some(reply) = call.replayed(None).await? {
         return Ok(reply);
     }
-    let body = call.json(JSON).await?;
+    let body = call.body::<SuppressionCreate>().await?;
     let _: NoParameters = call.query()?;
     let version = call.if_match(present)?;
-    let mut fields = Fields::new(&body.object, None);
-    let reason = fields.text("reason", LONGEST);
-    let reason = fields.require("reason", reason);
-    let faults = fields.finish();
-    let Some(reason) = reason.filter(|_| faults.is_empty()) else { return Err(Problem::of_body(faults)) };
+    let SuppressionCreate { reason } = body.read()?;
     let location = format!("{BASE}/reports/{id}/revisions/{}", number.0);
     let order = SuppressionOrder { report_id: id, revision: number.0, reason, version };
+    let held = HeldOrder::Suppression(order.clone());
+    if call.waits(&held) {
+        return call.ask(held).await;
+    }
     let language = call.language();
     call.write(
         move |desk| reports::suppress(desk, &order),

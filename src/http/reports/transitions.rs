@@ -2,25 +2,26 @@
 
 use super::comments::CommentBody;
 use super::tagged_version;
+use crate::domain::access::Named;
+use crate::domain::audit::Way;
 use crate::domain::id::ReportId;
 use crate::domain::report::Comment;
 use crate::domain::workflow::{Action, Receipt, Transition};
 use crate::http::kernel::BASE;
-use crate::http::kernel::body::JSON;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::fields::Fields;
 use crate::http::kernel::format::time;
-use crate::http::kernel::names::{ActionName, ReportStatus, RoleName};
+use crate::http::kernel::names::{ActionName, ReportStatus, RoleName, SignInWay};
 use crate::http::kernel::paging::{Page, WholeQuery, cut_whole, list_reply};
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Fault, Problem};
 use crate::http::kernel::query::NoParameters;
 use crate::http::kernel::reply::Reply;
-use crate::operations::InputFault;
+use crate::http::pending::PendingBody;
+use crate::operations::pending::HeldOrder;
 use crate::operations::reports::{self, TransitionOrder, require_transition_right};
 use actix_web::{get, post};
 use chrono::NaiveDate;
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 /// 经办人。
@@ -45,6 +46,13 @@ pub struct TransitionBody {
     #[schema(value_type = ActionName)]
     action: &'static str,
     actor: PersonReference,
+    /// 经手人：谁站在这次操作背后。身份认证登录的、命令行发给的是本人；凭领取码得到令牌的，在另一人确认之前是发给的人。
+    hand: PersonReference,
+    /// 令牌是谁发给的；空 = 命令行，或没有用令牌。
+    issued_by: Option<PersonReference>,
+    /// 以何种方式登录。
+    #[schema(value_type = Option<SignInWay>)]
+    sign_in: Option<&'static str>,
     /// 以何种角色。
     #[schema(value_type = RoleName)]
     role: &'static str,
@@ -95,6 +103,12 @@ impl PersonReference {
     }
 }
 
+impl From<&Named> for PersonReference {
+    fn from(one: &Named) -> PersonReference {
+        PersonReference::new(one.id.as_str(), &one.name)
+    }
+}
+
 impl TransitionBody {
     pub fn of(made: &Transition, receipt: Option<&Receipt>, open_comments: &[Comment]) -> TransitionBody {
         TransitionBody {
@@ -103,6 +117,9 @@ impl TransitionBody {
             to: made.to.as_str(),
             action: made.action.as_str(),
             actor: PersonReference { id: made.person_id.to_string(), name: made.person_name.clone() },
+            hand: PersonReference::from(&made.hand),
+            issued_by: made.issuer.as_ref().map(PersonReference::from),
+            sign_in: made.sign_in.map(Way::as_str),
             role: made.role.as_str(),
             at: time(made.at),
             comment: made.comment.clone(),
@@ -118,14 +135,14 @@ pub type TransitionList = Page<TransitionBody>;
 
 /// 流转记录
 ///
-/// 谁、以何种角色、何时、何种意见、从何状态到何状态、哪一版、内容摘要。
+/// 谁、经手人是谁、以何种角色、何时、何种意见、从何状态到何状态、哪一版、内容摘要。
 #[utoipa::path(
     tag = "review",
-    params(("id" = String, Path, description = "报告编号"), WholeQuery),
+    params(crate::http::paths::Report, WholeQuery),
     responses((status = 200, description = "全部流转，自早至晚", body = TransitionList)),
     extensions(
         ("x-cost" = json!("point")), ("x-list" = json!(true)),
-        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query", "invalid_cursor"])),
+        ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery, Code::InvalidCursor])),
         ("x-token" = json!(true)),
     ),
 )]
@@ -137,31 +154,33 @@ pub async fn list_transitions(call: Call) -> Result<Reply, Problem> {
         call.look(move |connection, asking| reports::list_transitions(connection, asking, &id)).await?;
     let query: WholeQuery = call.query()?;
     let items = made.iter().map(|(made, receipt)| TransitionBody::of(made, receipt.as_ref(), &[]));
-    let (items, next, total) = cut_whole("transitions", items.collect(), &query)?;
+    let (items, next, total) = cut_whole(&call, "transitions", items.collect(), &query)?;
     Ok(list_reply(&call, json!(items), next, total))
 }
 
-pub type Order = (Action, Option<String>, Option<NaiveDate>);
+/// 要进行的操作。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransitionCreate {
+    #[schema(value_type = ActionName)]
+    pub action: Action,
+    /// 意见；退回、更正、撤回时必填。
+    #[schema(min_length = 1, max_length = 2000)]
+    pub comment: Option<String>,
+    /// 原发布日期；只用于归档，归档时必填。
+    pub published_on: Option<NaiveDate>,
+}
 
-pub fn read_order(object: &Map<String, Value>, today: NaiveDate) -> Result<Order, Vec<InputFault>> {
-    let mut fields = Fields::new(object, None);
-    let action = fields.read("action", |text| text.parse().map_err(|()| "invalid_value"));
-    let action = fields.require("action", action);
-    let comment = fields.text("comment", 2_000);
-    let published_on = fields.day("published_on");
-    match (action, published_on) {
-        (Some(Action::Archive), day) => {
-            fields.require("published_on", day);
-            if day.is_some_and(|day| day > today) {
-                fields.fault("published_on", "in_the_future");
-            }
-        }
-        (_, Some(_)) => fields.fault("published_on", "misplaced"),
-        (_, None) => {}
-    }
-    match (action, fields.finish()) {
-        (Some(action), faults) if faults.is_empty() => Ok((action, comment, published_on)),
-        (_, faults) => Err(faults),
+impl TransitionCreate {
+    /// What the action and the day have against each other.
+    pub fn fault(action: Action, published_on: Option<NaiveDate>, today: NaiveDate) -> Option<Fault> {
+        let code = match (action, published_on) {
+            (Action::Archive, None) => "required",
+            (Action::Archive, Some(day)) if day > today => "in_the_future",
+            (Action::Archive, Some(_)) | (_, None) => return None,
+            (_, Some(_)) => "misplaced",
+        };
+        Some(Fault::at("/published_on", code))
     }
 }
 
@@ -169,16 +188,20 @@ pub fn read_order(object: &Map<String, Value>, today: NaiveDate) -> Result<Order
 ///
 /// 提交、审核通过、退回、撤回提交、发布、更正、撤回、归档。`If-Match` 用报告当前的 ETag；答复头 `ETag` 是报告的新标签。
 /// 三次审核由三个不同的人完成，都不是作者；退回、更正、撤回必须写明意见。更正产生新的一版草稿，发布之前读者看到的仍是原来一版；撤回后读者得到 410；
-/// 归档（系统管理员，须给出 `published_on`）把旧文件直接记为已发布，不限年度状态。
+/// 归档（系统管理员，须给出 `published_on`）把旧文件直接记为已发布：只限已关闭的年度，并且该年度政府汇总报告的应报日期已过去
+/// `archive.after_days`（默认 365）天；有未经答复的密级标识或个人信息的不能归档。归档的报告 `timeliness` 是 `archived`。
 #[utoipa::path(
     tag = "review",
-    params(("id" = String, Path, description = "报告编号")),
-    request_body(content = ref("#/components/schemas/TransitionCreate"), content_type = "application/json"),
-    responses((status = 201, description = "已完成流转", body = TransitionBody)),
+    params(crate::http::paths::Report),
+    request_body(content = TransitionCreate, content_type = "application/json"),
+    responses(
+        (status = 201, description = "已完成流转", body = TransitionBody),
+        (status = 202, description = "已提请，待另一个人确认", body = PendingBody),
+    ),
     extensions(
-        ("x-problems" = json!(["not_found", "report_withdrawn", "forbidden", "separation_of_duties",
-            "precondition_required", "precondition_failed", "invalid_input", "findings_block_submit",
-            "transition_not_allowed", "year_not_open", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::SeparationOfDuties,
+            Code::PreconditionRequired, Code::PreconditionFailed, Code::InvalidInput, Code::FindingsBlockSubmit,
+            Code::TransitionNotAllowed, Code::YearNotOpen, Code::AlreadyPending, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -196,9 +219,9 @@ pub async fn create_transition(mut call: Call) -> Result<Reply, Problem> {
             Ok(view)
         })
         .await?;
-    let body = call.json(JSON).await?;
+    let body = call.body::<TransitionCreate>().await?;
     let _: NoParameters = call.query()?;
-    let action = body.object.get("action").and_then(Value::as_str).and_then(|text| text.parse().ok());
+    let action = body.member("action").and_then(Value::as_str).and_then(|text| text.parse().ok());
     if let Some(action) = action {
         let view = view.clone();
         call.look(move |connection, asking| reports::require_action_right(connection, asking, &view, action))
@@ -206,7 +229,11 @@ pub async fn create_transition(mut call: Call) -> Result<Reply, Problem> {
     }
     let version = call.if_match(view.report.version)?;
     let today = call.asking().today;
-    let (action, comment, published_on) = read_order(&body.object, today).map_err(Problem::of_body)?;
+    let check = |sent: Option<&TransitionCreate>| {
+        let fault = sent.and_then(|sent| TransitionCreate::fault(sent.action, sent.published_on, today));
+        fault.into_iter().collect()
+    };
+    let TransitionCreate { action, comment, published_on } = body.read_with(check)?;
     let order = TransitionOrder {
         id: uuid::Uuid::now_v7().to_string(),
         report_id: id.clone(),
@@ -215,6 +242,10 @@ pub async fn create_transition(mut call: Call) -> Result<Reply, Problem> {
         published_on,
         version,
     };
+    let held = HeldOrder::Transition(order.clone());
+    if call.waits(&held) {
+        return call.ask(held).await;
+    }
     let location = format!("{BASE}/reports/{id}/transitions");
     let language = call.language();
     call.enter(

@@ -2,10 +2,9 @@
 
 use super::findings::ValidationBody;
 use super::read_body::read_document;
-use crate::domain::report::{Heading, ReportDocument, Revision};
 use crate::http::kernel::body::JSON;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::NoParameters;
 use crate::http::kernel::reply::Reply;
 use crate::operations::reports;
@@ -20,7 +19,7 @@ use actix_web::post;
     request_body(content = ref("#/components/schemas/ReportDocument"), content_type = "application/json"),
     responses((status = 200, description = "校验结果", body = ValidationBody)),
     extensions(
-        ("x-cost" = json!("file")), ("x-problems" = json!(["unauthorized", "invalid_input", "invalid_query"])),
+        ("x-cost" = json!("file")), ("x-problems" = json!([Code::Unauthorized, Code::InvalidInput, Code::InvalidQuery])),
         ("x-token" = json!(true)),
     ),
 )]
@@ -31,18 +30,9 @@ pub async fn validate(mut call: Call) -> Result<Reply, Problem> {
     let _: NoParameters = call.query()?;
     call.require_acceptable()?;
     let document = read_document(&body.object).map_err(Problem::of_body)?;
-    let digest = Revision::compute_digest(&heading_of(&document), &document.content);
+    let digest = document.compute_digest();
     let judgement = call
         .look(move |connection, asking| reports::judge_document(connection, asking, &document, &[]))
         .await?;
     Ok(Reply::ok(&ValidationBody::of(&judgement, digest, &call)))
-}
-
-fn heading_of(document: &ReportDocument) -> Heading {
-    Heading {
-        title: document.title.clone(),
-        signed_by: document.signed_by.clone(),
-        signed_on: document.signed_on,
-        index_number: document.index_number.clone(),
-    }
 }

@@ -5,7 +5,7 @@ use crate::domain::agency::{Kind, Level};
 use crate::domain::language::{Language, say};
 use crate::http::kernel::call::Call;
 use crate::http::kernel::names::{BreakdownKind, IndicatorValues};
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{Parameter, YearNumber, one_of, query};
 use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
@@ -144,7 +144,7 @@ fn sort(items: &mut [BreakdownItem], by: &str, indicators: &Indicators) -> Resul
     params(BreakdownQuery),
     responses((status = 200, description = "分组合计",
         content((BreakdownBody = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!(["invalid_query", "not_found"]))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::NotFound]))),
 )]
 #[get("/stats/breakdown")]
 pub async fn read_breakdown(call: Call) -> Result<Reply, Problem> {

@@ -7,7 +7,7 @@ use crate::http::kernel::call::Call;
 use crate::http::kernel::format::day;
 use crate::http::kernel::names::ReportScope;
 use crate::http::kernel::paging::{Page, PageOrder, SortField, list_reply};
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{CursorText, Limit, Parameter, YearNumber, one_of, query};
 use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
@@ -58,6 +58,8 @@ pub struct CountsBody {
     late: i64,
     /// 未报。
     missing: i64,
+    /// 装载的旧文件：已发布，不论按期与否。
+    archived: i64,
 }
 
 impl CountsBody {
@@ -71,8 +73,9 @@ impl CountsBody {
             approved: all.then_some(progress.approved),
             published: progress.published,
             on_time: progress.on_time,
-            late: progress.published - progress.on_time,
+            late: progress.published - progress.on_time - progress.archived,
             missing: if all { unpublished - open } else { unpublished },
+            archived: progress.archived,
         }
     }
 }
@@ -102,13 +105,13 @@ pub struct CompletenessBody {
 
 /// 完成情况
 ///
-/// 按应报名单：应报、草稿、在审、待发布、已发布、按期、逾期、未报。
+/// 按应报名单：应报、草稿、在审、待发布、已发布（其中按期、逾期、装载的旧文件）、未报。
 #[utoipa::path(
     tag = "statistics",
     params(CompletenessQuery),
     responses((status = 200, description = "完成情况",
         content((CompletenessBody = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!(["invalid_query", "not_found"]))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::NotFound]))),
 )]
 #[get("/stats/completeness")]
 pub async fn read_completeness(call: Call) -> Result<Reply, Problem> {
@@ -118,7 +121,7 @@ pub async fn read_completeness(call: Call) -> Result<Reply, Problem> {
     let (at, all, (whole, groups), as_of) = call
         .look(move |connection, asking| {
             let at = place(connection, year, query.within.as_ref())?;
-            let all = sees_drafts(asking, &at);
+            let all = sees_drafts(asking, year, &at);
             Ok((
                 at.clone(),
                 all,
@@ -193,7 +196,7 @@ static NO_SORTS: &[SortField<RosterEntry>] = &[];
     responses((status = 200, description = "一页未报的机关",
         content((MissingList = "application/json"), (String = "text/csv")))),
     extensions(
-        ("x-problems" = json!(["invalid_query", "invalid_cursor", "not_found"])),
+        ("x-problems" = json!([Code::InvalidQuery, Code::InvalidCursor, Code::NotFound])),
         ("x-list" = json!(true)),
     ),
 )]
@@ -201,7 +204,7 @@ static NO_SORTS: &[SortField<RosterEntry>] = &[];
 pub async fn list_missing(call: Call) -> Result<Reply, Problem> {
     let query: MissingQuery = call.query()?;
     let year = query.year.0;
-    let order = PageOrder::read("missing", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
+    let order = PageOrder::read(&call, "missing", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
     let after = order.page.after_id.as_deref().and_then(|id| id.split_once(' '));
     let after = after.map(|(agency, scope)| (agency.to_owned(), scope.to_owned()));
     let (limit, count) = (order.page.limit, query.count == Some(true));
@@ -213,7 +216,7 @@ pub async fn list_missing(call: Call) -> Result<Reply, Problem> {
                 true => Some(statistics::completeness(connection, year, &at, false)?.0.progress),
                 false => None,
             };
-            let all = sees_drafts(asking, &at);
+            let all = sees_drafts(asking, year, &at);
             Ok((rows, whole.map(|progress| CountsBody::of(&progress, all).missing)))
         })
         .await?;

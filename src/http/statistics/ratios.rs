@@ -7,7 +7,7 @@ use crate::domain::number::Precision;
 use crate::domain::statistics::{RATIOS, RatioValue};
 use crate::http::kernel::call::Call;
 use crate::http::kernel::names::Figure;
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
@@ -77,7 +77,7 @@ pub struct RatiosBody {
     tag = "statistics",
     params(RatiosQuery),
     responses((status = 200, description = "比率", content((RatiosBody = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!(["invalid_query", "not_found"]))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::NotFound]))),
 )]
 #[get("/stats/ratios")]
 pub async fn read_ratios(call: Call) -> Result<Reply, Problem> {

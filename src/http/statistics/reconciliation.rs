@@ -4,7 +4,7 @@ use super::body::AgencyBody;
 use crate::domain::id::ReportId;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::names::Figure;
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::ViewQuery;
 use crate::http::kernel::reply::Reply;
 use crate::operations::statistics::reconcile;
@@ -58,10 +58,10 @@ pub struct ReconciliationBody {
 /// 政府汇总报告逐格与本级及以下各份已发布的本机关报告之和比较。授权覆盖该机关的可以读取。
 #[utoipa::path(
     tag = "statistics",
-    params(("id" = String, Path, description = "报告编号"), ViewQuery),
+    params(crate::http::paths::Report, ViewQuery),
     responses((status = 200, description = "核对", body = ReconciliationBody)),
     extensions(
-        ("x-problems" = json!(["unauthorized", "not_found", "report_withdrawn", "forbidden", "invalid_query"])),
+        ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery])),
         ("x-token" = json!(true)),
     ),
 )]

@@ -5,7 +5,7 @@ use crate::domain::report::Scope;
 use crate::domain::statistics::Sum;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::names::{FormatName, ReportScope, Tables};
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
@@ -91,7 +91,7 @@ fn incomplete(sum: &Sum) -> Vec<IncompleteBody> {
     tag = "statistics",
     params(TotalsQuery),
     responses((status = 200, description = "合计", content((TotalsBody = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!(["invalid_query", "not_found"]))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::NotFound]))),
 )]
 #[get("/stats/totals")]
 pub async fn read_totals(call: Call) -> Result<Reply, Problem> {

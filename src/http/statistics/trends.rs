@@ -6,7 +6,7 @@ use crate::domain::number::Precision;
 use crate::domain::statistics::Sum;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::names::{IndicatorChanges, IndicatorValues};
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
@@ -103,7 +103,7 @@ fn decimal(thousandths: i64) -> String {
     tag = "statistics",
     params(TrendsQuery),
     responses((status = 200, description = "逐年合计", content((TrendsBody = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!(["invalid_query", "not_found"]))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::NotFound]))),
 )]
 #[get("/stats/trends")]
 pub async fn read_trends(call: Call) -> Result<Reply, Problem> {

@@ -33,7 +33,7 @@ pub struct WebhookBody {
     #[schema(value_type = WebhookState)]
     pub state: String,
     /// 从何时起连续失败；空 = 上次成功。
-    #[schema(format = DateTime, extensions(("x-of-the-moment" = json!(true))))]
+    #[schema(format = DateTime)]
     pub failing_since: Option<String>,
     /// 签名用的密钥（Standard Webhooks）；只在建立时给出一次。
     #[schema(nullable = false)]

@@ -1,12 +1,13 @@
 //! What became of the telling: tests, deliveries, sending again.
 
 use super::body::{DeliveryBody, DeliveryList};
-use super::{present, require_right};
+use super::{kept, present};
+use crate::domain::id::DeliveryId;
 use crate::domain::onward::{Delivery, DeliveryState};
 use crate::http::kernel::BASE;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{CursorText, Limit, NoParameters, Parameter, named, query};
 use crate::http::kernel::reply::Reply;
 use crate::operations::webhooks;
@@ -47,16 +48,16 @@ fn queued(delivery: &Delivery) -> Reply {
 /// 送一个 `webhook.test` 事件，与真事件走同一条路；结果见送达记录。
 #[utoipa::path(
     tag = "changes",
-    params(("id" = String, Path, description = "webhook 编号")),
+    params(crate::http::paths::Webhook),
     responses((status = 202, description = "已排队", body = DeliveryBody)),
-    extensions(("x-problems" = json!(["forbidden", "not_found", "invalid_query"]))),
+    extensions(("x-problems" = json!([Code::Forbidden, Code::NotFound, Code::InvalidQuery]))),
 )]
 #[post("/webhooks/{id}/test")]
 pub async fn test_webhook(mut call: Call) -> Result<Reply, Problem> {
     if let Some(reply) = call.replayed(None).await? {
         return Ok(reply);
     }
-    let present = present(&call).await?;
+    let present = kept(&call).await?;
     let _: NoParameters = call.query()?;
     call.write(move |desk| webhooks::test(desk, &present.id), queued).await
 }
@@ -66,10 +67,10 @@ pub async fn test_webhook(mut call: Call) -> Result<Reply, Problem> {
 /// 每个事件一条，自早至晚：待送、已送达、死信。
 #[utoipa::path(
     tag = "changes",
-    params(("id" = String, Path, description = "webhook 编号"), DeliveryQuery),
+    params(crate::http::paths::Webhook, DeliveryQuery),
     responses((status = 200, description = "一页送达记录", body = DeliveryList)),
     extensions(
-        ("x-problems" = json!(["unauthorized", "forbidden", "not_found", "invalid_query", "invalid_cursor"])),
+        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::NotFound, Code::InvalidQuery, Code::InvalidCursor])),
         ("x-list" = json!(true)),
         ("x-token" = json!(true)),
     ),
@@ -78,7 +79,7 @@ pub async fn test_webhook(mut call: Call) -> Result<Reply, Problem> {
 pub async fn list_deliveries(call: Call) -> Result<Reply, Problem> {
     let webhook = present(&call).await?;
     let query: DeliveryQuery = call.query()?;
-    let order = PageOrder::read("deliveries", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
+    let order = PageOrder::read(&call, "deliveries", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
     let (page, count) = (order.page.clone(), query.count == Some(true));
     let (rows, total) = call
         .look(move |connection, asking| {
@@ -95,17 +96,18 @@ pub async fn list_deliveries(call: Call) -> Result<Reply, Problem> {
 /// 不论结果如何再送一次，`webhook-id` 不变。
 #[utoipa::path(
     tag = "changes",
-    params(("id" = String, Path, description = "送达记录的编号")),
+    params(crate::http::paths::Delivery),
     responses((status = 202, description = "已排队", body = DeliveryBody)),
-    extensions(("x-problems" = json!(["forbidden", "not_found", "invalid_query"]))),
+    extensions(("x-problems" = json!([Code::Forbidden, Code::NotFound, Code::InvalidQuery]))),
 )]
 #[post("/deliveries/{id}/redeliver")]
 pub async fn redeliver(mut call: Call) -> Result<Reply, Problem> {
     if let Some(reply) = call.replayed(None).await? {
         return Ok(reply);
     }
-    require_right(&call)?;
-    let id: String = call.part("id")?;
+    call.require_token()?;
+    webhooks::require_keeping_right(&call.asking())?;
+    let id: DeliveryId = call.part("id")?;
     let _: NoParameters = call.query()?;
-    call.write(move |desk| webhooks::redeliver(desk, &id), queued).await
+    call.write(move |desk| webhooks::redeliver(desk, id.as_str()), queued).await
 }

@@ -1,7 +1,9 @@
 //! `/webhooks`: being told of public changes, and what became of the telling.
 
+use crate::domain::id::WebhookId;
 use crate::domain::language::Language;
 use crate::domain::onward::Webhook;
+use crate::domain::sealed::NONCE;
 use crate::http::kernel::BASE;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
@@ -62,7 +64,7 @@ fn require_right(call: &Call) -> Result<(), Problem> {
     params(PageQuery),
     responses((status = 200, description = "一页 webhook", body = body::WebhookList)),
     extensions(
-        ("x-problems" = json!(["unauthorized", "forbidden", "invalid_query", "invalid_cursor"])),
+        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::InvalidQuery, Code::InvalidCursor])),
         ("x-list" = json!(true)),
         ("x-token" = json!(true)),
     ),
@@ -71,7 +73,7 @@ fn require_right(call: &Call) -> Result<(), Problem> {
 pub async fn list_webhooks(call: Call) -> Result<Reply, Problem> {
     require_right(&call)?;
     let query: PageQuery = call.query()?;
-    let order = PageOrder::read("webhooks", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
+    let order = PageOrder::read(&call, "webhooks", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
     let (page, count) = (order.page.clone(), query.count == Some(true));
     let (rows, total) =
         call.look(move |connection, asking| webhooks::list(connection, asking, &page, count)).await?;
@@ -100,7 +102,7 @@ async fn require_allowed(call: &Call, url: &str) -> Result<(), Problem> {
     request_body(content = WebhookInput, content_type = "application/json"),
     responses((status = 201, description = "已建立", body = WebhookBody)),
     extensions(
-        ("x-problems" = json!(["forbidden", "invalid_input", "read_only", "already_issued", "invalid_query"])),
+        ("x-problems" = json!([Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::AlreadyIssued, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -109,15 +111,18 @@ pub async fn create_webhook(mut call: Call) -> Result<Reply, Problem> {
     if let Some(reply) = call.replayed(None).await? {
         return Ok(reply);
     }
-    require_right(&call)?;
+    call.require_token()?;
+    webhooks::require_keeping_right(&call.asking())?;
     let body = call.body::<WebhookInput>().await?;
     let _: NoParameters = call.query()?;
     let edit = WebhookEdit::from(body.read()?);
     require_allowed(&call, &edit.url).await?;
-    let mut random = [0u8; 32];
+    let (mut random, mut nonce) = ([0u8; 32], [0u8; NONCE]);
     getrandom::fill(&mut random).map_err(|_| Problem::new(Code::Unavailable))?;
-    let secret = webhooks::new_webhook_secret(random);
-    let (id, told) = (uuid::Uuid::now_v7().to_string(), secret.clone());
+    getrandom::fill(&mut nonce).map_err(|_| Problem::new(Code::Unavailable))?;
+    let told = webhooks::new_webhook_secret(random);
+    let id = uuid::Uuid::now_v7().to_string();
+    let secret = call.service.options.webhooks.seal.seal(&id, nonce, told.clone());
     let language = call.language();
     call.write(
         move |desk| webhooks::create(desk, (&id, &secret), &edit),
@@ -131,10 +136,17 @@ pub async fn create_webhook(mut call: Call) -> Result<Reply, Problem> {
     .await
 }
 
+/// The webhook for whoever may change it.
+async fn kept(call: &Call) -> Result<Webhook, Problem> {
+    require_right(call)?;
+    let id: WebhookId = call.part("id")?;
+    call.look(move |connection, asking| webhooks::find_kept(connection, asking, id.as_str())).await
+}
+
 async fn present(call: &Call) -> Result<Webhook, Problem> {
     require_right(call)?;
-    let id: String = call.part("id")?;
-    call.look(move |connection, asking| webhooks::find(connection, asking, &id)).await
+    let id: WebhookId = call.part("id")?;
+    call.look(move |connection, asking| webhooks::find(connection, asking, id.as_str())).await
 }
 
 /// 读取 webhook
@@ -142,10 +154,10 @@ async fn present(call: &Call) -> Result<Webhook, Problem> {
 /// 不含密钥。
 #[utoipa::path(
     tag = "changes",
-    params(("id" = String, Path, description = "webhook 编号")),
+    params(crate::http::paths::Webhook),
     responses((status = 200, description = "webhook", body = WebhookBody)),
     extensions(
-        ("x-problems" = json!(["unauthorized", "forbidden", "not_found", "invalid_query"])),
+        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::NotFound, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
         ("x-token" = json!(true)),
     ),
@@ -158,7 +170,7 @@ pub async fn read_webhook(call: Call) -> Result<Reply, Problem> {
 }
 
 async fn edit(mut call: Call) -> Result<Reply, Problem> {
-    let present = present(&call).await?;
+    let present = kept(&call).await?;
     let body = call.body::<WebhookInput>().await?;
     let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
@@ -177,11 +189,11 @@ async fn edit(mut call: Call) -> Result<Reply, Problem> {
 /// 密钥不变；`state` 不给则为 `active`。
 #[utoipa::path(
     tag = "changes",
-    params(("id" = String, Path, description = "webhook 编号")),
+    params(crate::http::paths::Webhook),
     request_body(content = WebhookInput, content_type = "application/json"),
     responses((status = 200, description = "替换后的 webhook", body = WebhookBody)),
     extensions(
-        ("x-problems" = json!(["forbidden", "not_found", "invalid_input", "read_only", "invalid_query"])),
+        ("x-problems" = json!([Code::Forbidden, Code::NotFound, Code::InvalidInput, Code::ReadOnly, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -195,11 +207,11 @@ pub async fn replace_webhook(call: Call) -> Result<Reply, Problem> {
 /// `{"state": "disabled"}` 停用，`{"state": "active"}` 启用。
 #[utoipa::path(
     tag = "changes",
-    params(("id" = String, Path, description = "webhook 编号")),
+    params(crate::http::paths::Webhook),
     request_body(content = WebhookPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "修改后的 webhook", body = WebhookBody)),
     extensions(
-        ("x-problems" = json!(["forbidden", "not_found", "invalid_input", "read_only", "invalid_query"])),
+        ("x-problems" = json!([Code::Forbidden, Code::NotFound, Code::InvalidInput, Code::ReadOnly, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -213,13 +225,13 @@ pub async fn change_webhook(call: Call) -> Result<Reply, Problem> {
 /// 连同其送达记录。
 #[utoipa::path(
     tag = "changes",
-    params(("id" = String, Path, description = "webhook 编号")),
+    params(crate::http::paths::Webhook),
     responses((status = 204, description = "已删除")),
-    extensions(("x-problems" = json!(["forbidden", "not_found", "invalid_query"]))),
+    extensions(("x-problems" = json!([Code::Forbidden, Code::NotFound, Code::InvalidQuery]))),
 )]
 #[delete("/webhooks/{id}")]
 pub async fn delete_webhook(call: Call) -> Result<Reply, Problem> {
-    let present = present(&call).await?;
+    let present = kept(&call).await?;
     let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     call.write(move |desk| webhooks::delete(desk, (&present.id, version)), |()| Reply::no_content()).await

@@ -2,13 +2,14 @@
 
 use crate::domain::roster::RosterEntry;
 use crate::domain::year::{ReportingYear, YearPlan, YearState};
-use crate::http::kernel::fields::Fields;
 use crate::http::kernel::format::{day, time};
 use crate::http::kernel::names::{AgencyKind, AgencyLevel, FormatName, ReportScope, YearStateName};
+use crate::http::kernel::number::Whole;
 use crate::http::kernel::paging::Page;
-use crate::operations::InputFault;
-use serde::Serialize;
-use serde_json::{Map, Value};
+use crate::http::kernel::problem::Fault;
+use crate::http::kernel::sent::Patch;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// 报告年度。
@@ -113,55 +114,56 @@ impl From<&RosterEntry> for RosterBody {
 
 pub type RosterList = Page<RosterBody>;
 
-/// Members that are judged together: none of them while one cannot be read.
-const DATES: [&str; 5] =
-    ["/year", "/period_start", "/period_end", "/department_due_on", "/government_due_on"];
+/// 要建立或改成的年度。没有给出的按法定默认。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct YearInput {
+    /// 年度；修改时须与地址中的相同。
+    #[schema(value_type = i32, minimum = 2008, maximum = 2099)]
+    year: Whole,
+    #[schema(value_type = Option<FormatName>)]
+    format: Option<String>,
+    /// 新年度是 `planned`。
+    #[schema(value_type = Option<YearStateName>)]
+    state: Option<YearState>,
+    period_start: Option<NaiveDate>,
+    period_end: Option<NaiveDate>,
+    /// 不晚于次年 1 月 31 日。
+    department_due_on: Option<NaiveDate>,
+    /// 不晚于次年 3 月 31 日。
+    government_due_on: Option<NaiveDate>,
+    #[schema(min_length = 1, max_length = 2000)]
+    note: Option<String>,
+}
 
-/// Reads a year's plan; `present` is what it is now (its year cannot change).
-pub fn read_plan(
-    object: &Map<String, Value>,
-    present: Option<(&ReportingYear, &Value)>,
-) -> Result<YearPlan, Vec<InputFault>> {
-    let mut fields = Fields::new(object, present.map(|(_, value)| value));
-    fields.read_only(&["created_at", "updated_at"]);
-    let year = match present {
-        Some((stored, _)) => {
-            fields.read_only(&["year"]);
-            Some(stored.plan.year)
+pub type YearPatch = Patch<YearInput>;
+
+impl YearInput {
+    /// The plan that is wanted; `present` is what it is now: its state stays unless another is given.
+    pub fn plan(&self, present: Option<&ReportingYear>) -> YearPlan {
+        let year = self.year.year().unwrap_or_default();
+        let defaults = YearPlan::default_for(year);
+        YearPlan {
+            year,
+            format: self.format.clone().unwrap_or(defaults.format),
+            state: self.state.or(present.map(|present| present.plan.state)).unwrap_or(YearState::Planned),
+            period_start: self.period_start.unwrap_or(defaults.period_start),
+            period_end: self.period_end.unwrap_or(defaults.period_end),
+            department_due_on: self.department_due_on.unwrap_or(defaults.department_due_on),
+            government_due_on: self.government_due_on.unwrap_or(defaults.government_due_on),
+            note: self.note.clone(),
         }
-        None => {
-            let year = fields.year("year");
-            fields.require("year", year)
-        }
-    };
-    // Defaults need a year; a body without one is refused anyway.
-    let defaults = YearPlan::default_for(year.unwrap_or(crate::domain::year::FIRST_YEAR));
-    let format = fields.read("format", |text| {
-        crate::domain::form::by_id(text).map(|form| form.id.clone()).ok_or("unknown_form")
-    });
-    let kept_state = present.map_or(YearState::Planned, |(stored, _)| stored.plan.state);
-    let state = match (present, fields.read("state", |text| text.parse().map_err(|()| "invalid_value"))) {
-        // A new year is planned, whatever comes next.
-        (None, Some(state)) if state != YearState::Planned => {
-            fields.fault("state", "read_only");
-            state
-        }
-        (_, state) => state.unwrap_or(kept_state),
-    };
-    let plan = YearPlan {
-        year: defaults.year,
-        format: format.unwrap_or(defaults.format),
-        state,
-        period_start: fields.day("period_start").unwrap_or(defaults.period_start),
-        period_end: fields.day("period_end").unwrap_or(defaults.period_end),
-        department_due_on: fields.day("department_due_on").unwrap_or(defaults.department_due_on),
-        government_due_on: fields.day("government_due_on").unwrap_or(defaults.government_due_on),
-        note: fields.text("note", 2_000),
-    };
-    let mut faults = fields.finish();
-    if !faults.iter().any(|fault| DATES.contains(&fault.pointer.as_str())) {
-        let of_dates = plan.faults().into_iter();
-        faults.extend(of_dates.map(|fault| InputFault::new(fault.pointer(), fault.code())));
     }
-    if faults.is_empty() { Ok(plan) } else { Err(faults) }
+
+    /// What its members have against each other, and against what cannot change.
+    pub fn faults(&self, present: Option<&ReportingYear>) -> Vec<Fault> {
+        let plan = self.plan(present);
+        if present.is_some_and(|present| present.plan.year != plan.year) {
+            return vec![Fault::at("/year", "read_only")];
+        }
+        let begun = present.is_none() && plan.state != YearState::Planned;
+        let begun = begun.then(|| Fault::at("/state", "read_only"));
+        let of_dates = plan.faults().into_iter().map(|fault| Fault::at(fault.pointer(), fault.code()));
+        of_dates.chain(begun).collect()
+    }
 }

@@ -6,7 +6,7 @@ use crate::domain::roster::RosterEntry;
 use crate::domain::year::ReportingYear;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{CursorText, Limit, NoParameters, YearNumber, query};
 use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
@@ -34,12 +34,12 @@ query!(YearListQuery {
     tag = "years",
     params(YearListQuery),
     responses((status = 200, description = "一页报告年度", body = YearList)),
-    extensions(("x-problems" = json!(["invalid_query", "invalid_cursor"])), ("x-list" = json!(true))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidCursor])), ("x-list" = json!(true))),
 )]
 #[get("/years")]
 pub async fn list_years(call: Call) -> Result<Reply, Problem> {
     let query: YearListQuery = call.query()?;
-    let order = PageOrder::read("years", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
+    let order = PageOrder::read(&call, "years", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
     let after = order.page.after_id.as_deref().and_then(|year| year.parse().ok()).unwrap_or(0);
     let (limit, count) = (order.page.limit, query.count == Some(true));
     let (rows, total) = call.look(move |connection, _| years::list(connection, after, limit, count)).await?;
@@ -53,9 +53,9 @@ pub async fn list_years(call: Call) -> Result<Reply, Problem> {
 /// 年度的状态、统计期、应报日期。
 #[utoipa::path(
     tag = "years",
-    params(("year" = i32, Path, description = "年度", minimum = 2008, maximum = 2099)),
+    params(crate::http::paths::Year),
     responses((status = 200, description = "报告年度", body = YearBody)),
-    extensions(("x-problems" = json!(["not_found", "invalid_query"])), ("x-tagged" = json!(true))),
+    extensions(("x-problems" = json!([Code::NotFound, Code::InvalidQuery])), ("x-tagged" = json!(true))),
 )]
 #[get("/years/{year}")]
 pub async fn read_year(call: Call) -> Result<Reply, Problem> {
@@ -83,11 +83,11 @@ query!(RosterQuery {
 /// 该年度每份应报的报告一行。年度未关闭时随机关登记变动，关闭后固定不变。
 #[utoipa::path(
     tag = "years",
-    params(("year" = i32, Path, description = "年度", minimum = 2008, maximum = 2099), RosterQuery),
+    params(crate::http::paths::Year, RosterQuery),
     responses((status = 200, description = "一页应报名单",
         content((RosterList = "application/json"), (String = "text/csv")))),
     extensions(
-        ("x-problems" = json!(["not_found", "invalid_query", "invalid_cursor"])),
+        ("x-problems" = json!([Code::NotFound, Code::InvalidQuery, Code::InvalidCursor])),
         ("x-list" = json!(true)),
     ),
 )]
@@ -95,7 +95,7 @@ query!(RosterQuery {
 pub async fn list_roster(call: Call) -> Result<Reply, Problem> {
     let year: YearNumber = call.part("year")?;
     let query: RosterQuery = call.query_after(move |connection, _| years::find(connection, year.0)).await?;
-    let order = PageOrder::read("roster", NO_ROSTER_SORTS, None, query.limit, query.cursor.as_ref())?;
+    let order = PageOrder::read(&call, "roster", NO_ROSTER_SORTS, None, query.limit, query.cursor.as_ref())?;
     // A row is named by its agency and its scope.
     let after = order.page.after_id.as_deref().and_then(|id| id.split_once(' '));
     let after = after.map(|(agency, scope)| (agency.to_owned(), scope.to_owned()));
@@ -103,7 +103,7 @@ pub async fn list_roster(call: Call) -> Result<Reply, Problem> {
     let format = query.format;
     let (rows, total) = call
         .look(move |connection, _| {
-            years::roster_page(connection, year.0, within.as_ref(), after, limit, count)
+            years::roster_page(connection, year.0, within.as_ref(), after.clone(), limit, count)
         })
         .await?;
     let (rows, next) = order.cut(rows, |entry| format!("{} {}", entry.agency_id, entry.scope));

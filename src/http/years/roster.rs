@@ -4,16 +4,18 @@ use super::body::RosterBody;
 use crate::domain::language::Language;
 use crate::domain::report::Scope;
 use crate::domain::roster::RosterEntry;
-use crate::http::kernel::body::MERGE_PATCH;
 use crate::http::kernel::call::Call;
-use crate::http::kernel::fields::{Fields, merge, named_agency};
-use crate::http::kernel::problem::Problem;
+use crate::http::kernel::names::AgencyIdOrCode;
+use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::{YearNumber, query};
 use crate::http::kernel::reply::Reply;
+use crate::operations::AgencyRef;
 use crate::operations::years::{self, RosterEdit};
-use crate::operations::{AgencyRef, InputFault};
 use actix_web::{get, patch};
-use serde_json::{Map, Value, json};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 query!(LineQuery {
     /// 哪一份报告；不给则为该机关应报的一份。
@@ -30,12 +32,12 @@ fn shown(line: &RosterEntry, language: Language) -> Reply {
 #[utoipa::path(
     tag = "years",
     params(
-        ("year" = i32, Path, description = "年度", minimum = 2008, maximum = 2099),
-        ("agency" = String, Path, description = "机关编号或统一社会信用代码"),
+        crate::http::paths::Year,
+        crate::http::paths::Agency,
         LineQuery,
     ),
     responses((status = 200, description = "一行", body = RosterBody)),
-    extensions(("x-problems" = json!(["not_found", "invalid_query"])), ("x-tagged" = json!(true))),
+    extensions(("x-problems" = json!([Code::NotFound, Code::InvalidQuery])), ("x-tagged" = json!(true))),
 )]
 #[get("/years/{year}/roster/{agency}")]
 pub async fn read_roster_line(call: Call) -> Result<Reply, Problem> {
@@ -49,30 +51,20 @@ pub async fn read_roster_line(call: Call) -> Result<Reply, Problem> {
     Ok(shown(&line, call.language()))
 }
 
-/// Members of a line that are not settled here.
-const OF_THE_SERVER: [&str; 6] = ["agency", "scope", "path", "level", "kind", "name"];
-/// Members that an edit settles: what it does not speak of stays, the reason is given anew each time.
-const SETTLED: [&str; 4] = ["exempt", "due_on", "parent_id", "reason"];
-
-/// Reads what is to become of a line; `now` is what it is.
-fn read_edit(patch: &Map<String, Value>, now: &Value) -> Result<RosterEdit, Vec<InputFault>> {
-    let mut wanted = merge(now, patch);
-    wanted.retain(|name, _| patch.contains_key(name) || !SETTLED.contains(&name.as_str()));
-    let mut fields = Fields::new(&wanted, Some(now));
-    fields.read_only(&OF_THE_SERVER);
-    let exempt = match fields.take("exempt") {
-        Some(Value::Bool(exempt)) => Some(*exempt),
-        Some(_) => {
-            fields.fault("exempt", "wrong_type");
-            None
-        }
-        None => None,
-    };
-    let due_on = fields.day("due_on");
-    let parent = fields.read("parent_id", |text| text.parse().map_err(|()| "invalid_id"));
-    let reason = fields.text("reason", 2_000);
-    let faults = fields.finish();
-    if faults.is_empty() { Ok(RosterEdit { exempt, due_on, parent, reason }) } else { Err(faults) }
+/// 对名单一行的调整。没有写的不变。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RosterEntryPatch)]
+pub struct LinePatch {
+    /// 是否免报。
+    exempt: Option<bool>,
+    due_on: Option<NaiveDate>,
+    /// 计入哪个机关之下。
+    #[schema(value_type = Option<AgencyIdOrCode>)]
+    parent_id: Option<AgencyRef>,
+    /// 理由，每次都须写明。
+    #[schema(min_length = 1, max_length = 2000)]
+    reason: Option<String>,
 }
 
 /// 调整应报名单
@@ -82,15 +74,15 @@ fn read_edit(patch: &Map<String, Value>, now: &Value) -> Result<RosterEdit, Vec<
 #[utoipa::path(
     tag = "years",
     params(
-        ("year" = i32, Path, description = "年度", minimum = 2008, maximum = 2099),
-        ("agency" = String, Path, description = "机关编号或统一社会信用代码"),
+        crate::http::paths::Year,
+        crate::http::paths::Agency,
         LineQuery,
     ),
-    request_body(content = ref("#/components/schemas/RosterPatch"), content_type = "application/merge-patch+json"),
+    request_body(content = LinePatch, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "调整后的一行", body = RosterBody)),
     extensions(
-        ("x-problems" = json!(["not_found", "forbidden", "invalid_input", "read_only", "agency_cycle",
-            "year_state", "invalid_query"])),
+        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::AgencyCycle,
+            Code::YearState, Code::DueDayPassed, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -108,15 +100,20 @@ pub async fn change_roster_line(mut call: Call) -> Result<Reply, Problem> {
             Ok(line)
         })
         .await?;
-    let body = call.json(MERGE_PATCH).await?;
-    if let Some(parent) = named_agency(&body.object, "parent_id") {
+    let body = call.body::<LinePatch>().await?;
+    if let Some(parent) = body.agency("parent_id") {
         call.look(move |connection, asking| years::require_place_right(connection, asking, year.0, &parent))
             .await?;
     }
     let query: LineQuery = call.query()?;
     let version = call.if_match(years::version_of(&line))?;
-    let now = json!(RosterBody::from(&line));
-    let edit = read_edit(&body.object, &now).map_err(Problem::of_body)?;
+    let mut now = json!(RosterBody::from(&line));
+    if let Value::Object(now) = &mut now {
+        // An earlier reason is no reason for another change.
+        now.remove("reason");
+    }
+    let LinePatch { exempt, due_on, parent_id: parent, reason } = body.over(&now)?;
+    let edit = RosterEdit { exempt, due_on, parent, reason };
     let language = call.language();
     call.write(
         move |desk| {

@@ -1,5 +1,6 @@
 //! Registering an agency.
 
+use super::codes::require_code_right;
 use super::history::record;
 use super::resolve;
 use crate::domain::agency::{
@@ -8,6 +9,7 @@ use crate::domain::agency::{
 use crate::domain::audit::AuditAction;
 use crate::domain::id::AgencyId;
 use crate::domain::report::Scope;
+use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
 use crate::operations::refusal::taken;
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
@@ -34,6 +36,11 @@ pub struct AgencyDraft {
     pub contact: Contact,
 }
 
+/// Refuses whoever may register nothing anywhere, asked before anything they send is looked at.
+pub fn require_some_registration_right(asking: &Asking) -> Result<(), Refusal> {
+    if asking.rights.may_somewhere(Right::KeepRegistry) { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
 /// Refuses whoever may register nothing under a parent (`None`: a root), asked before what they send is looked
 /// at. Tells whether the parent is there.
 pub fn require_registration_right(
@@ -48,16 +55,18 @@ pub fn require_registration_right(
     if parent.is_some() && found.is_none() {
         return Ok(false);
     }
-    let manages = asking.rights.may_manage(found.as_ref().map(|parent| &parent.path));
-    if manages { Ok(true) } else { Err(Refusal::Forbidden) }
+    let place = found.as_ref().map(|parent| &parent.path);
+    if asking.rights.may_below(Right::KeepRegistry, place, None) { Ok(true) } else { Err(Refusal::Forbidden) }
 }
 
 /// Registers an agency under its parent and puts it on the rosters that still follow the registry.
 pub fn create(desk: &mut Desk<'_>, id: &AgencyId, draft: &AgencyDraft) -> Result<Agency, Refusal> {
     let parent = find_parent(desk.connection, draft)?;
-    if !desk.asking.rights.may_manage(parent.as_ref().map(|parent| &parent.path)) {
+    let place = parent.as_ref().map(|parent| &parent.path);
+    if !desk.asking.rights.may_below(Right::KeepRegistry, place, None) {
         return Err(Refusal::Forbidden);
     }
+    require_code_right(desk.connection, desk.asking, place, draft.uscc.as_ref())?;
     let path = AgencyPath::below(parent.as_ref().map(|parent| &parent.path), id.as_str());
     if path.depth() > MAX_DEPTH {
         return Err(Refusal::invalid("/parent_id", "too_deep"));
@@ -91,16 +100,9 @@ pub fn create(desk: &mut Desk<'_>, id: &AgencyId, draft: &AgencyDraft) -> Result
         None,
     )?;
     for year in years::list(desk.connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
-        let mut entry = RosterEntry::of(&agency, &year.plan, Scope::expected_of(agency.kind));
-        let above = match &agency.parent_id {
-            Some(parent) => roster::of_agency(desk.connection, year.plan.year, parent)?.into_iter().next(),
-            None => None,
-        };
-        if let Some(above) = above.filter(|above| above.moved) {
-            // Its parent was put elsewhere in this year: so is what comes below it.
-            entry.path = AgencyPath::below(Some(&above.path), agency.id.as_str());
-            entry.moved = true;
-        }
+        // Whose parent was put elsewhere in this year goes there too.
+        let place = roster::place_of(desk.connection, year.plan.year, &agency.path)?;
+        let entry = RosterEntry::of(&agency, &year.plan, Scope::expected_of(agency.kind), place);
         roster::insert(desk.connection, &entry)?;
     }
     desk.notes.audit(Note {

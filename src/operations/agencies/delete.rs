@@ -1,14 +1,26 @@
 //! Deleting an agency that nothing hangs on.
 
-use super::{find, require_change_right};
+use super::{find, require_settling_right};
+use crate::domain::agency::Agency;
 use crate::domain::audit::AuditAction;
 use crate::operations::{AgencyRef, Conflict, Desk, Refusal};
-use crate::storage::{Note, agencies, history, people, reports, roster, years};
+use crate::storage::{AnyConnection, Note, agencies, history, people, reports, roster, years};
 use serde_json::json;
+
+/// Whether others were put below it in a year by hand.
+fn holds_others(connection: &mut AnyConnection, years: &[i32], agency: &Agency) -> Result<bool, Refusal> {
+    for year in years {
+        let place = roster::place_of(connection, *year, &agency.path)?.path;
+        if roster::deepest(connection, *year, &place)? > place.depth() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
 
 pub fn delete(desk: &mut Desk<'_>, agency: &AgencyRef, version: i64) -> Result<(), Refusal> {
     let present = find(desk.connection, agency)?;
-    require_change_right(desk.asking, &present)?;
+    require_settling_right(desk.asking, &present)?;
     if present.version != version {
         return Err(Refusal::PreconditionFailed);
     }
@@ -22,6 +34,7 @@ pub fn delete(desk: &mut Desk<'_>, agency: &AgencyRef, version: i64) -> Result<(
         || agencies::has_children(desk.connection, &present.id)?
         || reports::exists_for_agency(desk.connection, &present.id)?
         || people::names_agency(desk.connection, &present.id)?
+        || holds_others(desk.connection, &following, &present)?
     {
         return Err(Refusal::conflict(Conflict::AgencyInUse));
     }

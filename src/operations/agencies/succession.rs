@@ -2,7 +2,7 @@
 
 use super::history::record;
 use super::update::exempt_in_rosters;
-use super::{find, require_change_right, resolve};
+use super::{find, require_change_right, require_settling_right, resolve};
 use crate::domain::agency::{Agency, AgencyStatus, SuccessionKind};
 use crate::domain::audit::AuditAction;
 use crate::operations::{AgencyRef, Conflict, Desk, InputFault, Refusal};
@@ -27,7 +27,7 @@ pub fn succeed(
     succession: &Succession,
 ) -> Result<Agency, Refusal> {
     let present = find(desk.connection, agency)?;
-    require_change_right(desk.asking, &present)?;
+    require_settling_right(desk.asking, &present)?;
     let successor = match &succession.successor {
         Some(named) => resolve(desk.connection, named)?,
         None => None,

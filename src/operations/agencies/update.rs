@@ -1,15 +1,17 @@
 //! Changing an agency, moving its subtree with it.
 
+use super::codes::require_code_right;
 use super::create::find_parent;
 use super::history::record;
 use super::{AgencyDraft, find, resolve};
-use crate::domain::agency::{Agency, AgencyChange, AgencyPath, AgencyStatus, MAX_DEPTH};
+use crate::domain::agency::{Agency, AgencyChange, AgencyPath, AgencyStatus};
 use crate::domain::audit::AuditAction;
 use crate::domain::report::Scope;
+use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
 use crate::operations::changed::changed;
 use crate::operations::refusal::taken;
-use crate::operations::statistics::{move_in_years, settle_report};
+use crate::operations::statistics::{move_in_years, require_place, settle_report};
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
 use crate::storage::roster;
 use crate::storage::{AnyConnection, Note, agencies, reports, years};
@@ -17,7 +19,20 @@ use serde_json::json;
 
 /// The right to change an agency: over itself as a subordinate of its parent, or as its own supervisor.
 pub fn require_change_right(asking: &Asking, agency: &Agency) -> Result<(), Refusal> {
-    if asking.rights.may_manage(Some(&agency.path)) { Ok(()) } else { Err(Refusal::Forbidden) }
+    if asking.rights.may(Right::KeepRegistry, &agency.path, None) { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
+/// The right to settle what an agency is called, counts as, and whether it goes on: that of the place above.
+pub fn require_settling_right(asking: &Asking, agency: &Agency) -> Result<(), Refusal> {
+    if asking.rights.may_settle(&agency.path, None) { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
+/// Whether a draft settles what is not for the agency itself to settle.
+fn settles(present: &Agency, draft: &AgencyDraft) -> bool {
+    present.name != draft.name
+        || present.level != draft.level
+        || present.kind != draft.kind
+        || present.division_code != draft.division_code
 }
 
 /// The same over an agency that a body names; one that is not there is a fault of the body.
@@ -51,7 +66,9 @@ pub fn require_move_right(
         Some(id) => agencies::find(connection, id)?,
         None => None,
     };
-    let manages = |place: Option<&Agency>| asking.rights.may_manage(place.map(|agency| &agency.path));
+    let manages = |place: Option<&Agency>| {
+        asking.rights.may_below(Right::KeepRegistry, place.map(|agency| &agency.path), None)
+    };
     if manages(old.as_ref()) && manages(new.as_ref()) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
@@ -65,15 +82,22 @@ pub fn update(
     let present = find(desk.connection, agency)?;
     require_change_right(desk.asking, &present)?;
     require_move_right(desk.connection, desk.asking, &present, draft.parent.as_ref())?;
+    if settles(&present, draft) {
+        require_settling_right(desk.asking, &present)?;
+    }
     if present.version != version {
         return Err(Refusal::PreconditionFailed);
     }
+    let claimed = draft.uscc.as_ref().filter(|code| present.uscc.as_ref() != Some(*code));
+    require_code_right(desk.connection, desk.asking, Some(&present.path), claimed)?;
     let parent = find_parent(desk.connection, draft)?;
     let path = AgencyPath::below(parent.as_ref().map(|parent| &parent.path), present.id.as_str());
     let moved = path != present.path;
     if moved {
-        require_place(&present, parent.as_ref(), &path)?;
+        let depth = agencies::deepest(desk.connection, &present.path)?;
+        require_place(&present.path, &path, depth)?;
     }
+    let above = parent.as_ref().map(|parent| parent.path.clone());
     let wanted = Agency {
         id: present.id.clone(),
         name: draft.name.clone(),
@@ -98,7 +122,7 @@ pub fn update(
         let following = years::list(desk.connection, 0, 200)?;
         let following = following.iter().filter(|year| year.plan.state.roster_follows());
         let following: Vec<i32> = following.map(|year| year.plan.year).collect();
-        move_in_years(desk.connection, &following, &present.id, &present.path, &changed.path)?;
+        move_in_years(desk.connection, &following, &present, above.as_ref())?;
         agencies::move_subtree(desk.connection, &present.path, &changed.path)?;
     }
     agencies::update(desk.connection, &changed).map_err(|error| taken(error, Conflict::UsccTaken))?;
@@ -112,6 +136,8 @@ pub fn update(
         detail: json!({
             "name": changed.name,
             "previous_name": present.name,
+            "uscc": changed.uscc.as_ref().map(ToString::to_string),
+            "previous_uscc": present.uscc.as_ref().map(ToString::to_string),
             "previous_parent_id": present.parent_id.as_ref().map(ToString::to_string),
             "parent_id": changed.parent_id.as_ref().map(ToString::to_string),
             "version": changed.version,
@@ -120,25 +146,11 @@ pub fn update(
     Ok(changed)
 }
 
-/// A move may make no circle and no endless chain.
-fn require_place(present: &Agency, parent: Option<&Agency>, path: &AgencyPath) -> Result<(), Refusal> {
-    if parent.is_some_and(|parent| present.path.contains(&parent.path)) {
-        return Err(Refusal::conflict(Conflict::AgencyCycle));
-    }
-    if path.depth() > MAX_DEPTH {
-        return Err(Refusal::invalid("/parent_id", "too_deep"));
-    }
-    Ok(())
-}
-
 /// The rosters of planned and open years follow the registry; frozen ones never move, and what somebody
 /// has settled by hand stays settled.
 fn follow_in_rosters(connection: &mut AnyConnection, before: &Agency, after: &Agency) -> Result<(), Refusal> {
     let expected = Scope::expected_of(after.kind);
     for year in years::list(connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
-        if before.path != after.path {
-            roster::move_subtree(connection, year.plan.year, &before.path, &after.path)?;
-        }
         let has_other = |scope| scope != expected;
         let mut scopes = vec![expected];
         for scope in [Scope::Own, Scope::Consolidated].into_iter().filter(|scope| has_other(*scope)) {
@@ -149,12 +161,18 @@ fn follow_in_rosters(connection: &mut AnyConnection, before: &Agency, after: &Ag
         }
         let mut entries = Vec::new();
         for scope in scopes {
-            let mut entry = RosterEntry::of(after, &year.plan, scope);
-            match roster::find(connection, year.plan.year, &after.id, scope)? {
-                Some(settled) => entry.keep_settled(settled),
+            let settled = roster::find(connection, year.plan.year, &after.id, scope)?;
+            if settled.is_none() && after.status != AgencyStatus::Active {
                 // Who has ended is due for nothing that was not due before.
-                None if after.status != AgencyStatus::Active => continue,
-                None => {}
+                continue;
+            }
+            let place = match &settled {
+                Some(line) => line.place(),
+                None => roster::place_of(connection, year.plan.year, &after.path)?,
+            };
+            let mut entry = RosterEntry::of(after, &year.plan, scope, place);
+            if let Some(settled) = settled {
+                entry.keep_settled(settled);
             }
             entries.push(entry);
         }

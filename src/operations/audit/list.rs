@@ -1,8 +1,7 @@
-//! Who did what when: all of it for an administrator, the subtree's for its supervisor.
+//! Who did what when: all of it for an auditor, the subtree's for its supervisor.
 
-use crate::domain::agency::AgencyPath;
 use crate::domain::audit::{AuditFilter, AuditLine};
-use crate::domain::rights::Role;
+use crate::domain::rights::{Extent, Right};
 use crate::operations::agencies::resolve;
 use crate::operations::{AgencyRef, Asking, Refusal};
 use crate::storage::AnyConnection;
@@ -25,11 +24,26 @@ pub fn list(
 ) -> Result<(Vec<AuditLine>, Option<i64>), Refusal> {
     let mut filter = query.filter.clone();
     filter.within = may_read(asking)?;
+    asking.sees(None, None);
     if let Some(agency) = &query.agency {
         let found = resolve(connection, agency)?;
         filter.agency_id = Some(found.map_or_else(|| agency.to_string(), |agency| agency.id.to_string()));
     }
     Ok(audit::list(connection, &filter, after, limit, count)?)
+}
+
+/// The lines after an entry, for whoever reads all of the audit.
+pub fn lines_after(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<AuditLine>, Refusal> {
+    if !sees_everything(asking) {
+        return Err(Refusal::Forbidden);
+    }
+    asking.sees(None, None);
+    Ok(audit::walk(connection, after, limit)?)
 }
 
 /// The last entry of the audit and its hash, or those of the entry asked for.
@@ -42,16 +56,17 @@ pub fn head(connection: &mut AnyConnection, seq: Option<i64>) -> Result<(i64, St
     Ok((seq, hash))
 }
 
+/// Whether the caller reads all of the audit, and from where others came.
+pub fn sees_everything(asking: &Asking) -> bool {
+    asking.rights.may_below(Right::SeeOrigins, None, None)
+}
+
 /// What of the audit the caller may read; `None`: all of it.
-fn may_read(asking: &Asking) -> Result<Option<Vec<AgencyPath>>, Refusal> {
-    if asking.rights.is_admin() {
-        return Ok(None);
-    }
-    let supervised = asking.rights.grants.iter().filter(|grant| grant.role == Role::Supervisor);
-    let places: Vec<Option<AgencyPath>> = supervised.map(|grant| grant.at.clone()).collect();
-    if places.is_empty() {
+fn may_read(asking: &Asking) -> Result<Option<Vec<Extent>>, Refusal> {
+    let extents = asking.rights.extents(Right::ReadAudit);
+    if extents.is_empty() {
         return Err(Refusal::Forbidden);
     }
-    // A supervisor of everything reads everything, entries about no agency included.
-    Ok(places.into_iter().collect())
+    // Entries about no agency included.
+    Ok(if extents.contains(&Extent::EVERYTHING) { None } else { Some(extents) })
 }

@@ -58,6 +58,15 @@ pub fn export(
 
 /// Walks the chain as one snapshot has it; `expected` is a number and the hash that somebody saw there.
 pub fn verify(connection: &mut AnyConnection, expected: Option<(i64, &str)>) -> Result<Verdict, Refusal> {
+    walk(connection, expected, |_| {})
+}
+
+/// The same, handing over every line that fits.
+pub(super) fn walk(
+    connection: &mut AnyConnection,
+    expected: Option<(i64, &str)>,
+    mut take: impl FnMut(&AuditLine),
+) -> Result<Verdict, Refusal> {
     let ledger = audit::ledger(connection)?;
     let mut chain = Chain::default();
     let mut broken = None;
@@ -70,6 +79,8 @@ pub fn verify(connection: &mut AnyConnection, expected: Option<(i64, &str)>) -> 
         }
         if let Err(fault) = chain.take(&line.entry, &line.previous, &line.hash) {
             broken = Some((line.entry.seq, fault));
+        } else {
+            take(line);
         }
         broken.is_none()
     })?;

@@ -1,9 +1,12 @@
 //! A job's row from beginning to end.
+
+use crate::domain::access::Lifetimes;
 use crate::domain::audit::AuditAction;
+use crate::domain::id::{PersonId, TokenId};
 use crate::domain::job::{Job, JobState};
+use crate::domain::rights::Right;
 use crate::operations::{Asking, Desk, Refusal};
-use crate::storage::jobs;
-use crate::storage::{AnyConnection, Note, StorageError};
+use crate::storage::{AnyConnection, Note, StorageError, jobs, people, tokens};
 use chrono::{Duration, NaiveDateTime};
 use serde_json::json;
 
@@ -19,7 +22,7 @@ fn state_of(job: &Job, now: NaiveDateTime) -> JobState {
     }
 }
 
-/// A job of the caller's own; an administrator sees all.
+/// A job of the caller's own, or anybody's for whoever sees all.
 pub fn find(
     connection: &mut AnyConnection,
     asking: &Asking,
@@ -27,15 +30,24 @@ pub fn find(
     now: NaiveDateTime,
 ) -> Result<(Job, JobState), Refusal> {
     let job = jobs::find(connection, id)?.ok_or(Refusal::NotFound)?;
-    let own = asking.person.as_ref().is_some_and(|person| person.id.as_str() == job.person_id);
-    if !own && !asking.rights.is_admin() {
+    if !is_own(asking, &job) && !asking.rights.may_below(Right::SeeJobs, None, None) {
         return Err(Refusal::NotFound);
     }
     let state = state_of(&job, now);
     Ok((job, state))
 }
 
+fn is_own(asking: &Asking, job: &Job) -> bool {
+    asking.person.as_ref().is_some_and(|person| person.id.as_str() == job.person_id)
+}
+
+/// Jobs that one person has under way at the same time.
+const MOST_OF_ONE: i64 = 3;
+
 pub fn start(desk: &mut Desk<'_>, job: &Job) -> Result<Job, Refusal> {
+    if jobs::count_running(desk.connection, &job.person_id, desk.act.at - SILENCE)? >= MOST_OF_ONE {
+        return Err(Refusal::TooMany);
+    }
     jobs::insert(desk.connection, job)?;
     desk.notes.audit(Note {
         action: AuditAction::JobStart,
@@ -49,6 +61,9 @@ pub fn start(desk: &mut Desk<'_>, job: &Job) -> Result<Job, Refusal> {
 /// Asks a job to end at its next step; one that has ended stays as it is.
 pub fn cancel(desk: &mut Desk<'_>, id: &str) -> Result<(), Refusal> {
     let (mut job, state) = find(desk.connection, desk.asking, id, desk.act.at)?;
+    if !is_own(desk.asking, &job) && !desk.asking.rights.may_below(Right::Validate, None, None) {
+        return Err(Refusal::Forbidden);
+    }
     if state == JobState::Running {
         job.state = JobState::Cancelling;
         job.updated_at = desk.act.at;
@@ -63,15 +78,28 @@ pub fn cancel(desk: &mut Desk<'_>, id: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Notes how far the job is; tells whether it is to go on.
-pub fn report_progress(
+/// Whether the access in whose name a job goes on is still good: its token, or where there was none its person.
+fn is_good(
     connection: &mut AnyConnection,
-    id: &str,
-    done: i64,
-    at: NaiveDateTime,
+    token: Option<&TokenId>,
+    job: &Job,
+    (lifetimes, at): (&Lifetimes, NaiveDateTime),
 ) -> Result<bool, Refusal> {
+    let Some(token) = token else {
+        let person = people::find_person(connection, &PersonId::from_stored(job.person_id.clone()))?;
+        return Ok(person.is_none_or(|person| person.left_on.is_none()));
+    };
+    let found = tokens::find_token_by_id(connection, token)?;
+    Ok(found.is_some_and(|token| token.lives(lifetimes, at)))
+}
+
+/// Notes how far the job is; tells whether it is to go on.
+pub fn report_progress(desk: &mut Desk<'_>, id: &str, done: i64) -> Result<bool, Refusal> {
+    let (at, token) = (desk.act.at, desk.act.session.token.as_ref());
+    let connection = &mut *desk.connection;
     let mut job = jobs::find(connection, id)?.ok_or(Refusal::NotFound)?;
-    let goes_on = job.state == JobState::Running;
+    let goes_on =
+        job.state == JobState::Running && is_good(connection, token, &job, (&desk.asking.lifetimes, at))?;
     job.done = done;
     job.updated_at = at;
     jobs::update(connection, &job)?;

@@ -3,9 +3,9 @@
 use crate::domain::agency::AgencyPath;
 use crate::domain::page::Page;
 use crate::domain::report::ReportFilter;
-use crate::domain::rights::Role;
-use crate::domain::rules::{Counts, Moment, RULES};
-use crate::operations::reports::{self, ReportQuery, judge_views};
+use crate::domain::rights::Right;
+use crate::domain::rules::{RULES, by_id};
+use crate::operations::reports::{self, ReportQuery, verdicts_of};
 use crate::operations::{Asking, Refusal};
 use crate::storage::AnyConnection;
 use serde_json::{Value, json};
@@ -16,13 +16,13 @@ const STEP: i64 = 200;
 /// Most reports named one by one in a result.
 const MOST_NAMED: usize = 5_000;
 
-/// Supervisors judge their subtree, administrators everything.
-pub fn require_validation_right(asking: &Asking, within: Option<&AgencyPath>) -> Result<(), Refusal> {
-    let may = match within {
-        Some(path) => asking.rights.holds(&[Role::Supervisor], path),
-        None => asking.rights.is_admin(),
-    };
-    if may { Ok(()) } else { Err(Refusal::Forbidden) }
+/// The right to have a year's reports judged, within an agency or all of them.
+pub fn require_validation_right(
+    asking: &Asking,
+    year: i32,
+    within: Option<&AgencyPath>,
+) -> Result<(), Refusal> {
+    if asking.rights.may_below(Right::Validate, within, year) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,7 +33,7 @@ struct OfRule {
 }
 
 /// What was found so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Tally {
     reports: usize,
     valid: usize,
@@ -55,23 +55,18 @@ pub fn page_of_reports(
     let query = ReportQuery { filter, ..ReportQuery::default() };
     let page = Page { keys: Vec::new(), after_id: tally.after.clone(), limit: STEP };
     let views = reports::list(connection, asking, &query, &page)?;
-    let judged = judge_views(connection, asking, &views, Moment::Draft)?;
-    for (view, judgement) in views.iter().zip(judged) {
-        let counts = Counts::of(&judgement.findings);
+    // What is kept is read; the rest is judged now.
+    let judged = verdicts_of(connection, asking, &views, views.len())?;
+    for (view, verdict) in views.iter().zip(judged.into_iter().flatten()) {
+        let counts = verdict.counts;
         tally.reports += 1;
         tally.valid += usize::from(counts.error == 0);
-        let mut seen: BTreeMap<&'static str, OfRule> = BTreeMap::new();
-        for finding in &judgement.findings {
-            let of_rule = seen.entry(finding.rule).or_default();
-            of_rule.reports = 1;
-            of_rule.findings += 1;
-            of_rule.explained += usize::from(finding.explanation.is_some());
-        }
-        for (rule, here) in seen {
-            let all = tally.rules.entry(rule).or_default();
-            all.findings += here.findings;
-            all.explained += here.explained;
-            all.reports += here.reports;
+        for (rule, findings, explained) in &verdict.by_rule {
+            let Some(rule) = by_id(rule) else { continue };
+            let all = tally.rules.entry(rule.id).or_default();
+            all.findings += findings;
+            all.explained += explained;
+            all.reports += 1;
         }
         if counts.error + counts.warning == 0 {
             continue;

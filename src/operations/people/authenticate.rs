@@ -1,20 +1,56 @@
-//! Whose token it is.
+//! Whose token it is, and whether it is a way in.
 
-use super::digest_of_secret;
+use super::{access_of, digest_of_secret};
+use crate::domain::access::{Access, Lifetimes, TokenEntry};
 use crate::domain::people::Token;
 use crate::operations::Refusal;
 use crate::storage::AnyConnection;
-use crate::storage::people;
+use crate::storage::tokens::{self, Found};
 use chrono::NaiveDateTime;
+use ipnet::IpNet;
+use std::net::IpAddr;
 
-/// The token of a secret, unless it is unknown, revoked or past its day.
+/// What is asked of every token here.
+#[derive(Debug, Clone, Default)]
+pub struct EntryRules {
+    pub lifetimes: Lifetimes,
+    /// From where alone anybody may come; empty: from anywhere.
+    pub networks: Vec<IpNet>,
+    pub tokens: TokenEntry,
+}
+
+/// A secret as it was sent.
+#[derive(Debug, Clone)]
+pub struct Presented {
+    pub secret: String,
+    pub at: NaiveDateTime,
+    /// From where, as far as that is known.
+    pub from: Option<IpAddr>,
+}
+
+pub(super) fn is_within(networks: &[IpNet], from: Option<IpAddr>) -> bool {
+    networks.is_empty() || from.is_some_and(|from| networks.iter().any(|network| network.contains(&from)))
+}
+
+/// The token of a secret and by whose hand it acts, unless it is unknown, not fetched yet, over, or comes from where it
+/// may not.
 pub fn authenticate(
     connection: &mut AnyConnection,
-    secret: &str,
-    now: NaiveDateTime,
-) -> Result<Option<Token>, Refusal> {
+    presented: &Presented,
+    rules: &EntryRules,
+) -> Result<Option<(Token, Access)>, Refusal> {
     // Looked up by digest: the comparison's time tells nothing about the secret.
-    let token = people::find_token(connection, &digest_of_secret(secret))?;
-    Ok(token
-        .filter(|token| token.revoked_at.is_none() && token.expires_at.is_none_or(|expires| now < expires)))
+    let digest = digest_of_secret(&presented.secret);
+    let found = tokens::find_token(connection, Found::BySecret(&digest))?;
+    let good = |token: &Token| rules.tokens.lets_in(token) && token.lives(&rules.lifetimes, presented.at);
+    let Some(token) = found.filter(good) else {
+        return Ok(None);
+    };
+    if !is_within(&token.addresses, presented.from) || !is_within(&rules.networks, presented.from) {
+        // Whoever has stolen it is not told that it is good; whoever looks after it reads it here.
+        tracing::warn!(token = %token.id, from = ?presented.from, "a token was used from where it may not come");
+        return Ok(None);
+    }
+    let access = access_of(connection, &token)?;
+    Ok(Some((token, access)))
 }

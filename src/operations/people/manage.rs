@@ -1,79 +1,144 @@
 //! Managing tokens: inside one's own grants and below one's own role.
 
-use super::issue::{note, resolve_grants, write_token};
+use super::grants::may_manage_own;
+use super::issue::{
+    Drawn, Handing, end_of, note, require_machine, require_separation, resolve_grants, write_token,
+};
 use super::{GrantOrder, TokenOrder};
+use crate::domain::access::Lifetimes;
 use crate::domain::audit::AuditAction;
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::page::Page;
-use crate::domain::people::{Token, TokenBounds, TokenGrant};
-use crate::domain::rights::Role;
+use crate::domain::people::{Person, Token, TokenGrant};
+use crate::domain::rights::{Extent, Right, Rights, Role};
 use crate::operations::changed::changed;
-use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
-use crate::storage::AnyConnection;
-use crate::storage::people;
+use crate::operations::{Asking, Conflict, Desk, InputFault, Refusal};
+use crate::storage::{AnyConnection, people, person_grants, tokens};
 use chrono::NaiveDateTime;
-
-/// What a supervisor may hand out.
-const BELOW_SUPERVISOR: &[Role] = &[Role::Editor, Role::Reviewer, Role::Publisher];
+use ipnet::IpNet;
 
 /// Whether the caller may issue, rotate and revoke a token with these grants.
 pub(super) fn may_manage(asking: &Asking, grants: &[TokenGrant]) -> bool {
-    let below = |grant: &TokenGrant| {
-        // A grant that holds everywhere lies inside none but such a one.
-        let place = grant.agency.as_ref().map(|(_, _, path)| path);
-        BELOW_SUPERVISOR.contains(&grant.role) && asking.rights.may_manage(place)
-    };
-    asking.rights.is_admin() || (!grants.is_empty() && grants.iter().all(below))
+    may_manage_by(&asking.rights, grants)
+}
+
+/// The same of whoever has these rights.
+pub(super) fn may_manage_by(rights: &Rights, grants: &[TokenGrant]) -> bool {
+    grants.iter().all(|grant| rights.may_give(&grant.right()))
+}
+
+/// Refuses whoever sees no persons and no tokens.
+pub fn require_people_right(asking: &Asking) -> Result<(), Refusal> {
+    if asking.rights.may_somewhere(Right::SeePeople) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
 /// Refuses whoever manages no tokens at all.
 pub fn require_token_right(asking: &Asking) -> Result<(), Refusal> {
-    let manages = asking.rights.grants.iter().any(|grant| grant.role == Role::Supervisor);
-    if manages || asking.rights.is_admin() { Ok(()) } else { Err(Refusal::Forbidden) }
+    if asking.rights.may_somewhere(Right::Appoint) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
-/// A token that was not revoked and that the caller manages; another is not there.
-pub fn find_managed(connection: &mut AnyConnection, asking: &Asking, id: &TokenId) -> Result<Token, Refusal> {
-    let token = people::find_token_by_id(connection, id)?.ok_or(Refusal::NotFound)?;
-    if token.revoked_at.is_none() && may_manage(asking, &token.grants) {
+/// A token that was not revoked and that the caller sees; another is not there.
+pub fn find_seen(connection: &mut AnyConnection, asking: &Asking, id: &TokenId) -> Result<Token, Refusal> {
+    require_people_right(asking)?;
+    let token = tokens::find_token_by_id(connection, id)?.ok_or(Refusal::NotFound)?;
+    let is_seen = asking.rights.people_seen().is_none_or(|bounds| {
+        token.grants.iter().all(|grant| {
+            let grant = grant.right();
+            bounds.iter().any(|(roles, extent)| roles.contains(&grant.role) && extent.encloses(&grant.extent))
+        })
+    });
+    if token.revoked_at.is_none() && is_seen {
+        asking.sees(token.person.agency_id.as_ref(), None);
         Ok(token)
     } else {
         Err(Refusal::NotFound)
     }
 }
 
+/// A token that the caller manages.
+pub fn find_managed(connection: &mut AnyConnection, asking: &Asking, id: &TokenId) -> Result<Token, Refusal> {
+    require_token_right(asking)?;
+    let token = find_seen(connection, asking, id)?;
+    if may_manage(asking, &token.grants) { Ok(token) } else { Err(Refusal::Forbidden) }
+}
+
 /// A page of the tokens under the caller's grants.
-pub fn list_managed(
+pub fn list_seen(
     connection: &mut AnyConnection,
     asking: &Asking,
     person: Option<&PersonId>,
     page: &Page,
     count: bool,
 ) -> Result<(Vec<Token>, Option<i64>), Refusal> {
-    require_token_right(asking)?;
-    if asking.rights.is_admin() {
-        return Ok(people::list_tokens(connection, None, person, page, count)?);
-    }
-    let supervised = asking.rights.grants.iter().filter(|grant| grant.role == Role::Supervisor);
-    let bounds =
-        TokenBounds { roles: BELOW_SUPERVISOR, paths: supervised.map(|grant| grant.at.clone()).collect() };
-    Ok(people::list_tokens(connection, Some(&bounds), person, page, count)?)
+    require_people_right(asking)?;
+    asking.sees(None, None);
+    Ok(tokens::list_tokens(connection, asking.rights.people_seen().as_ref(), person, page, count)?)
 }
 
-/// Refuses a person to whom no token can be given.
+/// Tokens read at once.
+const TOKENS: i64 = 500;
+
+/// All tokens of a person that were not revoked, however many: none may be left over when they leave.
+pub(super) fn living_tokens(connection: &mut AnyConnection, id: &PersonId) -> Result<Vec<Token>, Refusal> {
+    let mut page = Page { keys: Vec::new(), after_id: None, limit: TOKENS };
+    let mut living = Vec::new();
+    loop {
+        let (found, _) = tokens::list_tokens(connection, None, Some(id), &page, false)?;
+        let Some(last) = found.last() else { return Ok(living) };
+        page.after_id = Some(last.id.to_string());
+        living.extend(found);
+    }
+}
+
+/// Those of them that are, or are still to be, a way in.
+pub(super) fn held_tokens(
+    connection: &mut AnyConnection,
+    id: &PersonId,
+    lifetimes: &Lifetimes,
+    now: NaiveDateTime,
+) -> Result<Vec<Token>, Refusal> {
+    let mut held = living_tokens(connection, id)?;
+    held.retain(|token| !token.has_ended(lifetimes, now));
+    Ok(held)
+}
+
+/// The person to whom a token is to be given.
 ///
 /// A person from elsewhere is not there; one of no agency is everybody's who supervises everywhere.
-fn require_person(connection: &mut AnyConnection, asking: &Asking, id: &PersonId) -> Result<(), Refusal> {
+fn require_person(connection: &mut AnyConnection, asking: &Asking, id: &PersonId) -> Result<Person, Refusal> {
     let absent = || Refusal::invalid("/person_id", "not_found");
     let person = people::find_person(connection, id)?.ok_or_else(absent)?;
     let place = match &person.agency_id {
         Some(agency) => crate::storage::agencies::find(connection, agency)?,
         None => None,
     };
-    if !asking.rights.may_manage(place.as_ref().map(|agency| &agency.path)) {
+    let sees = match place {
+        Some(agency) => asking.rights.may(Right::SeePeople, &agency.path, None),
+        None => asking.rights.may_below(Right::SeePeople, None, None),
+    };
+    if !sees {
         return Err(absent());
     }
-    if person.left_on.is_some() { Err(Refusal::invalid("/person_id", "person_left")) } else { Ok(()) }
+    if person.left_on.is_some() { Err(Refusal::invalid("/person_id", "person_left")) } else { Ok(person) }
+}
+
+/// How a token comes to its person: to oneself and for a machine at once, to anybody else by a code. Whoever holds
+/// anything that the caller could not give is given nothing by them: it would be a way into what they hold.
+fn handing_to(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    person: &Person,
+    now: NaiveDateTime,
+) -> Result<Handing, Refusal> {
+    if asking.person.as_ref().is_some_and(|me| me.id == person.id) {
+        return Ok(Handing::Shown);
+    }
+    let held = held_tokens(connection, &person.id, &asking.lifetimes, now)?;
+    let own = may_manage_own(connection, asking, &person.id)?;
+    if !own || !held.iter().all(|token| may_manage(asking, &token.grants)) {
+        return Err(Refusal::Forbidden);
+    }
+    Ok(if person.machine { Handing::Shown } else { Handing::ByCode })
 }
 
 /// Issues a token on somebody's behalf, with their rights.
@@ -81,21 +146,80 @@ fn require_person(connection: &mut AnyConnection, asking: &Asking, id: &PersonId
 /// What is wrong with the order is told before that it is not the caller's to give; whoever gives none at all
 /// was refused before (`require_token_right`).
 pub fn issue_token_as(desk: &mut Desk<'_>, order: &TokenOrder) -> Result<Token, Refusal> {
-    let grants = resolve_grants(desk.connection, &order.grants)?;
-    if let Some(person) = &order.person {
-        require_person(desk.connection, desk.asking, person)?;
-    }
-    if !may_manage(desk.asking, &grants) {
-        return Err(Refusal::Forbidden);
-    }
-    write_token(desk, order, grants)
+    let (grants, handing) = issuable(desk.connection, desk.asking, order, desk.act.at)?;
+    write_token(desk, order, grants, handing)
 }
 
-/// A token's new name and end.
+/// Issues a token that somebody else has asked for, as far as both could. Whoever confirms it is shown its code or
+/// secret, never whoever asked, and so issues it.
+pub fn issue_asked_token(desk: &mut Desk<'_>, asker: &Asking, order: &TokenOrder) -> Result<Token, Refusal> {
+    require_issuable(desk.connection, asker, order, desk.act.at)?;
+    issue_token_as(desk, order)
+}
+
+/// The grants of a token that the caller may issue now.
+pub fn require_issuable(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    order: &TokenOrder,
+    now: NaiveDateTime,
+) -> Result<Vec<TokenGrant>, Refusal> {
+    issuable(connection, asking, order, now).map(|(grants, _)| grants)
+}
+
+fn issuable(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    order: &TokenOrder,
+    now: NaiveDateTime,
+) -> Result<(Vec<TokenGrant>, Handing), Refusal> {
+    let grants = resolve_grants(connection, &order.grants)?;
+    let person = match &order.person {
+        Some(id) => Some(require_person(connection, asking, id)?),
+        None => None,
+    };
+    require_machine(order, person.as_ref())?;
+    end_of(asking, now, order.expires_at)?;
+    require_giving(asking, order.person.as_ref(), &grants, &[])?;
+    let handing = match person {
+        Some(person) => handing_to(connection, asking, &person, now)?,
+        None if order.machine => Handing::Shown,
+        None => Handing::ByCode,
+    };
+    require_separation(connection, asking, order.person.as_ref(), &grants)?;
+    Ok((grants, handing))
+}
+
+/// Refuses what the caller may not give to somebody beside what those hold already.
+pub(super) fn require_giving(
+    asking: &Asking,
+    person: Option<&PersonId>,
+    grants: &[TokenGrant],
+    held: &[TokenGrant],
+) -> Result<(), Refusal> {
+    let given = || grants.iter().enumerate().filter(|(_, grant)| !held.contains(grant));
+    // It is for the first set-up, and made by whoever runs the service.
+    let faults: Vec<InputFault> = given()
+        .filter(|(_, grant)| asking.rights.separated && grant.role == Role::Admin)
+        .map(|(at, _)| InputFault::new(format!("/grants/{at}/role"), "admin_by_command_line"))
+        .collect();
+    if !faults.is_empty() {
+        return Err(Refusal::Invalid(faults));
+    }
+    let rights = &asking.rights;
+    let me = asking.person.as_ref().map(|person| &person.id);
+    let oneself = me.is_some() && me == person;
+    let mut given = given().map(|(_, grant)| grant.right());
+    let may = given.all(|grant| if oneself { rights.may_take(&grant) } else { rights.may_give(&grant) });
+    if may { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
+/// A token's new name, end, and from where it may come.
 #[derive(Debug, Clone)]
 pub struct TokenEdit {
     pub name: String,
     pub expires_at: Option<NaiveDateTime>,
+    pub addresses: Vec<IpNet>,
 }
 
 /// The token as the caller saw it.
@@ -116,25 +240,57 @@ pub fn update_token(
     edit: &TokenEdit,
 ) -> Result<Token, Refusal> {
     let present = seen(desk.connection, desk.asking, id, version)?;
-    let wanted = Token { name: edit.name.clone(), expires_at: edit.expires_at, ..present.clone() };
+    require_not_ended(desk, &present)?;
+    let stays = edit.expires_at == present.ends_at(&desk.asking.lifetimes);
+    let end = || end_of(desk.asking, present.created_at, edit.expires_at);
+    let wanted = Token {
+        name: edit.name.clone(),
+        expires_at: if stays { present.expires_at } else { end()? },
+        addresses: edit.addresses.clone(),
+        ..present.clone()
+    };
     let Some(token) = changed(&present, wanted, desk.act.at) else { return Ok(present) };
     if token.expires_at.is_some_and(|at| at <= desk.act.at) {
-        require_another_admin(desk, std::slice::from_ref(&present))?;
+        require_another_admin(desk, std::slice::from_ref(&present), None)?;
     }
-    people::update_token(desk.connection, &token)?;
+    tokens::update_token(desk.connection, &token)?;
     desk.notes.audit(note(AuditAction::TokenUpdate, &token));
     Ok(token)
 }
 
-/// Somebody must be left who may set things right: of the tokens that are to end, not all may be the last ones of an
-/// administrator.
-pub(super) fn require_another_admin(desk: &mut Desk<'_>, ending: &[Token]) -> Result<(), Refusal> {
-    let is_admin = |grant: &TokenGrant| grant.role == Role::Admin && grant.agency.is_none();
-    if !ending.iter().any(|token| token.grants.iter().any(is_admin)) {
+/// What has ended is not revived, by whatever way: another is issued.
+fn require_not_ended(desk: &Desk<'_>, token: &Token) -> Result<(), Refusal> {
+    if token.has_ended(&desk.asking.lifetimes, desk.act.at) {
+        Err(Refusal::conflict(Conflict::TokenEnded))
+    } else {
+        Ok(())
+    }
+}
+
+/// Somebody must be left who may set things right: of the tokens and of the grants of a person that are to end, not all
+/// may be the last ones of an administrator.
+pub(super) fn require_another_admin(
+    desk: &mut Desk<'_>,
+    ending: &[Token],
+    own: Option<(&PersonId, &[TokenGrant])>,
+) -> Result<(), Refusal> {
+    // Where roles are separated, whoever keeps the persons can set things right as well.
+    let roles: &[Role] = match desk.asking.rights.separated {
+        true => &[Role::Admin, Role::SecurityAdmin],
+        false => &[Role::Admin],
+    };
+    let is_admin = |grant: &TokenGrant| {
+        let right = grant.right();
+        roles.contains(&right.role) && !right.read_only && right.extent == Extent::EVERYTHING
+    };
+    let own = own.filter(|(_, grants)| grants.iter().any(is_admin)).map(|(person, _)| person);
+    if own.is_none() && !ending.iter().any(|token| token.grants.iter().any(is_admin)) {
         return Ok(());
     }
     let ending: Vec<&str> = ending.iter().map(|token| token.id.as_str()).collect();
-    if people::has_admin_beside(desk.connection, &ending, desk.act.at)? {
+    let others = tokens::beside(desk.connection, roles, &ending)?;
+    let lives = |token: &Token| token.lives(&desk.asking.lifetimes, desk.act.at);
+    if others.iter().any(lives) || person_grants::held_beside(desk.connection, roles, own)? {
         Ok(())
     } else {
         Err(Refusal::conflict(Conflict::LastAdmin))
@@ -144,7 +300,7 @@ pub(super) fn require_another_admin(desk: &mut Desk<'_>, ending: &[Token]) -> Re
 /// From the next request on, on every instance, the token is none.
 pub fn revoke_token(desk: &mut Desk<'_>, id: &TokenId, version: i64) -> Result<(), Refusal> {
     let token = seen(desk.connection, desk.asking, id, version)?;
-    require_another_admin(desk, std::slice::from_ref(&token))?;
+    require_another_admin(desk, std::slice::from_ref(&token), None)?;
     revoke(desk, token)
 }
 
@@ -152,7 +308,7 @@ fn revoke(desk: &mut Desk<'_>, mut token: Token) -> Result<(), Refusal> {
     token.revoked_at = Some(desk.act.at);
     token.version += 1;
     token.updated_at = desk.act.at;
-    people::update_token(desk.connection, &token)?;
+    tokens::update_token(desk.connection, &token)?;
     desk.notes.audit(note(AuditAction::TokenRevoke, &token));
     Ok(())
 }
@@ -162,23 +318,22 @@ pub fn rotate_token(
     desk: &mut Desk<'_>,
     id: &TokenId,
     new_id: &TokenId,
-    secret_hash: &str,
+    drawn: &Drawn,
 ) -> Result<Token, Refusal> {
     let old = find_managed(desk.connection, desk.asking, id)?;
+    require_not_ended(desk, &old)?;
+    let handing = handing_to(desk.connection, desk.asking, &old.person, desk.act.at)?;
     revoke(desk, old.clone())?;
-    let grants = old.grants.iter().map(|grant| GrantOrder {
-        role: grant.role,
-        agency: grant.agency.as_ref().map(|(id, _, _)| AgencyRef::Id(id.clone())),
-        stage: grant.stage,
-    });
     let order = TokenOrder {
         token_id: new_id.clone(),
         name: old.name,
         person: Some(old.person.id.clone()),
         new_person_id: old.person.id,
-        grants: grants.collect(),
+        machine: old.person.machine,
+        grants: old.grants.iter().map(GrantOrder::from).collect(),
         expires_at: old.expires_at,
-        secret_hash: secret_hash.to_owned(),
+        addresses: old.addresses,
+        drawn: drawn.clone(),
     };
-    write_token(desk, &order, old.grants)
+    write_token(desk, &order, old.grants, handing)
 }

@@ -1,53 +1,36 @@
 //! Persons: who they are, which of their tokens live, and what happens when they leave.
 
+use super::grants::{may_manage_own, write_grants};
 use super::issue::note;
-use super::manage::{may_manage, require_another_admin, require_token_right};
-use crate::domain::agency::AgencyPath;
+use super::manage::{living_tokens, may_manage, require_another_admin, require_people_right};
 use crate::domain::audit::AuditAction;
 use crate::domain::id::PersonId;
 use crate::domain::page::Page;
 use crate::domain::people::{Person, Token};
-use crate::domain::rights::Role;
+use crate::domain::rights::{Extent, Right};
 use crate::operations::changed::changed;
 use crate::operations::{Asking, Desk, Refusal};
-use crate::storage::people;
-use crate::storage::{Act, AnyConnection, Note};
+use crate::storage::{Act, AnyConnection, Note, people, person_grants, tokens, webhooks};
 use chrono::NaiveDate;
 use serde_json::json;
 
-/// Tokens read at once.
-const TOKENS: i64 = 500;
-
-/// The places whose persons the caller looks after; `None`: everywhere.
-fn places(asking: &Asking) -> Option<Vec<AgencyPath>> {
-    if asking.rights.is_admin() {
-        return None;
-    }
-    let supervised = asking.rights.grants.iter().filter(|grant| grant.role == Role::Supervisor);
-    supervised.map(|grant| grant.at.clone()).collect()
+/// The places whose persons the caller sees; `None`: everywhere. Persons belong to no year.
+fn places(asking: &Asking) -> Option<Vec<Extent>> {
+    let extents = asking.rights.extents(Right::SeePeople).into_iter();
+    let extents: Vec<Extent> = extents.map(|extent| Extent { years: None, ..extent }).collect();
+    if extents.contains(&Extent::EVERYTHING) { None } else { Some(extents) }
 }
 
-/// A page of the persons of the caller's subtree: by their agency or by a token that holds there.
+/// A page of the persons of the caller's subtree: by their agency, or by a token or a grant that holds there.
 pub fn list_persons(
     connection: &mut AnyConnection,
     asking: &Asking,
     page: &Page,
     count: bool,
 ) -> Result<(Vec<Person>, Option<i64>), Refusal> {
-    require_token_right(asking)?;
+    require_people_right(asking)?;
+    asking.sees(None, None);
     Ok(people::list_persons(connection, places(asking).as_deref(), page, count)?)
-}
-
-/// All living tokens of a person, however many: none may be left over when they leave.
-fn living_tokens(connection: &mut AnyConnection, id: &PersonId) -> Result<Vec<Token>, Refusal> {
-    let mut page = Page { keys: Vec::new(), after_id: None, limit: TOKENS };
-    let mut living = Vec::new();
-    loop {
-        let (tokens, _) = people::list_tokens(connection, None, Some(id), &page, false)?;
-        let Some(last) = tokens.last() else { return Ok(living) };
-        page.after_id = Some(last.id.to_string());
-        living.extend(tokens);
-    }
 }
 
 /// A person of the caller's subtree with their living tokens; whoever is not listed is not there.
@@ -56,13 +39,14 @@ pub fn find_person(
     asking: &Asking,
     id: &PersonId,
 ) -> Result<(Person, Vec<Token>), Refusal> {
-    require_token_right(asking)?;
+    require_people_right(asking)?;
     let person = people::find_person(connection, id)?.ok_or(Refusal::NotFound)?;
     if let Some(places) = places(asking)
         && !people::is_person_of(connection, id, &places)?
     {
         return Err(Refusal::NotFound);
     }
+    asking.sees(person.agency_id.as_ref(), None);
     Ok((person, living_tokens(connection, id)?))
 }
 
@@ -73,7 +57,10 @@ pub fn find_changeable(
     id: &PersonId,
 ) -> Result<(Person, Vec<Token>), Refusal> {
     let (person, tokens) = find_person(connection, asking, id)?;
-    if tokens.iter().all(|token| may_manage(asking, &token.grants)) {
+    if asking.rights.may_somewhere(Right::Appoint)
+        && may_manage_own(connection, asking, id)?
+        && tokens.iter().all(|token| may_manage(asking, &token.grants))
+    {
         Ok((person, tokens))
     } else {
         Err(Refusal::Forbidden)
@@ -84,7 +71,7 @@ pub fn find_changeable(
 #[derive(Debug, Clone)]
 pub struct PersonEdit {
     pub name: String,
-    /// The day somebody left; all their tokens are revoked at once.
+    /// The day somebody left; all their tokens and grants are revoked at once.
     pub left_on: Option<NaiveDate>,
 }
 
@@ -94,7 +81,7 @@ pub fn update_person(
     version: i64,
     edit: &PersonEdit,
 ) -> Result<(Person, Vec<Token>), Refusal> {
-    let (present, tokens) = find_changeable(desk.connection, desk.asking, id)?;
+    let (present, held) = find_changeable(desk.connection, desk.asking, id)?;
     if present.version != version {
         return Err(Refusal::PreconditionFailed);
     }
@@ -102,21 +89,27 @@ pub fn update_person(
         return Err(Refusal::invalid("/left_on", "in_the_future"));
     }
     let wanted = Person { name: edit.name.clone(), left_on: edit.left_on, ..present.clone() };
-    let Some(person) = changed(&present, wanted, desk.act.at) else { return Ok((present, tokens)) };
+    let Some(person) = changed(&present, wanted, desk.act.at) else { return Ok((present, held)) };
+    let own = person_grants::of_person(desk.connection, id)?;
     if person.left_on.is_some() {
-        require_another_admin(desk, &tokens)?;
+        require_another_admin(desk, &held, Some((id, &own)))?;
     }
     people::update_person(desk.connection, &person)?;
-    let mut living = tokens;
+    let mut living = held;
     if person.left_on.is_some() {
         for token in &mut living {
             token.revoked_at = Some(desk.act.at);
             token.version += 1;
             token.updated_at = desk.act.at;
-            people::update_token(desk.connection, token)?;
+            tokens::update_token(desk.connection, token)?;
             desk.notes.audit(note(AuditAction::TokenRevoke, token));
         }
         living.clear();
+        if !own.is_empty() {
+            write_grants(desk, &person, own.len(), &[])?;
+        }
+        // What was set up in their name goes with them.
+        webhooks::disable_of(desk.connection, &person.id, desk.act.at)?;
     }
     desk.notes.audit(Note {
         action: AuditAction::PersonUpdate,

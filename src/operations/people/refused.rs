@@ -16,8 +16,6 @@ pub struct RefusedAccess {
     pub client: Option<String>,
     /// Where the person's first grant stands: whose supervisor is to see it.
     pub agency_id: Option<String>,
-    /// Refusals before this one that came too fast to be written down each.
-    pub unwritten: u64,
 }
 
 pub fn note_refused(desk: &mut Desk<'_>, refused: &RefusedAccess) -> Result<(), Refusal> {
@@ -31,7 +29,35 @@ pub fn note_refused(desk: &mut Desk<'_>, refused: &RefusedAccess) -> Result<(), 
             "method": refused.method,
             "path": refused.path,
             "client": refused.client,
-            "unwritten": refused.unwritten,
+        }),
+    });
+    Ok(())
+}
+
+/// Refusals of strangers that were only counted.
+#[derive(Debug, Clone)]
+pub struct RefusedSum {
+    pub unwritten: u64,
+    /// By client, written ones among them.
+    pub clients: Vec<(String, u64)>,
+}
+
+/// Clients named in a sum.
+const NAMED: usize = 20;
+
+pub fn note_refused_sum(desk: &mut Desk<'_>, sum: &RefusedSum) -> Result<(), Refusal> {
+    let named = sum.clients.iter().take(NAMED);
+    let named = named.map(|(client, count)| json!({ "client": client, "refused": count }));
+    desk.notes.audit(Note {
+        action: AuditAction::AccessRefused,
+        agency_id: None,
+        report_id: None,
+        detail: json!({
+            "status": 401,
+            "code": "unauthorized",
+            "unwritten": sum.unwritten,
+            "clients": sum.clients.len(),
+            "busiest": named.collect::<Vec<_>>(),
         }),
     });
     Ok(())

@@ -1,18 +1,23 @@
 //! What waits for somebody: reviews to make, approved reports to publish, drafts to go on with, findings and remarks
 //! to answer, reports due.
 
+use crate::domain::agency::Agency;
 use crate::domain::id::ReportId;
 use crate::domain::page::Page;
+use crate::domain::pending::PendingAct;
 use crate::domain::report::ReportFilter;
-use crate::domain::rights::{Rights, Role};
+use crate::domain::rights::{Office, Right};
 use crate::domain::roster::RosterEntry;
 use crate::domain::workflow::{Action, State};
 use crate::domain::year::YearState;
-use crate::operations::reports::{self, ReportQuery, ReportView, allowed_actions, await_supervisor};
+use crate::operations::pending::waiting_for;
+use crate::operations::reports::{
+    self, MOST_JUDGED, ReportQuery, ReportView, allowed_actions, supervisor_awaited,
+};
 use crate::operations::{Asking, Refusal};
 use crate::storage::roster;
 use crate::storage::{AnyConnection, comments, transitions, years};
-use chrono::Duration;
+use chrono::{Duration, NaiveDateTime};
 
 /// Most tasks of one kind: whoever has more does these first.
 const MOST: usize = 200;
@@ -39,29 +44,31 @@ pub enum Task {
     Answer(Box<ReportView>),
     /// Somebody's remark on it is to be answered.
     Comment(Box<ReportView>),
+    /// An act that somebody else has asked for is to be confirmed or refused.
+    Confirm(Box<PendingAct>, Option<Box<Agency>>),
     /// Nothing has been filed yet and its day is near or past.
     File(RosterEntry),
     /// The same, for whoever sees to it that others file.
     Urge(RosterEntry),
 }
 
-/// The caller's grants of one role.
-fn only(asking: &Asking, role: Role) -> Asking {
+/// The caller by the grants alone that give a right. Whoever may do everything waits for nothing.
+fn only(asking: &Asking, right: Right) -> Asking {
     let mut narrowed = asking.clone();
-    let grants = asking.rights.grants.iter().filter(|grant| grant.role == role).cloned().collect();
-    narrowed.rights = Rights { grants };
+    narrowed.rights = asking.rights.only(right);
+    narrowed.rights.grants.retain(|grant| grant.role.office() == Office::Reporting);
     narrowed
 }
 
-/// Reports of a state within the caller's grants of a role that are among the `wanted`, asked page by page.
+/// Reports of a state within the caller's grants of a right that are among the `wanted`, asked page by page.
 fn among(
     connection: &mut AnyConnection,
     asking: &Asking,
-    role: Role,
+    right: Right,
     state: State,
-    wanted: impl Fn(&mut AnyConnection, &[ReportView]) -> Result<Vec<bool>, Refusal>,
+    mut wanted: impl FnMut(&mut AnyConnection, &[ReportView]) -> Result<Vec<bool>, Refusal>,
 ) -> Result<Vec<ReportView>, Refusal> {
-    let narrowed = only(asking, role);
+    let narrowed = only(asking, right);
     let mut found = Vec::new();
     if narrowed.rights.grants.is_empty() {
         return Ok(found);
@@ -83,16 +90,16 @@ fn among(
     Ok(found)
 }
 
-/// Reports of a state within the caller's grants of a role, on which the caller can take an action now:
+/// Reports of a state within the caller's grants of a right, on which the caller can take an action now:
 /// separation of duties and stages included.
 fn waiting(
     connection: &mut AnyConnection,
     asking: &Asking,
-    role: Role,
+    right: Right,
     state: State,
     action: Action,
 ) -> Result<Vec<ReportView>, Refusal> {
-    among(connection, asking, role, state, |connection, views| {
+    among(connection, asking, right, state, |connection, views| {
         let allowed = allowed_actions(connection, asking, views)?;
         Ok(allowed.iter().map(|allowed| allowed.contains(&action)).collect())
     })
@@ -102,11 +109,14 @@ fn waiting(
 /// answered for a mark of secrecy or personal data; those of years that are over for good wait for nobody.
 fn to_answer(connection: &mut AnyConnection, asking: &Asking) -> Result<Vec<ReportView>, Refusal> {
     let mut found = Vec::new();
+    // What is known of no verdict beyond that many waits until it was judged behind the writes.
+    let mut left = MOST_JUDGED;
     for state in ON_THE_WAY {
-        let of_state = among(connection, asking, Role::Supervisor, state, |connection, views| {
-            let awaiting = await_supervisor(connection, asking, views)?;
+        let of_state = among(connection, asking, Right::AnswerSecrecy, state, |connection, views| {
+            let awaiting = supervisor_awaited(connection, asking, views, &mut left)?;
             let goes_on = |view: &ReportView| view.year.plan.state != YearState::Archived;
-            Ok(views.iter().zip(awaiting).map(|(view, awaits)| awaits && goes_on(view)).collect())
+            let awaited = views.iter().zip(awaiting);
+            Ok(awaited.map(|(view, awaits)| awaits == Some(true) && goes_on(view)).collect())
         })?;
         found.extend(of_state);
     }
@@ -115,29 +125,33 @@ fn to_answer(connection: &mut AnyConnection, asking: &Asking) -> Result<Vec<Repo
 
 /// Reports within the caller's grants as an editor on which somebody else's remark is open.
 fn to_reply(connection: &mut AnyConnection, asking: &Asking) -> Result<Vec<ReportView>, Refusal> {
-    let editing = only(asking, Role::Editor);
+    let editing = only(asking, Right::File);
     let Some(person) = editing.person.as_ref().filter(|_| !editing.rights.grants.is_empty()) else {
         return Ok(Vec::new());
     };
     let mut found = Vec::new();
-    for id in comments::open_to(connection, &editing.rights, &person.id, PAGE)? {
+    for id in comments::open_to(connection, &editing.rights.extents(Right::File), &person.id, PAGE)? {
         found.push(reports::find(connection, &editing, &ReportId::from_stored(id), false)?);
     }
     Ok(found)
 }
 
-/// Lines of the open years within the caller's grants of a role about which nothing has been filed and whose day
+/// Lines of the open years within the caller's grants of a right about which nothing has been filed and whose day
 /// is near or past.
-fn unfiled(connection: &mut AnyConnection, asking: &Asking, role: Role) -> Result<Vec<RosterEntry>, Refusal> {
-    let narrowed = only(asking, role).rights;
+fn unfiled(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    right: Right,
+) -> Result<Vec<RosterEntry>, Refusal> {
+    let extents = only(asking, right).rights.extents(right);
     let mut found = Vec::new();
-    if narrowed.grants.is_empty() {
+    if extents.is_empty() {
         return Ok(found);
     }
     for year in years::list(connection, 0, 200)? {
         if year.plan.state == YearState::Open {
             let until = asking.today + SOON;
-            found.extend(roster::due_unfiled(connection, &narrowed, year.plan.year, until, PAGE)?);
+            found.extend(roster::due_unfiled(connection, &extents, year.plan.year, until, PAGE)?);
         }
     }
     Ok(found)
@@ -155,15 +169,21 @@ fn returned(connection: &mut AnyConnection, views: &[ReportView]) -> Result<Vec<
 }
 
 /// Everything that waits for the caller, the most pressing first.
-pub fn tasks(connection: &mut AnyConnection, asking: &Asking) -> Result<Vec<Task>, Refusal> {
-    let mut tasks = Vec::new();
+pub fn tasks(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    now: NaiveDateTime,
+) -> Result<Vec<Task>, Refusal> {
+    let confirm =
+        |(act, about): (PendingAct, Option<Agency>)| Task::Confirm(Box::new(act), about.map(Box::new));
+    let mut tasks: Vec<Task> = waiting_for(connection, asking, now)?.into_iter().map(confirm).collect();
     for state in [State::FirstReview, State::SecondReview, State::FinalReview] {
-        let waiting = waiting(connection, asking, Role::Reviewer, state, Action::Approve)?;
+        let waiting = waiting(connection, asking, Right::Approve, state, Action::Approve)?;
         tasks.extend(waiting.into_iter().map(|view| Task::Review(Box::new(view))));
     }
-    let approved = waiting(connection, asking, Role::Publisher, State::Approved, Action::Publish)?;
+    let approved = waiting(connection, asking, Right::Publish, State::Approved, Action::Publish)?;
     tasks.extend(approved.into_iter().map(|view| Task::Publish(Box::new(view))));
-    let drafts = waiting(connection, asking, Role::Editor, State::Draft, Action::Submit)?;
+    let drafts = waiting(connection, asking, Right::File, State::Draft, Action::Submit)?;
     let returned = returned(connection, &drafts)?;
     tasks.extend(drafts.into_iter().zip(returned).map(|(view, returned)| {
         if returned { Task::Returned(Box::new(view)) } else { Task::Finish(Box::new(view)) }
@@ -172,8 +192,8 @@ pub fn tasks(connection: &mut AnyConnection, asking: &Asking) -> Result<Vec<Task
     tasks.extend(asked.into_iter().map(|view| Task::Answer(Box::new(view))));
     let remarked = to_reply(connection, asking)?;
     tasks.extend(remarked.into_iter().map(|view| Task::Comment(Box::new(view))));
-    let to_file = unfiled(connection, asking, Role::Editor)?;
-    let mut to_urge = unfiled(connection, asking, Role::Supervisor)?;
+    let to_file = unfiled(connection, asking, Right::File)?;
+    let mut to_urge = unfiled(connection, asking, Right::KeepRegistry)?;
     // Whoever files it themselves urges nobody.
     to_urge.retain(|line| !to_file.contains(line));
     tasks.extend(to_file.into_iter().map(Task::File));
@@ -191,6 +211,7 @@ impl Task {
             | Task::Finish(view)
             | Task::Answer(view)
             | Task::Comment(view) => view.due_on,
+            Task::Confirm(pending, _) => (pending.ends_at + Duration::hours(8)).date(),
             Task::File(line) | Task::Urge(line) => line.due_on,
         }
     }
@@ -208,8 +229,9 @@ impl Task {
             Task::Publish(_) => 3,
             Task::Review(_) => 4,
             Task::Finish(_) => 5,
-            Task::File(_) => 6,
-            Task::Urge(_) => 7,
+            Task::Confirm(..) => 6,
+            Task::File(_) => 7,
+            Task::Urge(_) => 8,
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use super::read::ReportView;
 use super::transition::TransitionOrder;
-use crate::domain::id::PersonId;
+use crate::domain::access::Doer;
 use crate::domain::report::SectionMark;
 use crate::domain::workflow::{Action, State, Transition};
-use crate::operations::Asking;
+use crate::operations::{Archiving, Asking};
 use crate::storage::Act;
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
 
@@ -16,7 +16,7 @@ pub(super) fn advance(
     asking: &Asking,
     order: &TransitionOrder,
     to: State,
-    person: &PersonId,
+    doer: &Doer,
 ) {
     view.report.version += 1;
     view.report.updated_at = act.at;
@@ -27,22 +27,21 @@ pub(super) fn advance(
     view.revision.updated_at = act.at;
     match order.action {
         Action::Submit => {
-            view.revision.submitted_by = Some(person.clone());
+            view.revision.submitted_by = Some(doer.person.clone());
             view.revision.submitted_at = Some(act.at);
-            if !view.revision.authors.contains(person) {
-                view.revision.authors.push(person.clone());
-            }
+            view.revision.add_author(doer);
         }
         Action::Return | Action::Recall => {
             view.revision.round += 1;
             view.revision.submitted_by = None;
             view.revision.submitted_at = None;
         }
-        Action::Publish => show(view, act.at, asking.today),
+        Action::Publish => show(view, act.at, asking.today, false),
         Action::Archive => {
             // The day is one in UTC+8.
             let day = order.published_on.unwrap_or(asking.today);
-            show(view, day.and_time(NaiveTime::MIN) - Duration::hours(8), day);
+            let archived = asking.policy.archiving != Archiving::MadeUp;
+            show(view, day.and_time(NaiveTime::MIN) - Duration::hours(8), day, archived);
         }
         Action::Withdraw => {
             view.report.withdrawn_at = Some(act.at);
@@ -59,11 +58,11 @@ pub(super) fn last_round(history: &[Transition], revision: i32) -> i32 {
 }
 
 /// From now on readers see this revision.
-fn show(view: &mut ReportView, at: NaiveDateTime, day: NaiveDate) {
+fn show(view: &mut ReportView, at: NaiveDateTime, day: NaiveDate, archived: bool) {
     view.revision.published_at = Some(at);
     view.report.published_revision = Some(view.revision.number);
     view.report.public_version = Some(view.report.version);
-    view.report.first_published_on = view.report.first_published_on.or(Some(day));
+    view.report.first_shown(day, view.due_on, archived);
     view.report.withdrawn_at = None;
     view.report.withdrawn_reason = None;
 }

@@ -1,10 +1,10 @@
 //! Remarks at places of a report: open, answered, settled.
 
-use super::read::ReportView;
+use super::read::{ReportView, require_said_readable};
 use crate::domain::audit::AuditAction;
 use crate::domain::id::ReportId;
 use crate::domain::report::{Comment, CommentReply, CommentState};
-use crate::domain::rights::Role;
+use crate::domain::rights::Right;
 use crate::operations::changed::changed;
 use crate::operations::{Asking, Conflict, Desk, Refusal};
 use crate::storage::comments;
@@ -34,10 +34,24 @@ pub enum CommentOrder {
     Reopen,
 }
 
-/// A report whose comments the caller may read and make: any grant that covers its agency.
-fn reach(connection: &mut AnyConnection, asking: &Asking, id: &ReportId) -> Result<ReportView, Refusal> {
+/// A report whose comments the caller may read, or make.
+fn reach(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &ReportId,
+    right: Right,
+) -> Result<ReportView, Refusal> {
     let view = super::find(connection, asking, id, false)?;
-    if asking.rights.may_see(&view.agency.path) { Ok(view) } else { Err(Refusal::Forbidden) }
+    if view.allows(asking, right) { Ok(view) } else { Err(Refusal::Forbidden) }
+}
+
+/// Refuses whoever may make no comment on a report; asked before the body is read.
+pub fn require_remark_right(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &ReportId,
+) -> Result<(), Refusal> {
+    reach(connection, asking, id, Right::Remark).map(|_| ())
 }
 
 pub fn list_comments(
@@ -45,7 +59,7 @@ pub fn list_comments(
     asking: &Asking,
     id: &ReportId,
 ) -> Result<Vec<Comment>, Refusal> {
-    reach(connection, asking, id)?;
+    require_said_readable(connection, asking, id)?;
     Ok(comments::list(connection, id)?)
 }
 
@@ -62,14 +76,14 @@ pub fn find_comment(
     id: &ReportId,
     comment: &str,
 ) -> Result<Comment, Refusal> {
-    reach(connection, asking, id)?;
+    require_said_readable(connection, asking, id)?;
     comments::find(connection, id, comment)?.ok_or(Refusal::NotFound)
 }
 
 /// Whoever made it settles it, or a supervisor: not the one who was asked.
 fn may_settle(asking: &Asking, view: &ReportView, comment: &Comment) -> bool {
     let made = asking.person.as_ref().is_some_and(|person| comment.person_id == person.id.as_str());
-    made || asking.rights.holds(&[Role::Supervisor], &view.agency.path)
+    (made && view.allows(asking, Right::Remark)) || view.allows(asking, Right::SettleRemarks)
 }
 
 /// A remark for whoever may settle it; asked before the body is read.
@@ -79,13 +93,13 @@ pub fn find_settleable(
     id: &ReportId,
     comment: &str,
 ) -> Result<Comment, Refusal> {
-    let view = reach(connection, asking, id)?;
+    let view = reach(connection, asking, id, Right::SeeDrafts)?;
     let comment = comments::find(connection, id, comment)?.ok_or(Refusal::NotFound)?;
     if may_settle(asking, &view, &comment) { Ok(comment) } else { Err(Refusal::Forbidden) }
 }
 
 pub fn add_comment(desk: &mut Desk<'_>, id: &ReportId, new: &NewComment) -> Result<Comment, Refusal> {
-    let view = reach(desk.connection, desk.asking, id)?;
+    let view = reach(desk.connection, desk.asking, id, Right::Remark)?;
     let person = desk.asking.person.as_ref().ok_or(Refusal::Forbidden)?;
     if !is_place(&view, &new.pointer) {
         return Err(Refusal::invalid("/pointer", "not_found"));
@@ -118,7 +132,7 @@ pub fn change_comment(
     (comment, version): (&str, Option<i64>),
     order: &CommentOrder,
 ) -> Result<Comment, Refusal> {
-    let view = reach(desk.connection, desk.asking, id)?;
+    let view = reach(desk.connection, desk.asking, id, Right::Remark)?;
     let person = desk.asking.person.as_ref().ok_or(Refusal::Forbidden)?;
     let present = comments::find(desk.connection, id, comment)?.ok_or(Refusal::NotFound)?;
     let mut comment = present.clone();

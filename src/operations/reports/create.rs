@@ -1,6 +1,7 @@
 //! Opening a report: every section exists from the first moment.
 
 use super::ReportView;
+use super::beside::around_of;
 use super::elsewhere::{Subject, previous_of};
 use super::transition::{Transited, TransitionOrder, transition};
 use crate::domain::agency::{Agency, Kind};
@@ -9,7 +10,7 @@ use crate::domain::id::ReportId;
 use crate::domain::report::{
     Content, Heading, Report, ReportDocument, Revision, Scope, SectionMark, SourceFile,
 };
-use crate::domain::rights::Role;
+use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
 use crate::domain::rules::Previous;
 use crate::domain::workflow::{Action, State};
@@ -72,6 +73,8 @@ pub enum Prefill {
     Subordinates,
 }
 
+crate::domain::read_from_text!(Prefill);
+
 impl FromStr for Prefill {
     type Err = &'static str;
 
@@ -108,14 +111,14 @@ impl NewReport {
 }
 
 /// Takes a document of a past year in as published on its true day: created and archived in one write.
-/// Its findings are recorded and block nothing.
+/// Its findings are recorded; secrecy and personal data keep it out.
 pub fn load(
     desk: &mut Desk<'_>,
     new: &NewReport,
     transition_id: &str,
     published_on: NaiveDate,
 ) -> Result<Transited, Refusal> {
-    if !desk.asking.rights.is_admin() {
+    if !desk.asking.rights.may_below(Right::Archive, None, new.year) {
         return Err(Refusal::Forbidden);
     }
     if published_on > desk.asking.today {
@@ -134,26 +137,38 @@ pub fn load(
     transition(desk, &order)
 }
 
-fn may_file(asking: &Asking, agency: &Agency, scope: Scope) -> bool {
-    // Whoever supervises a place consolidates it.
-    let roles: &[Role] = match scope {
-        Scope::Own => &[Role::Editor],
-        Scope::Consolidated => &[Role::Editor, Role::Supervisor],
-    };
-    asking.rights.holds(roles, &agency.path)
+fn right_to_file(scope: Scope) -> Right {
+    match scope {
+        Scope::Own => Right::File,
+        Scope::Consolidated => Right::Consolidate,
+    }
+}
+
+/// Refuses whoever may file nothing anywhere, asked before anything they send is looked at.
+pub fn require_some_filing_right(asking: &Asking) -> Result<(), Refusal> {
+    let may = [Scope::Own, Scope::Consolidated].map(right_to_file);
+    if may.into_iter().any(|right| asking.rights.may_somewhere(right)) {
+        Ok(())
+    } else {
+        Err(Refusal::Forbidden)
+    }
 }
 
 /// Refuses whoever may file nothing for an agency, asked before what they send is looked at; without a scope
-/// whoever may file neither. Tells whether the agency is there.
+/// whoever may file neither, without a year in none. Tells whether the agency is there.
 pub fn require_filing_right(
     connection: &mut AnyConnection,
     asking: &Asking,
     agency: &AgencyRef,
-    scope: Option<Scope>,
+    (scope, year): (Option<Scope>, Option<i32>),
 ) -> Result<bool, Refusal> {
     let Some(agency) = resolve(connection, agency)? else { return Ok(false) };
-    let scope = scope.unwrap_or(Scope::Consolidated);
-    if may_file(asking, &agency, scope) { Ok(true) } else { Err(Refusal::Forbidden) }
+    let right = right_to_file(scope.unwrap_or(Scope::Consolidated));
+    let may = match year {
+        Some(year) => asking.rights.may(right, &agency.path, year),
+        None => asking.rights.may_ever(right, &agency.path),
+    };
+    if may { Ok(true) } else { Err(Refusal::Forbidden) }
 }
 
 /// What a new report is for must be there; both are told at once.
@@ -236,10 +251,11 @@ fn make_ready(
     new: &NewReport,
 ) -> Result<ReadyReport, Refusal> {
     let agency = resolve(connection, &new.agency)?;
-    if agency.as_ref().is_some_and(|agency| !may_file(asking, agency, new.scope)) {
+    let may_file = |agency: &Agency| asking.rights.may(right_to_file(new.scope), &agency.path, new.year);
+    if agency.as_ref().is_some_and(|agency| !may_file(agency)) {
         return Err(Refusal::Forbidden);
     }
-    let author = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
+    let author = asking.doer().ok_or(Refusal::Forbidden)?;
     let (agency, year) = require_both(agency, years::find(connection, new.year)?)?;
     if !new.scope.is_for(agency.kind) {
         return Err(Refusal::ScopeNotForKind);
@@ -280,6 +296,7 @@ fn make_ready(
         working_revision: 1,
         published_revision: None,
         first_published_on: None,
+        timeliness: None,
         source_url: new.source_url.clone(),
         source_published_on: None,
         withdrawn_at: None,
@@ -287,7 +304,7 @@ fn make_ready(
         created_at: act.at,
         updated_at: act.at,
     };
-    let revision = Revision {
+    let mut revision = Revision {
         report_id: new.id.clone(),
         number: 1,
         state: State::Draft,
@@ -295,22 +312,25 @@ fn make_ready(
         heading: new.heading.clone(),
         marks: vec![SectionMark { version: 1, updated_at: act.at }; content.sections.len()],
         agency_name: agency.name.clone(),
-        digest: Revision::compute_digest(&new.heading, &content),
+        digest: String::new(),
         content,
         reason: None,
-        authors: vec![author.id.clone()],
+        authors: vec![author],
+        beside: None,
         submitted_by: None,
         submitted_at: None,
         published_at: None,
         created_at: act.at,
         updated_at: act.at,
     };
+    revision.settle_digest(around_of(&report));
     let line = roster::find(connection, new.year, &agency.id, new.scope)?;
     let due_on = line.as_ref().map_or_else(|| year.plan.due_on(agency.level, new.scope), |line| line.due_on);
     // A government's own report is due once it has been filed; what is loaded counts where it was loaded.
     let added = agency.kind == Kind::Government && new.scope != Scope::expected_of(agency.kind);
     let adds = (added && year.plan.state.roster_follows()) || new.origin == Origin::Loaded;
-    let line = (adds && line.is_none()).then(|| RosterEntry::of(&agency, &year.plan, new.scope));
+    let place = (adds && line.is_none()).then(|| roster::place_of(connection, new.year, &agency.path));
+    let line = place.transpose()?.map(|place| RosterEntry::of(&agency, &year.plan, new.scope, place));
     let note = Note {
         action: new.origin.action(),
         agency_id: Some(agency.id.to_string()),

@@ -1,26 +1,30 @@
-//! Discarding a draft; of a correction only the working revision.
+//! Discarding a draft; of a correction only the working revision. What others had to do with is hidden, never deleted.
 
 use super::edit::require_editable;
-use super::read::find_raw;
+use super::read::{ReportView, find_raw};
 use crate::domain::audit::AuditAction;
 use crate::domain::id::ReportId;
+use crate::domain::rights::Right;
+use crate::domain::workflow::Action;
 use crate::operations::statistics::settle_report;
 use crate::operations::{Desk, Refusal};
 use crate::storage::{
-    Note, comments, explanations, receipts, reports, revisions, roster, sources, transitions, upstream,
+    AnyConnection, Note, comments, explanations, receipts, reports, revisions, roster, sources, transitions,
+    upstream,
 };
 use serde_json::json;
 
 pub fn discard(desk: &mut Desk<'_>, id: &ReportId, version: i64) -> Result<(), Refusal> {
     let view = find_raw(desk.connection, id)?;
-    if !desk.asking.rights.may_see(&view.agency.path) {
+    if !view.allows(desk.asking, Right::SeeDrafts) {
         return Err(Refusal::NotFound);
     }
     super::require_edit_right(desk.asking, &view)?;
     if view.report.version != version {
         return Err(Refusal::PreconditionFailed);
     }
-    require_editable(desk.asking, &view)?;
+    require_editable(desk.connection, desk.asking, &view)?;
+    let seen = was_seen(desk.connection, &view)?;
     match view.report.published_revision {
         Some(published) => {
             let mut report = view.report.clone();
@@ -28,19 +32,19 @@ pub fn discard(desk: &mut Desk<'_>, id: &ReportId, version: i64) -> Result<(), R
             report.version += 1;
             report.updated_at = desk.act.at;
             reports::update(desk.connection, &report)?;
-            revisions::delete_one(desk.connection, id, view.revision.number)?;
+            if seen {
+                revisions::hide(desk.connection, id, view.revision.number)?;
+            } else {
+                revisions::delete_one(desk.connection, id, view.revision.number)?;
+            }
             settle_report(desk.connection, &report, &view.agency)?;
         }
-        // What was reviewed before leaves its trace in the audit, which is never deleted.
         None if view.revision.number == 1 => {
-            sources::delete_of(desk.connection, id)?;
-            receipts::delete_of(desk.connection, id)?;
-            comments::delete_of(desk.connection, id)?;
-            explanations::delete_of(desk.connection, id)?;
-            upstream::delete_of(desk.connection, id)?;
-            transitions::delete_of(desk.connection, id)?;
-            revisions::delete_one(desk.connection, id, 1)?;
-            reports::delete(desk.connection, id)?;
+            if seen {
+                reports::hide(desk.connection, id, view.report.scope, desk.act.at)?;
+            } else {
+                delete_all(desk.connection, id)?;
+            }
             settle_report(desk.connection, &view.report, &view.agency)?;
             if view.report.scope != crate::domain::report::Scope::expected_of(view.agency.kind)
                 && view.year.plan.state.roster_follows()
@@ -48,13 +52,37 @@ pub fn discard(desk: &mut Desk<'_>, id: &ReportId, version: i64) -> Result<(), R
                 roster::delete_one(desk.connection, view.report.year, &view.agency.id, view.report.scope)?;
             }
         }
-        None => return Err(super::edit::not_editable(desk.asking, &view)),
+        None => return Err(super::edit::not_editable(desk.connection, &view)),
     }
     desk.notes.audit(Note {
         action: AuditAction::ReportDiscard,
         agency_id: Some(view.agency.id.to_string()),
         report_id: Some(id.to_string()),
-        detail: json!({ "revision": view.revision.number, "digest": view.revision.digest }),
+        detail: json!({
+            "revision": view.revision.number,
+            "digest": view.revision.digest,
+            "hidden": seen,
+        }),
     });
     Ok(())
+}
+
+/// Whether anybody else had to do with the revision: it was submitted, or remarked upon.
+fn was_seen(connection: &mut AnyConnection, view: &ReportView) -> Result<bool, Refusal> {
+    let (id, number) = (&view.report.id, view.revision.number);
+    let made = transitions::list(connection, id)?;
+    let submitted = made.iter().any(|made| made.revision == number && made.action == Action::Submit);
+    Ok(submitted || comments::list(connection, id)?.iter().any(|comment| comment.revision == number))
+}
+
+/// Nobody but those who wrote it has seen it: nothing of it stays.
+fn delete_all(connection: &mut AnyConnection, id: &ReportId) -> Result<(), Refusal> {
+    sources::delete_of(connection, id)?;
+    receipts::delete_of(connection, id)?;
+    comments::delete_of(connection, id)?;
+    explanations::delete_of(connection, id)?;
+    upstream::delete_of(connection, id)?;
+    transitions::delete_of(connection, id)?;
+    revisions::delete_one(connection, id, 1)?;
+    Ok(reports::delete(connection, id)?)
 }

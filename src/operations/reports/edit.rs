@@ -1,13 +1,16 @@
 //! Changing a draft: the whole report or one section, all through one save.
 
+use super::beside::around_of;
 use super::create::declared_zero;
 use super::read::{ReportView, find_raw};
 use crate::domain::audit::AuditAction;
+use crate::domain::digest::Beside;
 use crate::domain::id::ReportId;
 use crate::domain::report::{Content, Heading};
-use crate::domain::rights::Role;
+use crate::domain::rights::Right;
 use crate::domain::workflow::{State, actions_from};
 use crate::domain::year::YearState;
+use crate::operations::settings::review;
 use crate::operations::{Asking, Conflict, Desk, Ready, Refusal};
 use crate::storage::{Act, AnyConnection, Note, reports, revisions};
 use chrono::NaiveDate;
@@ -31,8 +34,8 @@ pub enum Edit {
 /// Editors edit; publishers may set where a published report stands.
 pub fn require_edit_right(asking: &Asking, view: &ReportView) -> Result<(), Refusal> {
     let unread = view.revision.state == State::Draft && view.report.published_revision.is_none();
-    let roles: &[Role] = if unread { &[Role::Editor] } else { &[Role::Editor, Role::Publisher] };
-    if asking.rights.holds(roles, &view.agency.path) { Ok(()) } else { Err(Refusal::Forbidden) }
+    let may = view.allows(asking, Right::File) || (!unread && view.allows(asking, Right::Publish));
+    if may { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
 /// A change made ready: the report as it will stand, and which of its rows that writes.
@@ -96,13 +99,13 @@ fn make_ready(
     edit: &Edit,
 ) -> Result<ReadySave, Refusal> {
     let present = find_raw(connection, id)?;
-    if !asking.rights.may_see(&present.agency.path) {
+    if !present.allows(asking, Right::SeeDrafts) {
         return Err(Refusal::NotFound);
     }
     require_edit_right(asking, &present)?;
     require_version(&present, edit)?;
     let is_read = present.report.published_revision.is_some();
-    let publishes = asking.rights.holds(&[Role::Publisher], &present.agency.path);
+    let publishes = present.allows(asking, Right::Publish);
     let mut next = present.clone();
     next.report.version += 1;
     next.report.updated_at = act.at;
@@ -140,11 +143,13 @@ fn make_ready(
     }
     let writes = rewrites || (drafts && !moves_source);
     if writes {
-        require_editable(asking, &present)?;
-        let author = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
-        next.revision.write(heading, content, next.report.version, act.at, &author.id);
+        require_editable(connection, asking, &present)?;
+        let author = asking.doer().ok_or(Refusal::Forbidden)?;
+        let explanations = next.revision.beside.take().and_then(|beside| beside.explanations);
+        next.revision.beside = Some(Beside { explanations, ..around_of(&next.report) });
+        next.revision.write(heading, content, next.report.version, act.at, &author);
     } else if !publishes {
-        return Err(not_editable(asking, &present));
+        return Err(not_editable(connection, &present));
     }
     let mut tells = None;
     if moves_source || (!drafts && present.revision.state == State::Published) {
@@ -192,17 +197,24 @@ fn require_version(present: &ReportView, edit: &Edit) -> Result<(), Refusal> {
 }
 
 /// What is no draft is not written; told with what can be done from there.
-pub(super) fn not_editable(asking: &Asking, view: &ReportView) -> Refusal {
-    Refusal::NotEditable(actions_from(view.revision.state, asking.review.stages))
+pub(super) fn not_editable(connection: &mut AnyConnection, view: &ReportView) -> Refusal {
+    match review(connection) {
+        Ok(review) => Refusal::NotEditable(actions_from(view.revision.state, review.stages)),
+        Err(refusal) => refusal,
+    }
 }
 
 /// Content is written in drafts of open years, and in corrections of closed ones.
-pub(super) fn require_editable(asking: &Asking, view: &ReportView) -> Result<(), Refusal> {
-    if !asking.rights.holds(&[Role::Editor], &view.agency.path) {
+pub(super) fn require_editable(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    view: &ReportView,
+) -> Result<(), Refusal> {
+    if !view.allows(asking, Right::File) {
         return Err(Refusal::Forbidden);
     }
     if view.revision.state != State::Draft {
-        return Err(not_editable(asking, view));
+        return Err(not_editable(connection, view));
     }
     require_year(view)
 }

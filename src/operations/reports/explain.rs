@@ -1,16 +1,19 @@
 //! Explaining findings: who may depends on the rule; what it rests on is kept beside it.
 
+use super::beside::beside_of;
 use super::edit::not_editable;
 use super::judge::judge_one;
 use super::read::{ReportView, find_raw, refuse_outsider};
+use super::round::Round;
 use crate::domain::audit::AuditAction;
 use crate::domain::id::ReportId;
-use crate::domain::rights::Role;
+use crate::domain::rights::{Right, Role};
 use crate::domain::rules::{self, Explainable, Finding, Moment};
-use crate::domain::workflow::State;
+use crate::domain::workflow::{State, clash_of_author};
+use crate::operations::settings::review;
 use crate::operations::{Asking, Conflict, Desk, Refusal};
 use crate::storage::explanations::{self, StoredExplanation};
-use crate::storage::{AnyConnection, Note, reports, revisions};
+use crate::storage::{AnyConnection, Note, reports, revisions, transitions};
 use serde_json::json;
 
 /// The finding that is spoken of, and in which role the caller may speak.
@@ -21,21 +24,29 @@ fn find_explainable(
     key: &str,
 ) -> Result<(ReportView, Finding, Role), Refusal> {
     let view = find_raw(connection, id)?;
-    if !asking.rights.may_see(&view.agency.path) {
+    if !view.allows(asking, Right::SeeDrafts) {
         return Err(refuse_outsider(&view.report));
     }
     let judgement = judge_one(connection, asking, &view, asking.today, Moment::Draft)?;
     let finding =
         judgement.findings.into_iter().find(|finding| finding.key == key).ok_or(Refusal::NotFound)?;
     let explainable = rules::by_id(finding.rule).map_or(Explainable::No, |rule| rule.explainable);
-    let roles: &[Role] = match explainable {
+    let right = match explainable {
         Explainable::No => return Err(Refusal::conflict(Conflict::FindingNotExplainable)),
-        Explainable::ByEditor | Explainable::MustByEditor => &[Role::Editor],
-        Explainable::BySupervisor => &[Role::Supervisor],
+        Explainable::ByEditor | Explainable::MustByEditor => Right::File,
+        Explainable::BySupervisor => Right::AnswerSecrecy,
     };
-    let role = asking.rights.acting_role(roles, &view.agency.path, None).ok_or(Refusal::Forbidden)?;
-    if view.revision.state == State::Withdrawn {
-        return Err(not_editable(asking, &view));
+    let place = (&view.agency.path, view.report.year);
+    let role = asking.rights.acting_role(right, place, None).ok_or(Refusal::Forbidden)?;
+    // What is explained is part of what is approved; a supervisor may still be asked while it is.
+    let open: &[State] = match explainable {
+        Explainable::BySupervisor => {
+            &[State::Draft, State::FirstReview, State::SecondReview, State::FinalReview]
+        }
+        _ => &[State::Draft],
+    };
+    if !open.contains(&view.revision.state) {
+        return Err(not_editable(connection, &view));
     }
     Ok((view, finding, role))
 }
@@ -51,7 +62,7 @@ pub fn require_explainable(
         // What the state of things forbids is said after what is wrong with the request.
         Err(Refusal::Conflict(_) | Refusal::NotEditable(_)) => {
             let view = find_raw(connection, id)?;
-            let explains = asking.rights.holds(&[Role::Editor, Role::Supervisor], &view.agency.path);
+            let explains = view.allows(asking, Right::File) || view.allows(asking, Right::AnswerSecrecy);
             if explains { Ok(()) } else { Err(Refusal::Forbidden) }
         }
         other => other.map(|_| ()),
@@ -71,8 +82,15 @@ fn touch(
     view.report.updated_at = desk.act.at;
     reports::update(desk.connection, &view.report)?;
     if view.report.published_revision != Some(view.revision.number) {
+        let author = desk.asking.doer().ok_or(Refusal::Forbidden)?;
         view.revision.updated_at = desk.act.at;
-        revisions::touch(desk.connection, &view.report.id, view.revision.number, desk.act.at)?;
+        view.revision.add_author(&author);
+        // What was submitted when digests covered less goes on by that one.
+        if view.revision.beside.is_some() {
+            let beside = beside_of(desk.connection, &view.report)?;
+            view.revision.settle_digest(beside);
+        }
+        revisions::update_state(desk.connection, &view.revision)?;
     }
     desk.notes.audit(Note {
         action,
@@ -83,9 +101,24 @@ fn touch(
             "inputs": finding.inputs(),
             "text": text,
             "revision": view.revision.number,
+            "digest": view.revision.digest,
         }),
     });
     Ok(view)
+}
+
+/// Whoever explains is an author from then on: that is nobody who has approved already.
+fn require_no_approver(desk: &mut Desk<'_>, view: &ReportView) -> Result<(), Refusal> {
+    let review = review(desk.connection)?;
+    if !review.separation_of_duties {
+        return Ok(());
+    }
+    let author = desk.asking.doer().ok_or(Refusal::Forbidden)?;
+    let history = transitions::list(desk.connection, &view.report.id)?;
+    match clash_of_author(&author, Round::of(view, &history, review).approvers()) {
+        Some(clash) => Err(Refusal::clash(desk.connection, &clash)?),
+        None => Ok(()),
+    }
 }
 
 /// Lays an explanation beside a finding; it holds as long as the finding's inputs do.
@@ -99,6 +132,7 @@ pub fn explain(
     if finding.explanation.as_deref() == Some(text) {
         return Ok((view, finding));
     }
+    require_no_approver(desk, &view)?;
     let person = desk.asking.person.as_ref().ok_or(Refusal::Forbidden)?;
     let row = StoredExplanation {
         report_id: id.to_string(),
@@ -119,6 +153,7 @@ pub fn explain(
 /// Takes an explanation back; the finding counts again.
 pub fn withdraw_explanation(desk: &mut Desk<'_>, id: &ReportId, key: &str) -> Result<(), Refusal> {
     let (view, finding, _) = find_explainable(desk.connection, desk.asking, id, key)?;
+    require_no_approver(desk, &view)?;
     if finding.explanation.is_none() || !explanations::remove_one(desk.connection, id.as_str(), key)? {
         return Err(Refusal::NotFound);
     }

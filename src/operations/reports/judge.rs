@@ -5,6 +5,7 @@ use super::elsewhere::{Elsewhere, Subject, gather, texts_of};
 use crate::domain::agency::{Agency, DivisionCode};
 use crate::domain::id::ReportId;
 use crate::domain::report::{Content, ReportDocument, Scope};
+use crate::domain::rights::Right;
 use crate::domain::rules::{
     AgencyFacts, Around, Finding, Judged, Moment, SourceReport, Verdict, apply_explanations, judge,
     judge_for_supervisor,
@@ -15,15 +16,29 @@ use crate::operations::agencies::resolve;
 use crate::operations::{Asking, Refusal};
 use crate::storage::{AnyConnection, explanations, years};
 use chrono::NaiveDate;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Reports judged by this process.
+static JUDGED: AtomicU64 = AtomicU64::new(0);
+
+/// How often a stored report was judged here.
+pub fn judged_so_far() -> u64 {
+    JUDGED.load(Ordering::Relaxed)
+}
+
+fn count_judged(views: usize) {
+    JUDGED.fetch_add(u64::try_from(views).unwrap_or(u64::MAX), Ordering::Relaxed);
+}
 
 /// The findings of reports' revisions, in order; today counts while one is not published.
 pub fn judge_views(
     connection: &mut AnyConnection,
     asking: &Asking,
-    views: &[ReportView],
+    views: &[&ReportView],
     moment: Moment,
 ) -> Result<Vec<Judgement>, Refusal> {
-    let subjects: Vec<Subject> = views.iter().map(subject_of).collect();
+    count_judged(views.len());
+    let subjects: Vec<Subject> = views.iter().map(|view| subject_of(view)).collect();
     let elsewhere = gather(connection, &subjects)?;
     let judged = views.iter().zip(elsewhere);
     Ok(judged.map(|(view, found)| judge_view(asking, view, found, asking.today, moment)).collect())
@@ -122,8 +137,9 @@ fn judgement(verdict: Verdict, found: &Elsewhere) -> Judgement {
 pub fn await_supervisor(
     connection: &mut AnyConnection,
     asking: &Asking,
-    views: &[ReportView],
+    views: &[&ReportView],
 ) -> Result<Vec<bool>, Refusal> {
+    count_judged(views.len());
     let ids: Vec<String> = views.iter().map(|view| view.report.id.to_string()).collect();
     let mut given = explanations::of_reports(connection, &ids)?;
     let nothing = Elsewhere::nothing();
@@ -144,6 +160,7 @@ pub fn judge_one(
     day: NaiveDate,
     moment: Moment,
 ) -> Result<Judgement, Refusal> {
+    count_judged(1);
     let mut found = gather(connection, &[subject_of(view)])?;
     Ok(judge_view(asking, view, found.pop().unwrap_or_else(Elsewhere::nothing), day, moment))
 }
@@ -157,7 +174,7 @@ pub fn find_judgement(
     published_only: bool,
 ) -> Result<(ReportView, Judgement), Refusal> {
     let view = super::find(connection, asking, id, published_only)?;
-    if !asking.rights.may_see(&view.agency.path) {
+    if !view.allows(asking, Right::SeeDrafts) {
         return Err(Refusal::Forbidden);
     }
     let judgement = judge_one(connection, asking, &view, asking.today, Moment::Draft)?;

@@ -5,9 +5,8 @@ use crate::domain::id::ReportId;
 use crate::domain::page::Page;
 use crate::domain::report::{
     Report, ReportDocument, ReportFilter, ReportHead, ReportOrder, Revision, Scope, Timeliness,
-    judge_timeliness,
 };
-use crate::domain::rights::Rights;
+use crate::domain::rights::{Right, Rights};
 use crate::domain::year::ReportingYear;
 use crate::operations::agencies::{path_of, resolve};
 use crate::operations::{AgencyRef, Asking, Refusal};
@@ -31,8 +30,13 @@ pub struct ReportView {
 }
 
 impl ReportView {
+    /// Whether whoever asks has a right over it.
+    pub fn allows(&self, asking: &Asking, right: Right) -> bool {
+        asking.rights.may(right, &self.agency.path, self.report.year)
+    }
+
     pub fn timeliness(&self) -> Option<Timeliness> {
-        judge_timeliness(self.report.first_published_on, self.due_on)
+        self.report.timeliness
     }
 
     /// The report as a document of its own.
@@ -107,7 +111,8 @@ pub fn find(
     published_only: bool,
 ) -> Result<ReportView, Refusal> {
     let present = find_raw(connection, id)?;
-    if !published_only && asking.rights.may_see(&present.agency.path) {
+    if !published_only && present.allows(asking, Right::SeeDrafts) {
+        asking.sees(Some(&present.agency.id), Some(&present.report.id));
         return Ok(present);
     }
     if present.report.withdrawn_at.is_some() {
@@ -159,6 +164,25 @@ pub(super) fn at_revision(
     let missing = || StorageError::Malformed { what: "revision", value: "missing row".to_owned() };
     let revision = revisions::find(connection, &view.report.id, number)?.ok_or_else(missing)?;
     Ok(ReportView { corrected: revision.number > 1, revision, ..view })
+}
+
+/// Whether what was said about a report may be read: where it is seen under a grant, and, where it was hidden since,
+/// by those who could read it.
+pub(super) fn require_said_readable(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &ReportId,
+) -> Result<(), Refusal> {
+    let (place, year) = match find(connection, asking, id, false) {
+        Ok(view) => (view.agency.path, view.report.year),
+        Err(Refusal::NotFound) => {
+            let hidden = reports::place_of_hidden(connection, id)?;
+            let hidden = hidden.filter(|(place, year)| asking.rights.may_see(place, *year));
+            return hidden.map(drop).ok_or(Refusal::NotFound);
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    if asking.rights.may_see(&place, year) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
 /// What whoever has no grant over a report is told about it: no where everybody may read it, that it was
@@ -214,7 +238,10 @@ pub fn list(
     let Some(filter) = complete(connection, query)? else { return Ok(Vec::new()) };
     let view = |whole: Whole| {
         let view = ReportView::from(whole);
-        let working = !filter.published_only && asking.rights.may_see(&view.agency.path);
+        let working = !filter.published_only && view.allows(asking, Right::SeeDrafts);
+        if working {
+            asking.sees(None, None);
+        }
         ReportView { working, ..view }
     };
     Ok(reports::list(connection, &asking.rights, &filter, page)?.into_iter().map(view).collect())
@@ -228,5 +255,9 @@ pub fn heads(
     page: &Page<ReportOrder>,
 ) -> Result<Vec<ReportHead>, Refusal> {
     let Some(filter) = complete(connection, query)? else { return Ok(Vec::new()) };
-    Ok(reports::heads(connection, &asking.rights, &filter, page)?)
+    let heads = reports::heads(connection, &asking.rights, &filter, page)?;
+    if heads.iter().any(|head| head.working) {
+        asking.sees(None, None);
+    }
+    Ok(heads)
 }

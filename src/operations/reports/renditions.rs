@@ -77,6 +77,34 @@ fn rendition(view: &ReportView, renderer: Renderer) -> Rendition {
     }
 }
 
+/// What stands of some published reports otherwise than they are rendered, by report and column. What was rendered
+/// from something else is given to nobody, and is not looked at.
+pub fn rendered_otherwise(
+    connection: &mut AnyConnection,
+    views: &[ReportView],
+    renderer: Renderer,
+) -> Result<Vec<(String, &'static str)>, Refusal> {
+    let ids: Vec<String> = views.iter().map(|view| view.report.id.to_string()).collect();
+    let stored = renditions::of_reports(connection, &ids, renderer.program)?;
+    let mut otherwise = Vec::new();
+    for found in stored {
+        let Some(view) = views.iter().find(|view| view.report.id == found.report) else { continue };
+        let right = rendition(view, renderer);
+        let from = |one: &Rendition| (one.revision, one.version, one.due_on, one.uscc.clone());
+        if from(&found) != from(&right) {
+            continue;
+        }
+        let pairs = [
+            ("body", found.body != right.body),
+            ("around", found.around != right.around),
+            ("modified", found.modified != right.modified),
+        ];
+        let differing = pairs.into_iter().filter(|(_, differs)| *differs);
+        otherwise.extend(differing.map(|(column, _)| (found.report.to_string(), column)));
+    }
+    Ok(otherwise)
+}
+
 /// Enters a step, in the lane; false where another instance has come before.
 pub fn enter_step(connection: &mut AnyConnection, step: &RenditionStep) -> Result<bool, Refusal> {
     if !step.changes.take(connection, CONSUMER)? {

@@ -5,6 +5,7 @@ use crate::domain::form::Form;
 use crate::domain::id::ReportId;
 use crate::domain::report::Suppression;
 use crate::domain::report::{Revision, SourceFile};
+use crate::domain::rights::Right;
 use crate::domain::workflow::Transition;
 use crate::domain::workflow::{Action, State};
 use crate::operations::{Asking, Refusal};
@@ -174,7 +175,7 @@ pub fn find_source(
     published_only: bool,
 ) -> Result<SourceFile, Refusal> {
     let view = find(connection, asking, id, published_only)?;
-    if !asking.rights.may_see(&view.agency.path) {
+    if !view.allows(asking, Right::SeeDrafts) {
         return Err(Refusal::Forbidden);
     }
     sources::find(connection, id, view.revision.number)?.ok_or(Refusal::NotFound)

@@ -4,6 +4,7 @@ use super::elsewhere::{Subject, previous_of};
 use super::read::ReportView;
 use crate::domain::id::ReportId;
 use crate::domain::report::Content;
+use crate::domain::rights::Right;
 use crate::domain::rules::{Previous, SourceReport};
 use crate::domain::wording::{Likeness, likeness};
 use crate::operations::{Asking, Refusal};
@@ -38,7 +39,7 @@ pub fn similarity(
     published_only: bool,
 ) -> Result<Vec<Similarity>, Refusal> {
     let view = super::find(connection, asking, id, published_only)?;
-    if !asking.rights.may_see(&view.agency.path) {
+    if !view.allows(asking, Right::SeeDrafts) {
         return Err(Refusal::Forbidden);
     }
     let mine = &view.revision.content;

@@ -4,8 +4,8 @@ use super::read::{find_raw, refuse_outsider};
 use crate::domain::audit::AuditAction;
 use crate::domain::id::ReportId;
 use crate::domain::report::Suppression;
-use crate::domain::report::{Heading, Revision};
-use crate::domain::rights::Role;
+use crate::domain::report::{Heading, Report, Revision};
+use crate::domain::rights::Right;
 use crate::domain::workflow::State;
 use crate::operations::{Asking, Conflict, Desk, Refusal};
 use crate::storage::suppressions;
@@ -28,22 +28,23 @@ pub fn require_suppression_right(
     id: &ReportId,
 ) -> Result<i64, Refusal> {
     let view = find_raw(connection, id)?;
-    if !asking.rights.may_see(&view.agency.path) {
+    if !view.allows(asking, Right::SeeDrafts) {
         return Err(refuse_outsider(&view.report));
     }
-    if !asking.rights.holds(&[Role::Supervisor], &view.agency.path) {
+    if !view.allows(asking, Right::Suppress) {
         return Err(Refusal::Forbidden);
     }
     Ok(view.report.version)
 }
 
-/// Erases the text, the source file and the renditions of a revision; its figures and its digest stay, and the audit
-/// says who did it. The report's version from now on.
-pub fn suppress(desk: &mut Desk<'_>, order: &SuppressionOrder) -> Result<(Suppression, i64), Refusal> {
-    let Desk { connection, act, notes, asking } = desk;
+/// The report and the revision of an erasure that may be done now.
+pub fn require_suppressible(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    order: &SuppressionOrder,
+) -> Result<(Report, Revision), Refusal> {
     let version = require_suppression_right(connection, asking, &order.report_id)?;
-    let person = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
-    let mut report = reports::find(connection, &order.report_id)?.ok_or(Refusal::NotFound)?;
+    let report = reports::find(connection, &order.report_id)?.ok_or(Refusal::NotFound)?;
     let revision = revisions::find(connection, &order.report_id, order.revision)?.ok_or(Refusal::NotFound)?;
     if version != order.version {
         return Err(Refusal::PreconditionFailed);
@@ -58,10 +59,21 @@ pub fn suppress(desk: &mut Desk<'_>, order: &SuppressionOrder) -> Result<(Suppre
     if report.shown_revision() == Some(order.revision) || worked_on {
         return Err(Refusal::conflict(Conflict::RevisionShown));
     }
+    Ok((report, revision))
+}
+
+/// Erases the text, the source file and the renditions of a revision; its figures and its digest stay, and the audit
+/// says who did it. The report's version from now on.
+pub fn suppress(desk: &mut Desk<'_>, order: &SuppressionOrder) -> Result<(Suppression, i64), Refusal> {
+    let Desk { connection, act, notes, asking } = desk;
+    let (mut report, revision) = require_suppressible(connection, asking, order)?;
+    let person = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
     report.version += 1;
     report.updated_at = act.at;
     reports::update(connection, &report)?;
-    suppressions::erase(connection, &emptied(&revision))?;
+    let emptied = emptied(&revision);
+    let left = emptied.compute_digest();
+    suppressions::erase(connection, &emptied)?;
     let suppression = Suppression {
         report_id: order.report_id.to_string(),
         revision: order.revision,
@@ -75,7 +87,12 @@ pub fn suppress(desk: &mut Desk<'_>, order: &SuppressionOrder) -> Result<(Suppre
         action: AuditAction::ReportSuppress,
         agency_id: Some(report.agency_id.to_string()),
         report_id: Some(order.report_id.to_string()),
-        detail: json!({ "revision": order.revision, "digest": revision.digest, "reason": order.reason }),
+        detail: json!({
+            "revision": order.revision,
+            "digest": revision.digest,
+            "left": left,
+            "reason": order.reason,
+        }),
     });
     Ok((suppression, report.version))
 }

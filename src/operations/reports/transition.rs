@@ -1,22 +1,27 @@
 //! Review and publication.
 
 use super::advance::{advance, last_round};
+use super::beside::beside_of;
 use super::edit::require_year;
 use super::elsewhere::taken_over_by;
-use super::read::{ReportView, find_raw, refuse_outsider};
+use super::read::{ReportView, find_raw, refuse_outsider, require_said_readable};
+use super::round::{Round, doer_of, request};
 use super::verdict::{
     judged, mark_what_rests_on, receipt, require_no_blocking_findings, require_publishable_reason,
     settle_marks,
 };
+use crate::domain::access::Named;
 use crate::domain::audit::AuditAction;
 use crate::domain::id::ReportId;
 use crate::domain::onward::ChangeType;
-use crate::domain::report::{Comment, Revision};
+use crate::domain::report::{Comment, Timeliness};
+use crate::domain::rights::Right;
 use crate::domain::rules::Finding;
-use crate::domain::workflow::{self, Action, Receipt, Transition, actions_from};
+use crate::domain::workflow::{self, Action, Receipt, Review, Transition, actions_from};
 use crate::domain::year::YearState;
+use crate::operations::settings::review;
 use crate::operations::statistics::settle_shown;
-use crate::operations::{Asking, Desk, Ready, Refusal};
+use crate::operations::{Archiving, Asking, Desk, Ready, Refusal};
 use crate::storage::receipts;
 use crate::storage::transitions;
 use crate::storage::{Act, AnyConnection, Change, Note, Notes, reports, revisions};
@@ -45,52 +50,6 @@ pub struct Transited {
     pub view: ReportView,
 }
 
-/// What the guard needs of a report's history in the present round.
-#[derive(Debug, Default)]
-struct Round {
-    authors: Vec<String>,
-    approvers: Vec<String>,
-    submitter: Option<String>,
-    approved_digest: Option<String>,
-}
-
-impl Round {
-    fn of(view: &ReportView, history: &[Transition]) -> Round {
-        let here = history
-            .iter()
-            .filter(|made| made.revision == view.revision.number && made.round == view.revision.round);
-        let approvals: Vec<&Transition> = here.filter(|made| made.action == Action::Approve).collect();
-        Round {
-            authors: view.revision.authors.iter().map(ToString::to_string).collect(),
-            approvers: approvals.iter().map(|made| made.person_id.to_string()).collect(),
-            submitter: view.revision.submitted_by.as_ref().map(ToString::to_string),
-            approved_digest: approvals.last().map(|made| made.digest.clone()),
-        }
-    }
-}
-
-fn request<'a>(
-    asking: &'a Asking,
-    view: &'a ReportView,
-    round: &'a Round,
-    action: Action,
-    comment: Option<&'a str>,
-) -> workflow::Request<'a> {
-    workflow::Request {
-        state: view.revision.state,
-        action,
-        comment,
-        person: asking.person.as_ref().map_or("", |person| person.id.as_str()),
-        rights: &asking.rights,
-        agency: &view.agency.path,
-        authors: &round.authors,
-        approvers: &round.approvers,
-        submitter: round.submitter.as_deref(),
-        stages: asking.review.stages,
-        separation: asking.review.separation_of_duties,
-    }
-}
-
 /// The actions the caller could take now on each of some reports.
 pub fn allowed_actions(
     connection: &mut AnyConnection,
@@ -99,23 +58,26 @@ pub fn allowed_actions(
 ) -> Result<Vec<Vec<Action>>, Refusal> {
     let ids: Vec<String> = views.iter().map(|view| view.report.id.to_string()).collect();
     let history = transitions::list_many(connection, &ids)?;
-    let nothing = Vec::new();
+    let review = review(connection)?;
+    let (nothing, doer) = (Vec::new(), doer_of(asking));
     let allowed = views.iter().map(|view| {
-        let round = Round::of(view, history.get(view.report.id.as_str()).unwrap_or(&nothing));
-        actions_from(view.revision.state, asking.review.stages)
+        let round = Round::of(view, history.get(view.report.id.as_str()).unwrap_or(&nothing), review);
+        actions_from(view.revision.state, review.stages)
             .into_iter()
-            .filter(|action| workflow::check(&request(asking, view, &round, *action, Some("…"))).is_ok())
-            .filter(|action| is_possible(view, *action))
+            .filter(|action| {
+                workflow::check(&request((asking, &doer), view, &round, *action, Some("…"))).is_ok()
+            })
+            .filter(|action| is_possible(asking, view, *action))
             .collect()
     });
     Ok(allowed.collect())
 }
 
 /// Whether the report's history and its year leave room for an action that its state allows.
-fn is_possible(view: &ReportView, action: Action) -> bool {
+fn is_possible(asking: &Asking, view: &ReportView, action: Action) -> bool {
     // What was read before is corrected, never replaced unseen.
     let archivable = action != Action::Archive || view.revision.number == 1;
-    archivable && require_year_for(view, action).is_ok()
+    archivable && require_year_for(asking, view, action).is_ok()
 }
 
 /// Whether the caller is refused an action whatever else is sent: asked before tag and body are looked at.
@@ -127,10 +89,11 @@ pub fn require_action_right(
 ) -> Result<(), Refusal> {
     let view = find_raw(connection, &view.report.id)?;
     let history = transitions::list(connection, &view.report.id)?;
-    let round = Round::of(&view, &history);
-    match workflow::check(&request(asking, &view, &round, action, Some("…"))) {
+    let round = Round::of(&view, &history, review(connection)?);
+    let doer = doer_of(asking);
+    match workflow::check(&request((asking, &doer), &view, &round, action, Some("…"))) {
         Err(workflow::Refusal::Forbidden) => Err(Refusal::Forbidden),
-        Err(workflow::Refusal::SeparationOfDuties) => Err(Refusal::SeparationOfDuties),
+        Err(workflow::Refusal::SeparationOfDuties(clash)) => Err(Refusal::clash(connection, &clash)?),
         _ => Ok(()),
     }
 }
@@ -140,10 +103,7 @@ pub fn list_transitions(
     asking: &Asking,
     id: &ReportId,
 ) -> Result<Vec<(Transition, Option<Receipt>)>, Refusal> {
-    let view = super::find(connection, asking, id, false)?;
-    if !asking.rights.may_see(&view.agency.path) {
-        return Err(Refusal::Forbidden);
-    }
+    require_said_readable(connection, asking, id)?;
     let mut receipts = receipts::of_report(connection, id)?;
     let made = transitions::list(connection, id)?.into_iter().map(|made| {
         let receipt = receipts.iter().position(|receipt| receipt.transition_id == made.id);
@@ -153,11 +113,13 @@ pub fn list_transitions(
     Ok(made.collect())
 }
 
-/// Whether the caller holds any role that takes any action on the report: asked before the body is read.
+/// Whether the caller may take any action on the report: asked before the body is read.
 pub fn require_transition_right(asking: &Asking, view: &ReportView) -> Result<(), Refusal> {
-    use crate::domain::rights::Role;
-    let roles = [Role::Editor, Role::Reviewer, Role::Publisher, Role::Supervisor];
-    if asking.rights.holds(&roles, &view.agency.path) { Ok(()) } else { Err(Refusal::Forbidden) }
+    if workflow::rights_of_steps().any(|right| view.allows(asking, right)) {
+        Ok(())
+    } else {
+        Err(Refusal::Forbidden)
+    }
 }
 
 /// A transition made ready: whether it may be, by which verdict, and all it writes about the report itself.
@@ -210,40 +172,46 @@ fn make_ready(
     order: &TransitionOrder,
 ) -> Result<ReadyTransition, Refusal> {
     let mut view = find_raw(connection, &order.report_id)?;
-    if !asking.rights.may_see(&view.agency.path) {
+    if !view.allows(asking, Right::SeeDrafts) {
         return Err(refuse_outsider(&view.report));
     }
     let person = asking.person.clone().ok_or(Refusal::Forbidden)?;
+    let doer = doer_of(asking);
     let history = transitions::list(connection, &order.report_id)?;
-    let round = Round::of(&view, &history);
-    let checked = workflow::check(&request(asking, &view, &round, order.action, order.comment.as_deref()));
+    let round = Round::of(&view, &history, review(connection)?);
+    let asked = request((asking, &doer), &view, &round, order.action, order.comment.as_deref());
+    let checked = workflow::check(&asked);
     if matches!(checked, Err(workflow::Refusal::Forbidden)) {
         return Err(Refusal::Forbidden);
     }
     if view.report.version != order.version {
         return Err(Refusal::PreconditionFailed);
     }
-    let (step, role) = checked.map_err(|refusal| match refusal {
-        workflow::Refusal::Forbidden => Refusal::Forbidden,
-        workflow::Refusal::NotAllowed(allowed) => Refusal::NotAllowed(allowed),
-        workflow::Refusal::SeparationOfDuties => Refusal::SeparationOfDuties,
-        workflow::Refusal::CommentMissing => Refusal::invalid("/comment", "required"),
-    })?;
+    let (step, role) = match checked {
+        Ok(allowed) => allowed,
+        Err(workflow::Refusal::Forbidden) => return Err(Refusal::Forbidden),
+        Err(workflow::Refusal::NotAllowed(allowed)) => return Err(Refusal::NotAllowed(allowed)),
+        Err(workflow::Refusal::SeparationOfDuties(clash)) => return Err(Refusal::clash(connection, &clash)?),
+        Err(workflow::Refusal::CommentMissing) => return Err(Refusal::invalid("/comment", "required")),
+    };
     if order.action == Action::Archive && view.revision.number > 1 {
-        let allowed = actions_from(view.revision.state, asking.review.stages).into_iter();
-        return Err(Refusal::NotAllowed(allowed.filter(|action| *action != Action::Archive).collect()));
+        return Err(Refusal::NotAllowed(beside_archiving(&view)));
     }
     let day = order.published_on.unwrap_or(asking.today);
     let findings = judged(connection, asking, day, &view, order.action)?;
     require_no_blocking_findings(&findings, order.action)?;
     require_publishable_reason(asking, order.action, order.comment.as_deref())?;
-    require_year_for(&view, order.action)?;
-    if order.action == Action::Publish && asking.review.stages > 0 {
+    require_year_for(asking, &view, order.action)?;
+    if settles_digest(order.action, &view) {
+        let beside = beside_of(connection, &view.report)?;
+        view.revision.settle_digest(beside);
+    }
+    if order.action == Action::Publish {
         require_approved_content(&view, &round)?;
     }
     let from = view.revision.state;
     let closes_round = matches!(order.action, Action::Return | Action::Recall);
-    advance(&mut view, act, asking, order, step.to, &person.id);
+    advance(&mut view, act, asking, order, step.to, &doer);
     if order.action == Action::Correct {
         view.revision.round = 1 + last_round(&history, view.revision.number);
     }
@@ -257,6 +225,9 @@ fn make_ready(
         action: order.action,
         from,
         to: step.to,
+        hand: asking.access.as_ref().map_or_else(|| Named::from(&person), |access| access.hand.clone()),
+        issuer: asking.access.as_ref().and_then(|access| access.issuer.clone()),
+        sign_in: Some(act.session.way),
         person_id: person.id,
         person_name: person.name,
         role,
@@ -295,10 +266,25 @@ pub fn enter_transition(desk: &mut Desk<'_>, ready: &ReadyTransition) -> Result<
     Ok(())
 }
 
-/// A closed year takes corrections and withdrawals, an archived one nothing but old documents.
-fn require_year_for(view: &ReportView, action: Action) -> Result<(), Refusal> {
+/// What else can be done with a draft that cannot be archived; how many reviews there are is no matter there.
+fn beside_archiving(view: &ReportView) -> Vec<Action> {
+    let all = actions_from(view.revision.state, Review::USUAL.stages).into_iter();
+    all.filter(|action| *action != Action::Archive).collect()
+}
+
+/// A closed year takes corrections and withdrawals, and old documents once it lies far enough back; an archived one
+/// nothing but these.
+fn require_year_for(asking: &Asking, view: &ReportView, action: Action) -> Result<(), Refusal> {
     match (action, view.year.plan.state) {
-        (Action::Archive, _) => Ok(()),
+        (Action::Archive, _) => match asking.policy.archiving {
+            Archiving::Old { after_days }
+                if !view.year.plan.takes_old_documents(asking.today, after_days) =>
+            {
+                let from = view.year.plan.old_documents_from(after_days);
+                Err(Refusal::TooRecent { from, allowed: beside_archiving(view) })
+            }
+            _ => Ok(()),
+        },
         (Action::Correct | Action::Withdraw, YearState::Open | YearState::Closed) => Ok(()),
         _ => require_year(view),
     }
@@ -306,7 +292,8 @@ fn require_year_for(view: &ReportView, action: Action) -> Result<(), Refusal> {
 
 fn record(notes: &mut Notes, view: &ReportView, made: &Transition, receipt: Option<&Receipt>) {
     let change_type = match made.action {
-        Action::Publish | Action::Archive if view.revision.number > 1 => Some(ChangeType::Corrected),
+        Action::Publish if view.revision.number > 1 => Some(ChangeType::Corrected),
+        Action::Archive if view.report.timeliness == Some(Timeliness::Archived) => Some(ChangeType::Archived),
         Action::Publish | Action::Archive => Some(ChangeType::Published),
         Action::Withdraw => Some(ChangeType::Withdrawn),
         _ => None,
@@ -331,6 +318,8 @@ fn record(notes: &mut Notes, view: &ReportView, made: &Transition, receipt: Opti
             "role": made.role.as_str(),
             "revision": made.revision,
             "digest": made.digest,
+            "hand": made.hand.id.as_str(),
+            "issued_by": made.issuer.as_ref().map(|issuer| issuer.id.as_str()),
             "comment": made.comment,
             "judgement": receipt.map(|receipt| json!({
                 "rule_set": receipt.rule_set,
@@ -342,10 +331,19 @@ fn record(notes: &mut Notes, view: &ReportView, made: &Transition, receipt: Opti
     });
 }
 
+/// Whether the digest is taken anew of everything that stands there now: what is submitted, approved or published.
+/// What was submitted when digests covered less goes on by that one.
+fn settles_digest(action: Action, view: &ReportView) -> bool {
+    match action {
+        Action::Submit | Action::Archive => true,
+        Action::Approve | Action::Publish => view.revision.beside.is_some(),
+        _ => false,
+    }
+}
+
 /// Nothing is published but what was approved, by digest, computed anew from what is stored.
 fn require_approved_content(view: &ReportView, round: &Round) -> Result<(), Refusal> {
-    let now = Revision::compute_digest(&view.revision.heading, &view.revision.content);
-    if round.approved_digest.as_deref() == Some(now.as_str()) {
+    if round.approved_digest() == Some(view.revision.compute_digest().as_str()) {
         Ok(())
     } else {
         Err(Refusal::NotAllowed(vec![Action::Return]))

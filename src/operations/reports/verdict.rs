@@ -4,6 +4,7 @@
 use super::elsewhere::GENERATIONS;
 use super::judge::judge_one;
 use super::read::ReportView;
+use crate::domain::report::Report;
 use crate::domain::rules::{self, Counts, Explainable, Finding, Moment, RuleSet, Severity, judge_text};
 use crate::domain::workflow::{Action, Receipt, Transition};
 use crate::operations::{Asking, Refusal};
@@ -26,16 +27,20 @@ pub fn judged(
     Ok(Some(judge_one(connection, asking, view, day, moment)?.findings))
 }
 
-/// Errors block a submission, and what must be explained; at publication those that weigh more there.
+/// Errors block a submission, and what must be explained; at publication those that weigh more there; marks of
+/// secrecy and personal data keep an old document from being taken in.
 /// What was explained blocks nothing.
 pub fn require_no_blocking_findings(findings: &Option<Vec<Finding>>, action: Action) -> Result<(), Refusal> {
     let blocks = |finding: &&Finding| {
-        let must =
-            || rules::by_id(finding.rule).is_some_and(|rule| rule.explainable == Explainable::MustByEditor);
+        let explainable = || rules::by_id(finding.rule).map(|rule| rule.explainable);
+        let must = || explainable() == Some(Explainable::MustByEditor);
+        let answered_by_supervisor = || explainable() == Some(Explainable::BySupervisor);
         finding.explanation.is_none()
             && match action {
                 Action::Submit => finding.severity == Severity::Error || must(),
                 Action::Publish => finding.severity == Severity::Error,
+                // Nobody has read it before everybody does.
+                Action::Archive => answered_by_supervisor(),
                 _ => false,
             }
     };
@@ -83,6 +88,14 @@ pub fn mark_what_rests_on(
     if view.revision.number == 1 {
         return Ok(());
     }
+    for report in resting_on(connection, view)? {
+        upstream::mark(connection, &report.id, &view.report.id, view.revision.number, act.at)?;
+    }
+    Ok(())
+}
+
+/// Next year's report and every consolidated one that holds this.
+pub(super) fn resting_on(connection: &mut AnyConnection, view: &ReportView) -> Result<Vec<Report>, Refusal> {
     // Whoever has taken over what the agency answered for, directly or through others.
     let mut heirs = vec![view.agency.id.to_string()];
     let mut successor = view.agency.successor_id.clone();
@@ -94,10 +107,7 @@ pub fn mark_what_rests_on(
     let path = roster::find(connection, view.report.year, &view.agency.id, view.report.scope)?
         .map_or_else(|| view.agency.path.clone(), |entry| entry.path);
     let above: Vec<String> = path.ids().map(str::to_owned).collect();
-    for report in reports::resting_on(connection, &view.report, &heirs, &above)? {
-        upstream::mark(connection, &report.id, &view.report.id, view.revision.number, act.at)?;
-    }
-    Ok(())
+    Ok(reports::resting_on(connection, &view.report, &heirs, &above)?)
 }
 
 /// Takes off a report that is published those marks that somebody has looked at: the figures were written anew

@@ -5,10 +5,12 @@ use crate::domain::report::{Report, SearchFilter};
 use crate::domain::wording::{bands, fold, snippet, tokens, wanted};
 use crate::operations::agencies::path_of;
 use crate::operations::following::{Following, Stretch};
+use crate::operations::reports::ReportView;
 use crate::operations::statistics::AsOf;
 use crate::operations::{AgencyRef, Refusal};
 use crate::storage::search::{self, Candidate, Indexed};
 use crate::storage::{AnyConnection, audit, positions, reports, revisions};
+use std::collections::HashMap;
 
 /// Candidates looked at in one step, and steps of one question.
 const STEP: i64 = 200;
@@ -85,6 +87,40 @@ fn published_texts(connection: &mut AnyConnection, report: &Report) -> Result<Ve
         })
     });
     Ok(texts.collect())
+}
+
+/// The narratives of some reports as they stand in the index, by report.
+pub fn indexed(
+    connection: &mut AnyConnection,
+    reports: &[String],
+) -> Result<HashMap<String, Vec<search::Kept>>, Refusal> {
+    Ok(search::of_reports(connection, reports)?)
+}
+
+/// The sections of a published report that stand in the index otherwise than readers see them; with `all`, those too
+/// that are missing there.
+pub fn indexed_otherwise(
+    view: &ReportView,
+    mut indexed: Vec<search::Kept>,
+    all: bool,
+) -> Vec<(String, Option<String>)> {
+    // What is of another revision is shown to nobody.
+    indexed.retain(|(_, revision, _)| *revision == view.revision.number);
+    let content = &view.revision.content;
+    let mut otherwise = Vec::new();
+    for section in &content.form().sections {
+        let Some(text) = content.text(&section.key) else { continue };
+        let text = text.replace('\0', "");
+        let places = indexed.iter().position(|(known, _, _)| *known == section.key);
+        match places.map(|at| indexed.swap_remove(at).2) {
+            Some(found) if found == text => {}
+            Some(found) => otherwise.push((section.key.clone(), Some(found))),
+            None if all => otherwise.push((section.key.clone(), None)),
+            None => {}
+        }
+    }
+    otherwise.extend(indexed.into_iter().map(|(section, _, text)| (section, Some(text))));
+    otherwise
 }
 
 /// Enters a step into the index, in the lane; false where another instance has come before.

@@ -1,6 +1,7 @@
 //! How far a year is: what is due, how far it has come, and who is still missing.
 
 use super::read::Place;
+use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Progress;
 use crate::operations::{Asking, Refusal, years};
@@ -50,11 +51,8 @@ pub fn completeness(
 }
 
 /// Whether the caller may see how far unpublished reports are.
-pub fn sees_drafts(asking: &Asking, place: &Place) -> bool {
-    match &place.path {
-        Some(path) => asking.rights.may_see(path),
-        None => asking.rights.grants.iter().any(|grant| grant.at.is_none()),
-    }
+pub fn sees_drafts(asking: &Asking, year: i32, place: &Place) -> bool {
+    asking.rights.may_below(Right::SeeDrafts, place.path.as_ref(), year)
 }
 
 /// Who is missing: for whoever has a grant those who have not begun, for the public all that is not published.
@@ -67,6 +65,6 @@ pub fn missing(
     limit: i64,
 ) -> Result<Vec<RosterEntry>, Refusal> {
     years::find(connection, year)?;
-    let unfiled = sees_drafts(asking, place);
+    let unfiled = sees_drafts(asking, year, place);
     Ok(roster::unpublished(connection, year, place.path.as_ref(), unfiled, after, limit)?)
 }

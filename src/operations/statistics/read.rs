@@ -59,9 +59,8 @@ pub fn place(
 ) -> Result<Place, Refusal> {
     let Some(within) = within else { return Ok(Place { agency: None, path: None }) };
     let agency = resolve(connection, within)?.ok_or(Refusal::NotFound)?;
-    let line = roster::of_agency(connection, year, &agency.id)?.into_iter().next();
-    let (name, path) = line.map_or((agency.name, agency.path), |line| (line.name, line.path));
-    Ok(Place { agency: Some((agency.id, name)), path: Some(path) })
+    let (place, name) = roster::named_place_of(connection, year, &agency.path)?;
+    Ok(Place { agency: Some((agency.id, name.unwrap_or(agency.name))), path: Some(place.path) })
 }
 
 /// The form that a year's figures are shown in.

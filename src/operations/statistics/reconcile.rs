@@ -1,9 +1,10 @@
 //! A consolidated report beside the sum of the reports it should hold.
 
-use crate::domain::agency::{Agency, AgencyPath};
+use crate::domain::agency::Agency;
 use crate::domain::form::Form;
 use crate::domain::id::ReportId;
 use crate::domain::report::Scope;
+use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Sum;
 use crate::operations::reports::{self, ReportView};
@@ -36,12 +37,6 @@ pub fn sum_below(
     sums::in_form(&rows, form).map_err(|fault| Refusal::Storage(StorageError::from(fault)))
 }
 
-/// Where an agency counts in a year.
-fn path_of(connection: &mut AnyConnection, agency: &Agency, year: i32) -> Result<AgencyPath, Refusal> {
-    let line = roster::of_agency(connection, year, &agency.id)?.into_iter().next();
-    Ok(line.map_or_else(|| agency.path.clone(), |line| line.path))
-}
-
 /// For whoever's grant covers the agency; only a consolidated report holds others.
 pub fn reconcile(
     connection: &mut AnyConnection,
@@ -50,7 +45,7 @@ pub fn reconcile(
     published_only: bool,
 ) -> Result<Reconciliation, Refusal> {
     let view = reports::find(connection, asking, id, published_only)?;
-    if !asking.rights.may_see(&view.agency.path) {
+    if !view.allows(asking, Right::SeeDrafts) {
         return Err(Refusal::Forbidden);
     }
     if view.report.scope != Scope::Consolidated {
@@ -58,7 +53,7 @@ pub fn reconcile(
     }
     let year = view.report.year;
     let sum = sum_below(connection, &view.agency, year, view.revision.content.form())?;
-    let path = path_of(connection, &view.agency, year)?;
+    let path = roster::place_of(connection, year, &view.agency.path)?.path;
     let mut missing = roster::unpublished(connection, year, Some(&path), false, None, MOST)?;
     missing.retain(|line| line.agency_id != view.agency.id);
     let contributing = sums::contributing(connection, year, Some(&path), MOST)?;

@@ -145,6 +145,14 @@ fn stored(connection: &mut AnyConnection, year: i32) -> Result<BTreeMap<Key, Kep
     Ok(found)
 }
 
+/// Which of the tables that are added up of a year cannot be read.
+pub fn unreadable(connection: &mut AnyConnection, year: i32) -> Result<Vec<&'static str>, Refusal> {
+    let contributions = contribution_digests(connection, year).is_err();
+    let sums = stored(connection, year).is_err();
+    let tables = [("contributions", contributions), ("sums", sums)];
+    Ok(tables.into_iter().filter(|(_, unreadable)| *unreadable).map(|(table, _)| table).collect())
+}
+
 /// Everything that differs from what it should be; with `repair`, to be run in the lane, it is made right.
 pub fn verify_year(
     connection: &mut AnyConnection,

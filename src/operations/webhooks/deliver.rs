@@ -1,21 +1,21 @@
-//! Sending: one sender at a time, each attempt settled in the lane, at least once over any crash.
+//! Sending: one sender at a time, each receiver by itself, each attempt settled in the lane, at least once over any
+//! crash. When something is due and who may send is by the database's clock.
 
 use crate::domain::onward::{Delivery, DeliveryState, Webhook, WebhookState};
 use crate::operations::Refusal;
-use crate::storage::outbox;
 use crate::storage::webhooks;
-use crate::storage::{AnyConnection, positions};
+use crate::storage::{AnyConnection, clock, outbox, positions};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{Duration, NaiveDateTime};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use std::collections::HashMap;
 
 const LEASE: &str = "webhooks";
-/// Longest account of a failure that is kept, in characters.
-const LONGEST_ERROR: usize = 300;
-/// Delivered events are remembered for so long.
-const REMEMBERED: Duration = Duration::days(30);
+/// What a failure is told as, and no more: exact answers would tell who listens where inside.
+const REFUSED: &str = "refused";
+const UNREACHABLE: &str = "unreachable";
 
 /// One delivery with where it goes.
 #[derive(Debug, Clone)]
@@ -45,39 +45,80 @@ pub fn sign(secret: &str, id: &str, timestamp: i64, body: &str) -> Option<String
     Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
 }
 
+/// Whether no other instance has the right to send.
+pub fn may_hold_lease(connection: &mut AnyConnection, holder: &str) -> Result<bool, Refusal> {
+    Ok(positions::may_hold(connection, LEASE, holder)?)
+}
+
 /// Takes or keeps the right to send; false while another instance has it.
-pub fn hold_lease(
-    connection: &mut AnyConnection,
-    holder: &str,
-    now: NaiveDateTime,
-    length: Duration,
-) -> Result<bool, Refusal> {
-    Ok(positions::hold(connection, LEASE, holder, now, now + length)?)
+pub fn hold_lease(connection: &mut AnyConnection, holder: &str, length: Duration) -> Result<bool, Refusal> {
+    Ok(positions::hold(connection, LEASE, holder, length)?)
 }
 
 pub fn release_lease(connection: &mut AnyConnection, holder: &str) -> Result<(), Refusal> {
     Ok(positions::release(connection, LEASE, holder)?)
 }
 
-/// What is to be sent now.
-pub fn due(connection: &mut AnyConnection, now: NaiveDateTime, limit: i64) -> Result<Vec<Attempt>, Refusal> {
+/// Sent to one receiver at the same time; whoever fails gets one at a time.
+const SIDE_BY_SIDE: usize = 4;
+/// Sent at the same time in all.
+const TOGETHER: usize = 256;
+
+/// By webhook the deliveries that are being sent.
+pub type UnderWay = HashMap<String, Vec<String>>;
+
+/// What is to be sent now, each receiver with a bound of its own.
+pub fn due(connection: &mut AnyConnection, under_way: &UnderWay) -> Result<Vec<Attempt>, Refusal> {
+    let now = clock::now(connection)?;
+    let mut room = TOGETHER.saturating_sub(under_way.values().map(Vec::len).sum());
     let mut attempts = Vec::new();
-    for delivery in outbox::due(connection, now, limit)? {
-        if let Some(webhook) = webhooks::find(connection, &delivery.webhook_id)? {
-            attempts.push(Attempt { delivery, webhook });
+    for id in outbox::awaited(connection, now)? {
+        let Some(webhook) = webhooks::find(connection, &id)? else { continue };
+        let busy = under_way.get(&id).map(Vec::as_slice).unwrap_or_default();
+        let bound = if webhook.failing_since.is_some() { 1 } else { SIDE_BY_SIDE };
+        let count = bound.saturating_sub(busy.len()).min(room);
+        if count == 0 {
+            continue;
+        }
+        let limit = i64::try_from(count).unwrap_or(1);
+        for delivery in outbox::due(connection, &id, busy, now, limit)? {
+            room = room.saturating_sub(1);
+            attempts.push(Attempt { delivery, webhook: webhook.clone() });
         }
     }
     Ok(attempts)
 }
 
-/// What becomes of a delivery after an attempt; `jitter` from -20 to 20 percent.
-pub fn next_state(
-    delivery: &Delivery,
-    outcome: &Outcome,
-    retries: &[std::time::Duration],
-    jitter: i32,
-    now: NaiveDateTime,
-) -> Delivery {
+/// What is still to be sent, and what was given up.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Outstanding {
+    pub pending: i64,
+    pub dead: i64,
+    /// Since the event of the oldest that waits.
+    pub oldest_seconds: f64,
+}
+
+/// Counts what is outstanding.
+pub fn outstanding(connection: &mut AnyConnection) -> Result<Outstanding, Refusal> {
+    let now = clock::now(connection)?;
+    let (pending, oldest) = outbox::waiting(connection)?;
+    let age = oldest.map_or(Duration::zero(), |oldest| now - oldest).max(Duration::zero());
+    Ok(Outstanding {
+        pending,
+        dead: outbox::given_up(connection)?,
+        oldest_seconds: age.to_std().unwrap_or_default().as_secs_f64(),
+    })
+}
+
+/// How long after each failure it is tried again, and by how many percent earlier or later (-20 to 20).
+#[derive(Debug, Clone)]
+pub struct Retries {
+    pub waits: Vec<std::time::Duration>,
+    pub jitter: i32,
+}
+
+/// What becomes of a delivery after an attempt.
+fn next_state(delivery: &Delivery, outcome: &Outcome, retries: &Retries, now: NaiveDateTime) -> Delivery {
     let mut next = delivery.clone();
     next.attempts += 1;
     next.updated_at = now;
@@ -87,16 +128,16 @@ pub fn next_state(
             DeliveryState::Delivered
         }
         Outcome::Unwanted => {
-            (next.last_status, next.last_error) = (Some(410), Some("410 Gone".to_owned()));
+            (next.last_status, next.last_error) = (None, Some(REFUSED.to_owned()));
             DeliveryState::Dead
         }
-        Outcome::Failed { status, error } => {
-            next.last_status = status.map(i32::from);
-            next.last_error = Some(error.chars().take(LONGEST_ERROR).collect());
+        Outcome::Failed { status, .. } => {
+            next.last_status = None;
+            next.last_error = Some(if status.is_some() { REFUSED } else { UNREACHABLE }.to_owned());
             let made = usize::try_from(delivery.attempts).unwrap_or(usize::MAX);
-            match retries.get(made).and_then(|wait| Duration::from_std(*wait).ok()) {
+            match retries.waits.get(made).and_then(|wait| Duration::from_std(*wait).ok()) {
                 Some(wait) => {
-                    next.next_at = now + wait + wait * jitter / 100;
+                    next.next_at = now + wait + wait * retries.jitter / 100;
                     DeliveryState::Pending
                 }
                 None => DeliveryState::Dead,
@@ -107,35 +148,31 @@ pub fn next_state(
     next
 }
 
-/// Writes down what became of some attempts.
+/// Writes down what became of an attempt.
 pub fn settle(
     connection: &mut AnyConnection,
-    settled: &[(Delivery, Outcome)],
-    now: NaiveDateTime,
+    sent: &Delivery,
+    outcome: &Outcome,
+    retries: &Retries,
 ) -> Result<(), Refusal> {
-    for (delivery, outcome) in settled {
-        // It may have been deleted with its webhook, or sent again by hand meanwhile.
-        let Some(present) = outbox::find(connection, &delivery.id)? else { continue };
-        if present.state == DeliveryState::Pending && present.attempts < delivery.attempts {
-            outbox::update(connection, delivery)?;
-        }
-        let Some(mut webhook) = webhooks::find(connection, &delivery.webhook_id)? else { continue };
-        let before = webhook.clone();
-        match outcome {
-            Outcome::Taken(_) => webhook.failing_since = None,
-            Outcome::Unwanted => webhook.state = WebhookState::Disabled,
-            Outcome::Failed { .. } => webhook.failing_since = webhook.failing_since.or(Some(now)),
-        }
-        if webhook != before {
-            webhooks::update(connection, &webhook)?;
-        }
+    let now = clock::now(connection)?;
+    let delivery = next_state(sent, outcome, retries, now);
+    // It may have been deleted with its webhook, or sent again by hand meanwhile.
+    let Some(present) = outbox::find(connection, &delivery.id)? else { return Ok(()) };
+    if present.state == DeliveryState::Pending && present.attempts < delivery.attempts {
+        outbox::update(connection, &delivery)?;
+    }
+    let Some(mut webhook) = webhooks::find(connection, &delivery.webhook_id)? else { return Ok(()) };
+    let before = webhook.clone();
+    match outcome {
+        Outcome::Taken(_) => webhook.failing_since = None,
+        Outcome::Unwanted => webhook.state = WebhookState::Disabled,
+        Outcome::Failed { .. } => webhook.failing_since = webhook.failing_since.or(Some(now)),
+    }
+    if webhook != before {
+        webhooks::update(connection, &webhook)?;
     }
     Ok(())
-}
-
-/// Forgets events that were delivered long ago; how many.
-pub fn forget_old(connection: &mut AnyConnection, now: NaiveDateTime) -> Result<usize, Refusal> {
-    Ok(outbox::forget(connection, now - REMEMBERED, 200)?)
 }
 
 #[cfg(test)]
@@ -158,25 +195,24 @@ mod tests {
     #[test]
     fn failures_are_tried_again_later_and_later_and_then_given_up() {
         let at = NaiveDateTime::default();
-        let retries = [Wait::from_secs(10), Wait::from_secs(100)];
+        let retries = |jitter| Retries { waits: vec![Wait::from_secs(10), Wait::from_secs(100)], jitter };
         let failed = Outcome::Failed { status: Some(500), error: "500".to_owned() };
         let first = next_state(
             &Delivery::new("d".to_owned(), "w", 1, "t", &serde_json::json!({}), at),
             &failed,
-            &retries,
-            0,
+            &retries(0),
             at,
         );
         assert_eq!(
             (first.attempts, first.next_at, first.state),
             (1, at + Duration::seconds(10), DeliveryState::Pending)
         );
-        let second = next_state(&first, &failed, &retries, 20, at);
+        let second = next_state(&first, &failed, &retries(20), at);
         assert_eq!((second.attempts, second.next_at), (2, at + Duration::seconds(120)));
-        let third = next_state(&second, &failed, &retries, 0, at);
+        let third = next_state(&second, &failed, &retries(0), at);
         assert_eq!((third.attempts, third.state), (3, DeliveryState::Dead));
         assert_eq!(
-            next_state(&second, &Outcome::Taken(204), &retries, 0, at).state,
+            next_state(&second, &Outcome::Taken(204), &retries(0), at).state,
             DeliveryState::Delivered
         );
     }

@@ -4,21 +4,25 @@ use crate::domain::audit::AuditAction;
 use crate::domain::id::AgencyId;
 use crate::domain::onward::{ChangeType, Delivery, DeliveryState, Webhook, WebhookState};
 use crate::domain::page::Page;
-use crate::domain::rights::Role;
+use crate::domain::rights::Right;
 use crate::operations::agencies::resolve;
 use crate::operations::changed::changed;
 use crate::operations::{AgencyRef, Asking, Desk, Refusal};
-use crate::storage::outbox;
 use crate::storage::webhooks;
-use crate::storage::{AnyConnection, Note};
+use crate::storage::{AnyConnection, Note, clock, outbox};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::Duration;
 use serde_json::json;
 
 /// What a webhook can be told of.
 pub const EVENTS: &[ChangeType] = ChangeType::ALL;
 /// What is sent where it is asked whether anything arrives.
 pub const TEST: &str = "webhook.test";
+/// Tests of one webhook in an hour: enough to set it up, too few to feel out a network with.
+const TESTS_AN_HOUR: i64 = 10;
+/// Webhooks of one person.
+const MOST_OF_ONE: i64 = 50;
 
 /// A webhook as somebody wants it.
 #[derive(Debug, Clone)]
@@ -35,10 +39,18 @@ pub fn new_webhook_secret(random: [u8; 32]) -> String {
     format!("whsec_{}", STANDARD.encode(random))
 }
 
-/// Supervisors and administrators may have webhooks.
+fn sees_all(asking: &Asking) -> bool {
+    asking.rights.may_below(Right::SeeWebhooks, None, None)
+}
+
+/// Refuses whoever may neither have webhooks nor see those of others.
 pub fn require_webhook_right(asking: &Asking) -> Result<(), Refusal> {
-    let manages = asking.rights.grants.iter().any(|grant| grant.role == Role::Supervisor);
-    if manages || asking.rights.is_admin() { Ok(()) } else { Err(Refusal::Forbidden) }
+    if sees_all(asking) { Ok(()) } else { require_keeping_right(asking) }
+}
+
+/// Refuses whoever may have none.
+pub fn require_keeping_right(asking: &Asking) -> Result<(), Refusal> {
+    if asking.rights.may_somewhere(Right::KeepWebhooks) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
 fn person(asking: &Asking) -> Result<&str, Refusal> {
@@ -48,11 +60,14 @@ fn person(asking: &Asking) -> Result<&str, Refusal> {
 pub fn find(connection: &mut AnyConnection, asking: &Asking, id: &str) -> Result<Webhook, Refusal> {
     require_webhook_right(asking)?;
     let found = webhooks::find(connection, id)?.ok_or(Refusal::NotFound)?;
-    if asking.rights.is_admin() || found.person_id == person(asking)? {
-        Ok(found)
-    } else {
-        Err(Refusal::NotFound)
-    }
+    if sees_all(asking) || found.person_id == person(asking)? { Ok(found) } else { Err(Refusal::NotFound) }
+}
+
+/// A webhook for whoever may change it: their own, or anybody's for whoever keeps and sees all.
+pub fn find_kept(connection: &mut AnyConnection, asking: &Asking, id: &str) -> Result<Webhook, Refusal> {
+    let found = find(connection, asking, id)?;
+    require_keeping_right(asking)?;
+    Ok(found)
 }
 
 /// A page with the number of all, where it is asked for.
@@ -63,7 +78,7 @@ pub fn list(
     count: bool,
 ) -> Result<(Vec<Webhook>, Option<i64>), Refusal> {
     require_webhook_right(asking)?;
-    let whose = if asking.rights.is_admin() { None } else { Some(person(asking)?) };
+    let whose = if sees_all(asking) { None } else { Some(person(asking)?) };
     let total = count.then(|| webhooks::count(connection, whose)).transpose()?;
     Ok((webhooks::list(connection, whose, page)?, total))
 }
@@ -79,7 +94,10 @@ pub fn create(
     (id, secret): (&str, &str),
     edit: &WebhookEdit,
 ) -> Result<Webhook, Refusal> {
-    require_webhook_right(desk.asking)?;
+    require_keeping_right(desk.asking)?;
+    if webhooks::count(desk.connection, Some(person(desk.asking)?))? >= MOST_OF_ONE {
+        return Err(Refusal::TooMany);
+    }
     let webhook = Webhook {
         id: id.to_owned(),
         person_id: person(desk.asking)?.to_owned(),
@@ -136,7 +154,7 @@ fn at_version(
     id: &str,
     version: i64,
 ) -> Result<Webhook, Refusal> {
-    let webhook = find(connection, asking, id)?;
+    let webhook = find_kept(connection, asking, id)?;
     if webhook.version == version { Ok(webhook) } else { Err(Refusal::PreconditionFailed) }
 }
 
@@ -152,8 +170,11 @@ fn note(action: AuditAction, webhook: &Webhook) -> Note {
 
 /// Puts a test on its way, as an event would be.
 pub fn test(desk: &mut Desk<'_>, id: &str) -> Result<Delivery, Refusal> {
-    let webhook = find(desk.connection, desk.asking, id)?;
-    let delivery = Delivery::new(
+    let webhook = find_kept(desk.connection, desk.asking, id)?;
+    if outbox::count_since(desk.connection, id, TEST, desk.act.at - Duration::hours(1))? >= TESTS_AN_HOUR {
+        return Err(Refusal::TooMany);
+    }
+    let mut delivery = Delivery::new(
         uuid::Uuid::now_v7().to_string(),
         &webhook.id,
         0,
@@ -161,6 +182,7 @@ pub fn test(desk: &mut Desk<'_>, id: &str) -> Result<Delivery, Refusal> {
         &json!({ "webhook_id": webhook.id }),
         desk.act.at,
     );
+    delivery.next_at = clock::now(desk.connection)?;
     outbox::insert(desk.connection, &delivery)?;
     desk.notes.audit(note(AuditAction::WebhookTest, &webhook));
     Ok(delivery)
@@ -181,12 +203,12 @@ pub fn deliveries(
 
 /// Has a delivery sent once more, whatever became of it.
 pub fn redeliver(desk: &mut Desk<'_>, id: &str) -> Result<Delivery, Refusal> {
-    require_webhook_right(desk.asking)?;
+    require_keeping_right(desk.asking)?;
     let mut delivery = outbox::find(desk.connection, id)?.ok_or(Refusal::NotFound)?;
     let webhook = find(desk.connection, desk.asking, &delivery.webhook_id)?;
     delivery.state = DeliveryState::Pending;
     delivery.attempts = 0;
-    delivery.next_at = desk.act.at;
+    delivery.next_at = clock::now(desk.connection)?;
     delivery.updated_at = desk.act.at;
     outbox::update(desk.connection, &delivery)?;
     desk.notes.audit(note(AuditAction::WebhookRedeliver, &webhook));

@@ -1,5 +1,6 @@
 //! Announcing a reporting year.
 
+use super::require_year_right;
 use crate::domain::audit::AuditAction;
 use crate::domain::year::{ReportingYear, YearPlan};
 use crate::operations::refusal::taken;
@@ -10,9 +11,7 @@ use serde_json::json;
 
 /// Creates a year, `planned`, with its whole roster from the registry.
 pub fn create(desk: &mut Desk<'_>, plan: &YearPlan) -> Result<ReportingYear, Refusal> {
-    if !desk.asking.rights.is_admin() {
-        return Err(Refusal::Forbidden);
-    }
+    require_year_right(desk.asking)?;
     let year =
         ReportingYear { plan: plan.clone(), version: 1, created_at: desk.act.at, updated_at: desk.act.at };
     years::insert(desk.connection, &year).map_err(|error| taken(error, Conflict::YearExists))?;

@@ -1,15 +1,13 @@
 //! Deleting a year without reports.
 
-use super::find;
+use super::{find, require_year_right};
 use crate::domain::audit::AuditAction;
 use crate::operations::{Conflict, Desk, Refusal};
 use crate::storage::{Note, reports, roster, years};
 use serde_json::json;
 
 pub fn delete(desk: &mut Desk<'_>, year: i32, version: i64) -> Result<(), Refusal> {
-    if !desk.asking.rights.is_admin() {
-        return Err(Refusal::Forbidden);
-    }
+    require_year_right(desk.asking)?;
     let present = find(desk.connection, year)?;
     if present.version != version {
         return Err(Refusal::PreconditionFailed);

@@ -1,12 +1,18 @@
 //! Reading years and rosters.
 
+use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
 use crate::domain::year::ReportingYear;
 use crate::operations::agencies::path_of;
-use crate::operations::{AgencyRef, Refusal};
+use crate::operations::{AgencyRef, Asking, Refusal};
 use crate::storage::AnyConnection;
 use crate::storage::roster;
 use crate::storage::years;
+
+/// The right to announce, change and delete years.
+pub fn require_year_right(asking: &Asking) -> Result<(), Refusal> {
+    if asking.rights.may_below(Right::KeepYears, None, None) { Ok(()) } else { Err(Refusal::Forbidden) }
+}
 
 pub fn find(connection: &mut AnyConnection, year: i32) -> Result<ReportingYear, Refusal> {
     years::find(connection, year)?.ok_or(Refusal::NotFound)

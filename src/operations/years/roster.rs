@@ -5,12 +5,14 @@ use crate::domain::agency::AgencyPath;
 use crate::domain::audit::AuditAction;
 use crate::domain::digest::sha256_hex;
 use crate::domain::report::Scope;
+use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
 use crate::domain::year::YearState;
 use crate::operations::agencies::{find as find_agency, resolve};
+use crate::operations::statistics::{move_lines, require_place};
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, InputFault, Refusal};
 use crate::storage::roster;
-use crate::storage::{AnyConnection, Note, sums};
+use crate::storage::{AnyConnection, Note};
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -57,9 +59,9 @@ pub fn find_line(
     lines.into_iter().find(wanted).ok_or(Refusal::NotFound)
 }
 
-/// The right to settle a line: supervision over where it counts.
+/// The right to settle a line: supervision over the place above; nobody settles their own.
 pub fn require_roster_right(asking: &Asking, line: &RosterEntry) -> Result<(), Refusal> {
-    if asking.rights.may_manage(Some(&line.path)) { Ok(()) } else { Err(Refusal::Forbidden) }
+    if asking.rights.may_settle(&line.path, line.year) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
 /// The right to let a line count elsewhere: supervision over that place too. One that is not there is a fault of
@@ -71,7 +73,9 @@ pub fn require_place_right(
     parent: &AgencyRef,
 ) -> Result<(), Refusal> {
     match path_of(connection, year, parent)? {
-        Some(place) if !asking.rights.may_manage(Some(&place)) => Err(Refusal::Forbidden),
+        Some(place) if !asking.rights.may_below(Right::KeepRegistry, Some(&place), year) => {
+            Err(Refusal::Forbidden)
+        }
         _ => Ok(()),
     }
 }
@@ -110,10 +114,9 @@ pub fn edit_roster(
         return Err(Refusal::Invalid(faults));
     }
     if let Some(above) = above {
-        if before.path.contains(&above) {
-            return Err(Refusal::conflict(Conflict::AgencyCycle));
-        }
         line.path = AgencyPath::below(Some(&above), line.agency_id.as_str());
+        let deepest = roster::deepest(desk.connection, year, &before.path)?;
+        require_place(&before.path, &line.path, deepest)?;
         line.moved = true;
     }
     if line == before {
@@ -122,12 +125,15 @@ pub fn edit_roster(
     if edit.reason.is_none() {
         return Err(Refusal::invalid("/reason", "required"));
     }
+    // What is late stays late.
+    if line.due_on > before.due_on && desk.asking.today > before.due_on {
+        return Err(Refusal::conflict(Conflict::DueDayPassed));
+    }
     if plan.state == YearState::Archived {
         return Err(Refusal::conflict(Conflict::YearState));
     }
     if line.path != before.path {
-        sums::move_subtree(desk.connection, year, &before.path, &line.path)?;
-        roster::settle_subtree(desk.connection, year, &before.path, &line.path)?;
+        move_lines(desk.connection, year, (&before.path, &line.path), true)?;
     }
     roster::update(desk.connection, &line)?;
     desk.notes.audit(Note {
@@ -157,6 +163,5 @@ fn path_of(
     agency: &AgencyRef,
 ) -> Result<Option<AgencyPath>, Refusal> {
     let Some(agency) = resolve(connection, agency)? else { return Ok(None) };
-    let line = roster::of_agency(connection, year, &agency.id)?.into_iter().next();
-    Ok(Some(line.map_or(agency.path, |line| line.path)))
+    Ok(Some(roster::place_of(connection, year, &agency.path)?.path))
 }

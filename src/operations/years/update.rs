@@ -1,6 +1,6 @@
 //! Changing a year: its dates, its note, its state.
 
-use super::find;
+use super::{find, require_year_right};
 use crate::domain::audit::AuditAction;
 use crate::domain::year::{ReportingYear, YearPlan};
 use crate::operations::changed::changed;
@@ -11,9 +11,7 @@ use crate::storage::{Note, reports, roster};
 use serde_json::json;
 
 pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<ReportingYear, Refusal> {
-    if !desk.asking.rights.is_admin() {
-        return Err(Refusal::Forbidden);
-    }
+    require_year_right(desk.asking)?;
     let present = find(desk.connection, plan.year)?;
     if present.version != version {
         return Err(Refusal::PreconditionFailed);

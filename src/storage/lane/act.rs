@@ -1,6 +1,6 @@
 //! An act: who does something when, fixed before the lane so that the operation can run twice.
 
-use crate::domain::audit::{AuditAction, Touch};
+use crate::domain::audit::{AuditAction, Session, Touch};
 use crate::domain::onward::ChangeType;
 use chrono::NaiveDateTime;
 use serde_json::Value;
@@ -10,7 +10,6 @@ use serde_json::Value;
 pub struct Actor {
     pub person_id: String,
     pub person_name: String,
-    pub token_id: String,
 }
 
 /// One request to write, before anything is known of its outcome.
@@ -20,8 +19,17 @@ pub struct Act {
     pub at: NaiveDateTime,
     /// `None` for the program itself (command line).
     pub actor: Option<Actor>,
+    /// From where and by which way it comes in.
+    pub session: Session,
     pub request_id: String,
     pub key: Option<IdempotencyKey>,
+}
+
+impl Act {
+    /// What the service does by itself, under a name of its own.
+    pub fn of_service(name: &str, at: NaiveDateTime) -> Act {
+        Act { at, actor: None, session: Session::of_service(), request_id: name.to_owned(), key: None }
+    }
 }
 
 /// What a command that was made ready on a reader rests on: it may be entered while nothing has been written since

@@ -1,10 +1,12 @@
 //! One group: many jobs, one transaction, one COMMIT; and the rule for when it breaks.
 
+use super::answers::find_answer;
 use super::job::{Ending, Run};
-use super::ledger::{Ledger, find_answer};
+use super::ledger::Ledger;
 use super::{Job, Notes};
 use crate::storage::cluster::Standing;
 use crate::storage::error::StorageError;
+use crate::storage::seals;
 use crate::storage::watch::Watch;
 use crate::storage::{AnyConnection, Meters};
 use diesel::connection::SimpleConnection;
@@ -55,7 +57,11 @@ pub(super) fn run(
         return broken(connection, done, unreached, error.to_string());
     }
     let began = Instant::now();
-    let committed = connection.batch_execute("COMMIT");
+    let pulse = watch.pulse();
+    let committed = {
+        let _sent = pulse.commit();
+        connection.batch_execute("COMMIT")
+    };
     meters.commit_seconds.observe(began.elapsed().as_secs_f64());
     match committed {
         Ok(()) => {
@@ -92,6 +98,9 @@ fn run_one(
     job: &mut dyn Job,
     begin: &mut &'static str,
 ) -> Result<Ending, String> {
+    if !job.take() {
+        return Ok(Ending::Undone);
+    }
     if let Some(answer) = find_answer(connection, job.act()).map_err(|error| error.to_string())? {
         job.replay(answer);
         return Ok(Ending::Undone);
@@ -104,11 +113,11 @@ fn run_one(
     }
     connection.batch_execute(begin).map_err(|error| error.to_string())?;
     let mut notes = Notes::default();
-    let run = catch_unwind(AssertUnwindSafe(|| job.run(connection, &mut notes)));
+    let (run, touched) = seals::during(|| catch_unwind(AssertUnwindSafe(|| job.run(connection, &mut notes))));
     match run {
         Ok(Run::Keep(answer)) => {
             *begin = BEGIN_NEXT_JOB;
-            ledger.enter(job.act(), notes, answer);
+            ledger.enter(job.act(), notes, touched, answer);
             Ok(Ending::Committed)
         }
         Ok(Run::Undo) => {

@@ -1,5 +1,6 @@
 //! A job of the lane: an operation with the caller who waits for it.
 
+use super::turn::Turn;
 use super::{Act, Basis, Notes, StoredAnswer};
 use crate::storage::AnyConnection;
 use crate::storage::error::{StorageError, is_constraint};
@@ -22,6 +23,8 @@ pub enum WriteError<R> {
     Overloaded,
     /// It failed twice, the second time alone; nothing changed.
     Unavailable,
+    /// The disk of the database is full; nothing changed.
+    DiskFull,
     /// The answer to COMMIT was lost.
     OutcomeUnknown,
     /// A stored value could not be read, or a constraint the operation did not foresee.
@@ -52,11 +55,14 @@ pub(in crate::storage) enum Ending {
     /// Answer with what the run itself found.
     Undone,
     Unavailable,
+    DiskFull,
     OutcomeUnknown,
 }
 
 /// What the writer thread knows of a job.
 pub(in crate::storage) trait Job: Send {
+    /// Its turn has come; `false` if nobody waits for it any more.
+    fn take(&self) -> bool;
     fn act(&self) -> &Act;
     /// What it rests on, if it was made ready before.
     fn basis(&self) -> Option<&Basis>;
@@ -76,6 +82,7 @@ pub(in crate::storage) struct Write<T, R, Op, Render> {
     pub render: Render,
     pub reply: oneshot::Sender<Result<Written<T>, WriteError<R>>>,
     pub outcome: Option<Result<Written<T>, WriteError<R>>>,
+    pub turn: Arc<Turn>,
     pub span: tracing::Span,
     /// Held until the reply: a second request with the same key meanwhile is told to wait.
     pub key_held: Option<KeyHeld>,
@@ -112,6 +119,10 @@ where
     Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send,
     Render: Fn(&T) -> StoredAnswer + Send,
 {
+    fn take(&self) -> bool {
+        self.turn.take()
+    }
+
     fn act(&self) -> &Act {
         &self.act
     }
@@ -160,6 +171,7 @@ where
             (Ending::Committed | Ending::Undone, Some(outcome)) => outcome,
             (Ending::OutcomeUnknown, Some(Ok(_))) => Err(WriteError::OutcomeUnknown),
             (Ending::OutcomeUnknown, Some(refused)) => refused,
+            (Ending::DiskFull, _) => Err(WriteError::DiskFull),
             (Ending::Unavailable, _) | (_, None) => Err(WriteError::Unavailable),
         };
         drop(self.key_held);

@@ -1,15 +1,21 @@
 //! The ledger row and the rows the runner writes for every act.
 
+use super::answers::AnswerRow;
+use super::entries::{AuditRow, Entered};
 use super::{Act, Basis, Note, Notes, StoredAnswer};
-use crate::domain::audit::{AuditAction, AuditEntry};
+use crate::domain::algorithm::Algorithm;
+use crate::domain::audit::AuditAction;
+use crate::domain::audit::guarded::CHANGES;
 use crate::domain::onward::ChangeType;
 use crate::storage::AnyConnection;
 use crate::storage::cluster::{self, Mark, SKIPPED_CHANGES, Standing};
+use crate::storage::error::StorageError;
 use crate::storage::outbox;
 use crate::storage::prepared::Prepare;
 use crate::storage::schema::onward::deliveries;
 use crate::storage::schema::{audit, changes, idempotency, ledger};
-use crate::storage::watch::{Touched, Watch};
+use crate::storage::seals::Touched;
+use crate::storage::watch::{self, Watch};
 use chrono::NaiveDateTime;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -17,34 +23,22 @@ use diesel::result::Error;
 
 /// The numbers of a batch, from the row it holds.
 pub(super) struct Ledger {
-    change_seq: i64,
-    audit_seq: i64,
+    pub(super) change_seq: i64,
+    pub(super) audit_seq: i64,
     /// Where the audit stood before this batch.
     held_seq: i64,
-    audit_head: String,
+    pub(super) audit_head: String,
     epoch: String,
     /// The cluster it is to be written on, where the row says another one or the epoch is new.
     restamped: Option<Option<Standing>>,
     renewed: bool,
-    audit: Vec<AuditRow>,
+    pub(super) algorithm: Algorithm,
+    /// What the jobs left behind, and what each wrote of rows that are sealed.
+    pub(super) entered: Vec<Entered>,
+    pub(super) touched: Vec<Touched>,
+    pub(super) audit: Vec<AuditRow>,
     changes: Vec<ChangeRow>,
     answers: Vec<AnswerRow>,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = audit)]
-struct AuditRow {
-    seq: i64,
-    at: String,
-    person_id: Option<String>,
-    person_name: Option<String>,
-    action: String,
-    agency_id: Option<String>,
-    report_id: Option<String>,
-    detail: String,
-    request_id: String,
-    prev_hash: String,
-    hash: String,
 }
 
 #[derive(Insertable)]
@@ -72,17 +66,6 @@ impl ChangeRow {
             "at": self.at.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
         })
     }
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = idempotency)]
-struct AnswerRow {
-    scope: String,
-    body_digest: String,
-    status: i32,
-    headers: String,
-    body: String,
-    at: NaiveDateTime,
 }
 
 /// Entries since a command was made ready that are looked at before it is entered.
@@ -119,15 +102,17 @@ impl Ledger {
         seen: &Mark,
         fresh: Option<&Standing>,
     ) -> Result<Ledger, Error> {
-        let columns = (ledger::change_seq, ledger::audit_seq, ledger::audit_head, ledger::epoch);
-        let (change_seq, audit_seq, audit_head, epoch) = match connection {
+        let columns =
+            (ledger::change_seq, ledger::audit_seq, ledger::audit_head, ledger::epoch, ledger::digest);
+        type Held = (i64, i64, String, String, Algorithm);
+        let (change_seq, audit_seq, audit_head, epoch, algorithm) = match connection {
             AnyConnection::Postgres(inner) => {
                 inner.batch_execute("BEGIN")?;
-                ledger::table.select(columns).for_update().first::<(i64, i64, String, String)>(inner)?
+                ledger::table.select(columns).for_update().first::<Held>(inner)?
             }
             AnyConnection::Sqlite(inner) => {
                 inner.batch_execute("BEGIN IMMEDIATE")?;
-                ledger::table.select(columns).first::<(i64, i64, String, String)>(inner)?
+                ledger::table.select(columns).first::<Held>(inner)?
             }
         };
         let mut held = Ledger {
@@ -138,6 +123,9 @@ impl Ledger {
             epoch,
             restamped: None,
             renewed: false,
+            algorithm,
+            entered: Vec::new(),
+            touched: Vec::new(),
             audit: Vec::new(),
             changes: Vec::new(),
             answers: Vec::new(),
@@ -199,8 +187,7 @@ impl Ledger {
             }),
         });
         let at = chrono::SubsecRound::trunc_subsecs(chrono::Utc::now().naive_utc(), 6);
-        let act = Act { at, actor: None, request_id: "fork".to_owned(), key: None };
-        self.enter(&act, notes, None);
+        self.enter(&Act::of_service("fork", at), notes, Touched::default(), None);
     }
 
     /// Where the log ends, and how it is called.
@@ -214,7 +201,8 @@ impl Ledger {
             return Ok(true);
         }
         let moved = |action: &str, agency: &Option<String>| basis.is_moved_by(action, agency.as_deref());
-        if self.audit.iter().any(|row| moved(&row.action, &row.agency_id)) {
+        let mut notes = self.entered.iter().flat_map(|entered| &entered.notes);
+        if notes.any(|note| moved(note.action.as_str(), &note.agency_id)) {
             return Ok(true);
         }
         if self.held_seq <= basis.seq {
@@ -232,42 +220,13 @@ impl Ledger {
         Ok(many || since.iter().any(|(action, agency)| moved(action, agency)))
     }
 
-    /// Numbers and chains what a job that is kept left behind.
-    pub fn enter(&mut self, act: &Act, notes: Notes, answer: Option<StoredAnswer>) {
-        let at = act.at.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
-        for note in notes.audit {
-            self.audit_seq += 1;
-            let entry = AuditEntry {
-                seq: self.audit_seq,
-                at: at.clone(),
-                person_id: act.actor.as_ref().map(|actor| actor.person_id.clone()),
-                person_name: act.actor.as_ref().map(|actor| actor.person_name.clone()),
-                action: note.action.as_str().to_owned(),
-                agency_id: note.agency_id,
-                report_id: note.report_id,
-                detail: note.detail.to_string(),
-                request_id: act.request_id.clone(),
-            };
-            let hash = entry.hash(&self.audit_head);
-            let previous = std::mem::replace(&mut self.audit_head, hash.clone());
-            self.audit.push(AuditRow {
-                seq: entry.seq,
-                at: entry.at,
-                person_id: entry.person_id,
-                person_name: entry.person_name,
-                action: entry.action,
-                agency_id: entry.agency_id,
-                report_id: entry.report_id,
-                detail: entry.detail,
-                request_id: entry.request_id,
-                prev_hash: previous,
-                hash,
-            });
-        }
+    /// Takes what a job that is kept left behind; it is numbered when the group is written.
+    pub fn enter(&mut self, act: &Act, notes: Notes, touched: Touched, answer: Option<StoredAnswer>) {
         self.change_seq += notes.skipped_changes;
+        let mut changes = Vec::with_capacity(notes.changes.len());
         for change in notes.changes {
             self.change_seq += 1;
-            self.changes.push(ChangeRow {
+            changes.push(ChangeRow {
                 seq: self.change_seq,
                 change_type: change.change_type,
                 report_id: change.report_id,
@@ -277,6 +236,11 @@ impl Ledger {
                 at: act.at,
             });
         }
+        let touched = touched.and(&CHANGES, changes.iter().map(|change| change.seq.to_string()));
+        self.changes.extend(changes);
+        let of_act = Act { key: None, ..act.clone() };
+        self.entered.push(Entered { act: of_act, notes: notes.audit });
+        self.touched.push(touched);
         if let (Some(key), Some(answer)) = (&act.key, answer) {
             self.answers.push(AnswerRow {
                 scope: key.scope.clone(),
@@ -291,7 +255,7 @@ impl Ledger {
 
     /// Tells the watch what was committed.
     pub fn tell(&self, watch: &Watch) {
-        let touched = self.audit.iter().map(|row| Touched {
+        let touched = self.audit.iter().map(|row| watch::Touched {
             seq: row.seq,
             action: row.action.clone(),
             report_id: row.report_id.clone(),
@@ -303,12 +267,15 @@ impl Ledger {
     }
 
     /// Writes the batch's rows, one statement each, and puts the new numbers back.
-    pub fn write(&self, connection: &mut AnyConnection) -> Result<(), Error> {
+    pub fn write(&mut self, connection: &mut AnyConnection) -> Result<(), StorageError> {
+        if !self.changes.is_empty() {
+            insert_all!(connection, changes::table, &self.changes);
+        }
+        self.chain(connection)?;
         if !self.audit.is_empty() {
             insert_all!(connection, audit::table, &self.audit);
         }
         if !self.changes.is_empty() {
-            insert_all!(connection, changes::table, &self.changes);
             let deliveries = outbox::due_for(connection, &self.changes)?;
             if !deliveries.is_empty() {
                 insert_all!(connection, deliveries::table, &deliveries);
@@ -341,30 +308,7 @@ impl Ledger {
             ledger::audit_seq.eq(self.audit_seq),
             ledger::audit_head.eq(&self.audit_head),
         );
-        on_each!(connection, |c| diesel::update(ledger::table).set(numbers).prepared().execute(c)).map(|_| ())
+        on_each!(connection, |c| diesel::update(ledger::table).set(numbers).prepared().execute(c))?;
+        Ok(())
     }
-}
-
-/// How long a stored answer is given again.
-const KEPT: chrono::Duration = chrono::Duration::hours(24);
-
-/// The stored answer of a key: `None` not seen, `Some(None)` seen with another body.
-pub(in crate::storage) fn find_answer(
-    connection: &mut AnyConnection,
-    act: &Act,
-) -> Result<Option<Option<StoredAnswer>>, Error> {
-    let Some(key) = &act.key else { return Ok(None) };
-    let since = act.at - KEPT;
-    let found: Option<(String, i32, String, String)> = idempotency::table
-        .filter(idempotency::scope.eq(&key.scope).and(idempotency::at.gt(since)))
-        .select((idempotency::body_digest, idempotency::status, idempotency::headers, idempotency::body))
-        .first(connection)
-        .optional()?;
-    Ok(found.map(|(digest, status, headers, body)| {
-        (digest == key.body_digest).then(|| StoredAnswer {
-            status: u16::try_from(status).unwrap_or(200),
-            headers: serde_json::from_str(&headers).unwrap_or_default(),
-            body,
-        })
-    }))
 }

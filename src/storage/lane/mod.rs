@@ -8,16 +8,21 @@
 //! Architecture invariant: an operation never begins, commits or numbers anything.
 
 mod act;
+mod answers;
+mod entries;
 mod group;
 mod job;
 mod ledger;
 mod queue;
+mod turn;
 mod writer;
 
 pub use act::{Act, Actor, Basis, Change, IdempotencyKey, Note, Notes, StoredAnswer};
+pub(in crate::storage) use answers::{find_answer, forget_answers};
 pub use job::{IntoStorage, KeyHeld, Later, WriteError, Written};
 pub(in crate::storage) use job::{Job, Outcome, RunningKeys, Write};
-pub(in crate::storage) use ledger::{ChangeRow, find_answer};
+pub(in crate::storage) use ledger::ChangeRow;
 pub use queue::Queue;
 pub(in crate::storage) use queue::Waiting;
+pub(in crate::storage) use turn::Turn;
 pub(in crate::storage) use writer::Writer;

@@ -6,6 +6,7 @@ use super::queue::Next;
 use super::{Job, Queue, Waiting};
 use crate::storage::cluster::standing;
 use crate::storage::connection::{ConnectOptions, DatabaseUrl, Purpose, forget_plans};
+use crate::storage::error::is_disk_full;
 use crate::storage::watch::Watch;
 use crate::storage::{AnyConnection, Meters};
 use diesel::connection::SimpleConnection;
@@ -98,8 +99,13 @@ impl Writer {
     /// The second and last run of a job whose group broke.
     fn run_alone(&mut self, job: Box<dyn Job>) {
         if let Some(GroupEnd::Broken { jobs, cause }) = self.group(vec![job], || true) {
+            let full = is_disk_full(&cause);
+            if full {
+                self.watch.pulse().disk_is_full(true);
+            }
             tracing::error!(%cause, "a write failed twice, the second time alone");
-            jobs.into_iter().for_each(|job| job.end(Ending::Unavailable));
+            let ending = if full { Ending::DiskFull } else { Ending::Unavailable };
+            jobs.into_iter().for_each(|job| job.end(ending));
         }
     }
 
@@ -121,6 +127,7 @@ impl Writer {
         let standing = if fresh { standing(&mut connection) } else { None };
         let end = group::run(&mut connection, jobs, (&self.watch, &self.meters), standing.as_ref(), go_on);
         if matches!(end, GroupEnd::Committed { .. }) {
+            self.watch.pulse().disk_is_full(false);
             self.connection = Some(connection);
             self.unfolded = true;
         }

@@ -3,7 +3,7 @@
 use super::{RosterRow, dsl};
 use crate::domain::agency::AgencyPath;
 use crate::domain::page::PageValue as Bind;
-use crate::domain::rights::Rights;
+use crate::domain::rights::Extent;
 use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Standing;
 use crate::storage::connection::AnyConnection;
@@ -15,7 +15,7 @@ use diesel::prelude::*;
 /// Lines within somebody's grants that are due by a day and about which nothing has been filed.
 pub fn due_unfiled(
     connection: &mut AnyConnection,
-    rights: &Rights,
+    extents: &[Extent],
     year: i32,
     until: NaiveDate,
     limit: i64,
@@ -25,7 +25,7 @@ pub fn due_unfiled(
          AND r.year = s.year AND r.scope = s.scope WHERE r.id IS NULL AND s.exempt = FALSE AND s.year = ",
     );
     sql.bind(Bind::Integer(year)).push(" AND s.due_on <= ").bind(Bind::Date(until));
-    sql.granted("s.path", rights);
+    sql.granted("s.path", "s.year", extents);
     sql.push(" ORDER BY s.due_on, s.agency_id LIMIT ").bind(Bind::BigInt(limit));
     let lines = sql.ids(connection)?;
     by_lines(connection, year, &lines)
@@ -58,7 +58,7 @@ pub fn unpublished(
     after: Option<&(String, String)>,
     limit: i64,
 ) -> Result<Vec<RosterEntry>, StorageError> {
-    let published = [Some(Standing::OnTime.as_str()), Some(Standing::Late.as_str())];
+    let published = Standing::PUBLISHED.map(|standing| Some(standing.as_str()));
     let rows: Vec<RosterRow> = on_each!(connection, |c| {
         let mut query = dsl::roster
             .filter(dsl::year.eq(year).and(dsl::counted.is_not_null()))

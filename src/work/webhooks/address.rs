@@ -1,6 +1,7 @@
 //! Where webhooks may lead: only to hosts and networks the operator allows.
 
-use super::WebhookOptions;
+use super::{Allowed, Place, WebhookOptions};
+use ipnet::IpNet;
 use std::net::{SocketAddr, ToSocketAddrs};
 use url::{Host, Url};
 
@@ -15,9 +16,19 @@ fn parse(text: &str) -> Result<Url, &'static str> {
     }
 }
 
-/// Whether a host is on the list by its name.
-pub(super) fn is_named(options: &WebhookOptions, host: &str) -> bool {
-    options.hosts.iter().any(|known| known.eq_ignore_ascii_case(host.trim_end_matches('.')))
+/// Whether a host is on the list by its name, for a port.
+fn is_named(options: &WebhookOptions, host: &str, port: u16) -> bool {
+    let host = host.trim_end_matches('.');
+    options.allow.iter().any(|allowed| {
+        matches!(&allowed.place, Place::Host(known) if known.eq_ignore_ascii_case(host))
+            && allowed.takes(port)
+    })
+}
+
+impl Allowed {
+    fn takes(&self, port: u16) -> bool {
+        self.port.is_none_or(|only| only == port)
+    }
 }
 
 /// The addresses of a host that the list lets through.
@@ -26,11 +37,13 @@ pub(super) fn allowed(
     host: &str,
     addresses: impl Iterator<Item = SocketAddr>,
 ) -> Vec<SocketAddr> {
-    let named = is_named(options, host);
     let inside = |address: &SocketAddr| {
-        options.networks.iter().any(|range| range.contains(&address.ip().to_canonical()))
+        options.allow.iter().any(|allowed| {
+            let known = |range: &IpNet| range.contains(&address.ip().to_canonical());
+            matches!(&allowed.place, Place::Network(range) if known(range)) && allowed.takes(address.port())
+        })
     };
-    addresses.filter(|address| named || inside(address)).collect()
+    addresses.filter(|address| is_named(options, host, address.port()) || inside(address)).collect()
 }
 
 /// Checks where a webhook would lead; the error is the key of its message. A name that cannot be looked up
@@ -43,10 +56,10 @@ pub fn check_address(options: &WebhookOptions, text: &str) -> Result<(), &'stati
         Host::Ipv4(address) => address.to_string(),
         Host::Ipv6(address) => address.to_string(),
     };
-    if is_named(options, &host) {
+    if is_named(options, &host, port) {
         return Ok(());
     }
-    if options.networks.is_empty() {
+    if !options.allow.iter().any(|allowed| matches!(allowed.place, Place::Network(_))) {
         return Err("host_not_allowed");
     }
     let found = (host.as_str(), port).to_socket_addrs().map_err(|_| "host_not_allowed")?;
@@ -60,14 +73,22 @@ mod tests {
     #[test]
     fn only_what_the_operator_allows_can_be_reached() {
         let options = WebhookOptions {
-            hosts: vec!["hooks.example.gov.cn".to_owned()],
-            networks: vec!["127.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()],
+            allow: vec![
+                Allowed { place: Place::Host("hooks.example.gov.cn".to_owned()), port: Some(443) },
+                Allowed { place: Place::Network("127.0.0.0/8".parse().unwrap()), port: None },
+                Allowed { place: Place::Network("fd00::/8".parse().unwrap()), port: Some(8080) },
+            ],
             ..WebhookOptions::default()
         };
         let check = |url: &str| check_address(&options, url);
         assert_eq!(check("https://hooks.example.gov.cn/x?y=1"), Ok(()));
         assert_eq!(check("http://127.0.0.1:9/x"), Ok(()));
-        assert_eq!(check("http://[fd00::1]/x"), Ok(()));
+        assert_eq!(check("http://[fd00::1]:8080/x"), Ok(()));
+        for other_port in
+            ["http://[fd00::1]/x", "http://hooks.example.gov.cn/", "https://hooks.example.gov.cn:8443/"]
+        {
+            assert_eq!(check(other_port), Err("host_not_allowed"), "{other_port}");
+        }
         assert_eq!(check("http://[::ffff:127.0.0.1]/x"), Ok(()));
         for closed in
             ["http://10.0.0.1/", "http://[::1]/", "http://169.254.169.254/", "http://2130706434.example/"]

@@ -2,31 +2,50 @@
 
 mod address;
 mod post;
+mod secrets;
 
 pub use address::check_address;
 
-use super::{QUIET, Works, now};
-use crate::domain::onward::Delivery;
-use crate::operations::webhooks::{self, Attempt, Outcome, hold_lease, next_state, settle};
+use super::{QUIET, Works};
+use crate::domain::sealed::SealKeys;
+use crate::operations::Refusal;
+use crate::operations::webhooks::{self, Attempt, Outcome, Retries, UnderWay, hold_lease, settle};
 use chrono::Utc;
-use futures_util::StreamExt;
-use futures_util::stream::iter;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use ipnet::IpNet;
-use post::Postman;
+pub(super) use post::Postman;
+pub(super) use secrets::seal_secrets;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// One place where webhooks may lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowed {
+    pub place: Place,
+    /// `None`: any.
+    pub port: Option<u16>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In lower case.
+    Host(String),
+    Network(IpNet),
+}
 
 /// Where webhooks may lead, and how patiently.
 #[derive(Debug, Clone, Default)]
 pub struct WebhookOptions {
-    /// Lower case.
-    pub hosts: Vec<String>,
-    pub networks: Vec<IpNet>,
+    pub allow: Vec<Allowed>,
     /// Certificates in the place of the public ones.
     pub ca_file: Option<PathBuf>,
     pub timeout: Duration,
     /// How long after each failure it is tried again.
     pub retries: Vec<Duration>,
+    /// By which keys secrets are sealed and opened.
+    pub seal: SealKeys,
 }
 
 /// Starts the sender, where anything may be sent at all.
@@ -40,76 +59,145 @@ pub fn start(works: Works) {
     }
 }
 
-/// Deliveries taken at once.
-const BATCH: i64 = 16;
-/// Sent at the same time.
-const TOGETHER: usize = 8;
+/// For how long the right to send is held, unless it is held anew; another instance takes over within it.
+const LEASE: Duration = Duration::from_secs(10);
+/// How often it is held anew.
+const BEAT: Duration = Duration::from_secs(3);
 
-/// Sends what is due, as long as this instance holds the lease.
+/// Sends what is due, as long as this instance holds the lease. No receiver waits for another: each delivery is a task
+/// of its own.
 async fn send(works: Works, postman: Postman) {
-    let holder = uuid::Uuid::now_v7().to_string();
-    let rounds = u32::try_from(BATCH).unwrap_or(1) / u32::try_from(TOGETHER).unwrap_or(1);
-    let length = chrono::Duration::from_std(postman.timeout() * rounds + Duration::from_secs(15))
-        .unwrap_or(chrono::Duration::seconds(60));
     let mut news = works.store.watch().changes();
-    let mut idle_rounds = 0u32;
-    while !works.ending.has_begun() {
+    let holder = uuid::Uuid::now_v7().to_string();
+    let mut sender = Sender {
+        works,
+        postman,
+        holder,
+        held: None,
+        under_way: UnderWay::default(),
+        sent: FuturesUnordered::new(),
+    };
+    while !sender.works.ending.has_begun() {
         news.mark_unchanged();
-        match round(&works, &postman, &holder, length).await {
-            Ok(true) => {
-                idle_rounds = 0;
-                continue;
-            }
-            Ok(false) => idle_rounds = idle_rounds.wrapping_add(1),
-            Err(error) => tracing::warn!(error, "webhooks could not be sent; it is tried again"),
+        if let Err(error) = sender.begin_what_is_due().await {
+            tracing::warn!(error, "webhooks could not be sent; it is tried again");
         }
-        if idle_rounds % 3_600 == 1 {
-            let forgotten = works.write("webhooks", |connection| webhooks::forget_old(connection, now()));
-            if let Err(error) = forgotten.await {
-                tracing::warn!(?error, "old deliveries could not be forgotten");
-            }
+        tokio::select! {
+            Some(ended) = sender.sent.next() => sender.ended(&ended),
+            _whether = tokio::time::timeout(QUIET, news.changed()) => {}
         }
-        let _whether_news = tokio::time::timeout(QUIET, news.changed()).await;
     }
+    while sender.sent.next().await.is_some() {}
+    let Sender { works, holder, .. } = sender;
     let _released =
         works.write("webhooks", move |connection| webhooks::release_lease(connection, &holder)).await;
 }
 
-/// One round: whether there was anything to do.
-async fn round(
-    works: &Works,
-    postman: &Postman,
-    holder: &str,
-    length: chrono::Duration,
-) -> Result<bool, String> {
-    let due = || works.store.read(|connection| webhooks::due(connection, now(), BATCH));
-    if due().await.map_err(|refusal| format!("{refusal:?}"))?.is_empty() {
-        return Ok(false);
-    }
-    let me = holder.to_owned();
-    let mine = works.write("webhooks", move |connection| hold_lease(connection, &me, now(), length));
-    if !mine.await.map_err(|error| format!("{error:?}"))? {
-        return Ok(false);
-    }
-    // Read again: whoever held the lease before may have sent them.
-    let attempts = due().await.map_err(|refusal| format!("{refusal:?}"))?;
-    let retries = &works.webhooks.retries;
-    let settled: Vec<(Delivery, Outcome)> = iter(attempts)
-        .map(|attempt| async move {
-            let outcome = deliver(postman, &attempt).await;
-            (next_state(&attempt.delivery, &outcome, retries, jitter(), now()), outcome)
-        })
-        .buffer_unordered(TOGETHER)
-        .collect()
-        .await;
-    let written = works.write("webhooks", move |connection| settle(connection, &settled, now()));
-    written.await.map(|()| true).map_err(|error| format!("{error:?}"))
+/// A webhook, and a delivery to it.
+type Key = (String, String);
+
+struct Sender {
+    works: Works,
+    postman: Postman,
+    holder: String,
+    /// Since when the lease is surely held.
+    held: Option<Instant>,
+    under_way: UnderWay,
+    sent: FuturesUnordered<BoxFuture<'static, Key>>,
 }
 
-async fn deliver(postman: &Postman, attempt: &Attempt) -> Outcome {
-    let (postman, attempt) = (postman.clone(), attempt.clone());
+impl Sender {
+    /// Begins to send what is due and has room.
+    async fn begin_what_is_due(&mut self) -> Result<(), String> {
+        while let Some(Some(ended)) = self.sent.next().now_or_never() {
+            self.ended(&ended);
+        }
+        let (mut due, may_hold) = self.look().await?;
+        if due.is_empty() && self.under_way.is_empty() {
+            return Ok(());
+        }
+        if self.held.is_none_or(|since| since.elapsed() >= BEAT) {
+            let goes_on = self.held.is_some_and(|since| since.elapsed() < LEASE);
+            if !may_hold || !self.hold().await? {
+                self.held = None;
+                return Ok(());
+            }
+            if !goes_on {
+                // Whoever held the lease before may have sent them.
+                due = self.look().await?.0;
+            }
+        }
+        for attempt in due {
+            self.begin(attempt);
+        }
+        Ok(())
+    }
+
+    /// What is due, and whether nobody else sends.
+    async fn look(&mut self) -> Result<(Vec<Attempt>, bool), String> {
+        let (under_way, holder) = (self.under_way.clone(), self.holder.clone());
+        let looked: Result<_, Refusal> = self
+            .works
+            .store
+            .read(move |connection| {
+                let due = webhooks::due(connection, &under_way)?;
+                Ok((due, webhooks::may_hold_lease(connection, &holder)?))
+            })
+            .await;
+        looked.map_err(|refusal| format!("{refusal:?}"))
+    }
+
+    /// Holds the lease from now on, if nobody else does.
+    async fn hold(&mut self) -> Result<bool, String> {
+        let (began, holder) = (Instant::now(), self.holder.clone());
+        let length = chrono::Duration::from_std(LEASE).unwrap_or_default();
+        let mine =
+            self.works.write("webhooks", move |connection| hold_lease(connection, &holder, length)).await;
+        let mine = mine.map_err(|error| format!("{error:?}"))?;
+        self.held = mine.then_some(began);
+        Ok(mine)
+    }
+
+    fn begin(&mut self, attempt: Attempt) {
+        let key = (attempt.webhook.id.clone(), attempt.delivery.id.clone());
+        self.under_way.entry(key.0.clone()).or_default().push(key.1.clone());
+        let task = tokio::spawn(deliver(self.works.clone(), self.postman.clone(), attempt));
+        let ended = async move {
+            let _panicked = task.await;
+            key
+        };
+        self.sent.push(ended.boxed());
+    }
+
+    fn ended(&mut self, (webhook, delivery): &Key) {
+        if let Some(under_way) = self.under_way.get_mut(webhook) {
+            under_way.retain(|known| known != delivery);
+            if under_way.is_empty() {
+                self.under_way.remove(webhook);
+            }
+        }
+    }
+}
+
+/// Sends once, and writes down what came of it: before that it counts as being under way.
+async fn deliver(works: Works, postman: Postman, attempt: Attempt) {
+    let delivery = attempt.delivery.clone();
     let sent = tokio::task::spawn_blocking(move || postman.post(&attempt, Utc::now().timestamp())).await;
-    sent.unwrap_or_else(|_| Outcome::Failed { status: None, error: "interrupted".to_owned() })
+    let outcome = sent.unwrap_or_else(|_| Outcome::Failed { status: None, error: "interrupted".to_owned() });
+    let retries = Retries { waits: works.webhooks.retries.clone(), jitter: jitter() };
+    loop {
+        let (delivery, outcome, retries) = (delivery.clone(), outcome.clone(), retries.clone());
+        let written =
+            works.write("webhooks", move |connection| settle(connection, &delivery, &outcome, &retries));
+        match written.await {
+            Ok(()) => return,
+            Err(error) => tracing::warn!(?error, "what came of a webhook's delivery could not be written"),
+        }
+        if works.ending.has_begun() {
+            return;
+        }
+        tokio::time::sleep(QUIET).await;
+    }
 }
 
 /// From -20 to 20 percent.

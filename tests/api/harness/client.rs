@@ -28,8 +28,18 @@ pub struct Reply {
 impl Request {
     pub fn new(agent: ureq::Agent, url: &str, method: &str, path: &str) -> Request {
         // What is not said otherwise is below the base.
-        let outside =
-            ["/api/", "/openapi", "/docs", "/problems", "/healthz", "/readyz", "/version", "/metrics", "//"];
+        let outside = [
+            "/api/",
+            "/openapi",
+            "/docs",
+            "/problems",
+            "/healthz",
+            "/readyz",
+            "/version",
+            "/metrics",
+            "/.well-known",
+            "//",
+        ];
         let is_entrance = path == "/" || path.starts_with("/?");
         let path = if is_entrance || outside.iter().any(|known| path.starts_with(known)) {
             path.to_owned()

@@ -2,6 +2,7 @@
 
 use super::client::Request;
 use super::database::Database;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
@@ -44,7 +45,10 @@ impl Service {
         let mut settings = vec![
             ("NIANBAO__SERVER__LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
             ("NIANBAO__SERVER__WORKERS".to_owned(), "2".to_owned()),
-            ("NIANBAO__SERVER__KEEP_ALIVE_MS".to_owned(), "1000".to_owned()),
+            // Longer than any client here keeps one unused: none is closed in the moment it is used.
+            ("NIANBAO__SERVER__KEEP_ALIVE_MS".to_owned(), "60000".to_owned()),
+            // Nobody stands before it; who tests the farewell sets it.
+            ("NIANBAO__SERVER__FAREWELL_MS".to_owned(), "0".to_owned()),
             ("NIANBAO__DATABASE__URL".to_owned(), database.url()),
             ("NIANBAO__DATABASE__MIGRATE".to_owned(), "true".to_owned()),
             // All tests are one address, and ask a lot; who tests the limits sets them.
@@ -176,7 +180,12 @@ impl Service {
 
     /// A person with one role at an agency (`""`: everywhere), made by the command line; one name, one person.
     pub fn token(&self, role: &str, agency: &str, name: &str) -> String {
-        let key = format!("{role} {agency} {name}");
+        self.token_with(role, agency, name, &[])
+    }
+
+    /// The same with more said of the grant: `--read-only`, `--reach agency`, `--years 2023`.
+    pub fn token_with(&self, role: &str, agency: &str, name: &str, more: &[&str]) -> String {
+        let key = format!("{role} {agency} {name} {}", more.join(" "));
         if let Some(known) = self.tokens.lock().expect("tokens").get(&key) {
             return known.clone();
         }
@@ -184,11 +193,31 @@ impl Service {
         if !agency.is_empty() {
             arguments.extend(["--agency", agency]);
         }
-        let output = self.run(&arguments);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let secret = String::from_utf8(output.stdout).expect("text").trim().to_owned();
+        arguments.extend(more);
+        let secret = self.made(&arguments);
         self.tokens.lock().expect("tokens").insert(key, secret.clone());
         secret
+    }
+
+    /// What the command line prints.
+    pub fn made(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text").trim().to_owned()
+    }
+
+    /// A reviewer of one stage.
+    pub fn reviewer_of(&self, stage: &str, agency: &str, name: &str) -> String {
+        let order = ["--role", "reviewer", "--agency", agency, "--stage", stage, "--name", name];
+        self.made(&[&["token", "create"], &order[..]].concat())
+    }
+
+    /// Fetches the secret of a token that was issued to somebody else, as its person does.
+    #[track_caller]
+    pub fn fetch(&self, issued: &Value) -> String {
+        let code = &issued["enrolment"]["code"];
+        let fetched = self.post("/enrolments").json(&json!({ "code": code })).send().expect(201);
+        fetched.value()["secret"].as_str().expect("a secret").to_owned()
     }
 
     pub fn admin(&self) -> String {
@@ -203,6 +232,11 @@ pub fn signal(pid: u32, name: &str) {
 
 impl Drop for Service {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            // What the service said last: beside the failure, where it is looked for.
+            let log = self.log.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            log.iter().rev().take(20).rev().for_each(|line| eprintln!("service: {line}"));
+        }
         if let Some(mut child) = self.child.take() {
             let _ = child.kill();
             let _ = child.wait();

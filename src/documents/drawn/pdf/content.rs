@@ -255,10 +255,9 @@ impl Path {
     fn take(&mut self, operator: &str, numbers: &[f64], state: &State) -> bool {
         let at = |x: f64, y: f64| state.matrix.of((x, y));
         match (operator, numbers) {
-            ("m", [x, y]) => self.parts.push(vec![at(*x, *y)]),
             ("l", [x, y]) => self.on(at(*x, *y)),
-            // A curve leads nowhere a table has lines.
-            ("c", [.., x, y]) | ("v" | "y", [.., x, y]) => self.parts.push(vec![at(*x, *y)]),
+            // A curve leads nowhere a table has lines: it only moves on.
+            ("m", [x, y]) | ("c" | "v" | "y", [.., x, y]) => self.parts.push(vec![at(*x, *y)]),
             ("h", _) => self.close(),
             ("re", [x, y, width, height]) => self.boxes.push([
                 at(*x, *y),

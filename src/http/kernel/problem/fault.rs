@@ -70,6 +70,14 @@ impl Fault {
         Fault { place: Place::Parameter(name.into()), code, right: Right::default() }
     }
 
+    /// The member of the body that it stands in.
+    pub fn member(&self) -> &str {
+        match &self.place {
+            Place::Pointer(pointer) => pointer.split('/').nth(1).unwrap_or_default(),
+            Place::Parameter(_) => "",
+        }
+    }
+
     pub fn right(mut self, right: Right) -> Fault {
         self.right = right;
         self

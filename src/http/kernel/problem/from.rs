@@ -3,10 +3,19 @@
 use super::{Code, Problem};
 use crate::operations::store::{StorageError, WriteError};
 
+/// It passes when somebody has made room.
+fn disk_full() -> Problem {
+    Problem::new(Code::Unavailable).detail("disk_full", Vec::new())
+}
+
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Problem {
         match error {
             StorageError::Busy => Problem::new(Code::Overloaded),
+            full if full.is_disk_full() => {
+                tracing::error!(error = %full, "the disk of the database is full");
+                disk_full()
+            }
             overdue if overdue.is_overdue() => {
                 tracing::warn!(error = %overdue, "a read was ended");
                 Problem::new(Code::Overloaded).detail("too_long", Vec::new())
@@ -17,6 +26,8 @@ impl From<StorageError> for Problem {
             }
             StorageError::Connect(_)
             | StorageError::Database(_)
+            | StorageError::Silent
+            | StorageError::Behind
             | StorageError::Malformed { .. }
             | StorageError::Ended => {
                 tracing::error!(%error, "a query failed");
@@ -35,6 +46,7 @@ impl<R: Into<Problem>> From<WriteError<R>> for Problem {
             // What it rests on moved each time: whoever comes a little later finds it at rest.
             WriteError::Overloaded | WriteError::Stale => Problem::new(Code::Overloaded),
             WriteError::Unavailable => Problem::new(Code::Unavailable),
+            WriteError::DiskFull => disk_full(),
             WriteError::OutcomeUnknown => Problem::new(Code::OutcomeUnknown),
             WriteError::Broken(error) => error.into(),
         }

@@ -143,7 +143,7 @@ impl Problem {
         for (name, value) in &self.said.headers {
             response.insert_header((name.clone(), value.clone()));
         }
-        if self.code == Code::Unauthorized {
+        if self.code.status() == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"nianbao\""));
         }
         if self.code.status() == StatusCode::SERVICE_UNAVAILABLE {

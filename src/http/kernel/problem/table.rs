@@ -11,6 +11,7 @@ wire_names!(
         InvalidCursor = "invalid_cursor",
         InvalidHeader = "invalid_header",
         Unauthorized = "unauthorized",
+        EnrolmentRefused = "enrolment_refused",
         Forbidden = "forbidden",
         SeparationOfDuties = "separation_of_duties",
         NotFound = "not_found",
@@ -19,6 +20,7 @@ wire_names!(
         ReportWithdrawn = "report_withdrawn",
         RevisionSuppressed = "revision_suppressed",
         ChangeLogReset = "change_log_reset",
+        RequestTimeout = "request_timeout",
         PayloadTooLarge = "payload_too_large",
         UnsupportedMediaType = "unsupported_media_type",
         PreconditionRequired = "precondition_required",
@@ -40,6 +42,7 @@ wire_names!(
         YearState = "year_state",
         YearInUse = "year_in_use",
         YearNotOpen = "year_not_open",
+        DueDayPassed = "due_day_passed",
         ReportExists = "report_exists",
         ReportNotEditable = "report_not_editable",
         SectionExists = "section_exists",
@@ -48,6 +51,12 @@ wire_names!(
         RevisionShown = "revision_shown",
         TransitionNotAllowed = "transition_not_allowed",
         LastAdmin = "last_admin",
+        SubjectBound = "subject_bound",
+        SubjectTaken = "subject_taken",
+        TokenEnded = "token_ended",
+        NothingToConfirm = "nothing_to_confirm",
+        AlreadyPending = "already_pending",
+        AskerWithoutRight = "asker_without_right",
         Internal = "internal",
         RateLimited = "rate_limited",
         Overloaded = "overloaded",
@@ -61,12 +70,13 @@ impl Code {
         use Code::*;
         match self {
             InvalidJson | InvalidQuery | InvalidCursor | InvalidHeader => StatusCode::BAD_REQUEST,
-            Unauthorized => StatusCode::UNAUTHORIZED,
+            Unauthorized | EnrolmentRefused => StatusCode::UNAUTHORIZED,
             Forbidden | SeparationOfDuties => StatusCode::FORBIDDEN,
             NotFound => StatusCode::NOT_FOUND,
             MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             ReportWithdrawn | RevisionSuppressed | ChangeLogReset => StatusCode::GONE,
+            RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
@@ -83,6 +93,7 @@ impl Code {
             | YearState
             | YearInUse
             | YearNotOpen
+            | DueDayPassed
             | ReportExists
             | ReportNotEditable
             | SectionExists
@@ -90,7 +101,13 @@ impl Code {
             | TooManyComments
             | RevisionShown
             | TransitionNotAllowed
-            | LastAdmin => StatusCode::CONFLICT,
+            | LastAdmin
+            | SubjectBound
+            | SubjectTaken
+            | TokenEnded
+            | NothingToConfirm
+            | AlreadyPending
+            | AskerWithoutRight => StatusCode::CONFLICT,
             Internal => StatusCode::INTERNAL_SERVER_ERROR,
             RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Overloaded | OutcomeUnknown | Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -105,6 +122,7 @@ impl Code {
             404 => Code::NotFound,
             405 => Code::MethodNotAllowed,
             406 => Code::NotAcceptable,
+            408 => Code::RequestTimeout,
             413 | 414 | 431 => Code::PayloadTooLarge,
             415 => Code::UnsupportedMediaType,
             429 => Code::RateLimited,

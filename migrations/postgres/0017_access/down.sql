@@ -1,0 +1,18 @@
+ALTER TABLE revisions DROP COLUMN beside;
+ALTER TABLE revisions DROP COLUMN author_hands;
+ALTER TABLE transitions DROP COLUMN sign_in;
+ALTER TABLE transitions DROP COLUMN issuer_name;
+ALTER TABLE transitions DROP COLUMN issuer_id;
+ALTER TABLE transitions DROP COLUMN hand_name;
+ALTER TABLE transitions DROP COLUMN hand_id;
+DROP INDEX tokens_code;
+ALTER TABLE tokens DROP COLUMN addresses;
+ALTER TABLE tokens DROP COLUMN last_used_at;
+ALTER TABLE tokens DROP COLUMN confirmed_at;
+ALTER TABLE tokens DROP COLUMN confirmed_by;
+ALTER TABLE tokens DROP COLUMN enrolled_at;
+ALTER TABLE tokens DROP COLUMN code_ends_at;
+ALTER TABLE tokens DROP COLUMN code_hash;
+ALTER TABLE tokens DROP COLUMN issued_with;
+ALTER TABLE tokens DROP COLUMN issued_by;
+ALTER TABLE persons DROP COLUMN machine;

@@ -1,0 +1,10 @@
+DELETE FROM positions WHERE name = 'witness';
+DROP TABLE access_log;
+ALTER TABLE ledger DROP COLUMN digest;
+ALTER TABLE audit DROP COLUMN sealed;
+ALTER TABLE audit DROP COLUMN operator_host;
+ALTER TABLE audit DROP COLUMN operator_user;
+ALTER TABLE audit DROP COLUMN client;
+ALTER TABLE audit DROP COLUMN token_id;
+ALTER TABLE audit DROP COLUMN way;
+ALTER TABLE audit DROP COLUMN version;

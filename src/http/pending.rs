@@ -1,0 +1,255 @@
+//! `/pending`: acts that wait for a second pair of eyes.
+
+use super::kernel::BASE;
+use super::kernel::call::Call;
+use super::kernel::format::time;
+use super::kernel::names::{AnyJson, HeldActName, PendingVerdict};
+use super::kernel::paging::{Page, PageOrder, SortField, WholeQuery, list_reply};
+use super::kernel::problem::{Code, Problem};
+use super::kernel::query::NoParameters;
+use super::kernel::reply::Reply;
+use super::person_grants::PersonGrantsBody;
+use super::reports::{PersonReference, SuppressionBody, TransitionBody};
+use super::settings::ReviewSettingsBody;
+use super::tokens::{Draw, issued_body};
+use crate::domain::access::Lifetimes;
+use crate::domain::id::{PendingId, PersonId, TokenId};
+use crate::domain::pending::{PendingAct, Verdict};
+use crate::operations::pending::{
+    self, Decided, Decision, Fresh, HeldOrder, enter_ask, find_decidable, prepare_ask,
+};
+use actix_web::{get, post};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn register(config: &mut ServiceConfig<'_>) {
+    config.service(list_pending).service(decide_pending);
+}
+
+/// 操作是关于什么的。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PendingSubject)]
+pub struct SubjectBody {
+    #[schema(format = "uuid")]
+    report_id: Option<String>,
+    #[schema(format = "uuid")]
+    agency_id: Option<String>,
+    year: Option<i32>,
+    /// 第几版；只有抹去时有。
+    revision: Option<i32>,
+}
+
+/// 提请而待另一个人确认的操作。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PendingAct)]
+pub struct PendingBody {
+    #[schema(format = "uuid")]
+    id: String,
+    #[schema(value_type = HeldActName)]
+    act: &'static str,
+    subject: SubjectBody,
+    /// 提请的内容，与当时读到的相同。
+    #[schema(value_type = AnyJson)]
+    asked: Value,
+    asked_by: PersonReference,
+    #[schema(format = DateTime)]
+    asked_at: String,
+    /// 到此时没有人决定即作罢。
+    #[schema(format = DateTime)]
+    ends_at: String,
+}
+
+impl From<&PendingAct> for PendingBody {
+    fn from(pending: &PendingAct) -> PendingBody {
+        PendingBody {
+            id: pending.id.to_string(),
+            act: pending.act.as_str(),
+            subject: SubjectBody {
+                report_id: pending.report_id.as_ref().map(ToString::to_string),
+                agency_id: pending.agency_id.as_ref().map(ToString::to_string),
+                year: pending.year,
+                revision: pending.revision,
+            },
+            asked: serde_json::from_str(&pending.body).unwrap_or_default(),
+            asked_by: PersonReference::new(pending.person_id.as_str(), &pending.person_name),
+            asked_at: time(pending.asked_at),
+            ends_at: time(pending.ends_at),
+        }
+    }
+}
+
+pub type PendingList = Page<PendingBody>;
+
+impl Call {
+    /// Whether an act waits for another person here.
+    pub fn waits(&self, order: &HeldOrder) -> bool {
+        order.waits(&self.service.options.policy)
+    }
+
+    /// Writes an act down for another person to confirm, and answers 202.
+    pub async fn ask(&self, order: HeldOrder) -> Result<Reply, Problem> {
+        let id = PendingId::from_uuid(uuid::Uuid::now_v7());
+        self.enter(
+            move |connection, act, asking| {
+                let ready = prepare_ask(connection, act, asking, &id, &order)?;
+                let body = PendingBody::from(&ready.command);
+                let reply = Reply::accepted(format!("{BASE}/pending"), &body).tag(1, &body.id);
+                Ok((ready, reply))
+            },
+            enter_ask,
+        )
+        .await
+    }
+
+    /// The same as one of many, without an answer to keep; its id.
+    pub async fn ask_bulk(&self, order: HeldOrder) -> Result<String, Problem> {
+        let id = PendingId::from_uuid(uuid::Uuid::now_v7());
+        self.enter_bulk(
+            move |connection, act, asking| {
+                Ok((prepare_ask(connection, act, asking, &id, &order)?, id.to_string()))
+            },
+            enter_ask,
+        )
+        .await
+    }
+}
+
+static NO_SORTS: &[SortField<PendingAct>] = &[];
+
+/// 待确认的操作
+///
+/// 须由另一个人确认才生效的操作（设置 `second_pair`）：自己提请的，和自己有权决定的。过期、已决定的不在其中，见审计。
+#[utoipa::path(
+    tag = "administration",
+    params(WholeQuery),
+    responses((status = 200, description = "一页待确认的操作，自早至晚", body = PendingList)),
+    extensions(
+        ("x-cost" = json!("point")), ("x-list" = json!(true)),
+        ("x-problems" = json!([Code::Unauthorized, Code::InvalidQuery, Code::InvalidCursor])),
+        ("x-token" = json!(true)),
+    ),
+)]
+#[get("/pending")]
+pub async fn list_pending(call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    let query: WholeQuery = call.query()?;
+    let order = PageOrder::read(&call, "pending", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
+    let (page, count, now) = (order.page.clone(), query.count == Some(true), call.caller.at);
+    let (rows, total) =
+        call.look(move |connection, asking| pending::list(connection, asking, now, &page, count)).await?;
+    let (rows, next) = order.cut(rows, |one| one.id.to_string());
+    let items: Vec<PendingBody> = rows.iter().map(PendingBody::from).collect();
+    Ok(list_reply(&call, json!(items), next, total))
+}
+
+/// 对提请的决定。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PendingDecisionCreate {
+    #[schema(value_type = PendingVerdict)]
+    decision: Verdict,
+    #[schema(min_length = 1, max_length = 2000)]
+    comment: Option<String>,
+}
+
+/// 已作的决定。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PendingDecision)]
+pub struct DecisionBody {
+    #[schema(format = "uuid")]
+    id: String,
+    #[schema(value_type = HeldActName)]
+    act: &'static str,
+    #[schema(value_type = PendingVerdict)]
+    decision: &'static str,
+    comment: Option<String>,
+    decided_by: PersonReference,
+    #[schema(format = DateTime)]
+    decided_at: String,
+    /// 确认的：操作本身的答复；授权的领取码或机器的密文只在本次答复中。
+    #[schema(value_type = AnyJson)]
+    result: Value,
+}
+
+fn result(decided: &Decided, drawn: &Draw, lifetimes: &Lifetimes) -> Value {
+    match decided {
+        Decided::Refused => Value::Null,
+        Decided::Review(settings) => json!(ReviewSettingsBody::from(settings)),
+        Decided::Transition(made) => {
+            json!(TransitionBody::of(&made.transition, made.receipt.as_ref(), &made.open_comments))
+        }
+        Decided::Suppression(suppression) => json!(SuppressionBody::from(suppression)),
+        Decided::Grants(grants) => json!(PersonGrantsBody::from(grants.as_slice())),
+        Decided::Token(token) => json!(issued_body(token, drawn, lifetimes)),
+    }
+}
+
+/// 决定待确认的操作
+///
+/// 由提请人以外、自己也有权进行这个操作的人确认或拒绝；与提请人、被授权的人同一经手人的不能决定，用哪个令牌都一样
+/// （403 `separation_of_duties`，`because` 是与谁、为什么）。
+/// 确认的随即以提请人的名义进行：提请人现在的授权、提请时的 ETag 和操作本身都重新判断，结果和拒绝与直接进行的相同；
+/// 授权的令牌由确认的人发给：领取码在其答复中，经手人也是他。
+/// 报告已经改变（412）或已不能进行（409 等）的，提请随之作罢。拒绝的作罢。
+#[utoipa::path(
+    tag = "administration",
+    params(crate::http::paths::Pending),
+    request_body(content = PendingDecisionCreate, content_type = "application/json"),
+    responses((status = 200, description = "已决定", body = DecisionBody)),
+    extensions(
+        ("x-problems" = json!([Code::NotFound, Code::SeparationOfDuties, Code::PreconditionFailed,
+            Code::InvalidInput, Code::FindingsBlockSubmit, Code::TransitionNotAllowed, Code::YearNotOpen,
+            Code::ReportWithdrawn, Code::RevisionSuppressed, Code::RevisionShown, Code::AskerWithoutRight,
+            Code::AlreadyIssued,
+            Code::InvalidQuery])),
+        ("x-same" = json!(true)),
+    ),
+)]
+#[post("/pending/{id}/decision")]
+pub async fn decide_pending(mut call: Call) -> Result<Reply, Problem> {
+    if let Some(reply) = call.replayed(None).await? {
+        return Ok(reply);
+    }
+    let id: PendingId = call.part("id")?;
+    let (named, now) = (id.clone(), call.caller.at);
+    call.look(move |connection, asking| find_decidable(connection, asking, &named, now)).await?;
+    let body = call.body::<PendingDecisionCreate>().await?;
+    let _: NoParameters = call.query()?;
+    let PendingDecisionCreate { decision: verdict, comment } = body.read()?;
+    let (drawn, lifetimes) = (Draw::new()?, call.asking().lifetimes);
+    let fresh = Fresh {
+        transition: uuid::Uuid::now_v7().to_string(),
+        token: TokenId::from_uuid(uuid::Uuid::now_v7()),
+        person: PersonId::from_uuid(uuid::Uuid::now_v7()),
+        drawn: drawn.stored(),
+    };
+    let decision = Decision { pending: id, verdict, comment, fresh };
+    let by = call.asking().person.ok_or_else(|| Problem::new(Code::Unauthorized))?;
+    let (taken, told) = (decision.clone(), decision.comment.clone());
+    let written = call
+        .write(
+            move |desk| pending::decide(desk, &taken),
+            move |(pending, decided)| {
+                let reply = Reply::ok(&DecisionBody {
+                    id: pending.id.to_string(),
+                    act: pending.act.as_str(),
+                    decision: verdict.as_str(),
+                    comment: told.clone(),
+                    decided_by: PersonReference::new(by.id.as_str(), &by.name),
+                    decided_at: time(now),
+                    result: result(decided, &drawn, &lifetimes),
+                });
+                if matches!(decided, Decided::Token(_)) { reply.once() } else { reply }
+            },
+        )
+        .await;
+    if let Err(problem) = &written
+        && problem.code.status().is_client_error()
+    {
+        // Whoever asked is to ask anew where what was asked for cannot be done any more.
+        call.write_bulk(move |desk| pending::end_impossible(desk, &decision)).await?;
+    }
+    written
+}

@@ -1,0 +1,120 @@
+//! `/settings`: what the database itself holds about how the service is run.
+
+use super::kernel::call::Call;
+use super::kernel::format::time;
+use super::kernel::problem::{Code, Problem};
+use super::kernel::query::NoParameters;
+use super::kernel::reply::Reply;
+use super::pending::PendingBody;
+use crate::domain::language::Language;
+use crate::domain::workflow::{Review, ReviewSettings};
+use crate::operations::pending::HeldOrder;
+use crate::operations::settings::{change_review, find_review, require_settings_right};
+use actix_web::{get, put};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn register(config: &mut ServiceConfig<'_>) {
+    config.service(read_review_settings).service(replace_review_settings);
+}
+
+/// 审核的设置，存在数据库里，对所有实例同时生效。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReviewSettings)]
+pub struct ReviewSettingsBody {
+    /// 审核几次：三审三校为 3。
+    #[schema(minimum = 1, maximum = 3)]
+    stages: u8,
+    /// 审核人不能是作者，每次审核由不同的人完成。
+    separation_of_duties: bool,
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+/// 要改成的设置。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewSettingsInput {
+    /// 审核几次：三审三校为 3。
+    #[schema(minimum = 1, maximum = 3)]
+    stages: u8,
+    /// 审核人不能是作者，每次审核由不同的人完成。
+    separation_of_duties: bool,
+}
+
+impl From<&ReviewSettings> for ReviewSettingsBody {
+    fn from(settings: &ReviewSettings) -> ReviewSettingsBody {
+        ReviewSettingsBody {
+            stages: settings.review.stages,
+            separation_of_duties: settings.review.separation_of_duties,
+            updated_at: time(settings.updated_at),
+        }
+    }
+}
+
+impl From<ReviewSettingsInput> for Review {
+    fn from(sent: ReviewSettingsInput) -> Review {
+        Review { stages: sent.stages, separation_of_duties: sent.separation_of_duties }
+    }
+}
+
+fn shown(settings: &ReviewSettings, language: Language) -> Reply {
+    let reply = Reply::ok(&ReviewSettingsBody::from(settings));
+    reply.tag(settings.version, language.short()).modified(settings.updated_at)
+}
+
+/// 读取审核的设置
+///
+/// 凭任何令牌可读：参与审核的人都应知道审核几次、是否分人。
+#[utoipa::path(
+    tag = "administration",
+    responses((status = 200, description = "审核的设置", body = ReviewSettingsBody)),
+    extensions(
+        ("x-problems" = json!([Code::Unauthorized, Code::InvalidQuery])),
+        ("x-tagged" = json!(true)),
+        ("x-token" = json!(true)),
+    ),
+)]
+#[get("/settings/review")]
+pub async fn read_review_settings(call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    let _: NoParameters = call.query()?;
+    let settings = call.look(|connection, _| find_review(connection)).await?;
+    Ok(shown(&settings, call.language()))
+}
+
+/// 改变审核的设置
+///
+/// 系统管理员用；记入审计，在所有实例上立即生效，对在审的报告也是：审核次数不足现在所要求的，不能再审定、发布，须退回重审。
+/// 配置里的 `review.*` 只是空数据库的初始值。
+#[utoipa::path(
+    tag = "administration",
+    request_body(content = ReviewSettingsInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "改后的设置", body = ReviewSettingsBody),
+        (status = 202, description = "已提请，待另一个人确认", body = PendingBody),
+    ),
+    extensions(
+        ("x-problems" = json!([Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::AlreadyPending, Code::InvalidQuery])),
+        ("x-tagged" = json!(true)),
+    ),
+)]
+#[put("/settings/review")]
+pub async fn replace_review_settings(mut call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    require_settings_right(&call.asking())?;
+    let present = call.look(|connection, _| find_review(connection)).await?;
+    let body = call.body::<ReviewSettingsInput>().await?;
+    let _: NoParameters = call.query()?;
+    let version = call.if_match(present.version)?;
+    let wanted = Review::from(body.over(&json!(ReviewSettingsBody::from(&present)))?);
+    let order = HeldOrder::Review { version, review: wanted };
+    if wanted != present.review && call.waits(&order) {
+        return call.ask(order).await;
+    }
+    let language = call.language();
+    call.write(move |desk| change_review(desk, version, wanted), move |settings| shown(settings, language))
+        .await
+}

@@ -1,0 +1,105 @@
+//! `/persons/{person}/subject`: as whom an identity provider knows a person.
+
+use super::kernel::call::Call;
+use super::kernel::format::time;
+use super::kernel::problem::{Code, Fault, Problem};
+use super::kernel::query::NoParameters;
+use super::kernel::reply::Reply;
+use crate::domain::id::PersonId;
+use crate::domain::people::BoundSubject;
+use crate::operations::people::{self, SubjectOrder};
+use actix_web::{get, put};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn register(config: &mut ServiceConfig<'_>) {
+    config.service(read_subject).service(bind_subject);
+}
+
+/// 一个人在身份提供方的身份。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PersonSubject)]
+pub struct SubjectBody {
+    /// 身份提供方，如其 `iss` 所写。
+    issuer: String,
+    /// 身份编号（`sub`）。
+    subject: String,
+    #[schema(format = DateTime)]
+    bound_at: String,
+}
+
+impl From<&BoundSubject> for SubjectBody {
+    fn from(bound: &BoundSubject) -> SubjectBody {
+        SubjectBody { issuer: bound.issuer.clone(), subject: bound.subject.clone(), bound_at: time(bound.at) }
+    }
+}
+
+/// 要绑定的身份。
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonSubjectCreate {
+    /// 身份编号（`sub`）。
+    #[schema(min_length = 1, max_length = 255)]
+    subject: String,
+    /// 身份提供方；不给则为设置中的（`auth.oidc.issuer`）。
+    #[schema(min_length = 1, max_length = 500)]
+    issuer: Option<String>,
+}
+
+/// 读取身份
+///
+/// 此人用身份提供方的哪个身份登录；还没有绑定的答 404。
+#[utoipa::path(
+    tag = "administration",
+    params(crate::http::paths::Person),
+    responses((status = 200, description = "绑定的身份", body = SubjectBody)),
+    extensions(
+        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::NotFound, Code::InvalidQuery])),
+        ("x-token" = json!(true)),
+    ),
+)]
+#[get("/persons/{person}/subject")]
+pub async fn read_subject(call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    let id: PersonId = call.part("person")?;
+    let bound = call.look(move |connection, asking| people::find_subject(connection, asking, &id)).await?;
+    let _: NoParameters = call.query()?;
+    Ok(Reply::ok(&SubjectBody::from(&bound)))
+}
+
+/// 绑定身份
+///
+/// 此人从此可以用身份提供方登录，授权是其自己的授权（`PUT /persons/{person}/grants`）和全部令牌的授权（不论是否已领取）。只绑定一次，此后不能改换；一个身份只属于一个人。
+/// 由安全管理员或超级管理员绑定，须是能授予此人全部授权的；记入审计。不需要 `If-Match`。
+#[utoipa::path(
+    tag = "administration",
+    params(crate::http::paths::Person),
+    request_body(content = PersonSubjectCreate, content_type = "application/json"),
+    responses((status = 200, description = "绑定的身份", body = SubjectBody)),
+    extensions(
+        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::SubjectBound, Code::SubjectTaken, Code::InvalidQuery])),
+        ("x-unmatched" = json!(true)),
+    ),
+)]
+#[put("/persons/{person}/subject")]
+pub async fn bind_subject(mut call: Call) -> Result<Reply, Problem> {
+    call.require_token()?;
+    let id: PersonId = call.part("person")?;
+    let named = id.clone();
+    call.look(move |connection, asking| people::find_bindable(connection, asking, &named)).await?;
+    let body = call.body::<PersonSubjectCreate>().await?;
+    let _: NoParameters = call.query()?;
+    let usual = call.service.oidc.as_ref().map(|oidc| oidc.options().issuer.clone());
+    let known = usual.is_some();
+    let PersonSubjectCreate { subject, issuer } = body.read_with(|sent| {
+        let said = sent.is_some_and(|sent| sent.issuer.is_some());
+        (!said && !known).then(|| Fault::at("/issuer", "required")).into_iter().collect()
+    })?;
+    let order = SubjectOrder { issuer: issuer.or(usual).unwrap_or_default(), subject };
+    call.write(
+        move |desk| people::bind_subject(desk, &id, &order),
+        move |bound| Reply::ok(&SubjectBody::from(bound)),
+    )
+    .await
+}

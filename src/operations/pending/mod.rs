@@ -1,0 +1,12 @@
+//! Acts that take a second pair of eyes, where that is settled: asked for by one, confirmed or refused by another.
+
+mod ask;
+mod decide;
+mod grants;
+mod order;
+mod read;
+
+pub use ask::{enter_ask, prepare_ask};
+pub use decide::{Decided, Decision, Fresh, decide, end_impossible, expire};
+pub use order::HeldOrder;
+pub use read::{find_decidable, list, waiting_for};

@@ -1,0 +1,210 @@
+//! What is asked for, between its body and its operation.
+
+use super::decide::Fresh;
+use super::grants;
+use crate::domain::id::{AgencyId, PersonId, ReportId};
+use crate::domain::pending::{HeldAct, PendingAct};
+use crate::domain::people::TokenGrant;
+use crate::domain::workflow::{Action, Review};
+use crate::operations::people::{GrantOrder, GrantsOrder, TokenOrder, require_givable, require_issuable};
+use crate::operations::reports::{
+    SuppressionOrder, TransitionOrder, prepare_transition, require_suppressible,
+};
+use crate::operations::settings::{find_review, require_settings_right};
+use crate::operations::{Asking, Policy, Ready, Refusal};
+use crate::storage::{Act, AnyConnection, Basis, StorageError};
+use chrono::{NaiveDate, NaiveDateTime};
+use serde_json::{Value, json};
+
+/// An act that can be asked to wait.
+#[derive(Debug, Clone)]
+pub enum HeldOrder {
+    Review {
+        version: i64,
+        review: Review,
+    },
+    /// An archiving or a withdrawal.
+    Transition(TransitionOrder),
+    Suppression(SuppressionOrder),
+    /// A token with grants of supervisors and above among its own.
+    Grants(TokenOrder),
+    /// The same that a person is to hold themselves.
+    PersonGrants(GrantsOrder),
+}
+
+impl HeldOrder {
+    /// What kind of act it is; `None`: one that never waits.
+    pub fn act(&self) -> Option<HeldAct> {
+        match self {
+            HeldOrder::Review { .. } => Some(HeldAct::ReviewSettings),
+            HeldOrder::Transition(order) => match order.action {
+                Action::Archive => Some(HeldAct::Archive),
+                Action::Withdraw => Some(HeldAct::Withdrawal),
+                _ => None,
+            },
+            HeldOrder::Suppression(_) => Some(HeldAct::Suppression),
+            HeldOrder::Grants(TokenOrder { grants, .. })
+            | HeldOrder::PersonGrants(GrantsOrder { grants, .. }) => {
+                grants.iter().any(|grant| grant.role.is_above()).then_some(HeldAct::Grants)
+            }
+        }
+    }
+
+    /// Whether it waits for another person here.
+    pub fn waits(&self, policy: &Policy) -> bool {
+        self.act().is_some_and(|act| policy.second_pair.holds(act))
+    }
+
+    pub(super) fn version(&self) -> i64 {
+        match self {
+            HeldOrder::Review { version, .. } => *version,
+            HeldOrder::Transition(order) => order.version,
+            HeldOrder::Suppression(order) => order.version,
+            HeldOrder::Grants(_) => 0,
+            HeldOrder::PersonGrants(order) => order.version,
+        }
+    }
+
+    pub(super) fn report(&self) -> Option<&ReportId> {
+        match self {
+            HeldOrder::Review { .. } | HeldOrder::Grants(_) | HeldOrder::PersonGrants(_) => None,
+            HeldOrder::Transition(order) => Some(&order.report_id),
+            HeldOrder::Suppression(order) => Some(&order.report_id),
+        }
+    }
+
+    pub(super) fn revision(&self) -> Option<i32> {
+        match self {
+            HeldOrder::Suppression(order) => Some(order.revision),
+            _ => None,
+        }
+    }
+
+    /// To whom rights would be given who is there already.
+    pub(super) fn receiver(&self) -> Option<&PersonId> {
+        match self {
+            HeldOrder::Grants(order) => order.person.as_ref(),
+            HeldOrder::PersonGrants(order) => Some(&order.person),
+            _ => None,
+        }
+    }
+
+    /// The grants that the caller could give so now; of what gives none there are none.
+    pub(super) fn givable(
+        &self,
+        connection: &mut AnyConnection,
+        asking: &Asking,
+        now: NaiveDateTime,
+    ) -> Result<Vec<TokenGrant>, Refusal> {
+        match self {
+            HeldOrder::Grants(order) => require_issuable(connection, asking, order, now),
+            HeldOrder::PersonGrants(order) => Ok(require_givable(connection, asking, order)?.after),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// The same with every agency named by its id, and the one it is about first of all: a code may be another's by
+    /// the time it is confirmed.
+    pub(super) fn settled(
+        self,
+        connection: &mut AnyConnection,
+        asking: &Asking,
+        now: NaiveDateTime,
+    ) -> Result<(HeldOrder, Option<AgencyId>), Refusal> {
+        let grants = self.givable(connection, asking, now)?;
+        let place = grants.first().and_then(|grant| grant.agency.as_ref()).map(|(id, _, _)| id.clone());
+        let grants = grants.iter().map(GrantOrder::from).collect();
+        let settled = match self {
+            HeldOrder::Grants(order) => HeldOrder::Grants(TokenOrder { grants, ..order }),
+            HeldOrder::PersonGrants(order) => HeldOrder::PersonGrants(GrantsOrder { grants, ..order }),
+            other => other,
+        };
+        Ok((settled, place))
+    }
+
+    /// The body that asked for it.
+    pub(super) fn body(&self) -> Value {
+        match self {
+            HeldOrder::Review { review, .. } => crate::operations::settings::said(*review),
+            HeldOrder::Transition(order) => json!({
+                "action": order.action.as_str(),
+                "comment": order.comment,
+                "published_on": order.published_on.map(|day| day.to_string()),
+            }),
+            HeldOrder::Suppression(order) => json!({ "reason": order.reason }),
+            HeldOrder::Grants(order) => grants::body(order),
+            HeldOrder::PersonGrants(order) => grants::body_of_person(order),
+        }
+    }
+
+    /// The order as it was asked for, with what is drawn for it now.
+    pub(super) fn of(pending: &PendingAct, fresh: &Fresh) -> Result<HeldOrder, Refusal> {
+        let malformed = || StorageError::Malformed { what: "pending act", value: pending.id.to_string() };
+        let body: Value = serde_json::from_str(&pending.body).map_err(|_| malformed())?;
+        let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+        let report = || pending.report_id.clone().ok_or_else(malformed);
+        Ok(match pending.act {
+            HeldAct::ReviewSettings => {
+                let stages =
+                    body.get("stages").and_then(Value::as_u64).and_then(|many| u8::try_from(many).ok());
+                let apart = body.get("separation_of_duties").and_then(Value::as_bool);
+                let review = Review {
+                    stages: stages.ok_or_else(malformed)?,
+                    separation_of_duties: apart.ok_or_else(malformed)?,
+                };
+                HeldOrder::Review { version: pending.version, review }
+            }
+            HeldAct::Archive | HeldAct::Withdrawal => HeldOrder::Transition(TransitionOrder {
+                id: fresh.transition.clone(),
+                report_id: report()?,
+                action: if pending.act == HeldAct::Archive { Action::Archive } else { Action::Withdraw },
+                comment: text("comment"),
+                published_on: text("published_on").and_then(|day| day.parse::<NaiveDate>().ok()),
+                version: pending.version,
+            }),
+            HeldAct::Suppression => HeldOrder::Suppression(SuppressionOrder {
+                report_id: report()?,
+                revision: pending.revision.ok_or_else(malformed)?,
+                reason: text("reason").ok_or_else(malformed)?,
+                version: pending.version,
+            }),
+            HeldAct::Grants if grants::is_of_person(&body) => HeldOrder::PersonGrants(
+                grants::order_of_person(&body, pending.version).ok_or_else(malformed)?,
+            ),
+            HeldAct::Grants => HeldOrder::Grants(grants::order_of(&body, fresh).ok_or_else(malformed)?),
+        })
+    }
+
+    /// Judges it as it would be judged if it were done now; what that rests on.
+    pub(super) fn judge(
+        &self,
+        connection: &mut AnyConnection,
+        act: &Act,
+        asking: &Asking,
+    ) -> Result<Basis, Refusal> {
+        match self {
+            HeldOrder::Review { version, .. } => {
+                require_settings_right(asking)?;
+                if find_review(connection)?.version != *version {
+                    return Err(Refusal::PreconditionFailed);
+                }
+                Ok(Ready::on(connection, [], ())?.basis)
+            }
+            HeldOrder::Transition(order) => Ok(prepare_transition(connection, act, asking, order)?.basis),
+            HeldOrder::Suppression(order) => {
+                let (report, _) = require_suppressible(connection, asking, order)?;
+                Ok(Ready::on(connection, [&report.agency_id], ())?.basis)
+            }
+            HeldOrder::Grants(_) => {
+                self.givable(connection, asking, act.at)?;
+                Ok(Ready::on(connection, [], ())?.basis)
+            }
+            HeldOrder::PersonGrants(order) => {
+                if require_givable(connection, asking, order)?.person.version != order.version {
+                    return Err(Refusal::PreconditionFailed);
+                }
+                Ok(Ready::on(connection, [], ())?.basis)
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! As whom an identity provider knows a person: bound once, and who signs in by it.
+
+use super::authenticate::is_within;
+use super::manage::held_tokens;
+use super::persons::find_changeable;
+use super::{EntryRules, Presented};
+use crate::domain::access::Lifetimes;
+use crate::domain::audit::AuditAction;
+use crate::domain::id::PersonId;
+use crate::domain::people::{BoundSubject, Person, TokenGrant};
+use crate::domain::rights::Right;
+use crate::operations::refusal::taken;
+use crate::operations::{Asking, Conflict, Desk, Refusal};
+use crate::storage::{AnyConnection, Note, people, person_grants, subjects};
+use chrono::NaiveDateTime;
+use serde_json::json;
+
+/// As whom somebody is known, and by which provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectOrder {
+    pub issuer: String,
+    pub subject: String,
+}
+
+/// Refuses whoever may not say who somebody is: it is for those who keep the persons and take no part in reporting.
+fn require_right(asking: &Asking) -> Result<(), Refusal> {
+    if asking.rights.may_below(Right::BindSubject, None, None) { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
+/// A person for whoever may bind them.
+pub fn find_bindable(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &PersonId,
+) -> Result<Person, Refusal> {
+    require_right(asking)?;
+    Ok(find_changeable(connection, asking, id)?.0)
+}
+
+/// Binds a person to whom a provider means, for good: neither is ever bound to another.
+pub fn bind_subject(
+    desk: &mut Desk<'_>,
+    id: &PersonId,
+    order: &SubjectOrder,
+) -> Result<BoundSubject, Refusal> {
+    let person = find_bindable(desk.connection, desk.asking, id)?;
+    if let Some(bound) = subjects::of_person(desk.connection, id)? {
+        let same = (&bound.issuer, &bound.subject) == (&order.issuer, &order.subject);
+        return if same { Ok(bound) } else { Err(Refusal::conflict(Conflict::SubjectBound)) };
+    }
+    if person.left_on.is_some() {
+        return Err(Refusal::invalid("/subject", "person_left"));
+    }
+    let bound = BoundSubject {
+        issuer: order.issuer.clone(),
+        subject: order.subject.clone(),
+        person_id: id.clone(),
+        at: desk.act.at,
+    };
+    subjects::insert(desk.connection, &bound).map_err(|error| taken(error, Conflict::SubjectTaken))?;
+    desk.notes.audit(Note {
+        action: AuditAction::PersonSubject,
+        agency_id: person.agency_id.as_ref().map(ToString::to_string),
+        report_id: None,
+        detail: json!({
+            "person": person.id.as_str(),
+            "name": person.name,
+            "issuer": bound.issuer,
+            "subject": bound.subject,
+        }),
+    });
+    Ok(bound)
+}
+
+/// As whom a person of the caller's subtree is known.
+pub fn find_subject(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &PersonId,
+) -> Result<BoundSubject, Refusal> {
+    super::find_person(connection, asking, id)?;
+    subjects::of_person(connection, id)?.ok_or(Refusal::NotFound)
+}
+
+/// Whom a provider means, and what they hold: themselves, and what all their tokens carry that are not over, fetched or
+/// not.
+pub fn sign_in(
+    connection: &mut AnyConnection,
+    order: &SubjectOrder,
+    presented: &Presented,
+    rules: &EntryRules,
+) -> Result<Option<(Person, Vec<TokenGrant>)>, Refusal> {
+    let Some(bound) = subjects::find(connection, &order.issuer, &order.subject)? else { return Ok(None) };
+    if !is_within(&rules.networks, presented.from) {
+        return Ok(None);
+    }
+    person_with_grants(connection, &bound.person_id, &rules.lifetimes, presented.at)
+}
+
+/// A person who has not left, with all that they hold.
+pub fn person_with_grants(
+    connection: &mut AnyConnection,
+    id: &PersonId,
+    lifetimes: &Lifetimes,
+    now: NaiveDateTime,
+) -> Result<Option<(Person, Vec<TokenGrant>)>, Refusal> {
+    let person = people::find_person(connection, id)?;
+    let Some(person) = person.filter(|person| person.left_on.is_none()) else { return Ok(None) };
+    let tokens = held_tokens(connection, id, lifetimes, now)?;
+    let mut grants = person_grants::of_person(connection, id)?;
+    for grant in tokens.into_iter().flat_map(|token| token.grants) {
+        if !grants.contains(&grant) {
+            grants.push(grant);
+        }
+    }
+    Ok(Some((person, grants)))
+}

@@ -1,0 +1,22 @@
+//! What a revision's digest covers beside it, as it stands now.
+
+use crate::domain::digest::{Beside, explanations_digest};
+use crate::domain::report::Report;
+use crate::operations::Refusal;
+use crate::storage::{AnyConnection, explanations};
+
+pub(super) fn beside_of(connection: &mut AnyConnection, report: &Report) -> Result<Beside, Refusal> {
+    let mut given = explanations::of_reports(connection, &[report.id.to_string()])?;
+    let given = given.remove(report.id.as_str()).unwrap_or_default();
+    let told = given.iter().map(|one| [one.finding.as_str(), one.inputs.as_str(), one.text.as_str()]);
+    Ok(Beside { explanations: explanations_digest(told), ..around_of(report) })
+}
+
+/// The same of a report on which nothing was explained yet.
+pub(super) fn around_of(report: &Report) -> Beside {
+    Beside {
+        source_url: report.source_url.clone(),
+        source_published_on: report.source_published_on,
+        explanations: None,
+    }
+}

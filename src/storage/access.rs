@@ -1,0 +1,106 @@
+//! Rows of the access log: who read what that is not public.
+
+use super::connection::AnyConnection;
+use super::error::StorageError;
+use super::prepared::Prepare;
+use super::schema::house::access_log::{self, dsl};
+use super::types::row;
+use crate::domain::audit::{Access, AccessFilter};
+use crate::domain::page::COUNTED;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+row!(
+    #[derive(Queryable, Selectable, Insertable)]
+    #[diesel(table_name = access_log)]
+    AccessRow of Access {
+        id: String,
+        at: NaiveDateTime,
+        person_id: String,
+        person_name: String,
+        token_id: Option<String>,
+        way: String,
+        client: Option<String>,
+        operation: String,
+        target: String,
+        status: i32,
+        times: i32,
+        agency_id: Option<String>,
+        report_id: Option<String>,
+        request_id: String,
+    }
+);
+
+pub fn insert(connection: &mut AnyConnection, reads: &[Access]) -> QueryResult<()> {
+    let rows: Vec<AccessRow> = reads.iter().map(AccessRow::from).collect();
+    match connection {
+        AnyConnection::Postgres(inner) => {
+            diesel::insert_into(dsl::access_log).values(&rows).execute(inner)?;
+        }
+        AnyConnection::Sqlite(inner) => {
+            for row in &rows {
+                diesel::insert_into(dsl::access_log).values(row).prepared().execute(inner)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The reads that a filter leaves.
+macro_rules! narrowed {
+    ($filter:expr) => {{
+        let filter: &AccessFilter = $filter;
+        let mut query = access_log::table.into_boxed();
+        if let Some(person) = &filter.person_id {
+            query = query.filter(dsl::person_id.eq(person));
+        }
+        if let Some(agency) = &filter.agency_id {
+            query = query.filter(dsl::agency_id.eq(agency));
+        }
+        if let Some(report) = &filter.report_id {
+            query = query.filter(dsl::report_id.eq(report));
+        }
+        if let Some(from) = filter.from {
+            query = query.filter(dsl::at.ge(from));
+        }
+        if let Some(before) = filter.before {
+            query = query.filter(dsl::at.lt(before));
+        }
+        query
+    }};
+}
+
+/// Reads after one, in the order in which they were made.
+pub fn list(
+    connection: &mut AnyConnection,
+    filter: &AccessFilter,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Access>, StorageError> {
+    let rows: Vec<AccessRow> = on_each!(connection, |c| {
+        let mut query = narrowed!(filter);
+        if let Some(after) = after {
+            query = query.filter(dsl::id.gt(after.to_owned()));
+        }
+        query.select(AccessRow::as_select()).order(dsl::id).limit(limit).load(c)
+    })?;
+    Ok(rows.into_iter().map(Access::from).collect())
+}
+
+/// How many there are, up to [`COUNTED`] and one.
+pub fn count(connection: &mut AnyConnection, filter: &AccessFilter) -> Result<i64, StorageError> {
+    let some: Vec<String> =
+        on_each!(connection, |c| narrowed!(filter).select(dsl::id).limit(COUNTED + 1).load(c))?;
+    Ok(i64::try_from(some.len()).unwrap_or(i64::MAX))
+}
+
+/// Deletes some of what was read before a day; how much.
+pub(super) fn forget(
+    connection: &mut AnyConnection,
+    before: NaiveDateTime,
+    limit: i64,
+) -> QueryResult<usize> {
+    let old: Vec<String> =
+        dsl::access_log.filter(dsl::at.lt(before)).select(dsl::id).limit(limit).load(connection)?;
+    diesel::delete(dsl::access_log.filter(dsl::id.eq_any(old))).execute(connection)
+}

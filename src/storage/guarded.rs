@@ -1,0 +1,201 @@
+//! Rows that the chain answers for, read column by column whatever their table, the same way on both engines.
+
+use super::connection::AnyConnection;
+use super::error::StorageError;
+use super::listing::Sql;
+use super::seals::{Layouts, Lines};
+use crate::domain::audit::guarded::{Guarded, KeyPart};
+use crate::domain::audit::seal::{Cell, Row};
+use crate::domain::page::PageValue as Bind;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use serde_json::{Map, Value};
+use std::collections::{HashMap, HashSet};
+
+/// Rows read by one statement where there are many.
+const PAGE: i64 = 2_000;
+/// Rows found by their keys in one statement.
+const TOGETHER: usize = 60;
+
+/// Which rows of a table.
+pub(super) enum Rows {
+    Lines(Lines),
+    /// Those of a report.
+    Report(String),
+    /// Those of an agency.
+    Agency(String),
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = Text)]
+    of: String,
+    #[diesel(sql_type = Text)]
+    row: String,
+}
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// The columns of a table that are sealed, in the order of the alphabet.
+pub fn columns(connection: &mut AnyConnection, table: &Guarded) -> Result<Vec<String>, StorageError> {
+    let mut sql = Sql::new(match connection {
+        AnyConnection::Postgres(_) => {
+            "SELECT CAST(column_name AS TEXT) AS name FROM information_schema.columns \
+             WHERE table_schema = current_schema() AND table_name = "
+        }
+        AnyConnection::Sqlite(_) => "SELECT name FROM pragma_table_info(",
+    });
+    sql.bind_text(table.table);
+    if matches!(connection, AnyConnection::Sqlite(_)) {
+        sql.push(")");
+    }
+    let names: Vec<Name> = sql.load(connection)?;
+    let mut columns: Vec<String> =
+        names.into_iter().map(|found| found.name).filter(|name| !table.leaves(name)).collect();
+    columns.sort();
+    Ok(columns)
+}
+
+/// The selection of a row as one text.
+fn select(connection: &AnyConnection, table: &Guarded, columns: &[String], sql: &mut Sql) {
+    let pairs: Vec<String> = columns.iter().map(|column| format!("'{column}', t.\"{column}\"")).collect();
+    let object = match connection {
+        AnyConnection::Postgres(_) => format!("CAST(json_build_object({}) AS TEXT)", pairs.join(", ")),
+        AnyConnection::Sqlite(_) => format!("json_object({})", pairs.join(", ")),
+    };
+    sql.push(&format!("SELECT '{0}' AS of, {object} AS row FROM {0} t WHERE ", table.table));
+}
+
+fn read(text: &str) -> Result<Row, StorageError> {
+    let cells: Map<String, Value> = serde_json::from_str(text)
+        .map_err(|_| StorageError::Malformed { what: "row", value: text.chars().take(80).collect() })?;
+    Ok(cells.into_iter().map(|(column, value)| (column, Cell::of(&value))).collect())
+}
+
+/// What names a row, parted by `/`.
+fn key_of(table: &Guarded, row: &Row) -> String {
+    let parts = table.key.iter().map(|part| match row.get(part.column()) {
+        Some(Cell::Text(text)) => text.clone(),
+        Some(Cell::Number(number)) => number.to_string(),
+        Some(Cell::Null) | None => String::new(),
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+fn bind_part(sql: &mut Sql, part: KeyPart, text: &str) {
+    match part {
+        KeyPart::Text(_) => sql.bind_text(text),
+        KeyPart::Number(_) => sql.bind(Bind::BigInt(text.parse().unwrap_or(i64::MIN))),
+    };
+}
+
+/// The parts of a key; what comes after the last `/` that parts them belongs to the last one.
+fn parts<'k>(table: &Guarded, key: &'k str) -> Vec<&'k str> {
+    key.splitn(table.key.len(), '/').collect()
+}
+
+/// Rows by table and key, in few statements; those that are not there are not among them.
+pub(super) fn find(
+    connection: &mut AnyConnection,
+    layouts: &Layouts,
+    wanted: HashSet<(usize, &str)>,
+) -> Result<HashMap<(usize, String), Row>, StorageError> {
+    let mut wanted: Vec<(usize, &str)> = wanted.into_iter().collect();
+    wanted.sort_unstable();
+    let mut found = HashMap::with_capacity(wanted.len());
+    for some in wanted.chunks(TOGETHER) {
+        let mut sql = Sql::default();
+        for of_table in some.chunk_by(|one, other| one.0 == other.0) {
+            let Some((table, columns)) = of_table.first().and_then(|(place, _)| layouts.get(place)) else {
+                continue;
+            };
+            if !sql.is_empty() {
+                sql.push(" UNION ALL ");
+            }
+            select(connection, table, columns, &mut sql);
+            for (at, (_, key)) in of_table.iter().enumerate() {
+                sql.push(if at == 0 { "(" } else { " OR (" });
+                for (at, (part, text)) in table.key.iter().zip(parts(table, key)).enumerate() {
+                    sql.push(if at == 0 { "t." } else { " AND t." }).push(part.column()).push(" = ");
+                    bind_part(&mut sql, *part, text);
+                }
+                sql.push(")");
+            }
+        }
+        for row in sql.load::<Found>(connection)? {
+            let Some(table) = Guarded::of(&row.of) else { continue };
+            let row = read(&row.row)?;
+            found.insert((table.place(), key_of(table, &row)), row);
+        }
+    }
+    Ok(found)
+}
+
+/// Hands over every row of a table, or some, with its key, in the order of the keys, page by page.
+pub(super) fn each(
+    connection: &mut AnyConnection,
+    table: &Guarded,
+    columns: &[String],
+    which: Option<&Rows>,
+    mut take: impl FnMut(String, Row),
+) -> Result<(), StorageError> {
+    let mut after = None;
+    loop {
+        let page = page(connection, table, columns, which, after.as_deref())?;
+        let last = i64::try_from(page.len()).unwrap_or(i64::MAX) < PAGE;
+        after = page.last().map(|(key, _)| key.clone());
+        page.into_iter().for_each(|(key, row)| take(key, row));
+        if last {
+            return Ok(());
+        }
+    }
+}
+
+/// The next rows of a table, with their keys.
+pub fn rows_after(
+    connection: &mut AnyConnection,
+    table: &Guarded,
+    columns: &[String],
+    after: Option<&str>,
+) -> Result<Vec<(String, Row)>, StorageError> {
+    page(connection, table, columns, None, after)
+}
+
+fn page(
+    connection: &mut AnyConnection,
+    table: &Guarded,
+    columns: &[String],
+    which: Option<&Rows>,
+    after: Option<&str>,
+) -> Result<Vec<(String, Row)>, StorageError> {
+    let mut sql = Sql::default();
+    select(connection, table, columns, &mut sql);
+    match which {
+        None => sql.push("1 = 1"),
+        Some(Rows::Report(report)) => sql.push("t.report_id = ").bind_text(report.as_str()),
+        Some(Rows::Agency(agency)) => sql.push("t.agency_id = ").bind_text(agency.as_str()),
+        Some(Rows::Lines(lines)) => {
+            sql.push("t.year = ").bind(Bind::Integer(lines.year));
+            match &lines.within {
+                Some(path) => sql.within("t.path", path),
+                None => &mut sql,
+            }
+        }
+    };
+    let names: Vec<String> = table.key.iter().map(|part| format!("t.{}", part.column())).collect();
+    if let Some(after) = after {
+        sql.push(&format!(" AND ({}) > (", names.join(", ")));
+        for (at, (part, text)) in table.key.iter().zip(parts(table, after)).enumerate() {
+            sql.push(if at == 0 { "" } else { ", " });
+            bind_part(&mut sql, *part, text);
+        }
+        sql.push(")");
+    }
+    sql.push(&format!(" ORDER BY {} LIMIT ", names.join(", "))).bind(Bind::BigInt(PAGE));
+    let rows: Vec<Found> = sql.load(connection)?;
+    rows.iter().map(|found| read(&found.row).map(|row| (key_of(table, &row), row))).collect()
+}

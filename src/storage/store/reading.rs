@@ -1,0 +1,117 @@
+//! Reads: which readers a query runs on, and how much it sees as of one moment.
+
+use super::Store;
+use crate::storage::connection::AnyConnection;
+use crate::storage::error::StorageError;
+use crate::storage::lane::IntoStorage;
+use crate::storage::readers::Extent;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How long a step of something long waits for its turn.
+const LONGEST_TURN: Duration = Duration::from_secs(600);
+
+impl Store {
+    /// Runs a query on a reader, in one snapshot.
+    pub async fn read<T, R, F>(&self, query: F) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        self.shared.readers.read(query).await
+    }
+
+    /// Runs a query that looks through many rows, on a reader kept for such, for a bounded time.
+    pub async fn scan<T, R, F>(&self, query: F) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        self.shared.scanners.read(query).await
+    }
+
+    /// The same for one of many steps, which waits for its turn as long as it takes.
+    pub async fn scan_on<T, R, F>(&self, query: F) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        self.shared.scanners.read_within(query, LONGEST_TURN).await
+    }
+
+    /// Runs such a query on a standby that has at least this entry of the audit, and everything public that is known
+    /// here; where there is none, on the primary.
+    pub async fn scan_from<T, R, F>(&self, at_least: i64, query: F) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        self.scan_from_within(at_least, None, query).await
+    }
+
+    /// The same for one of many steps.
+    pub async fn scan_on_from<T, R, F>(&self, at_least: i64, query: F) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        self.scan_from_within(at_least, Some(LONGEST_TURN), query).await
+    }
+
+    async fn scan_from_within<T, R, F>(
+        &self,
+        at_least: i64,
+        patience: Option<Duration>,
+        query: F,
+    ) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        let query = Arc::new(Mutex::new(query));
+        if let Some(read) = self.shared.standbys.read(at_least, patience, &query).await {
+            return read;
+        }
+        let read = move |connection: &mut AnyConnection| {
+            // A try on a standby that hangs keeps it.
+            let mut query = query.try_lock().map_err(|_| StorageError::Silent)?;
+            query(connection)
+        };
+        self.shared.scanners.read_for(read, patience).await
+    }
+
+    /// Runs a query of a few point reads: where it stands if the file is at hand (a hop to another thread would
+    /// cost more than the query), else as any other.
+    pub async fn glance<T, R, F>(&self, query: F) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        self.shared.readers.glance(query, Extent::Snapshot).await
+    }
+
+    /// The same for a single statement, which needs no snapshot around it.
+    pub async fn peek<T, R, F>(&self, query: F) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        self.shared.readers.glance(query, Extent::Statement).await
+    }
+
+    /// Runs a query on a reader from a thread that may block (the command line).
+    pub fn read_blocking<T, R>(&self, query: impl FnMut(&mut AnyConnection) -> Result<T, R>) -> Result<T, R>
+    where
+        R: From<StorageError> + IntoStorage,
+    {
+        self.shared.readers.run(query, Extent::Snapshot)
+    }
+}

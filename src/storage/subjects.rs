@@ -1,0 +1,59 @@
+//! As whom an identity provider knows somebody: written once, never changed.
+
+use super::connection::AnyConnection;
+use super::error::StorageError;
+use super::prepared::Prepare;
+use super::schema::subjects::{self, dsl};
+use super::seals::wrote;
+use super::types::row;
+use crate::domain::audit::guarded::SUBJECTS;
+use crate::domain::id::PersonId;
+use crate::domain::people::BoundSubject;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+row!(
+    #[derive(Insertable, Queryable, Selectable)]
+    #[diesel(table_name = subjects)]
+    SubjectRow of BoundSubject {
+        person_id: PersonId,
+        issuer: String,
+        subject: String,
+        at: NaiveDateTime,
+    }
+);
+
+pub fn insert(connection: &mut AnyConnection, subject: &BoundSubject) -> QueryResult<()> {
+    let row = SubjectRow::from(subject);
+    wrote(&SUBJECTS, subject.person_id.as_str());
+    on_each!(connection, |c| diesel::insert_into(dsl::subjects).values(&row).prepared().execute(c))
+        .map(|_| ())
+}
+
+/// Whom a provider means.
+pub fn find(
+    connection: &mut AnyConnection,
+    issuer: &str,
+    subject: &str,
+) -> Result<Option<BoundSubject>, StorageError> {
+    let row: Option<SubjectRow> = on_each!(connection, |c| dsl::subjects
+        .filter(dsl::issuer.eq(issuer).and(dsl::subject.eq(subject)))
+        .select(SubjectRow::as_select())
+        .prepared()
+        .get_result(c)
+        .optional())?;
+    Ok(row.map(BoundSubject::from))
+}
+
+/// As whom a person is known.
+pub fn of_person(
+    connection: &mut AnyConnection,
+    id: &PersonId,
+) -> Result<Option<BoundSubject>, StorageError> {
+    let row: Option<SubjectRow> = dsl::subjects
+        .filter(dsl::person_id.eq(id.as_str()))
+        .select(SubjectRow::as_select())
+        .first(connection)
+        .optional()?;
+    Ok(row.map(BoundSubject::from))
+}

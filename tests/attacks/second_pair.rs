@@ -1,0 +1,174 @@
+//! Where an act takes a second pair of eyes, one person is never both.
+
+use super::published;
+use crate::api::harness::world::{World, YEAR, id_of};
+use crate::api::pending::{ask, decide, pending};
+use serde_json::{Value, json};
+
+attacks! {
+    fn nobody_confirms_or_refuses_what_they_have_asked_for_whichever_token_they_use(service, "SECOND_PAIR__WITHDRAWAL" = "true") {
+        let world = World::new(service);
+        let report = published(&world);
+        let id = ask(&world, &report);
+        let me = service.get("/me").token(&world.publisher()).send().expect(200).value();
+        let body = json!({"name": "第二个令牌", "person_id": me["person"]["id"], "grants": [
+            {"role": "publisher", "agency_id": world.province}, {"role": "supervisor", "agency_id": world.province}]});
+        let made = service.post("/tokens").token(&service.admin()).json(&body).send().expect(201).value();
+        let second = service.fetch(&made);
+        for token in [world.publisher(), second.clone()] {
+            for decision in ["confirm", "refuse"] {
+                decide(service, &id, &token, decision).refused(403, "separation_of_duties");
+            }
+            let tasks = service.get("/me/tasks").token(&token).send().expect(200).text();
+            assert!(!tasks.contains(&id), "{tasks}");
+        }
+        assert_eq!(pending(service, &second).len(), 1);
+        // Nor do they go around by asking with the one what the other asked for.
+        let order = json!({"action": "withdraw", "comment": "误发"});
+        world.transit(&report, &second, order).refused(409, "already_pending");
+        service.get(&format!("/reports/{report}")).send().expect(200);
+    }
+
+    fn whoever_could_not_do_it_themselves_neither_sees_nor_decides(service, "SECOND_PAIR__WITHDRAWAL" = "true") {
+        let world = World::new(service);
+        let report = published(&world);
+        let id = ask(&world, &report);
+        let other_year = (YEAR + 1).to_string();
+        let others = [
+            world.editor(),
+            world.reviewer(1),
+            world.supervisor(),
+            service.token("publisher", &world.neighbour, "邻县发布员"),
+            service.token_with("publisher", &world.province, "只看的发布员", &["--read-only"]),
+            service.token_with("publisher", &world.province, "别年的发布员", &["--years", &other_year]),
+            service.token_with("publisher", &world.province, "只在省里的发布员", &["--reach", "agency"]),
+            service.token("system_admin", "", "系统管理员"),
+            service.token("security_admin", "", "安全管理员"),
+            service.token("auditor", "", "审计员"),
+        ];
+        for token in &others {
+            assert_eq!(pending(service, token), Vec::<Value>::new());
+            for decision in ["confirm", "refuse"] {
+                decide(service, &id, token, decision).refused(404, "not_found");
+            }
+        }
+        let path = format!("/pending/{id}/decision");
+        service.post(&path).json(&json!({"decision": "confirm"})).send().refused(401, "unauthorized");
+        let within = service.token_with("publisher", &world.bureau, "本局发布员", &["--reach", "agency", "--years", "2023"]);
+        decide(service, &id, &within, "confirm").expect(200);
+        service.get(&format!("/reports/{report}")).send().refused(410, "report_withdrawn");
+    }
+
+    fn a_decision_is_made_once_however_many_decide_at_once(service, "SECOND_PAIR__WITHDRAWAL" = "true") {
+        let world = World::new(service);
+        let report = published(&world);
+        let id = ask(&world, &report);
+        let deciders: Vec<String> =
+            (0..4).map(|number| service.token("publisher", &world.county, &format!("发布员{number}"))).collect();
+        let service: &crate::api::harness::process::Service = service;
+        let answers: Vec<u16> = std::thread::scope(|scope| {
+            let all: Vec<_> = deciders.iter().enumerate().map(|(number, token)| {
+                let (id, decision) = (&id, if number % 2 == 0 { "confirm" } else { "refuse" });
+                scope.spawn(move || decide(service, id, token, decision).status)
+            }).collect();
+            all.into_iter().map(|one| one.join().expect("an answer")).collect()
+        });
+        let ones = answers.iter().filter(|status| **status == 200).count();
+        assert!(ones == 1 && answers.iter().all(|status| [200, 404].contains(status)), "{answers:?}");
+        let audit = service.get("/audit?limit=200").token(&service.admin()).send().expect(200).value();
+        let decided = audit["items"].as_array().expect("items").iter()
+            .filter(|entry| ["pending.confirm", "pending.refuse"].iter().any(|action| entry["action"] == *action));
+        assert_eq!(decided.count(), 1);
+    }
+
+    fn what_was_asked_for_about_a_draft_that_is_changed_is_not_done(service, "SECOND_PAIR__ARCHIVE" = "true") {
+        let world = World::new(service);
+        let admin = service.admin();
+        let second = service.token("admin", "", "另一管理员");
+        let report = id_of(&world.full_draft());
+        let set = |state: &str| {
+            let tag = service.get("/years/2023").send().tag().to_owned();
+            service.patch("/years/2023").token(&admin).if_match(&tag).json(&json!({"state": state})).send().expect(200);
+        };
+        set("closed");
+        let order = json!({"action": "archive", "published_on": "2024-01-15"});
+        let asked = id_of(&world.transit(&report, &admin, order).expect(202));
+        // What is confirmed is what was seen when it was asked for.
+        set("open");
+        let path = format!("/reports/{report}/sections/overview");
+        let section = service.get(&path).token(&world.editor()).send().expect(200);
+        service.patch(&path).token(&world.editor()).if_match(section.tag()).json(&json!({"text": "换了内容"})).send().expect(200);
+        set("closed");
+        decide(service, &asked, &second, "confirm").refused(412, "precondition_failed");
+        service.get(&format!("/reports/{report}")).send().refused(404, "not_found");
+        assert_eq!(pending(service, &second), Vec::<Value>::new());
+    }
+
+    fn nobody_confirms_by_the_hand_that_asked(service, "SECOND_PAIR__WITHDRAWAL" = "true") {
+        let world = World::new(service);
+        let report = published(&world);
+        let admin = service.admin();
+        // An administrator asks by one made name, and would confirm by another and by their own.
+        let made = |name: &str| {
+            let body = json!({"name": name, "grants": [{"role": "publisher", "agency_id": world.county}]});
+            service.post("/tokens").token(&admin).json(&body).send().expect(201).value()
+        };
+        let (one, two) = (made("假一"), made("假二"));
+        let (first, second) = (service.fetch(&one), service.fetch(&two));
+        let order = json!({"action": "withdraw", "comment": "误发"});
+        let id = id_of(&world.transit(&report, &first, order).expect(202));
+        for token in [&second, &admin] {
+            let refused = decide(service, &id, token, "confirm").refused(403, "separation_of_duties");
+            let because = &refused["because"];
+            assert_eq!(
+                (&because["why"], &because["person"]["name"], &because["hand"]["name"]),
+                (&json!("asker"), &json!("假一"), &json!("管理员"))
+            );
+            assert_eq!(pending(service, token), Vec::<Value>::new());
+            assert!(!service.get("/me/tasks").token(token).send().expect(200).text().contains(&id));
+        }
+        // Whatever is said of the asker afterwards: it was asked for by the hand it was then.
+        let person = one["person"]["id"].as_str().expect("an id");
+        let other = service.token("admin", "", "第二管理员");
+        service.post(&format!("/persons/{person}/confirmation")).token(&other).send().expect(201);
+        decide(service, &id, &admin, "confirm").refused(403, "separation_of_duties");
+        let done = decide(service, &id, &world.publisher(), "confirm").expect(200).value();
+        assert_eq!((&done["result"]["actor"]["name"], &done["result"]["hand"]["name"]), (&json!("假一"), &json!("假一")));
+    }
+
+    fn whoever_is_shown_the_code_of_what_another_asked_for_stands_behind_it(service, "SECOND_PAIR__GRANTS" = "true") {
+        let world = World::new(service);
+        let (admin, second) = (service.admin(), service.token("admin", "", "第二管理员"));
+        let me = |token: &str| service.get("/me").token(token).send().expect(200).value()["person"]["id"].clone();
+        let ask = |body: Value| id_of(&service.post("/tokens").token(&admin).json(&body).send().expect(202));
+        let grants = json!([{"role": "supervisor", "agency_id": world.county}]);
+        let id = ask(json!({"name": "假主管", "grants": grants}));
+        let made = decide(service, &id, &second, "confirm").expect(200).value()["result"].clone();
+        let fetched = service.fetch(&made);
+        let confirm = |token: &str| {
+            let person = made["person"]["id"].as_str().expect("an id");
+            service.post(&format!("/persons/{person}/confirmation")).token(token).send()
+        };
+        // It is the decider's hand until somebody else says that it is they.
+        confirm(&second).refused(403, "separation_of_duties");
+        // By that name they decide on nothing that they have asked for themselves.
+        let body = json!({"name": "再一", "grants": grants});
+        let other = id_of(&service.post("/tokens").token(&second).json(&body).send().expect(202));
+        for token in [&fetched, &second] {
+            assert!([403, 404].contains(&decide(service, &other, token, "confirm").status));
+        }
+        // Of what is for oneself another is shown a code, and never the secret.
+        let own = ask(json!({"name": "自己的", "person_id": me(&admin), "grants": [{"role": "auditor"}]}));
+        let made = decide(service, &own, &second, "confirm").expect(200).value()["result"].clone();
+        assert_eq!((&made["secret"], &made["pending"]), (&Value::Null, &json!(true)));
+        // Nor does the hand of whom grants are for decide on them, by any name.
+        let asked = ask(json!({"name": "假管理员", "grants": [{"role": "admin"}]}));
+        let fake = service.fetch(&decide(service, &asked, &second, "confirm").expect(200).value()["result"]);
+        let asked = ask(json!({"name": "给他的", "person_id": me(&second), "grants": [{"role": "auditor"}]}));
+        for token in [&fake, &second] {
+            let refused = decide(service, &asked, token, "confirm").refused(403, "separation_of_duties");
+            assert_eq!((&refused["because"]["why"], &refused["because"]["hand"]["name"]), (&json!("receiver"), &json!("第二管理员")));
+        }
+        assert!(service.run(&["audit", "verify"]).status.success());
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::token::act_of_program;
+use crate::domain::calendar::day_of;
 use crate::domain::id::PersonId;
 use crate::domain::people::Person;
 use crate::domain::rights::{Grant, Rights, Role};
@@ -15,7 +16,7 @@ pub fn asking_as_program() -> Asking {
 }
 
 pub fn today() -> chrono::NaiveDate {
-    (chrono::Utc::now().naive_utc() + chrono::Duration::hours(8)).date()
+    day_of(chrono::Utc::now().naive_utc())
 }
 
 /// Runs one operation through the lane, as any request does.

@@ -7,6 +7,7 @@ use super::print;
 use super::program::{asking_as_program, write_as};
 use crate::domain::access::Lifetimes;
 use crate::domain::audit::Session;
+use crate::domain::calendar::start_of;
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::people::Token;
 use crate::domain::rights::{Reach, Rights, Role, Stage, Years};
@@ -132,9 +133,7 @@ pub fn run(verb: &Verb) -> Result<(), Failure> {
         separated: settings.roles.separation,
         machine: create.machine,
         // The day still counts, in UTC+8.
-        expires_at: create
-            .expires
-            .map(|day| day.and_time(chrono::NaiveTime::MIN) + Duration::days(1) - Duration::hours(8)),
+        expires_at: create.expires.map(|day| start_of(day) + Duration::days(1)),
     };
     let issued = issue(&store, order, entry_rules(&settings).lifetimes).and_then(|(secret, token)| {
         if let Some(subject) = create.subject.clone() {

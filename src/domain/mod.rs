@@ -20,6 +20,7 @@ pub mod access;
 pub mod agency;
 pub mod algorithm;
 pub mod audit;
+pub mod calendar;
 pub mod digest;
 pub mod figures;
 pub mod flat;

@@ -1,6 +1,7 @@
 //! `/changes`: what the public is told happened, by polling, by waiting, or as a stream of events.
 
 use super::audit::AuditHeadBody;
+use super::kernel::accept::accepts;
 use super::kernel::call::Call;
 use super::kernel::format::time;
 use super::kernel::limit::own_share_full;
@@ -230,11 +231,14 @@ fn stream(streamed: Streamed) -> impl Stream<Item = Result<Bytes, actix_web::Err
         ("Last-Event-ID" = Option<String>, Header, description = "收到的最后一条的序号；重连时由浏览器送来"),
     ),
     responses((status = 200, description = "事件流", body = String, content_type = "text/event-stream")),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidHeader, Code::ChangeLogReset, Code::Overloaded]))),
+    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidHeader, Code::NotAcceptable, Code::ChangeLogReset, Code::Overloaded]))),
 )]
 #[get("/changes/stream")]
 pub async fn stream_changes(call: Call) -> Result<HttpResponse, Problem> {
     let query: StreamQuery = call.query()?;
+    if !accepts(&call.request, "text/event-stream") {
+        return Err(Problem::new(Code::NotAcceptable));
+    }
     let last = match call.request.headers().get("last-event-id") {
         None => None,
         Some(header) => {

@@ -3,9 +3,8 @@
 
 use super::kernel::service::{Service, ServiceOptions};
 use crate::domain::instance::Instance;
-use crate::domain::workflow::Review;
 use crate::operations::Refusal;
-use crate::operations::service::{self, Begun, Difference};
+use crate::operations::service::{self, Begun, Configured, Difference};
 use crate::operations::store::{Act, AnyConnection, Notes, Queue, Store, StoredAnswer, WriteError, Written};
 use chrono::{SubsecRound, Utc};
 use std::time::Duration;
@@ -57,8 +56,9 @@ pub async fn begin(store: &Store, options: &ServiceOptions) -> std::io::Result<I
         started_at: now,
         seen_at: now,
     };
-    let (told, configured) = (instance.clone(), options.review);
-    let Begun { review, differences } = match write_begun(store, &told, configured).await {
+    let told = instance.clone();
+    let configured = Configured { review: options.review, roles_separated: options.roles_separated };
+    let begun = match write_begun(store, &told, configured).await {
         Ok(begun) => begun,
         Err(WriteError::DiskFull) => {
             tracing::error!("that the service begins is written down once there is room on the disk");
@@ -70,35 +70,47 @@ pub async fn begin(store: &Store, options: &ServiceOptions) -> std::io::Result<I
             return Err(std::io::Error::other(told));
         }
     };
-    if review != configured {
+    tell_begun(&begun, configured);
+    Ok(instance)
+}
+
+fn tell_begun(begun: &Begun, configured: Configured) {
+    let (review, first) = (begun.review, configured.review);
+    if review != first {
         tracing::warn!(
             stages = review.stages,
             separation_of_duties = review.separation_of_duties,
-            configured.stages,
-            configured.separation_of_duties,
+            configured.stages = first.stages,
+            configured.separation_of_duties = first.separation_of_duties,
             "review.* of the configuration differs from the settings in the database, which hold: \
              PUT /settings/review changes them"
         );
     }
-    tell(&differences);
-    Ok(instance)
+    for person in &begun.unseparated {
+        tracing::warn!(
+            %person,
+            "roles.separation is set, and this person holds roles of two offices, given before it was: \
+             take one of them away"
+        );
+    }
+    tell(&begun.differences);
 }
 
 async fn write_begun(
     store: &Store,
     instance: &Instance,
-    configured: Review,
+    configured: Configured,
 ) -> Result<Begun, WriteError<Refusal>> {
     let told = instance.clone();
     write(store, move |connection, _, notes| service::begin(connection, notes, &told, configured)).await
 }
 
 /// Again and again, until there is room.
-async fn write_begun_later(store: Store, instance: Instance, configured: Review) {
+async fn write_begun_later(store: Store, instance: Instance, configured: Configured) {
     loop {
         actix_web::rt::time::sleep(BETWEEN_TRIES).await;
         match write_begun(&store, &instance, configured).await {
-            Ok(begun) => return tell(&begun.differences),
+            Ok(begun) => return tell_begun(&begun, configured),
             Err(WriteError::DiskFull) => {}
             Err(error) => tracing::error!(?error, "that the service begins could not be written down"),
         }

@@ -1,11 +1,10 @@
 //! `/problems`: the closed list of what can go wrong, for programs and for people, offline.
 
-use super::kernel::accept::preferred;
+use super::kernel::accept::PageQuery;
 use super::kernel::call::Call;
 use super::kernel::names::{ProblemCode, ProblemSchema};
 use super::kernel::problem::{Code, Problem};
-use super::kernel::query::NoParameters;
-use super::kernel::reply::{HTML, JSON, Reply};
+use super::kernel::reply::Reply;
 use crate::domain::language::{Language, say};
 use actix_web::get;
 use serde::Serialize;
@@ -58,11 +57,6 @@ fn kind_of(code: Code, language: Language) -> ProblemKind {
 
 /// The request id of the examples.
 const EXAMPLE_ID: &str = "01a20d2d-7b01-7e52-8f0a-0d4a7c1f3b22";
-
-/// Browsers like HTML better; everything else is answered in JSON.
-fn wants_page(call: &Call) -> bool {
-    preferred(&call.request, &[JSON, HTML]) == Some(1)
-}
 
 /// Text inside of a page; what stands between backticks is code.
 fn marked(text: &str) -> String {
@@ -120,6 +114,7 @@ pub fn framed(title: &str, body: &str, language: Language) -> String {
 /// 所有错误代码、状态码和含义。浏览器打开得到网页。
 #[utoipa::path(
     tag = "service",
+    params(PageQuery),
     responses((status = 200, description = "全部错误", content(
         (ProblemKindList = "application/json"), (String = "text/html; charset=utf-8"),
     ))),
@@ -127,13 +122,11 @@ pub fn framed(title: &str, body: &str, language: Language) -> String {
 )]
 #[get("/problems")]
 pub async fn list_problems(call: Call) -> Result<Reply, Problem> {
-    let _: NoParameters = call.query()?;
+    let query: PageQuery = call.query()?;
     let language = call.language();
     let items: Vec<ProblemKind> = Code::ALL.iter().map(|code| kind_of(*code, language)).collect();
-    if wants_page(&call) {
-        return Ok(Reply::bytes(HTML, page("nianbao · problems", &items, language)));
-    }
-    Ok(Reply::ok(&ProblemKindList { items, next_cursor: None }))
+    let page = page("nianbao · problems", &items, language);
+    Ok(query.reply(&call, || page, || Reply::ok(&ProblemKindList { items, next_cursor: None })))
 }
 
 /// 一种错误
@@ -141,7 +134,7 @@ pub async fn list_problems(call: Call) -> Result<Reply, Problem> {
 /// 错误答复中 `type` 所指的地址。
 #[utoipa::path(
     tag = "service",
-    params(("code" = ProblemCode, Path, description = "错误代码")),
+    params(("code" = ProblemCode, Path, description = "错误代码"), PageQuery),
     responses((status = 200, description = "错误的含义", content(
         (ProblemKind = "application/json"), (String = "text/html; charset=utf-8"),
     ))),
@@ -150,10 +143,7 @@ pub async fn list_problems(call: Call) -> Result<Reply, Problem> {
 #[get("/problems/{code}")]
 pub async fn read_problem(call: Call) -> Result<Reply, Problem> {
     let code: Code = call.part("code")?;
-    let _: NoParameters = call.query()?;
+    let query: PageQuery = call.query()?;
     let kind = kind_of(code, call.language());
-    if wants_page(&call) {
-        return Ok(Reply::bytes(HTML, page_of_one(&kind, call.language())));
-    }
-    Ok(Reply::ok(&kind))
+    Ok(query.reply(&call, || page_of_one(&kind, call.language()), || Reply::ok(&kind)))
 }

@@ -262,7 +262,9 @@ async fn nowhere(
         Some((_, methods)) => {
             let allowed = allowed(methods);
             if request.method() == actix_web::http::Method::OPTIONS {
-                return Ok(super::kernel::reply::Reply::no_content().header(header::ALLOW, allowed));
+                let patched = methods.iter().any(|method| method == "PATCH");
+                let reply = super::kernel::reply::Reply::no_content().header(header::ALLOW, allowed);
+                return Ok(if patched { reply.patchable() } else { reply });
             }
             Err(Problem::new(Code::MethodNotAllowed).header(header::ALLOW, &allowed))
         }

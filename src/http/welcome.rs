@@ -1,11 +1,11 @@
 //! `/`: where a stranger begins, as a page or as JSON.
 
 use super::kernel::BASE;
-use super::kernel::accept::preferred;
+use super::kernel::accept::PageQuery;
 use super::kernel::call::Call;
 use super::kernel::problem::{Code, Problem};
 use super::kernel::query::NoParameters;
-use super::kernel::reply::{HTML, JSON, Reply};
+use super::kernel::reply::Reply;
 use super::problem_pages::framed;
 use crate::domain::language::Language;
 use actix_web::get;
@@ -100,6 +100,7 @@ fn page(language: Language) -> String {
 /// 浏览器得到网页，程序得到 JSON；链接也在答复头 `Link`（RFC 8288）。
 #[utoipa::path(
     tag = "service",
+    params(PageQuery),
     responses((status = 200, description = "入口", content(
         (Index = "application/json"), (String = "text/html; charset=utf-8"),
     ))),
@@ -107,17 +108,16 @@ fn page(language: Language) -> String {
 )]
 #[get("/")]
 pub async fn read_index(call: Call) -> Result<Reply, Problem> {
-    let _: NoParameters = call.query()?;
+    let query: PageQuery = call.query()?;
     let language = call.language();
-    let reply = if preferred(&call.request, &[JSON, HTML]) == Some(1) {
-        Reply::bytes(HTML, page(language))
-    } else {
+    let index = || {
         Reply::ok(&Index {
             name: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
             links: links(language),
         })
     };
+    let reply = query.reply(&call, || page(language), index);
     let each = PLACES.iter().map(|(rel, href, ..)| format!("<{href}>; rel=\"{rel}\""));
     Ok(reply.header(header::LINK, each.collect::<Vec<String>>().join(", ")))
 }

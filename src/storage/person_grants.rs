@@ -4,7 +4,7 @@ use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::listing::Sql;
 use super::prepared::Prepare;
-use super::schema::{agencies, person_grants};
+use super::schema::{agencies, grants, person_grants, tokens};
 use super::seals::wrote;
 use super::tokens::GrantRow;
 use crate::domain::audit::guarded::PERSON_GRANTS;
@@ -63,6 +63,19 @@ pub fn replace(
             .execute(c))?;
     }
     Ok(())
+}
+
+/// Everybody who holds one of some roles, themselves or by a token that was not revoked.
+pub fn holders(connection: &mut AnyConnection, roles: &[Role]) -> Result<Vec<PersonId>, StorageError> {
+    let names: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+    let by_token = grants::table
+        .inner_join(tokens::table.on(tokens::id.eq(grants::token_id)))
+        .filter(grants::role.eq_any(&names).and(tokens::revoked_at.is_null()))
+        .select(tokens::person_id);
+    let own =
+        person_grants::table.filter(person_grants::role.eq_any(&names)).select(person_grants::person_id);
+    let found: Vec<String> = on_each!(connection, |c| by_token.union(own).load(c))?;
+    Ok(found.into_iter().map(PersonId::from_stored).collect())
 }
 
 /// Whether anybody else holds one of some roles with no limit, and has an identity to come in by.

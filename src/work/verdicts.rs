@@ -2,10 +2,10 @@
 //! published; at the start, under other rules and every hour all that no good verdict is kept of, some at a time.
 
 use super::{QUIET, Works, now};
+use crate::domain::calendar::day_of;
 use crate::domain::id::ReportId;
 use crate::operations::reports::{Looked, judge_to_keep, keep, moved_since, without_verdict};
 use crate::operations::{Asking, Refusal};
-use chrono::Duration as Span;
 use std::time::{Duration, Instant};
 
 /// Reports judged together.
@@ -56,8 +56,7 @@ fn said(refusal: &Refusal) {
 }
 
 fn asking(works: &Works) -> Asking {
-    let today = (now() + Span::hours(8)).date();
-    Asking { rules: (works.rules)(), ..Asking::public(today) }
+    Asking { rules: (works.rules)(), ..Asking::public(day_of(now())) }
 }
 
 /// Judges what was written since.

@@ -232,6 +232,29 @@ fn where_roles_are_separated_nobody_holds_two_of_them_over_all_their_tokens() {
 }
 
 #[test]
+fn whoever_held_roles_of_two_offices_before_they_were_separated_is_told_of_at_the_start() {
+    for database in [Some(Database::sqlite()), Database::postgres()].into_iter().flatten() {
+        let before = Service::start(Arc::new(database), &[]);
+        let me = |token: &str| before.get("/me").token(token).send().value()["person"]["id"].clone();
+        let (one, admin) = (me(&before.token("auditor", "", "审计员")), before.admin());
+        let person = one.as_str().expect("an id");
+        let second = before.run(&["token", "create", "--role", "editor", "--person", person]);
+        assert!(second.status.success());
+        before.token("security_admin", "", "安全员");
+        let after = Service::start(Arc::clone(&before.database), &[("NIANBAO__ROLES__SEPARATION", "true")]);
+        let told = after.wait_for_log("holds roles of two offices");
+        assert_eq!(told["person"], one);
+        let started = after.get("/audit?action=service.start").token(&admin).send().expect(200).value();
+        let started: Vec<&Value> = started["items"].as_array().expect("entries").iter().collect();
+        let of = |separated: bool| {
+            started.iter().filter(|entry| entry["detail"]["unseparated"].is_array() == separated).count()
+        };
+        assert_eq!((of(false), of(true)), (1, 1), "{started:?}");
+        assert!(started.iter().any(|entry| entry["detail"]["unseparated"] == json!([one])), "{started:?}");
+    }
+}
+
+#[test]
 fn where_roles_are_separated_an_admin_is_made_by_the_command_line_sets_up_and_reports_nothing() {
     separated(|service| {
         let world = World::new(service);

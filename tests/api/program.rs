@@ -57,7 +57,7 @@ on_both! {
 
 #[test]
 fn postgres_is_migrated_only_when_told_to() {
-    let Some(database) = Database::postgres() else { return };
+    let Some(database) = Database::empty_postgres() else { return };
     let url = database.url();
     let settings = [("NIANBAO__DATABASE__URL", url.as_str()), ("NIANBAO__SERVER__LISTEN", "127.0.0.1:0")];
     let refused = run(&["serve"], &settings);

@@ -163,7 +163,7 @@ fn a_dump_of_postgresql_is_restored_by_its_own_tools_and_adopted() {
         .output()
         .expect("pg_dump");
     assert!(dumped.status.success(), "{}", said(&dumped));
-    let other = Database::postgres().expect("another database");
+    let other = Database::empty_postgres().expect("another database");
     let put = Command::new("pg_restore").args(["-d", &other.url(), &dump]).output().expect("pg_restore");
     assert!(put.status.success(), "{}", said(&put));
     let adopted = on(&other.url(), &["restore", "--adopt"]);
@@ -288,7 +288,7 @@ fn a_copy_that_is_not_whole_is_refused_and_leaves_nothing_behind() {
 
 #[test]
 fn several_migrations_at_once_wait_for_each_other() {
-    let Some(database) = Database::postgres() else { return };
+    let Some(database) = Database::empty_postgres() else { return };
     let url = database.url();
     let migrations: Vec<_> = (0..3)
         .map(|_| {

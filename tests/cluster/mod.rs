@@ -2,6 +2,7 @@
 
 mod cut_off;
 mod forks;
+mod histories;
 mod node;
 mod proxy;
 mod silent;
@@ -29,11 +30,22 @@ impl Cluster {
         let primary = Node::primary(&programs, folder.path());
         primary.execute("CREATE DATABASE nianbao");
         let standby = Node::standby(&programs, folder.path(), &primary, "standby");
-        if synchronous {
-            primary.execute("ALTER SYSTEM SET synchronous_standby_names = 'standby'");
-            primary.execute("SELECT pg_reload_conf()");
-        }
-        Some(Cluster { programs, primary, standby, _folder: folder })
+        let cluster = Cluster { programs, primary, standby, _folder: folder };
+        cluster.wait_for_standbys(synchronous);
+        Some(cluster)
+    }
+
+    /// Whether writes wait from now on until a standby has them.
+    pub fn wait_for_standbys(&self, wait: bool) {
+        let names = if wait { "*" } else { "" };
+        self.primary.execute(&format!("ALTER SYSTEM SET synchronous_standby_names = '{names}'"));
+        self.primary.execute("SELECT pg_reload_conf()");
+    }
+
+    /// The standby becomes the primary; the one that was is to begin anew.
+    pub fn promote(&mut self) {
+        self.standby.promote();
+        std::mem::swap(&mut self.primary, &mut self.standby);
     }
 
     pub fn url(&self) -> String {

@@ -99,14 +99,20 @@ impl Node {
 
     /// A standby of a primary, made from a copy of it and following it under a name.
     pub fn standby(programs: &Programs, folder: &Path, of: &Node, name: &str) -> Node {
-        let data = folder.join(name);
-        let mut command = programs.command("pg_basebackup");
-        let from = format!("host=127.0.0.1 port={} user=postgres application_name={name}", of.port);
-        command.arg("-D").arg(&data).args(["-R", "-X", "stream", "-c", "fast", "-d", &from]);
-        run(command);
-        let mut node = Node { data, port: free_port(), child: None };
-        node.start(programs);
+        let mut node = Node { data: folder.join(name), port: free_port(), child: None };
+        node.follow(programs, of);
         node
+    }
+
+    /// Begins anew as a standby of another server, with a copy of it, under the name of its folder.
+    pub fn follow(&mut self, programs: &Programs, of: &Node) {
+        let _ = std::fs::remove_dir_all(&self.data);
+        let name = self.data.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        let from = format!("host=127.0.0.1 port={} user=postgres application_name={name}", of.port);
+        let mut command = programs.command("pg_basebackup");
+        command.arg("-D").arg(&self.data).args(["-R", "-X", "stream", "-c", "fast", "-d", &from]);
+        run(command);
+        self.start(programs);
     }
 
     pub fn start(&mut self, programs: &Programs) {
@@ -176,7 +182,30 @@ impl Node {
         self.end("KILL");
     }
 
-    fn end(&mut self, name: &str) {
+    /// Holds it where it stands, with all its processes: connections stay open, and nothing comes.
+    pub fn hold(&self) {
+        let server = self.child.as_ref().map_or(0, Child::id);
+        let children = std::fs::read_to_string(format!("/proc/{server}/task/{server}/children"));
+        let children = children.unwrap_or_default();
+        let children = children.split_whitespace().filter_map(|pid| pid.parse().ok());
+        std::iter::once(server).chain(children).for_each(|pid| {
+            // One of them may have ended meanwhile.
+            let _ = Command::new("kill").args(["-STOP", &pid.to_string()]).stderr(Stdio::null()).status();
+        });
+    }
+
+    /// Ends what was held: all its processes, as a power cut would.
+    pub fn fence(&mut self) {
+        let server = self.child.as_ref().map_or(0, Child::id);
+        let children = std::fs::read_to_string(format!("/proc/{server}/task/{server}/children"));
+        self.kill();
+        for pid in children.unwrap_or_default().split_whitespace() {
+            let _ = Command::new("kill").args(["-KILL", pid]).stderr(Stdio::null()).status();
+        }
+    }
+
+    /// Ends it by a signal of its own: `QUIT` at once, `INT` in order.
+    pub fn end(&mut self, name: &str) {
         if let Some(mut child) = self.child.take() {
             signal(child.id(), name);
             child.wait().expect("ended");

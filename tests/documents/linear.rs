@@ -10,16 +10,13 @@ fn worked() -> Option<u64> {
     told.split_whitespace().next()?.parse().ok()
 }
 
-/// The least of two runs over so many bytes of a text said again and again.
+/// The time one run takes over so many bytes of a text said again and again.
 fn time(piece: &str, bytes: usize, read: fn(&str)) -> Option<u64> {
     // Inside of a section with a table all of it is looked at.
     let whole = format!("四、政府信息公开行政复议、行政诉讼情况\n{}", piece.repeat(bytes / piece.len()));
-    let run = || {
-        let before = worked()?;
-        read(&whole);
-        Some(worked()? - before)
-    };
-    [run()?, run()?].into_iter().min()
+    let before = worked()?;
+    read(&whole);
+    Some(worked()? - before)
 }
 
 fn as_text(whole: &str) {
@@ -32,9 +29,11 @@ fn as_markdown(whole: &str) {
 
 #[test]
 fn twice_the_text_takes_twice_the_time() {
-    const LEAST: usize = 24 << 10;
+    const LEAST: usize = 12 << 10;
+    /// What else the machine does makes a run longer, never shorter: so many are tried for one that was let alone.
+    const TRIES: usize = 8;
     /// The system counts by ticks of some milliseconds.
-    const TICKS: u64 = 20_000_000;
+    const TICKS: u64 = 10_000_000;
     let pieces = [
         ("headings", "三、收到和处理政府信息公开申请情况\n"),
         ("first sections and their text", "一、总体情况\n好。\n二、主动公开政府信息情况\n规章\n1\n"),
@@ -57,10 +56,16 @@ fn twice_the_text_takes_twice_the_time() {
     let readers: [fn(&str); 2] = [as_text, as_markdown];
     for (name, piece) in pieces {
         for read in readers {
-            let Some(once) = time(piece, LEAST, read) else { return };
-            let fourfold = time(piece, 4 * LEAST, read).expect("the time");
-            // 2.2 for each doubling, and what the smallest takes to begin with.
-            assert!(fourfold < once * 484 / 100 + TICKS, "{name}: {once} ns became {fourfold} ns");
+            let (mut once, mut fourfold) = (u64::MAX, u64::MAX);
+            let holds = (0..TRIES).any(|_| {
+                let (Some(one), Some(four)) = (time(piece, LEAST, read), time(piece, 4 * LEAST, read)) else {
+                    return true;
+                };
+                (once, fourfold) = (once.min(one), fourfold.min(four));
+                // 2.2 for each doubling, and what the smallest takes to begin with.
+                fourfold < once * 484 / 100 + TICKS
+            });
+            assert!(holds, "{name}: {once} ns became {fourfold} ns");
         }
     }
 }

@@ -66,16 +66,16 @@ fn up_down_up(database: &Database) -> Vec<String> {
 
 #[test]
 fn migrations_go_up_down_and_up_again_to_the_same_schema() {
-    let sqlite = up_down_up(&Database::sqlite());
+    let sqlite = up_down_up(&Database::empty_sqlite());
     assert!(sqlite.contains(&"ledger.audit_head".to_owned()), "{sqlite:?}");
-    if let Some(database) = Database::postgres() {
+    if let Some(database) = Database::empty_postgres() {
         assert_eq!(up_down_up(&database), sqlite, "both engines have the same tables and columns");
     }
 }
 
 #[test]
 fn auditors_find_one_row_for_each_cell_in_plain_sql() {
-    let database = Database::sqlite();
+    let database = Database::empty_sqlite();
     let mut connection = open(&database);
     migrate::run(&mut connection).expect("up");
     let cells = "SELECT form || ' ' || count(*) AS line FROM form_cells GROUP BY form ORDER BY form";

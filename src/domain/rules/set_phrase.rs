@@ -1,7 +1,7 @@
 //! The set phrases of these reports with one character wrong: 以申请公开, 尽公幵, 公作机制.
 
 use super::finding::Argument;
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
+use super::{Explainable, Findings, Judging, Needs, Rule, Severity, words};
 use crate::domain::wording::Words;
 
 pub static RULE: Rule = Rule {
@@ -32,6 +32,6 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
         let ranges = spoilt.into_iter().filter(|spoilt| apart(spoilt.start, spoilt.end)).map(|spoilt| {
             (spoilt.start, spoilt.end, vec![("advice", Argument::Plain(spoilt.phrase.to_owned()))])
         });
-        said.tell(&RULE, ranges, findings);
+        words::corrected(findings, |told| said.tell(&RULE, ranges, told));
     }
 }

@@ -9,5 +9,7 @@ pub static RULE: Rule = Rule {
     explainable: Explainable::ByEditor,
     basis: "常见错别字（词表 data/lexicon/typos.toml）",
     needs: Needs::Nothing,
-    check: |judged, findings| words::of_lexicon(&RULE, Words::Typos, judged, findings),
+    check: |judged, findings| {
+        words::corrected(findings, |told| words::of_lexicon(&RULE, Words::Typos, judged, told));
+    },
 };

@@ -1,6 +1,6 @@
 //! What the rules about words share.
 
-use super::finding::{Argument, Findings};
+use super::finding::{Argument, Fact, Findings};
 use super::judging::{Judging, Said};
 use super::rule::Rule;
 use crate::domain::wording::{Personal, Words, find_personal};
@@ -37,6 +37,26 @@ pub(super) fn of_words(
     );
     hits.sort_by_key(|(start, end, _)| (*start, *end));
     said.tell(rule, hits, findings);
+}
+
+/// The same with what stands there and what should, where the advice is the right word itself.
+pub(super) fn corrected(findings: &mut Findings, tell: impl FnOnce(&mut Findings)) {
+    let mut told = Findings::default();
+    tell(&mut told);
+    for mut finding in told.into_parts().0 {
+        for (name, argument) in &finding.arguments {
+            let fact = match argument {
+                Argument::Plain(text) => Fact::Text(text.clone()),
+                Argument::Term(_) | Argument::Fault(_) => continue,
+            };
+            match *name {
+                "found" => finding.actual = Some(fact),
+                "advice" => finding.expected = Some(fact),
+                _ => {}
+            }
+        }
+        findings.push(finding);
+    }
 }
 
 /// Findings for every piece of personal data of a kind; what it is is not repeated in the message.

@@ -1,8 +1,51 @@
 //! Which of the representations a client likes best, by its `Accept`.
 
+use super::call::Call;
 use super::caller::quality;
+use super::parameter::{Parameter, one_of};
+use super::query::query;
+use super::reply::{HTML, JSON, Reply};
 use actix_web::HttpRequest;
 use actix_web::http::header;
+use utoipa::openapi::{RefOr, Schema};
+
+/// How what people read as well as programs is written, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageFormat {
+    Json,
+    Html,
+}
+
+impl Parameter for PageFormat {
+    fn read(text: &str) -> Result<PageFormat, &'static str> {
+        match text {
+            "json" => Ok(PageFormat::Json),
+            "html" => Ok(PageFormat::Html),
+            _ => Err("invalid_value"),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        one_of(&["json", "html"])
+    }
+}
+
+query!(PageQuery {
+    /// `json` 或 `html`；不给则按 `Accept`。
+    format: Option<PageFormat>,
+});
+
+impl PageQuery {
+    /// Answers with the page, or as JSON: by name, else by `Accept`.
+    pub fn reply(self, call: &Call, page: impl FnOnce() -> String, json: impl FnOnce() -> Reply) -> Reply {
+        let liked = || preferred(&call.request, &[JSON, HTML]) == Some(1);
+        let reply = match self.format.map_or_else(liked, |format| format == PageFormat::Html) {
+            true => Reply::bytes(HTML, page()),
+            false => json(),
+        };
+        if self.format.is_some() { reply.named() } else { reply }
+    }
+}
 
 /// Whether an `Accept` header leaves room for a media type.
 pub fn accepts(request: &HttpRequest, media: &str) -> bool {

@@ -12,6 +12,7 @@ use super::query::Query;
 use super::reply::{JSON, Reply};
 use super::sent::{Body, Extent, Sent};
 use super::service::Service;
+use crate::domain::calendar::day_of;
 use crate::domain::language::Language;
 use crate::domain::people::TokenGrant;
 use crate::domain::rights::Rights;
@@ -94,9 +95,8 @@ impl Call {
         }
     }
 
-    /// The day it is, in UTC+8.
     fn today(&self) -> chrono::NaiveDate {
-        (self.caller.at + chrono::Duration::hours(8)).date()
+        day_of(self.caller.at)
     }
 
     pub fn asking(&self) -> Asking {

@@ -133,6 +133,10 @@ impl Reader {
             reader.filters = filters(raw);
         }
         for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
+            if value.contains(char::REPLACEMENT_CHARACTER) {
+                // What is no UTF-8 was read so.
+                reader.faults.push(Fault::of_parameter(name.clone(), "not_utf8"));
+            }
             if reader.given.insert(name.to_string(), value.into_owned()).is_some() {
                 reader.faults.push(Fault::of_parameter(name, "repeated_parameter"));
             }

@@ -23,7 +23,8 @@ pub const JSON: &str = "application/json";
 pub const HTML: &str = "text/html; charset=utf-8";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// What of an answer is given again when it is replayed.
-const KEPT: [HeaderName; 3] = [header::ETAG, header::LOCATION, header::LAST_MODIFIED];
+const KEPT: [HeaderName; 4] =
+    [header::ETAG, header::LOCATION, header::LAST_MODIFIED, precondition::ACCEPT_PATCH];
 
 /// How long a reply may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,7 +203,7 @@ impl Reply {
             (None, Some(of_the_end)) if from.is_empty() => (self.body.len().saturating_sub(of_the_end), last),
             _ => return None,
         };
-        (from <= to).then_some((from, to))
+        Some((from, to))
     }
 
     /// What is stored under an idempotency key.
@@ -271,11 +272,16 @@ impl Responder for Reply {
             && self.status == StatusCode::OK
             && self.tag.as_ref().is_some_and(|tag| precondition::none_match(request.headers(), tag));
         let part = self.part(request).filter(|_| !unchanged);
+        if part.is_some_and(|(from, to)| from > to) {
+            let whole = format!("bytes */{}", self.body.len());
+            let problem = Problem::new(Code::RangeNotSatisfiable).header(header::CONTENT_RANGE, &whole);
+            return actix_web::ResponseError::error_response(&problem);
+        }
         let keeping = match self.keeping {
-            Keeping::Never => "no-store",
-            _ if !reads => "no-store",
-            Keeping::Constant => "public, max-age=3600",
-            Keeping::Revalidated if caller.who.is_some() => "private, no-store",
+            Keeping::Constant if reads => "public, max-age=3600",
+            _ if caller.who.is_some() => "private, no-store",
+            Keeping::Never | Keeping::Constant => "no-store",
+            Keeping::Revalidated if !reads => "no-store",
             Keeping::Revalidated => "public, no-cache",
         };
         let public = reads && kept && self.status == StatusCode::OK && caller.who.is_none();

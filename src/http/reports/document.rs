@@ -65,7 +65,7 @@ fn negotiated(call: &Call) -> Result<Format, Problem> {
         (String = "text/markdown"),
     ))),
     extensions(
-        ("x-cost" = json!("file")), ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::InvalidQuery])),
+        ("x-cost" = json!("file")), ("x-problems" = json!([Code::NotFound, Code::RangeNotSatisfiable, Code::ReportWithdrawn, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -165,7 +165,7 @@ async fn written(call: &Call, view: &ReportView, format: Format) -> Result<Reply
     params(crate::http::paths::Report, ViewQuery),
     responses((status = 200, description = "原文件", body = String, content_type = "application/octet-stream")),
     extensions(
-        ("x-cost" = json!("file")), ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery])),
+        ("x-cost" = json!("file")), ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::RangeNotSatisfiable, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery])),
         ("x-token" = json!(true)),
     ),
 )]
@@ -198,7 +198,7 @@ pub async fn read_source(call: Call) -> Result<Reply, Problem> {
     params(crate::http::paths::Form),
     responses((status = 200, description = "工作簿", body = String,
         content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
-    extensions(("x-problems" = json!([Code::NotFound, Code::InvalidQuery]))),
+    extensions(("x-problems" = json!([Code::NotFound, Code::RangeNotSatisfiable, Code::InvalidQuery]))),
 )]
 #[get("/formats/{id}/workbook")]
 pub async fn read_workbook(call: Call) -> Result<Reply, Problem> {

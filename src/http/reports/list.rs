@@ -1,6 +1,7 @@
 //! Listing reports: the published ones, and drafts within the caller's grants.
 
 use super::body::{ReportBody, ReportList, Shown};
+use crate::domain::calendar::start_of;
 use crate::domain::page::PageValue;
 use crate::domain::report::{ReportFilter, ReportHead, ReportOrder, Scope, Timeliness};
 use crate::domain::rights::Right;
@@ -85,11 +86,6 @@ query!(ReportListQuery {
     /// `json`（默认）或 `csv`；不给则按 `Accept`。
     format: Option<TableFormat>,
 });
-
-/// Midnight of a day in UTC+8, as UTC.
-fn midnight(day: NaiveDate) -> NaiveDateTime {
-    day.and_time(NaiveTime::MIN) - Duration::hours(8)
-}
 
 /// Members an item can be asked for.
 const MEMBERS: [&str; 24] = [
@@ -180,8 +176,8 @@ pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
             year: query.year.map(|year| year.0),
             scope: query.scope,
             status: query.status,
-            published_from: query.published_from.map(midnight),
-            published_before: query.published_to.map(|day| midnight(day) + Duration::days(1)),
+            published_from: query.published_from.map(start_of),
+            published_before: query.published_to.map(|day| start_of(day) + Duration::days(1)),
             updated_since: query.updated_since,
             timeliness: query.timeliness,
             q: query.q,

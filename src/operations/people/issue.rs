@@ -6,7 +6,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::digest::sha256_hex;
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::people::{Person, Token, TokenGrant};
-use crate::domain::rights::{Reach, Role, Stage, Years};
+use crate::domain::rights::{Office, Reach, Role, Stage, Years, find_clash};
 use crate::operations::agencies::resolve;
 use crate::operations::{AgencyRef, Asking, Desk, InputFault, Refusal};
 use crate::storage::tokens::Found;
@@ -149,13 +149,32 @@ pub(super) fn require_separation(
     person: Option<&PersonId>,
     grants: &[TokenGrant],
 ) -> Result<(), Refusal> {
-    let mut held = Vec::new();
-    if let Some(person) = person.filter(|_| asking.rights.separated) {
-        let tokens = living_tokens(connection, person)?;
-        held.extend(tokens.iter().flat_map(|token| &token.grants).map(|grant| grant.role));
-        held.extend(person_grants::of_person(connection, person)?.iter().map(|grant| grant.role));
-    }
+    let held = match person.filter(|_| asking.rights.separated) {
+        Some(person) => roles_of(connection, person)?,
+        None => Vec::new(),
+    };
     require_apart(asking, held, grants)
+}
+
+/// All roles that a person holds, over all their tokens and grants.
+fn roles_of(connection: &mut AnyConnection, person: &PersonId) -> Result<Vec<Role>, Refusal> {
+    let tokens = living_tokens(connection, person)?;
+    let own = person_grants::of_person(connection, person)?;
+    Ok(tokens.iter().flat_map(|token| &token.grants).chain(&own).map(|grant| grant.role).collect())
+}
+
+/// Who holds roles of two offices, given before roles were separated.
+pub fn unseparated(connection: &mut AnyConnection) -> Result<Vec<PersonId>, Refusal> {
+    // Of two offices one at least is another than reporting.
+    let beside = Role::ALL.iter().filter(|role| role.office() != Office::Reporting);
+    let beside: Vec<Role> = beside.copied().collect();
+    let mut found = Vec::new();
+    for person in person_grants::holders(connection, &beside)? {
+        if find_clash(roles_of(connection, &person)?).is_some() {
+            found.push(person);
+        }
+    }
+    Ok(found)
 }
 
 /// The same beside roles that are held.

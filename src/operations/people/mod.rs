@@ -21,7 +21,9 @@ pub use grants::{
     set_grants,
 };
 pub use hand::access_of;
-pub use issue::{Drawn, GrantOrder, TokenOrder, digest_of_secret, issue_token, new_code, new_secret};
+pub use issue::{
+    Drawn, GrantOrder, TokenOrder, digest_of_secret, issue_token, new_code, new_secret, unseparated,
+};
 pub use manage::{
     TokenEdit, find_managed, find_seen, issue_asked_token, issue_token_as, list_seen, require_issuable,
     require_people_right, require_token_right, revoke_token, rotate_token, update_token,

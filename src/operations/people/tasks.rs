@@ -2,6 +2,7 @@
 //! to answer, reports due.
 
 use crate::domain::agency::Agency;
+use crate::domain::calendar::day_of;
 use crate::domain::id::ReportId;
 use crate::domain::page::Page;
 use crate::domain::pending::PendingAct;
@@ -211,7 +212,7 @@ impl Task {
             | Task::Finish(view)
             | Task::Answer(view)
             | Task::Comment(view) => view.due_on,
-            Task::Confirm(pending, _) => (pending.ends_at + Duration::hours(8)).date(),
+            Task::Confirm(pending, _) => day_of(pending.ends_at),
             Task::File(line) | Task::Urge(line) => line.due_on,
         }
     }

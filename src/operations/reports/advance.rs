@@ -3,11 +3,12 @@
 use super::read::ReportView;
 use super::transition::TransitionOrder;
 use crate::domain::access::Doer;
+use crate::domain::calendar::start_of;
 use crate::domain::report::SectionMark;
 use crate::domain::workflow::{Action, State, Transition};
 use crate::operations::{Archiving, Asking};
 use crate::storage::Act;
-use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime};
 
 /// Moves the revision and what the report knows of it.
 pub(super) fn advance(
@@ -38,10 +39,9 @@ pub(super) fn advance(
         }
         Action::Publish => show(view, act.at, asking.today, false),
         Action::Archive => {
-            // The day is one in UTC+8.
             let day = order.published_on.unwrap_or(asking.today);
             let archived = asking.policy.archiving != Archiving::MadeUp;
-            show(view, day.and_time(NaiveTime::MIN) - Duration::hours(8), day, archived);
+            show(view, start_of(day), day, archived);
         }
         Action::Withdraw => {
             view.report.withdrawn_at = Some(act.at);

@@ -132,13 +132,13 @@ fn make_ready(
     let source = |view: &ReportView| (view.report.source_url.clone(), view.report.source_published_on);
     let adds = matches!(edit, Edit::Section { adding: true, .. });
     let unchanged = heading == present.revision.heading && content == present.revision.content;
-    if unchanged && !adds && source(&next) == source(&present) {
+    let drafts = present.revision.state == State::Draft;
+    if unchanged && !adds && source(&next) == source(&present) && (drafts || publishes) {
         return Ok(ReadySave { next: present, writes: false, tells: None, note: None });
     }
     let rewrites = heading != present.revision.heading || content != present.revision.content;
     let moves_source = is_read && source(&next) != source(&present);
-    let drafts = present.revision.state == State::Draft;
-    if drafts && moves_source && !publishes {
+    if moves_source && !publishes {
         return Err(Refusal::Forbidden);
     }
     let writes = rewrites || (drafts && !moves_source);

@@ -2,4 +2,6 @@
 
 mod standing;
 
-pub use standing::{Begun, Difference, Standing, beat, begin, end, newest_step, reload, standing};
+pub use standing::{
+    Begun, Configured, Difference, Standing, beat, begin, end, newest_step, reload, standing,
+};

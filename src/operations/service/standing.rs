@@ -1,9 +1,11 @@
 //! How an instance stands to the settings that the database holds, and to the other instances on it.
 
 use crate::domain::audit::AuditAction;
+use crate::domain::id::PersonId;
 use crate::domain::instance::{BEAT, Instance};
 use crate::domain::workflow::Review;
 use crate::operations::Refusal;
+use crate::operations::people::unseparated;
 use crate::operations::settings::{first_review, review, said};
 use crate::storage::{AnyConnection, Note, Notes, instances, migrate};
 use chrono::{Duration, NaiveDateTime};
@@ -26,6 +28,16 @@ pub struct Begun {
     /// How reviews are held, whatever its configuration says.
     pub review: Review,
     pub differences: Vec<Difference>,
+    /// Who holds roles of two offices, where the configuration parts them.
+    pub unseparated: Vec<PersonId>,
+}
+
+/// What an instance's configuration says that the database must fit.
+#[derive(Debug, Clone, Copy)]
+pub struct Configured {
+    /// The first settings of a database that has none.
+    pub review: Review,
+    pub roles_separated: bool,
 }
 
 /// Figures about the instances on a database.
@@ -85,28 +97,35 @@ fn note_differences(notes: &mut Notes, instance: &Instance, differences: &[Diffe
     }
 }
 
-/// An instance begins: `configured` is what its configuration says of reviews, the first settings of a database that
-/// has none.
+/// An instance begins.
 pub fn begin(
     connection: &mut AnyConnection,
     notes: &mut Notes,
     instance: &Instance,
-    configured: Review,
+    configured: Configured,
 ) -> Result<Begun, Refusal> {
     let now = instance.started_at;
-    let review = first_review(connection, configured, now)?;
+    let review = first_review(connection, configured.review, now)?;
     instances::delete_silent(connection, now - REMEMBERED)?;
     let differences = differences(instance, &others(connection, instance, now)?);
     instances::insert(connection, instance)?;
     let mut detail = works_by(instance, review);
-    if configured != review
-        && let Value::Object(detail) = &mut detail
-    {
-        detail.insert("configured_review".to_owned(), said(configured));
+    let unseparated = match configured.roles_separated {
+        true => unseparated(connection)?,
+        false => Vec::new(),
+    };
+    if let Value::Object(detail) = &mut detail {
+        if configured.review != review {
+            detail.insert("configured_review".to_owned(), said(configured.review));
+        }
+        if !unseparated.is_empty() {
+            let persons: Vec<&str> = unseparated.iter().map(PersonId::as_str).collect();
+            detail.insert("unseparated".to_owned(), json!(persons));
+        }
     }
     notes.audit(note(AuditAction::ServiceStart, detail));
     note_differences(notes, instance, &differences);
-    Ok(Begun { review, differences })
+    Ok(Begun { review, differences, unseparated })
 }
 
 /// An instance has read its rules anew.

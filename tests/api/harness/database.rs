@@ -3,6 +3,9 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
@@ -33,28 +36,91 @@ struct Value {
     value: Option<String>,
 }
 
+/// Brings an empty database to the present schema by the program itself.
+fn migrate(url: &str) {
+    let mut program = Command::new(super::process::PROGRAM);
+    program.arg("migrate").env("NIANBAO__DATABASE__URL", url).stdout(Stdio::null()).stderr(Stdio::null());
+    assert!(program.status().is_ok_and(|status| status.success()), "{url} is migrated");
+}
+
+/// A migrated SQLite file that each test may copy.
+static MIGRATED: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let folder = TempDir::new().expect("a folder for the database");
+    let url = format!("sqlite://{}", file_in(&folder).display());
+    migrate(&url);
+    std::fs::read(file_in(&folder)).expect("the file")
+});
+
+fn file_in(folder: &TempDir) -> PathBuf {
+    folder.path().join("test.db")
+}
+
+/// The migrated database of this run that PostgreSQL may copy.
+///
+/// Nothing runs behind the last test, so a run drops what long past runs have left.
+static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
+    let admin = postgres_url().expect("PostgreSQL for tests");
+    let mut connection = PgConnection::establish(&admin).expect("PostgreSQL for tests");
+    let left = "SELECT datname AS value FROM pg_database WHERE datname LIKE 'nianbao\\_test\\_%' \
+        AND (pg_stat_file('base/' || oid || '/PG_VERSION', true)).modification < now() - interval '3 hours'";
+    for left in diesel::sql_query(left).load::<Value>(&mut connection).expect("the databases") {
+        drop_database(&mut connection, &left.value.unwrap_or_default());
+    }
+    let name = format!("nianbao_test_{}_template", std::process::id());
+    connection.batch_execute(&format!("CREATE DATABASE {name}")).expect("a database");
+    migrate(&address(&admin, &name));
+    name
+});
+
+fn address(admin: &str, name: &str) -> String {
+    let (server, _) = admin.rsplit_once('/').expect("postgres://host/database");
+    format!("{server}/{name}")
+}
+
+fn drop_database(connection: &mut PgConnection, name: &str) {
+    let ended = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    let _ = connection.batch_execute(&ended);
+    let _ = connection.batch_execute(&format!("DROP DATABASE IF EXISTS {name}"));
+}
+
 impl Database {
+    /// One with the present schema and nothing in it.
     pub fn sqlite() -> Database {
+        let folder = TempDir::new().expect("a folder for the database");
+        std::fs::write(file_in(&folder), MIGRATED.as_slice()).expect("the file");
+        Database::Sqlite(folder)
+    }
+
+    pub fn empty_sqlite() -> Database {
         Database::Sqlite(TempDir::new().expect("a folder for the database"))
     }
 
+    /// One with the present schema and nothing in it.
     pub fn postgres() -> Option<Database> {
+        Database::postgres_from(|| &TEMPLATE)
+    }
+
+    pub fn empty_postgres() -> Option<Database> {
+        Database::postgres_from(|| "template1")
+    }
+
+    fn postgres_from(template: fn() -> &'static str) -> Option<Database> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let admin = postgres_url()?;
+        let template = template();
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("nianbao_test_{}_{number}", std::process::id());
         let mut connection = PgConnection::establish(&admin).expect("PostgreSQL for tests");
-        connection.batch_execute(&format!("CREATE DATABASE {name}")).expect("a database for the test");
+        connection
+            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
+            .expect("a database for the test");
         Some(Database::Postgres { admin, name })
     }
 
     pub fn url(&self) -> String {
         match self {
-            Database::Sqlite(folder) => format!("sqlite://{}", folder.path().join("test.db").display()),
-            Database::Postgres { admin, name } => {
-                let (server, _) = admin.rsplit_once('/').expect("postgres://host/database");
-                format!("{server}/{name}")
-            }
+            Database::Sqlite(folder) => format!("sqlite://{}", file_in(folder).display()),
+            Database::Postgres { admin, name } => address(admin, name),
         }
     }
 
@@ -92,14 +158,13 @@ impl Database {
 }
 
 impl Drop for Database {
+    /// Behind the test: PostgreSQL writes all it has to the disk before it drops anything.
     fn drop(&mut self) {
-        if let Database::Postgres { admin, name } = self
-            && let Ok(mut connection) = PgConnection::establish(admin)
-        {
-            let ended =
-                format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
-            let _ = connection.batch_execute(&ended);
-            let _ = connection.batch_execute(&format!("DROP DATABASE IF EXISTS {name}"));
+        if let Database::Postgres { admin, name } = self {
+            let (admin, name) = (std::mem::take(admin), std::mem::take(name));
+            std::thread::spawn(move || {
+                PgConnection::establish(&admin).map(|mut connection| drop_database(&mut connection, &name))
+            });
         }
     }
 }

@@ -28,15 +28,14 @@ pub struct Standing {
     pub synchronous: bool,
 }
 
-const STANDING: &str = "SELECT (SELECT system_identifier FROM pg_control_system())::text AS system_id, \
-    substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS timeline, \
-    current_setting('synchronous_standby_names') <> '' \
-    AND current_setting('synchronous_commit') IN ('on', 'remote_apply') AS synchronous";
-
 /// Where the database stands; `None` on engines that cannot tell. To be asked outside of a transaction.
 pub fn standing(connection: &mut AnyConnection) -> Option<Standing> {
     let AnyConnection::Postgres(inner) = connection else { return None };
-    match diesel::sql_query(STANDING).get_result(inner) {
+    let asked = format!(
+        "SELECT (SELECT system_identifier FROM pg_control_system())::text AS system_id, \
+         substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS timeline, {SYNCHRONOUS} AS synchronous"
+    );
+    match diesel::sql_query(asked).get_result(inner) {
         Ok(standing) => Some(standing),
         Err(error) => {
             tracing::debug!(%error, "the server does not tell its cluster and timeline");
@@ -53,11 +52,13 @@ pub fn is_synchronous(connection: &mut AnyConnection) -> Result<bool, Error> {
         synchronous: bool,
     }
     let AnyConnection::Postgres(inner) = connection else { return Ok(false) };
-    diesel::sql_query(SYNCHRONOUS).get_result::<Said>(inner).map(|said| said.synchronous)
+    let asked = format!("SELECT {SYNCHRONOUS} AS synchronous");
+    diesel::sql_query(asked).get_result::<Said>(inner).map(|said| said.synchronous)
 }
 
-const SYNCHRONOUS: &str = "SELECT current_setting('synchronous_standby_names') <> '' \
-    AND current_setting('synchronous_commit') IN ('on', 'remote_apply') AS synchronous";
+/// Whether a write is acknowledged only once it is on a standby as well, as an expression.
+pub const SYNCHRONOUS: &str = "(current_setting('synchronous_standby_names') <> '' \
+    AND current_setting('synchronous_commit') IN ('on', 'remote_apply'))";
 
 /// Refuses a database that was last written on another cluster: what is served from it would be given out under the
 /// numbers and the name of the old log.

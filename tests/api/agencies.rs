@@ -100,6 +100,16 @@ on_both! {
         change(&supervisor, &bureau, json!({"uscc": foreign})).refused(403, "forbidden");
         change(&supervisor, &county, json!({"uscc": foreign})).refused(403, "forbidden");
         change(&supervisor, &bureau, json!({"short_name": "局"})).expect(200);
+        // What one says oneself of those below proves nothing.
+        let mut elsewhere = with(own);
+        elsewhere["uscc"] = Value::Null;
+        elsewhere["division_code"] = json!("341702");
+        let office = service.post("/agencies").token(&supervisor).json(&elsewhere).send().expect(201).value();
+        let office = format!("/agencies/{}", office["id"].as_str().expect("an id"));
+        change(&supervisor, &office, json!({"uscc": foreign})).refused(403, "forbidden");
+        let mut below = with(foreign);
+        below["parent_id"] = json!(office.trim_start_matches("/agencies/"));
+        service.post("/agencies").token(&supervisor).json(&below).send().refused(403, "forbidden");
 
         // The whole city is the city's to supervise; and an administrator settles who is right, in the audit.
         change(&admin, &bureau, json!({"uscc": foreign})).expect(200);

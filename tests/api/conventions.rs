@@ -168,6 +168,34 @@ on_both! {
         service.get("/metrics?x=1").token(&service.admin()).send().expect(200);
     }
 
+    fn what_cannot_be_given_is_refused_and_a_format_is_chosen_by_name_too(service) {
+        let world = World::new(service);
+        for path in ["/", "/problems", "/problems/not_found"] {
+            for (format, media) in [("html", "text/html; charset=utf-8"), ("json", "application/json")] {
+                let reply = service.get(&format!("{path}?format={format}")).header("accept", "image/png").send();
+                assert_eq!(reply.expect(200).header("content-type"), Some(media), "{path} {format}");
+            }
+            service.get(&format!("{path}?format=pdf")).send().refused(400, "invalid_query");
+        }
+        service.get("/agencies?q=%ff").send().refused(400, "invalid_query");
+        service.get("/changes/stream").header("accept", "application/json").send().refused(406, "not_acceptable");
+        let options = service.request("OPTIONS", &format!("/agencies/{}", world.bureau)).send();
+        assert!(options.header("accept-patch").is_some_and(|types| types.contains("merge-patch")), "{options:?}");
+        let report = id_of(&world.full_draft());
+        let file = format!("/reports/{report}/document/md");
+        let beyond = service.get(&file).token(&world.editor()).header("range", "bytes=9000000-").send();
+        let whole = beyond.header("content-range").map(str::to_owned);
+        assert!(whole.is_some_and(|range| range.starts_with("bytes */")), "{beyond:?}");
+        beyond.refused(416, "range_not_satisfiable");
+        // What a publisher may say of a published report nobody else may.
+        world.publish(&report);
+        let path = format!("/reports/{report}");
+        let body = json!({"source_url": "https://example.org/1"});
+        let tag = service.get(&path).token(&world.editor()).send().tag().to_owned();
+        service.patch(&path).token(&world.editor()).if_match(&tag).json(&body).send().refused(403, "forbidden");
+        service.patch(&path).token(&world.publisher()).if_match(&tag).json(&body).send().expect(200);
+    }
+
     fn a_tag_must_be_strong_and_present(service) {
         let admin = service.admin();
         let id = register(service, "某局", "county", "department", None);

@@ -67,6 +67,29 @@ on_both! {
         patch(service, &past, &world.supervisor(), &json!({"exempt": true, "reason": "撤销"})).expect(200);
     }
 
+    fn what_is_late_becomes_on_time_by_no_way_round(service) {
+        let world = World::new(service);
+        let line = format!("/years/{YEAR}/roster/{}", world.bureau);
+        let due = || service.get(&line).send().expect(200).value()["due_on"].clone();
+        let first = due();
+        // What it is now changes nothing about a day that has passed.
+        for change in [json!({"level": "township"}), json!({"level": "municipal"}), json!({"level": "county"}),
+            json!({"kind": "general_office"}), json!({"kind": "department"})] {
+            patch(service, &format!("/agencies/{}", world.bureau), &world.supervisor(), &change).expect(200);
+            assert!(due().as_str() <= first.as_str(), "{change}: {}", due());
+        }
+        let report = id_of(&world.full_draft());
+        world.publish(&report);
+        let late = || {
+            let path = format!("/stats/completeness?year={YEAR}&within={}", world.bureau);
+            service.get(&path).send().expect(200).value()["total"]["late"].clone()
+        };
+        let before = late();
+        let exempt = json!({"exempt": true, "reason": "撤销"});
+        patch(service, &line, &world.supervisor(), &exempt).refused(409, "due_day_passed");
+        assert_eq!(late(), before);
+    }
+
     fn what_an_agency_is_called_and_counts_as_the_place_above_settles(service) {
         let world = World::new(service);
         let own = format!("/agencies/{}", world.county);

@@ -20,9 +20,9 @@ fn anonymous_memory(service: &Service) -> u64 {
 fn begin(service: &Service, path: &str, token: &str, length: usize, more: &str) -> TcpStream {
     let address = service.url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).expect("a connection");
-    let head = format!(
-        "POST /api/v1{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: {length}\r\n{more}\r\n"
-    );
+    let token = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
+    let head =
+        format!("POST /api/v1{path} HTTP/1.1\r\nHost: x\r\n{token}Content-Length: {length}\r\n{more}\r\n");
     stream.write_all(head.as_bytes()).expect("the head");
     stream
 }
@@ -103,6 +103,21 @@ attacks! {
             held.shutdown(std::net::Shutdown::Both).expect("closed");
         }
         wait_for(|| Some(()).filter(|()| figure(service, "nianbao_body_bytes ") == 0));
+    }
+
+    fn strangers_hold_no_room_that_others_need(service,
+        "LIMITS__BYTES_IN_FLIGHT" = "2097152", "LIMITS__BYTES_PER_CLIENT" = "1048576") {
+        let world = World::new(service);
+        let json = "Content-Type: application/json\r\n";
+        let refused = answer(begin(service, "/enrolments", "", 1 << 20, json));
+        assert!(refused.starts_with("HTTP/1.1 413"), "{refused}");
+        // All that they may have together, none of it sent yet.
+        let held: Vec<TcpStream> = (0..8).map(|_| begin(service, "/enrolments", "", 4 << 10, json)).collect();
+        wait_for(|| Some(()).filter(|()| figure(service, "nianbao_body_bytes ") == 8 * 8 * 4_096));
+        let begun = Instant::now();
+        world.full_draft();
+        assert!(begun.elapsed() < Duration::from_secs(10), "whoever has signed in has room");
+        drop(held);
     }
 
     fn a_trickle_is_not_waited_for(service) {

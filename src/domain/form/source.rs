@@ -29,7 +29,7 @@ pub struct FormSource {
 #[serde(deny_unknown_fields)]
 pub struct YearsSource {
     pub from: i32,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<i32>,
 }
 

@@ -45,6 +45,8 @@ pub struct Call {
     booked: Option<Booked>,
 }
 
+/// Longest JSON body of whoever has not signed in: the code of an enrolment is all that is taken of them.
+const STRANGERS_BODY: usize = 4 << 10;
 /// A JSON body becomes values of many times its size.
 const JSON_WEIGHT: usize = 8;
 
@@ -153,8 +155,10 @@ impl Call {
         Bounds { bytes, weight, drain: self.service.options.body_drain }
     }
 
+    /// Whoever has not signed in has little to say.
     pub fn json_bounds(&self) -> Bounds {
-        self.bounds(self.service.options.json_bytes, JSON_WEIGHT)
+        let most = if self.caller.who.is_some() { usize::MAX } else { STRANGERS_BODY };
+        self.bounds(self.service.options.json_bytes.min(most), JSON_WEIGHT)
     }
 
     pub fn import_bounds(&self) -> Bounds {
@@ -186,8 +190,8 @@ impl Call {
             body::require_type(&self.request, accepted)?;
             return Ok(bytes.clone());
         }
-        let booked = self.booked.get_or_insert_with(|| self.service.budget.open(self.caller.client.as_ref()));
-        let budget = (&self.service.budget, booked);
+        let open = || self.service.budget.open(self.caller.client.as_ref(), self.caller.who.is_none());
+        let budget = (&self.service.budget, self.booked.get_or_insert_with(open));
         body::typed(&self.request, &mut self.payload, accepted, bounds, budget).await
     }
 
@@ -196,7 +200,8 @@ impl Call {
         match &self.read {
             Some(bytes) => Ok(bytes.clone()),
             None => {
-                let open = || self.service.budget.open(self.caller.client.as_ref());
+                let open =
+                    || self.service.budget.open(self.caller.client.as_ref(), self.caller.who.is_none());
                 let budget = (&self.service.budget, self.booked.get_or_insert_with(open));
                 body::bytes(&self.request, &mut self.payload, bounds, budget).await
             }

@@ -6,8 +6,9 @@ use crate::domain::rights::Right;
 use crate::operations::{Asking, Refusal};
 use crate::storage::{AnyConnection, agencies};
 
-/// The right to give an agency that stands at or below a place a new code. Where no place that one supervises says
-/// which division it is, there is nothing to compare.
+/// The right to give an agency that stands at or below a place a new code. What counts is the nearest place that says
+/// which division it is and that one does not settle oneself: what a supervisor says of those below proves nothing.
+/// Where none does, there is nothing to compare.
 pub(super) fn require_code_right(
     connection: &mut AnyConnection,
     asking: &Asking,
@@ -19,15 +20,17 @@ pub(super) fn require_code_right(
         return Ok(());
     }
     let ids: Vec<String> = place.ids().map(str::to_owned).collect();
-    let supervised = |path: &AgencyPath| asking.rights.may_below(Right::KeepRegistry, Some(path), None);
-    let regions: Vec<String> = agencies::find_many(connection, &ids)?
-        .iter()
-        .filter(|agency| supervised(&agency.path))
-        .filter_map(|agency| {
-            let division = agency.division_code.as_ref().map(DivisionCode::region);
-            division.or_else(|| agency.uscc.as_ref().map(Uscc::region)).map(str::to_owned)
-        })
-        .collect();
-    let own = regions.is_empty() || regions.iter().any(|region| code.division().starts_with(region.as_str()));
-    if own { Ok(()) } else { Err(Refusal::ForeignCode { division: code.division().to_owned() }) }
+    let mut above = agencies::find_many(connection, &ids)?;
+    above.retain(|agency| !asking.rights.may_settle(&agency.path, None));
+    above.sort_by_key(|agency| std::cmp::Reverse(agency.path.depth()));
+    let region = above.iter().find_map(|agency| {
+        let division = agency.division_code.as_ref().map(DivisionCode::region);
+        division.or_else(|| agency.uscc.as_ref().map(Uscc::region))
+    });
+    match region {
+        Some(region) if !code.division().starts_with(region) => {
+            Err(Refusal::ForeignCode { division: code.division().to_owned() })
+        }
+        _ => Ok(()),
+    }
 }

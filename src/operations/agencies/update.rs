@@ -128,7 +128,7 @@ pub fn update(
     agencies::update(desk.connection, &changed).map_err(|error| taken(error, Conflict::UsccTaken))?;
     let what = if moved { AgencyChange::Moved } else { AgencyChange::Updated };
     record(desk.connection, desk.act, &changed, what, desk.asking.today, None)?;
-    follow_in_rosters(desk.connection, &present, &changed)?;
+    follow_in_rosters(desk, &present, &changed)?;
     desk.notes.audit(Note {
         action: if moved { AuditAction::AgencyMove } else { AuditAction::AgencyUpdate },
         agency_id: Some(changed.id.to_string()),
@@ -147,8 +147,9 @@ pub fn update(
 }
 
 /// The rosters of planned and open years follow the registry; frozen ones never move, and what somebody
-/// has settled by hand stays settled.
-fn follow_in_rosters(connection: &mut AnyConnection, before: &Agency, after: &Agency) -> Result<(), Refusal> {
+/// has settled by hand stays settled. Nor is a due day that has passed put off by what the agency is now.
+fn follow_in_rosters(desk: &mut Desk<'_>, before: &Agency, after: &Agency) -> Result<(), Refusal> {
+    let (connection, today) = (&mut *desk.connection, desk.asking.today);
     let expected = Scope::expected_of(after.kind);
     for year in years::list(connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
         let has_other = |scope| scope != expected;
@@ -172,6 +173,9 @@ fn follow_in_rosters(connection: &mut AnyConnection, before: &Agency, after: &Ag
             };
             let mut entry = RosterEntry::of(after, &year.plan, scope, place);
             if let Some(settled) = settled {
+                if settled.due_on < today {
+                    entry.due_on = entry.due_on.min(settled.due_on);
+                }
                 entry.keep_settled(settled);
             }
             entries.push(entry);

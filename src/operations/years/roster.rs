@@ -11,8 +11,8 @@ use crate::domain::year::YearState;
 use crate::operations::agencies::{find as find_agency, resolve};
 use crate::operations::statistics::{move_lines, require_place};
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, InputFault, Refusal};
-use crate::storage::roster;
 use crate::storage::{AnyConnection, Note};
+use crate::storage::{reports, roster};
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -125,8 +125,10 @@ pub fn edit_roster(
     if edit.reason.is_none() {
         return Err(Refusal::invalid("/reason", "required"));
     }
-    // What is late stays late.
-    if line.due_on > before.due_on && desk.asking.today > before.due_on {
+    // What is late stays late, and what was filed late is counted so.
+    let passed = desk.asking.today > before.due_on;
+    let put_off = line.due_on > before.due_on || (line.exempt && !before.exempt && is_shown(desk, &before)?);
+    if passed && put_off {
         return Err(Refusal::conflict(Conflict::DueDayPassed));
     }
     if plan.state == YearState::Archived {
@@ -154,6 +156,12 @@ pub fn edit_roster(
         }),
     });
     Ok(line)
+}
+
+/// Whether the report of a line is published.
+fn is_shown(desk: &mut Desk<'_>, line: &RosterEntry) -> Result<bool, Refusal> {
+    let report = reports::find_by_key(desk.connection, &line.agency_id, line.year, line.scope)?;
+    Ok(report.is_some_and(|report| report.published_revision.is_some() && report.withdrawn_at.is_none()))
 }
 
 /// Where an agency counts in a year: as the roster has it, else as the registry has it; `None`: it is not there.

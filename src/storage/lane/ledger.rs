@@ -20,6 +20,7 @@ use chrono::NaiveDateTime;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::result::Error;
+use diesel::sql_types::Bool;
 
 /// The numbers of a batch, from the row it holds.
 pub(super) struct Ledger {
@@ -31,6 +32,9 @@ pub(super) struct Ledger {
     epoch: String,
     /// The cluster it is to be written on, where the row says another one or the epoch is new.
     restamped: Option<Option<Standing>>,
+    /// Whether writes are on a standby before they are acknowledged, where the row says otherwise: settings change
+    /// under an open connection. What is written under the one is, with all before it, what the other waits for.
+    turned: Option<bool>,
     renewed: bool,
     pub(super) algorithm: Algorithm,
     /// What the jobs left behind, and what each wrote of rows that are sealed.
@@ -105,10 +109,15 @@ impl Ledger {
         let columns =
             (ledger::change_seq, ledger::audit_seq, ledger::audit_head, ledger::epoch, ledger::digest);
         type Held = (i64, i64, String, String, Algorithm);
+        let mut turned = None;
         let (change_seq, audit_seq, audit_head, epoch, algorithm) = match connection {
             AnyConnection::Postgres(inner) => {
                 inner.batch_execute("BEGIN")?;
-                ledger::table.select(columns).for_update().first::<Held>(inner)?
+                let is = diesel::dsl::sql::<Bool>(cluster::SYNCHRONOUS);
+                let row = ledger::table.select((columns, ledger::synchronous, is)).for_update();
+                let (held, was, is) = row.first::<(Held, Option<i32>, bool)>(inner)?;
+                turned = was.is_some_and(|was| (was == 1) != is).then_some(is);
+                held
             }
             AnyConnection::Sqlite(inner) => {
                 inner.batch_execute("BEGIN IMMEDIATE")?;
@@ -122,6 +131,7 @@ impl Ledger {
             audit_head,
             epoch,
             restamped: None,
+            turned,
             renewed: false,
             algorithm,
             entered: Vec::new(),
@@ -298,6 +308,9 @@ impl Ledger {
                 ledger::timeline.eq(of.map(|standing| standing.timeline.as_str())),
                 ledger::synchronous.eq(of.map(|standing| i32::from(standing.synchronous))),
             );
+            on_each!(connection, |c| diesel::update(ledger::table).set(stamp).execute(c))?;
+        } else if let Some(turned) = self.turned {
+            let stamp = ledger::synchronous.eq(i32::from(turned));
             on_each!(connection, |c| diesel::update(ledger::table).set(stamp).execute(c))?;
         }
         if self.audit.is_empty() && self.changes.is_empty() {

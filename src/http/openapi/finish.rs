@@ -374,6 +374,10 @@ fn add_problems(operation: &mut Map<String, Value>, codes: &BTreeSet<Code>) {
                 let header = json!({"$ref": "#/components/headers/RetryAfter"});
                 headers.insert("Retry-After".to_owned(), header);
             }
+            if status == 416 {
+                let header = json!({"$ref": "#/components/headers/ContentRange"});
+                headers.insert("Content-Range".to_owned(), header);
+            }
         }
         let response = json!({
             "description": said.join("；"),

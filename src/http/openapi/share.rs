@@ -20,7 +20,7 @@ const HEADERS: &[(&str, &str, &str, bool)] = &[
     ("SourceMediaType", "X-Source-Media-Type", "原文件的类型。", true),
     ("Digest", "Digest", "原文件的 SHA-256。", true),
     ("AcceptRanges", "Accept-Ranges", "`bytes`：可以只要一部分（`Range`）。", false),
-    ("ContentRange", "Content-Range", "给出的是哪一部分。", true),
+    ("ContentRange", "Content-Range", "给出的是哪一部分；416 时是全部有多长。", true),
     ("Accept", "Accept", "接受的类型。", false),
 ];
 

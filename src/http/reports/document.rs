@@ -110,7 +110,7 @@ const BYTES: &str = "application/octet-stream";
         (DocumentSchema = "application/json"),
     ))),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::InvalidQuery])),
+        ("x-problems" = json!([Code::NotFound, Code::RangeNotSatisfiable, Code::ReportWithdrawn, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]

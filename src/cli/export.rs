@@ -1,12 +1,16 @@
 //! `nianbao export`: one report as a document.
 
 use super::failure::Failure;
+use super::operator::operator;
 use super::options::{ConfigOptions, store_options};
-use super::program::asking_as_program;
+use super::program::{PERSON, asking_as_program, write as write_in_lane};
+use super::token::act_of_program;
 use crate::documents::write::{Format, write};
+use crate::domain::audit::{Access, Way};
 use crate::domain::id::ReportId;
 use crate::http::document_json;
-use crate::operations::reports;
+use crate::operations::audit::enter_reads;
+use crate::operations::reports::{self, ReportView};
 use crate::storage::Store;
 use clap::Args;
 use std::io::Write;
@@ -38,12 +42,40 @@ fn read_format(text: &str) -> Result<Format, String> {
     text.parse().map_err(|()| "应为 docx、html、pdf、xlsx、csv、md 或 json".to_owned())
 }
 
+/// What is not published leaves a trace when it is read here, too.
+fn access(view: &ReportView, format: Format) -> Access {
+    let sits = operator();
+    Access {
+        id: uuid::Uuid::now_v7().to_string(),
+        at: chrono::Utc::now().naive_utc(),
+        person_id: PERSON.to_owned(),
+        person_name: format!("{}@{}", sits.user, sits.host),
+        token_id: None,
+        way: Way::CommandLine.as_str().to_owned(),
+        client: None,
+        operation: "export".to_owned(),
+        target: format!("{} --format {}", view.report.id, format.as_str()),
+        status: 200,
+        times: 1,
+        agency_id: Some(view.agency.id.to_string()),
+        report_id: Some(view.report.id.to_string()),
+        request_id: "export".to_owned(),
+    }
+}
+
 pub fn run(options: &Options) -> Result<(), Failure> {
     let store = Store::open(store_options(&options.config.load()?)?)?;
     let asking = asking_as_program();
     let found = store.read_blocking(|c| reports::find(c, &asking, &options.report, options.published));
+    let view = found.map_err(|_| Failure::Usage("没有这份报告".to_owned()))?;
+    if !options.published {
+        let read = access(&view, options.format);
+        write_in_lane(&store, act_of_program("export"), move |desk| {
+            enter_reads(desk.connection, &[read.clone()])
+        })?;
+    }
     store.close();
-    let document = found.map_err(|_| Failure::Usage("没有这份报告".to_owned()))?.document();
+    let document = view.document();
     let bytes = match write(&document, options.format) {
         Ok(Some(bytes)) => bytes,
         Ok(None) => document_json(&document),

@@ -47,7 +47,7 @@ pub fn settle_estimates(store: &Store) -> Result<(), Failure> {
 }
 
 /// The person in whose name the command line files reports.
-const PERSON: &str = "00000000-0000-7000-8000-000000000001";
+pub const PERSON: &str = "00000000-0000-7000-8000-000000000001";
 const PERSON_NAME: &str = "命令行";
 
 /// The program under a name: reports have authors, transitions have somebody who made them.

@@ -3,6 +3,7 @@
 use super::harness::contract::{DOCUMENT, is_json, resolved};
 use super::harness::database::Database;
 use super::harness::process::{PROGRAM, Service};
+use super::harness::world::{World, id_of};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::process::{Command, Output};
@@ -44,6 +45,22 @@ on_both! {
             let output = service.run(wrong);
             assert!(!output.status.success() && output.stdout.is_empty(), "{wrong:?}: {}", said(&output));
         }
+    }
+
+    fn a_draft_that_is_exported_here_leaves_a_trace(service) {
+        let world = World::new(service);
+        let report = id_of(&world.full_draft());
+        let reads = || {
+            let told = service.get("/audit/access?limit=200").token(&service.admin()).send().expect(200).value();
+            let all = told["items"].as_array().cloned().expect("reads");
+            all.into_iter().filter(|read| read["operation"] == "export").collect::<Vec<Value>>()
+        };
+        assert!(service.run(&["export", &report, "--format", "md"]).status.success());
+        let told = reads();
+        assert!(told.len() == 1 && told[0]["report_id"] == report.as_str(), "{told:?}");
+        world.publish(&report);
+        assert!(service.run(&["export", &report, "--format", "md", "--published"]).status.success());
+        assert_eq!(reads().len(), 1, "what everybody reads leaves none");
     }
 
     fn migrate_is_safe_to_repeat(service) {

@@ -262,7 +262,7 @@ pub fn enter_transition(desk: &mut Desk<'_>, ready: &ReadyTransition) -> Result<
         mark_what_rests_on(desk.connection, desk.act, view)?;
     }
     settle_shown(desk.connection, &view.report, &view.agency, &view.revision)?;
-    record(desk.notes, view, made, receipt.as_ref());
+    record(desk.notes, (desk.asking, view), made, receipt.as_ref());
     Ok(())
 }
 
@@ -290,7 +290,16 @@ fn require_year_for(asking: &Asking, view: &ReportView, action: Action) -> Resul
     }
 }
 
-fn record(notes: &mut Notes, view: &ReportView, made: &Transition, receipt: Option<&Receipt>) {
+fn record(
+    notes: &mut Notes,
+    (asking, view): (&Asking, &ReportView),
+    made: &Transition,
+    receipt: Option<&Receipt>,
+) {
+    let after_days = match asking.policy.archiving {
+        Archiving::Old { after_days } if made.action == Action::Archive => Some(after_days),
+        _ => None,
+    };
     let change_type = match made.action {
         Action::Publish if view.revision.number > 1 => Some(ChangeType::Corrected),
         Action::Archive if view.report.timeliness == Some(Timeliness::Archived) => Some(ChangeType::Archived),
@@ -321,6 +330,7 @@ fn record(notes: &mut Notes, view: &ReportView, made: &Transition, receipt: Opti
             "hand": made.hand.id.as_str(),
             "issued_by": made.issuer.as_ref().map(|issuer| issuer.id.as_str()),
             "comment": made.comment,
+            "archive_after_days": after_days,
             "judgement": receipt.map(|receipt| json!({
                 "rule_set": receipt.rule_set,
                 "error": receipt.error,

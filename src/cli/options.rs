@@ -84,6 +84,7 @@ pub fn entry_rules(settings: &Settings) -> EntryRules {
         },
         networks: settings.auth.networks.iter().filter_map(|range| network(range)).collect(),
         tokens: settings.auth.tokens.parse().unwrap_or_default(),
+        separated: settings.roles.separation,
     }
 }
 

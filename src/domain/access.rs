@@ -32,12 +32,14 @@ pub struct Access {
     pub hand: Named,
     /// It is the person's own for good, whatever becomes of others' access.
     pub own: bool,
+    /// Whoever stands behind it is somebody else who holds an office beside reporting, and offices are separated.
+    pub sets_up: bool,
 }
 
 impl Access {
     /// Of somebody for whom nobody else can act.
     pub fn own(person: &Person) -> Access {
-        Access { token: None, issuer: None, hand: Named::from(person), own: true }
+        Access { token: None, issuer: None, hand: Named::from(person), own: true, sets_up: false }
     }
 }
 

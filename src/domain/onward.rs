@@ -19,7 +19,7 @@ wire_names!(
     /// Whether a webhook is told anything.
     WebhookState {
         Active = "active",
-        /// By its owner, or because whoever is there wants no more of it.
+        /// By its owner, because whoever is there wants no more of it, or because its owner could have none now.
         Disabled = "disabled",
     }
 );

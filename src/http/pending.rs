@@ -11,7 +11,7 @@ use super::kernel::reply::Reply;
 use super::person_grants::PersonGrantsBody;
 use super::reports::{PersonReference, SuppressionBody, TransitionBody};
 use super::settings::ReviewSettingsBody;
-use super::tokens::{Draw, issued_body};
+use super::tokens::{Draw, TokenBody, issued_body};
 use crate::domain::access::Lifetimes;
 use crate::domain::id::{PendingId, PersonId, TokenId};
 use crate::domain::pending::{PendingAct, Verdict};
@@ -183,6 +183,7 @@ fn result(decided: &Decided, drawn: &Draw, lifetimes: &Lifetimes) -> Value {
         Decided::Suppression(suppression) => json!(SuppressionBody::from(suppression)),
         Decided::Grants(grants) => json!(PersonGrantsBody::from(grants.as_slice())),
         Decided::Token(token) => json!(issued_body(token, drawn, lifetimes)),
+        Decided::Kept(token) => json!(TokenBody::of(token, lifetimes)),
     }
 }
 
@@ -202,7 +203,7 @@ fn result(decided: &Decided, drawn: &Draw, lifetimes: &Lifetimes) -> Value {
         ("x-problems" = json!([Code::NotFound, Code::SeparationOfDuties, Code::PreconditionFailed,
             Code::InvalidInput, Code::FindingsBlockSubmit, Code::TransitionNotAllowed, Code::YearNotOpen,
             Code::ReportWithdrawn, Code::RevisionSuppressed, Code::RevisionShown, Code::AskerWithoutRight,
-            Code::AlreadyIssued,
+            Code::AlreadyIssued, Code::TokenEnded,
             Code::InvalidQuery])),
         ("x-same" = json!(true)),
     ),

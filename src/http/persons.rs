@@ -236,6 +236,8 @@ pub async fn change_person(mut call: Call) -> Result<Reply, Problem> {
 /// 确认人员
 ///
 /// 发给令牌的人以外的另一人，确认凭码领取的确是本人；此后此人的经手人是本人。只确认已经领取的：以后再发给的须再确认。
+/// 请先读取人员，看清要确认的令牌，再把得到的 `ETag` 放进 `If-Match`：发给、领取、换发都使它改变，看过之后又有变动的
+/// 答 412，什么也不确认。此人凭码得到的令牌不止一个（已吊销的也算）时必须给出，否则 428；只有一个的可以不给。
 /// 发给的人、与其同一经手人的和本人都不能确认（403 `separation_of_duties`）；没有什么要确认的答 200。
 #[utoipa::path(
     tag = "administration",
@@ -245,7 +247,8 @@ pub async fn change_person(mut call: Call) -> Result<Reply, Problem> {
         (status = 200, description = "没有等待确认的，什么也没有改变", body = DetailBody),
     ),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::SeparationOfDuties, Code::NothingToConfirm, Code::InvalidQuery])),
+        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::SeparationOfDuties, Code::NothingToConfirm, Code::PreconditionRequired, Code::PreconditionFailed, Code::InvalidQuery])),
+        ("x-sometimes-matched" = json!(true)),
         ("x-tagged" = json!(true)),
         ("x-same" = json!(true)),
     ),
@@ -256,12 +259,21 @@ pub async fn confirm_person(mut call: Call) -> Result<Reply, Problem> {
         return Ok(reply);
     }
     let id: PersonId = call.part("person")?;
-    let looked = id.clone();
-    call.look(move |connection, asking| people::find_changeable(connection, asking, &looked)).await?;
+    let (looked, now) = (id.clone(), call.caller.at);
+    let waiting = call
+        .look(move |connection, asking| people::find_confirmable(connection, asking, &looked, now))
+        .await?;
     let _: NoParameters = call.query()?;
+    let present = waiting.person.version;
+    // What is confirmed is what was seen; of a single access nobody can mean another.
+    let must_tell = waiting.is_anything() && waiting.is_ambiguous;
+    let seen = if must_tell || call.has_if_match() { call.if_match(present)? } else { present };
     let (lifetimes, language) = telling(&call);
     call.write(
-        move |desk| people::confirm_person(desk, &id),
+        move |desk| {
+            people::require_seen(desk, &id, seen)?;
+            people::confirm_person(desk, &id)
+        },
         move |confirmed: &Confirmed| {
             let Confirmed { person, tokens, changed } = confirmed;
             let body = detail(person, tokens, &lifetimes);

@@ -56,6 +56,7 @@ async fn run(
         renderer: RENDERER,
         rules: Arc::new(move || judged_by.rules()),
         webhooks: service.options.webhooks.clone(),
+        entry: service.options.entry.clone(),
         witness: service.options.witness.clone(),
         access_days: service.options.access_days,
         ending: service.ending.clone(),

@@ -178,6 +178,11 @@ impl Asking {
         Some(Doer { person, hand })
     }
 
+    /// Whether it is they themselves.
+    pub fn is(&self, person: &crate::domain::id::PersonId) -> bool {
+        self.person.as_ref().is_some_and(|me| me.id == *person)
+    }
+
     /// They are shown what is not public, of one agency or report or of several.
     pub fn sees(&self, agency: Option<&AgencyId>, report: Option<&crate::domain::id::ReportId>) {
         let (agency_id, report_id) = (agency.map(ToString::to_string), report.map(ToString::to_string));

@@ -2,9 +2,12 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
+use super::guarded::Rows;
 use super::listing::Sql;
 use super::prepared::Prepare;
 use super::schema::comments::dsl;
+use super::seals::{vanishing, wrote};
+use crate::domain::audit::guarded::COMMENTS;
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::page::PageValue as Bind;
 use crate::domain::report::{Comment, CommentReply, CommentState};
@@ -95,12 +98,14 @@ impl TryFrom<CommentRow> for Comment {
 
 pub fn insert(connection: &mut AnyConnection, comment: &Comment) -> QueryResult<()> {
     let row = CommentRow::from(comment);
+    wrote(&COMMENTS, comment.id.as_str());
     on_each!(connection, |c| diesel::insert_into(dsl::comments).values(&row).prepared().execute(c))
         .map(|_| ())
 }
 
 pub fn update(connection: &mut AnyConnection, comment: &Comment) -> QueryResult<()> {
     let row = CommentRow::from(comment);
+    wrote(&COMMENTS, comment.id.as_str());
     on_each!(connection, |c| diesel::update(dsl::comments.find(&row.id)).set(&row).prepared().execute(c))
         .map(|_| ())
 }
@@ -148,6 +153,8 @@ pub fn open_to(
     Ok(sql.ids(connection)?)
 }
 
-pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<()> {
-    diesel::delete(dsl::comments.filter(dsl::report_id.eq(report.as_str()))).execute(connection).map(|_| ())
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
+    vanishing(connection, &COMMENTS, &Rows::Report(report.to_string()))?;
+    diesel::delete(dsl::comments.filter(dsl::report_id.eq(report.as_str()))).execute(connection)?;
+    Ok(())
 }

@@ -7,7 +7,7 @@ use super::prepared::Prepare;
 use super::schema::explanations::dsl;
 use super::seals::{vanishing, wrote};
 use crate::domain::audit::guarded::EXPLANATIONS;
-use crate::domain::id::ReportId;
+use crate::domain::id::{PersonId, ReportId};
 use crate::domain::rules::Explanation;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -46,6 +46,16 @@ pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<()
     vanishing(connection, &EXPLANATIONS, &Rows::Report(report.to_string()))?;
     diesel::delete(dsl::explanations.filter(dsl::report_id.eq(report.as_str()))).execute(connection)?;
     Ok(())
+}
+
+/// Who has given those of a report.
+pub fn givers(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<Vec<PersonId>> {
+    dsl::explanations
+        .filter(dsl::report_id.eq(report.as_str()))
+        .select(dsl::person_id)
+        .distinct()
+        .load(connection)
+        .map(|ids: Vec<String>| ids.into_iter().map(PersonId::from_stored).collect())
 }
 
 /// The explanations of some reports, by report.

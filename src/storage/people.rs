@@ -67,6 +67,16 @@ pub fn update_person(connection: &mut AnyConnection, person: &Person) -> QueryRe
     .map(|_| ())
 }
 
+/// What a person holds has moved: whoever has seen them before has not seen this.
+pub fn touch_person(connection: &mut AnyConnection, id: &PersonId) -> QueryResult<()> {
+    wrote(&guarded::PERSONS, id.as_str());
+    on_each!(connection, |c| diesel::update(persons::table.find(id.as_str()))
+        .set(persons::version.eq(persons::version + 1))
+        .prepared()
+        .execute(c))
+    .map(|_| ())
+}
+
 /// Persons with the agency they belong to; conditions follow.
 const PERSONS: &str =
     "SELECT p.id AS id FROM persons p LEFT JOIN agencies a ON a.id = p.agency_id WHERE 1 = 1";

@@ -301,6 +301,14 @@ pub fn find_token_by_id(connection: &mut AnyConnection, id: &TokenId) -> Result<
     Ok(load(connection, &Wanted::Ids(&[id.to_string()]))?.pop())
 }
 
+/// How many tokens were ever given to a person by a code, those that were revoked included.
+pub fn count_given_by_code(connection: &mut AnyConnection, person: &PersonId) -> QueryResult<i64> {
+    tokens::table
+        .filter(tokens::person_id.eq(person.as_str()).and(tokens::code_ends_at.is_not_null()))
+        .count()
+        .get_result(connection)
+}
+
 impl Sql {
     /// A grant `g` at the agency `a` is of one of some roles and lies in an extent.
     fn enclosed(&mut self, roles: &[Role], extent: &Extent) -> &mut Sql {

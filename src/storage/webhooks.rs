@@ -4,6 +4,8 @@ use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::onward::webhooks;
+use super::seals::wrote;
+use crate::domain::audit::guarded::WEBHOOKS;
 use crate::domain::id::{AgencyId, PersonId};
 use crate::domain::onward::{ChangeType, Webhook, WebhookState};
 use crate::domain::page::Page;
@@ -74,13 +76,25 @@ impl From<WebhookRow> for Webhook {
 
 pub fn insert(connection: &mut AnyConnection, webhook: &Webhook) -> Result<(), StorageError> {
     let row = WebhookRow::from(webhook);
+    wrote(&WEBHOOKS, webhook.id.as_str());
     on_each!(connection, |c| diesel::insert_into(webhooks::table).values(&row).prepared().execute(c))?;
     Ok(())
 }
 
 pub fn update(connection: &mut AnyConnection, webhook: &Webhook) -> Result<(), StorageError> {
     let row = WebhookRow::from(webhook);
+    wrote(&WEBHOOKS, webhook.id.as_str());
     on_each!(connection, |c| diesel::update(webhooks::table.find(&row.id)).set(&row).prepared().execute(c))?;
+    Ok(())
+}
+
+/// Notes since when nothing is delivered; no act, and so no other version.
+pub fn note_failing(
+    connection: &mut AnyConnection,
+    id: &str,
+    since: Option<NaiveDateTime>,
+) -> Result<(), StorageError> {
+    diesel::update(webhooks::table.find(id)).set(webhooks::failing_since.eq(since)).execute(connection)?;
     Ok(())
 }
 
@@ -91,6 +105,7 @@ pub fn exchange_secret(
     present: &str,
     next: &str,
 ) -> Result<(), StorageError> {
+    wrote(&WEBHOOKS, id);
     diesel::update(webhooks::table.filter(webhooks::id.eq(id).and(webhooks::secret.eq(present))))
         .set(webhooks::secret.eq(next))
         .execute(connection)?;
@@ -103,7 +118,10 @@ pub fn disable_of(
     person: &PersonId,
     at: NaiveDateTime,
 ) -> Result<(), StorageError> {
-    diesel::update(webhooks::table.filter(webhooks::person_id.eq(person.as_str())))
+    let theirs = webhooks::person_id.eq(person.as_str()).and(webhooks::state.eq(WebhookState::Active));
+    let ids: Vec<String> = webhooks::table.filter(theirs).select(webhooks::id).load(connection)?;
+    ids.iter().for_each(|id| wrote(&WEBHOOKS, id.as_str()));
+    diesel::update(webhooks::table.filter(webhooks::id.eq_any(&ids)))
         .set((
             webhooks::state.eq(WebhookState::Disabled),
             webhooks::version.eq(webhooks::version + 1),
@@ -115,6 +133,7 @@ pub fn disable_of(
 
 /// Takes a webhook out with all its deliveries.
 pub fn delete(connection: &mut AnyConnection, id: &str) -> Result<(), StorageError> {
+    wrote(&WEBHOOKS, id);
     diesel::delete(webhooks::table.find(id)).execute(connection)?;
     Ok(())
 }

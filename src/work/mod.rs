@@ -17,6 +17,7 @@ pub use witness::WitnessOptions;
 
 use crate::domain::rules::RuleSet;
 use crate::operations::Refusal;
+use crate::operations::people::EntryRules;
 use crate::operations::reports::renditions::Renderer;
 use crate::storage::{Act, AnyConnection, Notes, Queue, Store, StoredAnswer, WriteError, Written};
 use chrono::{NaiveDateTime, SubsecRound, Utc};
@@ -49,6 +50,8 @@ pub struct Works {
     /// The rules in force.
     pub rules: Arc<dyn Fn() -> Arc<RuleSet> + Send + Sync>,
     pub webhooks: WebhookOptions,
+    /// What is asked of whoever comes in: whoever could not any more is told nothing.
+    pub entry: EntryRules,
     /// `None`: no heads are signed.
     pub witness: Option<WitnessOptions>,
     /// How long reads of what is not public are kept.

@@ -163,6 +163,61 @@ fn what_cannot_be_delivered_becomes_a_dead_letter_and_who_is_gone_is_left_alone(
 }
 
 #[test]
+fn a_webhook_is_told_nothing_once_its_owner_could_have_none() {
+    on_both_with_webhooks(|service| {
+        let world = World::new(service);
+        let admin = service.admin();
+        let made = |token: &str, url: &str| {
+            let hook = service.post("/webhooks").token(token).json(&json!({ "url": url })).send().expect(201);
+            format!("/webhooks/{}", hook.value()["id"].as_str().expect("an id"))
+        };
+        let revoke = |token: &str| {
+            let me = service.get("/me").token(token).send().expect(200).value();
+            let path = format!("/tokens/{}", me["token"]["id"].as_str().expect("an id"));
+            let tag = service.get(&path).token(&admin).send().expect(200).tag().to_owned();
+            service.delete(&path).token(&admin).if_match(&tag).send().expect(204);
+            me["person"]["id"].as_str().expect("an id").to_owned()
+        };
+        let of = |role: &str, person: &str| {
+            let order = ["token", "create", "--role", role, "--agency", &world.county, "--person", person];
+            service.made(&order)
+        };
+        let [gone, lower, other, kept] = [(); 4].map(|()| Listener::new(&[204]));
+        // One has lost the only token, one is left with less, one has another.
+        let supervisor = world.supervisor();
+        let off = made(&supervisor, &gone.url);
+        revoke(&supervisor);
+        let demoted = service.token("supervisor", &world.county, "降职的");
+        let less = made(&demoted, &lower.url);
+        of("reviewer", &revoke(&demoted));
+        let deputy = service.token("supervisor", &world.county, "副主管");
+        let on = made(&deputy, &other.url);
+        of("supervisor", &revoke(&deputy));
+        made(&admin, &kept.url);
+        world.publish(&id_of(&world.full_draft()));
+        kept.wait_for(1);
+        other.wait_for(1);
+        let state = |path: &str| service.get(path).token(&admin).send().expect(200).value()["state"].clone();
+        for path in [&off, &less] {
+            wait_for(|| (state(path) == "disabled").then_some(()));
+        }
+        assert_eq!(state(&on), "active");
+        assert_eq!((gone.got.lock().expect("got").len(), lower.got.lock().expect("got").len()), (0, 0));
+        let audit = service.get("/audit?limit=200").token(&admin).send().expect(200).value();
+        let entries = audit["items"].as_array().expect("entries");
+        let told = entries.iter().filter(|entry| entry["detail"]["because"] == "owner_without_right");
+        assert_eq!(told.count(), 2);
+        // Switched on again it is off with the next event.
+        let tag = service.get(&off).token(&admin).send().tag().to_owned();
+        service.patch(&off).token(&admin).if_match(&tag).json(&json!({"state": "active"})).send().expect(200);
+        service.post(&format!("{off}/test")).token(&admin).send().expect(202);
+        wait_for(|| (state(&off) == "disabled").then_some(()));
+        assert_eq!(gone.got.lock().expect("got").len(), 0);
+        assert!(service.run(&["audit", "verify"]).status.success());
+    });
+}
+
+#[test]
 fn webhooks_lead_only_where_the_operator_allows() {
     let service = with_webhooks(Database::sqlite());
     let ask = |url: &str| service.post("/webhooks").token(&service.admin()).json(&json!({"url": url})).send();

@@ -199,6 +199,110 @@ attacks! {
         approve(&world, &report, &world.reviewer(1)).expect(201);
     }
 
+    fn what_is_confirmed_is_what_was_seen(service) {
+        let world = World::new(service);
+        let (supervisor, second) = (world.supervisor(), service.token("supervisor", &world.county, "副主管"));
+        let (token, first) = make(service, &supervisor, "真同事", "reviewer", &world.county, None);
+        let person = token["person"]["id"].clone();
+        let path = format!("/persons/{}", person.as_str().expect("an id"));
+        let tag = || service.get(&path).token(&second).send().expect(200).tag().to_owned();
+        let confirm_at = |tag: &str| service.post(&format!("{path}/confirmation")).token(&second).if_match(tag).send();
+        let seen = tag();
+        // Behind whoever looks the issuer makes themselves another access by the same name.
+        let body = json!({"name": "真同事备用", "person_id": person, "grants": [{"role": "reviewer", "agency_id": world.county}]});
+        let issued = service.post("/tokens").token(&supervisor).json(&body).send().expect(201).value();
+        assert_ne!(tag(), seen);
+        let between = tag();
+        let other = service.fetch(&issued);
+        assert_ne!(tag(), between);
+        for stale in [&seen, &between] {
+            confirm_at(stale).refused(412, "precondition_failed");
+        }
+        confirm(service, &second, &person).refused(428, "precondition_required");
+        confirm_at("*").refused(428, "precondition_required");
+        let report = submitted(&world);
+        approve(&world, &report, &other).expect(201);
+        let (_, fake) = make(service, &supervisor, "假审核", "reviewer", &world.county, None);
+        assert_eq!(because(approve(&world, &report, &fake)), told("same_hand", "真同事", "主管"));
+        // Of their own hand nobody confirms it, whatever they have seen.
+        service.post(&format!("{path}/confirmation")).token(&supervisor).if_match(&seen).send()
+            .refused(403, "separation_of_duties");
+        let confirmed = confirm_at(&tag()).expect(201).value();
+        assert!(confirmed["tokens"].as_array().expect("tokens").iter().all(|token| !token["confirmed_by"].is_null()));
+        service.get("/me").token(&first).send().expect(200);
+
+        // Nor is what was seen exchanged: rotated, it is another.
+        let (token, _) = make(service, &supervisor, "另一同事", "reviewer", &world.county, None);
+        let path = format!("/persons/{}", token["person"]["id"].as_str().expect("an id"));
+        let seen = service.get(&path).token(&second).send().expect(200).tag().to_owned();
+        let rotation = format!("/tokens/{}/rotation", token["id"].as_str().expect("an id"));
+        let rotated = service.post(&rotation).token(&supervisor).send().expect(201).value();
+        let own = service.fetch(&rotated);
+        let confirm = || service.post(&format!("{path}/confirmation")).token(&second);
+        confirm().send().refused(428, "precondition_required");
+        confirm().if_match(&seen).send().refused(412, "precondition_failed");
+        service.get("/me").token(&own).send().expect(200);
+        let tag = service.get(&path).token(&second).send().expect(200).tag().to_owned();
+        confirm().if_match(&tag).send().expect(201);
+        confirm().send().expect(200);
+        assert!(service.run(&["audit", "verify"]).status.success());
+    }
+
+    fn nobody_reports_by_the_hand_of_an_administrator(service, "ROLES__SEPARATION" = "true") {
+        let world = World::new(service);
+        let security = service.token("security_admin", "", "安全员");
+        let report = submitted(&world);
+        let (reviewer, own) = make(service, &security, "虚构初审", "reviewer", &world.county, None);
+        let (_, supervisor) = make(service, &security, "虚构主管", "supervisor", &world.county, None);
+        let (_, far) = make(service, &supervisor, "虚构二审", "reviewer", &world.county, None);
+        let (_, set_up) = make(service, &service.admin(), "虚构三审", "reviewer", &world.county, None);
+        for (token, hand) in [(&own, "安全员"), (&far, "安全员"), (&set_up, "管理员")] {
+            let problem = approve(&world, &report, token).refused(403, "forbidden");
+            assert!(problem["detail"].as_str().expect("why").contains(hand), "{problem}");
+            let seen = service.get(&format!("/reports/{report}")).token(token).send().expect(200).value();
+            assert_eq!(seen["allowed_actions"], json!([]));
+        }
+        // Nor do they file, or answer for what is secret.
+        let (_, editor) = make(service, &security, "虚构填报", "editor", &world.county, None);
+        let body = json!({"agency_id": world.county, "year": 2023});
+        service.post("/reports").token(&editor).json(&body).send().refused(403, "forbidden");
+        world.transit(&report, &supervisor, json!({"action": "return", "comment": "重填"})).refused(403, "forbidden");
+        // Somebody of no such office confirms that the person is one: from then on they are their own.
+        confirm(service, &world.supervisor(), &reviewer["person"]["id"]).expect(201);
+        approve(&world, &report, &own).expect(201);
+        // Whom a supervisor of the command line has made reports as ever.
+        let (_, made) = make(service, &world.supervisor(), "真二审", "reviewer", &world.county, None);
+        approve(&world, &report, &made).expect(201);
+    }
+
+    fn whoever_explains_is_an_author_of_the_correction_that_goes_on_with_it(service) {
+        let world = World::new(service);
+        let (report, key) = doubtful(&world);
+        let explained = format!("/reports/{report}/findings/{key}/explanation");
+        let (token, both) = make(service, &world.supervisor(), "说明员", "editor", &world.county, None);
+        service.put(&explained).token(&both).json(&json!({"text": "属实"})).send().expect(200);
+        world.publish(&report);
+        let person = token["person"]["id"].as_str().expect("an id");
+        let order = ["token", "create", "--role", "reviewer", "--agency", &world.county, "--person"];
+        let reviewer = service.made(&[&order[..], &[person]].concat());
+        for time in ["一", "二"] {
+            world.transit(&report, &world.publisher(), json!({"action": "correct", "comment": "改一字"})).expect(201);
+            let path = format!("/reports/{report}/sections/other_matters");
+            let tag = service.get(&path).token(&world.editor()).send().tag().to_owned();
+            let text = json!({"text": format!("无。信息处理费未收取，其{time}。")});
+            service.patch(&path).token(&world.editor()).if_match(&tag).json(&text).send().expect(200);
+            world.transit(&report, &world.editor(), json!({"action": "submit"})).expect(201);
+            assert_eq!(because(approve(&world, &report, &reviewer)), told("author", "说明员", "说明员"));
+            // The hand by which it was explained is an author's as well.
+            let (_, made) = make(service, &world.supervisor(), &format!("假审核{time}"), "reviewer", &world.county, None);
+            assert_eq!(because(approve(&world, &report, &made)), told("author", "说明员", "主管"));
+            for number in 1..=3 {
+                approve(&world, &report, &world.reviewer(number)).expect(201);
+            }
+            world.transit(&report, &world.publisher(), json!({"action": "publish"})).expect(201);
+        }
+    }
+
     fn nothing_is_published_but_everything_that_was_approved(service) {
         let world = World::new(service);
         let report = submitted(&world);

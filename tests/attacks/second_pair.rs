@@ -171,4 +171,66 @@ attacks! {
         }
         assert!(service.run(&["audit", "verify"]).status.success());
     }
+
+    fn no_token_goes_on_alone_that_could_not_be_given_alone(service, "SECOND_PAIR__GRANTS" = "true") {
+        let world = World::new(service);
+        let security = service.token("security_admin", "", "安全管理员");
+        let second = service.token("security_admin", "", "另一安全管理员");
+        let id_at = |token: &str| {
+            let me = service.get("/me").token(token).send().expect(200).value();
+            format!("/tokens/{}", me["token"]["id"].as_str().expect("an id"))
+        };
+        let rotate = |by: &str, path: &str| service.post(&format!("{path}/rotation")).token(by).send();
+        for (role, agency) in [("system_admin", ""), ("auditor", ""), ("supervisor", &world.county)] {
+            let theirs = service.token(role, agency, &format!("本人{role}"));
+            let path = id_at(&theirs);
+            let asked = rotate(&security, &path).expect(202);
+            assert!(!asked.text().contains("nb_") && !asked.text().contains("nbc_"), "{}", asked.text());
+            let asked = asked.value();
+            assert_eq!((&asked["act"], &asked["asked"]["grants"][0]["role"]), (&json!("grants"), &json!(role)));
+            let id = asked["id"].as_str().expect("an id");
+            service.get("/me").token(&theirs).send().expect(200);
+            decide(service, id, &security, "confirm").refused(403, "separation_of_duties");
+            assert!([403, 404].contains(&decide(service, id, &theirs, "confirm").status), "{role}");
+            assert_eq!(pending(service, &second).len(), 1);
+            // Done, it is the decider who is shown the code and who stands behind it.
+            let made = decide(service, id, &second, "confirm").expect(200).value()["result"].clone();
+            assert_eq!((&made["issued_by"]["name"], &made["secret"]), (&json!("另一安全管理员"), &Value::Null));
+            service.get("/me").token(&theirs).send().refused(401, "unauthorized");
+            let fetched = service.fetch(&made);
+            let me = service.get("/me").token(&fetched).send().expect(200).value();
+            assert_eq!(me["grants"][0]["role"], role);
+        }
+        // One's own, and what could be given alone, is rotated at once.
+        let own = rotate(&second, &id_at(&second)).expect(201).value();
+        let second = own["secret"].as_str().expect("a secret").to_owned();
+        rotate(&security, &id_at(&world.editor())).expect(201);
+        // What is asked for of a token that is gone by then is not done.
+        let gone = service.token("auditor", "", "离开的审计员");
+        let path = id_at(&gone);
+        let asked = id_of(&rotate(&security, &path).expect(202));
+        let tag = service.get(&path).token(&second).send().expect(200).tag().to_owned();
+        service.delete(&path).token(&second).if_match(&tag).send().expect(204);
+        decide(service, &asked, &second, "confirm").refused(404, "not_found");
+
+        // Nor does it live longer.
+        let short = |role: &str, name: &str| service.token_with(role, "", name, &["--expires", "2099-01-01"]);
+        let change = |by: &str, path: &str, end: Value| {
+            let tag = service.get(path).token(&second).send().expect(200).tag().to_owned();
+            service.patch(path).token(by).if_match(&tag).json(&json!({ "expires_at": end })).send()
+        };
+        let path = id_at(&short("auditor", "短期审计员"));
+        let stale = id_of(&change(&security, &path, json!("2100-01-01T00:00:00Z")).expect(202));
+        change(&security, &path, json!("2098-01-01T00:00:00Z")).expect(200);
+        decide(service, &stale, &second, "confirm").refused(404, "not_found");
+        let asked = change(&security, &path, Value::Null).expect(202).value();
+        assert_eq!(asked["asked"]["expires_at"], Value::Null);
+        assert_ne!(service.get(&path).token(&second).send().value()["expires_at"], Value::Null);
+        let done = decide(service, asked["id"].as_str().expect("an id"), &second, "confirm").expect(200).value();
+        assert_eq!((&done["result"]["expires_at"], done["result"].get("secret")), (&Value::Null, None));
+        assert_eq!(service.get(&path).token(&second).send().value()["expires_at"], Value::Null);
+        let editor = service.token_with("editor", &world.county, "短期填报员", &["--expires", "2099-01-01"]);
+        change(&security, &id_at(&editor), Value::Null).expect(200);
+        assert!(service.run(&["audit", "verify"]).status.success());
+    }
 }

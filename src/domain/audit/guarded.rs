@@ -114,4 +114,7 @@ guarded! {
     CHANGES: "changes" by (Number "seq") Digest fixed Whole, left [];
     REVIEW_SETTINGS: "review_settings" by (Number "id") Values fixed Columns(&["id"]), left [];
     PENDING_ACTS: "pending_acts" by (Text "id") Values fixed Whole, left [];
+    COMMENTS: "comments" by (Text "id") Digest fixed Columns(&[]), left [];
+    WEBHOOKS: "webhooks" by (Text "id") Digest fixed Columns(&[]),
+        left ["failing_since": "moved by deliveries, without an act"];
 }

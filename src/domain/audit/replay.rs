@@ -2,7 +2,7 @@
 //!
 //! Of each row a few bytes are held, not its values: those are read again from the entry where something differs.
 
-use super::guarded::{Fixed, GUARDED, Guarded, Kept};
+use super::guarded::{COMMENTS, Fixed, GUARDED, Guarded, Kept, WEBHOOKS};
 use super::seal::{self, Cell, Row, Seal, Sealed};
 use super::{AuditAction, AuditEntry, AuditLine};
 use crate::domain::algorithm::Algorithm;
@@ -53,6 +53,8 @@ pub struct Replay {
     tables: Vec<HashMap<u128, Last>>,
     /// What entries of version 1 speak of.
     older: HashSet<u128>,
+    /// Rows of tables that came to be guarded later, written last where they were not.
+    unsealed: HashSet<(usize, u128)>,
     /// The digests under which revisions were reviewed and published last, and of what was left of those erased.
     digests: HashMap<u128, u128>,
     pub rewritten: Vec<Rewritten>,
@@ -85,10 +87,32 @@ impl Replay {
             Ok(AuditAction::ReportSuppress) => self.note_digest(entry, "left"),
             _ => {}
         }
-        let Some(text) = &entry.sealed else { return };
-        match seal::read(text) {
-            Some(sealed) => sealed.into_iter().for_each(|sealed| self.take_table(sealed, entry)),
-            None => self.unread += 1,
+        let sealed = entry.sealed.as_deref().map_or_else(|| Some(Vec::new()), seal::read);
+        self.unread += u64::from(sealed.is_none());
+        let sealed = sealed.unwrap_or_default();
+        self.note_unsealed(entry, &sealed);
+        sealed.into_iter().for_each(|sealed| self.take_table(sealed, entry));
+    }
+
+    /// An act on a row of a table that was not guarded yet where it was done.
+    fn note_unsealed(&mut self, entry: &AuditEntry, sealed: &[Sealed]) {
+        use AuditAction as A;
+        let (table, member) = match entry.action.parse() {
+            Ok(A::CommentCreate | A::CommentAnswer | A::CommentSettle | A::CommentReopen) => {
+                (&COMMENTS, "comment")
+            }
+            Ok(A::WebhookCreate | A::WebhookUpdate) => (&WEBHOOKS, "webhook"),
+            _ => return,
+        };
+        if sealed.iter().any(|sealed| sealed.table == table.table) {
+            return;
+        }
+        let detail: Value = serde_json::from_str(&entry.detail).unwrap_or_default();
+        if let Some(id) = detail.get(member).and_then(Value::as_str) {
+            self.unsealed.insert((table.place(), print(id)));
+            if let Some(rows) = self.tables.get_mut(table.place()) {
+                rows.remove(&print(id));
+            }
         }
     }
 
@@ -132,6 +156,7 @@ impl Replay {
         let Some(rows) = self.tables.get_mut(table.place()) else { return };
         for (key, seal) in sealed.rows {
             let at = print(&key);
+            self.unsealed.remove(&(table.place(), at));
             if seal == Seal::Gone {
                 rows.remove(&at);
                 continue;
@@ -160,7 +185,8 @@ impl Replay {
                 Cell::Number(number) => number.to_string(),
                 Cell::Null => String::new(),
             });
-            let older = names.any(|name| self.older.contains(&print(&name)));
+            let older = names.any(|name| self.older.contains(&print(&name)))
+                || self.unsealed.contains(&(table.place(), print(key)));
             return if older { Standing::NotCovered } else { Standing::Unknown };
         };
         let columns = usize::try_from(last.layout).ok().and_then(|at| self.layouts.get(at));
@@ -294,6 +320,24 @@ mod tests {
         replay.take(&line(4, &GRANTS, "t/0", Some(&grant("admin"))));
         let told: Vec<_> = replay.rewritten.iter().map(|told| (told.table, told.column, told.seq)).collect();
         assert_eq!(told, [("tokens", Some("secret_hash"), 2), ("grants", None, 4)]);
+    }
+
+    #[test]
+    fn what_was_written_before_its_table_was_guarded_is_not_covered_until_it_is_sealed() {
+        let comment = row(&[("id", "c"), ("text", "a")]);
+        let before = |action: &str, detail: &str| {
+            let mut line = line(1, &COMMENTS, "c", None);
+            (line.entry.action, line.entry.detail) = (action.to_owned(), detail.to_owned());
+            line.entry.sealed = None;
+            line
+        };
+        let mut replay = Replay::default();
+        replay.take(&before("comment.create", r#"{"comment": "c"}"#));
+        assert_eq!(replay.compare(&COMMENTS, "c", &comment), Standing::NotCovered);
+        assert_eq!(replay.compare(&WEBHOOKS, "c", &comment), Standing::Unknown);
+        replay.take(&line(2, &COMMENTS, "c", Some(&row(&[("id", "c"), ("text", "b")]))));
+        assert_eq!(replay.compare(&COMMENTS, "c", &comment), Standing::Otherwise(2));
+        assert_eq!(replay.compare(&COMMENTS, "c", &comment), Standing::Unknown, "it is asked about once");
     }
 
     #[test]

@@ -9,12 +9,14 @@ pub struct Rights {
     pub grants: Vec<Grant>,
     /// Roles are separated here: whoever sets the service up takes no part in reporting.
     pub separated: bool,
+    /// Nor does whoever acts by the hand of such a one.
+    pub hand_sets_up: bool,
 }
 
 impl Rights {
     /// What grants give where roles are not separated.
     pub fn of(grants: Vec<Grant>) -> Rights {
-        Rights { grants, separated: false }
+        Rights { grants, ..Rights::default() }
     }
 
     /// The grants that give a right somewhere.
@@ -25,7 +27,7 @@ impl Rights {
                 && (right.kind() == Kind::Reading || !grant.read_only)
                 // An administrator stands over the registry, the years and the rules: of one place there is none.
                 && !(sets_up && grant.extent.at.is_some())
-                && !(sets_up && self.separated && right.kind() == Kind::Reporting)
+                && !((self.hand_sets_up || (sets_up && self.separated)) && right.kind() == Kind::Reporting)
         })
     }
 
@@ -94,7 +96,8 @@ impl Rights {
 
     /// Only the grants that give a right.
     pub fn only(&self, right: Right) -> Rights {
-        Rights { grants: self.giving(right).cloned().collect(), separated: self.separated }
+        let grants = self.giving(right).cloned().collect();
+        Rights { grants, separated: self.separated, hand_sets_up: self.hand_sets_up }
     }
 
     /// Whether a grant may be given to others, and taken: inside one's own, and of a role that one's own gives.
@@ -184,6 +187,18 @@ mod tests {
         for right in Right::ALL {
             assert!(alone.may_below(*right, None, None), "{right:?}");
             assert_eq!(separated.may_below(*right, None, None), right.kind() != Kind::Reporting, "{right:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_reports_by_the_hand_of_whoever_sets_up() {
+        for role in Role::ALL {
+            let own = rights(Grant::everywhere(*role));
+            let made = Rights { separated: true, hand_sets_up: true, ..own.clone() };
+            for right in Right::ALL {
+                let may = own.may_somewhere(*right) && right.kind() != Kind::Reporting;
+                assert_eq!(made.may_somewhere(*right), may, "{role:?} {right:?}");
+            }
         }
     }
 

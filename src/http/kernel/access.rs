@@ -237,7 +237,12 @@ fn as_problem(response: ServiceResponse<BoxBody>, caller: &Caller) -> ServiceRes
         return response;
     }
     let stashed = response.response().extensions().get::<Problem>().cloned();
-    let problem = stashed.unwrap_or_else(|| Problem::new(Code::of_status(status)));
+    let mut problem = stashed.unwrap_or_else(|| Problem::new(Code::of_status(status)));
+    // It may not be for want of a grant: whoever stands behind them takes no part in reporting.
+    if let (Code::Forbidden, Some(access)) = (problem.code, caller.access.as_ref().filter(|one| one.sets_up))
+    {
+        problem = problem.or_detail("hand_office", vec![("hand", access.hand.name.clone())]);
+    }
     let mut rendered = problem.render(caller.language, &caller.request_id);
     for (name, value) in response.headers() {
         let of_the_body = [header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name);

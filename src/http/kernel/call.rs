@@ -113,6 +113,7 @@ impl Call {
             rights: Rights {
                 grants: who.grants().iter().map(TokenGrant::right).collect(),
                 separated: self.service.options.roles_separated,
+                hand_sets_up: self.caller.access.as_ref().is_some_and(|access| access.sets_up),
             },
             person: Some(who.person().clone()),
             access: self.caller.access.clone(),
@@ -214,6 +215,11 @@ impl Call {
     }
 
     /// `If-Match` must name the present version.
+    /// Whether `If-Match` was sent, where it need not be.
+    pub fn has_if_match(&self) -> bool {
+        self.request.headers().contains_key(header::IF_MATCH)
+    }
+
     pub fn if_match(&self, present: i64) -> Result<i64, Problem> {
         precondition::require_match(&self.request, present)
     }

@@ -180,6 +180,7 @@ fn parameters() -> Value {
             "description": "读取时得到的 `ETag`。缺少或 `*` 为 428，过时为 412。",
             "schema": {"type": "string", "pattern": "^\"[^\",]+\"(\\s*,\\s*\"[^\",]+\")*$"},
         },
+        "IfSeen": header("If-Match", false, "读取时得到的 `ETag`；过时为 412。何时必须给出，见说明。"),
         "IfNoneMatch": header("If-None-Match", false, "手中的 `ETag`；没有变化则 304。"),
         "IdempotencyKey": {
             "name": "Idempotency-Key", "in": "header", "required": false,
@@ -221,6 +222,7 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
     let for_token = flag(operation, "x-token");
     let for_anybody = flag(operation, "x-anonymous");
     let unmatched = flag(operation, "x-unmatched");
+    let sometimes = flag(operation, "x-sometimes-matched");
     // A POST whose 200 is no dry run: it tags and replays what it answers.
     let same = flag(operation, "x-same");
     let cost = bounds::cost_of(operation, listed);
@@ -241,7 +243,7 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
     let writes = method != "get" && id != "validate";
     let keyed = writes && method == "post";
     let matched = (matches!(method, "put" | "patch" | "delete") && !unmatched)
-        || codes.contains(&Code::PreconditionRequired);
+        || (codes.contains(&Code::PreconditionRequired) && !sometimes);
     let has_body = operation.contains_key("requestBody");
     codes.extend([
         Code::Unauthorized,
@@ -271,7 +273,7 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
     if keyed {
         codes.extend([Code::InvalidHeader, Code::IdempotencyKeyReused, Code::IdempotencyInProgress]);
     }
-    add_parameters(operation, (keyed, matched), tagged && method == "get", method == "get");
+    add_parameters(operation, (keyed, matched, sometimes), tagged && method == "get", method == "get");
     add_headers(operation, method, (tagged, listed, keyed, same));
     if tagged && method == "get" {
         add_response(
@@ -295,12 +297,13 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
 
 fn add_parameters(
     operation: &mut Map<String, Value>,
-    (keyed, matched): (bool, bool),
+    (keyed, matched, sometimes): (bool, bool, bool),
     conditional: bool,
     reads: bool,
 ) {
     let named = [
         (matched, "IfMatch"),
+        (sometimes, "IfSeen"),
         (keyed, "IdempotencyKey"),
         (conditional, "IfNoneMatch"),
         (reads, "Position"),

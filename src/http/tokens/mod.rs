@@ -13,7 +13,7 @@ use crate::domain::id::{PersonId, TokenId};
 use crate::domain::language::Language;
 use crate::domain::people::Token;
 use crate::operations::pending::HeldOrder;
-use crate::operations::people::{self, Drawn, TokenEdit};
+use crate::operations::people::{self, Drawn, Renewal, RenewalOrder, TokenEdit};
 use actix_web::{delete, get, patch, post};
 use serde_json::json;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -214,11 +214,15 @@ pub async fn read_token(call: Call) -> Result<Reply, Problem> {
 /// 修改令牌
 ///
 /// 可改名称、失效时间和使用的地址；授权不能改，另发一个即可。已经失效的不能复活：409 `token_ended`，请另发一个。
+/// 授予主管部门以上的角色须由另一个人确认的（设置 `second_pair.grants`），把别人的这种令牌改得更晚失效答 202。
 #[utoipa::path(
     tag = "administration",
     params(crate::http::paths::Token),
     request_body(content = TokenPatch, content_type = "application/merge-patch+json"),
-    responses((status = 200, description = "修改后的令牌", body = TokenBody)),
+    responses(
+        (status = 200, description = "修改后的令牌", body = TokenBody),
+        (status = 202, description = "已提请，待另一个人确认", body = PendingBody),
+    ),
     extensions(
         ("x-problems" = json!([Code::Forbidden, Code::NotFound, Code::InvalidInput, Code::ReadOnly, Code::LastAdmin, Code::TokenEnded, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
@@ -232,6 +236,12 @@ pub async fn change_token(mut call: Call) -> Result<Reply, Problem> {
     let version = call.if_match(present.version)?;
     let telling = telling(&call);
     let edit = TokenEdit::from(body.over(&json!(TokenBody::of(&present, &telling.0)))?);
+    let asking = call.asking();
+    let renewal = Renewal::Change { version, edit: edit.clone() };
+    let held = HeldOrder::Renewal(RenewalOrder::of(&present, renewal));
+    if !asking.is(&present.person.id) && people::ends_later(&asking, &present, &edit) && call.waits(&held) {
+        return call.ask(held).await;
+    }
     call.write(
         move |desk| people::update_token(desk, &present.id, version, &edit),
         move |token| shown(token, telling),
@@ -260,10 +270,15 @@ pub async fn delete_token(call: Call) -> Result<Reply, Problem> {
 ///
 /// 吊销原令牌，给同一个人发一个授权相同的新令牌；人和留下的记录不变。别人的令牌换发后由本人凭领取码领取，同 `POST /tokens`；
 /// 已经失效的不能换发，请另发一个。
+/// 授予主管部门以上的角色须由另一个人确认的（设置 `second_pair.grants`），换发别人的这种令牌答 202；领取码或密文在确认的答复中，
+/// 由确认的人经手。
 #[utoipa::path(
     tag = "administration",
     params(crate::http::paths::Token),
-    responses((status = 201, description = "已换发", body = TokenBody)),
+    responses(
+        (status = 201, description = "已换发", body = TokenBody),
+        (status = 202, description = "已提请，待另一个人确认", body = PendingBody),
+    ),
     extensions(
         ("x-problems" = json!([Code::Forbidden, Code::NotFound, Code::AlreadyIssued, Code::TokenEnded, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
@@ -279,6 +294,11 @@ pub async fn rotate_token(mut call: Call) -> Result<Reply, Problem> {
     let drawn = Draw::new()?;
     let stored = drawn.stored();
     let id = TokenId::from_uuid(uuid::Uuid::now_v7());
+    let renewal = Renewal::Rotation { token: id.clone(), drawn: stored.clone() };
+    let held = HeldOrder::Renewal(RenewalOrder::of(&present, renewal));
+    if !call.asking().is(&present.person.id) && call.waits(&held) {
+        return call.ask(held).await;
+    }
     let telling = telling(&call);
     call.write(
         move |desk| people::rotate_token(desk, &present.id, &id, &stored),

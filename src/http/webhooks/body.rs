@@ -29,7 +29,7 @@ pub struct WebhookBody {
     /// 只要这个机关及其以下的；空 = 全部。
     #[schema(format = "uuid")]
     pub within: Option<String>,
-    /// 对方答 410 后自动停用。
+    /// 对方答 410，或所有人离任、再没有可以设 webhook 的授权之后，自动停用。
     #[schema(value_type = WebhookState)]
     pub state: String,
     /// 从何时起连续失败；空 = 上次成功。

@@ -10,7 +10,9 @@ use crate::domain::people::{Token, TokenGrant};
 use crate::domain::report::Suppression;
 use crate::domain::rights::Rights;
 use crate::domain::workflow::ReviewSettings;
-use crate::operations::people::{Drawn, access_of, issue_asked_token, person_with_grants, set_grants};
+use crate::operations::people::{
+    Drawn, Renewal, entering_of, issue_asked_token, person_with_grants, renew_asked_token, set_grants,
+};
 use crate::operations::reports::{self, Transited};
 use crate::operations::settings::change_review;
 use crate::operations::{Asking, Conflict, Desk, Refusal};
@@ -61,6 +63,8 @@ pub enum Decided {
     Transition(Box<Transited>),
     Suppression(Suppression),
     Token(Box<Token>),
+    /// It goes on as it was.
+    Kept(Box<Token>),
     Grants(Vec<TokenGrant>),
 }
 
@@ -109,7 +113,7 @@ fn asker(desk: &mut Desk<'_>, pending: &PendingAct) -> Result<Asking, Refusal> {
             if !token.lives(&lifetimes, now) || token.person.id != pending.person_id {
                 return Err(gone());
             }
-            let access = access_of(desk.connection, &token)?;
+            let access = entering_of(desk.connection, &token, desk.asking.rights.separated)?;
             (token.person, token.grants, access)
         }
         None => {
@@ -120,7 +124,7 @@ fn asker(desk: &mut Desk<'_>, pending: &PendingAct) -> Result<Asking, Refusal> {
         }
     };
     let grants = grants.iter().map(TokenGrant::right).collect();
-    let rights = Rights { grants, ..desk.asking.rights.clone() };
+    let rights = Rights { grants, separated: desk.asking.rights.separated, hand_sets_up: access.sets_up };
     Ok(Asking { rights, person: Some(person), access: Some(access), ..desk.asking.clone() })
 }
 
@@ -170,6 +174,13 @@ fn perform(desk: &mut Desk<'_>, asker: &Asking, order: &HeldOrder) -> Result<Dec
         HeldOrder::Transition(order) => Decided::Transition(Box::new(reports::transition(theirs, order)?)),
         HeldOrder::Suppression(order) => Decided::Suppression(reports::suppress(theirs, order)?.0),
         HeldOrder::PersonGrants(order) => Decided::Grants(set_grants(theirs, order)?.1),
+        HeldOrder::Renewal(order) => {
+            let token = Box::new(renew_asked_token(desk, asker, order)?);
+            match order.renewal {
+                Renewal::Rotation { .. } => Decided::Token(token),
+                Renewal::Change { .. } => Decided::Kept(token),
+            }
+        }
         HeldOrder::Grants(order) => Decided::Token(Box::new(issue_asked_token(desk, asker, order)?)),
     })
 }

@@ -4,7 +4,7 @@ use super::decide::Fresh;
 use crate::domain::id::{AgencyId, PersonId};
 use crate::domain::rights::Years;
 use crate::operations::AgencyRef;
-use crate::operations::people::{GrantOrder, GrantsOrder, TokenOrder};
+use crate::operations::people::{GrantOrder, GrantsOrder, Renewal, RenewalOrder, TokenEdit, TokenOrder};
 use chrono::{DateTime, NaiveDateTime, SecondsFormat};
 use ipnet::IpNet;
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ pub(super) fn body(order: &TokenOrder) -> Value {
         "person_id": order.person.as_ref().map(PersonId::as_str),
         "machine": order.machine,
         "addresses": order.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "expires_at": order.expires_at.map(|at| at.and_utc().to_rfc3339_opts(SecondsFormat::Micros, true)),
+        "expires_at": order.expires_at.map(told),
         "grants": order.grants.iter().map(body_of_grant).collect::<Vec<_>>(),
     })
 }
@@ -38,6 +38,52 @@ pub(super) fn body_of_person(order: &GrantsOrder) -> Value {
         "grants_of": order.person.as_str(),
         "grants": order.grants.iter().map(body_of_grant).collect::<Vec<_>>(),
     })
+}
+
+/// The body that asked for a token to go on; by the member of its own it is told from the others.
+pub(super) fn body_of_renewal(order: &RenewalOrder) -> Value {
+    let mut body = json!({
+        "token_id": order.token.as_str(),
+        "person_id": order.person.as_str(),
+        "grants": order.grants.iter().map(body_of_grant).collect::<Vec<_>>(),
+        "rotation": matches!(order.renewal, Renewal::Rotation { .. }),
+    });
+    if let (Renewal::Change { edit, .. }, Value::Object(body)) = (&order.renewal, &mut body) {
+        body.insert("name".to_owned(), json!(edit.name));
+        body.insert("expires_at".to_owned(), json!(edit.expires_at.map(told)));
+        body.insert(
+            "addresses".to_owned(),
+            json!(edit.addresses.iter().map(ToString::to_string).collect::<Vec<_>>()),
+        );
+    }
+    body
+}
+
+pub(super) fn is_of_token(body: &Value) -> bool {
+    body.get("token_id").is_some()
+}
+
+pub(super) fn order_of_renewal(body: &Value, version: i64, fresh: &Fresh) -> Option<RenewalOrder> {
+    let renewal = if body.get("rotation")?.as_bool()? {
+        Renewal::Rotation { token: fresh.token.clone(), drawn: fresh.drawn.clone() }
+    } else {
+        let edit = TokenEdit {
+            name: body.get("name")?.as_str()?.to_owned(),
+            expires_at: optional(body, "expires_at", moment)?,
+            addresses: body.get("addresses")?.as_array()?.iter().map(network_of).collect::<Option<_>>()?,
+        };
+        Renewal::Change { version, edit }
+    };
+    Some(RenewalOrder {
+        token: body.get("token_id")?.as_str()?.parse().ok()?,
+        person: body.get("person_id")?.as_str()?.parse().ok()?,
+        grants: body.get("grants")?.as_array()?.iter().map(grant_of).collect::<Option<_>>()?,
+        renewal,
+    })
+}
+
+fn told(at: NaiveDateTime) -> String {
+    at.and_utc().to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 pub(super) fn is_of_person(body: &Value) -> bool {

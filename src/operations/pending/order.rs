@@ -6,7 +6,10 @@ use crate::domain::id::{AgencyId, PersonId, ReportId};
 use crate::domain::pending::{HeldAct, PendingAct};
 use crate::domain::people::TokenGrant;
 use crate::domain::workflow::{Action, Review};
-use crate::operations::people::{GrantOrder, GrantsOrder, TokenOrder, require_givable, require_issuable};
+use crate::operations::people::{
+    GrantOrder, GrantsOrder, Renewal, RenewalOrder, TokenOrder, require_givable, require_issuable,
+    require_renewable,
+};
 use crate::operations::reports::{
     SuppressionOrder, TransitionOrder, prepare_transition, require_suppressible,
 };
@@ -30,6 +33,8 @@ pub enum HeldOrder {
     Grants(TokenOrder),
     /// The same that a person is to hold themselves.
     PersonGrants(GrantsOrder),
+    /// A token with such grants that goes on for longer than it was given for.
+    Renewal(RenewalOrder),
 }
 
 impl HeldOrder {
@@ -44,7 +49,8 @@ impl HeldOrder {
             },
             HeldOrder::Suppression(_) => Some(HeldAct::Suppression),
             HeldOrder::Grants(TokenOrder { grants, .. })
-            | HeldOrder::PersonGrants(GrantsOrder { grants, .. }) => {
+            | HeldOrder::PersonGrants(GrantsOrder { grants, .. })
+            | HeldOrder::Renewal(RenewalOrder { grants, .. }) => {
                 grants.iter().any(|grant| grant.role.is_above()).then_some(HeldAct::Grants)
             }
         }
@@ -62,14 +68,18 @@ impl HeldOrder {
             HeldOrder::Suppression(order) => order.version,
             HeldOrder::Grants(_) => 0,
             HeldOrder::PersonGrants(order) => order.version,
+            HeldOrder::Renewal(order) => match order.renewal {
+                Renewal::Rotation { .. } => 0,
+                Renewal::Change { version, .. } => version,
+            },
         }
     }
 
     pub(super) fn report(&self) -> Option<&ReportId> {
         match self {
-            HeldOrder::Review { .. } | HeldOrder::Grants(_) | HeldOrder::PersonGrants(_) => None,
             HeldOrder::Transition(order) => Some(&order.report_id),
             HeldOrder::Suppression(order) => Some(&order.report_id),
+            _ => None,
         }
     }
 
@@ -85,6 +95,7 @@ impl HeldOrder {
         match self {
             HeldOrder::Grants(order) => order.person.as_ref(),
             HeldOrder::PersonGrants(order) => Some(&order.person),
+            HeldOrder::Renewal(order) => Some(&order.person),
             _ => None,
         }
     }
@@ -99,6 +110,7 @@ impl HeldOrder {
         match self {
             HeldOrder::Grants(order) => require_issuable(connection, asking, order, now),
             HeldOrder::PersonGrants(order) => Ok(require_givable(connection, asking, order)?.after),
+            HeldOrder::Renewal(order) => Ok(require_renewable(connection, asking, order, now)?.grants),
             _ => Ok(Vec::new()),
         }
     }
@@ -134,6 +146,7 @@ impl HeldOrder {
             HeldOrder::Suppression(order) => json!({ "reason": order.reason }),
             HeldOrder::Grants(order) => grants::body(order),
             HeldOrder::PersonGrants(order) => grants::body_of_person(order),
+            HeldOrder::Renewal(order) => grants::body_of_renewal(order),
         }
     }
 
@@ -171,6 +184,9 @@ impl HeldOrder {
             HeldAct::Grants if grants::is_of_person(&body) => HeldOrder::PersonGrants(
                 grants::order_of_person(&body, pending.version).ok_or_else(malformed)?,
             ),
+            HeldAct::Grants if grants::is_of_token(&body) => HeldOrder::Renewal(
+                grants::order_of_renewal(&body, pending.version, fresh).ok_or_else(malformed)?,
+            ),
             HeldAct::Grants => HeldOrder::Grants(grants::order_of(&body, fresh).ok_or_else(malformed)?),
         })
     }
@@ -195,7 +211,7 @@ impl HeldOrder {
                 let (report, _) = require_suppressible(connection, asking, order)?;
                 Ok(Ready::on(connection, [&report.agency_id], ())?.basis)
             }
-            HeldOrder::Grants(_) => {
+            HeldOrder::Grants(_) | HeldOrder::Renewal(_) => {
                 self.givable(connection, asking, act.at)?;
                 Ok(Ready::on(connection, [], ())?.basis)
             }

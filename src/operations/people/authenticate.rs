@@ -1,6 +1,6 @@
 //! Whose token it is, and whether it is a way in.
 
-use super::{access_of, digest_of_secret};
+use super::{digest_of_secret, entering_of};
 use crate::domain::access::{Access, Lifetimes, TokenEntry};
 use crate::domain::people::Token;
 use crate::operations::Refusal;
@@ -17,6 +17,8 @@ pub struct EntryRules {
     /// From where alone anybody may come; empty: from anywhere.
     pub networks: Vec<IpNet>,
     pub tokens: TokenEntry,
+    /// Offices are separated.
+    pub separated: bool,
 }
 
 /// A secret as it was sent.
@@ -51,6 +53,6 @@ pub fn authenticate(
         tracing::warn!(token = %token.id, from = ?presented.from, "a token was used from where it may not come");
         return Ok(None);
     }
-    let access = access_of(connection, &token)?;
+    let access = entering_of(connection, &token, rules.separated)?;
     Ok(Some((token, access)))
 }

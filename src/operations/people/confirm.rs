@@ -8,8 +8,9 @@ use crate::domain::audit::AuditAction;
 use crate::domain::id::PersonId;
 use crate::domain::people::{Person, Token};
 use crate::domain::workflow::{Clash, Why};
-use crate::operations::{Conflict, Desk, Refusal};
-use crate::storage::{Note, people, tokens};
+use crate::operations::{Asking, Conflict, Desk, Refusal};
+use crate::storage::{AnyConnection, Note, people, tokens};
+use chrono::NaiveDateTime;
 use serde_json::json;
 
 /// A person as they stand after a confirmation.
@@ -21,15 +22,37 @@ pub struct Confirmed {
     pub changed: bool,
 }
 
-/// Says of all that a person has fetched by code that it is they who hold it. What is issued to them later waits anew.
-pub fn confirm_person(desk: &mut Desk<'_>, id: &PersonId) -> Result<Confirmed, Refusal> {
-    let (mut person, present) = find_changeable(desk.connection, desk.asking, id)?;
-    let me = desk.asking.doer().ok_or(Refusal::Forbidden)?;
-    let (lifetimes, now) = (desk.asking.lifetimes, desk.act.at);
-    let mut confirmed = Vec::new();
+/// What a confirmation would be about.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    pub person: Person,
+    /// What is to be confirmed.
+    fetched: Vec<Token>,
+    /// Some of it is nothing that could be confirmed, now or ever.
+    early: bool,
+    /// More than one access was ever given to the person by a code: which one is meant, only what was seen can tell.
+    pub is_ambiguous: bool,
+}
+
+impl Waiting {
+    pub fn is_anything(&self) -> bool {
+        !self.fetched.is_empty()
+    }
+}
+
+/// What of a person's access waits for somebody to say that it is they who hold it, for whoever may say so.
+pub fn find_confirmable(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &PersonId,
+    now: NaiveDateTime,
+) -> Result<Waiting, Refusal> {
+    let (person, _) = find_changeable(connection, asking, id)?;
+    let me = asking.doer().ok_or(Refusal::Forbidden)?;
+    let mut fetched = Vec::new();
     let (mut mine, mut early) = (None, false);
-    for token in held_tokens(desk.connection, id, &lifetimes, now)? {
-        let access = access_of(desk.connection, &token)?;
+    for token in held_tokens(connection, id, &asking.lifetimes, now)? {
+        let access = access_of(connection, &token)?;
         if access.own {
             continue;
         }
@@ -38,19 +61,36 @@ pub fn confirm_person(desk: &mut Desk<'_>, id: &PersonId) -> Result<Confirmed, R
         } else if let Some(hand) = shared_hand(&access, [&me.person, &me.hand], id) {
             mine = Some(hand);
         } else {
-            confirmed.push(token);
+            fetched.push(token);
         }
     }
+    if let (true, Some(hand)) = (fetched.is_empty(), mine) {
+        let clash = Clash { why: Why::Issuer, person: id.clone(), hand };
+        return Err(Refusal::clash(connection, &clash)?);
+    }
+    let is_ambiguous = tokens::count_given_by_code(connection, id)? > 1;
+    Ok(Waiting { person, fetched, early, is_ambiguous })
+}
+
+/// Refuses whoever has seen the person before anything was issued to them, fetched or rotated since.
+pub fn require_seen(desk: &mut Desk<'_>, id: &PersonId, version: i64) -> Result<(), Refusal> {
+    let (person, _) = find_changeable(desk.connection, desk.asking, id)?;
+    if person.version == version { Ok(()) } else { Err(Refusal::PreconditionFailed) }
+}
+
+/// Says of all that a person has fetched by code that it is they who hold it. What is issued to them later waits anew.
+pub fn confirm_person(desk: &mut Desk<'_>, id: &PersonId) -> Result<Confirmed, Refusal> {
+    let now = desk.act.at;
+    let Waiting { mut person, fetched: mut confirmed, early, .. } =
+        find_confirmable(desk.connection, desk.asking, id, now)?;
     if confirmed.is_empty() {
-        return match mine {
-            Some(hand) => {
-                let clash = Clash { why: Why::Issuer, person: id.clone(), hand };
-                Err(Refusal::clash(desk.connection, &clash)?)
-            }
-            None if early => Err(Refusal::conflict(Conflict::NothingToConfirm)),
-            None => Ok(Confirmed { person, tokens: present, changed: false }),
+        let (person, tokens) = find_changeable(desk.connection, desk.asking, id)?;
+        return match early {
+            true => Err(Refusal::conflict(Conflict::NothingToConfirm)),
+            false => Ok(Confirmed { person, tokens, changed: false }),
         };
     }
+    let me = desk.asking.doer().ok_or(Refusal::Forbidden)?;
     for token in &mut confirmed {
         token.confirmed_by = Some(me.person.clone());
         token.confirmed_at = Some(now);

@@ -22,7 +22,7 @@ fn issuer_stands(desk: &mut Desk<'_>, token: &Token) -> Result<bool, Refusal> {
     let living = theirs.iter().filter(|token| !token.is_pending()).flat_map(|token| &token.grants);
     let own = person_grants::of_person(desk.connection, &issuer.id)?;
     let grants = living.chain(&own).map(TokenGrant::right).collect();
-    let rights = Rights { grants, separated: desk.asking.rights.separated };
+    let rights = Rights { grants, separated: desk.asking.rights.separated, hand_sets_up: false };
     let own = person_grants::of_person(desk.connection, &token.person.id)?;
     let held = held_tokens(desk.connection, &token.person.id, &lifetimes, now)?;
     Ok(may_manage_by(&rights, &own) && held.iter().all(|token| may_manage_by(&rights, &token.grants)))
@@ -47,6 +47,7 @@ pub fn enrol(desk: &mut Desk<'_>, code_hash: &str, secret_hash: &str) -> Result<
     token.updated_at = now;
     tokens::update_token(desk.connection, &token)?;
     tokens::set_secret(desk.connection, &token.id, secret_hash)?;
+    people::touch_person(desk.connection, &token.person.id)?;
     desk.notes.audit(note(AuditAction::TokenEnrol, &token));
     Ok(token)
 }

@@ -1,7 +1,9 @@
 //! Who stands behind an access, whoever it names.
 
+use super::issue::roles_of;
 use crate::domain::access::{Access, Link, Named};
 use crate::domain::people::Token;
+use crate::domain::rights::Office;
 use crate::operations::Refusal;
 use crate::storage::AnyConnection;
 use crate::storage::tokens;
@@ -12,7 +14,22 @@ pub fn access_of(connection: &mut AnyConnection, token: &Token) -> Result<Access
     let link = Link::from(token);
     let own = link.is_own();
     let (token, issuer) = (Some(token.id.clone()), link.issuer.clone());
-    Ok(Access { token, issuer, hand: follow(connection, link)?, own })
+    Ok(Access { token, issuer, hand: follow(connection, link)?, own, sets_up: false })
+}
+
+/// The same, and whether whoever stands behind somebody else holds an office beside reporting, where these are
+/// separated: by no name that they give do they report.
+pub fn entering_of(
+    connection: &mut AnyConnection,
+    token: &Token,
+    separated: bool,
+) -> Result<Access, Refusal> {
+    let mut access = access_of(connection, token)?;
+    if separated && access.hand.id != token.person.id {
+        let held = roles_of(connection, &access.hand.id)?;
+        access.sets_up = held.iter().any(|role| role.office() != Office::Reporting);
+    }
+    Ok(access)
 }
 
 /// Goes from issuer to issuer to the first whose access is their own.

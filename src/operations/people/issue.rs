@@ -157,7 +157,7 @@ pub(super) fn require_separation(
 }
 
 /// All roles that a person holds, over all their tokens and grants.
-fn roles_of(connection: &mut AnyConnection, person: &PersonId) -> Result<Vec<Role>, Refusal> {
+pub(super) fn roles_of(connection: &mut AnyConnection, person: &PersonId) -> Result<Vec<Role>, Refusal> {
     let tokens = living_tokens(connection, person)?;
     let own = person_grants::of_person(connection, person)?;
     Ok(tokens.iter().flat_map(|token| &token.grants).chain(&own).map(|grant| grant.role).collect())
@@ -228,7 +228,10 @@ fn person_of(desk: &mut Desk<'_>, order: &TokenOrder, grants: &[TokenGrant]) -> 
         require_machine(order, Some(&person))?;
         return match person.left_on {
             Some(_) => Err(Refusal::invalid("/person_id", "person_left")),
-            None => Ok(person),
+            None => {
+                people::touch_person(desk.connection, id)?;
+                Ok(Person { version: person.version + 1, ..person })
+            }
         };
     }
     let place = grants.first().and_then(|grant| grant.agency.as_ref());

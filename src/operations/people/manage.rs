@@ -1,10 +1,8 @@
 //! Managing tokens: inside one's own grants and below one's own role.
 
+use super::TokenOrder;
 use super::grants::may_manage_own;
-use super::issue::{
-    Drawn, Handing, end_of, note, require_machine, require_separation, resolve_grants, write_token,
-};
-use super::{GrantOrder, TokenOrder};
+use super::issue::{Handing, end_of, note, require_machine, require_separation, resolve_grants, write_token};
 use crate::domain::access::Lifetimes;
 use crate::domain::audit::AuditAction;
 use crate::domain::id::{PersonId, TokenId};
@@ -124,13 +122,13 @@ fn require_person(connection: &mut AnyConnection, asking: &Asking, id: &PersonId
 
 /// How a token comes to its person: to oneself and for a machine at once, to anybody else by a code. Whoever holds
 /// anything that the caller could not give is given nothing by them: it would be a way into what they hold.
-fn handing_to(
+pub(super) fn handing_to(
     connection: &mut AnyConnection,
     asking: &Asking,
     person: &Person,
     now: NaiveDateTime,
 ) -> Result<Handing, Refusal> {
-    if asking.person.as_ref().is_some_and(|me| me.id == person.id) {
+    if asking.is(&person.id) {
         return Ok(Handing::Shown);
     }
     let held = held_tokens(connection, &person.id, &asking.lifetimes, now)?;
@@ -223,7 +221,7 @@ pub struct TokenEdit {
 }
 
 /// The token as the caller saw it.
-fn seen(
+pub(super) fn seen(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &TokenId,
@@ -240,7 +238,7 @@ pub fn update_token(
     edit: &TokenEdit,
 ) -> Result<Token, Refusal> {
     let present = seen(desk.connection, desk.asking, id, version)?;
-    require_not_ended(desk, &present)?;
+    require_not_ended(desk.asking, &present, desk.act.at)?;
     let stays = edit.expires_at == present.ends_at(&desk.asking.lifetimes);
     let end = || end_of(desk.asking, present.created_at, edit.expires_at);
     let wanted = Token {
@@ -254,13 +252,14 @@ pub fn update_token(
         require_another_admin(desk, std::slice::from_ref(&present), None)?;
     }
     tokens::update_token(desk.connection, &token)?;
+    people::touch_person(desk.connection, &token.person.id)?;
     desk.notes.audit(note(AuditAction::TokenUpdate, &token));
     Ok(token)
 }
 
 /// What has ended is not revived, by whatever way: another is issued.
-fn require_not_ended(desk: &Desk<'_>, token: &Token) -> Result<(), Refusal> {
-    if token.has_ended(&desk.asking.lifetimes, desk.act.at) {
+pub(super) fn require_not_ended(asking: &Asking, token: &Token, now: NaiveDateTime) -> Result<(), Refusal> {
+    if token.has_ended(&asking.lifetimes, now) {
         Err(Refusal::conflict(Conflict::TokenEnded))
     } else {
         Ok(())
@@ -304,36 +303,12 @@ pub fn revoke_token(desk: &mut Desk<'_>, id: &TokenId, version: i64) -> Result<(
     revoke(desk, token)
 }
 
-fn revoke(desk: &mut Desk<'_>, mut token: Token) -> Result<(), Refusal> {
+pub(super) fn revoke(desk: &mut Desk<'_>, mut token: Token) -> Result<(), Refusal> {
     token.revoked_at = Some(desk.act.at);
     token.version += 1;
     token.updated_at = desk.act.at;
     tokens::update_token(desk.connection, &token)?;
+    people::touch_person(desk.connection, &token.person.id)?;
     desk.notes.audit(note(AuditAction::TokenRevoke, &token));
     Ok(())
-}
-
-/// Revokes a token and issues one with a new secret to the same person, with the same grants.
-pub fn rotate_token(
-    desk: &mut Desk<'_>,
-    id: &TokenId,
-    new_id: &TokenId,
-    drawn: &Drawn,
-) -> Result<Token, Refusal> {
-    let old = find_managed(desk.connection, desk.asking, id)?;
-    require_not_ended(desk, &old)?;
-    let handing = handing_to(desk.connection, desk.asking, &old.person, desk.act.at)?;
-    revoke(desk, old.clone())?;
-    let order = TokenOrder {
-        token_id: new_id.clone(),
-        name: old.name,
-        person: Some(old.person.id.clone()),
-        new_person_id: old.person.id,
-        machine: old.person.machine,
-        grants: old.grants.iter().map(GrantOrder::from).collect(),
-        expires_at: old.expires_at,
-        addresses: old.addresses,
-        drawn: drawn.clone(),
-    };
-    write_token(desk, &order, old.grants, handing)
 }

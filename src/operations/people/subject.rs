@@ -8,7 +8,7 @@ use crate::domain::access::Lifetimes;
 use crate::domain::audit::AuditAction;
 use crate::domain::id::PersonId;
 use crate::domain::people::{BoundSubject, Person, TokenGrant};
-use crate::domain::rights::Right;
+use crate::domain::rights::{Right, Rights};
 use crate::operations::refusal::taken;
 use crate::operations::{Asking, Conflict, Desk, Refusal};
 use crate::storage::{AnyConnection, Note, people, person_grants, subjects};
@@ -95,6 +95,28 @@ pub fn sign_in(
         return Ok(None);
     }
     person_with_grants(connection, &bound.person_id, &rules.lifetimes, presented.at)
+}
+
+/// What somebody could do by any way in that they have now: each token that lives, and, where an identity provider
+/// knows them, all that they hold.
+pub fn rights_by_any_way(
+    connection: &mut AnyConnection,
+    id: &PersonId,
+    rules: &EntryRules,
+    now: NaiveDateTime,
+) -> Result<Rights, Refusal> {
+    let Some((_, all)) = person_with_grants(connection, id, &rules.lifetimes, now)? else {
+        return Ok(Rights::default());
+    };
+    let grants = if subjects::of_person(connection, id)?.is_some() {
+        all
+    } else {
+        let mut tokens = held_tokens(connection, id, &rules.lifetimes, now)?;
+        tokens.retain(|token| rules.tokens.lets_in(token) && token.lives(&rules.lifetimes, now));
+        tokens.into_iter().flat_map(|token| token.grants).collect()
+    };
+    let grants = grants.iter().map(TokenGrant::right).collect();
+    Ok(Rights { grants, separated: rules.separated, hand_sets_up: false })
 }
 
 /// A person who has not left, with all that they hold.

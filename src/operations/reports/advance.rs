@@ -76,7 +76,8 @@ fn begin_correction(view: &mut ReportView, act: &Act, reason: Option<String>) {
     view.revision.agency_name.clone_from(&view.agency.name);
     let mark = SectionMark { version: view.report.version, updated_at: act.at };
     view.revision.marks.iter_mut().for_each(|old| *old = mark);
-    // Whoever begins it writes nothing yet, and may review what others write.
+    // Whoever begins it writes nothing yet, and may review what others write; whoever has explained what it goes on
+    // with is added.
     view.revision.authors = Vec::new();
     view.revision.submitted_by = None;
     view.revision.submitted_at = None;

@@ -5,6 +5,7 @@ use super::edit::not_editable;
 use super::judge::judge_one;
 use super::read::{ReportView, find_raw, refuse_outsider};
 use super::round::Round;
+use crate::domain::access::Doer;
 use crate::domain::audit::AuditAction;
 use crate::domain::id::ReportId;
 use crate::domain::rights::{Right, Role};
@@ -119,6 +120,21 @@ fn require_no_approver(desk: &mut Desk<'_>, view: &ReportView) -> Result<(), Ref
         Some(clash) => Err(Refusal::clash(desk.connection, &clash)?),
         None => Ok(()),
     }
+}
+
+/// Who has explained something of a report, by the hands they did it by. A correction begins with what they gave, and
+/// its digest covers it: of that revision too they are authors.
+pub(super) fn explainers(connection: &mut AnyConnection, view: &ReportView) -> Result<Vec<Doer>, Refusal> {
+    let mut found = Vec::new();
+    for person in explanations::givers(connection, &view.report.id)? {
+        let known = view.revision.authors.iter().filter(|author| author.person == person);
+        let before = found.len();
+        found.extend(known.cloned());
+        if found.len() == before {
+            found.push(Doer { hand: person.clone(), person });
+        }
+    }
+    Ok(found)
 }
 
 /// Lays an explanation beside a finding; it holds as long as the finding's inputs do.

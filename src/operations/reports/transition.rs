@@ -4,6 +4,7 @@ use super::advance::{advance, last_round};
 use super::beside::beside_of;
 use super::edit::require_year;
 use super::elsewhere::taken_over_by;
+use super::explain::explainers;
 use super::read::{ReportView, find_raw, refuse_outsider, require_said_readable};
 use super::round::{Round, doer_of, request};
 use super::verdict::{
@@ -209,11 +210,16 @@ fn make_ready(
     if order.action == Action::Publish {
         require_approved_content(&view, &round)?;
     }
+    let explainers = match order.action {
+        Action::Correct => explainers(connection, &view)?,
+        _ => Vec::new(),
+    };
     let from = view.revision.state;
     let closes_round = matches!(order.action, Action::Return | Action::Recall);
     advance(&mut view, act, asking, order, step.to, &doer);
     if order.action == Action::Correct {
         view.revision.round = 1 + last_round(&history, view.revision.number);
+        explainers.iter().for_each(|explainer| view.revision.add_author(explainer));
     }
     let made = Transition {
         id: order.id.clone(),

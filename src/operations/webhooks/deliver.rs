@@ -1,10 +1,12 @@
 //! Sending: one sender at a time, each receiver by itself, each attempt settled in the lane, at least once over any
 //! crash. When something is due and who may send is by the database's clock.
 
+use super::owners::{is_kept, lay_aside};
 use crate::domain::onward::{Delivery, DeliveryState, Webhook, WebhookState};
 use crate::operations::Refusal;
+use crate::operations::people::EntryRules;
 use crate::storage::webhooks;
-use crate::storage::{AnyConnection, clock, outbox, positions};
+use crate::storage::{AnyConnection, Notes, clock, outbox, positions};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{Duration, NaiveDateTime};
@@ -67,13 +69,37 @@ const TOGETHER: usize = 256;
 /// By webhook the deliveries that are being sent.
 pub type UnderWay = HashMap<String, Vec<String>>;
 
+/// What is to be sent now.
+#[derive(Debug, Clone, Default)]
+pub struct Due {
+    pub attempts: Vec<Attempt>,
+    /// Webhooks to which nothing is sent any more: their owners could have none now.
+    pub ownerless: Vec<String>,
+}
+
+impl Due {
+    pub fn is_empty(&self) -> bool {
+        self.attempts.is_empty() && self.ownerless.is_empty()
+    }
+}
+
 /// What is to be sent now, each receiver with a bound of its own.
-pub fn due(connection: &mut AnyConnection, under_way: &UnderWay) -> Result<Vec<Attempt>, Refusal> {
+pub fn due(connection: &mut AnyConnection, under_way: &UnderWay, rules: &EntryRules) -> Result<Due, Refusal> {
     let now = clock::now(connection)?;
     let mut room = TOGETHER.saturating_sub(under_way.values().map(Vec::len).sum());
-    let mut attempts = Vec::new();
+    let (mut attempts, mut ownerless) = (Vec::new(), Vec::new());
+    let mut owners: HashMap<String, bool> = HashMap::new();
     for id in outbox::awaited(connection, now)? {
         let Some(webhook) = webhooks::find(connection, &id)? else { continue };
+        let kept = match owners.get(&webhook.person_id) {
+            Some(kept) => *kept,
+            None => is_kept(connection, &webhook, rules, now)?,
+        };
+        owners.insert(webhook.person_id.clone(), kept);
+        if !kept {
+            ownerless.push(id);
+            continue;
+        }
         let busy = under_way.get(&id).map(Vec::as_slice).unwrap_or_default();
         let bound = if webhook.failing_since.is_some() { 1 } else { SIDE_BY_SIDE };
         let count = bound.saturating_sub(busy.len()).min(room);
@@ -86,7 +112,7 @@ pub fn due(connection: &mut AnyConnection, under_way: &UnderWay) -> Result<Vec<A
             attempts.push(Attempt { delivery, webhook: webhook.clone() });
         }
     }
-    Ok(attempts)
+    Ok(Due { attempts, ownerless })
 }
 
 /// What is still to be sent, and what was given up.
@@ -151,6 +177,7 @@ fn next_state(delivery: &Delivery, outcome: &Outcome, retries: &Retries, now: Na
 /// Writes down what became of an attempt.
 pub fn settle(
     connection: &mut AnyConnection,
+    notes: &mut Notes,
     sent: &Delivery,
     outcome: &Outcome,
     retries: &Retries,
@@ -162,15 +189,17 @@ pub fn settle(
     if present.state == DeliveryState::Pending && present.attempts < delivery.attempts {
         outbox::update(connection, &delivery)?;
     }
-    let Some(mut webhook) = webhooks::find(connection, &delivery.webhook_id)? else { return Ok(()) };
-    let before = webhook.clone();
-    match outcome {
-        Outcome::Taken(_) => webhook.failing_since = None,
-        Outcome::Unwanted => webhook.state = WebhookState::Disabled,
-        Outcome::Failed { .. } => webhook.failing_since = webhook.failing_since.or(Some(now)),
-    }
-    if webhook != before {
-        webhooks::update(connection, &webhook)?;
+    let Some(webhook) = webhooks::find(connection, &delivery.webhook_id)? else { return Ok(()) };
+    let failing_since = match outcome {
+        Outcome::Taken(_) => None,
+        Outcome::Unwanted if webhook.state == WebhookState::Active => {
+            return lay_aside(connection, notes, webhook, (now, "receiver_gone"));
+        }
+        Outcome::Unwanted => webhook.failing_since,
+        Outcome::Failed { .. } => webhook.failing_since.or(Some(now)),
+    };
+    if failing_since != webhook.failing_since {
+        webhooks::note_failing(connection, &webhook.id, failing_since)?;
     }
     Ok(())
 }

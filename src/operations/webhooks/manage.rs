@@ -158,7 +158,7 @@ fn at_version(
     if webhook.version == version { Ok(webhook) } else { Err(Refusal::PreconditionFailed) }
 }
 
-fn note(action: AuditAction, webhook: &Webhook) -> Note {
+pub(super) fn note(action: AuditAction, webhook: &Webhook) -> Note {
     let events: Vec<&str> = webhook.types.iter().map(|event| event.as_str()).collect();
     Note {
         action,

@@ -6,10 +6,13 @@ mod secrets;
 
 pub use address::check_address;
 
-use super::{QUIET, Works};
+use super::{QUIET, Works, now, write_behind};
 use crate::domain::sealed::SealKeys;
 use crate::operations::Refusal;
-use crate::operations::webhooks::{self, Attempt, Outcome, Retries, UnderWay, hold_lease, settle};
+use crate::operations::webhooks::{
+    self, Attempt, Due, Outcome, Retries, UnderWay, disable_ownerless, hold_lease, settle,
+};
+use crate::storage::Act;
 use chrono::Utc;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -127,20 +130,24 @@ impl Sender {
                 due = self.look().await?.0;
             }
         }
-        for attempt in due {
+        if !due.ownerless.is_empty() {
+            self.lay_aside(due.ownerless).await?;
+        }
+        for attempt in due.attempts {
             self.begin(attempt);
         }
         Ok(())
     }
 
     /// What is due, and whether nobody else sends.
-    async fn look(&mut self) -> Result<(Vec<Attempt>, bool), String> {
+    async fn look(&mut self) -> Result<(Due, bool), String> {
         let (under_way, holder) = (self.under_way.clone(), self.holder.clone());
+        let entry = self.works.entry.clone();
         let looked: Result<_, Refusal> = self
             .works
             .store
             .read(move |connection| {
-                let due = webhooks::due(connection, &under_way)?;
+                let due = webhooks::due(connection, &under_way, &entry)?;
                 Ok((due, webhooks::may_hold_lease(connection, &holder)?))
             })
             .await;
@@ -156,6 +163,20 @@ impl Sender {
         let mine = mine.map_err(|error| format!("{error:?}"))?;
         self.held = mine.then_some(began);
         Ok(mine)
+    }
+
+    /// Switches webhooks off whose owners could have none any more.
+    async fn lay_aside(&mut self, ids: Vec<String>) -> Result<(), String> {
+        let entry = self.works.entry.clone();
+        let off = move |connection: &mut _, act: &Act, notes: &mut _| {
+            disable_ownerless(connection, notes, &ids, (&entry, act.at))
+        };
+        let count = write_behind(&self.works.store, Act::of_service("webhooks", now()), off).await;
+        let count = count.map_err(|error| format!("{error:?}"))?;
+        if count > 0 {
+            tracing::warn!(count, "switched off webhooks whose owners may have none any more");
+        }
+        Ok(())
     }
 
     fn begin(&mut self, attempt: Attempt) {
@@ -187,9 +208,10 @@ async fn deliver(works: Works, postman: Postman, attempt: Attempt) {
     let retries = Retries { waits: works.webhooks.retries.clone(), jitter: jitter() };
     loop {
         let (delivery, outcome, retries) = (delivery.clone(), outcome.clone(), retries.clone());
-        let written =
-            works.write("webhooks", move |connection| settle(connection, &delivery, &outcome, &retries));
-        match written.await {
+        let settled = move |connection: &mut _, _: &Act, notes: &mut _| {
+            settle(connection, notes, &delivery, &outcome, &retries)
+        };
+        match write_behind(&works.store, Act::of_service("webhooks", now()), settled).await {
             Ok(()) => return,
             Err(error) => tracing::warn!(?error, "what came of a webhook's delivery could not be written"),
         }

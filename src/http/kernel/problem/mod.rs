@@ -76,6 +76,11 @@ impl Problem {
         self
     }
 
+    /// What is told where nothing else is.
+    pub fn or_detail(self, key: &'static str, arguments: Vec<(&'static str, String)>) -> Problem {
+        if self.said.detail.is_some() { self } else { self.detail(key, arguments) }
+    }
+
     pub fn member(mut self, name: &str, value: Value) -> Problem {
         self.said.members.insert(name.to_owned(), value);
         self

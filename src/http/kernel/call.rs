@@ -214,12 +214,12 @@ impl Call {
         body::drain(&mut self.payload, bounds).await;
     }
 
-    /// `If-Match` must name the present version.
     /// Whether `If-Match` was sent, where it need not be.
     pub fn has_if_match(&self) -> bool {
         self.request.headers().contains_key(header::IF_MATCH)
     }
 
+    /// `If-Match` must name the present version.
     pub fn if_match(&self, present: i64) -> Result<i64, Problem> {
         precondition::require_match(&self.request, present)
     }

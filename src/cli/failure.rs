@@ -138,7 +138,7 @@ pub fn refused(refusal: &Refusal) -> String {
             told.collect::<Vec<String>>().join("；")
         }
         Refusal::ScopeNotForKind => problem("scope_not_for_kind"),
-        Refusal::FindingsBlock(findings) => {
+        Refusal::FindingsBlock(findings) | Refusal::Unpublishable(findings) => {
             let told = findings.iter().take(5).map(|finding| finding.say(Language::Chinese));
             told.collect::<Vec<String>>().join("；")
         }

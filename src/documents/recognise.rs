@@ -11,7 +11,7 @@ use super::value::{self, CellText};
 use crate::domain::form::{Form, for_year};
 use crate::domain::number::NumberFault;
 use crate::domain::report::{Content, ReportDocument, Shape, ShapeFault, pointer, read_cell};
-use crate::domain::text::cleaned;
+use crate::domain::text::{cleaned, cleaned_line};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ops::Range;
@@ -211,7 +211,7 @@ impl Recogniser {
     }
 
     fn read_head(&mut self, head: &Head, pieces: &[Piece<'_>]) {
-        self.document.title = head.title.clone();
+        self.document.title = head.title.as_deref().map(|title| cleaned_line(title).into_owned());
         self.document.year = head.year;
         self.title_agency = head.agency.clone();
         for (at, piece) in pieces.iter().enumerate() {
@@ -287,7 +287,8 @@ impl Recogniser {
         }
         if let Some(state) = self.document.content.sections.get_mut(heading.section) {
             state.present = true;
-            state.found_title = heading.found_title.clone();
+            let title = heading.found_title.as_deref();
+            state.found_title = title.map(|title| cleaned_line(title).into_owned());
             state.text = (!too_long && !text.is_empty()).then_some(text);
         }
     }

@@ -279,7 +279,9 @@ impl Reader<'_, '_> {
             }
         }
         for token in self.tokens.into_iter().filter(|token| !token.used && !token.text.trim().is_empty()) {
-            if is_prose(&token.text) {
+            // Outside of a table a sentence is one however short.
+            let sentence = token.row.is_none() && ends_sentence(&token.text);
+            if sentence || is_prose(&token.text) {
                 self.outcome.prose.push(token.raw.to_owned());
             } else {
                 self.outcome.strays.push((token.line, token.text.into_owned()));
@@ -287,6 +289,11 @@ impl Reader<'_, '_> {
         }
         self.outcome
     }
+}
+
+/// 表后备注。
+fn ends_sentence(text: &str) -> bool {
+    text.trim_end().strip_suffix('。').is_some_and(|said| !said.trim().is_empty())
 }
 
 /// Whether a text is a sentence or a remark, and not a label in a wording nobody knows.

@@ -1,6 +1,8 @@
 //! Text from outside: one rule for every way in. Line ends become `\n`; a tab stays; any other control
-//! character is refused, because no index, no file and no reader agrees on what to do with it.
+//! character, and what is no character at all, is refused, because no index, no file and no reader agrees on what to
+//! do with it.
 
+use super::wording::is_hidden;
 use std::borrow::Cow;
 
 /// Why a text is refused.
@@ -11,6 +13,8 @@ pub enum TextFault {
     ControlCharacter,
     /// Of a text that belongs on one line.
     SeveralLines,
+    /// Of a title that is written from the other side, and of a name that holds anything not seen.
+    HiddenCharacter,
 }
 
 impl TextFault {
@@ -21,6 +25,7 @@ impl TextFault {
             TextFault::TooLong => "too_long",
             TextFault::ControlCharacter => "control_character",
             TextFault::SeveralLines => "several_lines",
+            TextFault::HiddenCharacter => "hidden_character",
         }
     }
 }
@@ -50,11 +55,19 @@ impl Text {
     /// A text that says something on one line: a title.
     pub fn line(text: &str, most: usize) -> Result<Text, TextFault> {
         let read = Text::said(text, most)?;
-        if read.0.contains(['\n', '\u{2028}', '\u{2029}', '\u{85}']) {
+        if read.0.contains(ends_line) {
             Err(TextFault::SeveralLines)
+        } else if read.0.contains(turns) {
+            Err(TextFault::HiddenCharacter)
         } else {
             Ok(read)
         }
+    }
+
+    /// A line by which something is known: nothing in it that is not seen, or two would look the same.
+    pub fn name(text: &str, most: usize) -> Result<Text, TextFault> {
+        let read = Text::line(text, most)?;
+        if read.0.contains(is_hidden) { Err(TextFault::HiddenCharacter) } else { Ok(read) }
     }
 
     pub fn as_str(&self) -> &str {
@@ -78,6 +91,16 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The same of a text that belongs on one line: a title.
+pub fn cleaned_line(text: &str) -> Cow<'_, str> {
+    if text.contains(|c| is_refused(c) || ends_line(c) || turns(c)) {
+        let kept = text.chars().filter(|c| ends_line(*c) || !(is_refused(*c) || turns(*c)));
+        Cow::Owned(kept.map(|c| if ends_line(c) { ' ' } else { c }).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// A text whose line ends are `\n`, whatever system wrote it.
 pub fn with_line_ends(text: &str) -> Cow<'_, str> {
     if text.contains('\r') {
@@ -87,8 +110,23 @@ pub fn with_line_ends(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn is_refused(c: char) -> bool {
-    c.is_control() && c != '\n' && c != '\t'
+/// Whether a character stands in no text from outside.
+pub fn is_refused(c: char) -> bool {
+    (c.is_control() && c != '\n' && c != '\t') || is_noncharacter(c)
+}
+
+/// Code points that are no characters and never will be: no XML may hold them.
+pub fn is_noncharacter(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
+}
+
+fn ends_line(c: char) -> bool {
+    matches!(c, '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Characters that let what follows be seen from the other side.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -99,7 +137,8 @@ mod tests {
     fn line_ends_become_one_and_other_control_characters_are_refused() {
         let read = |text: &str| Text::read(text, 10).map(String::from);
         assert_eq!(read("甲\r\n乙\r丙\t丁\n").as_deref(), Ok("甲\n乙\n丙\t丁\n"));
-        for refused in ["甲\u{0}", "\u{7}", "\u{1b}[0m", "甲\u{7f}", "\u{9f}"] {
+        let none = ["\u{fffe}", "甲\u{ffff}", "\u{fdd0}", "\u{1fffe}", "\u{10ffff}"];
+        for refused in ["甲\u{0}", "\u{7}", "\u{1b}[0m", "甲\u{7f}", "\u{9f}"].into_iter().chain(none) {
             assert_eq!(read(refused), Err(TextFault::ControlCharacter), "{refused:?}");
         }
         assert_eq!(read(&"长".repeat(11)), Err(TextFault::TooLong));
@@ -114,11 +153,24 @@ mod tests {
         for several in ["甲\n乙", "甲\r\n乙", "甲\u{2028}乙"] {
             assert_eq!(Text::line(several, 200), Err(TextFault::SeveralLines));
         }
+        for turned in ["甲\u{202e}乙", "\u{2066}甲"] {
+            assert_eq!(Text::line(turned, 200), Err(TextFault::HiddenCharacter));
+        }
+    }
+
+    #[test]
+    fn a_name_holds_nothing_that_is_not_seen() {
+        assert!(Text::name("沁源县信访局（本级）", 200).is_ok() && Text::line("甲\u{200b}局", 200).is_ok());
+        for hidden in ["甲\u{200b}局", "甲局\u{2060}", "\u{ad}甲局", "甲\u{3164}局"] {
+            assert_eq!(Text::name(hidden, 200), Err(TextFault::HiddenCharacter));
+        }
     }
 
     #[test]
     fn a_files_text_loses_what_nobody_can_be_asked_about() {
         assert_eq!(cleaned("甲\u{0}乙\r\n丙\u{c}"), "甲乙\n丙");
         assert!(matches!(cleaned("甲乙"), Cow::Borrowed(_)));
+        assert_eq!(cleaned_line("甲\u{202e}乙\u{2028}丙\u{fffe}"), "甲乙 丙");
+        assert!(matches!(cleaned_line("甲乙"), Cow::Borrowed(_)));
     }
 }

@@ -72,7 +72,7 @@ pub struct DetailBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = PersonDetailPatch)]
 pub struct PersonPatch {
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "name", min_length = 1, max_length = 100)]
     name: String,
     /// 离任日期；写明即吊销全部令牌和授权。
     left_on: Option<NaiveDate>,
@@ -130,7 +130,7 @@ pub async fn list_persons(call: Call) -> Result<Reply, Problem> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonCreate {
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "name", min_length = 1, max_length = 100)]
     name: String,
     /// 隶属的机关；空 = 不隶属于哪个机关，须在处处有权授予。
     #[schema(value_type = Option<AgencyIdOrCode>)]

@@ -1,11 +1,12 @@
 //! What operations say no with, as problems: the one place that knows both.
 
-use super::agencies::refused_rows;
+use super::agencies::{MOST_TOLD, refused_rows};
 use super::kernel::format::time;
 use super::kernel::limit::own_share_full;
 use super::kernel::names::WhyName;
 use super::kernel::problem::{Code, Problem};
 use super::reports::{PersonReference, finding_bodies};
+use crate::domain::rules::Finding;
 use crate::domain::workflow::{Action, Why};
 use crate::operations::{Conflict, Connected, Refusal};
 use serde::Serialize;
@@ -32,9 +33,8 @@ impl From<Refusal> for Problem {
             Refusal::ChangeLogReset => Problem::new(Code::ChangeLogReset),
             Refusal::Invalid(faults) => Problem::of_body(faults),
             Refusal::ScopeNotForKind => Problem::new(Code::ScopeNotForKind),
-            Refusal::FindingsBlock(findings) => Problem::new(Code::FindingsBlockSubmit)
-                .detail("findings", vec![("count", findings.len().to_string())])
-                .spoken("findings", move |language, _| json!(finding_bodies(&findings, language))),
+            Refusal::FindingsBlock(findings) => blocked("findings", findings),
+            Refusal::Unpublishable(findings) => blocked("unpublishable", findings),
             Refusal::NotAllowed(allowed) => {
                 let allowed: Vec<&str> = allowed.into_iter().map(Action::as_str).collect();
                 Problem::new(Code::TransitionNotAllowed).member("allowed", json!(allowed))
@@ -54,9 +54,9 @@ impl From<Refusal> for Problem {
             Refusal::Conflict(conflict) => Problem::new(of_conflict(conflict)),
             Refusal::TooMany => own_share_full(),
             Refusal::Rows(rows) => {
-                let rows: Vec<(usize, Problem)> =
-                    rows.into_iter().map(|(line, refusal)| (line, refusal.into())).collect();
-                batch_refused(rows)
+                let count = rows.len();
+                let told = rows.into_iter().take(MOST_TOLD);
+                batch_refused(told.map(|(line, refusal)| (line, refusal.into())).collect(), count)
             }
             Refusal::Storage(error) => error.into(),
         }
@@ -124,9 +124,17 @@ fn of_conflict(conflict: Conflict) -> Code {
     }
 }
 
-/// Of many that were to happen together, what kept each of these from it, by line.
-pub fn batch_refused(rows: Vec<(usize, Problem)>) -> Problem {
-    Problem::new(Code::BatchRefused)
-        .detail("batch_refused", vec![("count", rows.len().to_string())])
-        .spoken("rows", move |language, request_id| json!(refused_rows(&rows, language, request_id)))
+/// What findings keep from being done, each at its place.
+fn blocked(detail: &'static str, findings: Vec<Finding>) -> Problem {
+    Problem::new(Code::FindingsBlockSubmit)
+        .detail(detail, vec![("count", findings.len().to_string())])
+        .spoken("findings", move |language, _| json!(finding_bodies(&findings, language)))
+}
+
+/// Of many that were to happen together, what kept each of these from it, by line; so many there are in all.
+pub fn batch_refused(rows: Vec<(usize, Problem)>, count: usize) -> Problem {
+    let problem =
+        Problem::new(Code::BatchRefused).detail("batch_refused", vec![("count", count.to_string())]);
+    let problem = if count > rows.len() { problem.member("truncated", json!(true)) } else { problem };
+    problem.spoken("rows", move |language, request_id| json!(refused_rows(&rows, language, request_id)))
 }

@@ -12,6 +12,7 @@ pub mod held_keys;
 pub mod jobs;
 pub mod pending;
 pub mod people;
+mod publishable;
 mod ready;
 mod refusal;
 pub mod reports;

@@ -115,6 +115,8 @@ pub enum Refusal {
     Invalid(Vec<InputFault>),
     ScopeNotForKind,
     FindingsBlock(Vec<Finding>),
+    /// What stands in texts that everybody reads.
+    Unpublishable(Vec<Finding>),
     NotAllowed(Vec<Action>),
     /// The year is not over for long enough to take old documents in; from when it is, once it is closed, and what
     /// else can be done.

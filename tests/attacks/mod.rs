@@ -45,6 +45,7 @@ mod kept_verdicts;
 mod light_reads;
 mod own_grants;
 mod poison;
+mod published;
 mod second_pair;
 mod taken_back;
 mod witness;

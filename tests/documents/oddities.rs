@@ -125,3 +125,17 @@ fn contents_with_points_and_pages_above_the_report_are_passed_over() {
     assert_eq!(texts.first(), Some(&Some(body)));
     assert_eq!(reading.document.title.as_deref(), Some(title));
 }
+
+#[test]
+fn a_short_remark_below_a_table_is_text_of_its_section() {
+    let mut parts = parts(&write(&suqian(2023), Format::Docx).expect("written").expect("bytes"));
+    let (_, document) = parts.iter_mut().find(|(name, _)| name == "word/document.xml").expect("a document");
+    let text = String::from_utf8(document.clone()).expect("UTF-8");
+    let below = text.rfind("</w:tbl>").expect("a table") + "</w:tbl>".len();
+    let remark = "<w:p><w:r><w:t>表后备注。</w:t></w:r></w:p>";
+    *document = format!("{}{remark}{}", &text[..below], &text[below..]).into_bytes();
+    let (grid, _) = read_grid(Kind::Docx, &packed(&parts), None).expect("it is read");
+    let reading = recognise(&grid, None);
+    assert_eq!(reading.document.content.text("disputes"), Some("表后备注。"));
+    assert!(reading.notes.unmapped.is_empty(), "{:?}", reading.notes.unmapped);
+}

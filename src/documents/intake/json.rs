@@ -3,6 +3,7 @@
 use crate::domain::form;
 use crate::domain::number::Precision;
 use crate::domain::report::{Content, ReportDocument, Shape, ShapeFault, pointer, read_sections};
+use crate::domain::text::{Text, TextFault};
 use crate::domain::year::parse_year;
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
@@ -158,15 +159,8 @@ impl<'a> Members<'a> {
     /// Text of 1 to `most` characters that says something.
     fn text(&mut self, name: &'static str, most: usize) -> Option<String> {
         self.read(name, |text| {
-            if text.trim().is_empty() {
-                Err("blank")
-            } else if text.chars().count() > most {
-                Err("too_long")
-            } else if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-                Err("control_character")
-            } else {
-                Ok(text.to_owned())
-            }
+            let read = if name == "title" { Text::line(text, most) } else { Text::said(text, most) };
+            read.map(String::from).map_err(TextFault::code)
         })
     }
 

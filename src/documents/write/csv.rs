@@ -1,14 +1,20 @@
 //! A report's figures as CSV: one line for each cell, with its key, its labels and its unit.
 
 use crate::domain::report::ReportDocument;
+use crate::domain::wording::is_hidden;
 use std::borrow::Cow;
 
 /// Spreadsheets take the file for UTF-8 only when it begins so.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// A text that no spreadsheet takes for a formula: what begins like one is quoted. Numbers are no texts.
+/// What formulas begin with; spreadsheets of the far east take full-width forms for the same.
+const FORMULAS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// A text that no spreadsheet takes for a formula: what begins like one, whatever blanks stand before, is quoted.
+/// Numbers are no texts.
 pub fn guarded(text: &str) -> Cow<'_, str> {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    let said = text.trim_start_matches(|c: char| c.is_whitespace() || is_hidden(c));
+    match text.starts_with(['\t', '\r']) || said.starts_with(FORMULAS) {
         true => Cow::Owned(format!("'{text}")),
         false => Cow::Borrowed(text),
     }

@@ -2,7 +2,7 @@
 
 use super::finding::Argument;
 use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
-use crate::domain::wording::{Lexicons, Words, is_hidden};
+use crate::domain::wording::{Lexicons, Words, is_hidden, is_private};
 
 pub static RULE: Rule = Rule {
     id: "wording.conversion_residue",
@@ -46,11 +46,6 @@ fn runs(text: &str, of_kind: fn(char) -> bool) -> Vec<(usize, usize)> {
         }
     }
     runs
-}
-
-/// Characters that only the font of one document knows.
-fn is_private(c: char) -> bool {
-    matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::elsewhere::{FormerName, Previous, SourceReport, Subordinates, Twin};
 use super::finding::Findings;
-use super::judging::Judging;
+use super::judging::{Judging, Said};
 use super::rule_set::RuleSet;
 use super::{Explainable, FORMAT_2021, Finding, RULES, Rule, Severity, by_id};
 use crate::domain::agency::{Kind, Level};
@@ -136,26 +136,27 @@ pub fn judge_for_supervisor(judged: &Judged<'_>) -> Verdict {
     judge_by(judged, |rule| rule.explainable == Explainable::BySupervisor)
 }
 
-/// The marks of secrecy and the personal data of one text that is to be published by itself: a reason.
+/// The marks of secrecy and the personal data of one text that is published by itself: a reason, a name.
 pub fn judge_text(rules: &RuleSet, name: &str, text: &str) -> Verdict {
     let content = Content::empty(form::for_year(i32::MAX));
-    let around = Around { reason: Some(text), ..Around::default() };
-    let mut verdict = judge_for_supervisor(&Judged { around, ..Judged::alone(&content, rules) });
-    for finding in &mut verdict.findings {
-        finding.pointer = format!("/{name}");
-    }
-    verdict
+    let judged = Judged::alone(&content, rules);
+    let mut judging = Judging::of(&judged);
+    judging.beside.push(Said::new(name, format!("/{name}"), text));
+    tell(&judging, |rule| rule.explainable == Explainable::BySupervisor)
 }
 
 fn judge_by(judged: &Judged<'_>, asked: impl Fn(&Rule) -> bool) -> Verdict {
-    let judging = Judging::of(judged);
+    tell(&Judging::of(judged), asked)
+}
+
+fn tell(judged: &Judging<'_>, asked: impl Fn(&Rule) -> bool) -> Verdict {
     let form = judged.content.form();
     // What is said of "the form" rests on the one prescribed for the year.
     let prescribed = form::for_year(judged.year);
     let mut verdict = Verdict::default();
     for rule in RULES.iter().filter(|rule| asked(rule) && rule.applies_to(form)) {
         let mut told = Findings::default();
-        (rule.check)(&judging, &mut told);
+        (rule.check)(judged, &mut told);
         let (mut told, left_out) = told.into_parts();
         let severity = judged.rules.severity_of(rule);
         for finding in &mut told {

@@ -1,7 +1,7 @@
 //! Marks of secrecy left in a text: 机密★10年, 内部资料. Speaking of state secrets is lawful.
 
 use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
-use crate::domain::wording::{is_digit, is_han};
+use crate::domain::wording::{Folded, is_digit, is_han, is_private, joiner};
 
 pub static RULE: Rule = Rule {
     id: "secrecy.mark",
@@ -13,7 +13,13 @@ pub static RULE: Rule = Rule {
 };
 
 const LEVELS: [&str; 3] = ["绝密", "机密", "秘密"];
-const STARS: [char; 2] = ['★', '☆'];
+/// What stands before 密 in a level, in traditional characters too.
+const OF_LEVELS: [char; 6] = ['绝', '机', '秘', '絕', '機', '祕'];
+/// Most characters between the two of a level, which printers set wide apart.
+const MOST_BETWEEN: usize = 8;
+const STARS: [char; 13] = ['★', '☆', '⭐', '✩', '✪', '✫', '✬', '✭', '✮', '✯', '✰', '⋆', '🟊'];
+/// What may end before the star: “机密”★10年.
+const CLOSING: [char; 12] = ['”', '"', '’', '\'', '）', ')', '】', ']', '》', '」', '』', '〉'];
 /// Marks that stand alone on a line.
 const ALONE: [&str; 6] = ["绝密", "机密", "秘密", "内部资料", "内部文件", "不予公开"];
 /// Marks that stand in brackets behind a title.
@@ -38,9 +44,10 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
 
 fn marks(text: &str) -> Vec<(usize, usize)> {
     let mut found = levels(text);
-    found.extend(lines(text));
-    found.extend(properties(text));
-    found.extend(asked_to_keep(text));
+    let closed = Folded::closed_up(text);
+    let looked_for = [lines, properties, asked_to_keep].into_iter();
+    let elsewhere = looked_for.flat_map(|find| find(closed.as_str()));
+    found.extend(elsewhere.map(|(start, end)| closed.original(start, end)));
     found.sort_unstable();
     found.dedup_by(|later, first| later.0 < first.1);
     found
@@ -48,19 +55,36 @@ fn marks(text: &str) -> Vec<(usize, usize)> {
 
 /// 机密★, 秘密 5年: a level with a star, or one that no word holds (国家秘密) with a term.
 fn levels(text: &str) -> Vec<(usize, usize)> {
-    let places = LEVELS.iter().flat_map(|level| text.match_indices(*level));
-    places.filter_map(|(start, level)| Some((start, marked_end(text, start, start + level.len())?))).collect()
+    let places = text.match_indices('密').filter_map(|(at, last)| {
+        let start = level_start(text.get(..at)?)?;
+        Some((start, marked_end(text, start, at + last.len())?))
+    });
+    places.collect()
+}
+
+/// Where the level begins whose last character stands behind this.
+fn level_start(before: &str) -> Option<usize> {
+    let last = before.char_indices().rev().take(MOST_BETWEEN + 1).find(|(_, c)| !is_between(*c));
+    last.filter(|(_, c)| OF_LEVELS.contains(c)).map(|(at, _)| at)
+}
+
+/// What parts the characters of a mark and is no part of it.
+fn is_between(c: char) -> bool {
+    joiner(c).is_some() || is_private(c) || c == '\u{fffd}'
 }
 
 /// Where the mark ends whose level stands here.
 fn marked_end(text: &str, start: usize, end: usize) -> Option<usize> {
-    let rest = text.get(end..)?.trim_start();
-    let from = text.len() - rest.len();
+    let behind = text.get(end..)?;
+    let rest = behind.trim_start_matches(|c| is_between(c) || CLOSING.contains(&c));
     if let Some(star) = rest.chars().next().filter(|c| STARS.contains(c)) {
-        return Some(from + star.len_utf8());
+        return Some(text.len() - rest.len() + star.len_utf8());
     }
+    let rest = behind.trim_start_matches(is_between);
+    let rest = rest.strip_prefix(['*', '＊']).map_or(rest, |rest| rest.trim_start_matches(is_between));
+    let from = text.len() - rest.len();
     let before = text.get(..start)?.chars().next_back();
-    let in_word = before.is_some_and(|c| is_han(c) && !['为', '级'].contains(&c));
+    let in_word = before.is_some_and(|c| is_han(c) && !['为', '级', '為', '級'].contains(&c));
     let length = term(rest)?;
     let goes_on = rest.get(length..)?.chars().next().is_some_and(is_han);
     (!in_word && !goes_on).then_some(from + length)
@@ -68,14 +92,14 @@ fn marked_end(text: &str, start: usize, end: usize) -> Option<usize> {
 
 /// How long the term is with which a text begins: 长期, 10年, 6个月.
 fn term(text: &str) -> Option<usize> {
-    const LONG: &str = "长期";
-    if text.starts_with(LONG) {
-        return Some(LONG.len());
+    if let Some(long) = ["长期", "長期"].into_iter().find(|long| text.starts_with(*long)) {
+        return Some(long.len());
     }
     let rest = text.trim_start_matches(is_digit);
     let digits = text.get(..text.len() - rest.len())?;
-    let unit = ["年", "个月"].into_iter().find(|unit| rest.starts_with(*unit))?;
-    matches!(digits.chars().count(), 1 | 2).then_some(digits.len() + unit.len())
+    let rest = rest.trim_start_matches(is_between);
+    let behind = ["年", "个月", "個月"].into_iter().find_map(|unit| rest.strip_prefix(unit))?;
+    matches!(digits.chars().count(), 1 | 2).then_some(text.len() - behind.len())
 }
 
 /// Lines that are a mark, and titles that end with one.
@@ -153,6 +177,15 @@ mod tests {
             "关于调整规划的请示（不予公开）",
             "本件为内部资料，注意保存。",
             "密级：机密",
+            "机　密★10年",
+            "秘\u{a0}密 5 年",
+            "機密★10年",
+            "絕　密★長期",
+            "本件“机·密”★10年",
+            "機\u{e000}密*20年",
+            "秘　　密",
+            "內部資料，嚴禁外傳",
+            "密級：機 密",
         ] {
             assert_eq!(marks(text).len(), 1, "{text}");
         }
@@ -168,6 +201,9 @@ mod tests {
             "标注秘密长期未解密的档案",
             "对单位内部资料实行先审查后公开",
             "依法答复（不予公开），并说明理由。",
+            "更换计算机 密码5年一换",
+            "手机，密切联系群众10年",
+            "国家 秘密法10年宣传",
         ] {
             assert!(marks(text).is_empty(), "{text}");
         }
@@ -177,6 +213,8 @@ mod tests {
     fn the_place_told_is_the_mark() {
         let found = |text: &str| marks(text).first().map(|(start, end)| text[*start..*end].to_owned());
         assert_eq!(found("密级：机密 20年").as_deref(), Some("密级：机密"));
+        assert_eq!(found("编号1 机　密 ★ 10年").as_deref(), Some("机　密 ★"));
+        assert_eq!(found("好。\n內 部 資 料\n").as_deref(), Some("內 部 資 料"));
         assert_eq!(found("好。\n 关于规划的请示（不予公开）\n").as_deref(), Some("（不予公开）"));
         assert_eq!(found("公开属性：不予公开，").as_deref(), Some("公开属性：不予公开"));
     }

@@ -9,11 +9,12 @@ mod lexicon;
 mod pattern;
 mod personal;
 mod phrases;
+mod plates;
 mod search;
 mod similarity;
 mod years;
 
-pub use characters::{is_digit, is_han};
+pub use characters::{is_digit, is_han, is_private, joiner};
 pub use clauses::{Told, numbers, sentences};
 pub use folded::{Folded, is_hidden};
 pub use lexicon::{Hit, Lexicons, Words, span};

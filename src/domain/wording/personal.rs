@@ -1,6 +1,7 @@
 //! Personal data in a text: numbers of identity cards, mobiles, bank cards, and car plates.
 
-use super::characters::{half, is_digit};
+use super::characters::{half, is_digit, is_private, joiner, set_off_digit};
+use super::plates::plates;
 use chrono::NaiveDate;
 
 /// What kind of personal data it is.
@@ -16,12 +17,52 @@ pub enum Personal {
 pub fn find(kind: Personal, text: &str) -> Vec<(usize, usize)> {
     match kind {
         Personal::Plate => plates(text),
-        numbers => numerals(text)
-            .into_iter()
-            .filter(|run| is(numbers, &run.text) && !is_amount(text, run.end))
-            .map(|run| (run.start, run.end))
-            .collect(),
+        numbers => {
+            let mut found = find_numbers(numbers, text, plainly);
+            if text.chars().any(is_doubtful) {
+                found.extend(find_numbers(numbers, text, doubtfully));
+                found.sort_unstable();
+                found.dedup_by(|later, first| later.0 < first.1);
+            }
+            found
+        }
     }
+}
+
+fn find_numbers(kind: Personal, text: &str, read: fn(char) -> Read) -> Vec<(usize, usize)> {
+    let numbers = numerals(text, read).into_iter();
+    let found = numbers.filter(|run| is(kind, &run.text) && !is_amount(text, run.end));
+    found.map(|run| (run.start, run.end)).collect()
+}
+
+/// What a character is to a number.
+enum Read {
+    Letter(char),
+    /// It is passed over.
+    Nothing,
+    Between,
+}
+
+fn plainly(c: char) -> Read {
+    let plain = half(c);
+    if plain.is_ascii_alphanumeric() { Read::Letter(plain) } else { Read::Between }
+}
+
+/// The same where characters that mostly stand for something else are taken for parts of a number.
+fn doubtfully(c: char) -> Read {
+    match set_off_digit(c) {
+        Some(digit) => Read::Letter(digit),
+        None if is_doubtful(c) => Read::Nothing,
+        None => plainly(c),
+    }
+}
+
+fn is_doubtful(c: char) -> bool {
+    // Nearly everything: nothing to look up.
+    if matches!(c, ' '..='~' | '\u{3000}'..='\u{d7ff}') {
+        return false;
+    }
+    set_off_digit(c).is_some() || is_private(c) || c == '\u{fffd}'
 }
 
 /// Letters and digits that stand together, in their plain forms.
@@ -33,57 +74,110 @@ struct Run {
     end: usize,
 }
 
+/// Most groups of one number.
+const MOST_GROUPS: usize = 8;
+/// Longest number, in digits.
+const LONGEST: usize = 19;
+
 /// Runs that may be numbers of persons; such as are written in groups, `138-0355-0001`, are one.
-fn numerals(text: &str) -> Vec<Run> {
-    let runs = runs(text);
+fn numerals(text: &str, read: fn(char) -> Read) -> Vec<Run> {
+    let runs = runs(text, read);
     let mut found = Vec::new();
     let mut rest = runs.as_slice();
     while !rest.is_empty() {
-        let joint = rest.get(..2).and_then(|pair| gap(text, pair)).filter(|gap| matches!(*gap, " " | "-"));
-        let joined = rest.windows(2).take_while(|pair| joint.is_some() && gap(text, pair) == joint).count();
-        let chain = rest.get(..=joined).unwrap_or(rest);
-        match grouped(chain) {
-            Some(number) => found.push(number),
-            // Codes of several parts are nobody's number.
-            None if joint == Some("-") => {}
-            None => found.extend_from_slice(chain),
-        }
-        rest = rest.get(joined + 1..).unwrap_or_default();
+        let of = |pair: &[Run]| joint(text, pair);
+        let joint = rest.get(..2).and_then(of);
+        let joined = rest.windows(2).take_while(|pair| joint.is_some() && of(pair) == joint).count();
+        let whole = |more: usize| Some((numbers(rest.get(..=more).filter(|chain| chain.len() > 1)?)?, more));
+        let mixed = || rest.windows(2).take(MOST_GROUPS).take_while(|pair| of(pair).is_some()).count();
+        let taken = match whole(joined).or_else(|| whole(joint.map_or(0, |_| mixed()))) {
+            Some((numbers, more)) => {
+                found.extend(numbers);
+                more
+            }
+            None => {
+                // Codes of several parts are nobody's number.
+                if joint != Some([Some('-'), None, None]) {
+                    found.extend_from_slice(rest.get(..=joined).unwrap_or(rest));
+                }
+                joined
+            }
+        };
+        rest = rest.get(taken + 1..).unwrap_or_default();
     }
     found
 }
 
-/// What stands between two runs.
-fn gap<'t>(text: &'t str, pair: &[Run]) -> Option<&'t str> {
-    match pair {
-        [one, next] => text.get(one.end..next.start),
-        _ => None,
+/// What joins two runs, if nothing but a few such marks stands between them.
+fn joint(text: &str, pair: &[Run]) -> Option<[Option<char>; 3]> {
+    let [one, next] = pair else { return None };
+    let mut marks = [None; 3];
+    let mut places = marks.iter_mut();
+    for c in text.get(one.end..next.start)?.chars() {
+        *places.next()? = Some(joiner(c)?);
     }
+    Some(marks)
+}
+
+/// The numbers that the groups of a chain make, if they make numbers and nothing else.
+fn numbers(chain: &[Run]) -> Option<Vec<Run>> {
+    let mut found = Vec::new();
+    let mut rest = chain;
+    while !rest.is_empty() {
+        let (number, groups) = (1..=rest.len().min(MOST_GROUPS)).find_map(|groups| {
+            let number = grouped(rest.get(..groups)?)?;
+            Some((number, groups))
+        })?;
+        found.push(number);
+        rest = rest.get(groups..).unwrap_or_default();
+    }
+    Some(found)
 }
 
 /// Groups of digits as mobiles, bank cards and identity numbers are written, as one run.
-fn grouped(chain: &[Run]) -> Option<Run> {
-    let lengths: Vec<usize> = chain.iter().map(|run| run.text.len()).collect();
-    let fits = matches!(lengths.as_slice(), [3, 4, 4] | [4, 4, 4, 4] | [4, 4, 4, 4, 1..=3] | [6, 8, 4]);
-    let (first, last) = (chain.first()?, chain.last()?);
-    let text: String = chain.iter().map(|run| run.text.as_str()).collect();
-    fits.then_some(Run { text, start: first.start, end: last.end })
+fn grouped(groups: &[Run]) -> Option<Run> {
+    let lengths: Vec<usize> = groups.iter().map(|run| run.text.len()).collect();
+    let length: usize = lengths.iter().sum();
+    if !(11..=LONGEST).contains(&length) {
+        return None;
+    }
+    let text: String = groups.iter().map(|run| run.text.as_str()).collect();
+    // Not a number and a day, nor a number and a year.
+    let dated =
+        || groups.last().is_some_and(|last| last.text.starts_with("19") || last.text.starts_with("20"));
+    let fits = match lengths.as_slice() {
+        [_] | [3, 4, 4] => is(Personal::Mobile, &text),
+        [3, 8] | [7, 4] => is(Personal::Mobile, &text) && !dated(),
+        [4, 4, 4, 4] | [4, 4, 4, 4, 1..=3] => is_bank_card(&text),
+        _ => false,
+    };
+    let (first, last) = (groups.first()?, groups.last()?);
+    (fits || is_id_number(&text)).then_some(Run { text, start: first.start, end: last.end })
 }
 
+/// What is written for the X at the end of an identity number.
+const CROSSES: [char; 6] = ['×', '✕', '✖', '✗', '╳', '⨯'];
+
 /// Runs that stand alone: no letter or digit on either side.
-fn runs(text: &str) -> Vec<Run> {
+fn runs(text: &str, read: fn(char) -> Read) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for (at, c) in text.char_indices() {
-        let (plain, end) = (half(c), at + c.len_utf8());
-        if !plain.is_ascii_alphanumeric() {
-            continue;
-        }
-        match runs.last_mut() {
-            Some(run) if run.end == at => {
-                run.text.push(plain);
+        let end = at + c.len_utf8();
+        let last = runs.last_mut().filter(|run| run.end == at);
+        match (read(c), last) {
+            (Read::Letter(letter), Some(run)) => {
+                run.text.push(letter);
                 run.end = end;
             }
-            _ => runs.push(Run { text: plain.to_string(), start: at, end }),
+            (Read::Letter(letter), None) => {
+                runs.push(Run { text: letter.to_string(), start: at, end });
+            }
+            (Read::Nothing, Some(run)) => run.end = end,
+            (Read::Between, Some(run)) if run.text.len() == 17 && CROSSES.contains(&c) => {
+                run.text.push('X');
+                run.end = end;
+            }
+            _ => {}
         }
     }
     runs.into_iter().filter_map(|run| without_country(text, run)).collect()
@@ -116,11 +210,16 @@ fn is(kind: Personal, run: &str) -> bool {
     match kind {
         Personal::IdNumber => is_id_number(run),
         Personal::Mobile => {
-            run.len() == 11 && digits(run).is_some_and(|d| matches!(d.as_slice(), [1, 3..=9, ..]))
+            let abroad = ["0086", "86"].iter().filter_map(|code| run.strip_prefix(*code));
+            abroad.chain([run]).any(is_mobile)
         }
         Personal::BankCard => is_bank_card(run),
         Personal::Plate => false,
     }
+}
+
+fn is_mobile(run: &str) -> bool {
+    run.len() == 11 && digits(run).is_some_and(|d| matches!(d.as_slice(), [1, 3..=9, ..]))
 }
 
 /// GB 11643: 17 digits with a date, and a check character.
@@ -162,61 +261,6 @@ fn is_bank_card(run: &str) -> bool {
     known && sum.is_multiple_of(10) && !is_id_number(run)
 }
 
-const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
-/// What makes 新 a part of another word: 更新, 创新.
-const RENEWING: &str = "更最创全刷翻换革";
-const DOTS: &str = "·•・‧∙";
-const DOTS_OR_BLANK: &str = "·•・‧∙ ";
-/// What ends the plates of learners, trailers, the police and those from Hong Kong and Macao.
-const ENDINGS: &str = "学挂警港澳";
-
-/// 苏A12345, 沪AD12345, 晋D1234挂: a province, a letter, and what a plate may have behind them.
-fn plates(text: &str) -> Vec<(usize, usize)> {
-    let chars: Vec<(usize, char)> = text.char_indices().map(|(at, c)| (at, half(c))).collect();
-    let mut found = Vec::new();
-    let mut before = ' ';
-    for (place, (start, c)) in chars.iter().enumerate() {
-        let in_word = *c == '新' && RENEWING.contains(before);
-        let province = PROVINCES.contains(*c) && !in_word;
-        before = *c;
-        let behind = chars.get(place + 1..).unwrap_or_default();
-        if province && let Some(length) = plate_behind(behind) {
-            found.push((*start, behind.get(length).map_or(text.len(), |(end, _)| *end)));
-        }
-    }
-    found
-}
-
-/// How many characters behind a province make a plate with it.
-fn plate_behind(behind: &[(usize, char)]) -> Option<usize> {
-    let char_at = |at: usize| behind.get(at).map(|(_, c)| *c);
-    let mark = |at: usize, marks: &str| usize::from(char_at(at).is_some_and(|c| marks.contains(c)));
-    let letter_at = mark(0, DOTS);
-    let letter = char_at(letter_at).filter(|c| c.is_ascii_uppercase())?;
-    let from = letter_at + 1 + mark(letter_at + 1, DOTS_OR_BLANK);
-    let number: String = behind
-        .iter()
-        .skip(from)
-        .map(|(_, c)| *c)
-        .take_while(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
-        .take(7)
-        .collect();
-    let digits = number.chars().filter(|c| c.is_ascii_digit()).count();
-    // GB and digits name a standard.
-    if digits < 3 || (letter == 'G' && number.starts_with('B')) {
-        return None;
-    }
-    let to = from + number.len();
-    let lettered = |c: char| c.is_ascii_uppercase();
-    match number.len() {
-        4 if char_at(to).is_some_and(|c| ENDINGS.contains(c)) => Some(to + 1),
-        5 => Some(to),
-        // New energy: six, with a letter at one end.
-        6 if number.starts_with(lettered) || number.ends_with(lettered) => Some(to),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,6 +293,15 @@ mod tests {
             ("电话+8619900000003。", "19900000003"),
             ("电话＋86 199 0000 0003。", "199 0000 0003"),
             ("（手机）：１６６００００００５５。", "１６６００００００５５"),
+            ("手机139·1234·5678。", "139·1234·5678"),
+            ("手机139\u{3000}1234\u{a0}5678。", "139\u{3000}1234\u{a0}5678"),
+            ("手机139\n12345678。", "139\n12345678"),
+            ("手机139/1234_5678。", "139/1234_5678"),
+            ("手机139－1234 5678", "139－1234 5678"),
+            ("手机①③⑨①②③④⑤⑥⑦⑧", "①③⑨①②③④⑤⑥⑦⑧"),
+            ("手机139\u{e000}1234\u{e001}5678", "139\u{e000}1234\u{e001}5678"),
+            ("①13912345678", "13912345678"),
+            ("手机8613912345678", "8613912345678"),
         ] {
             assert_eq!(found(Personal::Mobile, text), [number]);
         }
@@ -265,19 +318,27 @@ mod tests {
     }
 
     #[test]
-    fn bank_cards_pass_their_check_and_plates_have_their_shape() {
+    fn numbers_that_stand_together_are_each_found() {
+        let text = "139 1234 5678 186 0000 0004\n138 0355 0001";
+        assert_eq!(found(Personal::Mobile, text), ["139 1234 5678", "186 0000 0004", "138 0355 0001"]);
+        for text in
+            ["110105 19491231 002X", "110105 1949 1231 002X", "11010519491231002×", "1101 0519 4912 3100 2X"]
+        {
+            assert_eq!(found(Personal::IdNumber, text), [text]);
+        }
+        for list in
+            ["150 20231231", "1500000 2023年", "15 120 3000 20", "3 150 2000 3000 4000", "12-139-1234-5678-9"]
+        {
+            assert!(found(Personal::Mobile, list).is_empty(), "{list}");
+        }
+    }
+
+    #[test]
+    fn bank_cards_pass_their_check() {
         assert_eq!(found(Personal::BankCard, "账号6222020200000000004"), Vec::<&str>::new());
         assert_eq!(found(Personal::BankCard, "卡号4111111111111111。"), ["4111111111111111"]);
         assert_eq!(found(Personal::BankCard, "卡号6222 0211 1600 0123 458。").len(), 1);
         assert_eq!(found(Personal::BankCard, "旧卡9558821116000123454").len(), 1);
         assert!(found(Personal::BankCard, "2023123120231231").is_empty());
-        assert_eq!(found(Personal::Plate, "车牌苏A12345和沪AD12345"), ["苏A12345", "沪AD12345"]);
-        for plate in ["苏N•12345", "苏N 12345", "苏N1234学", "晋D1234挂", "晋D·A1234"] {
-            assert_eq!(found(Personal::Plate, &format!("查扣{plate}，")), [plate]);
-        }
-        for text in ["苏AABCDE，京津冀A级，GB32100-2015", "新GB19517标准", "更新B20315号", "宁S2023001标段"]
-        {
-            assert!(found(Personal::Plate, text).is_empty(), "{text}");
-        }
     }
 }

@@ -29,6 +29,8 @@ use utoipa::ToSchema;
 const MOST_ROWS: usize = 100_000;
 /// Longest row, in bytes.
 const LONGEST_ROW: usize = 64 << 10;
+/// Most refused rows that are told one by one: no answer is a hundred times its question.
+pub const MOST_TOLD: usize = 1_000;
 /// Rows that wait for the writer at once: enough to fill its groups, few enough to leave room to others.
 const IN_FLIGHT: usize = 128;
 
@@ -54,12 +56,17 @@ pub struct RowBody {
 }
 
 /// 批量登记的结果。
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 #[schema(as = BatchResult)]
 pub struct BatchBody {
     accepted: usize,
     refused: usize,
+    /// 已登记的各行，和被拒绝的前 1000 行。
     rows: Vec<RowBody>,
+    /// 只在被拒绝的超过 1000 行时出现：其余只计入 `refused`。
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    truncated: Option<bool>,
 }
 
 /// A line and what stands there.
@@ -69,6 +76,13 @@ type Found = (usize, Result<Value, Problem>);
 struct Row {
     line: usize,
     draft: Result<AgencyDraft, Problem>,
+}
+
+/// All rows but those that are faulty beyond what is told.
+#[derive(Default)]
+struct Rows {
+    rows: Vec<Row>,
+    faulty: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -90,6 +104,10 @@ fn format_of(media: &str) -> Result<Format, Problem> {
             .detail("media_type", vec![("accepted", ACCEPTED.to_owned())])
             .header(header::ACCEPT, ACCEPTED)),
     }
+}
+
+fn too_many_rows() -> Problem {
+    Problem::new(Code::PayloadTooLarge).detail("too_many_rows", vec![("limit", MOST_ROWS.to_string())])
 }
 
 fn too_large(limit: usize) -> Problem {
@@ -116,7 +134,7 @@ fn read_lines(bytes: &[u8]) -> Result<Vec<Found>, Problem> {
         }
         rows.push((at + 1, parse(line)));
         if rows.len() > MOST_ROWS {
-            return Err(too_large(MOST_ROWS));
+            return Err(too_many_rows());
         }
     }
     Ok(rows)
@@ -135,7 +153,7 @@ fn read_items(bytes: &[u8]) -> Result<Vec<Found>, Problem> {
         return Err(fault(&format!("/{unknown}"), "unknown_field"));
     }
     if items.len() > MOST_ROWS {
-        return Err(too_large(MOST_ROWS));
+        return Err(too_many_rows());
     }
     Ok(items.into_iter().enumerate().map(|(at, item)| (at + 1, Ok(item))).collect())
 }
@@ -171,7 +189,7 @@ fn read_csv(bytes: &[u8], charset: Option<&str>) -> Result<Vec<Found>, Problem> 
         }
         rows.push((usize::try_from(line).unwrap_or(usize::MAX), Ok(Value::Object(object))));
         if rows.len() > MOST_ROWS {
-            return Err(too_large(MOST_ROWS));
+            return Err(too_many_rows());
         }
     }
     Ok(rows)
@@ -182,14 +200,21 @@ fn read_rows(
     bytes: &Bytes,
     charset: Option<&str>,
     service: &Data<Service>,
-) -> Result<Vec<Row>, Problem> {
+) -> Result<Rows, Problem> {
     let found = match format {
         Format::Lines => read_lines(bytes),
         Format::Csv => read_csv(bytes, charset),
         Format::Json => read_items(bytes),
     }?;
-    let row = |(line, value): Found| Row { line, draft: value.and_then(|value| draft_of(value, service)) };
-    Ok(found.into_iter().map(row).collect())
+    let mut read = Rows::default();
+    for (line, value) in found {
+        let draft = value.and_then(|value| draft_of(value, service));
+        read.faulty += usize::from(draft.is_err());
+        if draft.is_ok() || read.faulty <= MOST_TOLD {
+            read.rows.push(Row { line, draft });
+        }
+    }
+    Ok(read)
 }
 
 fn refused(line: usize, problem: &Problem, language: Language, request_id: &str) -> RowBody {
@@ -202,9 +227,27 @@ fn accepted(line: usize, agency: &Agency) -> RowBody {
 }
 
 impl BatchBody {
-    fn of(rows: Vec<RowBody>) -> BatchBody {
-        let accepted = rows.iter().filter(|row| row.status == 201).count();
-        BatchBody { accepted, refused: rows.len() - accepted, rows }
+    /// All were registered.
+    fn of(made: &[(usize, Agency)]) -> BatchBody {
+        let rows = made.iter().map(|(line, agency)| accepted(*line, agency)).collect();
+        BatchBody { accepted: made.len(), rows, ..BatchBody::default() }
+    }
+
+    fn take(&mut self, line: usize, agency: &Agency) {
+        self.accepted += 1;
+        self.rows.push(accepted(line, agency));
+    }
+
+    fn refuse(&mut self, line: usize, problem: &Problem, language: Language, request_id: &str) {
+        if self.refused < MOST_TOLD {
+            self.rows.push(refused(line, problem, language, request_id));
+        }
+        self.refuse_untold(1);
+    }
+
+    fn refuse_untold(&mut self, many: usize) {
+        self.refused += many;
+        self.truncated = (self.refused > MOST_TOLD).then_some(true);
     }
 }
 
@@ -212,7 +255,7 @@ impl BatchBody {
 ///
 /// 每行一个机关：NDJSON 每行一个 JSON 对象（同单个登记），一个 JSON 对象 `{"items": […]}`（至多 1 MiB），或 CSV（首行为列名：name、level、kind、uscc、division_code、
 /// parent_id、short_name、valid_from、valid_to、address、postcode、phone、email、website）。至多 100000 行、128 MiB，每行至多 64 KiB。
-/// 后面的行可以用前面登记的统一社会信用代码作 `parent_id`。默认逐行登记，被拒绝的行列出原因；`atomic=true` 时有一行被拒绝则全部不登记（422）。
+/// 后面的行可以用前面登记的统一社会信用代码作 `parent_id`。默认逐行登记，被拒绝的行列出原因（至多 1000 行，再多的只计数，并有 `truncated`）；`atomic=true` 时有一行被拒绝则全部不登记（422）。
 #[utoipa::path(
     tag = "agencies",
     params(BatchQuery),
@@ -258,24 +301,25 @@ pub async fn create_agencies(mut call: Call) -> Result<Reply, Problem> {
 }
 
 /// Each row for itself, in order; the answer is stored once all are done.
-async fn write_each(call: &Call, rows: Vec<Row>) -> Result<Reply, Problem> {
-    let (language, request_id) = (call.language(), call.caller.request_id.clone());
-    let request_id = &request_id;
-    let results: Vec<RowBody> = stream::iter(rows)
+async fn write_each(call: &Call, Rows { rows, faulty }: Rows) -> Result<Reply, Problem> {
+    let (language, request_id) = (call.language(), &call.caller.request_id);
+    let mut outcomes = stream::iter(rows)
         .map(|row| async move {
-            let outcome = match row.draft {
-                Ok(draft) => write_one(call, draft).await,
-                Err(problem) => Err(problem),
-            };
-            match outcome {
-                Ok(agency) => accepted(row.line, &agency),
-                Err(problem) => refused(row.line, &problem, language, request_id),
+            match row.draft {
+                Ok(draft) => (row.line, write_one(call, draft).await),
+                Err(problem) => (row.line, Err(problem)),
             }
         })
-        .buffered(IN_FLIGHT)
-        .collect()
-        .await;
-    let reply = Reply::ok(&BatchBody::of(results));
+        .buffered(IN_FLIGHT);
+    let mut body = BatchBody::default();
+    while let Some((line, outcome)) = outcomes.next().await {
+        match outcome {
+            Ok(agency) => body.take(line, &agency),
+            Err(problem) => body.refuse(line, &problem, language, request_id),
+        }
+    }
+    body.refuse_untold(faulty.saturating_sub(MOST_TOLD));
+    let reply = Reply::ok(&body);
     // Under a key the whole answer is kept, by a write that changes nothing else.
     call.write(|_| Ok(()), move |()| reply.clone()).await
 }
@@ -286,7 +330,7 @@ async fn write_one(call: &Call, draft: AgencyDraft) -> Result<Agency, Problem> {
 }
 
 /// All rows or none, in one place in the lane.
-async fn write_all(call: &Call, rows: Vec<Row>) -> Result<Reply, Problem> {
+async fn write_all(call: &Call, Rows { rows, faulty: count }: Rows) -> Result<Reply, Problem> {
     let mut drafts = Vec::with_capacity(rows.len());
     let mut faulty = Vec::new();
     for row in rows {
@@ -296,15 +340,10 @@ async fn write_all(call: &Call, rows: Vec<Row>) -> Result<Reply, Problem> {
         }
     }
     if !faulty.is_empty() {
-        return Err(batch_refused(faulty));
+        return Err(batch_refused(faulty, count));
     }
-    call.write(
-        move |desk| agencies::create_all(desk, &drafts),
-        move |made| {
-            Reply::ok(&BatchBody::of(made.iter().map(|(line, agency)| accepted(*line, agency)).collect()))
-        },
-    )
-    .await
+    call.write(move |desk| agencies::create_all(desk, &drafts), move |made| Reply::ok(&BatchBody::of(made)))
+        .await
 }
 
 /// The rows an atomic batch was refused for, in the caller's language.

@@ -148,10 +148,10 @@ pub struct AncestorList {
 #[serde(deny_unknown_fields)]
 pub struct AgencyInput {
     /// 名称（全称）。
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "name", min_length = 1, max_length = 200)]
     name: String,
     /// 简称。
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "name", min_length = 1, max_length = 100)]
     short_name: Option<String>,
     /// 统一社会信用代码（GB 32100-2015，两个校验码都须对），在用机关中唯一。
     #[schema(value_type = Option<String>, format = "uscc", pattern = "^[0-9A-HJ-NPQRTUWXY]{18}$")]

@@ -100,7 +100,7 @@ pub struct SuccessionCreate {
     responses((status = 200, description = "变动后的机关", body = AgencyBody)),
     extensions(
         ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::PreconditionRequired, Code::PreconditionFailed,
-            Code::InvalidInput, Code::AgencyEnded, Code::AgencyCycle, Code::InvalidQuery])),
+            Code::InvalidInput, Code::FindingsBlockSubmit, Code::AgencyEnded, Code::AgencyCycle, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
         ("x-same" = json!(true)),
     ),

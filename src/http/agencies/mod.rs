@@ -6,7 +6,7 @@ mod history;
 mod read;
 mod write;
 
-pub use batch::refused_rows;
+pub use batch::{MOST_TOLD, refused_rows};
 
 use crate::domain::agency::Agency;
 use crate::domain::language::Language;

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
     request_body(content = AgencyInput, content_type = "application/json"),
     responses((status = 201, description = "已登记", body = AgencyBody)),
     extensions(
-        ("x-problems" = json!([Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::UsccTaken, Code::InvalidQuery])),
+        ("x-problems" = json!([Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::UsccTaken, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -120,7 +120,7 @@ fn settles(body: &Sent<AgencyInput>, now: &Value) -> bool {
     request_body(content = AgencyInput, content_type = "application/json"),
     responses((status = 200, description = "修改后的机关", body = AgencyBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::UsccTaken,
+        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::UsccTaken,
             Code::AgencyCycle, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
@@ -139,7 +139,7 @@ pub async fn replace_agency(call: Call) -> Result<Reply, Problem> {
     request_body(content = AgencyPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "修改后的机关", body = AgencyBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::UsccTaken,
+        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::UsccTaken,
             Code::AgencyCycle, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),

@@ -2,6 +2,7 @@
 
 use super::format;
 use crate::domain::form;
+use crate::domain::text::is_noncharacter;
 use crate::operations::AgencyRef;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::{Value, json};
@@ -63,7 +64,7 @@ impl Parameter for String {
         if text.chars().count() > LONGEST {
             return Err("too_long");
         }
-        if text.chars().any(char::is_control) {
+        if text.chars().any(|c| c.is_control() || is_noncharacter(c)) {
             return Err("control_character");
         }
         Ok(text.to_owned())

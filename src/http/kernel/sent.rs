@@ -5,7 +5,7 @@ use super::schema::{Instead, Schema};
 use super::service::Service;
 use super::verdict::Verdict;
 use crate::domain::report::pointer;
-use crate::domain::text::with_line_ends;
+use crate::domain::text::{is_noncharacter, with_line_ends};
 use crate::operations::AgencyRef;
 use actix_web::web::Data;
 use serde::de::DeserializeOwned;
@@ -149,10 +149,37 @@ fn judge(schema: &Schema, sent: &Value, now: Option<&Value>) -> Verdict {
     // What the server makes is either what it is or nobody's to set: its own schema has no more to say.
     let mut verdict = Verdict::default();
     schema.compare(schema.top(), sent, now, "", &mut verdict);
+    tell_refused(sent, "", &mut verdict);
     let found = schema.judge(sent);
     verdict.truncated |= found.truncated;
     found.faults.into_iter().for_each(|fault| verdict.add(fault));
     verdict
+}
+
+/// Characters that stand in no text, at any depth: no pattern of ECMA names those beyond the first plane.
+fn tell_refused(value: &Value, at: &str, verdict: &mut Verdict) {
+    match value {
+        Value::String(text) if text.contains(is_noncharacter) => {
+            verdict.add(Fault::at(at, "control_character"));
+        }
+        Value::Array(items) if items.iter().any(holds_refused) => {
+            let each = items.iter().enumerate();
+            each.for_each(|(number, item)| tell_refused(item, &pointer(at, &number.to_string()), verdict));
+        }
+        Value::Object(members) if members.values().any(holds_refused) => {
+            members.iter().for_each(|(name, member)| tell_refused(member, &pointer(at, name), verdict));
+        }
+        _ => {}
+    }
+}
+
+fn holds_refused(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains(is_noncharacter),
+        Value::Array(items) => items.iter().any(holds_refused),
+        Value::Object(members) => members.values().any(holds_refused),
+        _ => false,
+    }
 }
 
 /// Reads what was judged, and tells everything that is wrong.

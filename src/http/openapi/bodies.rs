@@ -1,10 +1,11 @@
 //! What may be sent, finished: the structs of bodies give their schemas, here stands what holds for all of them.
 
+use super::statute::LINE;
 use crate::http::kernel::sent::PATCH_OF;
 use serde_json::{Map, Value, json};
 
 /// A text that says something and holds no control characters beside line ends and tabs.
-const TEXT: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
+const TEXT: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]*[^\s\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff][^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]*$";
 
 /// Members of answers that tell of the moment and belong to no version: others' affairs, or what is reckoned while
 /// the answer is made. Sent back they are taken, whatever they say.
@@ -77,8 +78,11 @@ fn demand_text(schema: &mut Value) {
         Value::Object(members) => {
             let plain =
                 ["pattern", "format", "enum"].into_iter().all(|keyword| !members.contains_key(keyword));
+            let on_one_line = matches!(members.get("format").and_then(Value::as_str), Some("line" | "name"));
             if plain && members.contains_key("minLength") {
                 members.insert("pattern".to_owned(), json!(TEXT));
+            } else if on_one_line {
+                members.insert("pattern".to_owned(), json!(LINE));
             }
             members.values_mut().for_each(demand_text);
         }

@@ -157,7 +157,7 @@ fn problem_schema() -> Value {
                     }
                 }
             },
-            "truncated": {"type": "boolean", "description": "错误太多，只列出前 100 个。"},
+            "truncated": {"type": "boolean", "description": "错误太多，没有全部列出。"},
             "findings": {"type": "array", "items": reference("Finding"), "description": "阻止提交的问题。"},
             "rows": {"type": "array", "items": reference("BatchRow"), "description": "批量登记中被拒绝的行。"},
             "allowed": {"type": "array", "items": reference("ActionName"), "description": "当前状态允许的操作。"},

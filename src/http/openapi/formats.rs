@@ -1,6 +1,7 @@
 //! Forms of text in bodies that no pattern says: each is what the type that reads it says.
 
 use crate::domain::agency::{DivisionCode, Uscc, UsccFault};
+use crate::domain::text::Text;
 use crate::http::kernel::format::{is_web_address, read_network};
 use crate::http::kernel::schema::Format;
 use crate::operations::AgencyRef;
@@ -15,6 +16,14 @@ pub const FORMATS: &[Format] = &[
     Format { name: "postcode", check: |text| fits(is_postcode(text), "invalid_contact") },
     Format { name: "email", check: |text| fits(is_mailbox(text), "invalid_contact") },
     Format { name: "network", check: |text| read_network(text).map(drop).ok_or("invalid_network") },
+    Format {
+        name: "line",
+        check: |text| Text::line(text, usize::MAX).map(drop).map_err(|fault| fault.code()),
+    },
+    Format {
+        name: "name",
+        check: |text| Text::name(text, usize::MAX).map(drop).map_err(|fault| fault.code()),
+    },
     Format { name: "uri", check: |text| fits(is_web_address(text), "invalid_url") },
 ];
 

@@ -24,10 +24,10 @@ impl Side {
 }
 
 /// A text without control characters beside line ends and tabs.
-const LINES: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
+const LINES: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]*$";
 
-/// A text on one line that says something.
-const LINE: &str = r"^[^\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]*$";
+/// A text on one line that says something and is not written from the other side.
+pub(super) const LINE: &str = r"^[^\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]*[^\s\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff][^\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]*$";
 
 /// Adds every schema the forms give rise to.
 pub fn add(schemas: &mut Map<String, Value>) {

@@ -60,7 +60,7 @@ async fn save(mut call: Call) -> Result<Reply, Problem> {
     request_body(content = ReportInput, content_type = "application/json"),
     responses((status = 200, description = "修改后的报告", body = ReportBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::ReadOnly,
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly,
             Code::ReportNotEditable, Code::YearNotOpen, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
@@ -80,7 +80,7 @@ pub async fn replace_report(call: Call) -> Result<Reply, Problem> {
     request_body(content = ReportPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "修改后的报告", body = ReportBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::ReadOnly,
+        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly,
             Code::ReportNotEditable, Code::YearNotOpen, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),

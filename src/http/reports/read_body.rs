@@ -47,7 +47,7 @@ pub struct ReportCreate {
     sections: Option<Map<String, Value>>,
     #[schema(value_type = Option<PrefillName>)]
     prefill: Option<Prefill>,
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "line", min_length = 1, max_length = 200)]
     title: Option<String>,
     /// 落款。
     #[schema(min_length = 1, max_length = 200)]
@@ -97,7 +97,7 @@ pub struct ReportInput {
     #[schema(value_type = Option<AgencyIdOrCode>)]
     #[serde(rename = "agency_id")]
     _agency_id: Option<AgencyRef>,
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "line", min_length = 1, max_length = 200)]
     title: Option<String>,
     /// 落款。
     #[schema(min_length = 1, max_length = 200)]

@@ -70,7 +70,7 @@ impl From<&Suppression> for SuppressionBody {
     ),
     extensions(
         ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::RevisionSuppressed, Code::Forbidden,
-            Code::PreconditionRequired, Code::PreconditionFailed, Code::InvalidInput, Code::RevisionShown,
+            Code::PreconditionRequired, Code::PreconditionFailed, Code::InvalidInput, Code::FindingsBlockSubmit, Code::RevisionShown,
             Code::AlreadyPending, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),

@@ -103,7 +103,7 @@ pub type TokenList = Page<TokenBody>;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TokenCreate {
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "name", min_length = 1, max_length = 100)]
     name: String,
     /// 已有的人；不给则新建。
     #[schema(value_type = Option<String>, format = "uuid")]
@@ -123,7 +123,7 @@ pub struct TokenCreate {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TokenPatch {
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "name", min_length = 1, max_length = 100)]
     name: String,
     /// 失效时间；空 = 长期有效。
     expires_at: Option<DateTime<Utc>>,

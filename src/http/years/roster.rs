@@ -81,7 +81,7 @@ pub struct LinePatch {
     request_body(content = LinePatch, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "调整后的一行", body = RosterBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::AgencyCycle,
+        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::AgencyCycle,
             Code::YearState, Code::DueDayPassed, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),

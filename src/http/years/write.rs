@@ -20,7 +20,7 @@ use serde_json::json;
     request_body(content = YearInput, content_type = "application/json"),
     responses((status = 201, description = "已建立", body = YearBody)),
     extensions(
-        ("x-problems" = json!([Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::YearExists, Code::InvalidQuery])),
+        ("x-problems" = json!([Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::YearExists, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -77,7 +77,7 @@ async fn save(mut call: Call) -> Result<Reply, Problem> {
     request_body(content = YearInput, content_type = "application/json"),
     responses((status = 200, description = "修改后的年度", body = YearBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::YearState,
+        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::YearState,
             Code::YearInUse, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
@@ -96,7 +96,7 @@ pub async fn replace_year(call: Call) -> Result<Reply, Problem> {
     request_body(content = YearPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "修改后的年度", body = YearBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::YearState,
+        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::YearState,
             Code::YearInUse, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),

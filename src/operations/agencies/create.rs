@@ -11,6 +11,7 @@ use crate::domain::id::AgencyId;
 use crate::domain::report::Scope;
 use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
+use crate::operations::publishable::require_publishable;
 use crate::operations::refusal::taken;
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
 use crate::storage::roster;
@@ -34,6 +35,29 @@ pub struct AgencyDraft {
     pub valid_from: Option<NaiveDate>,
     pub valid_to: Option<NaiveDate>,
     pub contact: Contact,
+}
+
+impl AgencyDraft {
+    /// What is free text of it and everybody reads, by the names of the members.
+    pub(super) fn published(&self) -> [(&'static str, Option<&str>); 6] {
+        published(&self.name, self.short_name.as_deref(), &self.contact)
+    }
+}
+
+/// The same of an agency or a draft.
+pub(super) fn published<'a>(
+    name: &'a str,
+    short_name: Option<&'a str>,
+    contact: &'a Contact,
+) -> [(&'static str, Option<&'a str>); 6] {
+    [
+        ("name", Some(name)),
+        ("short_name", short_name),
+        ("contact/address", contact.address.as_deref()),
+        ("contact/phone", contact.phone.as_deref()),
+        ("contact/email", contact.email.as_deref()),
+        ("contact/website", contact.website.as_deref()),
+    ]
 }
 
 /// Refuses whoever may register nothing anywhere, asked before anything they send is looked at.
@@ -71,6 +95,7 @@ pub fn create(desk: &mut Desk<'_>, id: &AgencyId, draft: &AgencyDraft) -> Result
     if path.depth() > MAX_DEPTH {
         return Err(Refusal::invalid("/parent_id", "too_deep"));
     }
+    require_publishable(desk.asking, draft.published())?;
     let agency = Agency {
         id: id.clone(),
         name: draft.name.clone(),

@@ -5,6 +5,7 @@ use super::update::exempt_in_rosters;
 use super::{find, require_change_right, require_settling_right, resolve};
 use crate::domain::agency::{Agency, AgencyStatus, SuccessionKind};
 use crate::domain::audit::AuditAction;
+use crate::operations::publishable::require_publishable;
 use crate::operations::{AgencyRef, Conflict, Desk, InputFault, Refusal};
 use crate::storage::{Note, agencies};
 use chrono::NaiveDate;
@@ -42,6 +43,7 @@ pub fn succeed(
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults));
     }
+    require_publishable(desk.asking, [("reason", succession.reason.as_deref())])?;
     if present.status != AgencyStatus::Active {
         return Err(Refusal::conflict(Conflict::AgencyEnded));
     }

@@ -1,7 +1,7 @@
 //! Changing an agency, moving its subtree with it.
 
 use super::codes::require_code_right;
-use super::create::find_parent;
+use super::create::{find_parent, published};
 use super::history::record;
 use super::{AgencyDraft, find, resolve};
 use crate::domain::agency::{Agency, AgencyChange, AgencyPath, AgencyStatus};
@@ -10,6 +10,7 @@ use crate::domain::report::Scope;
 use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
 use crate::operations::changed::changed;
+use crate::operations::publishable::require_publishable;
 use crate::operations::refusal::taken;
 use crate::operations::statistics::{move_in_years, require_place, settle_report};
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
@@ -88,6 +89,9 @@ pub fn update(
     if present.version != version {
         return Err(Refusal::PreconditionFailed);
     }
+    let before = published(&present.name, present.short_name.as_deref(), &present.contact);
+    let new = draft.published().into_iter().zip(before).filter(|(new, before)| new != before);
+    require_publishable(desk.asking, new.map(|(new, _)| new))?;
     let claimed = draft.uscc.as_ref().filter(|code| present.uscc.as_ref() != Some(*code));
     require_code_right(desk.connection, desk.asking, Some(&present.path), claimed)?;
     let parent = find_parent(desk.connection, draft)?;

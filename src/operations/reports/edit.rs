@@ -10,6 +10,7 @@ use crate::domain::report::{Content, Heading};
 use crate::domain::rights::Right;
 use crate::domain::workflow::{State, actions_from};
 use crate::domain::year::YearState;
+use crate::operations::publishable::require_publishable;
 use crate::operations::settings::review;
 use crate::operations::{Asking, Conflict, Desk, Ready, Refusal};
 use crate::storage::{Act, AnyConnection, Note, reports, revisions};
@@ -140,6 +141,10 @@ fn make_ready(
     let moves_source = is_read && source(&next) != source(&present);
     if moves_source && !publishes {
         return Err(Refusal::Forbidden);
+    }
+    // Everybody reads it at once; what is drafted is judged with the draft.
+    if moves_source && next.report.source_url != present.report.source_url {
+        require_publishable(asking, [("source_url", next.report.source_url.as_deref())])?;
     }
     let writes = rewrites || (drafts && !moves_source);
     if writes {

@@ -7,6 +7,7 @@ use crate::domain::report::Suppression;
 use crate::domain::report::{Heading, Report, Revision};
 use crate::domain::rights::Right;
 use crate::domain::workflow::State;
+use crate::operations::publishable::require_publishable;
 use crate::operations::{Asking, Conflict, Desk, Refusal};
 use crate::storage::suppressions;
 use crate::storage::{AnyConnection, Note, reports, revisions};
@@ -49,6 +50,7 @@ pub fn require_suppressible(
     if version != order.version {
         return Err(Refusal::PreconditionFailed);
     }
+    require_publishable(asking, [("reason", Some(order.reason.as_str()))])?;
     let gone = suppressions::of(connection, &order.report_id)?;
     if let Some(found) = gone.into_iter().find(|gone| gone.revision == order.revision) {
         return Err(Refusal::Suppressed { reason: found.reason, at: found.at });

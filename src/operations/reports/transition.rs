@@ -7,10 +7,7 @@ use super::elsewhere::taken_over_by;
 use super::explain::explainers;
 use super::read::{ReportView, find_raw, refuse_outsider, require_said_readable};
 use super::round::{Round, doer_of, request};
-use super::verdict::{
-    judged, mark_what_rests_on, receipt, require_no_blocking_findings, require_publishable_reason,
-    settle_marks,
-};
+use super::verdict::{judged, mark_what_rests_on, receipt, require_no_blocking_findings, settle_marks};
 use crate::domain::access::Named;
 use crate::domain::audit::AuditAction;
 use crate::domain::id::ReportId;
@@ -20,6 +17,7 @@ use crate::domain::rights::Right;
 use crate::domain::rules::Finding;
 use crate::domain::workflow::{self, Action, Receipt, Review, Transition, actions_from};
 use crate::domain::year::YearState;
+use crate::operations::publishable::require_publishable;
 use crate::operations::settings::review;
 use crate::operations::statistics::settle_shown;
 use crate::operations::{Archiving, Asking, Desk, Ready, Refusal};
@@ -201,7 +199,9 @@ fn make_ready(
     let day = order.published_on.unwrap_or(asking.today);
     let findings = judged(connection, asking, day, &view, order.action)?;
     require_no_blocking_findings(&findings, order.action)?;
-    require_publishable_reason(asking, order.action, order.comment.as_deref())?;
+    if matches!(order.action, Action::Correct | Action::Withdraw) {
+        require_publishable(asking, [("comment", order.comment.as_deref())])?;
+    }
     require_year_for(asking, &view, order.action)?;
     if settles_digest(order.action, &view) {
         let beside = beside_of(connection, &view.report)?;

@@ -5,7 +5,7 @@ use super::elsewhere::GENERATIONS;
 use super::judge::judge_one;
 use super::read::ReportView;
 use crate::domain::report::Report;
-use crate::domain::rules::{self, Counts, Explainable, Finding, Moment, RuleSet, Severity, judge_text};
+use crate::domain::rules::{self, Counts, Explainable, Finding, Moment, RuleSet, Severity};
 use crate::domain::workflow::{Action, Receipt, Transition};
 use crate::operations::{Asking, Refusal};
 use crate::storage::{Act, AnyConnection, agencies, reports, roster, upstream};
@@ -46,18 +46,6 @@ pub fn require_no_blocking_findings(findings: &Option<Vec<Finding>>, action: Act
     };
     let blocking: Vec<Finding> = findings.iter().flatten().filter(blocks).cloned().collect();
     if blocking.is_empty() { Ok(()) } else { Err(Refusal::FindingsBlock(blocking)) }
-}
-
-/// A reason that everybody will read holds no mark of secrecy and no personal data; nobody can answer for them
-/// there, since nothing but the reason would have to change.
-pub fn require_publishable_reason(
-    asking: &Asking,
-    action: Action,
-    reason: Option<&str>,
-) -> Result<(), Refusal> {
-    let (Action::Correct | Action::Withdraw, Some(reason)) = (action, reason) else { return Ok(()) };
-    let found = judge_text(&asking.rules, "comment", reason).findings;
-    if found.is_empty() { Ok(()) } else { Err(Refusal::FindingsBlock(found)) }
 }
 
 /// By which verdict of which rules the act was taken.

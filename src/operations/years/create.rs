@@ -3,6 +3,7 @@
 use super::require_year_right;
 use crate::domain::audit::AuditAction;
 use crate::domain::year::{ReportingYear, YearPlan};
+use crate::operations::publishable::require_publishable;
 use crate::operations::refusal::taken;
 use crate::operations::{Conflict, Desk, Refusal};
 use crate::storage::years;
@@ -12,6 +13,7 @@ use serde_json::json;
 /// Creates a year, `planned`, with its whole roster from the registry.
 pub fn create(desk: &mut Desk<'_>, plan: &YearPlan) -> Result<ReportingYear, Refusal> {
     require_year_right(desk.asking)?;
+    require_publishable(desk.asking, [("note", plan.note.as_deref())])?;
     let year =
         ReportingYear { plan: plan.clone(), version: 1, created_at: desk.act.at, updated_at: desk.act.at };
     years::insert(desk.connection, &year).map_err(|error| taken(error, Conflict::YearExists))?;

@@ -9,6 +9,7 @@ use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
 use crate::domain::year::YearState;
 use crate::operations::agencies::{find as find_agency, resolve};
+use crate::operations::publishable::require_publishable;
 use crate::operations::statistics::{move_lines, require_place};
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, InputFault, Refusal};
 use crate::storage::{AnyConnection, Note};
@@ -112,6 +113,9 @@ pub fn edit_roster(
         .collect();
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults));
+    }
+    if line.reason != before.reason {
+        require_publishable(desk.asking, [("reason", line.reason.as_deref())])?;
     }
     if let Some(above) = above {
         line.path = AgencyPath::below(Some(&above), line.agency_id.as_str());

@@ -4,6 +4,7 @@ use super::{find, require_year_right};
 use crate::domain::audit::AuditAction;
 use crate::domain::year::{ReportingYear, YearPlan};
 use crate::operations::changed::changed;
+use crate::operations::publishable::require_publishable;
 use crate::operations::statistics::verify_year;
 use crate::operations::{Conflict, Desk, Refusal};
 use crate::storage::years;
@@ -15,6 +16,9 @@ pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<Repo
     let present = find(desk.connection, plan.year)?;
     if present.version != version {
         return Err(Refusal::PreconditionFailed);
+    }
+    if plan.note != present.plan.note {
+        require_publishable(desk.asking, [("note", plan.note.as_deref())])?;
     }
     if plan.state != present.plan.state && !present.plan.state.may_become(plan.state) {
         return Err(Refusal::conflict(Conflict::YearState));

@@ -187,13 +187,6 @@ on_both! {
         let whole = beyond.header("content-range").map(str::to_owned);
         assert!(whole.is_some_and(|range| range.starts_with("bytes */")), "{beyond:?}");
         beyond.refused(416, "range_not_satisfiable");
-        // What a publisher may say of a published report nobody else may.
-        world.publish(&report);
-        let path = format!("/reports/{report}");
-        let body = json!({"source_url": "https://example.org/1"});
-        let tag = service.get(&path).token(&world.editor()).send().tag().to_owned();
-        service.patch(&path).token(&world.editor()).if_match(&tag).json(&body).send().refused(403, "forbidden");
-        service.patch(&path).token(&world.publisher()).if_match(&tag).json(&body).send().expect(200);
     }
 
     fn a_tag_must_be_strong_and_present(service) {

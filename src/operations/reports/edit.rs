@@ -139,7 +139,7 @@ fn make_ready(
     }
     let rewrites = heading != present.revision.heading || content != present.revision.content;
     let moves_source = is_read && source(&next) != source(&present);
-    if moves_source && !publishes {
+    if drafts && moves_source && !publishes {
         return Err(Refusal::Forbidden);
     }
     // Everybody reads it at once; what is drafted is judged with the draft.

@@ -71,7 +71,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     if !options.published {
         let read = access(&view, options.format);
         write_in_lane(&store, act_of_program("export"), move |desk| {
-            enter_reads(desk.connection, &[read.clone()])
+            enter_reads(desk.connection, std::slice::from_ref(&read))
         })?;
     }
     store.close();

@@ -72,7 +72,7 @@ pub fn alike(c: char) -> char {
             return std::iter::once(c).nfkc().next().unwrap_or(c);
         }
         0x2169 | 0x2179 => return 'X',
-        0x370..=0x3ff | 0x400..=0x52f => return lookalike(c),
+        0x370..=0x52f => return lookalike(c),
         // Digits of mathematics: 𝟎 𝟘 𝟢 𝟬 𝟶.
         0x1d7ce..=0x1d7ff => return char::from_digit((code - 0x1d7ce) % 10, 10).unwrap_or(c),
         _ => {}

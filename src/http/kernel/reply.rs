@@ -187,8 +187,8 @@ impl Reply {
         self
     }
 
-    /// The part that is asked for: its first and its last byte. What cannot be understood or given is not heeded
-    /// (RFC 9110 §14.2).
+    /// The part that is asked for: its first and its last byte, the first behind the last where it lies beyond the end.
+    /// What cannot be understood is not heeded (RFC 9110 §14.2).
     fn part(&self, request: &HttpRequest) -> Option<(usize, usize)> {
         let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
         let wanted = text(header::RANGE).filter(|_| self.ranged && self.status == StatusCode::OK)?;
@@ -198,6 +198,8 @@ impl Reply {
         let (from, to) = wanted.strip_prefix("bytes=")?.split_once('-')?;
         let last = self.body.len().checked_sub(1)?;
         let (from, to) = match (from.parse::<usize>().ok(), to.parse::<usize>().ok()) {
+            // What ends before it begins is none.
+            (Some(from), Some(to)) if to < from => return None,
             (Some(from), Some(to)) => (from, to.min(last)),
             (Some(from), None) if to.is_empty() => (from, last),
             (None, Some(of_the_end)) if from.is_empty() => (self.body.len().saturating_sub(of_the_end), last),

@@ -125,8 +125,8 @@ pub async fn list_problems(call: Call) -> Result<Reply, Problem> {
     let query: PageQuery = call.query()?;
     let language = call.language();
     let items: Vec<ProblemKind> = Code::ALL.iter().map(|code| kind_of(*code, language)).collect();
-    let page = page("nianbao · problems", &items, language);
-    Ok(query.reply(&call, || page, || Reply::ok(&ProblemKindList { items, next_cursor: None })))
+    let list = ProblemKindList { items, next_cursor: None };
+    Ok(query.reply(&call, || page("nianbao · problems", &list.items, language), || Reply::ok(&list)))
 }
 
 /// 一种错误

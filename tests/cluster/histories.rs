@@ -36,9 +36,15 @@ const WAYS: [Way; 4] = [Way::Killed, Way::Immediate, Way::SwitchedOver, Way::Sil
 /// A write that was acknowledged: what it made, and when.
 #[derive(Debug, Clone)]
 struct Acknowledged {
+    made: Made,
     id: String,
-    name: String,
     at: Instant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Made {
+    Agency,
+    Published,
 }
 
 type Log = Arc<Mutex<Vec<Acknowledged>>>;
@@ -85,7 +91,7 @@ fn write(along: Along, log: Log, parent: String, number: usize) {
             }
         };
         let id = id.expect("an id");
-        log.lock().expect("the log").push(Acknowledged { id, name, at: Instant::now() });
+        log.lock().expect("the log").push(Acknowledged { made: Made::Agency, id, at: Instant::now() });
         pause();
     }
 }
@@ -105,7 +111,7 @@ fn publish(along: Along, log: Log, publisher: String, approved: mpsc::Receiver<S
             }
             let sent = ask("POST", &format!("{path}/transitions")).if_match(read.tag()).json(&order);
             sent.try_send().ok().filter(|reply| reply.status == 201)?;
-            let acknowledged = Acknowledged { id: report.clone(), name: String::new(), at: Instant::now() };
+            let acknowledged = Acknowledged { made: Made::Published, id: report.clone(), at: Instant::now() };
             log.lock().expect("the log").push(acknowledged);
             Some(())
         };
@@ -238,13 +244,13 @@ impl History<'_> {
         let ids: BTreeSet<&String> = there.values().flatten().collect();
         let mut lost = 0;
         for one in log {
-            let is_agency = !one.name.is_empty();
-            let path =
-                if is_agency { format!("/agencies/{}", one.id) } else { format!("/reports/{}", one.id) };
-            let is_there = if is_agency {
-                ids.contains(&one.id)
-            } else {
-                self.services[0].get(&path).raw().send().status == 200
+            let (path, is_there) = match one.made {
+                Made::Agency => (format!("/agencies/{}", one.id), ids.contains(&one.id)),
+                Made::Published => {
+                    let path = format!("/reports/{}", one.id);
+                    let status = self.services[0].get(&path).raw().send().status;
+                    (path, status == 200)
+                }
             };
             if !is_there {
                 assert!(self.forks.iter().any(|fork| one.at < *fork), "{one:?} was acknowledged and is lost");

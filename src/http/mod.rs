@@ -36,6 +36,7 @@ mod tasks;
 mod tokens;
 mod webhooks;
 mod welcome;
+mod wire;
 mod years;
 
 pub use kernel::oidc::{JwksSource, OidcOptions, PageClient};

@@ -9,7 +9,7 @@ use super::kernel::service::{Service, ServiceOptions};
 use super::metrics;
 use super::openapi;
 use super::reports::RENDERER;
-use super::{api, instance};
+use super::{api, instance, wire};
 use crate::operations::Refusal;
 use crate::operations::shared_keys::{known_key, shared_key as shared_key_of};
 use crate::operations::store::{Act, Queue, Store, StoredAnswer, WriteError, Written};
@@ -65,7 +65,7 @@ async fn run(
     works.start();
     let shared = service.clone();
     let options = &service.options;
-    let mut server = HttpServer::new(move || {
+    let running = wire::listen(listener, options, move || {
         let (app, _) =
             App::new().into_utoipa_app().app_data(shared.clone()).configure(api::register).split_for_parts();
         let origins = &shared.options.cors_origins;
@@ -73,18 +73,7 @@ async fn run(
             .wrap(from_fn(refuse_bad_token))
             .wrap(Condition::new(!origins.is_empty(), cors(origins)))
             .wrap(from_fn(access))
-    })
-    .max_connections(options.max_connections)
-    .keep_alive(options.keep_alive)
-    // Whoever has gone waits for no answer: what is done for it ends.
-    .h1_allow_half_closed(false)
-    .client_request_timeout(options.request_timeout)
-    .shutdown_timeout(options.drain.as_secs())
-    .disable_signals();
-    if options.workers > 0 {
-        server = server.workers(options.workers);
-    }
-    let running = server.listen(listener)?.run();
+    })?;
     let handle = running.handle();
     let ending = service.clone();
     actix_web::rt::spawn(async move {

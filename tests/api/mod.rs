@@ -57,4 +57,5 @@ mod upkeep;
 mod validation;
 mod verdicts;
 mod welcome;
+mod wire;
 mod years;

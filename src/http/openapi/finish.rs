@@ -247,6 +247,7 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
     let has_body = operation.contains_key("requestBody");
     codes.extend([
         Code::Unauthorized,
+        Code::MalformedRequest,
         Code::RateLimited,
         Code::Internal,
         Code::Overloaded,

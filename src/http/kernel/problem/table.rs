@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 wire_names!(
     /// What can be wrong with a request, or with us.
     Code {
+        MalformedRequest = "malformed_request",
         InvalidJson = "invalid_json",
         InvalidQuery = "invalid_query",
         InvalidCursor = "invalid_cursor",
@@ -60,6 +61,7 @@ wire_names!(
         AskerWithoutRight = "asker_without_right",
         Internal = "internal",
         RateLimited = "rate_limited",
+        HeadersTooLarge = "headers_too_large",
         Overloaded = "overloaded",
         OutcomeUnknown = "outcome_unknown",
         Unavailable = "unavailable",
@@ -70,7 +72,9 @@ impl Code {
     pub fn status(self) -> StatusCode {
         use Code::*;
         match self {
-            InvalidJson | InvalidQuery | InvalidCursor | InvalidHeader => StatusCode::BAD_REQUEST,
+            MalformedRequest | InvalidJson | InvalidQuery | InvalidCursor | InvalidHeader => {
+                StatusCode::BAD_REQUEST
+            }
             Unauthorized | EnrolmentRefused => StatusCode::UNAUTHORIZED,
             Forbidden | SeparationOfDuties => StatusCode::FORBIDDEN,
             NotFound => StatusCode::NOT_FOUND,
@@ -112,6 +116,7 @@ impl Code {
             | AskerWithoutRight => StatusCode::CONFLICT,
             Internal => StatusCode::INTERNAL_SERVER_ERROR,
             RateLimited => StatusCode::TOO_MANY_REQUESTS,
+            HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Overloaded | OutcomeUnknown | Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -125,7 +130,8 @@ impl Code {
             405 => Code::MethodNotAllowed,
             406 => Code::NotAcceptable,
             408 => Code::RequestTimeout,
-            413 | 414 | 431 => Code::PayloadTooLarge,
+            431 => Code::HeadersTooLarge,
+            413 | 414 => Code::PayloadTooLarge,
             415 => Code::UnsupportedMediaType,
             429 => Code::RateLimited,
             400..=499 => Code::InvalidHeader,

@@ -55,6 +55,18 @@ pub(super) fn below<'p, C>(column: C, places: impl IntoIterator<Item = &'p Agenc
     Below { column, ranges: places.into_iter().map(range).collect() }
 }
 
+/// A column by whose index SQLite shall not go, if so said; its planner leaves alone what stands behind a plus.
+#[derive(Clone, Copy)]
+pub(super) struct Unindexed<C> {
+    column: C,
+    so: bool,
+}
+
+/// `column`, by whose index SQLite shall not go if `so`.
+pub(super) fn unindexed<C>(column: C, so: bool) -> Unindexed<C> {
+    Unindexed { column, so }
+}
+
 /// What stands at `path` and is of a `year` is covered by one of some extents; see [`covered`].
 pub(super) struct Covered<P, Y> {
     path: P,
@@ -122,6 +134,32 @@ impl<C, GB> ValidGrouping<GB> for Below<C> {
 impl<C> QueryId for Below<C> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C: Expression> Expression for Unindexed<C> {
+    type SqlType = C::SqlType;
+}
+impl<C: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for Unindexed<C> {}
+impl<C: SelectableExpression<QS>, QS> SelectableExpression<QS> for Unindexed<C> {}
+impl<C, GB> ValidGrouping<GB> for Unindexed<C> {
+    type IsAggregate = is_aggregate::No;
+}
+impl<C> QueryId for Unindexed<C> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl<C: QueryFragment<Pg>> QueryFragment<Pg> for Unindexed<C> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.column.walk_ast(out)
+    }
+}
+impl<C: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Unindexed<C> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        if self.so {
+            out.push_sql("+");
+        }
+        self.column.walk_ast(out)
+    }
 }
 
 impl<P, Y> Expression for Covered<P, Y> {

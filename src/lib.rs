@@ -30,4 +30,6 @@ pub mod operations;
 pub mod settings;
 pub mod storage;
 pub mod telemetry;
+#[cfg(test)]
+mod tests;
 pub mod work;

@@ -1,7 +1,7 @@
 //! The readers and the recogniser together, on the real report and on what reports are made of.
 
 use super::{Reading, Unmapped, recognise, text};
-use crate::domain::form::{Form, Row, by_id};
+use crate::domain::form::{Form, Row, all, by_id};
 use crate::domain::report::{Scope, Shape};
 use chrono::NaiveDate;
 use proptest::prelude::*;
@@ -283,7 +283,8 @@ fn without_tables_the_form_is_that_of_the_year_or_of_the_hint() {
     let form_of = |text: &str, hint| recognise(&text::read(text), hint).document.content.form().id.clone();
     assert_eq!(form_of("某局2019年政府信息公开工作年度报告\n一、总体情况\n好。", Some(2023)), "2019");
     assert_eq!(form_of("一、总体情况\n好。", Some(2020)), "2019");
-    assert_eq!(form_of("一、总体情况\n好。", None), "2021");
+    assert_eq!(form_of("一、总体情况\n好。", Some(2023)), "2021");
+    assert_eq!(Some(form_of("一、总体情况\n好。", None)), all().last().map(|form| form.id.clone()));
 }
 
 #[test]

@@ -35,7 +35,8 @@ type Fragment<DB> = Box<dyn QueryFragment<DB> + Send>;
 /// The columns of an order, never null; the last of them is the id.
 pub(super) trait Ordered<DB: Backend>: Copy {
     fn column(self) -> Fragment<DB>;
-    fn id() -> Fragment<DB>;
+    /// The id; `aside`: by its index SQLite shall not go.
+    fn id(aside: bool) -> Fragment<DB>;
 }
 
 /// Sorts before every time there is.
@@ -102,9 +103,9 @@ struct Keys<DB: Backend> {
 }
 
 impl<DB: Backend> Keys<DB> {
-    fn of<O: Ordered<DB>>(page: &Page<O>) -> Keys<DB> {
+    fn of<O: Ordered<DB>>(page: &Page<O>, aside: bool) -> Keys<DB> {
         let keys = page.keys.iter().map(|key| (key.order.column(), key.descending, key.after.clone()));
-        Keys { keys: keys.collect(), id: O::id(), after_id: page.after_id.clone() }
+        Keys { keys: keys.collect(), id: O::id(aside), after_id: page.after_id.clone() }
     }
 }
 
@@ -114,13 +115,22 @@ pub(super) struct After<DB: Backend>(Keys<DB>);
 /// The rows' order; see [`in_order`].
 pub(super) struct InOrder<DB: Backend>(Keys<DB>);
 
-/// Only rows after the last one of the page before. The connection tells for which engine.
-pub(super) fn after<C: Connection, O: Ordered<C::Backend>>(_: &C, page: &Page<O>) -> After<C::Backend> {
-    After(Keys::of(page))
+/// Only rows after the last one of the page before; `aside`: SQLite shall not go by the index of ids. The connection
+/// tells for which engine.
+pub(super) fn after<C: Connection, O: Ordered<C::Backend>>(
+    _: &C,
+    page: &Page<O>,
+    aside: bool,
+) -> After<C::Backend> {
+    After(Keys::of(page, aside))
 }
 
-pub(super) fn in_order<C: Connection, O: Ordered<C::Backend>>(_: &C, page: &Page<O>) -> InOrder<C::Backend> {
-    InOrder(Keys::of(page))
+pub(super) fn in_order<C: Connection, O: Ordered<C::Backend>>(
+    _: &C,
+    page: &Page<O>,
+    aside: bool,
+) -> InOrder<C::Backend> {
+    InOrder(Keys::of(page, aside))
 }
 
 impl<C> Expression for Below<C> {
@@ -196,9 +206,10 @@ macro_rules! on_engine {
         impl<C: QueryFragment<$engine>> QueryFragment<$engine> for Below<C> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $engine>) -> QueryResult<()> {
                 out.unsafe_to_cache_prepared();
-                out.push_sql("(1 = 0");
-                for (from, end) in &self.ranges {
-                    out.push_sql(" OR (");
+                // One range alone, without any "or", is one that SQLite goes through by its index.
+                out.push_sql(if self.ranges.is_empty() { "(1 = 0" } else { "(" });
+                for (at, (from, end)) in self.ranges.iter().enumerate() {
+                    out.push_sql(if at == 0 { "(" } else { " OR (" });
                     self.column.walk_ast(out.reborrow())?;
                     out.push_sql(" >= ");
                     out.push_bind_param::<Text, String>(from)?;
@@ -298,8 +309,8 @@ macro_rules! on_engine {
                 }
             }
 
-            fn id() -> Fragment<$engine> {
-                Box::new(reports::id)
+            fn id(aside: bool) -> Fragment<$engine> {
+                Box::new(unindexed(reports::id, aside))
             }
         }
     )+};

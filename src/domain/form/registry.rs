@@ -26,7 +26,15 @@ pub struct Form {
 }
 
 /// A new form is one more line here and one more file.
+#[cfg(not(test))]
 const SOURCES: [&str; 2] = [include_str!("format-2019.json"), include_str!("format-2021.json")];
+/// The library's own tests know a third one, which no statute prescribes.
+#[cfg(test)]
+const SOURCES: [&str; 3] = [
+    include_str!("format-2019.json"),
+    include_str!("format-2021.json"),
+    include_str!("../../tests/format-2090.json"),
+];
 
 #[expect(clippy::unreachable, reason = "compiled in and read by a test: there is no program without it")]
 static FORMS: LazyLock<[Form; SOURCES.len()]> = LazyLock::new(|| {

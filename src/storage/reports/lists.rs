@@ -152,8 +152,9 @@ pub fn list(
             YearRow::as_select(),
             Option::<RosterRow>::as_select(),
         );
-        let query =
-            visible!(rights, filter, by_place, select).filter(after(c, page)).order(in_order(c, page));
+        let query = visible!(rights, filter, by_place, select)
+            .filter(after(c, page, by_place))
+            .order(in_order(c, page, by_place));
         query.limit(page.limit).prepared().load(c)
     })?;
     rows.into_iter().map(Whole::try_from).collect()
@@ -177,8 +178,9 @@ pub fn heads(
             YearRow::as_select(),
             roster::due_on.nullable(),
         );
-        let query =
-            visible!(rights, filter, by_place, select).filter(after(c, page)).order(in_order(c, page));
+        let query = visible!(rights, filter, by_place, select)
+            .filter(after(c, page, by_place))
+            .order(in_order(c, page, by_place));
         query.limit(page.limit).prepared().load(c)
     })?;
     let head = |(report, row, (uscc, path, level), year, due_on): Row| {
@@ -269,9 +271,12 @@ mod tests {
         let AnyConnection::Sqlite(sqlite) = &mut connection else { unreachable!("it is SQLite") };
         let within = Some(AgencyPath::from_stored("a.b.".to_owned()));
         let filter = ReportFilter { year: Some(2023), within, ..ReportFilter::default() };
-        let page = Page { keys: Vec::new(), after_id: Some("r".to_owned()), limit: 50 };
+        let page: Page<ReportOrder> = Page { keys: Vec::new(), after_id: Some("r".to_owned()), limit: 50 };
         let query = visible!(&Rights::default(), filter, by_place, reports::id);
-        let query = query.filter(after(sqlite, &page)).order(in_order(sqlite, &page)).limit(page.limit);
+        let query = query
+            .filter(after(sqlite, &page, by_place))
+            .order(in_order(sqlite, &page, by_place))
+            .limit(page.limit);
         let told = diesel::debug_query::<Sqlite, _>(&query).to_string();
         let (statement, _) = told.split_once(" -- binds").expect("what is bound stands behind");
         let steps = diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load::<Step>(sqlite);

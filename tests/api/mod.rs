@@ -33,6 +33,7 @@ mod own_line;
 pub mod pending;
 mod people;
 pub mod person_grants;
+mod persons_here;
 mod program;
 mod provider;
 mod proxies;

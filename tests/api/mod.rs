@@ -7,6 +7,7 @@ mod across_years;
 mod agencies;
 mod archive;
 mod audit;
+mod browser;
 mod catalogue;
 mod comments;
 mod conventions;

@@ -1,12 +1,11 @@
 //! `nianbao export`: one report as a document.
 
 use super::failure::Failure;
-use super::operator::operator;
 use super::options::{ConfigOptions, store_options};
-use super::program::{PERSON, asking_as_program, write as write_in_lane};
+use super::program::{asking_as_program, read_here, write as write_in_lane};
 use super::token::act_of_program;
 use crate::documents::write::{Format, write};
-use crate::domain::audit::{Access, Way};
+use crate::domain::audit::Access;
 use crate::domain::id::ReportId;
 use crate::http::document_json;
 use crate::operations::audit::enter_reads;
@@ -44,22 +43,11 @@ fn read_format(text: &str) -> Result<Format, String> {
 
 /// What is not published leaves a trace when it is read here, too.
 fn access(view: &ReportView, format: Format) -> Access {
-    let sits = operator();
+    let target = format!("{} --format {}", view.report.id, format.as_str());
     Access {
-        id: uuid::Uuid::now_v7().to_string(),
-        at: chrono::Utc::now().naive_utc(),
-        person_id: PERSON.to_owned(),
-        person_name: format!("{}@{}", sits.user, sits.host),
-        token_id: None,
-        way: Way::CommandLine.as_str().to_owned(),
-        client: None,
-        operation: "export".to_owned(),
-        target: format!("{} --format {}", view.report.id, format.as_str()),
-        status: 200,
-        times: 1,
         agency_id: Some(view.agency.id.to_string()),
         report_id: Some(view.report.id.to_string()),
-        request_id: "export".to_owned(),
+        ..read_here("export", target)
     }
 }
 

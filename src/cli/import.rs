@@ -31,7 +31,7 @@ pub struct Options {
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// 存入哪个机关（编号或统一社会信用代码）；不给则只试读，不碰数据库
-    #[arg(long, value_name = "机关", requires = "year", value_parser = super::token::read_agency)]
+    #[arg(long, value_name = "机关", requires = "year", value_parser = super::grant::read_agency)]
     agency: Option<AgencyRef>,
     /// 存入哪个年度
     #[arg(long, value_name = "年度")]

@@ -7,6 +7,7 @@ mod demo;
 mod export;
 mod failure;
 mod files;
+mod grant;
 mod health;
 mod import;
 mod lexicons;
@@ -17,6 +18,7 @@ mod openapi;
 mod operator;
 mod options;
 mod parse;
+mod person;
 mod program;
 mod reading;
 mod search;
@@ -56,6 +58,9 @@ enum Verb {
     /// 发给令牌
     #[command(subcommand)]
     Token(token::Verb),
+    /// 建立人员，授给和收回其自己的授权（用身份提供方登录时有效）
+    #[command(subcommand)]
+    Person(person::Verb),
     /// 试读或存入文件：逐份列出读到的单元格、问题和结论
     Import(import::Options),
     /// 把一份报告写成 docx、html、pdf、xlsx、csv、md 或 json
@@ -94,6 +99,7 @@ pub fn run() -> ExitCode {
         Verb::Openapi(options) => openapi::run(&options),
         Verb::Demo(options) => demo::run(&options),
         Verb::Token(verb) => token::run(&verb),
+        Verb::Person(verb) => person::run(&verb),
         Verb::Import(options) => import::run(&options),
         Verb::Export(options) => export::run(&options),
         Verb::Load(options) => load::run(&options),

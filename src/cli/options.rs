@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::lexicons::read_rules;
-use crate::domain::access::Lifetimes;
+use crate::domain::access::{Lifetimes, Ways};
 use crate::domain::audit::SigningKey;
 use crate::domain::digest::sha256_hex;
 use crate::domain::rules::{RuleSet, read_raised};
@@ -83,7 +83,10 @@ pub fn entry_rules(settings: &Settings) -> EntryRules {
             idle: days(settings.auth.idle_days),
         },
         networks: settings.auth.networks.iter().filter_map(|range| network(range)).collect(),
-        tokens: settings.auth.tokens.parse().unwrap_or_default(),
+        ways: Ways {
+            tokens: settings.auth.tokens.parse().unwrap_or_default(),
+            issuer: Some(settings.auth.oidc.issuer.clone()).filter(|issuer| !issuer.is_empty()),
+        },
         separated: settings.roles.separation,
     }
 }
@@ -163,6 +166,8 @@ pub fn service_options(settings: &Settings) -> Result<ServiceOptions, Failure> {
             separation_of_duties: settings.review.separation_of_duties,
         },
         policy: policy(settings),
+        // Of a new database; `serve` asks the one that is there.
+        digests: settings.digest.algorithm.parse().unwrap_or_default(),
         settings_digest: digest_of(settings)?,
         limits_digest: digest(&settings.limits)?,
         roles_separated: settings.roles.separation,

@@ -1,7 +1,9 @@
 //! The program itself as somebody who acts: its rights, its name in the records, its way into the lane.
 
 use super::failure::Failure;
+use super::operator::operator;
 use super::token::act_of_program;
+use crate::domain::audit::{Access, Way};
 use crate::domain::calendar::day_of;
 use crate::domain::id::PersonId;
 use crate::domain::people::Person;
@@ -46,6 +48,27 @@ pub fn settle_estimates(store: &Store) -> Result<(), Failure> {
     })
 }
 
+/// A read of what is not public, made here: it leaves a trace as over HTTP.
+pub fn read_here(operation: &str, target: String) -> Access {
+    let sits = operator();
+    Access {
+        id: uuid::Uuid::now_v7().to_string(),
+        at: chrono::Utc::now().naive_utc(),
+        person_id: PERSON.to_owned(),
+        person_name: format!("{}@{}", sits.user, sits.host),
+        token_id: None,
+        way: Way::CommandLine.as_str().to_owned(),
+        client: None,
+        operation: operation.to_owned(),
+        target,
+        status: 200,
+        times: 1,
+        agency_id: None,
+        report_id: None,
+        request_id: operation.to_owned(),
+    }
+}
+
 /// The person in whose name the command line files reports.
 pub const PERSON: &str = "00000000-0000-7000-8000-000000000001";
 const PERSON_NAME: &str = "命令行";
@@ -66,5 +89,6 @@ pub fn named(store: &Store) -> Result<(Asking, Act), Failure> {
     })?;
     let actor = Actor { person_id: PERSON.to_owned(), person_name: PERSON_NAME.to_owned() };
     let act = Act { actor: Some(actor), ..act_of_program("cli") };
-    Ok((Asking { person: Some(person), ..asking_as_program() }, act))
+    let digests = store.algorithm().map_err(Refusal::from)?;
+    Ok((Asking { person: Some(person), digests, ..asking_as_program() }, act))
 }

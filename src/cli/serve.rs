@@ -40,6 +40,7 @@ pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
             "digest.algorithm is for new databases: this one keeps the algorithm it began with"
         );
     }
+    options.digests = algorithm;
     let engine = store.engine();
     http::serve(listener, store, options, |url| tracing::info!(url, engine, "listening"))
         .map_err(|error| Failure::Listen(listen, error))

@@ -1,6 +1,7 @@
 //! `nianbao token create`: the secret alone on standard output, everything else beside it.
 
 use super::failure::Failure;
+use super::grant::GrantOptions;
 use super::operator::operator;
 use super::options::{ConfigOptions, entry_rules, store_options};
 use super::print;
@@ -10,10 +11,9 @@ use crate::domain::audit::Session;
 use crate::domain::calendar::start_of;
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::people::Token;
-use crate::domain::rights::{Reach, Rights, Role, Stage, Years};
-use crate::domain::year::{FIRST_YEAR, LAST_YEAR};
+use crate::domain::rights::Rights;
+use crate::operations::Asking;
 use crate::operations::people::{self, Drawn, GrantOrder, SubjectOrder, TokenOrder};
-use crate::operations::{AgencyRef, Asking};
 use crate::storage::{Act, Store};
 use chrono::{Duration, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use clap::{Args, Subcommand};
@@ -30,30 +30,14 @@ pub enum Verb {
 pub struct Create {
     #[command(flatten)]
     config: ConfigOptions,
-    /// 角色：editor、reviewer、publisher、supervisor、system_admin、security_admin、auditor、admin
-    #[arg(long, value_name = "角色", value_parser = read_role)]
-    role: Role,
-    /// 机关：编号或统一社会信用代码；不给则处处有效
-    #[arg(long, value_name = "机关", value_parser = read_agency)]
-    agency: Option<AgencyRef>,
+    #[command(flatten)]
+    grant: GrantOptions,
     /// 姓名；同时建立这个人，除非给出 --person
     #[arg(long, value_name = "姓名", default_value = "未具名")]
     name: String,
     /// 给已有的人（编号）再发一个令牌
     #[arg(long, value_name = "编号", value_parser = read_person)]
     person: Option<PersonId>,
-    /// 审核员的环节：first、second、final；不给则不限
-    #[arg(long, value_name = "环节", value_parser = read_stage)]
-    stage: Option<Stage>,
-    /// 到哪里为止：subtree（该机关及以下）或 agency（只限该机关）
-    #[arg(long, value_name = "范围", value_parser = read_reach, default_value = "subtree")]
-    reach: Reach,
-    /// 只读：看得到这个角色能看的，什么都不能改
-    #[arg(long)]
-    read_only: bool,
-    /// 只在这些年度有效：2024 或 2023..2024；不给则不限
-    #[arg(long, value_name = "年度", value_parser = read_years)]
-    years: Option<Years>,
     /// 失效日期 YYYY-MM-DD（北京时间，当日仍有效）
     #[arg(long, value_name = "日期", value_parser = read_day)]
     expires: Option<NaiveDate>,
@@ -65,33 +49,8 @@ pub struct Create {
     subject: Option<String>,
 }
 
-fn read_role(text: &str) -> Result<Role, String> {
-    text.parse().map_err(|()| {
-        let names: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
-        format!("应为 {} 之一", names.join("、"))
-    })
-}
-
-pub fn read_agency(text: &str) -> Result<AgencyRef, String> {
-    text.parse().map_err(|()| "应为机关编号或统一社会信用代码".to_owned())
-}
-
-fn read_person(text: &str) -> Result<PersonId, String> {
+pub fn read_person(text: &str) -> Result<PersonId, String> {
     text.parse().map_err(|()| "应为人员编号".to_owned())
-}
-
-fn read_stage(text: &str) -> Result<Stage, String> {
-    text.parse().map_err(|()| "应为 first、second 或 final".to_owned())
-}
-
-fn read_reach(text: &str) -> Result<Reach, String> {
-    text.parse().map_err(|()| "应为 subtree 或 agency".to_owned())
-}
-
-fn read_years(text: &str) -> Result<Years, String> {
-    let years: Option<Years> = text.parse().ok();
-    let fits = |years: &Years| FIRST_YEAR <= years.from && years.to <= LAST_YEAR;
-    years.filter(fits).ok_or_else(|| format!("应为 2024 或 2023..2024，在 {FIRST_YEAR} 到 {LAST_YEAR} 之间"))
 }
 
 fn read_day(text: &str) -> Result<NaiveDate, String> {
@@ -100,15 +59,8 @@ fn read_day(text: &str) -> Result<NaiveDate, String> {
 
 pub fn run(verb: &Verb) -> Result<(), Failure> {
     let Verb::Create(create) = verb;
-    if create.role == Role::Admin && create.agency.is_some() {
-        return Err(Failure::Usage("超级管理员（admin）不能限于某个机关：请去掉 --agency".to_owned()));
-    }
-    if create.stage.is_some() && create.role != Role::Reviewer {
-        return Err(Failure::Usage("--stage 只用于审核员（reviewer）".to_owned()));
-    }
-    if create.reach == Reach::Agency && create.agency.is_none() {
-        return Err(Failure::Usage("--reach agency 只限一个机关：请用 --agency 给出".to_owned()));
-    }
+    let grant = create.grant.order()?;
+    let role = grant.role;
     let settings = create.config.load()?;
     let issuer = settings.auth.oidc.issuer.clone();
     if create.subject.is_some() && issuer.is_empty() {
@@ -122,14 +74,7 @@ pub fn run(verb: &Verb) -> Result<(), Failure> {
     let order = Order {
         name: create.name.clone(),
         person: create.person.clone(),
-        grant: GrantOrder {
-            role: create.role,
-            agency: create.agency.clone(),
-            stage: create.stage,
-            reach: create.reach,
-            read_only: create.read_only,
-            years: create.years,
-        },
+        grant,
         separated: settings.roles.separation,
         machine: create.machine,
         // The day still counts, in UTC+8.
@@ -143,12 +88,7 @@ pub fn run(verb: &Verb) -> Result<(), Failure> {
     });
     store.close();
     let (secret, token) = issued?;
-    eprintln!(
-        "{}（{}）的令牌，人员编号 {}；密文只显示这一次：",
-        token.name,
-        create.role.as_str(),
-        token.person.id
-    );
+    eprintln!("{}（{}）的令牌，人员编号 {}；密文只显示这一次：", token.name, role.as_str(), token.person.id);
     print(&format!("{secret}\n"))
 }
 

@@ -138,6 +138,14 @@ wire_names!(
     }
 );
 
+/// By which ways anybody comes in here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ways {
+    pub tokens: TokenEntry,
+    /// The identity provider that is believed; `None`: nobody signs in by one.
+    pub issuer: Option<String>,
+}
+
 impl TokenEntry {
     pub fn lets_in(self, token: &Token) -> bool {
         match self {

@@ -59,6 +59,13 @@ impl Algorithm {
         }
     }
 
+    /// The digest of one text or file, with its name.
+    pub fn digest(self, bytes: impl AsRef<[u8]>) -> String {
+        let mut hash = self.hasher();
+        hash.update(bytes);
+        self.named(hash.finish())
+    }
+
     /// By which algorithm a digest was made that stands without a name if it is SHA-256.
     pub fn of(digest: &str) -> Algorithm {
         digest.split_once(':').and_then(|(name, _)| name.parse().ok()).unwrap_or_default()
@@ -84,11 +91,7 @@ mod tests {
 
     #[test]
     fn both_algorithms_give_the_digests_of_their_standards() {
-        let digest = |algorithm: Algorithm| {
-            let mut hash = algorithm.hasher();
-            hash.update("abc");
-            algorithm.named(hash.finish())
-        };
+        let digest = |algorithm: Algorithm| algorithm.digest("abc");
         assert_eq!(
             digest(Algorithm::Sha256),
             "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

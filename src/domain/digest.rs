@@ -1,5 +1,6 @@
 //! The digest of a report's content: what reviewers approve is what is published, to the byte.
 
+use crate::domain::algorithm::Algorithm;
 use crate::domain::report::Content;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -29,19 +30,12 @@ pub struct Beside {
     pub explanations: Option<String>,
 }
 
-/// `sha256:` and 64 hexadecimal digits over everything that reviewers approve.
+/// `sha256:` or `sm3:` and 64 hexadecimal digits over everything that reviewers approve.
 ///
 /// Each part is preceded by its length, so that no two different contents share a byte string.
-pub fn content_digest(covered: &Covered<'_>, content: &Content) -> String {
-    let mut hash = Sha256::new();
-    let mut part = |text: Option<&str>| match text {
-        Some(text) => {
-            hash.update([1]);
-            hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(text.as_bytes());
-        }
-        None => hash.update([0]),
-    };
+pub fn content_digest(algorithm: Algorithm, covered: &Covered<'_>, content: &Content) -> String {
+    let mut hash = algorithm.hasher();
+    let mut part = |text: Option<&str>| hash.part(text);
     part(Some(&content.form().id));
     for text in covered.heading {
         part(text);
@@ -62,16 +56,19 @@ pub fn content_digest(covered: &Covered<'_>, content: &Content) -> String {
         part(beside.source_published_on.map(|day| day.to_string()).as_deref());
         part(beside.explanations.as_deref());
     }
-    format!("sha256:{}", hex::encode(hash.finalize()))
+    algorithm.named(hash.finish())
 }
 
 /// One digest of all explanations of a report, each by its finding, what it rests on and its text, in whatever order
 /// they were given; `None` where there are none.
-pub fn explanations_digest<'a>(explanations: impl IntoIterator<Item = [&'a str; 3]>) -> Option<String> {
+pub fn explanations_digest<'a>(
+    algorithm: Algorithm,
+    explanations: impl IntoIterator<Item = [&'a str; 3]>,
+) -> Option<String> {
     let mut told: Vec<[&str; 3]> = explanations.into_iter().collect();
     told.sort_unstable();
     let text = serde_json::to_string(&told).unwrap_or_default();
-    (!told.is_empty()).then(|| format!("sha256:{}", sha256_hex(text.as_bytes())))
+    (!told.is_empty()).then(|| algorithm.digest(text))
 }
 
 /// SHA-256 of parts, one after the other, without laying them together first.

@@ -11,6 +11,7 @@ use super::kernel::reply::Reply;
 use super::person_grants::PersonGrantsBody;
 use super::reports::{PersonReference, SuppressionBody, TransitionBody};
 use super::settings::ReviewSettingsBody;
+use super::subjects::SubjectBody as BoundBody;
 use super::tokens::{Draw, TokenBody, issued_body};
 use crate::domain::access::Lifetimes;
 use crate::domain::id::{PendingId, PersonId, TokenId};
@@ -182,6 +183,7 @@ fn result(decided: &Decided, drawn: &Draw, lifetimes: &Lifetimes) -> Value {
         }
         Decided::Suppression(suppression) => json!(SuppressionBody::from(suppression)),
         Decided::Grants(grants) => json!(PersonGrantsBody::from(grants.as_slice())),
+        Decided::Subject(bound) => json!(BoundBody::from(bound)),
         Decided::Token(token) => json!(issued_body(token, drawn, lifetimes)),
         Decided::Kept(token) => json!(TokenBody::of(token, lifetimes)),
     }
@@ -203,7 +205,7 @@ fn result(decided: &Decided, drawn: &Draw, lifetimes: &Lifetimes) -> Value {
         ("x-problems" = json!([Code::NotFound, Code::SeparationOfDuties, Code::PreconditionFailed,
             Code::InvalidInput, Code::FindingsBlockSubmit, Code::TransitionNotAllowed, Code::YearNotOpen,
             Code::ReportWithdrawn, Code::RevisionSuppressed, Code::RevisionShown, Code::AskerWithoutRight,
-            Code::AlreadyIssued, Code::TokenEnded,
+            Code::AlreadyIssued, Code::TokenEnded, Code::SubjectBound, Code::SubjectTaken,
             Code::InvalidQuery])),
         ("x-same" = json!(true)),
     ),

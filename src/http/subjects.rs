@@ -5,9 +5,11 @@ use super::kernel::format::time;
 use super::kernel::problem::{Code, Fault, Problem};
 use super::kernel::query::NoParameters;
 use super::kernel::reply::Reply;
+use super::pending::PendingBody;
 use crate::domain::id::PersonId;
 use crate::domain::people::BoundSubject;
-use crate::operations::people::{self, SubjectOrder};
+use crate::operations::pending::HeldOrder;
+use crate::operations::people::{self, BindingOrder, GrantOrder, SubjectOrder};
 use actix_web::{get, put};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -72,11 +74,15 @@ pub async fn read_subject(call: Call) -> Result<Reply, Problem> {
 ///
 /// 此人从此可以用身份提供方登录，授权是其自己的授权（`PUT /persons/{person}/grants`）和全部令牌的授权（不论是否已领取）。只绑定一次，此后不能改换；一个身份只属于一个人。
 /// 由安全管理员或超级管理员绑定，须是能授予此人全部授权的；记入审计。不需要 `If-Match`。
+/// 授予主管部门以上的角色须由另一个人确认的（设置 `second_pair.grants`），绑定持有这种授权的人的身份答 202。
 #[utoipa::path(
     tag = "administration",
     params(crate::http::paths::Person),
     request_body(content = PersonSubjectCreate, content_type = "application/json"),
-    responses((status = 200, description = "绑定的身份", body = SubjectBody)),
+    responses(
+        (status = 200, description = "绑定的身份", body = SubjectBody),
+        (status = 202, description = "已提请，待另一个人确认", body = PendingBody),
+    ),
     extensions(
         ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::SubjectBound, Code::SubjectTaken, Code::InvalidQuery])),
         ("x-unmatched" = json!(true)),
@@ -97,6 +103,18 @@ pub async fn bind_subject(mut call: Call) -> Result<Reply, Problem> {
         (!said && !known).then(|| Fault::at("/issuer", "required")).into_iter().collect()
     })?;
     let order = SubjectOrder { issuer: issuer.or(usual).unwrap_or_default(), subject };
+    let (named, judged) = (id.clone(), order.clone());
+    let binding = call
+        .look(move |connection, asking| people::require_bindable(connection, asking, &named, &judged))
+        .await?;
+    let held = HeldOrder::Subject(BindingOrder {
+        person: id.clone(),
+        subject: order.clone(),
+        grants: binding.grants.iter().map(GrantOrder::from).collect(),
+    });
+    if binding.bound.is_none() && call.waits(&held) {
+        return call.ask(held).await.map(Reply::untagged);
+    }
     call.write(
         move |desk| people::bind_subject(desk, &id, &order),
         move |bound| Reply::ok(&SubjectBody::from(bound)),

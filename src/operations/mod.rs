@@ -32,8 +32,9 @@ pub use ready::Ready;
 pub use refusal::{Conflict, Connected, InputFault, Refusal};
 pub use seen::{Seen, Sight};
 
-use crate::domain::access::{Access, Doer, Lifetimes};
+use crate::domain::access::{Access, Doer, Lifetimes, Ways};
 use crate::domain::agency::{Agency, Uscc};
+use crate::domain::algorithm::Algorithm;
 use crate::domain::id::AgencyId;
 use crate::domain::pending::HeldAct;
 use crate::domain::rules::RuleSet;
@@ -93,9 +94,13 @@ pub struct Asking {
     pub access: Option<Access>,
     /// How long access lives here.
     pub lifetimes: Lifetimes,
+    /// By which ways anybody comes in here.
+    pub ways: Ways,
     /// The day it is, in UTC+8.
     pub today: chrono::NaiveDate,
     pub policy: Policy,
+    /// By which algorithm digests of what is written are made: the database's.
+    pub digests: Algorithm,
     /// By which rules reports are judged.
     pub rules: Arc<RuleSet>,
     /// What of what is not public they are shown.
@@ -165,8 +170,10 @@ impl Asking {
             person: None,
             access: None,
             lifetimes: Lifetimes::default(),
+            ways: Ways::default(),
             today,
             policy: Policy::USUAL,
+            digests: Algorithm::default(),
             rules: RuleSet::own(),
             seen: Seen::default(),
         }

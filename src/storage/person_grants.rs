@@ -78,10 +78,11 @@ pub fn holders(connection: &mut AnyConnection, roles: &[Role]) -> Result<Vec<Per
     Ok(found.into_iter().map(PersonId::from_stored).collect())
 }
 
-/// Whether anybody else holds one of some roles with no limit, and has an identity to come in by.
+/// Whether anybody else holds one of some roles with no limit, and is known to the provider to come in by it.
 pub fn held_beside(
     connection: &mut AnyConnection,
     roles: &[Role],
+    issuer: &str,
     ending: Option<&PersonId>,
 ) -> Result<bool, StorageError> {
     let mut sql = Sql::new(
@@ -92,7 +93,7 @@ pub fn held_beside(
     for role in roles {
         sql.push(" OR g.role = ").bind_text(role.as_str());
     }
-    sql.push(")");
+    sql.push(") AND s.issuer = ").bind_text(issuer);
     if let Some(ending) = ending {
         sql.push(" AND p.id <> ").bind_text(ending.as_str());
     }

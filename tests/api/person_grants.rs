@@ -175,3 +175,102 @@ fn the_last_administrator_does_not_leave_whichever_way_they_come_in() {
         service.patch(&person).token(&word).if_match(&tag).json(&left).send().refused(409, "last_admin");
     });
 }
+
+/// Makes somebody an administrator by grants of their own, known to the provider.
+fn administrator(service: &Service, name: &str, subject: &str) -> String {
+    let person = somebody(service, name, "", subject);
+    give(service, &service.admin(), &person, json!([{"role": "admin"}])).expect(200);
+    person
+}
+
+/// Revokes the token of the administrator whom the command line has made.
+fn end_token(service: &Service) -> Reply {
+    let admin = service.admin();
+    let me = service.get("/me").token(&admin).send().expect(200).value();
+    let token = format!("/tokens/{}", me["token"]["id"].as_str().expect("an id"));
+    let tag = service.get(&token).token(&admin).send().expect(200).tag().to_owned();
+    service.delete(&token).token(&admin).if_match(&tag).send()
+}
+
+/// Starts the service again with other settings.
+fn with(service: &mut Service, settings: &[(&str, &str)], without: &str) {
+    service.terminate();
+    service.settings.retain(|(name, _)| !name.starts_with(without));
+    let more = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    service.settings.extend(more);
+    service.restart();
+}
+
+#[test]
+fn an_administrator_whom_only_a_provider_knows_is_none_where_there_is_no_provider() {
+    on_each(&[], |_, service| {
+        let person = administrator(service, "接任", "u-1");
+        with(service, &[], "NIANBAO__AUTH__OIDC__");
+        end_token(service).refused(409, "last_admin");
+        // Nor is one who is known to another provider than the one that is believed.
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), "{\"keys\": []}").expect("written");
+        let jwks = file.path().display().to_string();
+        let other = [
+            ("NIANBAO__AUTH__OIDC__ISSUER", "https://other.example.gov.cn"),
+            ("NIANBAO__AUTH__OIDC__AUDIENCE", "nianbao"),
+            ("NIANBAO__AUTH__OIDC__JWKS_FILE", jwks.as_str()),
+        ];
+        with(service, &other, "NIANBAO__AUTH__OIDC__");
+        end_token(service).refused(409, "last_admin");
+        // A token of their own that does not carry it does not help, for it is a narrow way; one that does, helps.
+        with(service, &[], "NIANBAO__AUTH__OIDC__");
+        let id = person.trim_start_matches("/persons/");
+        service.made(&["token", "create", "--role", "editor", "--person", id]);
+        end_token(service).refused(409, "last_admin");
+        service.made(&["token", "create", "--role", "admin", "--person", id]);
+        end_token(service).expect(204);
+    });
+}
+
+#[test]
+fn an_administrator_by_an_own_grant_counts_where_their_provider_is_believed() {
+    on_each(&[], |_, service| {
+        administrator(service, "接任", "u-1");
+        end_token(service).expect(204);
+    });
+}
+
+#[test]
+fn tokens_that_are_no_way_in_are_no_last_administrators() {
+    for tokens in ["machines", "none"] {
+        on_each(&[], |provider, service| {
+            let person = administrator(service, "在任", "u-1");
+            // Somebody else whose token carries it, and whom no provider knows.
+            service.made(&["token", "create", "--role", "admin", "--name", "另一位"]);
+            with(service, &[("NIANBAO__AUTH__TOKENS", tokens)], "NIANBAO__AUTH__TOKENS");
+            let word = provider.word("u-1");
+            let tag = || service.get(&person).token(&word).send().expect(200).tag().to_owned();
+            let take = || {
+                let put = service.put(&format!("{person}/grants")).token(&word).if_match(&tag());
+                put.json(&json!({"grants": []})).send()
+            };
+            take().refused(409, "last_admin");
+            let leave = service.patch(&person).token(&word).if_match(&tag());
+            leave.json(&json!({"left_on": "2024-01-01"})).send().refused(409, "last_admin");
+            // Known to the provider, they have by it what their token carries.
+            let other = ["token", "create", "--role", "admin", "--name", "第三位", "--subject", "u-3"];
+            service.made(&other);
+            take().expect(200);
+            service.get("/persons").token(&provider.word("u-3")).send().expect(200);
+        });
+    }
+}
+
+#[test]
+fn a_machine_counts_where_machines_alone_come_in_by_tokens() {
+    on_each(&[], |provider, service| {
+        let person = administrator(service, "在任", "u-1");
+        service.made(&["token", "create", "--role", "admin", "--name", "程序", "--machine"]);
+        with(service, &[("NIANBAO__AUTH__TOKENS", "machines")], "NIANBAO__AUTH__TOKENS");
+        let word = provider.word("u-1");
+        let tag = service.get(&person).token(&word).send().expect(200).tag().to_owned();
+        let put = service.put(&format!("{person}/grants")).token(&word).if_match(&tag);
+        put.json(&json!({"grants": []})).send().expect(200);
+    });
+}

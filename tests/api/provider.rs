@@ -21,23 +21,23 @@ const CLIENT: &str = "nianbao-docs";
 /// On this machine itself a client may come from any port (RFC 8252, 7.3).
 const REDIRECT: &str = "http://127.0.0.1/docs/oauth2-redirect.html";
 
-struct Provider {
+pub struct Provider {
     child: Child,
     lines: BufReader<std::process::ChildStdout>,
     issuer: String,
 }
 
 impl Provider {
-    fn folder() -> PathBuf {
+    pub fn folder() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oidc")
     }
 
-    fn is_here() -> bool {
+    pub fn is_here() -> bool {
         let runs = Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
         runs && Provider::folder().join("node_modules/oidc-provider").exists()
     }
 
-    fn start() -> Provider {
+    pub fn start() -> Provider {
         let mut child = Command::new("node")
             .args(["provider.mjs", AUDIENCE, REDIRECT])
             .current_dir(Provider::folder())
@@ -66,7 +66,7 @@ impl Provider {
         self.line()
     }
 
-    fn serve(&self, database: Database) -> Service {
+    pub fn serve(&self, database: Database) -> Service {
         let keys = format!("{}/jwks", self.issuer);
         let settings = [
             ("NIANBAO__AUTH__OIDC__ISSUER", self.issuer.as_str()),

@@ -37,6 +37,7 @@ macro_rules! attacks {
 
 mod access;
 mod acts;
+mod algorithm;
 mod bodies;
 mod forged;
 mod forgeries;

@@ -1,7 +1,9 @@
 //! Insiders who sign in by an identity provider: what they hold themselves makes them no more than one person.
 
+use crate::api::harness::process::Service;
 use crate::api::harness::world::{World, id_of};
-use crate::api::oidc::on_each;
+use crate::api::oidc::{bind, on_each};
+use crate::api::pending::{ON, decide, pending};
 use crate::api::person_grants::{give, somebody};
 use serde_json::json;
 
@@ -110,4 +112,70 @@ fn a_grant_that_was_taken_stops_whoever_is_signed_in_at_once() {
         let order = service.post(&format!("/reports/{report}/transitions")).token(&word);
         order.if_match("\"1-zh\"").json(&json!({"action": "approve"})).send().refused(404, "not_found");
     });
+}
+
+#[test]
+fn nobody_lets_somebody_in_alone_to_what_they_could_not_give_alone() {
+    on_each(&ON, |provider, service| {
+        let world = World::new(service);
+        let security = service.token("security_admin", "", "安全管理员");
+        let second = service.token("security_admin", "", "另一安全管理员");
+        let made = |name: &str| {
+            let body = json!({"name": name, "agency_id": world.county});
+            id_of(&service.post("/persons").token(&security).json(&body).send().expect(201))
+        };
+        let [plain, above] = ["填报", "主管二"].map(made);
+        let grant = |role: &str| json!([{"role": role, "agency_id": world.county}]);
+        give(service, &security, &format!("/persons/{plain}"), grant("editor")).expect(200);
+        bind(service, &security, &plain, "u-plain").expect(200);
+        let asked =
+            id_of(&give(service, &security, &format!("/persons/{above}"), grant("supervisor")).expect(202));
+        decide(service, &asked, &second, "confirm").expect(200);
+        // Whoever carries such grants by a token is bound no sooner.
+        let token = service.token("auditor", "", "审计员");
+        let carried = service.get("/me").token(&token).send().expect(200).value();
+        let carried = carried["person"]["id"].as_str().expect("an id").to_owned();
+        for (person, subject, role) in [(&above, "u-1", "supervisor"), (&carried, "u-2", "auditor")] {
+            bind(service, &security, person, "u-plain").refused(409, "subject_taken");
+            let asked = bind(service, &security, person, subject).expect(202).value();
+            assert_eq!(
+                (&asked["act"], &asked["asked"]["subject"], &asked["asked"]["grants"][0]["role"]),
+                (&json!("grants"), &json!(subject), &json!(role))
+            );
+            let id = asked["id"].as_str().expect("an id");
+            service
+                .get(&format!("/persons/{person}/subject"))
+                .token(&second)
+                .send()
+                .refused(404, "not_found");
+            service.get("/me").token(&provider.word(subject)).send().refused(401, "unauthorized");
+            decide(service, id, &security, "confirm").refused(403, "separation_of_duties");
+            decide(service, id, &world.supervisor(), "confirm").refused(404, "not_found");
+            assert_eq!(pending(service, &second), vec![asked.clone()]);
+            let done = decide(service, id, &second, "confirm").expect(200).value();
+            assert_eq!(done["result"]["subject"], subject);
+            let me = service.get("/me").token(&provider.word(subject)).send().expect(200).value();
+            assert_eq!((&me["person"]["id"], &me["grants"][0]["role"]), (&json!(person), &json!(role)));
+            // What stands already is told at once; what is another is refused.
+            bind(service, &security, person, subject).expect(200);
+            bind(service, &security, person, "u-3").refused(409, "subject_bound");
+        }
+        // What was asked for of an identity that is somebody's by then ends.
+        let late = id_of(
+            &bind(service, &security, &made_above(service, &security, &second, &world), "u-4").expect(202),
+        );
+        bind(service, &security, &made("又一填报"), "u-4").expect(200);
+        decide(service, &late, &second, "confirm").refused(404, "not_found");
+        assert!(service.run(&["audit", "verify"]).status.success());
+    });
+}
+
+/// Somebody who holds a supervisor's grant, given by two.
+fn made_above(service: &Service, one: &str, other: &str, world: &World<'_>) -> String {
+    let body = json!({"name": "主管三", "agency_id": world.county});
+    let person = id_of(&service.post("/persons").token(one).json(&body).send().expect(201));
+    let grants = json!([{"role": "supervisor", "agency_id": world.county}]);
+    let asked = id_of(&give(service, one, &format!("/persons/{person}"), grants).expect(202));
+    decide(service, &asked, other, "confirm").expect(200);
+    person
 }

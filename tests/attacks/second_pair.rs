@@ -229,8 +229,26 @@ attacks! {
         let done = decide(service, asked["id"].as_str().expect("an id"), &second, "confirm").expect(200).value();
         assert_eq!((&done["result"]["expires_at"], done["result"].get("secret")), (&Value::Null, None));
         assert_eq!(service.get(&path).token(&second).send().value()["expires_at"], Value::Null);
+        // Nor does it come from where it could not.
+        let from = |by: &str, path: &str, addresses: Value| {
+            let tag = service.get(path).token(&second).send().expect(200).tag().to_owned();
+            service.patch(path).token(by).if_match(&tag).json(&json!({ "addresses": addresses })).send()
+        };
+        from(&security, &path, json!(["192.0.2.0/24", "2001:db8::/32"])).expect(200);
+        from(&security, &path, json!(["192.0.2.128/25"])).expect(200);
+        for wider in [json!([]), json!(["192.0.2.0/24"]), json!(["192.0.2.128/25", "198.51.100.1/32"])] {
+            let asked = from(&security, &path, wider.clone()).expect(202).value();
+            assert_eq!(service.get(&path).token(&second).send().value()["addresses"], json!(["192.0.2.128/25"]));
+            let id = asked["id"].as_str().expect("an id");
+            decide(service, id, &security, "confirm").refused(403, "separation_of_duties");
+            let done = decide(service, id, &second, "confirm").expect(200).value();
+            assert_eq!(done["result"]["addresses"], wider);
+            from(&security, &path, json!(["192.0.2.128/25"])).expect(200);
+        }
         let editor = service.token_with("editor", &world.county, "短期填报员", &["--expires", "2099-01-01"]);
         change(&security, &id_at(&editor), Value::Null).expect(200);
+        from(&security, &id_at(&editor), json!(["127.0.0.0/8"])).expect(200);
+        from(&security, &id_at(&editor), json!([])).expect(200);
         assert!(service.run(&["audit", "verify"]).status.success());
     }
 }

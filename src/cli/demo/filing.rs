@@ -5,12 +5,13 @@ use crate::cli::failure::Failure;
 use crate::cli::program::{asking_as_program, write_as};
 use crate::cli::token::act_of_program;
 use crate::documents;
+use crate::domain::algorithm::Algorithm;
 use crate::domain::id::{AgencyId, ReportId};
 use crate::domain::people::TokenGrant;
 use crate::domain::rights::{Rights, Role};
 use crate::domain::workflow::Action;
 use crate::operations::reports::{self, NewReport, TransitionOrder};
-use crate::operations::{AgencyRef, Asking};
+use crate::operations::{AgencyRef, Asking, Refusal};
 use crate::storage::{Act, Actor as ActorOfAct, Store};
 
 const DOCUMENT: &[u8] = include_bytes!("../../../tests/fixtures/000_21ff2a0d32bbf7b0.txt");
@@ -19,10 +20,10 @@ const DOCUMENT: &[u8] = include_bytes!("../../../tests/fixtures/000_21ff2a0d32bb
 const REPORT: &str = "01a20d2d-6e75-74e6-a32e-7f2a8777014e";
 
 impl Actor {
-    fn asking(&self) -> Asking {
+    fn asking(&self, digests: Algorithm) -> Asking {
         let grants = self.token.grants.iter().map(TokenGrant::right).collect();
         let person = Some(self.token.person.clone());
-        Asking { rights: Rights::of(grants), person, ..asking_as_program() }
+        Asking { rights: Rights::of(grants), person, digests, ..asking_as_program() }
     }
 
     fn act(&self) -> Act {
@@ -42,6 +43,7 @@ pub fn file(store: &Store, agency: &AgencyId, people: &[Actor]) -> Result<Report
     let year = document.year.unwrap_or(2023);
     let new = NewReport::of_document(id, AgencyRef::Id(agency.clone()), year, document);
     let id = new.id.clone();
+    let digests = store.algorithm().map_err(Refusal::from)?;
     let mut version = 1;
     for (at, actor) in people.iter().enumerate() {
         let action = match actor.role {
@@ -52,7 +54,7 @@ pub fn file(store: &Store, agency: &AgencyId, people: &[Actor]) -> Result<Report
         };
         if at == 0 {
             let new = new.clone();
-            write_as(store, (actor.asking(), actor.act()), move |desk| reports::create(desk, &new))?;
+            write_as(store, (actor.asking(digests), actor.act()), move |desk| reports::create(desk, &new))?;
         }
         let order = TransitionOrder {
             id: uuid::Uuid::now_v7().to_string(),
@@ -62,8 +64,9 @@ pub fn file(store: &Store, agency: &AgencyId, people: &[Actor]) -> Result<Report
             published_on: None,
             version,
         };
-        let made =
-            write_as(store, (actor.asking(), actor.act()), move |desk| reports::transition(desk, &order))?;
+        let made = write_as(store, (actor.asking(digests), actor.act()), move |desk| {
+            reports::transition(desk, &order)
+        })?;
         version = made.view.report.version;
     }
     Ok(id)

@@ -110,7 +110,7 @@ guarded! {
     SUPPRESSIONS: "suppressions" by (Text "report_id", Number "revision") Values fixed Whole, left [];
     EXPLANATIONS: "explanations" by (Text "report_id", Text "finding") Digest fixed Columns(&[]), left [];
     SOURCES: "sources" by (Text "report_id", Number "revision") Digest fixed Whole,
-        left ["bytes": "in their SHA-256, which is sealed and made anew"];
+        left ["bytes": "in their digest, which is sealed and made anew"];
     CHANGES: "changes" by (Number "seq") Digest fixed Whole, left [];
     REVIEW_SETTINGS: "review_settings" by (Number "id") Values fixed Columns(&["id"]), left [];
     PENDING_ACTS: "pending_acts" by (Text "id") Values fixed Whole, left [];

@@ -85,6 +85,7 @@ impl Replay {
                 AuditAction::ReportTransition | AuditAction::FindingExplain | AuditAction::FindingUnexplain,
             ) => self.note_digest(entry, "digest"),
             Ok(AuditAction::ReportSuppress) => self.note_digest(entry, "left"),
+            Ok(AuditAction::ReportImport | AuditAction::ReportLoad) => self.note_source(entry),
             _ => {}
         }
         let sealed = entry.sealed.as_deref().map_or_else(|| Some(Vec::new()), seal::read);
@@ -133,6 +134,16 @@ impl Replay {
         let digest = detail.get(member).and_then(Value::as_str);
         if let (Some(report), Some(revision), Some(digest)) = (report, revision, digest) {
             self.digests.insert(print(&format!("{member}/{report}/{revision}")), print(digest));
+        }
+    }
+
+    /// The digest of a file that came in, by the chain's own algorithm, under what names the file.
+    fn note_source(&mut self, entry: &AuditEntry) {
+        let detail: Value = serde_json::from_str(&entry.detail).unwrap_or_default();
+        let member = |name: &str| detail.get(name).and_then(Value::as_str);
+        let named = (entry.report_id.as_deref(), member("source_sha256"), member("source_digest"));
+        if let (Some(report), Some(sha256), Some(digest)) = named {
+            self.digests.insert(print(&format!("source/{report}/{sha256}")), print(digest));
         }
     }
 
@@ -222,6 +233,12 @@ impl Replay {
     /// The same of what was left of an erased revision.
     pub fn was_left_as(&self, report: &str, revision: i32, digest: &str) -> Option<bool> {
         self.is_known_as("left", report, revision, digest)
+    }
+
+    /// Whether these are the bytes of a file of this name that came in; `None`: its name is all that is told of it.
+    pub fn came_in_as(&self, report: &str, sha256: &str, bytes: &[u8]) -> Option<bool> {
+        let known = self.digests.get(&print(&format!("source/{report}/{sha256}")))?;
+        Some(*known == print(&self.algorithm.digest(bytes)))
     }
 
     fn is_known_as(&self, member: &str, report: &str, revision: i32, digest: &str) -> Option<bool> {

@@ -3,6 +3,7 @@
 use super::{Content, ReportDocument, Scope, Timeliness, judge_timeliness};
 use crate::domain::access::Doer;
 use crate::domain::agency::Uscc;
+use crate::domain::algorithm::Algorithm;
 use crate::domain::digest::{Around, Beside, Covered, content_digest};
 use crate::domain::id::{AgencyId, PersonId, ReportId};
 use crate::domain::workflow::State;
@@ -111,14 +112,28 @@ pub struct SectionMark {
 }
 
 impl Revision {
-    /// The digest that reviewers approve and publication checks, computed anew.
+    /// The digest that reviewers approve and publication checks, computed anew by the algorithm it was made by.
     pub fn compute_digest(&self) -> String {
-        let beside = self.beside.as_ref();
-        let around = beside.map(|beside| Around { agency_name: Some(&self.agency_name), beside });
-        digest_of(&self.heading, around, &self.content)
+        self.digest_by(self.algorithm())
     }
 
-    /// The same, of this and of what stands beside it now.
+    /// By which algorithm its digest is made.
+    pub fn algorithm(&self) -> Algorithm {
+        Algorithm::of(&self.digest)
+    }
+
+    /// Makes its digest by this algorithm from now on.
+    pub fn begin_digest(&mut self, algorithm: Algorithm) {
+        self.digest = self.digest_by(algorithm);
+    }
+
+    fn digest_by(&self, algorithm: Algorithm) -> String {
+        let beside = self.beside.as_ref();
+        let around = beside.map(|beside| Around { agency_name: Some(&self.agency_name), beside });
+        digest_of(algorithm, &self.heading, around, &self.content)
+    }
+
+    /// The digest of this and of what stands beside it now.
     pub fn settle_digest(&mut self, beside: Beside) {
         self.beside = Some(beside);
         self.digest = self.compute_digest();
@@ -154,7 +169,7 @@ impl Revision {
 
 impl ReportDocument {
     /// The digest of the report that the document would become.
-    pub fn compute_digest(&self) -> String {
+    pub fn compute_digest(&self, algorithm: Algorithm) -> String {
         let beside = Beside { source_url: self.source_url.clone(), ..Beside::default() };
         let around = Around { agency_name: self.agency_name.as_deref(), beside: &beside };
         let heading = Heading {
@@ -163,11 +178,16 @@ impl ReportDocument {
             signed_on: self.signed_on,
             index_number: self.index_number.clone(),
         };
-        digest_of(&heading, Some(around), &self.content)
+        digest_of(algorithm, &heading, Some(around), &self.content)
     }
 }
 
-fn digest_of(heading: &Heading, around: Option<Around<'_>>, content: &Content) -> String {
+fn digest_of(
+    algorithm: Algorithm,
+    heading: &Heading,
+    around: Option<Around<'_>>,
+    content: &Content,
+) -> String {
     let signed_on = heading.signed_on.map(|day| day.to_string());
     let heading = [
         heading.title.as_deref(),
@@ -175,7 +195,7 @@ fn digest_of(heading: &Heading, around: Option<Around<'_>>, content: &Content) -
         signed_on.as_deref(),
         heading.index_number.as_deref(),
     ];
-    content_digest(&Covered { heading, around }, content)
+    content_digest(algorithm, &Covered { heading, around }, content)
 }
 
 #[cfg(test)]
@@ -211,6 +231,8 @@ mod tests {
     #[test]
     fn everything_that_is_published_or_answered_is_in_the_digest() {
         let day = NaiveDate::from_ymd_opt(2024, 1, 2);
+        let told =
+            |given: &[[&'static str; 3]]| explanations_digest(Algorithm::Sha256, given.iter().copied());
         let mut plain = revision();
         plain.settle_digest(Beside::default());
         type Change<'a> = &'a dyn Fn(&mut Revision, &mut Beside);
@@ -226,7 +248,7 @@ mod tests {
             &|revision, _| revision.agency_name = "他局".to_owned(),
             &|_, beside| beside.source_url = Some("题".to_owned()),
             &|_, beside| beside.source_published_on = day,
-            &|_, beside| beside.explanations = explanations_digest([["finding", "inputs", "题"]]),
+            &|_, beside| beside.explanations = told(&[["finding", "inputs", "题"]]),
         ];
         let mut digests = vec![plain.digest.clone(), revision().compute_digest()];
         for change in changes {
@@ -240,8 +262,22 @@ mod tests {
         digests.dedup();
         assert_eq!(digests.len(), count, "each of them makes another digest");
         let (one, other) = (["a", "1", "因"], ["b", "1", "果"]);
-        assert_eq!(explanations_digest([one, other]), explanations_digest([other, one]), "in any order");
-        assert_ne!(explanations_digest([one]), explanations_digest([["a", "2", "因"]]));
+        assert_eq!(told(&[one, other]), told(&[other, one]), "in any order");
+        assert_ne!(told(&[one]), told(&[["a", "2", "因"]]));
+    }
+
+    #[test]
+    fn a_revision_goes_on_by_the_algorithm_its_digest_was_made_by() {
+        let mut revision = revision();
+        revision.settle_digest(Beside::default());
+        let usual = revision.digest.clone();
+        revision.begin_digest(Algorithm::Sm3);
+        let begun = revision.digest.clone();
+        assert!(usual.starts_with("sha256:") && begun.starts_with("sm3:"), "{usual}, {begun}");
+        assert_eq!(revision.compute_digest(), begun);
+        revision.heading.title = Some("题".to_owned());
+        revision.settle_digest(Beside::default());
+        assert!(revision.digest.starts_with("sm3:") && revision.digest != begun, "{}", revision.digest);
     }
 
     #[test]

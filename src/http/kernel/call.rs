@@ -104,7 +104,9 @@ impl Call {
     pub fn asking(&self) -> Asking {
         let public = Asking {
             lifetimes: self.service.options.entry.lifetimes,
+            ways: self.service.options.entry.ways.clone(),
             policy: self.service.options.policy,
+            digests: self.service.options.digests,
             rules: self.service.rules(),
             ..Asking::public(self.today())
         };

@@ -159,6 +159,11 @@ impl Reply {
         self
     }
 
+    /// Of what has no version that anybody could send back.
+    pub fn untagged(self) -> Reply {
+        Reply { tag: None, ..self }
+    }
+
     pub fn modified(self, at: NaiveDateTime) -> Reply {
         self.header(header::LAST_MODIFIED, format::http_date(at))
     }

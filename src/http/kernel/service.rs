@@ -11,6 +11,7 @@ use super::reads::Reads;
 use super::refusals::Refusals;
 use super::shares::Shares;
 use crate::documents::intake::Sandbox;
+use crate::domain::algorithm::Algorithm;
 use crate::domain::instance::Instance;
 use crate::domain::rules::RuleSet;
 use crate::domain::workflow::Review;
@@ -73,6 +74,8 @@ pub struct ServiceOptions {
     /// The first settings of a database that has none.
     pub review: Review,
     pub policy: Policy,
+    /// By which algorithm the database makes its digests.
+    pub digests: Algorithm,
     /// Over all settings but where the database is, and over the limits among them.
     pub settings_digest: String,
     pub limits_digest: String,

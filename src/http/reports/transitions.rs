@@ -62,7 +62,7 @@ pub struct TransitionBody {
     comment: Option<String>,
     /// 第几版。
     revision: i32,
-    /// 当时内容的摘要：`sha256:` 加 64 位十六进制。发布的必须就是审定的。
+    /// 当时内容的摘要：`sha256:` 或 `sm3:`（按数据库的算法）加 64 位十六进制。发布的必须就是审定的。
     content_digest: String,
     /// 操作所依据的校验；退回、撤回、更正没有。
     judgement: Option<JudgementBody>,

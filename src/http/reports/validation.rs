@@ -30,7 +30,7 @@ pub async fn validate(mut call: Call) -> Result<Reply, Problem> {
     let _: NoParameters = call.query()?;
     call.require_acceptable()?;
     let document = read_document(&body.object).map_err(Problem::of_body)?;
-    let digest = document.compute_digest();
+    let digest = document.compute_digest(call.service.options.digests);
     let judgement = call
         .look(move |connection, asking| reports::judge_document(connection, asking, &document, &[]))
         .await?;

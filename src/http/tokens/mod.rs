@@ -214,7 +214,7 @@ pub async fn read_token(call: Call) -> Result<Reply, Problem> {
 /// 修改令牌
 ///
 /// 可改名称、失效时间和使用的地址；授权不能改，另发一个即可。已经失效的不能复活：409 `token_ended`，请另发一个。
-/// 授予主管部门以上的角色须由另一个人确认的（设置 `second_pair.grants`），把别人的这种令牌改得更晚失效答 202。
+/// 授予主管部门以上的角色须由另一个人确认的（设置 `second_pair.grants`），把别人的这种令牌改得更晚失效，或可以从更多的地址使用，答 202。
 #[utoipa::path(
     tag = "administration",
     params(crate::http::paths::Token),
@@ -239,7 +239,7 @@ pub async fn change_token(mut call: Call) -> Result<Reply, Problem> {
     let asking = call.asking();
     let renewal = Renewal::Change { version, edit: edit.clone() };
     let held = HeldOrder::Renewal(RenewalOrder::of(&present, renewal));
-    if !asking.is(&present.person.id) && people::ends_later(&asking, &present, &edit) && call.waits(&held) {
+    if !asking.is(&present.person.id) && people::goes_further(&asking, &present, &edit) && call.waits(&held) {
         return call.ask(held).await;
     }
     call.write(

@@ -6,12 +6,13 @@ use crate::domain::access::Access;
 use crate::domain::audit::AuditAction;
 use crate::domain::id::{PendingId, PersonId, TokenId};
 use crate::domain::pending::{PendingAct, Verdict};
-use crate::domain::people::{Token, TokenGrant};
+use crate::domain::people::{BoundSubject, Token, TokenGrant};
 use crate::domain::report::Suppression;
 use crate::domain::rights::Rights;
 use crate::domain::workflow::ReviewSettings;
 use crate::operations::people::{
-    Drawn, Renewal, entering_of, issue_asked_token, person_with_grants, renew_asked_token, set_grants,
+    Drawn, Renewal, bind_subject, entering_of, issue_asked_token, person_with_grants, renew_asked_token,
+    set_grants,
 };
 use crate::operations::reports::{self, Transited};
 use crate::operations::settings::change_review;
@@ -66,6 +67,7 @@ pub enum Decided {
     /// It goes on as it was.
     Kept(Box<Token>),
     Grants(Vec<TokenGrant>),
+    Subject(BoundSubject),
 }
 
 /// What the audit says of an act that waits, or does not wait any more; how that came is told beside it.
@@ -174,6 +176,7 @@ fn perform(desk: &mut Desk<'_>, asker: &Asking, order: &HeldOrder) -> Result<Dec
         HeldOrder::Transition(order) => Decided::Transition(Box::new(reports::transition(theirs, order)?)),
         HeldOrder::Suppression(order) => Decided::Suppression(reports::suppress(theirs, order)?.0),
         HeldOrder::PersonGrants(order) => Decided::Grants(set_grants(theirs, order)?.1),
+        HeldOrder::Subject(order) => Decided::Subject(bind_subject(theirs, &order.person, &order.subject)?),
         HeldOrder::Renewal(order) => {
             let token = Box::new(renew_asked_token(desk, asker, order)?);
             match order.renewal {

@@ -4,7 +4,9 @@ use super::decide::Fresh;
 use crate::domain::id::{AgencyId, PersonId};
 use crate::domain::rights::Years;
 use crate::operations::AgencyRef;
-use crate::operations::people::{GrantOrder, GrantsOrder, Renewal, RenewalOrder, TokenEdit, TokenOrder};
+use crate::operations::people::{
+    BindingOrder, GrantOrder, GrantsOrder, Renewal, RenewalOrder, SubjectOrder, TokenEdit, TokenOrder,
+};
 use chrono::{DateTime, NaiveDateTime, SecondsFormat};
 use ipnet::IpNet;
 use serde_json::{Value, json};
@@ -57,6 +59,29 @@ pub(super) fn body_of_renewal(order: &RenewalOrder) -> Value {
         );
     }
     body
+}
+
+/// The body that asked for a person to be bound; by the member of its own it is told from the others.
+pub(super) fn body_of_binding(order: &BindingOrder) -> Value {
+    json!({
+        "subject_of": order.person.as_str(),
+        "issuer": order.subject.issuer,
+        "subject": order.subject.subject,
+        "grants": order.grants.iter().map(body_of_grant).collect::<Vec<_>>(),
+    })
+}
+
+pub(super) fn is_of_subject(body: &Value) -> bool {
+    body.get("subject_of").is_some()
+}
+
+pub(super) fn order_of_binding(body: &Value) -> Option<BindingOrder> {
+    let text = |name: &str| body.get(name)?.as_str().map(str::to_owned);
+    Some(BindingOrder {
+        person: text("subject_of")?.parse().ok()?,
+        subject: SubjectOrder { issuer: text("issuer")?, subject: text("subject")? },
+        grants: body.get("grants")?.as_array()?.iter().map(grant_of).collect::<Option<_>>()?,
+    })
 }
 
 pub(super) fn is_of_token(body: &Value) -> bool {

@@ -7,8 +7,8 @@ use crate::domain::pending::{HeldAct, PendingAct};
 use crate::domain::people::TokenGrant;
 use crate::domain::workflow::{Action, Review};
 use crate::operations::people::{
-    GrantOrder, GrantsOrder, Renewal, RenewalOrder, TokenOrder, require_givable, require_issuable,
-    require_renewable,
+    BindingOrder, GrantOrder, GrantsOrder, Renewal, RenewalOrder, TokenOrder, require_bindable,
+    require_givable, require_issuable, require_renewable,
 };
 use crate::operations::reports::{
     SuppressionOrder, TransitionOrder, prepare_transition, require_suppressible,
@@ -33,8 +33,10 @@ pub enum HeldOrder {
     Grants(TokenOrder),
     /// The same that a person is to hold themselves.
     PersonGrants(GrantsOrder),
-    /// A token with such grants that goes on for longer than it was given for.
+    /// A token with such grants that goes on for longer, or further, than it was given for.
     Renewal(RenewalOrder),
+    /// The identity of somebody who holds such grants.
+    Subject(BindingOrder),
 }
 
 impl HeldOrder {
@@ -50,7 +52,8 @@ impl HeldOrder {
             HeldOrder::Suppression(_) => Some(HeldAct::Suppression),
             HeldOrder::Grants(TokenOrder { grants, .. })
             | HeldOrder::PersonGrants(GrantsOrder { grants, .. })
-            | HeldOrder::Renewal(RenewalOrder { grants, .. }) => {
+            | HeldOrder::Renewal(RenewalOrder { grants, .. })
+            | HeldOrder::Subject(BindingOrder { grants, .. }) => {
                 grants.iter().any(|grant| grant.role.is_above()).then_some(HeldAct::Grants)
             }
         }
@@ -66,7 +69,7 @@ impl HeldOrder {
             HeldOrder::Review { version, .. } => *version,
             HeldOrder::Transition(order) => order.version,
             HeldOrder::Suppression(order) => order.version,
-            HeldOrder::Grants(_) => 0,
+            HeldOrder::Grants(_) | HeldOrder::Subject(_) => 0,
             HeldOrder::PersonGrants(order) => order.version,
             HeldOrder::Renewal(order) => match order.renewal {
                 Renewal::Rotation { .. } => 0,
@@ -90,12 +93,13 @@ impl HeldOrder {
         }
     }
 
-    /// To whom rights would be given who is there already.
+    /// To whom rights, or another way to them, would be given who is there already.
     pub(super) fn receiver(&self) -> Option<&PersonId> {
         match self {
             HeldOrder::Grants(order) => order.person.as_ref(),
             HeldOrder::PersonGrants(order) => Some(&order.person),
             HeldOrder::Renewal(order) => Some(&order.person),
+            HeldOrder::Subject(order) => Some(&order.person),
             _ => None,
         }
     }
@@ -111,6 +115,9 @@ impl HeldOrder {
             HeldOrder::Grants(order) => require_issuable(connection, asking, order, now),
             HeldOrder::PersonGrants(order) => Ok(require_givable(connection, asking, order)?.after),
             HeldOrder::Renewal(order) => Ok(require_renewable(connection, asking, order, now)?.grants),
+            HeldOrder::Subject(order) => {
+                Ok(require_bindable(connection, asking, &order.person, &order.subject)?.grants)
+            }
             _ => Ok(Vec::new()),
         }
     }
@@ -147,6 +154,7 @@ impl HeldOrder {
             HeldOrder::Grants(order) => grants::body(order),
             HeldOrder::PersonGrants(order) => grants::body_of_person(order),
             HeldOrder::Renewal(order) => grants::body_of_renewal(order),
+            HeldOrder::Subject(order) => grants::body_of_binding(order),
         }
     }
 
@@ -187,6 +195,9 @@ impl HeldOrder {
             HeldAct::Grants if grants::is_of_token(&body) => HeldOrder::Renewal(
                 grants::order_of_renewal(&body, pending.version, fresh).ok_or_else(malformed)?,
             ),
+            HeldAct::Grants if grants::is_of_subject(&body) => {
+                HeldOrder::Subject(grants::order_of_binding(&body).ok_or_else(malformed)?)
+            }
             HeldAct::Grants => HeldOrder::Grants(grants::order_of(&body, fresh).ok_or_else(malformed)?),
         })
     }
@@ -211,7 +222,7 @@ impl HeldOrder {
                 let (report, _) = require_suppressible(connection, asking, order)?;
                 Ok(Ready::on(connection, [&report.agency_id], ())?.basis)
             }
-            HeldOrder::Grants(_) | HeldOrder::Renewal(_) => {
+            HeldOrder::Grants(_) | HeldOrder::Renewal(_) | HeldOrder::Subject(_) => {
                 self.givable(connection, asking, act.at)?;
                 Ok(Ready::on(connection, [], ())?.basis)
             }

@@ -1,7 +1,7 @@
 //! Whose token it is, and whether it is a way in.
 
 use super::{digest_of_secret, entering_of};
-use crate::domain::access::{Access, Lifetimes, TokenEntry};
+use crate::domain::access::{Access, Lifetimes, Ways};
 use crate::domain::people::Token;
 use crate::operations::Refusal;
 use crate::storage::AnyConnection;
@@ -16,7 +16,7 @@ pub struct EntryRules {
     pub lifetimes: Lifetimes,
     /// From where alone anybody may come; empty: from anywhere.
     pub networks: Vec<IpNet>,
-    pub tokens: TokenEntry,
+    pub ways: Ways,
     /// Offices are separated.
     pub separated: bool,
 }
@@ -44,7 +44,8 @@ pub fn authenticate(
     // Looked up by digest: the comparison's time tells nothing about the secret.
     let digest = digest_of_secret(&presented.secret);
     let found = tokens::find_token(connection, Found::BySecret(&digest))?;
-    let good = |token: &Token| rules.tokens.lets_in(token) && token.lives(&rules.lifetimes, presented.at);
+    let good =
+        |token: &Token| rules.ways.tokens.lets_in(token) && token.lives(&rules.lifetimes, presented.at);
     let Some(token) = found.filter(good) else {
         return Ok(None);
     };

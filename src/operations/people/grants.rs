@@ -1,7 +1,7 @@
 //! What a person holds themselves: given, changed and taken by the rules that hold for tokens. It is theirs however they
 //! come in by an identity provider; a token carries its own grants and nothing of these.
 
-use super::issue::{GrantOrder, require_apart, resolve_grants, told};
+use super::issue::{GrantOrder, require_apart, require_separation, resolve_grants, told};
 use super::manage::{living_tokens, may_manage, require_another_admin, require_giving};
 use super::persons::{find_changeable, find_person};
 use crate::domain::audit::AuditAction;
@@ -79,10 +79,55 @@ pub fn require_givable(
 
 /// Has somebody hold this and nothing else; from their next request on.
 pub fn set_grants(desk: &mut Desk<'_>, order: &GrantsOrder) -> Result<Holder, Refusal> {
-    let Giving { mut person, before, after } = require_givable(desk.connection, desk.asking, order)?;
-    if person.version != order.version {
+    let giving = require_givable(desk.connection, desk.asking, order)?;
+    if giving.person.version != order.version {
         return Err(Refusal::PreconditionFailed);
     }
+    enter_grants(desk, giving)
+}
+
+/// One change of what somebody holds themselves.
+#[derive(Debug, Clone)]
+pub enum GrantChange {
+    Give(GrantOrder),
+    Take(GrantOrder),
+}
+
+/// Most grants that somebody holds themselves.
+const MOST: usize = 20;
+
+/// Changes it for whoever sits at the command line, who gives every role, also for the first set-up; whether that
+/// changed anything.
+pub fn change_grants(
+    desk: &mut Desk<'_>,
+    id: &PersonId,
+    change: &GrantChange,
+) -> Result<(Holder, bool), Refusal> {
+    let person = people::find_person(desk.connection, id)?.ok_or(Refusal::NotFound)?;
+    let before = person_grants::of_person(desk.connection, id)?;
+    let mut after = before.clone();
+    let (GrantChange::Give(order) | GrantChange::Take(order)) = change;
+    let named = resolve_grants(desk.connection, std::slice::from_ref(order))?;
+    after.retain(|grant| !named.contains(grant));
+    if matches!(change, GrantChange::Give(_)) {
+        if person.left_on.is_some() {
+            return Err(Refusal::invalid("/grants", "person_left"));
+        }
+        if before.iter().any(|grant| named.contains(grant)) {
+            return Ok(((person, before), false));
+        }
+        require_separation(desk.connection, desk.asking, Some(id), &named)?;
+        after.extend(named);
+        if after.len() > MOST {
+            return Err(Refusal::invalid("/grants", "too_many"));
+        }
+    }
+    let changed = before != after;
+    Ok((enter_grants(desk, Giving { person, before, after })?, changed))
+}
+
+fn enter_grants(desk: &mut Desk<'_>, giving: Giving) -> Result<Holder, Refusal> {
+    let Giving { mut person, before, after } = giving;
     if before == after {
         return Ok((person, after));
     }

@@ -3,6 +3,7 @@
 use super::TokenOrder;
 use super::grants::may_manage_own;
 use super::issue::{Handing, end_of, note, require_machine, require_separation, resolve_grants, write_token};
+use super::subject::signs_in;
 use crate::domain::access::Lifetimes;
 use crate::domain::audit::AuditAction;
 use crate::domain::id::{PersonId, TokenId};
@@ -266,8 +267,8 @@ pub(super) fn require_not_ended(asking: &Asking, token: &Token, now: NaiveDateTi
     }
 }
 
-/// Somebody must be left who may set things right: of the tokens and of the grants of a person that are to end, not all
-/// may be the last ones of an administrator.
+/// Somebody must be left who may set things right, and comes in by a way that there is here: of the tokens and of the
+/// grants of a person that are to end, not all may be the last ones of an administrator.
 pub(super) fn require_another_admin(
     desk: &mut Desk<'_>,
     ending: &[Token],
@@ -287,12 +288,20 @@ pub(super) fn require_another_admin(
         return Ok(());
     }
     let ending: Vec<&str> = ending.iter().map(|token| token.id.as_str()).collect();
-    let others = tokens::beside(desk.connection, roles, &ending)?;
-    let lives = |token: &Token| token.lives(&desk.asking.lifetimes, desk.act.at);
-    if others.iter().any(lives) || person_grants::held_beside(desk.connection, roles, own)? {
-        Ok(())
-    } else {
-        Err(Refusal::conflict(Conflict::LastAdmin))
+    let Asking { ways, lifetimes, .. } = desk.asking;
+    for token in tokens::beside(desk.connection, roles, &ending)? {
+        // What a token carries its person has by an identity provider too, whoever's tokens are a way in.
+        let enters = ways.tokens.lets_in(&token) && token.lives(lifetimes, desk.act.at);
+        let signs_in =
+            !token.has_ended(lifetimes, desk.act.at) && signs_in(desk.connection, &token.person.id, ways)?;
+        if enters || signs_in {
+            return Ok(());
+        }
+    }
+    // What somebody holds themselves is theirs by a provider alone.
+    match &ways.issuer {
+        Some(issuer) if person_grants::held_beside(desk.connection, roles, issuer, own)? => Ok(()),
+        _ => Err(Refusal::conflict(Conflict::LastAdmin)),
     }
 }
 

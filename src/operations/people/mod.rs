@@ -18,8 +18,8 @@ pub use authenticate::{EntryRules, Presented, authenticate};
 pub use confirm::{Confirmed, Waiting, confirm_person, find_confirmable, require_seen};
 pub use enrol::enrol;
 pub use grants::{
-    GrantsOrder, Holder, PersonOrder, create_person, find_changeable_grants, find_grants, require_givable,
-    set_grants,
+    GrantChange, GrantsOrder, Holder, PersonOrder, change_grants, create_person, find_changeable_grants,
+    find_grants, require_givable, set_grants,
 };
 pub use hand::{access_of, entering_of};
 pub use issue::{
@@ -31,9 +31,10 @@ pub use manage::{
 };
 pub use persons::{PersonEdit, ensure_person, find_changeable, find_person, list_persons, update_person};
 pub use refused::{RefusedAccess, RefusedSum, note_refused, note_refused_sum};
-pub use renew::{Renewal, RenewalOrder, ends_later, renew_asked_token, require_renewable, rotate_token};
+pub use renew::{Renewal, RenewalOrder, goes_further, renew_asked_token, require_renewable, rotate_token};
 pub use subject::{
-    SubjectOrder, bind_subject, find_bindable, find_subject, person_with_grants, rights_by_any_way, sign_in,
+    BindingOrder, SubjectOrder, bind_subject, find_bindable, find_subject, person_with_grants,
+    require_bindable, rights_by_any_way, sign_in,
 };
 pub use tasks::{Task, tasks};
 pub use used::{is_to_be_noted, note_use};

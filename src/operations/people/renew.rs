@@ -1,5 +1,5 @@
-//! Tokens that go on for longer than they were given for: rotated, or ended later. Of somebody else's with grants of
-//! supervisors and above that may take a second pair of eyes, as issuing them does.
+//! Tokens that go on for longer than they were given for: rotated, ended later, or let come from more addresses. Of
+//! somebody else's with grants of supervisors and above that may take a second pair of eyes, as issuing them does.
 
 use super::issue::{Drawn, end_of, write_token};
 use super::manage::{find_managed, handing_to, require_not_ended, revoke, seen, update_token};
@@ -9,6 +9,7 @@ use crate::domain::people::Token;
 use crate::operations::{Asking, Desk, Refusal};
 use crate::storage::AnyConnection;
 use chrono::NaiveDateTime;
+use ipnet::IpNet;
 
 /// A token that is to go on, with what it lets its person do and whose it is: neither is ever another.
 #[derive(Debug, Clone)]
@@ -39,8 +40,18 @@ impl RenewalOrder {
     }
 }
 
-/// Whether a change lets a token live longer.
-pub fn ends_later(asking: &Asking, present: &Token, edit: &TokenEdit) -> bool {
+/// Whether a change lets a token do more than it was given for: live longer, or come from where it could not.
+pub fn goes_further(asking: &Asking, present: &Token, edit: &TokenEdit) -> bool {
+    ends_later(asking, present, edit) || comes_from_more(&present.addresses, &edit.addresses)
+}
+
+/// From no address in particular is from anywhere.
+fn comes_from_more(present: &[IpNet], next: &[IpNet]) -> bool {
+    let known = |network: &IpNet| present.iter().any(|before| before.contains(network));
+    !present.is_empty() && (next.is_empty() || !next.iter().all(known))
+}
+
+fn ends_later(asking: &Asking, present: &Token, edit: &TokenEdit) -> bool {
     let Some(end) = present.ends_at(&asking.lifetimes) else { return false };
     let next = end_of(asking, present.created_at, edit.expires_at);
     next.is_ok_and(|next| next.is_none_or(|next| end < next))

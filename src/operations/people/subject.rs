@@ -1,10 +1,11 @@
 //! As whom an identity provider knows a person: bound once, and who signs in by it.
 
 use super::authenticate::is_within;
-use super::manage::held_tokens;
+use super::issue::GrantOrder;
+use super::manage::{held_tokens, living_tokens};
 use super::persons::find_changeable;
 use super::{EntryRules, Presented};
-use crate::domain::access::Lifetimes;
+use crate::domain::access::{Lifetimes, Ways};
 use crate::domain::audit::AuditAction;
 use crate::domain::id::PersonId;
 use crate::domain::people::{BoundSubject, Person, TokenGrant};
@@ -37,19 +38,58 @@ pub fn find_bindable(
     Ok(find_changeable(connection, asking, id)?.0)
 }
 
+/// Somebody who is to be bound, with all that they hold now. It may take a second pair of eyes as giving them that does:
+/// whoever is bound to them comes in with it.
+#[derive(Debug, Clone)]
+pub struct BindingOrder {
+    pub person: PersonId,
+    pub subject: SubjectOrder,
+    pub grants: Vec<GrantOrder>,
+}
+
+/// What would become of a binding.
+#[derive(Debug, Clone)]
+pub struct Binding {
+    pub person: Person,
+    /// It stands already.
+    pub bound: Option<BoundSubject>,
+    /// All that the person holds.
+    pub grants: Vec<TokenGrant>,
+}
+
+/// Judges whether the caller may bind a person so now.
+pub fn require_bindable(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &PersonId,
+    order: &SubjectOrder,
+) -> Result<Binding, Refusal> {
+    let person = find_bindable(connection, asking, id)?;
+    let bound = subjects::of_person(connection, id)?;
+    let is_other = |bound: &BoundSubject| (&bound.issuer, &bound.subject) != (&order.issuer, &order.subject);
+    if bound.as_ref().is_some_and(is_other) {
+        return Err(Refusal::conflict(Conflict::SubjectBound));
+    }
+    if bound.is_none() && person.left_on.is_some() {
+        return Err(Refusal::invalid("/subject", "person_left"));
+    }
+    if bound.is_none() && subjects::find(connection, &order.issuer, &order.subject)?.is_some() {
+        return Err(Refusal::conflict(Conflict::SubjectTaken));
+    }
+    let mut grants = person_grants::of_person(connection, id)?;
+    grants.extend(living_tokens(connection, id)?.into_iter().flat_map(|token| token.grants));
+    Ok(Binding { person, bound, grants })
+}
+
 /// Binds a person to whom a provider means, for good: neither is ever bound to another.
 pub fn bind_subject(
     desk: &mut Desk<'_>,
     id: &PersonId,
     order: &SubjectOrder,
 ) -> Result<BoundSubject, Refusal> {
-    let person = find_bindable(desk.connection, desk.asking, id)?;
-    if let Some(bound) = subjects::of_person(desk.connection, id)? {
-        let same = (&bound.issuer, &bound.subject) == (&order.issuer, &order.subject);
-        return if same { Ok(bound) } else { Err(Refusal::conflict(Conflict::SubjectBound)) };
-    }
-    if person.left_on.is_some() {
-        return Err(Refusal::invalid("/subject", "person_left"));
+    let Binding { person, bound, .. } = require_bindable(desk.connection, desk.asking, id, order)?;
+    if let Some(bound) = bound {
+        return Ok(bound);
     }
     let bound = BoundSubject {
         issuer: order.issuer.clone(),
@@ -97,8 +137,14 @@ pub fn sign_in(
     person_with_grants(connection, &bound.person_id, &rules.lifetimes, presented.at)
 }
 
+/// Whether somebody comes in by the identity provider that is believed here.
+pub(super) fn signs_in(connection: &mut AnyConnection, id: &PersonId, ways: &Ways) -> Result<bool, Refusal> {
+    let Some(issuer) = &ways.issuer else { return Ok(false) };
+    Ok(subjects::of_person(connection, id)?.is_some_and(|bound| bound.issuer == *issuer))
+}
+
 /// What somebody could do by any way in that they have now: each token that lives, and, where an identity provider
-/// knows them, all that they hold.
+/// that is believed here knows them, all that they hold.
 pub fn rights_by_any_way(
     connection: &mut AnyConnection,
     id: &PersonId,
@@ -108,11 +154,11 @@ pub fn rights_by_any_way(
     let Some((_, all)) = person_with_grants(connection, id, &rules.lifetimes, now)? else {
         return Ok(Rights::default());
     };
-    let grants = if subjects::of_person(connection, id)?.is_some() {
+    let grants = if signs_in(connection, id, &rules.ways)? {
         all
     } else {
         let mut tokens = held_tokens(connection, id, &rules.lifetimes, now)?;
-        tokens.retain(|token| rules.tokens.lets_in(token) && token.lives(&rules.lifetimes, now));
+        tokens.retain(|token| rules.ways.tokens.lets_in(token) && token.lives(&rules.lifetimes, now));
         tokens.into_iter().flat_map(|token| token.grants).collect()
     };
     let grants = grants.iter().map(TokenGrant::right).collect();

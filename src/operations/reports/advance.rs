@@ -23,6 +23,7 @@ pub(super) fn advance(
     view.report.updated_at = act.at;
     if order.action == Action::Correct {
         begin_correction(view, act, order.comment.clone());
+        view.revision.begin_digest(asking.digests);
     }
     view.revision.state = to;
     view.revision.updated_at = act.at;

@@ -1,7 +1,7 @@
 //! Opening a report: every section exists from the first moment.
 
 use super::ReportView;
-use super::beside::around_of;
+use super::beside::{around_of, note_source};
 use super::elsewhere::{Subject, previous_of};
 use super::transition::{Transited, TransitionOrder, transition};
 use crate::domain::agency::{Agency, Kind};
@@ -316,14 +316,14 @@ fn make_ready(
         content,
         reason: None,
         authors: vec![author],
-        beside: None,
+        beside: Some(around_of(&report)),
         submitted_by: None,
         submitted_at: None,
         published_at: None,
         created_at: act.at,
         updated_at: act.at,
     };
-    revision.settle_digest(around_of(&report));
+    revision.begin_digest(asking.digests);
     let line = roster::find(connection, new.year, &agency.id, new.scope)?;
     let due_on = line.as_ref().map_or_else(|| year.plan.due_on(agency.level, new.scope), |line| line.due_on);
     // A government's own report is due once it has been filed; what is loaded counts where it was loaded.
@@ -331,17 +331,19 @@ fn make_ready(
     let adds = (added && year.plan.state.roster_follows()) || new.origin == Origin::Loaded;
     let place = (adds && line.is_none()).then(|| roster::place_of(connection, new.year, &agency.path));
     let line = place.transpose()?.map(|place| RosterEntry::of(&agency, &year.plan, new.scope, place));
+    let mut detail = json!({
+        "year": new.year,
+        "scope": new.scope.as_str(),
+        "digest": revision.digest,
+        "declared_zero": declared_zero(&revision.content),
+        "source_sha256": new.source.as_ref().map(|source| source.sha256.as_str()),
+    });
+    note_source(&mut detail, new.source.as_ref(), asking.digests);
     let note = Note {
         action: new.origin.action(),
         agency_id: Some(agency.id.to_string()),
         report_id: Some(new.id.to_string()),
-        detail: json!({
-            "year": new.year,
-            "scope": new.scope.as_str(),
-            "digest": revision.digest,
-            "declared_zero": declared_zero(&revision.content),
-            "source_sha256": new.source.as_ref().map(|source| source.sha256.as_str()),
-        }),
+        detail,
     };
     let view = ReportView { report, revision, agency, year, due_on, working: true, corrected: false };
     Ok(ReadyReport { view, line, source: new.source.clone(), origin: new.origin, note })

@@ -88,7 +88,7 @@ fn touch(
         view.revision.add_author(&author);
         // What was submitted when digests covered less goes on by that one.
         if view.revision.beside.is_some() {
-            let beside = beside_of(desk.connection, &view.report)?;
+            let beside = beside_of(desk.connection, &view.report, &view.revision)?;
             view.revision.settle_digest(beside);
         }
         revisions::update_state(desk.connection, &view.revision)?;

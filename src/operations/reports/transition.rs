@@ -204,7 +204,7 @@ fn make_ready(
     }
     require_year_for(asking, &view, order.action)?;
     if settles_digest(order.action, &view) {
-        let beside = beside_of(connection, &view.report)?;
+        let beside = beside_of(connection, &view.report, &view.revision)?;
         view.revision.settle_digest(beside);
     }
     if order.action == Action::Publish {

@@ -35,7 +35,7 @@ pub fn check(
             }
         }
     }
-    check_sources(connection, findings)
+    check_sources(connection, replay, findings)
 }
 
 fn of_content((report, number): (&str, i32), found: String) -> Forgery {
@@ -76,12 +76,18 @@ fn check_one(revision: &Revision, erased: bool, replay: &Replay, findings: &mut 
     }
 }
 
-fn check_sources(connection: &mut AnyConnection, findings: &mut Findings) -> Result<(), Refusal> {
+fn check_sources(
+    connection: &mut AnyConnection,
+    replay: &Replay,
+    findings: &mut Findings,
+) -> Result<(), Refusal> {
     let mut after: Option<(String, i32)> = None;
     while let Some(source) = sources::next(connection, after.as_ref())? {
-        if sha256_hex(&source.bytes) != source.sha256 {
+        let sha256 = sha256_hex(&source.bytes);
+        let other = replay.came_in_as(&source.report_id, &source.sha256, &source.bytes) == Some(false);
+        if other || sha256 != source.sha256 {
             let key = format!("{}/{}", source.report_id, source.revision);
-            findings.made_otherwise("sources", key, "bytes", Some(sha256_hex(&source.bytes)));
+            findings.made_otherwise("sources", key, "bytes", Some(sha256));
         }
         after = Some((source.report_id, source.revision));
     }

@@ -56,17 +56,25 @@ impl OpenError {
 }
 
 /// Whether the database says that its disk has no room (SQLite's FULL, PostgreSQL's 53100): the words are all that is
-/// told of it, PostgreSQL's in the language of its server.
+/// told of it, PostgreSQL's in the language of its server. The driver reads the code and keeps it to itself.
 pub(super) fn is_disk_full(said: &str) -> bool {
-    ["database or disk is full", "No space left on device", "设备上没有空间"]
-        .iter()
-        .any(|known| said.contains(known))
+    [
+        "database or disk is full",
+        "No space left on device",
+        "设备上没有空间",
+        "Check free disk space",
+        "空闲磁盘",
+    ]
+    .iter()
+    .any(|known| said.contains(known))
 }
 
 impl StorageError {
     /// Whether there was no room to write, in a table or in what a query needs besides.
     pub fn is_disk_full(&self) -> bool {
-        matches!(self, StorageError::Database(Error::DatabaseError(_, said)) if is_disk_full(said.message()))
+        let StorageError::Database(Error::DatabaseError(_, said)) = self else { return false };
+        // A file that could be written to in part only is told without the system's word for it, but with this hint.
+        is_disk_full(said.message()) || said.hint().is_some_and(is_disk_full)
     }
 
     /// Whether a read was ended because it took too long: by us between two steps, by PostgreSQL within one.

@@ -4,177 +4,111 @@
 //! `NIANBAO_TEST_LONG=1` makes it a hundred fail-overs to a synchronous standby and fifty to one that is behind.
 
 use super::Cluster;
+use super::clients::{Acknowledged, Along, Held, Log, Made, pause, poll, publish, write};
 use super::node::wait_until;
-use crate::api::harness::client::{Reply, Request};
-use crate::api::harness::process::{Service, agent};
+use crate::api::harness::client::Reply;
+use crate::api::harness::process::Service;
 use crate::api::harness::world::{World, register};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 const WRITERS: usize = 3;
 const POLLERS: usize = 8;
-const EVERY: Duration = Duration::from_millis(50);
 /// Reports published around each fail-over.
 const PUBLISHED: usize = 1;
 
-/// How a primary ends.
-#[derive(Debug, Clone, Copy)]
-enum Way {
-    Killed,
-    Immediate,
-    SwitchedOver,
-    Silent,
+/// Servers of which one takes writes, until another one takes its place.
+pub trait Servers {
+    /// What they are called where figures are told.
+    fn name(&self) -> &'static str;
+
+    /// Whether nothing that was acknowledged may be lost.
+    fn is_synchronous(&self) -> bool;
+
+    /// An instance of the service on whichever takes writes.
+    fn service(&self) -> Service;
+
+    /// What comes before an end of the primary.
+    fn prepare(&mut self) {}
+
+    /// Ends the primary in one of its ways; tells which, when that was, and when another one had taken its place.
+    fn fail_over(&mut self, number: usize) -> (&'static str, Instant, Instant);
+
+    /// All of them are there again.
+    fn heal(&mut self);
 }
 
-const WAYS: [Way; 4] = [Way::Killed, Way::Immediate, Way::SwitchedOver, Way::Silent];
-
-/// A write that was acknowledged: what it made, and when.
-#[derive(Debug, Clone)]
-struct Acknowledged {
-    made: Made,
-    id: String,
-    at: Instant,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Made {
-    Agency,
-    Published,
-}
-
-type Log = Arc<Mutex<Vec<Acknowledged>>>;
-
-/// What is the same for all who write and read.
-#[derive(Clone)]
-struct Along {
-    urls: Vec<String>,
-    token: String,
-    over: Arc<AtomicBool>,
-}
-
-impl Along {
-    fn is_over(&self) -> bool {
-        self.over.load(Ordering::Acquire)
-    }
-
-    fn ask(&self, agent: &ureq::Agent, turn: usize, method: &str, path: &str) -> Request {
-        let url = &self.urls[turn % self.urls.len()];
-        Request::new(agent.clone(), url, method, path).token(&self.token)
-    }
-}
-
-fn pause() {
-    thread::park_timeout(EVERY);
-}
-
-/// Writes one agency after the other, each until it is acknowledged, under the same key.
-fn write(along: Along, log: Log, parent: String, number: usize) {
-    let agent = agent();
-    for turn in 0.. {
-        let name = format!("写者{number}第{turn}局");
-        let body = json!({"name": name, "level": "county", "kind": "department", "parent_id": parent});
-        let id = loop {
-            if along.is_over() {
-                return;
-            }
-            let asked = along.ask(&agent, turn + number, "POST", "/agencies").json(&body);
-            match asked.header("idempotency-key", &format!("writer-{number}-{turn}")).try_send() {
-                Ok(reply) if reply.status == 201 => break reply.value()["id"].as_str().map(str::to_owned),
-                // Its first try is still under way.
-                Ok(reply) if reply.status == 503 || reply.status == 409 => pause(),
-                other => panic!("{name}: {other:?}"),
-            }
-        };
-        let id = id.expect("an id");
-        log.lock().expect("the log").push(Acknowledged { made: Made::Agency, id, at: Instant::now() });
-        pause();
-    }
-}
-
-/// Publishes what has been approved, each until it is acknowledged; what is lost meanwhile is left.
-fn publish(along: Along, log: Log, publisher: String, approved: mpsc::Receiver<String>) {
-    let along = Along { token: publisher, ..along };
-    let agent = agent();
-    let order = json!({"action": "publish"});
-    for (turn, report) in approved.iter().enumerate() {
-        let path = format!("/reports/{report}");
-        let ask = |method: &str, path: &str| along.ask(&agent, turn, method, path);
-        let is_published = || {
-            let read = ask("GET", &path).try_send().ok().filter(|read| read.status != 503)?;
-            if read.status == 404 || read.value()["state"] == "published" {
-                return Some(());
-            }
-            let sent = ask("POST", &format!("{path}/transitions")).if_match(read.tag()).json(&order);
-            sent.try_send().ok().filter(|reply| reply.status == 201)?;
-            let acknowledged = Acknowledged { made: Made::Published, id: report.clone(), at: Instant::now() };
-            log.lock().expect("the log").push(acknowledged);
-            Some(())
-        };
-        while !along.is_over() && is_published().is_none() {
-            pause();
-        }
-    }
-}
-
-/// What one poller holds of the public's changes.
-#[derive(Debug, Default, Clone)]
-struct Held {
-    epoch: Value,
-    next: i64,
-    items: Vec<Value>,
-    /// How often it was told to begin anew.
-    resets: usize,
-}
-
-/// Asks for what is new again and again, as a dashboard does.
-fn poll(along: &Along, number: usize) -> Held {
-    let agent = agent();
-    let mut held = Held::default();
-    while !along.is_over() {
-        let url = &along.urls[number % along.urls.len()];
-        let path = format!("/changes?since={}&limit=200", held.next);
-        let told = Request::new(agent.clone(), url, "GET", &path).try_send();
-        match told {
-            Ok(reply) if reply.status == 200 => take(&mut held, &reply.value()),
-            Ok(reply) if reply.status == 410 => {
-                held = Held { resets: held.resets + 1, ..Held::default() };
-                continue;
-            }
-            Ok(reply) if reply.status == 503 => {}
-            other => panic!("{other:?}"),
-        }
-        pause();
-    }
-    held
-}
-
-fn take(held: &mut Held, page: &Value) {
-    if held.epoch != page["epoch"] {
-        // A reader that compares begins anew; what it was given here is of the new log.
-        let resets = held.resets + usize::from(!held.epoch.is_null());
-        *held = Held { epoch: page["epoch"].clone(), resets, ..Held::default() };
-        return;
-    }
-    held.items.extend(page["items"].as_array().cloned().unwrap_or_default());
-    held.next = page["next"].as_i64().expect("a number");
-}
-
-struct History<'s> {
+/// A primary and its standby, promoted by hand.
+struct Pair {
     cluster: Cluster,
-    services: &'s [Service],
     synchronous: bool,
+}
+
+impl Servers for Pair {
+    fn name(&self) -> &'static str {
+        if self.synchronous { "synchronous" } else { "behind" }
+    }
+
+    fn is_synchronous(&self) -> bool {
+        self.synchronous
+    }
+
+    fn service(&self) -> Service {
+        self.cluster.service()
+    }
+
+    fn prepare(&mut self) {
+        if !self.synchronous {
+            // From here on nothing reaches it.
+            self.cluster.standby.kill();
+        }
+    }
+
+    fn fail_over(&mut self, number: usize) -> (&'static str, Instant, Instant) {
+        let began = Instant::now();
+        let ways = ["killed", "stopped at once", "switched over", "silent"];
+        let way = ways[number % ways.len()];
+        let primary = &mut self.cluster.primary;
+        match way {
+            "killed" => primary.kill(),
+            "stopped at once" => primary.end("QUIT"),
+            "switched over" => primary.end("INT"),
+            _ => primary.hold(),
+        }
+        if !self.synchronous {
+            self.cluster.standby.start(&self.cluster.programs);
+        }
+        self.cluster.promote();
+        if way == "silent" {
+            self.cluster.standby.fence();
+        }
+        self.cluster.wait_for_standbys(false);
+        (way, began, Instant::now())
+    }
+
+    fn heal(&mut self) {
+        let (primary, standby) = (&self.cluster.primary, &mut self.cluster.standby);
+        standby.follow(&self.cluster.programs, primary);
+        self.cluster.wait_for_standbys(self.synchronous);
+        self.cluster.catch_up();
+    }
+}
+
+struct History<'s, S> {
+    servers: S,
+    services: &'s [Service],
     /// How long nothing was acknowledged, from the end of the primary; and from the end of the promotion.
-    pauses: Vec<(Duration, Duration)>,
+    pauses: Vec<(&'static str, Duration, Duration)>,
     /// When each fail-over began, and how many acknowledged writes it lost.
     forks: Vec<Instant>,
 }
 
-impl History<'_> {
+impl<S: Servers> History<'_, S> {
     fn epoch(&self) -> Value {
         let ask = || self.services[0].get("/changes?since=0&limit=1").raw().send();
         let mut epoch = Value::Null;
@@ -188,41 +122,22 @@ impl History<'_> {
         epoch
     }
 
-    fn fail_over(&mut self, way: Way, log: &Log) {
+    fn fail_over(&mut self, number: usize, log: &Log) {
         let before = self.epoch();
-        if !self.synchronous {
-            // From here on nothing reaches it.
-            self.cluster.standby.kill();
+        self.servers.prepare();
+        if !self.servers.is_synchronous() {
             let already = log.lock().expect("the log").len();
             wait_until("something that will be lost", || log.lock().expect("the log").len() > already + 3);
         }
-        let began = Instant::now();
-        match way {
-            Way::Killed => self.cluster.primary.kill(),
-            Way::Immediate => self.cluster.primary.end("QUIT"),
-            Way::SwitchedOver => self.cluster.primary.end("INT"),
-            Way::Silent => self.cluster.primary.hold(),
-        }
-        if !self.synchronous {
-            self.cluster.standby.start(&self.cluster.programs);
-        }
-        self.cluster.promote();
-        if matches!(way, Way::Silent) {
-            self.cluster.standby.fence();
-        }
-        self.cluster.wait_for_standbys(false);
-        let promoted = Instant::now();
+        let (way, began, promoted) = self.servers.fail_over(number);
         let newest = || log.lock().expect("the log").last().map(|last| last.at);
         wait_until("writes are acknowledged again", || newest().is_some_and(|at| at > promoted));
         let at = newest().expect("a write");
-        self.pauses.push((at - began, at - promoted));
+        self.pauses.push((way, at - began, at - promoted));
         if self.epoch() != before {
             self.forks.push(promoted);
         }
-        let (primary, standby) = (&self.cluster.primary, &mut self.cluster.standby);
-        standby.follow(&self.cluster.programs, primary);
-        self.cluster.wait_for_standbys(self.synchronous);
-        self.cluster.catch_up();
+        self.servers.heal();
     }
 
     /// Everything acknowledged is there once; what a fork may have taken is nowhere, at no instance.
@@ -284,9 +199,10 @@ fn approve(world: &World, name: &str) -> String {
     id
 }
 
-fn fail_overs(synchronous: bool, times: usize) {
-    let Some(cluster) = Cluster::new(synchronous) else { return };
-    let services = [cluster.service(), cluster.service()];
+/// Many write and read while the primary is taken away again and again; then what they were told is held against what is
+/// there.
+pub fn fail_overs(servers: impl Servers, times: usize) {
+    let services = [servers.service(), servers.service()];
     let world = World::new(&services[0]);
     let publisher = world.publisher();
     (1..=3).for_each(|number| drop(world.reviewer(number)));
@@ -312,13 +228,12 @@ fn fail_overs(synchronous: bool, times: usize) {
             thread::spawn(move || poll(&along, number))
         })
         .collect();
-    let mut history =
-        History { cluster, services: &services, synchronous, pauses: Vec::new(), forks: Vec::new() };
+    let mut history = History { servers, services: &services, pauses: Vec::new(), forks: Vec::new() };
     for number in 0..times {
         for report in 0..PUBLISHED {
             approved.send(approve(&world, &format!("第{number}轮第{report}局"))).expect("taken");
         }
-        history.fail_over(WAYS[number % WAYS.len()], &log);
+        history.fail_over(number, &log);
     }
     drop(approved);
     // The last of it reaches everybody.
@@ -328,7 +243,7 @@ fn fail_overs(synchronous: bool, times: usize) {
         let items = whole().value()["items"].as_array().cloned().unwrap_or_default();
         let settled = items == last;
         last = items;
-        thread::park_timeout(EVERY * 10);
+        (0..10).for_each(|_| pause());
         settled
     });
     along.over.store(true, Ordering::Release);
@@ -344,7 +259,11 @@ fn fail_overs(synchronous: bool, times: usize) {
 }
 
 /// What each poller gathered is the log as it is now, whatever it was told on the way.
-fn check_changes(history: &History<'_>, pollers: Vec<JoinHandle<Held>>, whole: impl Fn() -> Reply) {
+fn check_changes(
+    history: &History<'_, impl Servers>,
+    pollers: Vec<JoinHandle<Held>>,
+    whole: impl Fn() -> Reply,
+) {
     let whole = whole().value();
     let items = whole["items"].as_array().expect("items");
     let numbers: Vec<i64> = items.iter().filter_map(|item| item["seq"].as_i64()).collect();
@@ -356,41 +275,57 @@ fn check_changes(history: &History<'_>, pollers: Vec<JoinHandle<Held>>, whole: i
         let held = poller.join().expect("a poller");
         assert_eq!(held.epoch, whole["epoch"]);
         assert_eq!(&held.items, items, "a poller that was told {} times", held.resets);
-        if history.synchronous {
+        if history.servers.is_synchronous() {
             assert_eq!(held.resets, 0, "nothing was lost, and nobody is told so");
         } else {
             assert!(held.resets >= history.forks.len(), "{} of {}", held.resets, history.forks.len());
         }
     }
-    assert_eq!(history.synchronous, history.forks.is_empty());
+    assert_eq!(history.servers.is_synchronous(), history.forks.is_empty());
 }
 
-fn tell(history: &History<'_>, times: usize, acknowledged: usize, lost: usize) {
-    let sorted = |of: fn(&(Duration, Duration)) -> Duration| {
-        let mut all: Vec<Duration> = history.pauses.iter().map(of).collect();
-        all.sort_unstable();
-        (all[all.len() / 2], all[all.len() - 1])
-    };
-    let ((whole, longest), (behind, longest_behind)) = (sorted(|pause| pause.0), sorted(|pause| pause.1));
+/// The median and the longest.
+fn sorted(pauses: impl Iterator<Item = Duration>) -> (Duration, Duration) {
+    let mut all: Vec<Duration> = pauses.collect();
+    all.sort_unstable();
+    (all[all.len() / 2], all[all.len() - 1])
+}
+
+fn tell(history: &History<'_, impl Servers>, times: usize, acknowledged: usize, lost: usize) {
+    let mut told = std::io::stderr();
     let _ = writeln!(
-        std::io::stderr(),
-        "{times} fail-overs ({}): {acknowledged} writes acknowledged, {lost} lost, {} forks; without writes \
-         {whole:.1?} (median), {longest:.1?} (longest); beyond the promotion {behind:.1?}, {longest_behind:.1?}",
-        if history.synchronous { "synchronous" } else { "behind" },
+        told,
+        "{times} fail-overs ({}): {acknowledged} writes acknowledged, {lost} lost, {} forks",
+        history.servers.name(),
         history.forks.len(),
     );
+    let ways: BTreeSet<&str> = history.pauses.iter().map(|pause| pause.0).collect();
+    for way in ways.into_iter().map(Some).chain([None]) {
+        let of_way = || history.pauses.iter().filter(|pause| way.is_none_or(|way| way == pause.0));
+        let (whole, longest) = sorted(of_way().map(|pause| pause.1));
+        let (behind, longest_behind) = sorted(of_way().map(|pause| pause.2));
+        let _ = writeln!(
+            told,
+            "{}: {} times; without writes {whole:.1?} (median), {longest:.1?} (longest); beyond the promotion \
+             {behind:.1?}, {longest_behind:.1?}",
+            way.unwrap_or("all"),
+            of_way().count(),
+        );
+    }
 }
 
-fn times(short: usize, long: usize) -> usize {
-    if std::env::var_os("NIANBAO_TEST_LONG").is_some() { long } else { short }
+fn on_a_pair(synchronous: bool, short: usize, long: usize) {
+    let Some(cluster) = Cluster::new(synchronous) else { return };
+    let is_long = std::env::var_os("NIANBAO_TEST_LONG").is_some();
+    fail_overs(Pair { cluster, synchronous }, if is_long { long } else { short });
 }
 
 #[test]
 fn nothing_acknowledged_is_lost_over_fail_overs_to_a_synchronous_standby() {
-    fail_overs(true, times(5, 100));
+    on_a_pair(true, 5, 100);
 }
 
 #[test]
 fn each_fork_is_told_to_every_reader_and_nothing_lost_is_served() {
-    fail_overs(false, times(3, 50));
+    on_a_pair(false, 3, 50);
 }

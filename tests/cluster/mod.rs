@@ -1,10 +1,14 @@
 //! A real cluster: servers of our own that stream, are killed and promoted, under the running service.
 
+mod clients;
 mod cut_off;
 mod forks;
+mod haproxy;
 mod histories;
 mod node;
+mod patroni;
 mod proxy;
+mod rolling;
 mod silent;
 mod standbys;
 
@@ -19,7 +23,7 @@ pub struct Cluster {
     pub programs: Programs,
     pub primary: Node,
     pub standby: Node,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Cluster {
@@ -30,9 +34,14 @@ impl Cluster {
         let primary = Node::primary(&programs, folder.path());
         primary.execute("CREATE DATABASE nianbao");
         let standby = Node::standby(&programs, folder.path(), &primary, "standby");
-        let cluster = Cluster { programs, primary, standby, _folder: folder };
+        let cluster = Cluster { programs, primary, standby, folder };
         cluster.wait_for_standbys(synchronous);
         Some(cluster)
+    }
+
+    /// One more standby under a name of its own.
+    pub fn another(&self, name: &str) -> Node {
+        Node::standby(&self.programs, self.folder.path(), &self.primary, name)
     }
 
     /// Whether writes wait from now on until a standby has them.

@@ -36,7 +36,15 @@ impl Programs {
     }
 
     fn command(&self, name: &str) -> Command {
-        let program = self.folder.join(name);
+        self.as_server(&self.folder.join(name))
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Any program, as the user that runs the server.
+    pub fn as_server(&self, program: &Path) -> Command {
         if !self.as_postgres {
             return Command::new(program);
         }
@@ -68,7 +76,7 @@ pub fn folder(programs: &Programs) -> TempDir {
     folder
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its number").port()
 }
 

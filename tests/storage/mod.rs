@@ -2,3 +2,4 @@
 
 mod lane;
 mod migrations;
+mod release;

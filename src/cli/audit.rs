@@ -124,6 +124,7 @@ fn say(fault: Break) -> &'static str {
         Break::Gap => "序号不连续，有条目被删去或插入",
         Break::Link => "它记的前一条哈希与前一条不符",
         Break::Content => "它的内容与哈希不符，被改动过",
+        Break::Version => "它的格式比前一条旧，没有程序会这样写",
     }
 }
 
@@ -162,7 +163,7 @@ fn export(store: &Store) -> Result<(), Failure> {
             written = text
                 .map_err(|error| Failure::Usage(error.to_string()))
                 .and_then(|text| print(&format!("{text}\n")));
-            last = Chain { seq: line.entry.seq, head: line.hash.clone() };
+            last = Chain { seq: line.entry.seq, head: line.hash.clone(), version: line.entry.version };
             written.is_ok()
         })
     });

@@ -47,7 +47,7 @@ pub struct Create {
     #[arg(long, value_name = "机关", value_parser = read_agency)]
     agency: Option<AgencyRef>,
     /// 统一身份认证（auth.oidc）中的身份编号：此人从此可以用它登录；只绑定一次
-    #[arg(long, value_name = "编号")]
+    #[arg(long, value_name = "编号", value_parser = read_subject)]
     subject: Option<String>,
 }
 
@@ -70,7 +70,7 @@ pub struct Bind {
     #[arg(long, value_name = "编号", value_parser = read_person)]
     person: PersonId,
     /// 身份编号（sub）
-    #[arg(long, value_name = "编号")]
+    #[arg(long, value_name = "编号", value_parser = read_subject)]
     subject: String,
 }
 
@@ -81,6 +81,15 @@ pub struct List {
     /// 只看这个人
     #[arg(long, value_name = "编号", value_parser = read_person)]
     person: Option<PersonId>,
+}
+
+/// An identity of a provider (`sub`): bound once and for good, so nothing empty and nothing that is not seen.
+pub(super) fn read_subject(text: &str) -> Result<String, String> {
+    let fits = (1..=255).contains(&text.chars().count());
+    let is_seen = !text.chars().any(|one| one.is_control() || one.is_whitespace());
+    (fits && is_seen)
+        .then(|| text.to_owned())
+        .ok_or_else(|| "应为 1 至 255 个字符、没有空白和控制字符的身份编号（sub）".to_owned())
 }
 
 fn read_name(text: &str) -> Result<String, String> {

@@ -45,7 +45,7 @@ pub struct Create {
     #[arg(long)]
     machine: bool,
     /// 统一身份认证（auth.oidc）中的身份编号：此人从此可以用它登录；只绑定一次
-    #[arg(long, value_name = "编号")]
+    #[arg(long, value_name = "编号", value_parser = super::person::read_subject)]
     subject: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! Connections. What cannot be read as HTTP never reaches a handler: the library answers it with a bare status. Here
-//! such an answer becomes the problem that every refusal is.
+//! such an answer becomes the problem that every refusal is, unless it follows an answer that has not gone yet.
 
+use super::kernel::line::Line;
 use super::kernel::problem::{Code, PROBLEM_JSON, Problem};
 use super::kernel::service::ServiceOptions;
 use crate::domain::language::{Language, say};
@@ -55,13 +56,16 @@ where
             .client_disconnect_timeout(FAREWELL)
             // Whoever has gone waits for no answer: what is done for it ends.
             .h1_allow_half_closed(false)
+            .on_connect_ext(|wire: &Wire, extensions| {
+                extensions.insert(wire.line.clone());
+            })
             .finish(map_config(
                 factory().into_factory().map_err(|error| error.into().error_response()),
                 |()| AppConfig::default(),
             ));
         fn_service(|stream: TcpStream| async move {
             let peer = stream.peer_addr().ok();
-            Ok((Wire { stream, instead: None }, Protocol::Http1, peer))
+            Ok((Wire { stream, line: Line::default(), instead: None }, Protocol::Http1, peer))
         })
         .and_then(http)
     })?;
@@ -71,8 +75,16 @@ where
 /// A connection on which a bare refusal goes out as a problem.
 struct Wire {
     stream: TcpStream,
+    line: Line,
     /// What goes out in place of a bare refusal, and how much of it has gone.
-    instead: Option<(Vec<u8>, usize)>,
+    instead: Option<Instead>,
+}
+
+struct Instead {
+    answer: Vec<u8>,
+    gone: usize,
+    /// The length of the bare refusal.
+    of: usize,
 }
 
 /// How the library refuses what it cannot read; it may say that the connection ends, and says the date.
@@ -84,16 +96,15 @@ const BARE: [(&str, Code); 3] = [
 const ENDS: [&str; 2] = ["connection: close\r\n", ""];
 const DATE: &str = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n";
 
-/// Where a bare refusal begins that ends what is to be written, and what it stands for. Nothing that a handler
-/// answers looks like it: all of that carries the request's id.
-fn bare(bytes: &[u8]) -> Option<(usize, Code)> {
+/// What a bare refusal stands for, if this is one.
+fn bare(bytes: &[u8]) -> Option<Code> {
     let (before, date) = bytes.split_at_checked(bytes.len().checked_sub(DATE.len())?)?;
     if !date.starts_with(b"date: ") || !date.ends_with(b"\r\n\r\n") {
         return None;
     }
     ENDS.iter().filter_map(|end| before.strip_suffix(end.as_bytes())).find_map(|before| {
-        let refusal = BARE.iter().find(|(head, _)| before.ends_with(head.as_bytes()));
-        refusal.map(|(head, code)| (before.len() - head.len(), *code))
+        let refusal = BARE.iter().find(|(head, _)| before == head.as_bytes());
+        refusal.map(|(_, code)| *code)
     })
 }
 
@@ -138,30 +149,27 @@ impl AsyncWrite for Wire {
     ) -> Poll<io::Result<usize>> {
         let wire = &mut *self;
         if wire.instead.is_none() {
-            match bare(bytes) {
-                None => return Pin::new(&mut wire.stream).poll_write(context, bytes),
-                // What was answered before goes out first.
-                Some((start, _)) if start > 0 => {
-                    let before = bytes.get(..start).unwrap_or_default();
-                    return Pin::new(&mut wire.stream).poll_write(context, before);
-                }
-                Some((_, code)) => wire.instead = Some((told(code), 0)),
+            // What a handler answers may look like anything, a refusal too.
+            let refused = Some(bytes).filter(|_| wire.line.is_idle()).and_then(bare);
+            let Some(code) = refused else { return Pin::new(&mut wire.stream).poll_write(context, bytes) };
+            wire.instead = Some(Instead { answer: told(code), gone: 0, of: bytes.len() });
+        }
+        let Wire { stream, instead, .. } = wire;
+        let Some(Instead { answer, gone, of }) = instead else { return Poll::Ready(Ok(0)) };
+        while let Some(rest) = answer.get(*gone..).filter(|rest| !rest.is_empty()) {
+            match ready!(Pin::new(&mut *stream).poll_write(context, rest))? {
+                0 => return Poll::Ready(Ok(0)),
+                written => *gone += written,
             }
         }
-        let Wire { stream, instead } = wire;
-        if let Some((answer, gone)) = instead {
-            while let Some(rest) = answer.get(*gone..).filter(|rest| !rest.is_empty()) {
-                match ready!(Pin::new(&mut *stream).poll_write(context, rest))? {
-                    0 => return Poll::Ready(Ok(0)),
-                    written => *gone += written,
-                }
-            }
-        }
-        wire.instead = None;
-        Poll::Ready(Ok(bytes.len()))
+        let of = *of;
+        *instead = None;
+        Poll::Ready(Ok(of))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // It is asked for only once all that there was is written.
+        self.line.is_flushed();
         Pin::new(&mut self.stream).poll_flush(context)
     }
 

@@ -64,32 +64,40 @@ pub fn run(connection: &mut AnyConnection) -> Result<Vec<String>, MigrateError> 
 fn run_alone(connection: &mut AnyConnection) -> Result<Vec<String>, MigrateError> {
     let applied = applied(connection).map_err(failed)?;
     let is_waiting = known().map_err(failed)?.iter().any(|version| !applied.contains(version));
+    if is_waiting {
+        wait_for_file(connection, LONGEST_WAIT)?;
+    }
     let ran = match connection {
         AnyConnection::Postgres(inner) => {
             inner.run_pending_migrations(POSTGRES).map(|ran| ran.iter().map(ToString::to_string).collect())
         }
         AnyConnection::Sqlite(_) if !is_waiting => Ok(Vec::new()),
         AnyConnection::Sqlite(inner) => on_sqlite(inner),
-    }
-    .map_err(failed)?;
-    form_cells::write(connection).map_err(failed)?;
-    Ok(ran)
+    };
+    let written = ran.map_err(failed).and_then(|ran| {
+        form_cells::write(connection).map_err(failed)?;
+        Ok(ran)
+    });
+    wait_for_file(connection, BUSY_TIMEOUT)?;
+    written
 }
 
 /// How long one program waits for another that migrates the same file, in milliseconds; and for a write, as at any time.
 const LONGEST_WAIT: u32 = 3_600_000;
 const BUSY_TIMEOUT: u32 = 5_000;
 
-/// The file is held from before it is asked what is waiting: all of it happens, or nothing, and whoever comes second
+/// A file is held from before it is asked what is waiting: all of it happens, or nothing, and whoever comes second
 /// finds nothing to do.
 fn on_sqlite(connection: &mut SqliteConnection) -> diesel::migration::Result<Vec<String>> {
-    connection.batch_execute(&format!("PRAGMA busy_timeout = {LONGEST_WAIT}"))?;
-    let ran = connection.immediate_transaction(|connection| {
+    connection.immediate_transaction(|connection| {
         let ran = connection.run_pending_migrations(SQLITE)?;
         Ok(ran.iter().map(ToString::to_string).collect())
-    });
-    connection.batch_execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT}"))?;
-    ran
+    })
+}
+
+fn wait_for_file(connection: &mut AnyConnection, milliseconds: u32) -> Result<(), MigrateError> {
+    let AnyConnection::Sqlite(inner) = connection else { return Ok(()) };
+    inner.batch_execute(&format!("PRAGMA busy_timeout = {milliseconds}")).map_err(failed)
 }
 
 /// Lets a database that has no entry yet make its digests by this algorithm; one that has keeps its own.

@@ -109,6 +109,10 @@ fn the_rules_of_grants_hold_here_too() {
         assert!(service.run(&["person", "grant", "--person", &admin, "--role", "admin"]).status.success());
         // An identity is one person's: with somebody else's nobody is made.
         service.made(&["person", "bind", "--person", &person, "--subject", "u-1"]);
+        for wrong in ["", "u 2", "u\t2", &"u".repeat(256)] {
+            let refused = service.run(&["person", "bind", "--person", &admin, "--subject", wrong]);
+            assert!(!refused.status.success(), "{wrong:?} names nobody");
+        }
         let taken = service.run(&["person", "create", "--name", "王五", "--subject", "u-1"]);
         assert!(
             !taken.status.success() && !service.made(&["person", "list"]).contains("王五"),

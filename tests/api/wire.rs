@@ -2,6 +2,7 @@
 
 use super::harness::database::Database;
 use super::harness::process::Service;
+use super::harness::world::World;
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -11,9 +12,9 @@ use std::sync::Arc;
 fn answer(service: &Service, sent: &[u8]) -> String {
     let address = service.url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).expect("a connection");
-    stream.write_all(sent).expect("sent");
     let mut answer = Vec::new();
     // The other side may have closed before it read all: what it said before counts.
+    let _ = stream.write_all(sent);
     let _ = stream.read_to_end(&mut answer);
     String::from_utf8(answer).expect("text")
 }
@@ -57,15 +58,55 @@ fn what_cannot_be_read_as_http_is_answered_by_a_problem() {
     assert_eq!(service.get("/problems/malformed_request").send().expect(200).value()["status"], 400);
 }
 
+/// What comes back on a connection that is kept, to the end of the head.
+fn head(stream: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).expect("a byte");
+        answer.extend(byte);
+    }
+    String::from_utf8(answer).expect("text")
+}
+
 #[test]
-fn what_was_asked_before_on_the_same_connection_is_answered_first() {
+fn a_connection_that_was_kept_is_told_too() {
     let service = &Service::start(Arc::new(Database::sqlite()), &[]);
-    let sent =
-        "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /api/v1/search?q=信访 HTTP/1.1\r\nHost: x\r\n\r\n";
-    let answer = answer(service, sent.as_bytes());
-    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
-    let at = answer.find("HTTP/1.1 400").expect("the second answer");
-    assert_eq!(problem(&answer[at..], "400")["code"], "malformed_request");
+    let mut stream = TcpStream::connect(service.url.trim_start_matches("http://")).expect("a connection");
+    for _ in 0..3 {
+        stream.write_all(b"HEAD /healthz HTTP/1.1\r\nHost: x\r\n\r\n").expect("sent");
+        let told = head(&mut stream);
+        assert!(told.starts_with("HTTP/1.1 200 OK"), "{told}");
+    }
+    stream.write_all("GET /api/v1/search?q=信访 HTTP/1.1\r\nHost: x\r\n\r\n".as_bytes()).expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("the end");
+    assert_eq!(problem(&answer, "400")["code"], "malformed_request");
+}
+
+/// A file that looks like what the library would say stays a file, in whatever pieces it goes out.
+#[test]
+fn nothing_that_somebody_filed_is_taken_for_a_refusal() {
+    let service = &Service::start(Arc::new(Database::sqlite()), &[]);
+    let world = World::new(service);
+    let bare = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\
+                date: Sun, 29 Nov 2026 21:50:26 GMT\r\n\r\n";
+    let path = format!("/imports?agency_id={}&year=2023", world.bureau);
+    let import = service.post(&path).token(&world.editor()).body("text/plain", bare.as_bytes().to_vec());
+    let report = import.send().expect(201).value()["report"]["id"].as_str().expect("an id").to_owned();
+    let ask = |path: &str| {
+        format!("GET /api/v1{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n", world.editor())
+    };
+    let source = ask(&format!("/reports/{report}/source"));
+    let long = ask("/rules");
+    // Alone, and behind a long answer that has not gone out when it is made.
+    for sent in
+        [format!("{source}Connection: close\r\n\r\n"), format!("{long}\r\n{source}Connection: close\r\n\r\n")]
+    {
+        let answer = answer(service, sent.as_bytes());
+        assert!(answer.ends_with(bare), "{answer}");
+        assert!(!answer.contains("malformed_request"), "{answer}");
+    }
 }
 
 #[test]

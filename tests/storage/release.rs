@@ -111,16 +111,39 @@ fn goes_on_under_todays_program(database: Database) {
     for verb in [["audit", "verify"], ["stats", "verify"]] {
         succeeded(&service.run(&verb));
     }
-    // What that release's audit does not name by its key it answers for all the same: each act for one row of a table.
-    service.database.execute(
-        "INSERT INTO transitions (id, report_id, position, revision, round, action, from_state, to_state, person_id, \
-         person_name, role, comment, digest, at) SELECT '01a22950-0000-7000-8000-000000000000', report_id, 99, revision, \
-         round, action, from_state, to_state, person_id, person_name, role, comment, digest, at FROM transitions \
-         WHERE action = 'withdraw'",
-    );
-    let forged = service.run(&["audit", "verify"]);
-    let told = String::from_utf8_lossy(&forged.stderr).into_owned();
-    assert!(!forged.status.success() && told.contains("transitions"), "{told}");
+    let tells = |table: &str, what: &str| {
+        let forged = service.run(&["audit", "verify"]);
+        let told = String::from_utf8_lossy(&forged.stderr).into_owned();
+        assert!(!forged.status.success() && told.contains(table), "{what}: {told}");
+    };
+    // What that release's audit does not name by its key it answers for all the same: each act for the row it wrote.
+    let copied = |report: &str, at: &str, which: &str| {
+        format!(
+            "INSERT INTO transitions (id, report_id, position, revision, round, action, from_state, to_state, \
+             person_id, person_name, role, comment, digest, at) SELECT '01a22950-0000-7000-8000-000000000000', \
+             {report}, 99, revision, round, action, from_state, to_state, person_id, person_name, role, comment, \
+             digest, {at} FROM transitions WHERE {which}"
+        )
+    };
+    let undo = "DELETE FROM transitions WHERE id = '01a22950-0000-7000-8000-000000000000'";
+    service.database.execute(&copied("report_id", "at", "action = 'withdraw'"));
+    tells("transitions", "a second row of one act");
+    service.database.execute(undo);
+    let begun = format!("(SELECT created_at FROM reports WHERE id = '{draft}')");
+    let one =
+        "action = 'publish' AND report_id IN (SELECT report_id FROM transitions WHERE action = 'withdraw')";
+    service.database.execute(&copied(&format!("'{draft}'"), &begun, one));
+    tells("transitions", "a row of an act that wrote none");
+    service.database.execute(undo);
+    service.database.execute("UPDATE transitions SET role = 'admin' WHERE from_state = 'second_review'");
+    tells("transitions", "another row than the act's");
+    service.database.execute("UPDATE transitions SET role = 'reviewer' WHERE from_state = 'second_review'");
+    succeeded(&service.run(&["audit", "verify"]));
+    let approval = "(SELECT id FROM transitions WHERE from_state = 'second_review')";
+    service.database.execute(&format!("DELETE FROM receipts WHERE transition_id IN {approval}"));
+    tells("receipts", "no row of an act");
+    service.database.execute("DELETE FROM transitions WHERE from_state = 'second_review'");
+    tells("transitions", "no row of an act");
 }
 
 #[test]

@@ -79,6 +79,8 @@ pub enum Break {
     Link,
     /// The entry is not what was hashed.
     Content,
+    /// It is of an older version than the one before, which no program writes.
+    Version,
 }
 
 /// The chain as far as it has been walked.
@@ -86,11 +88,13 @@ pub enum Break {
 pub struct Chain {
     pub seq: i64,
     pub head: String,
+    /// The version of the last entry.
+    pub version: i32,
 }
 
 impl Default for Chain {
     fn default() -> Chain {
-        Chain { seq: 0, head: GENESIS.to_owned() }
+        Chain { seq: 0, head: GENESIS.to_owned(), version: 1 }
     }
 }
 
@@ -111,8 +115,12 @@ impl Chain {
         if entry.hash(&self.head, algorithm) != hash {
             return Err(Break::Content);
         }
+        if entry.version < self.version {
+            return Err(Break::Version);
+        }
         self.seq = entry.seq;
         self.head = hash.to_owned();
+        self.version = entry.version;
         Ok(())
     }
 }

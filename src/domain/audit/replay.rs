@@ -2,7 +2,10 @@
 //!
 //! Of each row a few bytes are held, not its values: those are read again from the entry where something differs.
 
-use super::guarded::{CHANGES, COMMENTS, Fixed, GUARDED, Guarded, Kept, RECEIPTS, TRANSITIONS, WEBHOOKS};
+mod older;
+
+use self::older::Older;
+use super::guarded::{COMMENTS, Fixed, GUARDED, Guarded, Kept, WEBHOOKS};
 use super::seal::{self, Cell, Row, Seal, Sealed};
 use super::{AuditAction, AuditEntry, AuditLine};
 use crate::domain::algorithm::Algorithm;
@@ -52,11 +55,7 @@ pub struct Replay {
     layouts: Vec<Vec<String>>,
     tables: Vec<HashMap<u128, Last>>,
     /// What entries of version 1 speak of.
-    older: HashSet<u128>,
-    /// The acts on reports among them, each by its report and its time: what it wrote under keys that it does not name.
-    older_acts: HashSet<u128>,
-    /// Which of those acts have been found to have written a row of a table.
-    written: HashSet<(usize, u128)>,
+    older: Older,
     /// Rows of tables that came to be guarded later, written last where they were not.
     unsealed: HashSet<(usize, u128)>,
     /// The digests under which revisions were reviewed and published last, and of what was left of those erased.
@@ -72,13 +71,6 @@ fn print(text: &str) -> u128 {
     hash.iter().take(16).fold(0, |print, byte| (print << 8) | u128::from(*byte))
 }
 
-/// An act on a report, by the time that its entry and its rows have in common, however each writes it.
-fn print_of_act(report: &str, at: &str) -> u128 {
-    let at = at.trim_end_matches('Z').replace(' ', "T");
-    let at = if at.contains('.') { at.trim_end_matches('0').trim_end_matches('.') } else { &at };
-    print(&format!("{report}@{at}"))
-}
-
 fn print_of(seal: &Seal) -> u128 {
     print(&seal.text())
 }
@@ -89,7 +81,7 @@ impl Replay {
         let entry = &line.entry;
         self.algorithm = Algorithm::of(&line.hash);
         if entry.version < 2 {
-            self.note_older(entry);
+            self.older.take(entry);
         }
         match entry.action.parse() {
             Ok(
@@ -126,20 +118,6 @@ impl Replay {
                 rows.remove(&print(id));
             }
         }
-    }
-
-    fn note_older(&mut self, entry: &AuditEntry) {
-        let detail: Value = serde_json::from_str(&entry.detail).unwrap_or_default();
-        let named = ["token_id", "person_id", "person", "year"].map(|member| match detail.get(member) {
-            Some(Value::String(text)) => Some(text.clone()),
-            Some(Value::Number(number)) => Some(number.to_string()),
-            _ => None,
-        });
-        if let Some(report) = &entry.report_id {
-            self.older_acts.insert(print_of_act(report, &entry.at));
-        }
-        let of_entry = [&entry.agency_id, &entry.report_id, &entry.person_id].map(Clone::clone);
-        self.older.extend(named.into_iter().chain(of_entry).flatten().map(|name| print(&name)));
     }
 
     fn note_digest(&mut self, entry: &AuditEntry, member: &'static str) {
@@ -204,33 +182,13 @@ impl Replay {
     pub fn compare(&mut self, table: &Guarded, key: &str, row: &Row) -> Standing {
         let last = self.tables.get_mut(table.place()).and_then(|rows| rows.remove(&print(key)));
         let Some(last) = last else {
-            let parts = table.key.iter().filter_map(|part| row.get(part.column()));
-            let mut names = parts.map(|cell| match cell {
-                Cell::Text(text) => text.clone(),
-                Cell::Number(number) => number.to_string(),
-                Cell::Null => String::new(),
-            });
-            let older = names.any(|name| self.older.contains(&print(&name)))
-                || self.unsealed.contains(&(table.place(), print(key)))
-                || self.was_written_by_older(table, row);
+            let older = self.older.knows(table, row) || self.unsealed.contains(&(table.place(), print(key)));
             return if older { Standing::NotCovered } else { Standing::Unknown };
         };
         let columns = usize::try_from(last.layout).ok().and_then(|at| self.layouts.get(at));
         let Some(columns) = columns else { return Standing::Otherwise(last.seq) };
         let now = Seal::of(table, columns, row, self.algorithm);
         if print_of(&now) == last.print { Standing::AsSealed } else { Standing::Otherwise(last.seq) }
-    }
-
-    /// Whether an act of version 1 on the row's report, of the very time, wrote it: one row of a table each.
-    fn was_written_by_older(&mut self, table: &Guarded, row: &Row) -> bool {
-        let of_act = [TRANSITIONS.table, RECEIPTS.table, CHANGES.table].contains(&table.table);
-        let (Some(Cell::Text(report)), Some(Cell::Text(at)), true) =
-            (row.get("report_id"), row.get("at"), of_act)
-        else {
-            return false;
-        };
-        let act = print_of_act(report, at);
-        self.older_acts.contains(&act) && self.written.insert((table.place(), act))
     }
 
     /// The entries that sealed rows which were not asked about: they are gone without an act.
@@ -244,6 +202,11 @@ impl Replay {
         entries.sort_unstable();
         entries.dedup();
         entries
+    }
+
+    /// Acts of version 1 whose row of a table was not asked about, each with its report.
+    pub fn missing_of_older(&self, table: &Guarded) -> Vec<(i64, String)> {
+        self.older.missing(table)
     }
 
     /// Whether a row that an entry sealed is among those that are missing.
@@ -382,24 +345,6 @@ mod tests {
         replay.take(&line(2, &COMMENTS, "c", Some(&row(&[("id", "c"), ("text", "b")]))));
         assert_eq!(replay.compare(&COMMENTS, "c", &comment), Standing::Otherwise(2));
         assert_eq!(replay.compare(&COMMENTS, "c", &comment), Standing::Unknown, "it is asked about once");
-    }
-
-    #[test]
-    fn an_act_of_version_1_wrote_one_row_of_a_table_and_no_second_one() {
-        let mut replay = Replay::default();
-        let mut act = line(1, &TRANSITIONS, "t", None);
-        act.entry.version = 1;
-        act.entry.sealed = None;
-        act.entry.report_id = Some("r".to_owned());
-        act.entry.at = "2026-01-02T03:04:05.600000Z".to_owned();
-        replay.take(&act);
-        let made = |id: &str, at: &str| row(&[("id", id), ("report_id", "r"), ("at", at)]);
-        let later = made("a", "2026-01-02T03:04:05.700000");
-        assert_eq!(replay.compare(&TRANSITIONS, "a", &later), Standing::Unknown);
-        let its_own = made("b", "2026-01-02 03:04:05.6");
-        assert_eq!(replay.compare(&TRANSITIONS, "b", &its_own), Standing::NotCovered);
-        assert_eq!(replay.compare(&CHANGES, "1", &its_own), Standing::NotCovered);
-        assert_eq!(replay.compare(&TRANSITIONS, "c", &its_own), Standing::Unknown, "it wrote one");
     }
 
     #[test]

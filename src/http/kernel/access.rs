@@ -4,6 +4,7 @@ use super::caller::{Caller, client_address, request_id_of};
 use super::kept::{Asked, Kept};
 use super::last_use;
 use super::limit::Standing;
+use super::line::Line;
 use super::look::{POSITION, position_of};
 use super::problem::{Code, PROBLEM_JSON, Problem};
 use super::reads;
@@ -29,6 +30,17 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The middleware.
 pub async fn access(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let line = request.conn_data::<Line>().cloned().unwrap_or_default();
+    line.is_asked();
+    let response = answer(request, next).await?;
+    line.is_answered(response.response().body());
+    Ok(response)
+}
+
+async fn answer(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

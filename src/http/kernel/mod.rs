@@ -17,6 +17,7 @@ pub mod json;
 pub mod kept;
 pub mod last_use;
 pub mod limit;
+pub mod line;
 mod look;
 pub mod metrics;
 pub mod names;

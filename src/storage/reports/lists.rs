@@ -52,9 +52,9 @@ fn by_place(
     page: &Page<ReportOrder>,
 ) -> Result<bool, StorageError> {
     let (AnyConnection::Sqlite(sqlite), Some(place)) = (connection, &filter.within) else { return Ok(false) };
-    // In any other order than that of the ids everything is sorted anyway.
+    // In any other order than that of the ids all of it is sorted anyway: only a root is better found by its year.
     if !page.keys.is_empty() {
-        return Ok(true);
+        return Ok(place.depth() > 1);
     }
     let within = agencies::table.filter(below(agencies::path, [place])).select(agencies::path);
     let one_more: Option<AgencyPath> =
@@ -236,7 +236,7 @@ pub fn count(
 ) -> Result<i64, StorageError> {
     still_wanted()?;
     let some: Vec<ReportId> = on_each!(connection, |c| {
-        visible!(rights, filter, true, reports::id).limit(COUNTED + 1).prepared().load(c)
+        visible!(rights, filter, filter.within.is_some(), reports::id).limit(COUNTED + 1).prepared().load(c)
     })?;
     Ok(i64::try_from(some.len()).unwrap_or(i64::MAX))
 }
@@ -247,7 +247,9 @@ pub fn count_all(
     rights: &Rights,
     filter: &ReportFilter,
 ) -> Result<i64, StorageError> {
-    Ok(on_each!(connection, |c| visible!(rights, filter, true, count_star()).prepared().get_result(c))?)
+    Ok(on_each!(connection, |c| visible!(rights, filter, filter.within.is_some(), count_star())
+        .prepared()
+        .get_result(c))?)
 }
 
 #[cfg(test)]

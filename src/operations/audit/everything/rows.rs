@@ -27,6 +27,16 @@ pub fn check(
         for seq in replay.missing(table) {
             tell_missing(connection, table, seq, replay, findings)?;
         }
+        for (seq, report) in replay.missing_of_older(table) {
+            findings.forged(Forgery {
+                table: table.table,
+                key: report,
+                column: None,
+                expected: Expected::AsSealed,
+                found: None,
+                seq: Some(seq),
+            });
+        }
     }
     for id in agencies::misplaced(connection)? {
         findings.made_otherwise("agencies", id, "path", None);

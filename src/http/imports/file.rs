@@ -11,7 +11,7 @@ use crate::http::kernel::problem::{Code, Problem};
 use crate::operations::InputFault;
 use actix_multipart::Multipart;
 use actix_web::http::header;
-use actix_web::web::{Bytes, BytesMut};
+use actix_web::web::{self, Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 
 /// A file as it came.
@@ -67,11 +67,16 @@ async fn from_parts(call: &Call, bytes: Bytes) -> Result<File, Problem> {
 
 impl File {
     /// Refuses a kind that is never read before the rest of the request is judged. What says nothing of itself is
-    /// looked at by the reader, which may take its time.
-    pub fn require_kind(&self) -> Result<(), Problem> {
-        match settle(&self.said, &self.bytes) {
-            Err(fault) if !self.said.is_silent() && fault.is_of_kind() => Err(of_kind(&fault)),
-            _ => Ok(()),
+    /// looked at by the reader, which may take its time; the rest not here either, where others wait to be answered.
+    pub async fn require_kind(&self) -> Result<(), Problem> {
+        if self.said.is_silent() {
+            return Ok(());
+        }
+        let (said, bytes) = (self.said.clone(), self.bytes.clone());
+        match web::block(move || settle(&said, &bytes)).await {
+            Ok(Err(fault)) if fault.is_of_kind() => Err(of_kind(&fault)),
+            Ok(_) => Ok(()),
+            Err(_) => Err(Problem::new(Code::Internal)),
         }
     }
 
@@ -87,12 +92,14 @@ impl File {
         let client = call.caller.who.as_ref().map(SignedIn::key).unwrap_or_default();
         let read = call.service.sandbox.read(client, &said, &bytes).await.map_err(unavailable)?;
         let read = read.map_err(refused)?;
+        let whole = bytes.clone();
+        let sha256 = web::block(move || sha256_hex(&whole)).await;
         Ok(ReadFile {
             document: read.document,
             notes: read.notes,
             kind: read.kind,
             charset: read.charset,
-            sha256: sha256_hex(&bytes),
+            sha256: sha256.map_err(|_| Problem::new(Code::Internal))?,
             bytes,
         })
     }

@@ -254,7 +254,7 @@ pub async fn import_document(mut call: Call) -> Result<Reply, Problem> {
         return Ok(reply);
     }
     let file = file::take(&mut call).await?;
-    file.require_kind()?;
+    file.require_kind().await?;
     let query: ImportQuery = call.query()?;
     let stores = query.dry_run != Some(true);
     let provenance = query.provenance == Some(true);

@@ -164,8 +164,9 @@ impl Call {
         self.bounds(self.service.options.json_bytes.min(most), JSON_WEIGHT)
     }
 
+    /// Of a file: its bytes here, and what its reader gives back.
     pub fn import_bounds(&self) -> Bounds {
-        self.bounds(self.service.options.import_bytes, 1)
+        self.bounds(self.service.options.import_bytes, 2)
     }
 
     pub fn batch_bounds(&self) -> Bounds {

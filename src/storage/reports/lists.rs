@@ -270,7 +270,7 @@ mod tests {
         let mut connection =
             AnyConnection::Sqlite(SqliteConnection::establish(":memory:").expect("a database"));
         migrate::run(&mut connection).expect("migrated");
-        let AnyConnection::Sqlite(sqlite) = &mut connection else { unreachable!("it is SQLite") };
+        let AnyConnection::Sqlite(sqlite) = &mut connection else { panic!("it is SQLite") };
         let within = Some(AgencyPath::from_stored("a.b.".to_owned()));
         let filter = ReportFilter { year: Some(2023), within, ..ReportFilter::default() };
         let page: Page<ReportOrder> = Page { keys: Vec::new(), after_id: Some("r".to_owned()), limit: 50 };

@@ -30,20 +30,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The middleware.
 pub async fn access(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let line = request.conn_data::<Line>().cloned().unwrap_or_default();
     line.is_asked();
-    let response = answer(request, next).await?;
-    line.is_answered(response.response().body());
-    Ok(response)
-}
-
-async fn answer(
-    mut request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
     let begun = Instant::now();
     let service = request.app_data::<web::Data<Service>>().cloned();
     let peer = request.peer_addr().map(|address| address.ip());
@@ -56,6 +47,7 @@ async fn answer(
         // What is at hand costs nothing, and is counted to nobody.
         shield(answer.headers_mut(), is_secure(&request, peer, trusted));
         bid_farewell(service, &mut answer);
+        line.is_answered(answer.body());
         return Ok(request.into_response(answer));
     }
     let secure = is_secure(&request, peer, trusted);
@@ -124,6 +116,7 @@ async fn answer(
         tell_position(service, &method, &mut response);
     }
     span.in_scope(|| log(&response, (&method, route.as_deref()), &caller, begun));
+    line.is_answered(response.response().body());
     Ok(response)
 }
 

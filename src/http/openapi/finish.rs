@@ -248,6 +248,7 @@ fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: 
     codes.extend([
         Code::Unauthorized,
         Code::MalformedRequest,
+        Code::HeadersTooLarge,
         Code::RateLimited,
         Code::Internal,
         Code::Overloaded,

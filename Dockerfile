@@ -1,13 +1,11 @@
-# On a closed network, point the two images at the operator's registry:
+# Both images by digest, so that the same ones are built on next year. On a closed network, or to renew them, hand in others
+# (docs/operations.en.md, "The image"):
 #   docker build --build-arg BUILDER=registry.example/rust:1-bookworm --build-arg BASE=registry.example/debian:bookworm-slim .
-# Pinned by digest, so that the same images are built on next year (docs/operations.en.md, "The image"):
-#   docker build --build-arg BUILDER_DIGEST=@sha256:… --build-arg BASE_DIGEST=@sha256:… .
-ARG BUILDER=rust:1-bookworm
-ARG BUILDER_DIGEST=
-ARG BASE=debian:bookworm-slim
-ARG BASE_DIGEST=
+ARG BUILDER=rust:1.95-bookworm@sha256:6258907abe69656e41cd992e0b705cdcfabcbbe3db374f92ed2d47121282d4a1
+# Of 2026-06-10.
+ARG BASE=debian:bookworm-slim@sha256:96e378d7e6531ac9a15ad505478fcc2e69f371b10f5cdf87857c4b8188404716
 
-FROM ${BUILDER}${BUILDER_DIGEST} AS build
+FROM ${BUILDER} AS build
 RUN apt-get update && apt-get install -y --no-install-recommends libssl-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
@@ -25,7 +23,7 @@ COPY data ./data
 COPY tests/fixtures ./tests/fixtures
 RUN touch src/main.rs src/lib.rs && cargo build --release --locked --features postgres-tls --bin nianbao
 
-FROM ${BASE}${BASE_DIGEST}
+FROM ${BASE}
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libssl3 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /var/lib/nianbao --create-home nianbao

@@ -9,6 +9,7 @@ FROM ${BUILDER} AS build
 RUN apt-get update && apt-get install -y --no-install-recommends libssl-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
+COPY .cargo ./.cargo
 # The dependencies alone first: a layer that changes only with Cargo.lock. Cargo wants every target it
 # knows of to be there; tests and benches are never built here.
 RUN mkdir src benches tests \

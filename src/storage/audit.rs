@@ -157,7 +157,7 @@ pub fn audit_seq(connection: &mut AnyConnection) -> Result<i64, StorageError> {
 
 /// The same with the name of the log.
 pub fn end(connection: &mut AnyConnection) -> Result<(i64, String), StorageError> {
-    Ok(ledger::table.select((ledger::audit_seq, ledger::epoch)).first(connection)?)
+    Ok(on_each!(connection, |c| ledger::table.select((ledger::audit_seq, ledger::epoch)).first(c))?)
 }
 
 /// When an entry was written.

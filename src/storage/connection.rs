@@ -216,4 +216,20 @@ mod tests {
         assert!(own.contains("connect_timeout=9&keepalives_idle=5"), "{own}");
         assert_eq!(own.matches("connect_timeout").count(), 1);
     }
+
+    /// Nothing fails without, but everything takes twice as long.
+    #[test]
+    fn sqlite_is_compiled_as_the_configuration_of_cargo_says() {
+        #[derive(QueryableByName)]
+        struct Used {
+            #[diesel(sql_type = diesel::sql_types::Bool)]
+            used: bool,
+        }
+        let mut connection = SqliteConnection::establish(":memory:").expect("a database");
+        for option in ["ENABLE_QPSG", "DEFAULT_MEMSTATUS=0"] {
+            let asked = format!("SELECT sqlite_compileoption_used('{option}') AS used");
+            let found: Vec<Used> = diesel::sql_query(asked).load(&mut connection).expect("an answer");
+            assert!(found.first().is_some_and(|found| found.used), "{option}: see .cargo/config.toml");
+        }
+    }
 }

@@ -15,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 /// Rows read by one statement where there are many.
 const PAGE: i64 = 2_000;
 /// Rows found by their keys in one statement.
-const TOGETHER: usize = 60;
+const TOGETHER: usize = 2_000;
 
 /// Which rows of a table.
 pub(super) enum Rows {
@@ -98,7 +98,8 @@ fn parts<'k>(table: &Guarded, key: &'k str) -> Vec<&'k str> {
     key.splitn(table.key.len(), '/').collect()
 }
 
-/// Rows by table and key, in few statements; those that are not there are not among them.
+/// Rows by table and key, in few statements whose text depends on the tables alone; those that are not there are not
+/// among them.
 pub(super) fn find(
     connection: &mut AnyConnection,
     layouts: &Layouts,
@@ -117,14 +118,8 @@ pub(super) fn find(
                 sql.push(" UNION ALL ");
             }
             select(connection, table, columns, &mut sql);
-            for (at, (_, key)) in of_table.iter().enumerate() {
-                sql.push(if at == 0 { "(" } else { " OR (" });
-                for (at, (part, text)) in table.key.iter().zip(parts(table, key)).enumerate() {
-                    sql.push(if at == 0 { "t." } else { " AND t." }).push(part.column()).push(" = ");
-                    bind_part(&mut sql, *part, text);
-                }
-                sql.push(")");
-            }
+            let keys: Vec<Vec<&str>> = of_table.iter().map(|(_, key)| parts(table, key)).collect();
+            among(connection, table, &keys, &mut sql);
         }
         for row in sql.load::<Found>(connection)? {
             let Some(table) = Guarded::of(&row.of) else { continue };
@@ -133,6 +128,24 @@ pub(super) fn find(
         }
     }
     Ok(found)
+}
+
+/// The condition that a row's key is one of these, all of them one value.
+fn among(connection: &AnyConnection, table: &Guarded, keys: &[Vec<&str>], sql: &mut Sql) {
+    let names: Vec<String> = table.key.iter().map(|part| format!("t.{}", part.column())).collect();
+    let part = |(at, part): (usize, &KeyPart)| match part {
+        KeyPart::Text(_) => format!("k.value ->> {at}"),
+        KeyPart::Number(_) => format!("CAST(k.value ->> {at} AS BIGINT)"),
+    };
+    let values: Vec<String> = table.key.iter().enumerate().map(part).collect();
+    sql.push(&format!("({}) IN (SELECT {} FROM ", names.join(", "), values.join(", ")));
+    let keys = serde_json::to_string(keys).unwrap_or_default();
+    match connection {
+        AnyConnection::Postgres(_) => {
+            sql.push("json_array_elements(CAST(").bind_text(keys).push(" AS JSON)) k)")
+        }
+        AnyConnection::Sqlite(_) => sql.push("json_each(").bind_text(keys).push(") k)"),
+    };
 }
 
 /// Hands over every row of a table, or some, with its key, in the order of the keys, page by page.

@@ -55,6 +55,7 @@ mod store;
 pub mod subjects;
 pub mod sums;
 pub mod suppressions;
+mod tally;
 pub mod tokens;
 pub mod transitions;
 mod types;

@@ -9,6 +9,7 @@ use super::listing::Sql;
 use super::prepared::Prepare;
 use super::schema::sums;
 use super::sums::EVERYTHING;
+use super::tally::{self, Difference};
 use super::types::row;
 use crate::domain::agency::{AgencyPath, Kind, Level};
 use crate::domain::form;
@@ -157,7 +158,7 @@ fn shift(
         kind: line.kind.as_str().to_owned(),
         progress: difference,
     };
-    Ok(add(connection, year, &nodes, &part, 1)?)
+    add(connection, year, &nodes, &part, 1)
 }
 
 /// Counters of one form, level and kind.
@@ -176,69 +177,14 @@ pub(super) fn add(
     nodes: &[String],
     part: &Part,
     sign: i64,
-) -> QueryResult<()> {
+) -> Result<(), StorageError> {
     let mut difference = Progress::default();
     difference.merge(&part.progress, sign);
     if difference == Progress::default() {
         return Ok(());
     }
-    // The nodes lead: but for the empty texts PostgreSQL would rather walk all rows of a form, level and kind.
-    let mut sql = Sql::new("UPDATE sums SET expected = expected + ");
-    sql.bind(Bind::BigInt(difference.expected)).push(", draft = draft + ");
-    sql.bind(Bind::BigInt(difference.draft)).push(", in_review = in_review + ");
-    sql.bind(Bind::BigInt(difference.in_review)).push(", approved = approved + ");
-    sql.bind(Bind::BigInt(difference.approved)).push(", published = published + ");
-    sql.bind(Bind::BigInt(difference.published)).push(", on_time = on_time + ");
-    sql.bind(Bind::BigInt(difference.on_time)).push(", archived = archived + ");
-    sql.bind(Bind::BigInt(difference.archived)).push(" WHERE year = ").bind(Bind::Integer(year));
-    sql.push(" AND form || '' = ").bind_text(part.form.as_str());
-    sql.push(" AND level || '' = ").bind_text(part.level.as_str());
-    sql.push(" AND kind || '' = ").bind_text(part.kind.as_str()).push(" AND node IN (");
-    for (at, node) in nodes.iter().enumerate() {
-        sql.push(if at == 0 { "" } else { ", " }).bind_text(node.as_str());
-    }
-    sql.push(")");
-    let touched = sql.execute(connection)?;
-    let here = || {
-        sums::year
-            .eq(year)
-            .and(sums::node.eq_any(nodes))
-            .and(sums::form.eq(&part.form))
-            .and(sums::level.eq(&part.level))
-            .and(sums::kind.eq(&part.kind))
-    };
-    if touched < nodes.len() {
-        let rows: Vec<(String, String, String, String)> = on_each!(connection, |c| sums::table
-            .filter(sums::year.eq(year).and(sums::node.eq_any(nodes)))
-            .select((sums::node, sums::form, sums::level, sums::kind))
-            .prepared_for(nodes.len())
-            .load(c))?;
-        let is_part = |form: &str, level: &str, kind: &str| {
-            (form, level, kind) == (&*part.form, &*part.level, &*part.kind)
-        };
-        let there: Vec<String> = rows
-            .into_iter()
-            .filter(|(_, form, level, kind)| is_part(form, level, kind))
-            .map(|(node, ..)| node)
-            .collect();
-        for node in nodes.iter().filter(|node| !there.contains(node)) {
-            let row = (
-                (sums::year.eq(year), sums::node.eq(node), sums::form.eq(&part.form)),
-                (sums::level.eq(&part.level), sums::kind.eq(&part.kind)),
-                (sums::reports.eq(0), sums::cells.eq(""), sums::present.eq("")),
-                (sums::expected.eq(difference.expected), sums::draft.eq(difference.draft)),
-                (sums::in_review.eq(difference.in_review), sums::approved.eq(difference.approved)),
-                (sums::published.eq(difference.published), sums::on_time.eq(difference.on_time)),
-                sums::archived.eq(difference.archived),
-            );
-            on_each!(connection, |c| diesel::insert_into(sums::table).values(row).prepared().execute(c))?;
-        }
-    }
-    if difference.expected < 0 {
-        let empty = here().and(sums::reports.eq(0)).and(sums::expected.eq(0));
-        diesel::delete(sums::table.filter(empty)).execute(connection)?;
-    }
-    Ok(())
+    let of = (part.form.as_str(), part.level.as_str(), part.kind.as_str());
+    tally::add(connection, year, nodes, of, &Difference { progress: difference, ..Difference::default() })
 }
 
 /// Counts a whole year anew, in a handful of statements.
@@ -267,6 +213,7 @@ fn count_lines(connection: &mut AnyConnection, year: i32, those: &str) -> Result
 }
 
 fn count_nodes(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
+    tally::settle(connection)?;
     let mut sql = Sql::new(
         "UPDATE sums SET expected = 0, draft = 0, in_review = 0, approved = 0, published = 0, on_time = 0, \
          archived = 0 WHERE year = ",
@@ -311,9 +258,9 @@ fn count_nodes(connection: &mut AnyConnection, year: i32) -> Result<(), StorageE
 }
 
 row!(
-    #[derive(Queryable, Selectable)]
+    #[derive(Insertable, Queryable, Selectable)]
     #[diesel(table_name = sums)]
-    ProgressRow of Progress {
+    pub(super) ProgressRow of Progress {
         expected: i64,
         draft: i64,
         in_review: i64,
@@ -329,7 +276,8 @@ pub fn of_nodes(
     connection: &mut AnyConnection,
     year: i32,
     nodes: &[String],
-) -> QueryResult<Vec<(String, Progress)>> {
+) -> Result<Vec<(String, Progress)>, StorageError> {
+    tally::settle(connection)?;
     let rows: Vec<(String, ProgressRow)> = on_each!(connection, |c| sums::table
         .filter(sums::year.eq(year).and(sums::node.eq_any(nodes)))
         .select((sums::node, ProgressRow::as_select()))
@@ -343,7 +291,8 @@ pub fn parts(
     connection: &mut AnyConnection,
     year: i32,
     node: Option<&str>,
-) -> QueryResult<Vec<(String, Part)>> {
+) -> Result<Vec<(String, Part)>, StorageError> {
+    tally::settle(connection)?;
     type Row = (String, String, String, String, ProgressRow);
     let rows: Vec<Row> = on_each!(connection, |c| {
         let mut query = sums::table

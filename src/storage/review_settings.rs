@@ -13,7 +13,7 @@ use diesel::prelude::*;
 pub fn find(connection: &mut AnyConnection) -> Result<Option<ReviewSettings>, StorageError> {
     let columns = (dsl::stages, dsl::separation_of_duties, dsl::version, dsl::updated_at);
     let row: Option<(i32, bool, i64, NaiveDateTime)> =
-        dsl::review_settings.select(columns).first(connection).optional()?;
+        on_each!(connection, |c| dsl::review_settings.select(columns).first(c)).optional()?;
     row.map(|(stages, separation_of_duties, version, updated_at)| {
         let malformed = |_| StorageError::Malformed { what: "number of reviews", value: stages.to_string() };
         let review = Review { stages: u8::try_from(stages).map_err(malformed)?, separation_of_duties };

@@ -6,6 +6,7 @@ use super::listing::Sql;
 use super::prepared::Prepare;
 use super::progress;
 use super::schema::{contributions, sums};
+use super::tally::{self, Difference};
 use crate::domain::agency::{AgencyPath, Kind, Level};
 use crate::domain::figures::Figures;
 use crate::domain::flat::read_numbers;
@@ -44,15 +45,33 @@ struct ContributionRow {
 
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = sums)]
-struct SumRow {
-    year: i32,
-    node: String,
-    form: String,
-    level: String,
-    kind: String,
-    reports: i64,
-    cells: String,
-    present: String,
+pub(super) struct SumRow {
+    pub year: i32,
+    pub node: String,
+    pub form: String,
+    pub level: String,
+    pub kind: String,
+    pub reports: i64,
+    pub cells: String,
+    pub present: String,
+}
+
+impl SumRow {
+    pub fn of(year: i32, row: &StoredSum) -> SumRow {
+        let numbers = |numbers: &[i64]| serde_json::to_string(numbers).unwrap_or_default();
+        let is_empty = row.sum.reports == 0;
+        let whole = row.sum.present().iter().all(|count| *count == row.sum.reports);
+        SumRow {
+            year,
+            node: row.node.clone(),
+            form: row.sum.form().id.clone(),
+            level: row.level.as_str().to_owned(),
+            kind: row.kind.as_str().to_owned(),
+            reports: row.sum.reports,
+            cells: if is_empty { String::new() } else { numbers(row.sum.cells()) },
+            present: if is_empty || whole { String::new() } else { numbers(row.sum.present()) },
+        }
+    }
 }
 
 /// One row of an agency's sums: the reports of one level and kind below it, in one form.
@@ -113,11 +132,11 @@ pub fn find_contribution(
     connection: &mut AnyConnection,
     report: &ReportId,
 ) -> Result<Option<Contribution>, StorageError> {
-    let row: Option<ContributionRow> = contributions::table
+    let row: Option<ContributionRow> = on_each!(connection, |c| contributions::table
         .filter(contributions::report_id.eq(report.as_str()))
         .select(ContributionRow::as_select())
-        .first(connection)
-        .optional()?;
+        .first(c))
+    .optional()?;
     row.map(Contribution::try_from).transpose()
 }
 
@@ -157,103 +176,21 @@ fn shift(connection: &mut AnyConnection, what: &Contribution, sign: i64) -> Resu
     one.count(&what.figures, 1)?;
     let nodes: Vec<String> = std::iter::once(EVERYTHING).chain(what.path.ids()).map(str::to_owned).collect();
     let part = StoredSum { node: String::new(), level: what.level, kind: what.kind, sum: one };
-    add(connection, what.year, &nodes, &[part], sign)
+    add(connection, what.year, &nodes, &part, sign)
 }
 
-/// Adds sums (whatever node they are of) to those of some agencies, or takes them away.
+/// Adds a sum (whatever node it is of) to those of some agencies, or takes it away.
 fn add(
     connection: &mut AnyConnection,
     year: i32,
     nodes: &[String],
-    parts: &[StoredSum],
+    part: &StoredSum,
     sign: i64,
 ) -> Result<(), StorageError> {
-    for part in parts {
-        let here = || {
-            sums::year
-                .eq(year)
-                .and(sums::node.eq_any(nodes))
-                .and(sums::form.eq(&part.sum.form().id))
-                .and(sums::level.eq(part.level.as_str()))
-                .and(sums::kind.eq(part.kind.as_str()))
-        };
-        // By node alone, and sorted out here: with more conditions PostgreSQL would walk the whole year.
-        let mut rows: Vec<SumRow> = on_each!(connection, |c| sums::table
-            .filter(sums::year.eq(year).and(sums::node.eq_any(nodes)).and(sums::reports.ne(0)))
-            .select(SumRow::as_select())
-            .prepared_for(nodes.len())
-            .load(c))?;
-        let (form, level, kind) = (part.sum.form().id.as_str(), part.level.as_str(), part.kind.as_str());
-        rows.retain(|row| (&*row.form, &*row.level, &*row.kind) == (form, level, kind));
-        let mut there: HashMap<String, Sum> = HashMap::new();
-        for row in rows {
-            let row = StoredSum::try_from(row)?;
-            there.insert(row.node, row.sum);
-        }
-        let (mut kept, mut emptied) = (Vec::with_capacity(nodes.len()), Vec::new());
-        for node in nodes {
-            let mut sum = there.remove(node).unwrap_or_else(|| Sum::empty(part.sum.form()));
-            sum.merge(&part.sum, sign)?;
-            match sum.reports {
-                0 => emptied.push(node),
-                _ => kept.push(row_of(year, &StoredSum { node: node.clone(), sum, ..part.clone() })),
-            }
-        }
-        if !kept.is_empty() {
-            upsert(connection, &kept)?;
-        }
-        if !emptied.is_empty() {
-            // The row stays while it counts what is due.
-            let nothing = (sums::reports.eq(0), sums::cells.eq(""), sums::present.eq(""));
-            diesel::update(sums::table.filter(here().and(sums::node.eq_any(&emptied))))
-                .set(nothing)
-                .execute(connection)?;
-            let empty = here().and(sums::reports.eq(0)).and(sums::expected.eq(0));
-            diesel::delete(sums::table.filter(empty)).execute(connection)?;
-        }
-    }
-    Ok(())
-}
-
-/// Writes sums over those that are there; the counters beside them stay. PostgreSQL takes all rows in one go.
-fn upsert(connection: &mut AnyConnection, rows: &[SumRow]) -> QueryResult<()> {
-    use diesel::upsert::excluded;
-    macro_rules! written {
-        ($values:expr, $connection:expr) => {
-            diesel::insert_into(sums::table)
-                .values($values)
-                .on_conflict((sums::year, sums::node, sums::form, sums::level, sums::kind))
-                .do_update()
-                .set((
-                    sums::reports.eq(excluded(sums::reports)),
-                    sums::cells.eq(excluded(sums::cells)),
-                    sums::present.eq(excluded(sums::present)),
-                ))
-                .prepared_for(rows.len())
-                .execute($connection)
-        };
-    }
-    match connection {
-        AnyConnection::Postgres(connection) => written!(rows, connection).map(|_| ()),
-        AnyConnection::Sqlite(connection) => {
-            rows.iter().try_for_each(|row| written!(row, connection).map(|_| ()))
-        }
-    }
-}
-
-fn row_of(year: i32, row: &StoredSum) -> SumRow {
-    let numbers = |numbers: &[i64]| serde_json::to_string(numbers).unwrap_or_default();
-    let whole = row.sum.present().iter().all(|count| *count == row.sum.reports);
-    SumRow {
-        year,
-        node: row.node.clone(),
-        form: row.sum.form().id.clone(),
-        level: row.level.as_str().to_owned(),
-        kind: row.kind.as_str().to_owned(),
-        reports: row.sum.reports,
-        cells: numbers(row.sum.cells()),
-        present: if whole { String::new() } else { numbers(row.sum.present()) },
-    }
+    let mut sum = Sum::empty(part.sum.form());
+    sum.merge(&part.sum, sign)?;
+    let of = (sum.form().id.as_str(), part.level.as_str(), part.kind.as_str());
+    tally::add(connection, year, nodes, of, &Difference { sum: Some(sum), ..Difference::default() })
 }
 
 /// The sums of some agencies in a year.
@@ -262,6 +199,7 @@ pub fn of_nodes(
     year: i32,
     nodes: &[String],
 ) -> Result<Vec<StoredSum>, StorageError> {
+    tally::settle(connection)?;
     let rows: Vec<SumRow> = on_each!(connection, |c| sums::table
         .filter(sums::year.eq(year).and(sums::node.eq_any(nodes)).and(sums::reports.ne(0)))
         .select(SumRow::as_select())
@@ -277,6 +215,7 @@ pub fn of_node_in(
     years: &[i32],
     node: &str,
 ) -> Result<HashMap<i32, Vec<StoredSum>>, StorageError> {
+    tally::settle(connection)?;
     let rows: Vec<SumRow> = on_each!(connection, |c| sums::table
         .filter(sums::year.eq_any(years).and(sums::node.eq(node)).and(sums::reports.ne(0)))
         .select(SumRow::as_select())
@@ -308,8 +247,10 @@ pub fn move_subtree(
         progress::add(connection, year, &new, &part, 1)?;
     }
     let parts = of_nodes(connection, year, &own.into_iter().collect::<Vec<String>>())?;
-    add(connection, year, &old, &parts, -1)?;
-    add(connection, year, &new, &parts, 1)?;
+    for part in &parts {
+        add(connection, year, &old, part, -1)?;
+        add(connection, year, &new, part, 1)?;
+    }
     let mut sql = Sql::new("UPDATE contributions SET path = ");
     sql.bind_text(to.as_str());
     sql.push(&format!(" || substr(path, {}) WHERE year = ", from.as_str().len() + 1))
@@ -336,6 +277,7 @@ pub fn contributions_of(
 
 /// All sums of a year.
 pub fn of_year(connection: &mut AnyConnection, year: i32) -> Result<Vec<StoredSum>, StorageError> {
+    tally::settle(connection)?;
     let rows: Vec<SumRow> = sums::table
         .filter(sums::year.eq(year).and(sums::reports.ne(0)))
         .select(SumRow::as_select())
@@ -345,9 +287,11 @@ pub fn of_year(connection: &mut AnyConnection, year: i32) -> Result<Vec<StoredSu
 }
 
 /// Throws a year's contributions and sums away, to be made anew.
-pub fn delete_year(connection: &mut AnyConnection, year: i32) -> QueryResult<()> {
+pub fn delete_year(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
+    tally::settle(connection)?;
     diesel::delete(sums::table.filter(sums::year.eq(year))).execute(connection)?;
-    diesel::delete(contributions::table.filter(contributions::year.eq(year))).execute(connection).map(|_| ())
+    diesel::delete(contributions::table.filter(contributions::year.eq(year))).execute(connection)?;
+    Ok(())
 }
 
 /// The sum of several rows, each converted to one form. Rows of another form in which every report filled in every

@@ -107,11 +107,11 @@ pub fn insert(connection: &mut AnyConnection, transition: &Transition) -> QueryR
 
 /// All transitions of a report, oldest first.
 pub fn list(connection: &mut AnyConnection, report: &ReportId) -> Result<Vec<Transition>, StorageError> {
-    let rows: Vec<TransitionRow> = dsl::transitions
+    let rows: Vec<TransitionRow> = on_each!(connection, |c| dsl::transitions
         .filter(dsl::report_id.eq(report.as_str()))
         .select(TransitionRow::as_select())
         .order(dsl::position)
-        .load(connection)?;
+        .load(c))?;
     Ok(rows.into_iter().map(Transition::from).collect())
 }
 

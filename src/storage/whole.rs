@@ -34,7 +34,7 @@ pub fn find_working(connection: &mut AnyConnection, id: &ReportId) -> Result<Opt
         .eq(reports::year)
         .and(roster::agency_id.eq(reports::agency_id))
         .and(roster::scope.eq(reports::scope));
-    let row: Option<Row> = reports::table
+    let row: Option<Row> = on_each!(connection, |c| reports::table
         .inner_join(revisions::table.on(working))
         .inner_join(agencies::table.on(agencies::id.eq(reports::agency_id)))
         .inner_join(years::table.on(years::year.eq(reports::year)))
@@ -47,8 +47,8 @@ pub fn find_working(connection: &mut AnyConnection, id: &ReportId) -> Result<Opt
             YearRow::as_select(),
             Option::<RosterRow>::as_select(),
         ))
-        .first(connection)
-        .optional()?;
+        .first(c))
+    .optional()?;
     row.map(Whole::try_from).transpose()
 }
 

@@ -6,7 +6,7 @@ use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Progress;
 use crate::operations::{Asking, Refusal, years};
 use crate::storage::roster;
-use crate::storage::{AnyConnection, StorageError, progress};
+use crate::storage::{AnyConnection, progress};
 use std::collections::HashMap;
 
 /// A child (or the whole) with how far its reports are.
@@ -34,7 +34,7 @@ pub fn completeness(
     nodes.push(here.clone());
     let mut found: HashMap<String, Progress> = HashMap::new();
     for nodes in nodes.chunks(5_000) {
-        for (node, counters) in progress::of_nodes(connection, year, nodes).map_err(StorageError::from)? {
+        for (node, counters) in progress::of_nodes(connection, year, nodes)? {
             found.entry(node).or_default().merge(&counters, 1);
         }
     }

@@ -133,7 +133,7 @@ fn stored(connection: &mut AnyConnection, year: i32) -> Result<BTreeMap<Key, Kep
         let key = (node, sum.form().id.clone(), level.as_str().to_owned(), kind.as_str().to_owned());
         found.insert(key, Kept { sum, progress: Progress::default() });
     }
-    for (node, part) in progress::parts(connection, year, None).map_err(StorageError::from)? {
+    for (node, part) in progress::parts(connection, year, None)? {
         let key = (node, part.form.clone(), part.level, part.kind);
         match found.entry(key) {
             Entry::Occupied(there) => there.into_mut().progress = part.progress,

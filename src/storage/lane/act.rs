@@ -44,9 +44,9 @@ pub struct Basis {
 }
 
 impl Basis {
-    /// Whether an act moves it. What another program wrote and is not known here moves everything.
-    pub(in crate::storage) fn is_moved_by(&self, action: &str, agency: Option<&str>) -> bool {
-        match action.parse::<AuditAction>().map_or(Touch::Everything, AuditAction::unsettles) {
+    /// Whether an act that touches this moves it.
+    pub(in crate::storage) fn is_moved_by(&self, touch: Touch, agency: Option<&str>) -> bool {
+        match touch {
             Touch::Nothing => false,
             Touch::Report => agency.is_some_and(|agency| self.agencies.iter().any(|own| own == agency)),
             Touch::Everything => true,

@@ -7,6 +7,7 @@ use super::{Job, Notes};
 use crate::storage::cluster::Standing;
 use crate::storage::error::StorageError;
 use crate::storage::seals;
+use crate::storage::tally;
 use crate::storage::watch::Watch;
 use crate::storage::{AnyConnection, Meters};
 use diesel::connection::SimpleConnection;
@@ -36,6 +37,7 @@ pub(super) fn run(
         Ok(ledger) => ledger,
         Err(error) => return broken(connection, Vec::new(), jobs, error.to_string()),
     };
+    let _gathering = tally::gather();
     let mut done: Vec<(Box<dyn Job>, Ending)> = Vec::with_capacity(jobs.len());
     let mut jobs = jobs.into_iter();
     let mut begin = BEGIN_JOB;
@@ -117,11 +119,13 @@ fn run_one(
     match run {
         Ok(Run::Keep(answer)) => {
             *begin = BEGIN_NEXT_JOB;
+            tally::keep(connection).map_err(|error| error.to_string())?;
             ledger.enter(job.act(), notes, touched, answer);
             Ok(Ending::Committed)
         }
         Ok(Run::Undo) => {
             *begin = BEGIN_JOB;
+            tally::undo();
             connection
                 .batch_execute("ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job")
                 .map(|()| Ending::Undone)

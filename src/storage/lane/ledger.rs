@@ -2,6 +2,7 @@
 
 use super::answers::AnswerRow;
 use super::entries::{AuditRow, Entered};
+use super::since::Since;
 use super::{Act, Basis, Note, Notes, StoredAnswer};
 use crate::domain::algorithm::Algorithm;
 use crate::domain::audit::AuditAction;
@@ -15,6 +16,7 @@ use crate::storage::prepared::Prepare;
 use crate::storage::schema::onward::deliveries;
 use crate::storage::schema::{audit, changes, idempotency, ledger};
 use crate::storage::seals::Touched;
+use crate::storage::tally;
 use crate::storage::watch::{self, Watch};
 use chrono::NaiveDateTime;
 use diesel::connection::SimpleConnection;
@@ -28,6 +30,8 @@ pub(super) struct Ledger {
     pub(super) audit_seq: i64,
     /// Where the audit stood before this batch.
     held_seq: i64,
+    /// What commands that were made ready before it are compared with.
+    since: Option<Since>,
     pub(super) audit_head: String,
     epoch: String,
     /// The cluster it is to be written on, where the row says another one or the epoch is new.
@@ -72,8 +76,6 @@ impl ChangeRow {
     }
 }
 
-/// Entries since a command was made ready that are looked at before it is entered.
-const MOST_SINCE: i64 = 2_000;
 /// Most rows inserted by one statement.
 const ROWS_AT_ONCE: usize = 1_000;
 
@@ -128,6 +130,7 @@ impl Ledger {
             change_seq,
             audit_seq,
             held_seq: audit_seq,
+            since: None,
             audit_head,
             epoch,
             restamped: None,
@@ -206,28 +209,15 @@ impl Ledger {
     }
 
     /// Whether anything was written since that moves what a command rests on: by this batch, or before it.
-    pub fn has_moved(&self, connection: &mut AnyConnection, basis: &Basis) -> Result<bool, Error> {
+    pub fn has_moved(&mut self, connection: &mut AnyConnection, basis: &Basis) -> QueryResult<bool> {
         if self.epoch != basis.epoch {
             return Ok(true);
         }
-        let moved = |action: &str, agency: &Option<String>| basis.is_moved_by(action, agency.as_deref());
         let mut notes = self.entered.iter().flat_map(|entered| &entered.notes);
-        if notes.any(|note| moved(note.action.as_str(), &note.agency_id)) {
+        if notes.any(|note| basis.is_moved_by(note.action.unsettles(), note.agency_id.as_deref())) {
             return Ok(true);
         }
-        if self.held_seq <= basis.seq {
-            return Ok(false);
-        }
-        let since: Vec<(String, Option<String>)> = on_each!(connection, |c| audit::table
-            .filter(audit::seq.gt(basis.seq))
-            .order(audit::seq)
-            .limit(MOST_SINCE + 1)
-            .select((audit::action, audit::agency_id))
-            .prepared()
-            .load(c))?;
-        // After so many it is not looked any closer.
-        let many = i64::try_from(since.len()).map_or(true, |count| count > MOST_SINCE);
-        Ok(many || since.iter().any(|(action, agency)| moved(action, agency)))
+        Ok(self.held_seq > basis.seq && Since::moves(&mut self.since, connection, basis)?)
     }
 
     /// Takes what a job that is kept left behind; it is numbered when the group is written.
@@ -278,6 +268,7 @@ impl Ledger {
 
     /// Writes the batch's rows, one statement each, and puts the new numbers back.
     pub fn write(&mut self, connection: &mut AnyConnection) -> Result<(), StorageError> {
+        tally::settle(connection)?;
         if !self.changes.is_empty() {
             insert_all!(connection, changes::table, &self.changes);
         }

@@ -14,6 +14,7 @@ mod group;
 mod job;
 mod ledger;
 mod queue;
+mod since;
 mod turn;
 mod writer;
 

@@ -17,8 +17,9 @@ use crate::domain::access::Lifetimes;
 use crate::domain::id::{PendingId, PersonId, TokenId};
 use crate::domain::pending::{PendingAct, Verdict};
 use crate::operations::pending::{
-    self, Decided, Decision, Fresh, HeldOrder, enter_ask, find_decidable, prepare_ask,
+    self, Decided, Decision, Fresh, HeldOrder, Outcome, do_or_ask, enter_ask, find_decidable, prepare_ask,
 };
+use crate::operations::{Desk, Refusal};
 use actix_web::{get, post};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -83,8 +84,37 @@ impl From<&PendingAct> for PendingBody {
 
 pub type PendingList = Page<PendingBody>;
 
+/// 202 with what waits now.
+fn accepted(asked: &PendingAct) -> Reply {
+    let body = PendingBody::from(asked);
+    Reply::accepted(format!("{BASE}/pending"), &body).tag(1, &body.id)
+}
+
 impl Call {
-    /// Whether an act waits for another person here.
+    /// Does an act and answers with it, or, where it takes another person, has it wait and answers 202.
+    pub async fn do_or_ask<T, Op, Render>(
+        &self,
+        order: HeldOrder,
+        mut operation: Op,
+        render: Render,
+    ) -> Result<Reply, Problem>
+    where
+        T: Send + 'static,
+        Op: FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
+        Render: Fn(&T) -> Reply + Send + Sync + 'static,
+    {
+        let id = PendingId::from_uuid(uuid::Uuid::now_v7());
+        self.write(
+            move |desk| do_or_ask(desk, &id, &order, &mut operation),
+            move |outcome| match outcome {
+                Outcome::Done(done) => render(done),
+                Outcome::Asked(asked) => accepted(asked),
+            },
+        )
+        .await
+    }
+
+    /// Whether acts of this kind wait for another person here.
     pub fn waits(&self, order: &HeldOrder) -> bool {
         order.waits(&self.service.options.policy)
     }
@@ -95,8 +125,7 @@ impl Call {
         self.enter(
             move |connection, act, asking| {
                 let ready = prepare_ask(connection, act, asking, &id, &order)?;
-                let body = PendingBody::from(&ready.command);
-                let reply = Reply::accepted(format!("{BASE}/pending"), &body).tag(1, &body.id);
+                let reply = accepted(&ready.command);
                 Ok((ready, reply))
             },
             enter_ask,

@@ -174,12 +174,13 @@ pub async fn create_token(mut call: Call) -> Result<Reply, Problem> {
     let drawn = Draw::new()?;
     let order = body.read()?.order(drawn.stored());
     let held = HeldOrder::Grants(order.clone());
-    if call.waits(&held) {
-        return call.ask(held).await;
-    }
     let telling = telling(&call);
-    call.write(move |desk| people::issue_token_as(desk, &order), move |token| issued(token, &drawn, telling))
-        .await
+    call.do_or_ask(
+        held,
+        move |desk| people::issue_token_as(desk, &order),
+        move |token| issued(token, &drawn, telling),
+    )
+    .await
 }
 
 async fn present(call: &Call) -> Result<Token, Problem> {
@@ -236,13 +237,10 @@ pub async fn change_token(mut call: Call) -> Result<Reply, Problem> {
     let version = call.if_match(present.version)?;
     let telling = telling(&call);
     let edit = TokenEdit::from(body.over(&json!(TokenBody::of(&present, &telling.0)))?);
-    let asking = call.asking();
     let renewal = Renewal::Change { version, edit: edit.clone() };
     let held = HeldOrder::Renewal(RenewalOrder::of(&present, renewal));
-    if !asking.is(&present.person.id) && people::goes_further(&asking, &present, &edit) && call.waits(&held) {
-        return call.ask(held).await;
-    }
-    call.write(
+    call.do_or_ask(
+        held,
         move |desk| people::update_token(desk, &present.id, version, &edit),
         move |token| shown(token, telling),
     )
@@ -296,11 +294,9 @@ pub async fn rotate_token(mut call: Call) -> Result<Reply, Problem> {
     let id = TokenId::from_uuid(uuid::Uuid::now_v7());
     let renewal = Renewal::Rotation { token: id.clone(), drawn: stored.clone() };
     let held = HeldOrder::Renewal(RenewalOrder::of(&present, renewal));
-    if !call.asking().is(&present.person.id) && call.waits(&held) {
-        return call.ask(held).await;
-    }
     let telling = telling(&call);
-    call.write(
+    call.do_or_ask(
+        held,
         move |desk| people::rotate_token(desk, &present.id, &id, &stored),
         move |token| issued(token, &drawn, telling),
     )

@@ -11,7 +11,7 @@ use crate::domain::report::Suppression;
 use crate::domain::rights::Rights;
 use crate::domain::workflow::ReviewSettings;
 use crate::operations::people::{
-    Drawn, Renewal, bind_subject, entering_of, issue_asked_token, person_with_grants, renew_asked_token,
+    Drawn, Renewal, bind_asked_subject, entering_of, issue_asked_token, person_with_grants, renew_asked_token,
     set_grants,
 };
 use crate::operations::reports::{self, Transited};
@@ -176,7 +176,7 @@ fn perform(desk: &mut Desk<'_>, asker: &Asking, order: &HeldOrder) -> Result<Dec
         HeldOrder::Transition(order) => Decided::Transition(Box::new(reports::transition(theirs, order)?)),
         HeldOrder::Suppression(order) => Decided::Suppression(reports::suppress(theirs, order)?.0),
         HeldOrder::PersonGrants(order) => Decided::Grants(set_grants(theirs, order)?.1),
-        HeldOrder::Subject(order) => Decided::Subject(bind_subject(theirs, &order.person, &order.subject)?),
+        HeldOrder::Subject(order) => Decided::Subject(bind_asked_subject(theirs, order)?),
         HeldOrder::Renewal(order) => {
             let token = Box::new(renew_asked_token(desk, asker, order)?);
             match order.renewal {

@@ -49,7 +49,7 @@ pub(super) enum Handing {
 }
 
 /// One grant of a token that is to be.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantOrder {
     pub role: Role,
     /// `None`: everywhere.

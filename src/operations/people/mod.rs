@@ -33,8 +33,8 @@ pub use persons::{PersonEdit, ensure_person, find_changeable, find_person, list_
 pub use refused::{RefusedAccess, RefusedSum, note_refused, note_refused_sum};
 pub use renew::{Renewal, RenewalOrder, goes_further, renew_asked_token, require_renewable, rotate_token};
 pub use subject::{
-    BindingOrder, SubjectOrder, bind_subject, find_bindable, find_subject, person_with_grants,
-    require_bindable, rights_by_any_way, sign_in,
+    BindingOrder, SubjectOrder, bind_asked_subject, bind_subject, find_bindable, find_subject,
+    person_with_grants, require_bindable, require_bindable_as_asked, rights_by_any_way, sign_in,
 };
 pub use tasks::{Task, tasks};
 pub use used::{is_to_be_noted, note_use};

@@ -250,7 +250,7 @@ pub async fn decide_pending(mut call: Call) -> Result<Reply, Problem> {
     let body = call.body::<PendingDecisionCreate>().await?;
     let _: NoParameters = call.query()?;
     let PendingDecisionCreate { decision: verdict, comment } = body.read()?;
-    let (drawn, lifetimes) = (Draw::new()?, call.asking().lifetimes);
+    let (drawn, lifetimes) = (Draw::new(&call)?, call.asking().lifetimes);
     let fresh = Fresh {
         transition: uuid::Uuid::now_v7().to_string(),
         token: TokenId::from_uuid(uuid::Uuid::now_v7()),

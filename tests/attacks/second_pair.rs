@@ -76,7 +76,7 @@ attacks! {
             all.into_iter().map(|one| one.join().expect("an answer")).collect()
         });
         let ones = answers.iter().filter(|status| **status == 200).count();
-        assert!(ones == 1 && answers.iter().all(|status| [200, 404].contains(status)), "{answers:?}");
+        assert!(ones == 1 && answers.iter().all(|status| [200, 409].contains(status)), "{answers:?}");
         let audit = service.get("/audit?limit=200").token(&service.admin()).send().expect(200).value();
         let decided = audit["items"].as_array().expect("items").iter()
             .filter(|entry| ["pending.confirm", "pending.refuse"].iter().any(|action| entry["action"] == *action));

@@ -141,6 +141,17 @@ impl HeldOrder {
         }
     }
 
+    /// The grants that it was asked for with.
+    pub(super) fn grants(&self) -> &[GrantOrder] {
+        match self {
+            HeldOrder::Grants(TokenOrder { grants, .. })
+            | HeldOrder::PersonGrants(GrantsOrder { grants, .. })
+            | HeldOrder::Renewal(RenewalOrder { grants, .. })
+            | HeldOrder::Subject(BindingOrder { grants, .. }) => grants,
+            _ => &[],
+        }
+    }
+
     /// The grants that the caller could give so now; of what gives none there are none.
     pub(super) fn givable(
         &self,

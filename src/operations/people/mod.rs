@@ -26,7 +26,7 @@ pub use issue::{
     Drawn, GrantOrder, TokenOrder, digest_of_secret, issue_token, new_code, new_secret, unseparated,
 };
 pub use manage::{
-    TokenEdit, find_managed, find_seen, issue_asked_token, issue_token_as, list_seen, require_issuable,
+    TokenEdit, find_managed, find_seen, issue_asked_token, issue_token_as, list_seen, may_give_all, require_issuable,
     require_people_right, require_token_right, revoke_token, update_token,
 };
 pub use persons::{PersonEdit, ensure_person, find_changeable, find_person, list_persons, update_person};

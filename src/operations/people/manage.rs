@@ -1,9 +1,9 @@
 //! Managing tokens: inside one's own grants and below one's own role.
 
-use super::{GrantOrder, TokenOrder};
 use super::grants::may_manage_own;
 use super::issue::{Handing, end_of, note, require_machine, require_separation, resolve_grants, write_token};
 use super::subject::signs_in;
+use super::{GrantOrder, TokenOrder};
 use crate::domain::access::Lifetimes;
 use crate::domain::audit::AuditAction;
 use crate::domain::id::{PersonId, TokenId};
@@ -191,7 +191,9 @@ fn issuable(
         None => None,
     };
     require_machine(order, person.as_ref())?;
-    end_of(asking, now, order.expires_at)?;
+    if end_of(asking, now, order.expires_at)?.is_some_and(|end| end <= now) {
+        return Err(Refusal::invalid("/expires_at", "in_the_past"));
+    }
     require_giving(asking, order.person.as_ref(), &grants, &[])?;
     let handing = match person {
         Some(person) => handing_to(connection, asking, &person, now)?,

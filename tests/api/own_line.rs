@@ -2,7 +2,7 @@
 
 use super::harness::client::Reply;
 use super::harness::process::Service;
-use super::harness::world::{World, YEAR, id_of, open_year};
+use super::harness::world::{World, YEAR, id_of, open_year, register};
 use chrono::Datelike;
 use serde_json::{Value, json};
 
@@ -88,6 +88,38 @@ on_both! {
         let exempt = json!({"exempt": true, "reason": "撤销"});
         patch(service, &line, &world.supervisor(), &exempt).refused(409, "due_day_passed");
         assert_eq!(late(), before);
+    }
+
+    fn what_is_overdue_stays_due_whichever_day_its_agency_is_said_to_have_ended_on(service) {
+        let world = World::new(service);
+        open_year(service, YEAR + 1);
+        let late = register(service, "乙县旧局", "county", "department", Some(&world.county));
+        let other = register(service, "乙县另局", "county", "department", Some(&world.county));
+        let line = |agency: &str, year: i32| format!("/years/{year}/roster/{agency}");
+        let exempt = |agency: &str, year: i32| service.get(&line(agency, year)).send().expect(200).value()["exempt"].clone();
+        let end = |agency: &str, order: Value| {
+            let path = format!("/agencies/{agency}");
+            let tag = service.get(&path).send().tag().to_owned();
+            service.post(&format!("{path}/succession")).token(&world.supervisor()).if_match(&tag).json(&order).send().expect(200);
+        };
+        // Others have filed for the one year, nobody for the other, which is being set up.
+        let report = id_of(&world.full_draft());
+        world.publish(&report);
+        let missing = || {
+            let path = format!("/stats/completeness?year={YEAR}&within={}", world.county);
+            service.get(&path).send().expect(200).value()["total"]["missing"].clone()
+        };
+        let before = missing();
+        end(&late, json!({"kind": "abolished", "effective_on": "2023-12-31", "reason": "撤销"}));
+        end(&other, json!({"kind": "merged", "successor_id": world.bureau, "effective_on": "2024-01-10", "reason": "合并"}));
+        for agency in [&late, &other] {
+            assert_eq!((exempt(agency, YEAR), exempt(agency, YEAR + 1)), (json!(false), json!(true)));
+        }
+        assert_eq!(missing(), before);
+        // The place above may exempt it, and says why.
+        let by_hand = json!({"exempt": true, "reason": "截止前已经撤销，登记迟了"});
+        patch(service, &line(&late, YEAR), &world.supervisor(), &by_hand).expect(200);
+        assert!(service.run(&["stats", "verify"]).status.success());
     }
 
     fn what_an_agency_is_called_and_counts_as_the_place_above_settles(service) {

@@ -67,6 +67,41 @@ on_both! {
         patch(service, &past, &world.supervisor(), &json!({"exempt": true, "reason": "撤销"})).expect(200);
     }
 
+    fn the_due_days_of_a_year_are_put_off_before_they_have_come_or_before_anything_is_filed(service) {
+        let world = World::new(service);
+        let path = format!("/years/{YEAR}");
+        let admin = service.admin();
+        let set = |days: Value| patch(service, &path, &admin, &days);
+        let days = |department: &str, government: &str| {
+            json!({"department_due_on": format!("{}-{department}", YEAR + 1), "government_due_on": format!("{}-{government}", YEAR + 1)})
+        };
+        // While it is being set up nobody is late by it.
+        set(days("01-20", "03-20")).expect(200);
+        set(days("01-25", "03-25")).expect(200);
+        let report = id_of(&world.draft());
+        set(days("01-31", "03-25")).refused(409, "due_day_passed");
+        set(days("01-25", "03-31")).refused(409, "due_day_passed");
+        // Nor by leaving the days out, nor by closing the year and opening it again.
+        let tag = service.get(&path).send().tag().to_owned();
+        service.put(&path).token(&admin).if_match(&tag).json(&json!({"year": YEAR})).send().refused(409, "due_day_passed");
+        set(json!({"state": "closed"})).expect(200);
+        set(days("01-31", "03-31")).refused(409, "due_day_passed");
+        set(json!({"state": "open"})).expect(200);
+        let due = || service.get(&format!("/reports/{report}")).token(&world.editor()).send().value()["due_on"].clone();
+        assert_eq!(due(), format!("{}-01-25", YEAR + 1));
+        set(days("01-20", "03-25")).expect(200);
+        assert_eq!(due(), format!("{}-01-20", YEAR + 1));
+        // Days that lie ahead are moved as ever, whatever is filed.
+        let year = this_year();
+        open_year(service, year);
+        let body = json!({"agency_id": world.bureau, "year": year});
+        service.post("/reports").token(&world.editor()).json(&body).send().expect(201);
+        for day in ["01-20", "01-31"] {
+            let due = json!({"department_due_on": format!("{}-{day}", year + 1)});
+            patch(service, &format!("/years/{year}"), &admin, &due).expect(200);
+        }
+    }
+
     fn what_is_late_becomes_on_time_by_no_way_round(service) {
         let world = World::new(service);
         let line = format!("/years/{YEAR}/roster/{}", world.bureau);

@@ -148,6 +148,7 @@ pub fn refused(refusal: &Refusal) -> String {
         }
         Refusal::NotAllowed(_) => problem("transition_not_allowed"),
         Refusal::Conflict(conflict) => problem(conflict.code()),
+        Refusal::Decided(_) => problem("already_decided"),
         Refusal::Rows(rows) => {
             let told =
                 rows.iter().take(5).map(|(line, refusal)| format!("第 {line} 行：{}", refused(refusal)));

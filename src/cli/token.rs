@@ -12,8 +12,8 @@ use crate::domain::calendar::start_of;
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::people::Token;
 use crate::domain::rights::Rights;
-use crate::operations::Asking;
 use crate::operations::people::{self, Drawn, GrantOrder, SubjectOrder, TokenOrder};
+use crate::operations::{Asking, Refusal};
 use crate::storage::{Act, Store};
 use chrono::{Duration, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use clap::{Args, Subcommand};
@@ -119,6 +119,7 @@ pub fn issue(store: &Store, order: Order, lifetimes: Lifetimes) -> Result<(Strin
     let mut random = [0u8; 32];
     getrandom::fill(&mut random).map_err(|error| Failure::Usage(format!("系统没有给出随机数：{error}")))?;
     let secret = people::new_secret(random);
+    let digests = store.algorithm().map_err(Refusal::from)?;
     let separated = order.separated;
     let order = TokenOrder {
         token_id: TokenId::from_uuid(uuid::Uuid::now_v7()),
@@ -130,7 +131,7 @@ pub fn issue(store: &Store, order: Order, lifetimes: Lifetimes) -> Result<(Strin
         expires_at: order.expires_at,
         addresses: Vec::new(),
         // Whoever sits here is shown the secret: there is no code.
-        drawn: Drawn { secret_hash: people::digest_of_secret(&secret), code_hash: String::new() },
+        drawn: Drawn { secret_hash: people::digest_of_secret(digests, &secret), code_hash: String::new() },
     };
     let asking = asking_as_program();
     let rights = Rights { separated, ..asking.rights.clone() };

@@ -1,6 +1,6 @@
 //! By which algorithm digests are made: SHA-256, or SM3 (GB/T 32905) where the law of cryptography asks for it.
 //!
-//! Every digest names its algorithm before a colon. Those of the audit's chain and of secrets stood without a name
+//! Every digest names its algorithm before a colon. Those of the audit's chain, of secrets and of what explanations rest on stood without a name
 //! before there was a second algorithm: without one they are SHA-256 for good.
 
 use super::agency::wire_names;
@@ -74,6 +74,13 @@ impl Algorithm {
     /// `sha256:` or `sm3:` and 64 hexadecimal digits.
     pub fn named(self, digest: [u8; 32]) -> String {
         format!("{}:{}", self.as_str(), hex::encode(digest))
+    }
+
+    /// The digest of one text, without its name if it is SHA-256.
+    pub fn digest_named_if_new(self, bytes: impl AsRef<[u8]>) -> String {
+        let mut hash = self.hasher();
+        hash.update(bytes);
+        self.named_if_new(hash.finish())
     }
 
     /// The same; SHA-256 without its name.

@@ -1,6 +1,6 @@
 //! Acts that wait for a second pair of eyes.
 
-use super::access::Doer;
+use super::access::{Doer, Named};
 use super::agency::wire_names;
 use super::id::{AgencyId, PendingId, PersonId, ReportId, TokenId};
 use super::rights::{Extent, Right};
@@ -68,6 +68,16 @@ impl PendingAct {
     pub fn asker(&self) -> Doer {
         Doer { person: self.person_id.clone(), hand: self.hand_id.clone() }
     }
+}
+
+/// What became of one that somebody has decided on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecidedAct {
+    pub asked: PendingAct,
+    pub decision: Verdict,
+    pub comment: Option<String>,
+    pub by: Named,
+    pub decided_at: NaiveDateTime,
 }
 
 /// Those that somebody is shown: what they may do themselves.

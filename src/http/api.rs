@@ -49,6 +49,7 @@ pub fn register(config: &mut ServiceConfig<'_>) {
 #[openapi(components(schemas(
     super::kernel::names::DocumentFormat,
     super::kernel::names::ProblemCode,
+    super::pending::EarlierDecisionBody,
     super::refused::ConnectedBody
 )))]
 pub struct Outline;

@@ -15,10 +15,11 @@ use super::subjects::SubjectBody as BoundBody;
 use super::tokens::{Draw, TokenBody, issued_body};
 use crate::domain::access::Lifetimes;
 use crate::domain::id::{PendingId, PersonId, TokenId};
-use crate::domain::pending::{PendingAct, Verdict};
+use crate::domain::pending::{DecidedAct, PendingAct, Verdict};
 use crate::operations::pending::{
-    self, Decided, Decision, Fresh, HeldOrder, enter_ask, find_decidable, prepare_ask,
+    self, Decided, Decision, Fresh, HeldOrder, Outcome, do_or_ask, enter_ask, prepare_ask, require_decider,
 };
+use crate::operations::{Desk, Refusal};
 use actix_web::{get, post};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -83,8 +84,37 @@ impl From<&PendingAct> for PendingBody {
 
 pub type PendingList = Page<PendingBody>;
 
+/// 202 with what waits now.
+fn accepted(asked: &PendingAct) -> Reply {
+    let body = PendingBody::from(asked);
+    Reply::accepted(format!("{BASE}/pending"), &body).tag(1, &body.id)
+}
+
 impl Call {
-    /// Whether an act waits for another person here.
+    /// Does an act and answers with it, or, where it takes another person, has it wait and answers 202.
+    pub async fn do_or_ask<T, Op, Render>(
+        &self,
+        order: HeldOrder,
+        mut operation: Op,
+        render: Render,
+    ) -> Result<Reply, Problem>
+    where
+        T: Send + 'static,
+        Op: FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
+        Render: Fn(&T) -> Reply + Send + Sync + 'static,
+    {
+        let id = PendingId::from_uuid(uuid::Uuid::now_v7());
+        self.write(
+            move |desk| do_or_ask(desk, &id, &order, &mut operation),
+            move |outcome| match outcome {
+                Outcome::Done(done) => render(done),
+                Outcome::Asked(asked) => accepted(asked),
+            },
+        )
+        .await
+    }
+
+    /// Whether acts of this kind wait for another person here.
     pub fn waits(&self, order: &HeldOrder) -> bool {
         order.waits(&self.service.options.policy)
     }
@@ -95,8 +125,7 @@ impl Call {
         self.enter(
             move |connection, act, asking| {
                 let ready = prepare_ask(connection, act, asking, &id, &order)?;
-                let body = PendingBody::from(&ready.command);
-                let reply = Reply::accepted(format!("{BASE}/pending"), &body).tag(1, &body.id);
+                let reply = accepted(&ready.command);
                 Ok((ready, reply))
             },
             enter_ask,
@@ -174,6 +203,29 @@ pub struct DecisionBody {
     result: Value,
 }
 
+/// 以前已作的决定。
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = EarlierDecision)]
+pub struct EarlierDecisionBody {
+    #[schema(value_type = PendingVerdict)]
+    decision: &'static str,
+    comment: Option<String>,
+    decided_by: PersonReference,
+    #[schema(format = DateTime)]
+    decided_at: String,
+}
+
+impl From<&DecidedAct> for EarlierDecisionBody {
+    fn from(decided: &DecidedAct) -> EarlierDecisionBody {
+        EarlierDecisionBody {
+            decision: decided.decision.as_str(),
+            comment: decided.comment.clone(),
+            decided_by: PersonReference::from(&decided.by),
+            decided_at: time(decided.decided_at),
+        }
+    }
+}
+
 fn result(decided: &Decided, drawn: &Draw, lifetimes: &Lifetimes) -> Value {
     match decided {
         Decided::Refused => Value::Null,
@@ -196,6 +248,7 @@ fn result(decided: &Decided, drawn: &Draw, lifetimes: &Lifetimes) -> Value {
 /// 确认的随即以提请人的名义进行：提请人现在的授权、提请时的 ETag 和操作本身都重新判断，结果和拒绝与直接进行的相同；
 /// 授权的令牌由确认的人发给：领取码在其答复中，经手人也是他。
 /// 报告已经改变（412）或已不能进行（409 等）的，提请随之作罢。拒绝的作罢。
+/// 已经有人决定的是 409 `already_decided`，`decided` 是谁、何时、怎样决定的（三十天之内；此后见审计）。
 #[utoipa::path(
     tag = "administration",
     params(crate::http::paths::Pending),
@@ -205,7 +258,7 @@ fn result(decided: &Decided, drawn: &Draw, lifetimes: &Lifetimes) -> Value {
         ("x-problems" = json!([Code::NotFound, Code::SeparationOfDuties, Code::PreconditionFailed,
             Code::InvalidInput, Code::FindingsBlockSubmit, Code::TransitionNotAllowed, Code::YearNotOpen,
             Code::ReportWithdrawn, Code::RevisionSuppressed, Code::RevisionShown, Code::AskerWithoutRight,
-            Code::AlreadyIssued, Code::TokenEnded, Code::SubjectBound, Code::SubjectTaken,
+            Code::AlreadyDecided, Code::AlreadyIssued, Code::TokenEnded, Code::SubjectBound, Code::SubjectTaken,
             Code::InvalidQuery])),
         ("x-same" = json!(true)),
     ),
@@ -217,11 +270,11 @@ pub async fn decide_pending(mut call: Call) -> Result<Reply, Problem> {
     }
     let id: PendingId = call.part("id")?;
     let (named, now) = (id.clone(), call.caller.at);
-    call.look(move |connection, asking| find_decidable(connection, asking, &named, now)).await?;
+    call.look(move |connection, asking| require_decider(connection, asking, &named, now)).await?;
     let body = call.body::<PendingDecisionCreate>().await?;
     let _: NoParameters = call.query()?;
     let PendingDecisionCreate { decision: verdict, comment } = body.read()?;
-    let (drawn, lifetimes) = (Draw::new()?, call.asking().lifetimes);
+    let (drawn, lifetimes) = (Draw::new(&call)?, call.asking().lifetimes);
     let fresh = Fresh {
         transition: uuid::Uuid::now_v7().to_string(),
         token: TokenId::from_uuid(uuid::Uuid::now_v7()),

@@ -98,14 +98,7 @@ pub async fn replace_person_grants(mut call: Call) -> Result<Reply, Problem> {
     let grants = body.read()?.grants.into_iter().map(GrantOrder::from).collect();
     let order = GrantsOrder { person: id, version, grants };
     let held = HeldOrder::PersonGrants(order.clone());
-    if call.waits(&held) {
-        let judged = order.clone();
-        let giving =
-            call.look(move |connection, asking| people::require_givable(connection, asking, &judged)).await?;
-        if giving.before != giving.after {
-            return call.ask(held).await;
-        }
-    }
     let language = call.language();
-    call.write(move |desk| people::set_grants(desk, &order), move |held| shown(held, language)).await
+    call.do_or_ask(held, move |desk| people::set_grants(desk, &order), move |held| shown(held, language))
+        .await
 }

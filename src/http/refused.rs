@@ -5,6 +5,7 @@ use super::kernel::format::time;
 use super::kernel::limit::own_share_full;
 use super::kernel::names::WhyName;
 use super::kernel::problem::{Code, Problem};
+use super::pending::EarlierDecisionBody;
 use super::reports::{PersonReference, finding_bodies};
 use crate::domain::rules::Finding;
 use crate::domain::workflow::{Action, Why};
@@ -52,6 +53,8 @@ impl From<Refusal> for Problem {
                     .member("allowed", json!(allowed))
             }
             Refusal::Conflict(conflict) => Problem::new(of_conflict(conflict)),
+            Refusal::Decided(decided) => Problem::new(Code::AlreadyDecided)
+                .member("decided", json!(EarlierDecisionBody::from(&*decided))),
             Refusal::TooMany => own_share_full(),
             Refusal::Rows(rows) => {
                 let count = rows.len();

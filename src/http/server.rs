@@ -90,6 +90,7 @@ async fn run(
     let figures = figures(&service)?;
     listening(&format!("http://{address}"));
     running.await?;
+    refusals::sum_up_persons(&service).await;
     refusals::sum_up(&service).await;
     reads::enter_all(&service).await;
     instance::end(&service).await;
@@ -154,15 +155,19 @@ fn figures(service: &web::Data<Service>) -> std::io::Result<Option<ServerHandle>
     Ok(Some(handle))
 }
 
-/// What was only counted of refusals is written down once an hour.
+/// What was only counted of refusals is written down: of persons every minute, of strangers once an hour.
 async fn sum_up_refusals(service: web::Data<Service>) {
     loop {
-        actix_web::rt::time::sleep(HOUR).await;
+        for _ in 0..MINUTES {
+            actix_web::rt::time::sleep(MINUTE).await;
+            refusals::sum_up_persons(&service).await;
+        }
         refusals::sum_up(&service).await;
     }
 }
 
-const HOUR: Duration = Duration::from_secs(3_600);
+const MINUTE: Duration = Duration::from_secs(60);
+const MINUTES: u32 = 60;
 
 #[cfg(unix)]
 async fn wait_for_signal() {

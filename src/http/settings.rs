@@ -110,11 +110,11 @@ pub async fn replace_review_settings(mut call: Call) -> Result<Reply, Problem> {
     let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     let wanted = Review::from(body.over(&json!(ReviewSettingsBody::from(&present)))?);
-    let order = HeldOrder::Review { version, review: wanted };
-    if wanted != present.review && call.waits(&order) {
-        return call.ask(order).await;
-    }
     let language = call.language();
-    call.write(move |desk| change_review(desk, version, wanted), move |settings| shown(settings, language))
-        .await
+    call.do_or_ask(
+        HeldOrder::Review { version, review: wanted },
+        move |desk| change_review(desk, version, wanted),
+        move |settings| shown(settings, language),
+    )
+    .await
 }

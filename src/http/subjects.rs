@@ -9,7 +9,7 @@ use super::pending::PendingBody;
 use crate::domain::id::PersonId;
 use crate::domain::people::BoundSubject;
 use crate::operations::pending::HeldOrder;
-use crate::operations::people::{self, BindingOrder, GrantOrder, SubjectOrder};
+use crate::operations::people::{self, BindingOrder, SubjectOrder};
 use actix_web::{get, put};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -103,21 +103,13 @@ pub async fn bind_subject(mut call: Call) -> Result<Reply, Problem> {
         (!said && !known).then(|| Fault::at("/issuer", "required")).into_iter().collect()
     })?;
     let order = SubjectOrder { issuer: issuer.or(usual).unwrap_or_default(), subject };
-    let (named, judged) = (id.clone(), order.clone());
-    let binding = call
-        .look(move |connection, asking| people::require_bindable(connection, asking, &named, &judged))
+    let binding = BindingOrder { person: id.clone(), subject: order.clone(), grants: Vec::new() };
+    let reply = call
+        .do_or_ask(
+            HeldOrder::Subject(binding),
+            move |desk| people::bind_subject(desk, &id, &order),
+            move |bound| Reply::ok(&SubjectBody::from(bound)),
+        )
         .await?;
-    let held = HeldOrder::Subject(BindingOrder {
-        person: id.clone(),
-        subject: order.clone(),
-        grants: binding.grants.iter().map(GrantOrder::from).collect(),
-    });
-    if binding.bound.is_none() && call.waits(&held) {
-        return call.ask(held).await.map(Reply::untagged);
-    }
-    call.write(
-        move |desk| people::bind_subject(desk, &id, &order),
-        move |bound| Reply::ok(&SubjectBody::from(bound)),
-    )
-    .await
+    Ok(reply.untagged())
 }

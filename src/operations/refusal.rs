@@ -1,6 +1,7 @@
 //! Everything an operation can say no with. The HTTP layer's table gives each its status and code.
 
 use crate::domain::access::Named;
+use crate::domain::pending::DecidedAct;
 use crate::domain::rules::Finding;
 use crate::domain::workflow::{Action, Clash, Why};
 use crate::storage::{AnyConnection, IntoStorage, StorageError, people};
@@ -127,6 +128,8 @@ pub enum Refusal {
     /// It is no draft; what can be done from where it stands.
     NotEditable(Vec<Action>),
     Conflict(Conflict),
+    /// Somebody has decided on it already.
+    Decided(Box<DecidedAct>),
     /// Of many that were to happen together, these did not; each by its line.
     Rows(Vec<(usize, Refusal)>),
     /// Whoever asks has as many of these as one may have.

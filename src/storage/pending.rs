@@ -1,15 +1,17 @@
-//! Rows of the acts that wait for a second pair of eyes.
+//! Rows of the acts that wait for a second pair of eyes, and of those that were decided on.
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::listing::{Sql, in_order};
+use super::schema::house::decided_acts;
 use super::schema::house::pending_acts::{self, dsl};
 use super::seals::wrote;
 use super::types::row;
+use crate::domain::access::Named;
 use crate::domain::audit::guarded::PENDING_ACTS;
 use crate::domain::id::{AgencyId, PendingId, PersonId, ReportId, TokenId};
 use crate::domain::page::{Page, PageValue as Bind};
-use crate::domain::pending::{HeldAct, PendingAct, PendingBounds};
+use crate::domain::pending::{DecidedAct, HeldAct, PendingAct, PendingBounds, Verdict};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -17,6 +19,27 @@ row!(
     #[derive(Insertable, Queryable, Selectable)]
     #[diesel(table_name = pending_acts)]
     PendingRow of PendingAct {
+        id: PendingId,
+        act: HeldAct,
+        agency_id: Option<AgencyId>,
+        report_id: Option<ReportId>,
+        year: Option<i32>,
+        revision: Option<i32>,
+        version: i64,
+        body: String,
+        person_id: PersonId,
+        person_name: String,
+        hand_id: PersonId,
+        token_id: Option<TokenId>,
+        asked_at: NaiveDateTime,
+        ends_at: NaiveDateTime,
+    }
+);
+
+row!(
+    #[derive(Insertable, Queryable, Selectable)]
+    #[diesel(table_name = decided_acts)]
+    AskedRow of PendingAct {
         id: PendingId,
         act: HeldAct,
         agency_id: Option<AgencyId>,
@@ -106,4 +129,42 @@ pub fn over(
 pub fn delete(connection: &mut AnyConnection, id: &PendingId) -> QueryResult<()> {
     wrote(&PENDING_ACTS, id.as_str());
     on_each!(connection, |c| diesel::delete(dsl::pending_acts.find(id.as_str())).execute(c)).map(|_| ())
+}
+
+/// Puts one that was decided on where whoever comes late is told so.
+pub fn decide(connection: &mut AnyConnection, decided: &DecidedAct) -> QueryResult<()> {
+    delete(connection, &decided.asked.id)?;
+    let row = (
+        AskedRow::from(&decided.asked),
+        decided_acts::decision.eq(decided.decision),
+        decided_acts::comment.eq(&decided.comment),
+        decided_acts::by_id.eq(&decided.by.id),
+        decided_acts::by_name.eq(&decided.by.name),
+        decided_acts::decided_at.eq(decided.decided_at),
+    );
+    on_each!(connection, |c| diesel::insert_into(decided_acts::table).values(row).execute(c)).map(|_| ())
+}
+
+pub fn find_decided(
+    connection: &mut AnyConnection,
+    id: &PendingId,
+) -> Result<Option<DecidedAct>, StorageError> {
+    type Row = (AskedRow, (Verdict, Option<String>), (PersonId, String), NaiveDateTime);
+    let row: Option<Row> = decided_acts::table
+        .find(id.as_str())
+        .select((
+            AskedRow::as_select(),
+            (decided_acts::decision, decided_acts::comment),
+            (decided_acts::by_id, decided_acts::by_name),
+            decided_acts::decided_at,
+        ))
+        .first(connection)
+        .optional()?;
+    Ok(row.map(|(asked, (decision, comment), (id, name), decided_at)| DecidedAct {
+        asked: asked.into(),
+        decision,
+        comment,
+        by: Named { id, name },
+        decided_at,
+    }))
 }

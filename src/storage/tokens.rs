@@ -215,7 +215,7 @@ impl From<GrantRow> for TokenGrant {
 
 /// Which tokens are meant.
 enum Wanted<'a> {
-    Of(Found<'a>),
+    Of(&'a [Found<'a>]),
     Ids(&'a [String]),
 }
 
@@ -226,8 +226,10 @@ fn load(connection: &mut AnyConnection, wanted: &Wanted<'_>) -> Result<Vec<Token
         .left_join(issuers.on(tokens::issued_by.eq(issuers.field(persons::id).nullable())))
         .into_boxed();
     query = match wanted {
-        Wanted::Of(Found::BySecret(hash)) => query.filter(tokens::secret_hash.eq(*hash)),
-        Wanted::Of(Found::ByCode(hash)) => query.filter(tokens::code_hash.eq(*hash)),
+        Wanted::Of(found) => found.iter().fold(query, |query, found| match found {
+            Found::BySecret(hash) => query.or_filter(tokens::secret_hash.eq(*hash)),
+            Found::ByCode(hash) => query.or_filter(tokens::code_hash.eq(*hash)),
+        }),
         Wanted::Ids(ids) => query.filter(tokens::id.eq_any(*ids)),
     };
     let rows: Vec<(TokenRow, PersonRow, Option<NamedRow>)> = query
@@ -269,8 +271,11 @@ fn load(connection: &mut AnyConnection, wanted: &Wanted<'_>) -> Result<Vec<Token
     rows.collect()
 }
 
-/// The token whose secret or code has a digest, with its person and grants.
-pub fn find_token(connection: &mut AnyConnection, found: Found<'_>) -> Result<Option<Token>, StorageError> {
+/// The token whose secret or code has one of these digests, with its person and grants.
+pub fn find_token(
+    connection: &mut AnyConnection,
+    found: &[Found<'_>],
+) -> Result<Option<Token>, StorageError> {
     Ok(load(connection, &Wanted::Of(found))?.pop())
 }
 

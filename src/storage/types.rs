@@ -6,7 +6,7 @@ use crate::domain::audit::Way;
 use crate::domain::id::{AgencyId, PendingId, PersonId, ReportId, TokenId};
 use crate::domain::job::{JobKind, JobState};
 use crate::domain::onward::{ChangeType, DeliveryState, WebhookState};
-use crate::domain::pending::HeldAct;
+use crate::domain::pending::{HeldAct, Verdict};
 use crate::domain::report::{CommentState, Scope, Timeliness};
 use crate::domain::rights::{Reach, Role, Stage};
 use crate::domain::workflow::{Action, State};
@@ -101,7 +101,8 @@ stored_as_text! {
     |text| text.parse().ok() => Uscc, DivisionCode;
     |text| text.parse().ok() => Level, Kind, AgencyStatus, AgencyChange, YearState, Scope, Role, Stage, Reach, State, Action;
     |text| text.parse().ok() => Algorithm, Way;
-    |text| text.parse().ok() => CommentState, WebhookState, DeliveryState, ChangeType, JobKind, JobState, Timeliness, HeldAct;
+    |text| text.parse().ok() => CommentState, WebhookState, DeliveryState, ChangeType, JobKind, JobState, Timeliness;
+    |text| text.parse().ok() => HeldAct, Verdict;
 }
 
 /// A private row beside its noun: the same members with the same types, converted without a thought.

@@ -178,6 +178,79 @@ on_both! {
         assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
     }
 
+    fn what_is_shown_is_withdrawn_at_once_wherever_its_correction_stands_and_the_correction_goes_on(service) {
+        let world = World::new(service);
+        let id = published(&world);
+        let path = format!("/reports/{id}");
+        let withdraw = || world.transit(&id, &world.publisher(), json!({"action": "withdraw", "comment": "含个人信息"}));
+        let mine = || service.get(&path).token(&world.publisher()).send().expect(200).value();
+        let act = |token: &str, action: &str| {
+            let comment = (action == "return").then_some("再改");
+            world.transit(&id, token, json!({"action": action, "comment": comment}))
+        };
+        let approve = |number: u8| act(&world.reviewer(number), "approve").expect(201);
+        let after = |shown: i64, state: &str| {
+            assert!(mine()["allowed_actions"].to_string().contains("withdraw"), "{state}");
+            act(&world.editor(), "withdraw").refused(403, "forbidden");
+            let made = withdraw().expect(201).value();
+            assert_eq!(
+                (&made["from"], &made["to"], &made["revision"]),
+                (&json!("published"), &json!("withdrawn"), &json!(shown))
+            );
+            let gone = service.get(&path).send().refused(410, "report_withdrawn");
+            assert_eq!(gone["reason"], "含个人信息");
+            service.get(&format!("{path}/revisions/{shown}")).send().refused(410, "report_withdrawn");
+            assert_eq!((&mine()["status"], &mine()["revision"]), (&json!(state), &json!(shown + 1)));
+            withdraw().refused(409, "transition_not_allowed");
+            let changes = service.get("/changes").send().value()["items"].as_array().cloned().expect("items");
+            let last = changes.last().expect("a change");
+            assert_eq!((&last["type"], &last["revision"]), (&json!("report.withdrawn"), &json!(shown)));
+        };
+        // Sent back, it is still what was sent back.
+        correct(&world, &id);
+        act(&world.editor(), "submit").expect(201);
+        act(&world.reviewer(1), "return").expect(201);
+        after(1, "draft");
+        let tasks = service.get("/me/tasks").token(&world.editor()).send().expect(200).value();
+        assert_eq!(tasks["items"][0]["kind"], "returned", "{tasks}");
+        // What was withdrawn is erased where it must be, while the correction goes on.
+        let erase = json!({"reason": "含个人信息"});
+        let tag = service.get(&path).token(&world.supervisor()).send().tag().to_owned();
+        let erased = service.post(&format!("{path}/revisions/1/suppression")).token(&world.supervisor());
+        erased.if_match(&tag).json(&erase).send().expect(201);
+        world.publish(&id);
+        assert_eq!(service.get(&path).send().expect(200).value()["revision"], 2);
+        // Of those who have approved the correction nobody approves again.
+        correct(&world, &id);
+        act(&world.editor(), "submit").expect(201);
+        approve(1);
+        after(2, "second_review");
+        act(&world.reviewer(1), "approve").refused(403, "separation_of_duties");
+        approve(2);
+        approve(3);
+        act(&world.publisher(), "publish").expect(201);
+        assert_eq!(service.get(&path).send().expect(200).value()["revision"], 3);
+        // An approved one is published as it was approved, though what it corrects was withdrawn meanwhile.
+        correct(&world, &id);
+        act(&world.editor(), "submit").expect(201);
+        (1..=3).for_each(|number| drop(approve(number)));
+        after(3, "approved");
+        act(&world.publisher(), "publish").expect(201);
+        assert_eq!(service.get(&path).send().expect(200).value()["revision"], 4);
+        // A correction that is discarded leaves what it was to correct withdrawn.
+        correct(&world, &id);
+        after(4, "draft");
+        let tag = service.get(&path).token(&world.editor()).send().tag().to_owned();
+        service.delete(&path).token(&world.editor()).if_match(&tag).send().expect(204);
+        assert_eq!(mine()["status"], "withdrawn");
+        service.get(&path).send().refused(410, "report_withdrawn");
+        let listed = service.get(&format!("{path}/transitions")).token(&world.editor()).send().expect(200).value();
+        let withdrawn = listed["items"].as_array().expect("items").iter().filter(|made| made["action"] == "withdraw");
+        assert_eq!(withdrawn.map(|made| made["revision"].clone()).collect::<Vec<_>>(), [1, 2, 3, 4].map(|at| json!(at)));
+        assert!(service.run(&["audit", "verify"]).status.success());
+        assert!(service.run(&["stats", "verify"]).status.success());
+    }
+
     fn a_closed_year_takes_corrections_and_withdrawals_and_an_archived_one_nothing(service) {
         let world = World::new(service);
         let id = published(&world);

@@ -94,9 +94,11 @@ on_both! {
         let path = format!("/tokens/{}", id_of(&revoked));
         service.delete(&path).token(&supervisor).if_match(revoked.tag()).send().expect(204);
         fetch(service, &revoked.value()).refused(401, "enrolment_refused");
-        let body = json!({"name": "短命", "expires_at": "2020-01-01T00:00:00Z",
-            "grants": [{"role": "editor", "agency_id": world.bureau}]});
-        fetch(service, &issue(service, &supervisor, &body).expect(201).value()).refused(401, "enrolment_refused");
+        let ended = issued();
+        let path = format!("/tokens/{}", id_of(&ended));
+        let end = json!({"expires_at": "2020-01-01T00:00:00Z"});
+        service.patch(&path).token(&supervisor).if_match(ended.tag()).json(&end).send().expect(200);
+        fetch(service, &ended.value()).refused(401, "enrolment_refused");
     }
 
     fn neither_code_nor_secret_is_given_again(service) {

@@ -2,7 +2,7 @@
 
 use super::harness::client::Reply;
 use super::harness::process::Service;
-use super::harness::world::{World, YEAR, id_of, open_year};
+use super::harness::world::{World, YEAR, id_of, open_year, register};
 use chrono::Datelike;
 use serde_json::{Value, json};
 
@@ -67,6 +67,41 @@ on_both! {
         patch(service, &past, &world.supervisor(), &json!({"exempt": true, "reason": "撤销"})).expect(200);
     }
 
+    fn the_due_days_of_a_year_are_put_off_before_they_have_come_or_before_anything_is_filed(service) {
+        let world = World::new(service);
+        let path = format!("/years/{YEAR}");
+        let admin = service.admin();
+        let set = |days: Value| patch(service, &path, &admin, &days);
+        let days = |department: &str, government: &str| {
+            json!({"department_due_on": format!("{}-{department}", YEAR + 1), "government_due_on": format!("{}-{government}", YEAR + 1)})
+        };
+        // While it is being set up nobody is late by it.
+        set(days("01-20", "03-20")).expect(200);
+        set(days("01-25", "03-25")).expect(200);
+        let report = id_of(&world.draft());
+        set(days("01-31", "03-25")).refused(409, "due_day_passed");
+        set(days("01-25", "03-31")).refused(409, "due_day_passed");
+        // Nor by leaving the days out, nor by closing the year and opening it again.
+        let tag = service.get(&path).send().tag().to_owned();
+        service.put(&path).token(&admin).if_match(&tag).json(&json!({"year": YEAR})).send().refused(409, "due_day_passed");
+        set(json!({"state": "closed"})).expect(200);
+        set(days("01-31", "03-31")).refused(409, "due_day_passed");
+        set(json!({"state": "open"})).expect(200);
+        let due = || service.get(&format!("/reports/{report}")).token(&world.editor()).send().value()["due_on"].clone();
+        assert_eq!(due(), format!("{}-01-25", YEAR + 1));
+        set(days("01-20", "03-25")).expect(200);
+        assert_eq!(due(), format!("{}-01-20", YEAR + 1));
+        // Days that lie ahead are moved as ever, whatever is filed.
+        let year = this_year();
+        open_year(service, year);
+        let body = json!({"agency_id": world.bureau, "year": year});
+        service.post("/reports").token(&world.editor()).json(&body).send().expect(201);
+        for day in ["01-20", "01-31"] {
+            let due = json!({"department_due_on": format!("{}-{day}", year + 1)});
+            patch(service, &format!("/years/{year}"), &admin, &due).expect(200);
+        }
+    }
+
     fn what_is_late_becomes_on_time_by_no_way_round(service) {
         let world = World::new(service);
         let line = format!("/years/{YEAR}/roster/{}", world.bureau);
@@ -88,6 +123,38 @@ on_both! {
         let exempt = json!({"exempt": true, "reason": "撤销"});
         patch(service, &line, &world.supervisor(), &exempt).refused(409, "due_day_passed");
         assert_eq!(late(), before);
+    }
+
+    fn what_is_overdue_stays_due_whichever_day_its_agency_is_said_to_have_ended_on(service) {
+        let world = World::new(service);
+        open_year(service, YEAR + 1);
+        let late = register(service, "乙县旧局", "county", "department", Some(&world.county));
+        let other = register(service, "乙县另局", "county", "department", Some(&world.county));
+        let line = |agency: &str, year: i32| format!("/years/{year}/roster/{agency}");
+        let exempt = |agency: &str, year: i32| service.get(&line(agency, year)).send().expect(200).value()["exempt"].clone();
+        let end = |agency: &str, order: Value| {
+            let path = format!("/agencies/{agency}");
+            let tag = service.get(&path).send().tag().to_owned();
+            service.post(&format!("{path}/succession")).token(&world.supervisor()).if_match(&tag).json(&order).send().expect(200);
+        };
+        // Others have filed for the one year, nobody for the other, which is being set up.
+        let report = id_of(&world.full_draft());
+        world.publish(&report);
+        let missing = || {
+            let path = format!("/stats/completeness?year={YEAR}&within={}", world.county);
+            service.get(&path).send().expect(200).value()["total"]["missing"].clone()
+        };
+        let before = missing();
+        end(&late, json!({"kind": "abolished", "effective_on": "2023-12-31", "reason": "撤销"}));
+        end(&other, json!({"kind": "merged", "successor_id": world.bureau, "effective_on": "2024-01-10", "reason": "合并"}));
+        for agency in [&late, &other] {
+            assert_eq!((exempt(agency, YEAR), exempt(agency, YEAR + 1)), (json!(false), json!(true)));
+        }
+        assert_eq!(missing(), before);
+        // The place above may exempt it, and says why.
+        let by_hand = json!({"exempt": true, "reason": "截止前已经撤销，登记迟了"});
+        patch(service, &line(&late, YEAR), &world.supervisor(), &by_hand).expect(200);
+        assert!(service.run(&["stats", "verify"]).status.success());
     }
 
     fn what_an_agency_is_called_and_counts_as_the_place_above_settles(service) {

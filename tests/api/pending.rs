@@ -130,7 +130,21 @@ fn what_cannot_be_done_any_more_ends_and_so_does_what_is_refused() {
         let refused = ask(&world, &report);
         let answer = decide(service, &refused, &other, "refuse").expect(200).value();
         assert_eq!((&answer["decision"], &answer["result"]), (&json!("refuse"), &Value::Null));
-        decide(service, &refused, &other, "confirm").refused(404, "not_found");
+        // Whoever might have decided on it is told who did; nobody else is told anything.
+        let third = service.token("publisher", &world.county, "第三发布员");
+        for token in [&other, &third] {
+            let told = decide(service, &refused, token, "confirm").refused(409, "already_decided");
+            let told = &told["decided"];
+            assert_eq!(
+                (&told["decision"], &told["comment"], &told["decided_by"]["name"], &told["decided_at"]),
+                (&json!("refuse"), &json!("已核"), &json!("另一发布员"), &answer["decided_at"])
+            );
+        }
+        decide(service, &refused, &third, "perhaps").faults("invalid_input", &["/decision"]);
+        decide(service, &refused, &world.publisher(), "confirm").refused(403, "separation_of_duties");
+        for outsider in [world.editor(), world.supervisor(), world.stranger()] {
+            decide(service, &refused, &outsider, "confirm").refused(404, "not_found");
+        }
         // Whoever's token was revoked since has asked for nothing.
         let last = ask(&world, &report);
         let me = service.get("/me").token(&world.publisher()).send().expect(200).value();
@@ -140,6 +154,7 @@ fn what_cannot_be_done_any_more_ends_and_so_does_what_is_refused() {
         decide(service, &last, &other, "confirm").refused(409, "asker_without_right");
         decide(service, &last, &other, "refuse").refused(404, "not_found");
         service.get(&format!("/reports/{report}")).send().expect(200);
+        assert!(service.run(&["audit", "verify"]).status.success());
         assert_eq!(
             actions(service),
             ["pending.ask", "pending.end", "pending.ask", "pending.refuse", "pending.ask", "pending.end"]
@@ -301,6 +316,11 @@ fn grants_of_supervisors_and_above_wait_and_others_do_not() {
         };
         let done = confirm().expect(200).value();
         confirm().refused(409, "already_issued");
+        let told = decide(service, id, &second, "confirm").refused(409, "already_decided");
+        assert_eq!((&told["decided"]["decision"], told["decided"].get("result")), (&json!("confirm"), None));
+        let third = service.token("security_admin", "", "第三安全管理员");
+        decide(service, id, &third, "refuse").refused(409, "already_decided");
+        decide(service, id, &world.supervisor(), "refuse").refused(404, "not_found");
         // Whoever confirms is shown the code, and is so the one who issues it.
         let made = &done["result"];
         assert_eq!((&made["secret"], &made["pending"]), (&Value::Null, &json!(true)));

@@ -122,6 +122,13 @@ on_both! {
             "/grants/1/role", "/grants/1/stage", "/grants/2"]);
         issue(service, &admin, &json!({"name": "x", "grants": []})).faults("invalid_input", &["/grants"]);
         issue(service, &admin, &json!({"name": "x"})).faults("invalid_input", &["/grants"]);
+        // What would have ended before it began is nothing that anybody could be given.
+        let grants = json!([{"role": "editor", "agency_id": world.bureau}]);
+        for machine in [false, true] {
+            let body = json!({"name": "x", "machine": machine, "expires_at": "2020-01-01T00:00:00Z", "grants": grants});
+            let problem = issue(service, &admin, &body).faults("invalid_input", &["/expires_at"]);
+            assert_eq!(problem["errors"][0]["code"], "in_the_past");
+        }
         let body = json!({"name": "x", "person_id": "0193a5c2-6f0e-7c9b-9d0e-2f6d1b8f7a10",
             "grants": [{"role": "editor", "agency_id": world.bureau}]});
         issue(service, &admin, &body).faults("invalid_input", &["/person_id"]);

@@ -107,6 +107,69 @@ fn what_is_approved_published_and_corrected_is_held_by_the_algorithm_of_the_data
 }
 
 #[test]
+fn secrets_codes_and_what_explanations_rest_on_are_kept_by_the_algorithm_of_the_database() {
+    for (settings, name) in [(&[SM3][..], "sm3:"), (&[][..], "")] {
+        on_each(settings, |service| {
+            let world = World::new(service);
+            let admin = service.admin();
+            let body = json!({"name": "张三", "grants": [{"role": "editor", "agency_id": world.bureau}]});
+            let issued = service.post("/tokens").token(&admin).json(&body).send().expect(201).value();
+            let kept = |column: &str, of: &str| {
+                let sql = format!(
+                    "SELECT {column} AS value FROM tokens WHERE name = '{of}' AND revoked_at IS NULL"
+                );
+                vec![service.database.text(&sql).expect("a digest")]
+            };
+            assert!(begins(&kept("code_hash", "张三"), name), "{:?}", kept("code_hash", "张三"));
+            let secret = service.fetch(&issued);
+            assert!(
+                begins(&kept("secret_hash", "张三"), name) && begins(&kept("secret_hash", "管理员"), name)
+            );
+            let path = format!("/tokens/{}/rotation", issued["id"].as_str().expect("an id"));
+            let rotated = service.post(&path).token(&admin).send().expect(201).value();
+            service.get("/me").token(&secret).send().refused(401, "unauthorized");
+            let secret = service.fetch(&rotated);
+            service.get("/me").token(&secret).send().expect(200);
+            assert!(begins(&kept("secret_hash", "张三"), name));
+            // What explanations rest on.
+            let report = id_of(&world.full_draft());
+            let overview = format!("/reports/{report}/sections/overview");
+            let write = |text: &str| {
+                let tag = service.get(&overview).token(&world.editor()).send().tag().to_owned();
+                let said = json!({ "text": text });
+                service.patch(&overview).token(&world.editor()).if_match(&tag).json(&said).send().expect(200);
+            };
+            let typo = || {
+                let path = format!("/reports/{report}/findings");
+                let found = service.get(&path).token(&world.editor()).send().expect(200).value();
+                let found = found["findings"].as_array().cloned().expect("findings");
+                found.into_iter().find(|finding| finding["rule"] == "wording.typo").expect("a finding")
+            };
+            write("局长坐客《阳光信访》。");
+            let path =
+                format!("/reports/{report}/findings/{}/explanation", typo()["key"].as_str().expect("a key"));
+            service.put(&path).token(&world.editor()).json(&json!({"text": "原文如此"})).send().expect(200);
+            let inputs = "SELECT inputs AS value FROM explanations";
+            assert!(begins(&[service.database.text(inputs).expect("a digest")], name));
+            assert_eq!(typo()["explanation"], "原文如此");
+            write("局长坐客《阳光信访》。\n另有一段。");
+            assert_eq!(typo()["explanation"], "原文如此");
+            write("副局长坐客《阳光信访》。");
+            assert_eq!(typo()["explanation"], Value::Null);
+            let (whole, told) = verify(service);
+            assert!(whole, "{told}");
+            // What an older program wrote by SHA-256 stays a way in.
+            let older = nianbao::domain::digest::sha256_hex(secret.as_bytes());
+            let older = format!(
+                "UPDATE tokens SET secret_hash = '{older}' WHERE name = '张三' AND revoked_at IS NULL"
+            );
+            service.database.execute(&older);
+            service.get("/me").token(&secret).send().expect(200);
+        });
+    }
+}
+
+#[test]
 fn old_documents_are_loaded_by_the_algorithm_of_the_database() {
     on_each(&[SM3], |service| {
         let world = World::new(service);

@@ -170,6 +170,48 @@ attacks! {
         assert!(sum.is_some_and(|sum| sum["detail"]["busiest"][0]["client"] == "198.51.100.1"), "{refused:?}");
     }
 
+    fn one_clerks_refusals_fill_no_audit_and_none_of_them_is_lost(service) {
+        let world = World::new(service);
+        let report = crate::api::harness::world::id_of(&world.draft());
+        let (clerk, other) = (world.supervisor(), world.reviewer(1));
+        let above = service.token("supervisor", &world.province, "省主管");
+        let submit = |token: &str, report: &str| {
+            let path = format!("/reports/{report}/transitions");
+            service.post(&path).token(token).if_match("\"1-zh\"").json(&json!({"action": "submit"})).send().refused(403, "forbidden");
+        };
+        for _ in 0..200 {
+            submit(&clerk, &report);
+        }
+        // What is of another kind, or another's, stands out however many went before it.
+        service.get("/persons").token(&other).send().refused(403, "forbidden");
+        service.get("/audit/access").token(&clerk).send().refused(403, "forbidden");
+        submit(&other, &report);
+        assert_eq!(service.terminate(), Some(0));
+        service.restart();
+        let list = service.get("/audit?limit=200").token(&service.admin()).send().expect(200).value();
+        let refused: Vec<Value> = list["items"].as_array().expect("items").iter()
+            .filter(|entry| entry["action"] == "access.refused").cloned().collect();
+        let of = |name: &str| refused.iter().filter(|entry| entry["person"]["name"] == name).collect::<Vec<_>>();
+        let mine = of("主管");
+        assert!(mine.len() <= 40, "{}", mine.len());
+        assert!(mine.iter().any(|entry| entry["detail"]["path"] == "/api/v1/audit/access"), "{mine:?}");
+        let (sums, each): (Vec<_>, Vec<_>) = mine.into_iter().partition(|entry| entry["detail"].get("unwritten").is_some());
+        // Each is written, or told by how many there were.
+        let submitted = each.iter().filter(|entry| entry["detail"]["method"] == "POST").map(|_| 1);
+        let counted = sums.iter().filter_map(|sum| sum["detail"]["unwritten"].as_u64());
+        assert_eq!(submitted.chain(counted).sum::<u64>(), 200);
+        let kind = &sums[0]["detail"]["kinds"][0];
+        assert_eq!(
+            (&kind["method"], &kind["route"], &kind["status"], &kind["code"]),
+            (&json!("POST"), &json!("/api/v1/reports/{id}/transitions"), &json!(403), &json!("forbidden"))
+        );
+        assert!(sums[0]["session"]["token_id"].is_string(), "{sums:?}");
+        assert_eq!(of("审核员1").len(), 2);
+        // Whoever looks after the subtree sees it too.
+        assert!(service.get("/audit?limit=200").token(&above).send().expect(200).text().contains("unwritten"));
+        assert!(service.run(&["audit", "verify"]).status.success());
+    }
+
     fn what_has_had_its_time_is_deleted(service) {
         let at = "2020-01-01 00:00:00";
         let world = World::new(service);

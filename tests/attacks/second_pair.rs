@@ -1,8 +1,10 @@
 //! Where an act takes a second pair of eyes, one person is never both.
 
 use super::published;
+use crate::api::harness::wait_for;
 use crate::api::harness::world::{World, YEAR, id_of};
 use crate::api::pending::{ask, decide, pending};
+use crate::api::person_grants::give;
 use serde_json::{Value, json};
 
 attacks! {
@@ -74,7 +76,7 @@ attacks! {
             all.into_iter().map(|one| one.join().expect("an answer")).collect()
         });
         let ones = answers.iter().filter(|status| **status == 200).count();
-        assert!(ones == 1 && answers.iter().all(|status| [200, 404].contains(status)), "{answers:?}");
+        assert!(ones == 1 && answers.iter().all(|status| [200, 409].contains(status)), "{answers:?}");
         let audit = service.get("/audit?limit=200").token(&service.admin()).send().expect(200).value();
         let decided = audit["items"].as_array().expect("items").iter()
             .filter(|entry| ["pending.confirm", "pending.refuse"].iter().any(|action| entry["action"] == *action));
@@ -249,6 +251,47 @@ attacks! {
         change(&security, &id_at(&editor), Value::Null).expect(200);
         from(&security, &id_at(&editor), json!(["127.0.0.0/8"])).expect(200);
         from(&security, &id_at(&editor), json!([])).expect(200);
+        assert!(service.run(&["audit", "verify"]).status.success());
+    }
+
+    fn nobody_is_bound_alone_who_is_given_high_grants_meanwhile(service, "SECOND_PAIR__GRANTS" = "true") {
+        let world = World::new(service);
+        let (one, other) = (service.admin(), service.token("admin", "", "第二管理员"));
+        let service: &crate::api::harness::process::Service = service;
+        let create = |name: &str| {
+            let body = json!({"name": name, "agency_id": world.county});
+            service.post("/persons").token(&one).json(&body).send().expect(201)
+        };
+        let bind = |person: &str| {
+            let body = json!({"issuer": "https://id.example.gov.cn", "subject": person});
+            service.put(&format!("{person}/subject")).token(&one).json(&body).send()
+        };
+        let person = format!("/persons/{}", id_of(&create("张三")));
+        let above = json!([{"role": "supervisor", "agency_id": world.county}]);
+        let asked = id_of(&give(service, &one, &person, above).expect(202));
+        // Both are judged by what is so in their turn, not by what was when they were sent.
+        let held = service.database.hold_writes();
+        let (given, bound) = std::thread::scope(|scope| {
+            scope.spawn(|| create("另一人"));
+            let given = scope.spawn(|| decide(service, &asked, &other, "confirm"));
+            wait_for(|| (service.writes_waiting() >= 1).then_some(()));
+            let bound = scope.spawn(|| bind(&person));
+            wait_for(|| (service.writes_waiting() >= 2).then_some(()));
+            drop(held);
+            (given.join().expect("an answer"), bound.join().expect("an answer"))
+        });
+        given.expect(200);
+        let asked = bound.expect(202).value();
+        assert_eq!(asked["asked"]["grants"][0]["role"], "supervisor");
+        // Nor is confirmed what gives more by then than was told.
+        let further = json!([{"role": "supervisor", "agency_id": world.county}, {"role": "auditor"}]);
+        let more = id_of(&give(service, &one, &person, further).expect(202));
+        decide(service, &more, &other, "confirm").expect(200);
+        decide(service, asked["id"].as_str().expect("an id"), &other, "confirm").refused(412, "precondition_failed");
+        let asked = bind(&person).expect(202).value();
+        assert_eq!(asked["asked"]["grants"][1]["role"], "auditor");
+        decide(service, asked["id"].as_str().expect("an id"), &other, "confirm").expect(200);
+        bind(&person).expect(200);
         assert!(service.run(&["audit", "verify"]).status.success());
     }
 }

@@ -6,6 +6,7 @@ mod words;
 
 use case::Case;
 use nianbao::domain::agency::{Kind, Level};
+use nianbao::domain::algorithm::Algorithm;
 use nianbao::domain::form;
 use nianbao::domain::language::Language;
 use nianbao::domain::report::{Content, Scope, Shape, ShapeFault, read_sections};
@@ -329,7 +330,7 @@ fn an_explanation_holds_as_long_as_what_it_was_given_for() {
     let finding = found[0].clone();
     let explanation = Explanation {
         finding: finding.key.clone(),
-        inputs: finding.inputs(),
+        inputs: finding.inputs(Algorithm::Sha256),
         text: "清理失效一件".to_owned(),
     };
     apply_explanations(&mut found, std::slice::from_ref(&explanation));

@@ -4,6 +4,7 @@
 use super::{World, act, asking};
 use crate::api::harness::database::{Database, say_skipped};
 use nianbao::domain::access::{Doer, Lifetimes};
+use nianbao::domain::algorithm::Algorithm;
 use nianbao::domain::id::{PersonId, ReportId, TokenId};
 use nianbao::domain::people::TokenGrant;
 use nianbao::domain::rights::{Rights, Role};
@@ -74,8 +75,8 @@ struct Telling<'w> {
 
 fn drawn(name: &str) -> (String, String, Drawn) {
     let (secret, code) = (format!("secret of {name}"), format!("code of {name}"));
-    let digests =
-        Drawn { secret_hash: people::digest_of_secret(&secret), code_hash: people::digest_of_secret(&code) };
+    let digest = |text: &str| people::digest_of_secret(Algorithm::Sha256, text);
+    let digests = Drawn { secret_hash: digest(&secret), code_hash: digest(&code) };
     (secret, code, digests)
 }
 
@@ -164,7 +165,9 @@ impl Telling<'_> {
     fn sign_in(&self, at: usize) -> Option<Asking> {
         let held = &self.held[at];
         let presented = Presented { secret: held.secret.clone(), at: act().at, from: None };
-        let found = self.world.read(|c| people::authenticate(c, &presented, &EntryRules::default()));
+        let found = self
+            .world
+            .read(|c| people::authenticate(c, &presented, &EntryRules::default(), Algorithm::Sha256));
         let found = found.expect("it can be asked");
         assert!(held.code.is_none() || found.is_none(), "what is not fetched yet is no way in");
         let (token, access) = found?;
@@ -208,8 +211,7 @@ impl Telling<'_> {
             Event::Fetch { token } => {
                 let at = self.among(*token, |held| held.code.is_some());
                 let Some(code) = self.held[at].code.clone() else { return };
-                let (code, secret) =
-                    (people::digest_of_secret(&code), people::digest_of_secret(&self.held[at].secret));
+                let secret = people::digest_of_secret(Algorithm::Sha256, &self.held[at].secret);
                 let public = super::asking_nobody();
                 let fetched = self.world.write(public, move |desk| people::enrol(desk, &code, &secret));
                 if fetched.is_ok() {

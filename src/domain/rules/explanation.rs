@@ -2,7 +2,7 @@
 
 use super::Finding;
 use super::finding::Argument;
-use crate::domain::digest::sha256_hex;
+use crate::domain::algorithm::Algorithm;
 use serde_json::{Value, json};
 
 /// An explanation as it was given.
@@ -20,7 +20,7 @@ impl Finding {
     ///
     /// It is the same when rules run again, and another as soon as a value changes, or what is said around a word:
     /// the same number in another sentence is another matter. Other paragraphs do not count.
-    pub fn inputs(&self) -> String {
+    pub fn inputs(&self, algorithm: Algorithm) -> String {
         let fact = |fact: &Option<super::Fact>| fact.as_ref().map_or(Value::Null, super::Fact::json);
         let arguments: Vec<Value> = self
             .arguments
@@ -32,8 +32,8 @@ impl Finding {
             .collect();
         let mut inputs =
             vec![json!(self.key), fact(&self.expected), fact(&self.actual), Value::Array(arguments)];
-        inputs.extend(self.around.iter().map(|around| json!(around)));
-        sha256_hex(Value::Array(inputs).to_string().as_bytes())
+        inputs.extend(self.around.iter().map(|said| json!(algorithm.digest_named_if_new(said.as_bytes()))));
+        algorithm.digest_named_if_new(Value::Array(inputs).to_string())
     }
 }
 
@@ -41,7 +41,9 @@ impl Finding {
 pub fn apply_explanations(findings: &mut [Finding], explanations: &[Explanation]) {
     for explanation in explanations {
         let explained = findings.iter_mut().find(|finding| finding.key == explanation.finding);
-        if let Some(finding) = explained.filter(|finding| finding.inputs() == explanation.inputs) {
+        let holds =
+            |finding: &&mut Finding| finding.inputs(Algorithm::of(&explanation.inputs)) == explanation.inputs;
+        if let Some(finding) = explained.filter(holds) {
             finding.explanation = Some(explanation.text.clone());
         }
     }

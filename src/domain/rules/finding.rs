@@ -5,6 +5,7 @@ use crate::domain::figures::exact_number;
 use crate::domain::language::{self, Language};
 use crate::domain::number::Precision;
 use serde_json::Value;
+use std::sync::Arc;
 
 wire_names!(
     /// How much a finding weighs.
@@ -45,8 +46,8 @@ pub struct Finding {
     pub pointer: String,
     /// Half-open range of code points in the text at `pointer`.
     pub span: Option<(usize, usize)>,
-    /// Digest of the paragraph that holds the span: whoever explains the words explains what is said there.
-    pub around: Option<String>,
+    /// The paragraph that holds the span: whoever explains the words explains what is said there.
+    pub around: Option<Arc<str>>,
     /// Key of the message under `rule` in the catalogue.
     pub message: &'static str,
     pub arguments: Vec<(&'static str, Argument)>,

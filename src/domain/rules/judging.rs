@@ -3,9 +3,9 @@
 use super::Judged;
 use super::finding::{Argument, Findings};
 use super::rule::Rule;
-use crate::domain::digest::sha256_hex;
 use crate::domain::wording::Folded;
 use std::ops::Deref;
+use std::sync::Arc;
 
 /// Most findings of one rule in one text: a text made to hurt would have no end of them.
 const MOST: usize = 200;
@@ -125,15 +125,14 @@ impl<'a> Said<'a> {
         findings: &mut Findings,
     ) {
         let mut places = Places { text: self.original, at: 0, characters: 0 };
-        // Findings stand mostly in order: a paragraph with many of them is digested once.
+        // Findings stand mostly in order: a paragraph with many of them is held once.
         let mut last = ((0, 0), None);
         for (number, (start, end, mut arguments)) in ranges.into_iter().take(MOST).enumerate() {
             let mut finding = rule.finding(&format!("{}:{}", self.place, number + 1), self.pointer.clone());
             finding.span = Some((places.characters_before(start), places.characters_before(end)));
             let place = paragraph(self.original, start, end);
             if last.1.is_none() || last.0 != place {
-                let said = self.original.get(place.0..place.1);
-                last = (place, said.map(|said| sha256_hex(said.as_bytes())));
+                last = (place, self.original.get(place.0..place.1).map(Arc::from));
             }
             finding.around.clone_from(&last.1);
             let found = self.original.get(start..end).unwrap_or_default().to_owned();

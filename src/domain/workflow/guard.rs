@@ -1,7 +1,7 @@
 //! Whether this person may take this action on this report now.
 
 use super::hands::{self, Clash};
-use super::{Action, State, Step, actions_from, step};
+use super::{Action, State, Step, actions_from, origin, step};
 use crate::domain::access::Doer;
 use crate::domain::agency::AgencyPath;
 use crate::domain::id::PersonId;
@@ -10,7 +10,10 @@ use crate::domain::rights::{Rights, Role, Stage};
 /// Everything the guard looks at; loaded before, decided here.
 #[derive(Debug)]
 pub struct Request<'a> {
+    /// Where the working revision stands.
     pub state: State,
+    /// Whether readers are shown one, this or an earlier one.
+    pub shown: bool,
     pub action: Action,
     pub comment: Option<&'a str>,
     /// Who asks, and by whose hand.
@@ -45,14 +48,15 @@ pub enum Refusal {
 
 /// Checks rights, then the comment, then state, then the separation of duties.
 pub fn check(request: &Request<'_>) -> Result<(Step, Role), Refusal> {
-    let Some(step) = step(request.state, request.action, request.stages) else {
+    let from = origin(request.state, request.shown, request.action);
+    let Some(step) = step(from, request.action, request.stages) else {
         // A right that would be needed in some state is asked for before the state is spoken of.
         return Err(if !holds_anywhere(request) {
             Refusal::Forbidden
         } else if needs_comment_anywhere(request) && is_silent(request) {
             Refusal::CommentMissing
         } else {
-            Refusal::NotAllowed(actions_from(request.state, request.stages))
+            Refusal::NotAllowed(actions_from(request.state, request.shown, request.stages))
         });
     };
     let stage = (request.action == Action::Approve || request.action == Action::Return)
@@ -90,7 +94,7 @@ pub fn check(request: &Request<'_>) -> Result<(Step, Role), Refusal> {
 
 /// What else the state allows.
 fn others(request: &Request<'_>) -> Vec<Action> {
-    let all = actions_from(request.state, request.stages).into_iter();
+    let all = actions_from(request.state, request.shown, request.stages).into_iter();
     all.filter(|action| *action != request.action).collect()
 }
 

@@ -96,6 +96,7 @@ mod tests {
         let (rights, agency) = (Rights::default(), AgencyPath::below(None, "a"));
         let request = Request {
             state: State::FirstReview,
+            shown: false,
             action,
             comment: None,
             doer: me,

@@ -10,4 +10,4 @@ pub use guard::{Refusal, Request, check};
 pub use hands::{Clash, Why, clash_of_author};
 pub use made::{Receipt, Transition};
 pub use review::{Review, ReviewSettings};
-pub use table::{Action, State, Step, actions_from, rights_of_steps, step};
+pub use table::{Action, State, Step, actions_from, origin, rights_of_steps, step};

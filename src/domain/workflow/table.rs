@@ -86,9 +86,15 @@ pub fn rights_of_steps() -> impl Iterator<Item = Right> {
     all.filter_map(|(state, action)| step(state, action, 3)).map(|step| step.right)
 }
 
-/// What the table allows from a state, whoever asks.
-pub fn actions_from(state: State, stages: u8) -> Vec<Action> {
-    Action::ALL.iter().copied().filter(|action| step(state, *action, stages).is_some()).collect()
+/// From where an action sets out: a withdrawal takes back what readers are shown, whatever is worked on meanwhile.
+pub fn origin(working: State, shown: bool, action: Action) -> State {
+    if shown && action == Action::Withdraw { State::Published } else { working }
+}
+
+/// What the table allows where the working revision stands so and readers are shown one or none, whoever asks.
+pub fn actions_from(working: State, shown: bool, stages: u8) -> Vec<Action> {
+    let leads = |action: &Action| step(origin(working, shown, *action), *action, stages).is_some();
+    Action::ALL.iter().copied().filter(leads).collect()
 }
 
 #[cfg(test)]

@@ -34,8 +34,9 @@ pub async fn sign_in(
     if let Some(reader) = service.oidc.as_ref().filter(|_| is_jwt(&presented.secret)) {
         return by_provider(&service, Arc::clone(reader), presented).await.map(Some);
     }
-    let entry = service.options.entry.clone();
-    let found = service.store.glance(move |connection| authenticate(connection, &presented, &entry)).await?;
+    let (entry, digests) = (service.options.entry.clone(), service.options.digests);
+    let found =
+        service.store.glance(move |connection| authenticate(connection, &presented, &entry, digests)).await?;
     found.map(|(token, access)| Some((SignedIn::Token(Box::new(token)), access))).ok_or_else(bad)
 }
 

@@ -161,7 +161,7 @@ fn problem_schema() -> Value {
             "findings": {"type": "array", "items": reference("Finding"), "description": "阻止提交的问题。"},
             "rows": {"type": "array", "items": reference("BatchRow"), "description": "批量登记中被拒绝的行。"},
             "allowed": {"type": "array", "items": reference("ActionName"), "description": "当前状态允许的操作。"},
-            "because": reference("Connected"),
+            "because": reference("Connected"), "decided": reference("EarlierDecision"),
             "reason": {"type": ["string", "null"], "description": "撤回或抹去的原因。"},
             "suppressed_at": {"type": "string", "format": "date-time"},
             "withdrawn_at": {"type": ["string", "null"], "format": "date-time"}

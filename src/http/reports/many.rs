@@ -8,7 +8,7 @@ use crate::http::kernel::call::Call;
 use crate::http::kernel::names::{ActionName, ProblemSchema};
 use crate::http::kernel::problem::{Code, Problem};
 use crate::http::kernel::query::NoParameters;
-use crate::http::kernel::refusals::write_down;
+use crate::http::kernel::refusals::{Asked, write_down};
 use crate::http::kernel::reply::Reply;
 use crate::operations::pending::HeldOrder;
 use crate::operations::reports::{self, TransitionOrder};
@@ -104,7 +104,9 @@ async fn asked(call: &Call, wanted: &WantedReport, held: HeldOrder) -> OutcomeBo
 async fn refused(call: &Call, report_id: String, problem: &Problem) -> OutcomeBody {
     let status = problem.code.status().as_u16();
     let path = format!("{BASE}/reports/{report_id}/transitions");
-    write_down(&call.service, &call.caller, (status, problem.code.as_str()), "POST", &path).await;
+    let route = format!("{BASE}/reports/{{id}}/transitions");
+    let asked = Asked { method: "POST", path: &path, route: &route };
+    write_down(&call.service, &call.caller, (status, problem.code.as_str()), &asked).await;
     let problem = Some(problem.body(call.language(), &call.caller.request_id));
     OutcomeBody { report_id, status, etag: None, transition: None, pending_id: None, problem }
 }

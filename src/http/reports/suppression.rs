@@ -94,11 +94,9 @@ pub async fn suppress_revision(mut call: Call) -> Result<Reply, Problem> {
     let location = format!("{BASE}/reports/{id}/revisions/{}", number.0);
     let order = SuppressionOrder { report_id: id, revision: number.0, reason, version };
     let held = HeldOrder::Suppression(order.clone());
-    if call.waits(&held) {
-        return call.ask(held).await;
-    }
     let language = call.language();
-    call.write(
+    call.do_or_ask(
+        held,
         move |desk| reports::suppress(desk, &order),
         move |(suppression, version)| {
             let reply = Reply::created(location.clone(), &SuppressionBody::from(suppression));

@@ -110,7 +110,7 @@ pub struct TokenCreate {
     person_id: Option<PersonId>,
     /// 不是人而是机器（程序）：密文直接显示给发给的人，经手人也始终是发给的人。
     machine: Option<bool>,
-    /// 失效时间；空 = 长期有效。
+    /// 失效时间，须在将来；空 = 长期有效。
     expires_at: Option<DateTime<Utc>>,
     /// 只能从这些地址或网段使用；不给 = 不限。
     #[schema(value_type = Option<Vec<Network>>, max_items = 50)]

@@ -9,6 +9,7 @@ use super::kernel::query::{CursorText, Limit, NoParameters, query};
 use super::kernel::reply::Reply;
 use super::pending::PendingBody;
 use crate::domain::access::Lifetimes;
+use crate::domain::algorithm::Algorithm;
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::language::Language;
 use crate::domain::people::Token;
@@ -69,10 +70,12 @@ pub fn issued_body(token: &Token, drawn: &Draw, lifetimes: &Lifetimes) -> TokenB
 pub struct Draw {
     secret: String,
     code: String,
+    /// By which algorithm it is stored.
+    digests: Algorithm,
 }
 
 impl Draw {
-    pub fn new() -> Result<Draw, Problem> {
+    pub fn new(call: &Call) -> Result<Draw, Problem> {
         let mut random = [0u8; 48];
         getrandom::fill(&mut random).map_err(|error| {
             tracing::error!(%error, "the system gave no random bytes");
@@ -82,13 +85,14 @@ impl Draw {
         let (secret, code) = random.split_at(32);
         parts.0.copy_from_slice(secret);
         parts.1.copy_from_slice(code);
-        Ok(Draw { secret: people::new_secret(parts.0), code: people::new_code(parts.1) })
+        let digests = call.service.options.digests;
+        Ok(Draw { secret: people::new_secret(parts.0), code: people::new_code(parts.1), digests })
     }
 
     pub fn stored(&self) -> Drawn {
         Drawn {
-            secret_hash: people::digest_of_secret(&self.secret),
-            code_hash: people::digest_of_secret(&self.code),
+            secret_hash: people::digest_of_secret(self.digests, &self.secret),
+            code_hash: people::digest_of_secret(self.digests, &self.code),
         }
     }
 }
@@ -171,15 +175,16 @@ pub async fn create_token(mut call: Call) -> Result<Reply, Problem> {
     require_right(&call)?;
     let body = call.body::<TokenCreate>().await?;
     let _: NoParameters = call.query()?;
-    let drawn = Draw::new()?;
+    let drawn = Draw::new(&call)?;
     let order = body.read()?.order(drawn.stored());
     let held = HeldOrder::Grants(order.clone());
-    if call.waits(&held) {
-        return call.ask(held).await;
-    }
     let telling = telling(&call);
-    call.write(move |desk| people::issue_token_as(desk, &order), move |token| issued(token, &drawn, telling))
-        .await
+    call.do_or_ask(
+        held,
+        move |desk| people::issue_token_as(desk, &order),
+        move |token| issued(token, &drawn, telling),
+    )
+    .await
 }
 
 async fn present(call: &Call) -> Result<Token, Problem> {
@@ -236,13 +241,10 @@ pub async fn change_token(mut call: Call) -> Result<Reply, Problem> {
     let version = call.if_match(present.version)?;
     let telling = telling(&call);
     let edit = TokenEdit::from(body.over(&json!(TokenBody::of(&present, &telling.0)))?);
-    let asking = call.asking();
     let renewal = Renewal::Change { version, edit: edit.clone() };
     let held = HeldOrder::Renewal(RenewalOrder::of(&present, renewal));
-    if !asking.is(&present.person.id) && people::goes_further(&asking, &present, &edit) && call.waits(&held) {
-        return call.ask(held).await;
-    }
-    call.write(
+    call.do_or_ask(
+        held,
         move |desk| people::update_token(desk, &present.id, version, &edit),
         move |token| shown(token, telling),
     )
@@ -291,16 +293,14 @@ pub async fn rotate_token(mut call: Call) -> Result<Reply, Problem> {
     }
     let present = present(&call).await?;
     let _: NoParameters = call.query()?;
-    let drawn = Draw::new()?;
+    let drawn = Draw::new(&call)?;
     let stored = drawn.stored();
     let id = TokenId::from_uuid(uuid::Uuid::now_v7());
     let renewal = Renewal::Rotation { token: id.clone(), drawn: stored.clone() };
     let held = HeldOrder::Renewal(RenewalOrder::of(&present, renewal));
-    if !call.asking().is(&present.person.id) && call.waits(&held) {
-        return call.ask(held).await;
-    }
     let telling = telling(&call);
-    call.write(
+    call.do_or_ask(
+        held,
         move |desk| people::rotate_token(desk, &present.id, &id, &stored),
         move |token| issued(token, &drawn, telling),
     )
@@ -328,8 +328,8 @@ pub async fn enrol(mut call: Call) -> Result<Reply, Problem> {
     }
     let body = call.body::<EnrolmentCreate>().await?;
     let _: NoParameters = call.query()?;
-    let code = people::digest_of_secret(body.read()?.code.trim());
-    let drawn = Draw::new()?;
+    let code = body.read()?.code.trim().to_owned();
+    let drawn = Draw::new(&call)?;
     let secret = drawn.stored().secret_hash;
     let telling = telling(&call);
     call.write(move |desk| people::enrol(desk, &code, &secret), move |token| issued(token, &drawn, telling))

@@ -70,7 +70,8 @@ async fn save(mut call: Call) -> Result<Reply, Problem> {
 
 /// 整体修改报告年度
 ///
-/// 没有给出的可选项回到法定默认；`state` 不给出则不变。地方可以把应报日期提前，不能推后。
+/// 没有给出的可选项回到法定默认；`state` 不给出则不变。地方可以把应报日期提前，不能推后；
+/// 已经过去的应报日期，有了报告就不能再改晚（409 `due_day_passed`）。
 #[utoipa::path(
     tag = "years",
     params(crate::http::paths::Year),
@@ -78,7 +79,7 @@ async fn save(mut call: Call) -> Result<Reply, Problem> {
     responses((status = 200, description = "修改后的年度", body = YearBody)),
     extensions(
         ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::YearState,
-            Code::YearInUse, Code::InvalidQuery])),
+            Code::YearInUse, Code::DueDayPassed, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]
@@ -97,7 +98,7 @@ pub async fn replace_year(call: Call) -> Result<Reply, Problem> {
     responses((status = 200, description = "修改后的年度", body = YearBody)),
     extensions(
         ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::YearState,
-            Code::YearInUse, Code::InvalidQuery])),
+            Code::YearInUse, Code::DueDayPassed, Code::InvalidQuery])),
         ("x-tagged" = json!(true)),
     ),
 )]

@@ -60,7 +60,7 @@ pub fn succeed(
     let (kind, day) = (succession.kind.as_str(), succession.effective_on);
     record(desk.connection, desk.act, &ended, succession.kind.into(), day, succession.reason.as_deref())?;
     let by = successor.as_ref().map(|successor| successor.name.as_str()).unwrap_or_default();
-    exempt_in_rosters(desk.connection, &ended, &format!("{kind} {day} {by}"))?;
+    exempt_in_rosters(desk.connection, &ended, desk.asking.today, &format!("{kind} {day} {by}"))?;
     desk.notes.audit(Note {
         action: AuditAction::AgencySuccession,
         agency_id: Some(ended.id.to_string()),

@@ -16,6 +16,7 @@ use crate::operations::statistics::{move_in_years, require_place, settle_report}
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
 use crate::storage::roster;
 use crate::storage::{AnyConnection, Note, agencies, reports, years};
+use chrono::NaiveDate;
 use serde_json::json;
 
 /// The right to change an agency: over itself as a subordinate of its parent, or as its own supervisor.
@@ -197,10 +198,12 @@ fn follow_in_rosters(desk: &mut Desk<'_>, before: &Agency, after: &Agency) -> Re
     Ok(())
 }
 
-/// An agency that has ended is due for nothing in the years that still follow the registry.
+/// An agency that has ended is due for nothing in the years that still follow the registry. What is late where others
+/// have filed stays late, whichever day it is said to have ended on: by hand alone, and with a reason, it is exempted.
 pub(super) fn exempt_in_rosters(
     connection: &mut AnyConnection,
     agency: &Agency,
+    today: NaiveDate,
     reason: &str,
 ) -> Result<(), Refusal> {
     let ended = agency.valid_to;
@@ -212,7 +215,8 @@ pub(super) fn exempt_in_rosters(
                 let published = filed.is_some_and(|report| {
                     report.published_revision.is_some() && report.withdrawn_at.is_none()
                 });
-                if published || ended.is_some_and(|day| day > entry.due_on) {
+                let late = today > entry.due_on && reports::exists_for_year(connection, year.plan.year)?;
+                if published || late || ended.is_some_and(|day| day > entry.due_on) {
                     continue;
                 }
                 entry.exempt = true;

@@ -47,6 +47,29 @@ pub fn prepare_ask(
     Ok(Ready { basis, command })
 }
 
+/// What became of an act that may take another person.
+#[derive(Debug, Clone)]
+pub enum Outcome<T> {
+    Done(T),
+    Asked(Box<PendingAct>),
+}
+
+/// Does an act, or writes it down for another person to confirm: which of the two is settled here, by what is so in its
+/// turn.
+pub fn do_or_ask<T>(
+    desk: &mut Desk<'_>,
+    id: &PendingId,
+    order: &HeldOrder,
+    mut act: impl FnMut(&mut Desk<'_>) -> Result<T, Refusal>,
+) -> Result<Outcome<T>, Refusal> {
+    if !order.waits_now(desk.connection, desk.asking, desk.act.at)? {
+        return act(desk).map(Outcome::Done);
+    }
+    let asked = prepare_ask(desk.connection, desk.act, desk.asking, id, order)?.command;
+    enter_ask(desk, &asked)?;
+    Ok(Outcome::Asked(Box::new(asked)))
+}
+
 /// Writes it down, where the same does not wait already.
 pub fn enter_ask(desk: &mut Desk<'_>, asked: &PendingAct) -> Result<(), Refusal> {
     // Of several tokens each is another.

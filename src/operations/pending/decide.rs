@@ -2,17 +2,17 @@
 
 use super::order::HeldOrder;
 use super::read::find_decidable;
-use crate::domain::access::Access;
+use crate::domain::access::{Access, Named};
 use crate::domain::audit::AuditAction;
 use crate::domain::id::{PendingId, PersonId, TokenId};
-use crate::domain::pending::{PendingAct, Verdict};
+use crate::domain::pending::{DecidedAct, PendingAct, Verdict};
 use crate::domain::people::{BoundSubject, Token, TokenGrant};
 use crate::domain::report::Suppression;
 use crate::domain::rights::Rights;
 use crate::domain::workflow::ReviewSettings;
 use crate::operations::people::{
-    Drawn, Renewal, bind_subject, entering_of, issue_asked_token, person_with_grants, renew_asked_token,
-    set_grants,
+    Drawn, Renewal, bind_asked_subject, entering_of, issue_asked_token, person_with_grants,
+    renew_asked_token, set_grants,
 };
 use crate::operations::reports::{self, Transited};
 use crate::operations::settings::change_review;
@@ -143,8 +143,16 @@ fn of_asker(refusal: Refusal) -> Refusal {
 pub fn decide(desk: &mut Desk<'_>, decision: &Decision) -> Result<(PendingAct, Decided), Refusal> {
     let asked = find_decidable(desk.connection, desk.asking, &decision.pending, desk.act.at)?;
     let outcome = json!({ "comment": decision.comment });
+    let by = desk.asking.person.as_ref().map(Named::from).ok_or(Refusal::Forbidden)?;
+    let decided = DecidedAct {
+        asked: asked.clone(),
+        decision: decision.verdict,
+        comment: decision.comment.clone(),
+        by,
+        decided_at: desk.act.at,
+    };
+    pending::decide(desk.connection, &decided)?;
     if decision.verdict == Verdict::Refuse {
-        pending::delete(desk.connection, &asked.id)?;
         desk.notes.audit(note(AuditAction::PendingRefuse, &asked, outcome));
         return Ok((asked, Decided::Refused));
     }
@@ -158,7 +166,6 @@ pub fn decide(desk: &mut Desk<'_>, decision: &Decision) -> Result<(PendingAct, D
             said.insert("pending".to_owned(), json!(asked.id.as_str()));
         }
     }
-    pending::delete(desk.connection, &asked.id)?;
     desk.notes.audit(note(AuditAction::PendingConfirm, &asked, outcome));
     Ok((asked, decided))
 }
@@ -176,7 +183,7 @@ fn perform(desk: &mut Desk<'_>, asker: &Asking, order: &HeldOrder) -> Result<Dec
         HeldOrder::Transition(order) => Decided::Transition(Box::new(reports::transition(theirs, order)?)),
         HeldOrder::Suppression(order) => Decided::Suppression(reports::suppress(theirs, order)?.0),
         HeldOrder::PersonGrants(order) => Decided::Grants(set_grants(theirs, order)?.1),
-        HeldOrder::Subject(order) => Decided::Subject(bind_subject(theirs, &order.person, &order.subject)?),
+        HeldOrder::Subject(order) => Decided::Subject(bind_asked_subject(theirs, order)?),
         HeldOrder::Renewal(order) => {
             let token = Box::new(renew_asked_token(desk, asker, order)?);
             match order.renewal {

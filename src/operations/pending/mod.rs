@@ -6,7 +6,7 @@ mod grants;
 mod order;
 mod read;
 
-pub use ask::{enter_ask, prepare_ask};
+pub use ask::{Outcome, do_or_ask, enter_ask, prepare_ask};
 pub use decide::{Decided, Decision, Fresh, decide, end_impossible, expire};
 pub use order::HeldOrder;
-pub use read::{find_decidable, list, waiting_for};
+pub use read::{list, require_decider, waiting_for};

@@ -7,8 +7,8 @@ use crate::domain::pending::{HeldAct, PendingAct};
 use crate::domain::people::TokenGrant;
 use crate::domain::workflow::{Action, Review};
 use crate::operations::people::{
-    BindingOrder, GrantOrder, GrantsOrder, Renewal, RenewalOrder, TokenOrder, require_bindable,
-    require_givable, require_issuable, require_renewable,
+    BindingOrder, GrantOrder, GrantsOrder, Renewal, RenewalOrder, TokenOrder, goes_further, require_bindable,
+    require_bindable_as_asked, require_givable, require_issuable, require_renewable,
 };
 use crate::operations::reports::{
     SuppressionOrder, TransitionOrder, prepare_transition, require_suppressible,
@@ -39,9 +39,14 @@ pub enum HeldOrder {
     Subject(BindingOrder),
 }
 
+/// Whether there are grants of supervisors and above among them.
+fn is_high(grants: &[TokenGrant]) -> bool {
+    grants.iter().any(|grant| grant.role.is_above())
+}
+
 impl HeldOrder {
     /// What kind of act it is; `None`: one that never waits.
-    pub fn act(&self) -> Option<HeldAct> {
+    pub(super) fn act(&self) -> Option<HeldAct> {
         match self {
             HeldOrder::Review { .. } => Some(HeldAct::ReviewSettings),
             HeldOrder::Transition(order) => match order.action {
@@ -50,18 +55,50 @@ impl HeldOrder {
                 _ => None,
             },
             HeldOrder::Suppression(_) => Some(HeldAct::Suppression),
-            HeldOrder::Grants(TokenOrder { grants, .. })
-            | HeldOrder::PersonGrants(GrantsOrder { grants, .. })
-            | HeldOrder::Renewal(RenewalOrder { grants, .. })
-            | HeldOrder::Subject(BindingOrder { grants, .. }) => {
-                grants.iter().any(|grant| grant.role.is_above()).then_some(HeldAct::Grants)
-            }
+            HeldOrder::Grants(_)
+            | HeldOrder::PersonGrants(_)
+            | HeldOrder::Renewal(_)
+            | HeldOrder::Subject(_) => Some(HeldAct::Grants),
         }
     }
 
-    /// Whether it waits for another person here.
+    /// Whether acts of its kind wait for another person here, whatever else is so.
     pub fn waits(&self, policy: &Policy) -> bool {
         self.act().is_some_and(|act| policy.second_pair.holds(act))
+    }
+
+    /// Whether it waits for another person as things stand: what changes nothing, gives nothing high, or is one's own
+    /// does not.
+    pub(super) fn waits_now(
+        &self,
+        connection: &mut AnyConnection,
+        asking: &Asking,
+        now: NaiveDateTime,
+    ) -> Result<bool, Refusal> {
+        if !self.waits(&asking.policy) {
+            return Ok(false);
+        }
+        Ok(match self {
+            HeldOrder::Transition(_) | HeldOrder::Suppression(_) => true,
+            HeldOrder::Review { review, .. } => find_review(connection)?.review != *review,
+            HeldOrder::Grants(order) => is_high(&require_issuable(connection, asking, order, now)?),
+            HeldOrder::PersonGrants(order) => {
+                let giving = require_givable(connection, asking, order)?;
+                is_high(&giving.after) && giving.before != giving.after
+            }
+            HeldOrder::Renewal(order) => {
+                let token = require_renewable(connection, asking, order, now)?;
+                let further = match &order.renewal {
+                    Renewal::Rotation { .. } => true,
+                    Renewal::Change { edit, .. } => goes_further(asking, &token, edit),
+                };
+                further && is_high(&token.grants) && !asking.is(&token.person.id)
+            }
+            HeldOrder::Subject(order) => {
+                let binding = require_bindable(connection, asking, &order.person, &order.subject)?;
+                is_high(&binding.grants) && binding.bound.is_none()
+            }
+        })
     }
 
     pub(super) fn version(&self) -> i64 {
@@ -104,6 +141,17 @@ impl HeldOrder {
         }
     }
 
+    /// The grants that it was asked for with.
+    pub(super) fn grants(&self) -> &[GrantOrder] {
+        match self {
+            HeldOrder::Grants(TokenOrder { grants, .. })
+            | HeldOrder::PersonGrants(GrantsOrder { grants, .. })
+            | HeldOrder::Renewal(RenewalOrder { grants, .. })
+            | HeldOrder::Subject(BindingOrder { grants, .. }) => grants,
+            _ => &[],
+        }
+    }
+
     /// The grants that the caller could give so now; of what gives none there are none.
     pub(super) fn givable(
         &self,
@@ -136,6 +184,7 @@ impl HeldOrder {
         let settled = match self {
             HeldOrder::Grants(order) => HeldOrder::Grants(TokenOrder { grants, ..order }),
             HeldOrder::PersonGrants(order) => HeldOrder::PersonGrants(GrantsOrder { grants, ..order }),
+            HeldOrder::Subject(order) => HeldOrder::Subject(BindingOrder { grants, ..order }),
             other => other,
         };
         Ok((settled, place))
@@ -222,8 +271,12 @@ impl HeldOrder {
                 let (report, _) = require_suppressible(connection, asking, order)?;
                 Ok(Ready::on(connection, [&report.agency_id], ())?.basis)
             }
-            HeldOrder::Grants(_) | HeldOrder::Renewal(_) | HeldOrder::Subject(_) => {
+            HeldOrder::Grants(_) | HeldOrder::Renewal(_) => {
                 self.givable(connection, asking, act.at)?;
+                Ok(Ready::on(connection, [], ())?.basis)
+            }
+            HeldOrder::Subject(order) => {
+                require_bindable_as_asked(connection, asking, order)?;
                 Ok(Ready::on(connection, [], ())?.basis)
             }
             HeldOrder::PersonGrants(order) => {

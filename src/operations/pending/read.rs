@@ -8,7 +8,7 @@ use crate::domain::id::PendingId;
 use crate::domain::page::Page;
 use crate::domain::pending::{HeldAct, PendingAct, PendingBounds};
 use crate::domain::workflow::{Clash, Why};
-use crate::operations::people::access_of;
+use crate::operations::people::{access_of, may_give_all};
 use crate::operations::{Asking, Refusal};
 use crate::storage::{AnyConnection, agencies, pending, tokens};
 use chrono::NaiveDateTime;
@@ -144,18 +144,40 @@ pub fn waiting_for(
     Ok(told.collect())
 }
 
+/// Refuses whoever may not decide on it, or could not have; whether somebody has already is told later.
+pub fn require_decider(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    id: &PendingId,
+    now: NaiveDateTime,
+) -> Result<(), Refusal> {
+    match find_decidable(connection, asking, id, now) {
+        Ok(_) | Err(Refusal::Decided(_)) => Ok(()),
+        Err(refusal) => Err(refusal),
+    }
+}
+
 /// One on which the caller may decide: somebody else's, over which they have the right to the act itself.
-pub fn find_decidable(
+pub(super) fn find_decidable(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &PendingId,
     now: NaiveDateTime,
 ) -> Result<PendingAct, Refusal> {
-    let found = pending::find(connection, id)?.filter(|one| one.ends_at > now).ok_or(Refusal::NotFound)?;
     let me = asking.doer().ok_or(Refusal::NotFound)?;
+    let waiting = pending::find(connection, id)?.filter(|one| one.ends_at > now);
+    let decided = if waiting.is_none() { pending::find_decided(connection, id)? } else { None };
+    let asked = decided.as_ref().map(|decided| decided.asked.clone());
+    let found = waiting.or(asked).ok_or(Refusal::NotFound)?;
     let order = grants_of(&found)?;
-    let own = me.person == found.person_id;
-    if !own && !may_do(connection, asking, &found, order.as_ref(), now)? {
+    let own = [Some(&found.person_id), decided.as_ref().map(|decided| &decided.by.id)];
+    let may = match &order {
+        _ if own.contains(&Some(&me.person)) => true,
+        // What it would have given by then is given, or gone.
+        Some(order) if decided.is_some() => may_give_all(connection, asking, order.grants())?,
+        order => may_do(connection, asking, &found, order.as_ref(), now)?,
+    };
+    if !may {
         return Err(Refusal::NotFound);
     }
     let mut parties = parties(&found, order.as_ref());
@@ -167,9 +189,10 @@ pub fn find_decidable(
         let hand = access_of(connection, &token)?.hand.id;
         parties.push((Why::Asker, Doer { person: found.person_id.clone(), hand }));
     }
-    match parties.iter().find(|(_, other)| me.is_connected_with(other)) {
-        Some((why, other)) => Err(Refusal::clash(connection, &Clash::between(*why, &me, other))?),
-        None => Ok(found),
+    match (parties.iter().find(|(_, other)| me.is_connected_with(other)), decided) {
+        (Some((why, other)), _) => Err(Refusal::clash(connection, &Clash::between(*why, &me, other))?),
+        (None, Some(decided)) => Err(Refusal::Decided(Box::new(decided))),
+        (None, None) => Ok(found),
     }
 }
 

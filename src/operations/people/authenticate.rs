@@ -1,7 +1,9 @@
 //! Whose token it is, and whether it is a way in.
 
-use super::{digest_of_secret, entering_of};
+use super::entering_of;
+use super::issue::digests_of_secret;
 use crate::domain::access::{Access, Lifetimes, Ways};
+use crate::domain::algorithm::Algorithm;
 use crate::domain::people::Token;
 use crate::operations::Refusal;
 use crate::storage::AnyConnection;
@@ -40,10 +42,12 @@ pub fn authenticate(
     connection: &mut AnyConnection,
     presented: &Presented,
     rules: &EntryRules,
+    digests: Algorithm,
 ) -> Result<Option<(Token, Access)>, Refusal> {
     // Looked up by digest: the comparison's time tells nothing about the secret.
-    let digest = digest_of_secret(&presented.secret);
-    let found = tokens::find_token(connection, Found::BySecret(&digest))?;
+    let digests = digests_of_secret(digests, &presented.secret);
+    let found: Vec<Found<'_>> = digests.iter().map(|digest| Found::BySecret(digest)).collect();
+    let found = tokens::find_token(connection, &found)?;
     let good =
         |token: &Token| rules.ways.tokens.lets_in(token) && token.lives(&rules.lifetimes, presented.at);
     let Some(token) = found.filter(good) else {

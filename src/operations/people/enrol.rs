@@ -1,6 +1,6 @@
 //! A secret is its person's alone: they fetch it with a code, once.
 
-use super::issue::note;
+use super::issue::{digests_of_secret, note};
 use super::manage::{held_tokens, may_manage_by};
 use crate::domain::audit::AuditAction;
 use crate::domain::people::{Token, TokenGrant};
@@ -29,8 +29,10 @@ fn issuer_stands(desk: &mut Desk<'_>, token: &Token) -> Result<bool, Refusal> {
 }
 
 /// Gives a token its secret, to whoever brings its code.
-pub fn enrol(desk: &mut Desk<'_>, code_hash: &str, secret_hash: &str) -> Result<Token, Refusal> {
-    let found = tokens::find_token(desk.connection, Found::ByCode(code_hash))?;
+pub fn enrol(desk: &mut Desk<'_>, code: &str, secret_hash: &str) -> Result<Token, Refusal> {
+    let digests = digests_of_secret(desk.asking.digests, code);
+    let found: Vec<Found<'_>> = digests.iter().map(|digest| Found::ByCode(digest)).collect();
+    let found = tokens::find_token(desk.connection, &found)?;
     let (lifetimes, now) = (desk.asking.lifetimes, desk.act.at);
     let open = |token: &Token| {
         token.is_pending()

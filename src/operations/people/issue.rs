@@ -2,8 +2,8 @@
 
 use super::manage::living_tokens;
 use crate::domain::access::{CODE_LIVES, Named};
+use crate::domain::algorithm::Algorithm;
 use crate::domain::audit::AuditAction;
-use crate::domain::digest::sha256_hex;
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::people::{Person, Token, TokenGrant};
 use crate::domain::rights::{Office, Reach, Role, Stage, Years, find_clash};
@@ -49,7 +49,7 @@ pub(super) enum Handing {
 }
 
 /// One grant of a token that is to be.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantOrder {
     pub role: Role,
     /// `None`: everywhere.
@@ -92,8 +92,14 @@ pub fn new_code(random: [u8; 16]) -> String {
 }
 
 /// What is stored of a secret or a code.
-pub fn digest_of_secret(secret: &str) -> String {
-    sha256_hex(secret.as_bytes())
+pub fn digest_of_secret(algorithm: Algorithm, secret: &str) -> String {
+    algorithm.digest_named_if_new(secret)
+}
+
+/// All that may be stored of one: older programs wrote its SHA-256 whichever algorithm the database began with.
+pub(super) fn digests_of_secret(algorithm: Algorithm, secret: &str) -> Vec<String> {
+    let older = (algorithm != Algorithm::Sha256).then_some(Algorithm::Sha256);
+    [Some(algorithm), older].into_iter().flatten().map(|one| digest_of_secret(one, secret)).collect()
 }
 
 /// The grants of an order with their agencies, every fault told.

@@ -1,9 +1,9 @@
 //! Managing tokens: inside one's own grants and below one's own role.
 
-use super::TokenOrder;
 use super::grants::may_manage_own;
 use super::issue::{Handing, end_of, note, require_machine, require_separation, resolve_grants, write_token};
 use super::subject::signs_in;
+use super::{GrantOrder, TokenOrder};
 use crate::domain::access::Lifetimes;
 use crate::domain::audit::AuditAction;
 use crate::domain::id::{PersonId, TokenId};
@@ -24,6 +24,19 @@ pub(super) fn may_manage(asking: &Asking, grants: &[TokenGrant]) -> bool {
 /// The same of whoever has these rights.
 pub(super) fn may_manage_by(rights: &Rights, grants: &[TokenGrant]) -> bool {
     grants.iter().all(|grant| rights.may_give(&grant.right()))
+}
+
+/// Whether the caller may give all of some grants, as far as they can still be given.
+pub fn may_give_all(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    orders: &[GrantOrder],
+) -> Result<bool, Refusal> {
+    match resolve_grants(connection, orders) {
+        Ok(grants) => Ok(may_manage(asking, &grants)),
+        Err(Refusal::Storage(error)) => Err(Refusal::Storage(error)),
+        Err(_) => Ok(false),
+    }
 }
 
 /// Refuses whoever sees no persons and no tokens.
@@ -178,7 +191,9 @@ fn issuable(
         None => None,
     };
     require_machine(order, person.as_ref())?;
-    end_of(asking, now, order.expires_at)?;
+    if end_of(asking, now, order.expires_at)?.is_some_and(|end| end <= now) {
+        return Err(Refusal::invalid("/expires_at", "in_the_past"));
+    }
     require_giving(asking, order.person.as_ref(), &grants, &[])?;
     let handing = match person {
         Some(person) => handing_to(connection, asking, &person, now)?,

@@ -26,15 +26,17 @@ pub use issue::{
     Drawn, GrantOrder, TokenOrder, digest_of_secret, issue_token, new_code, new_secret, unseparated,
 };
 pub use manage::{
-    TokenEdit, find_managed, find_seen, issue_asked_token, issue_token_as, list_seen, require_issuable,
-    require_people_right, require_token_right, revoke_token, update_token,
+    TokenEdit, find_managed, find_seen, issue_asked_token, issue_token_as, list_seen, may_give_all,
+    require_issuable, require_people_right, require_token_right, revoke_token, update_token,
 };
 pub use persons::{PersonEdit, ensure_person, find_changeable, find_person, list_persons, update_person};
-pub use refused::{RefusedAccess, RefusedSum, note_refused, note_refused_sum};
+pub use refused::{
+    RefusedAccess, RefusedAgain, RefusedKind, RefusedSum, note_refused, note_refused_again, note_refused_sum,
+};
 pub use renew::{Renewal, RenewalOrder, goes_further, renew_asked_token, require_renewable, rotate_token};
 pub use subject::{
-    BindingOrder, SubjectOrder, bind_subject, find_bindable, find_subject, person_with_grants,
-    require_bindable, rights_by_any_way, sign_in,
+    BindingOrder, SubjectOrder, bind_asked_subject, bind_subject, find_bindable, find_subject,
+    person_with_grants, require_bindable, require_bindable_as_asked, rights_by_any_way, sign_in,
 };
 pub use tasks::{Task, tasks};
 pub use used::{is_to_be_noted, note_use};

@@ -42,7 +42,7 @@ pub struct RefusedSum {
     pub clients: Vec<(String, u64)>,
 }
 
-/// Clients named in a sum.
+/// Clients, or kinds, named in a sum.
 const NAMED: usize = 20;
 
 pub fn note_refused_sum(desk: &mut Desk<'_>, sum: &RefusedSum) -> Result<(), Refusal> {
@@ -58,6 +58,49 @@ pub fn note_refused_sum(desk: &mut Desk<'_>, sum: &RefusedSum) -> Result<(), Ref
             "unwritten": sum.unwritten,
             "clients": sum.clients.len(),
             "busiest": named.collect::<Vec<_>>(),
+        }),
+    });
+    Ok(())
+}
+
+/// Refusals of one person that were only counted.
+#[derive(Debug, Clone)]
+pub struct RefusedAgain {
+    /// The most frequent first.
+    pub kinds: Vec<RefusedKind>,
+    pub agency_id: Option<String>,
+}
+
+/// Those of one kind.
+#[derive(Debug, Clone)]
+pub struct RefusedKind {
+    pub status: u16,
+    pub code: String,
+    pub method: String,
+    /// The pattern of the paths.
+    pub route: String,
+    /// Written ones among them.
+    pub refused: u64,
+    pub unwritten: u64,
+}
+
+pub fn note_refused_again(desk: &mut Desk<'_>, again: &RefusedAgain) -> Result<(), Refusal> {
+    let named = again.kinds.iter().take(NAMED).map(|kind| {
+        json!({
+            "status": kind.status,
+            "code": kind.code,
+            "method": kind.method,
+            "route": kind.route,
+            "refused": kind.refused,
+        })
+    });
+    desk.notes.audit(Note {
+        action: AuditAction::AccessRefused,
+        agency_id: again.agency_id.clone(),
+        report_id: None,
+        detail: json!({
+            "unwritten": again.kinds.iter().map(|kind| kind.unwritten).sum::<u64>(),
+            "kinds": named.collect::<Vec<_>>(),
         }),
     });
     Ok(())

@@ -38,7 +38,7 @@ pub fn find_bindable(
     Ok(find_changeable(connection, asking, id)?.0)
 }
 
-/// Somebody who is to be bound, with all that they hold now. It may take a second pair of eyes as giving them that does:
+/// Somebody who is to be bound, with all that they hold when it is asked for. It may take a second pair of eyes as giving them that does:
 /// whoever is bound to them comes in with it.
 #[derive(Debug, Clone)]
 pub struct BindingOrder {
@@ -79,6 +79,24 @@ pub fn require_bindable(
     let mut grants = person_grants::of_person(connection, id)?;
     grants.extend(living_tokens(connection, id)?.into_iter().flat_map(|token| token.grants));
     Ok(Binding { person, bound, grants })
+}
+
+/// The same of a binding that was asked for: whoever confirms it does so for what they were told the person holds.
+pub fn require_bindable_as_asked(
+    connection: &mut AnyConnection,
+    asking: &Asking,
+    order: &BindingOrder,
+) -> Result<(), Refusal> {
+    let binding = require_bindable(connection, asking, &order.person, &order.subject)?;
+    let held: Vec<GrantOrder> = binding.grants.iter().map(GrantOrder::from).collect();
+    let told = |grant| order.grants.contains(grant);
+    if held.iter().all(told) { Ok(()) } else { Err(Refusal::PreconditionFailed) }
+}
+
+/// Binds a person as somebody else has asked for.
+pub fn bind_asked_subject(desk: &mut Desk<'_>, order: &BindingOrder) -> Result<BoundSubject, Refusal> {
+    require_bindable_as_asked(desk.connection, desk.asking, order)?;
+    bind_subject(desk, &order.person, &order.subject)
 }
 
 /// Binds a person to whom a provider means, for good: neither is ever bound to another.

@@ -158,12 +158,14 @@ fn unfiled(
     Ok(found)
 }
 
-/// Those whose last transition sent them back; what was taken back is none of them.
+/// Those whose last transition sent them back; what was taken back is none of them, nor is a withdrawal of what is
+/// shown meanwhile their own.
 fn returned(connection: &mut AnyConnection, views: &[ReportView]) -> Result<Vec<bool>, Refusal> {
     let ids: Vec<String> = views.iter().map(|view| view.report.id.to_string()).collect();
     let history = transitions::list_many(connection, &ids)?;
     let sent_back = views.iter().map(|view| {
-        let last = history.get(view.report.id.as_str()).and_then(|made| made.last());
+        let made = history.get(view.report.id.as_str());
+        let last = made.and_then(|made| made.iter().rfind(|made| made.revision == view.revision.number));
         last.is_some_and(|made| made.action == Action::Return)
     });
     Ok(sent_back.collect())

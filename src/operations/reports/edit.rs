@@ -8,7 +8,7 @@ use crate::domain::digest::Beside;
 use crate::domain::id::ReportId;
 use crate::domain::report::{Content, Heading};
 use crate::domain::rights::Right;
-use crate::domain::workflow::{State, actions_from};
+use crate::domain::workflow::State;
 use crate::domain::year::YearState;
 use crate::operations::publishable::require_publishable;
 use crate::operations::settings::review;
@@ -204,7 +204,7 @@ fn require_version(present: &ReportView, edit: &Edit) -> Result<(), Refusal> {
 /// What is no draft is not written; told with what can be done from there.
 pub(super) fn not_editable(connection: &mut AnyConnection, view: &ReportView) -> Refusal {
     match review(connection) {
-        Ok(review) => Refusal::NotEditable(actions_from(view.revision.state, review.stages)),
+        Ok(review) => Refusal::NotEditable(view.actions(review.stages)),
         Err(refusal) => refusal,
     }
 }

@@ -99,7 +99,7 @@ fn touch(
         report_id: Some(view.report.id.to_string()),
         detail: json!({
             "finding": finding.key,
-            "inputs": finding.inputs(),
+            "inputs": finding.inputs(desk.asking.digests),
             "text": text,
             "revision": view.revision.number,
             "digest": view.revision.digest,
@@ -153,7 +153,7 @@ pub fn explain(
     let row = StoredExplanation {
         report_id: id.to_string(),
         finding: key.to_owned(),
-        inputs: finding.inputs(),
+        inputs: finding.inputs(desk.asking.digests),
         text: text.to_owned(),
         person_id: person.id.to_string(),
         person_name: person.name.clone(),

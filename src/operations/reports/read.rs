@@ -7,6 +7,7 @@ use crate::domain::report::{
     Report, ReportDocument, ReportFilter, ReportHead, ReportOrder, Revision, Scope, Timeliness,
 };
 use crate::domain::rights::{Right, Rights};
+use crate::domain::workflow::{Action, actions_from};
 use crate::domain::year::ReportingYear;
 use crate::operations::agencies::{path_of, resolve};
 use crate::operations::{AgencyRef, Asking, Refusal};
@@ -33,6 +34,11 @@ impl ReportView {
     /// Whether whoever asks has a right over it.
     pub fn allows(&self, asking: &Asking, right: Right) -> bool {
         asking.rights.may(right, &self.agency.path, self.report.year)
+    }
+
+    /// What the table allows from where it stands, whoever asks.
+    pub(super) fn actions(&self, stages: u8) -> Vec<Action> {
+        actions_from(self.revision.state, self.report.shown_revision().is_some(), stages)
     }
 
     pub fn timeliness(&self) -> Option<Timeliness> {

@@ -54,6 +54,7 @@ pub(super) fn request<'a>(
 ) -> workflow::Request<'a> {
     workflow::Request {
         state: view.revision.state,
+        shown: view.report.shown_revision().is_some(),
         action,
         comment,
         doer,

@@ -5,7 +5,7 @@ use super::beside::beside_of;
 use super::edit::require_year;
 use super::elsewhere::taken_over_by;
 use super::explain::explainers;
-use super::read::{ReportView, find_raw, refuse_outsider, require_said_readable};
+use super::read::{ReportView, at_revision, find_raw, refuse_outsider, require_said_readable};
 use super::round::{Round, doer_of, request};
 use super::verdict::{judged, mark_what_rests_on, receipt, require_no_blocking_findings, settle_marks};
 use crate::domain::access::Named;
@@ -15,7 +15,7 @@ use crate::domain::onward::ChangeType;
 use crate::domain::report::{Comment, Timeliness};
 use crate::domain::rights::Right;
 use crate::domain::rules::Finding;
-use crate::domain::workflow::{self, Action, Receipt, Review, Transition, actions_from};
+use crate::domain::workflow::{self, Action, Receipt, Review, Transition};
 use crate::domain::year::YearState;
 use crate::operations::publishable::require_publishable;
 use crate::operations::settings::review;
@@ -61,7 +61,7 @@ pub fn allowed_actions(
     let (nothing, doer) = (Vec::new(), doer_of(asking));
     let allowed = views.iter().map(|view| {
         let round = Round::of(view, history.get(view.report.id.as_str()).unwrap_or(&nothing), review);
-        actions_from(view.revision.state, review.stages)
+        view.actions(review.stages)
             .into_iter()
             .filter(|action| {
                 workflow::check(&request((asking, &doer), view, &round, *action, Some("…"))).is_ok()
@@ -174,6 +174,10 @@ fn make_ready(
     if !view.allows(asking, Right::SeeDrafts) {
         return Err(refuse_outsider(&view.report));
     }
+    // A withdrawal is of what readers are shown; what is worked on meanwhile goes on.
+    if let (Action::Withdraw, Some(shown)) = (order.action, view.report.shown_revision()) {
+        view = at_revision(connection, view, shown)?;
+    }
     let person = asking.person.clone().ok_or(Refusal::Forbidden)?;
     let doer = doer_of(asking);
     let history = transitions::list(connection, &order.report_id)?;
@@ -274,7 +278,7 @@ pub fn enter_transition(desk: &mut Desk<'_>, ready: &ReadyTransition) -> Result<
 
 /// What else can be done with a draft that cannot be archived; how many reviews there are is no matter there.
 fn beside_archiving(view: &ReportView) -> Vec<Action> {
-    let all = actions_from(view.revision.state, Review::USUAL.stages).into_iter();
+    let all = view.actions(Review::USUAL.stages).into_iter();
     all.filter(|action| *action != Action::Archive).collect()
 }
 

@@ -9,6 +9,7 @@ use crate::operations::statistics::verify_year;
 use crate::operations::{Conflict, Desk, Refusal};
 use crate::storage::years;
 use crate::storage::{Note, reports, roster};
+use chrono::NaiveDate;
 use serde_json::json;
 
 pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<ReportingYear, Refusal> {
@@ -26,6 +27,14 @@ pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<Repo
     // Reports are vectors of their form: a year that has some keeps it.
     if plan.format != present.plan.format && reports::exists_for_year(desk.connection, plan.year)? {
         return Err(Refusal::conflict(Conflict::YearInUse));
+    }
+    // What is late stays late: only a year that is being set up may still put off a day that has come.
+    let today = desk.asking.today;
+    let puts_off = |before: NaiveDate, after: NaiveDate| today > before && after > before;
+    let puts_off = puts_off(present.plan.department_due_on, plan.department_due_on)
+        || puts_off(present.plan.government_due_on, plan.government_due_on);
+    if puts_off && reports::exists_for_year(desk.connection, plan.year)? {
+        return Err(Refusal::conflict(Conflict::DueDayPassed));
     }
     let wanted = ReportingYear { plan: plan.clone(), ..present.clone() };
     let Some(year) = changed(&present, wanted, desk.act.at) else { return Ok(present) };

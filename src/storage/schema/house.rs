@@ -60,3 +60,27 @@ diesel::table! {
         ends_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    decided_acts (id) {
+        id -> Text,
+        act -> Text,
+        agency_id -> Nullable<Text>,
+        report_id -> Nullable<Text>,
+        year -> Nullable<Integer>,
+        revision -> Nullable<Integer>,
+        version -> BigInt,
+        body -> Text,
+        person_id -> Text,
+        person_name -> Text,
+        hand_id -> Text,
+        token_id -> Nullable<Text>,
+        asked_at -> Timestamp,
+        ends_at -> Timestamp,
+        decision -> Text,
+        comment -> Nullable<Text>,
+        by_id -> Text,
+        by_name -> Text,
+        decided_at -> Timestamp,
+    }
+}

@@ -144,6 +144,22 @@ impl Database {
         done.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
+    /// Keeps every writer waiting until it is dropped.
+    pub fn hold_writes(&self) -> Box<dyn Send> {
+        match self {
+            Database::Sqlite(_) => {
+                let mut file = self.file();
+                file.batch_execute("BEGIN IMMEDIATE").expect("the file's lock");
+                Box::new(file)
+            }
+            Database::Postgres { .. } => {
+                let mut database = PgConnection::establish(&self.url()).expect("the database");
+                database.batch_execute("BEGIN; SELECT 1 FROM ledger FOR UPDATE").expect("the row's lock");
+                Box::new(database)
+            }
+        }
+    }
+
     /// The column `value` of the one row that a query gives.
     pub fn text(&self, sql: &str) -> Option<String> {
         let query = diesel::sql_query(sql);

@@ -220,6 +220,13 @@ impl Service {
         fetched.value()["secret"].as_str().expect("a secret").to_owned()
     }
 
+    /// How many writes wait behind those that the writer has taken.
+    pub fn writes_waiting(&self) -> usize {
+        let told = self.get("/metrics").token(&self.admin()).send().expect(200).text();
+        let line = told.lines().find_map(|line| line.strip_prefix("nianbao_lane_queue "));
+        line.and_then(|count| count.parse().ok()).expect("a count")
+    }
+
     pub fn admin(&self) -> String {
         self.token("admin", "", "管理员")
     }

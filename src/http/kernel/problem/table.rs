@@ -58,6 +58,7 @@ wire_names!(
         TokenEnded = "token_ended",
         NothingToConfirm = "nothing_to_confirm",
         AlreadyPending = "already_pending",
+        AlreadyDecided = "already_decided",
         AskerWithoutRight = "asker_without_right",
         Internal = "internal",
         RateLimited = "rate_limited",
@@ -113,6 +114,7 @@ impl Code {
             | TokenEnded
             | NothingToConfirm
             | AlreadyPending
+            | AlreadyDecided
             | AskerWithoutRight => StatusCode::CONFLICT,
             Internal => StatusCode::INTERNAL_SERVER_ERROR,
             RateLimited => StatusCode::TOO_MANY_REQUESTS,

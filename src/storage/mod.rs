@@ -43,6 +43,7 @@ pub mod reports;
 pub mod review_settings;
 pub mod revisions;
 pub mod roster;
+mod said;
 mod schema;
 mod seals;
 pub mod search;

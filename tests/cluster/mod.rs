@@ -3,6 +3,7 @@
 mod clients;
 mod cut_off;
 mod forks;
+mod full_disk;
 mod haproxy;
 mod histories;
 mod node;

@@ -17,6 +17,7 @@ mod deadline;
 mod dsl;
 mod error;
 pub mod explanations;
+mod fills;
 pub mod form_cells;
 pub mod guarded;
 pub mod history;
@@ -71,6 +72,7 @@ pub use connection::{AnyConnection, DatabaseUrl, DatabaseUrlFault, analyze, take
 pub use deadline::still_wanted;
 pub use diesel::result::Error as DatabaseError;
 pub use error::{OpenError, StorageError, is_unique_violation};
+pub use fills::Filled;
 pub use lane::{
     Act, Actor, Basis, Change, IdempotencyKey, IntoStorage, KeyHeld, Later, Note, Notes, Queue, StoredAnswer,
     WriteError, Written,

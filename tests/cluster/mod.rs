@@ -8,6 +8,7 @@ mod haproxy;
 mod histories;
 mod node;
 mod patroni;
+mod pitr;
 mod proxy;
 mod rolling;
 mod silent;

@@ -72,7 +72,10 @@ pub fn is_read_while_writers_are_told(disk: &Disk, mut service: Service) {
         service.post("/agencies").token(&admin).header("accept-language", language).json(&body).send()
     };
     // What is left of the log is written full first.
-    let refused = wait_for(|| (0..20).map(|_| add(&service, "en")).find(|reply| reply.status != 201));
+    let refusal = |service: &Service| {
+        wait_for(|| (0..20).map(|_| add(service, "en")).find(|reply| reply.status != 201))
+    };
+    let refused = refusal(&service);
     let detail = |reply: &Reply| reply.value()["detail"].as_str().unwrap_or_default().to_owned();
     assert!(detail(&refused).contains("disk"), "{refused:?}");
     assert!(refused.header("retry-after").is_some(), "{refused:?}");
@@ -87,7 +90,8 @@ pub fn is_read_while_writers_are_told(disk: &Disk, mut service: Service) {
     service.get(&format!("/reports/{report}")).send().expect(200);
     service.get("/agencies?limit=5").token(&admin).send().expect(200);
     service.get("/readyz").send().expect(200);
-    add(&service, "zh").refused(503, "unavailable");
+    // The log begins anew in the room that it had.
+    refusal(&service).refused(503, "unavailable");
     // Room is made: it writes again by itself, and what it could not say at its start is said.
     std::fs::remove_file(ballast).expect("deleted");
     wait_for(|| Some(()).filter(|()| add(&service, "zh").status == 201));

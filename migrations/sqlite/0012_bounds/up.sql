@@ -1,6 +1,6 @@
 -- What keeps one from stopping the rest, and what was taken back from coming back.
 
--- Which revision a narrative is of: the index is never trusted to know what readers see now. Step 25 has those filled
+-- Which revision a narrative is of: the index is never trusted to know what readers see now. Step 26 has those filled
 -- that are there.
 ALTER TABLE search_documents ADD COLUMN revision INTEGER;
 

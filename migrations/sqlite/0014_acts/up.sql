@@ -22,7 +22,7 @@ CREATE TABLE instances (
 );
 
 -- Whether it was on time, as it stood when it was first published; later edits of the roster change nothing about it.
--- Step 25 has it filled where it was before.
+-- Step 26 has it filled where it was before.
 ALTER TABLE reports ADD COLUMN timeliness TEXT;
 -- A discarded report that others had to do with: hidden, and its place (agency, year, scope) free again.
 ALTER TABLE reports ADD COLUMN hidden_at TIMESTAMP;

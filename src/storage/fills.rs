@@ -14,7 +14,7 @@ use crate::domain::report::Scope;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// One fill, from the first key of its table to the last.
 struct Fill {
@@ -146,8 +146,7 @@ pub(super) fn are_left(connection: &mut AnyConnection) -> QueryResult<bool> {
     Ok(left.first::<String>(connection).optional()?.is_some())
 }
 
-/// Fills all that is left, from where it was left. It rests as long as it works: whoever writes has the database in
-/// between.
+/// Fills all that is left, from where it was left.
 pub(super) fn run(connection: &mut AnyConnection, tell: &mut dyn FnMut(Filled)) -> Result<(), StorageError> {
     for fill in FILLS {
         let mut of = None;
@@ -162,9 +161,23 @@ pub(super) fn run(connection: &mut AnyConnection, tell: &mut dyn FnMut(Filled)) 
                 ),
             };
             tell(Filled { name: fill.name, rows, of });
-            std::thread::sleep(took);
+            give_way(connection, took)?;
         }
     }
+    Ok(())
+}
+
+/// Whoever writes has the database in between: a server gives it to them in turn, a file to whoever looks when it is free,
+/// so that it is to be free for longer than it is not. Nobody else folds the log of a file in.
+fn give_way(connection: &mut AnyConnection, took: Duration) -> Result<(), StorageError> {
+    let rest = match connection {
+        AnyConnection::Postgres(_) => took,
+        AnyConnection::Sqlite(inner) => {
+            inner.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?;
+            took * 4
+        }
+    };
+    std::thread::sleep(rest);
     Ok(())
 }
 

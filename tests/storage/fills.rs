@@ -54,7 +54,9 @@ fn write(url: &str, over: &Arc<AtomicBool>) -> JoinHandle<(usize, Duration)> {
             Err(_) => {
                 let mut open =
                     SqliteConnection::establish(url.trim_start_matches("sqlite://")).expect("the file");
-                open.batch_execute("PRAGMA busy_timeout = 60000").expect("a setting");
+                // As the programs have it: the log is folded in behind the writers.
+                let settings = "PRAGMA busy_timeout = 60000; PRAGMA wal_autocheckpoint = 0";
+                open.batch_execute(settings).expect("settings");
                 Box::new(move |number| written(&mut open, "BEGIN IMMEDIATE", number))
             }
         };

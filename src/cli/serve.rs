@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::options::{ConfigOptions, service_options, store_options};
-use crate::storage::{DatabaseUrl, SchemaState, Store};
+use crate::storage::{DatabaseUrl, Filled, SchemaState, Store};
 use crate::{http, telemetry};
 use std::net::TcpListener;
 
@@ -16,7 +16,12 @@ pub fn run(options: &ConfigOptions) -> Result<(), Failure> {
     let listener = TcpListener::bind(&listen).map_err(|error| Failure::Listen(listen.clone(), error))?;
     // An embedded file is nobody else's; a server's database may be shared by versions side by side.
     if settings.database.migrate || matches!(store_options.url, DatabaseUrl::Sqlite(_)) {
-        match Store::migrate(&store_options) {
+        let mut tell = |fill: Filled| {
+            if fill.rows >= fill.of {
+                tracing::info!(fill = fill.name, rows = fill.rows, "filled");
+            }
+        };
+        match Store::migrate_telling(&store_options, &mut tell) {
             Ok(ran) => ran.iter().for_each(|name| tracing::info!(migration = name, "migrated")),
             // What is current already can be read.
             Err(error)

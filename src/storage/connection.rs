@@ -123,8 +123,10 @@ impl DatabaseUrl {
         let mut setup = match self {
             DatabaseUrl::Postgres(_) => format!(
                 "SET lock_timeout = 2000; SET statement_timeout = {}; \
-                 SET idle_in_transaction_session_timeout = 5000; SET client_min_messages = warning;",
-                options.statement_timeout.as_millis()
+                 SET idle_in_transaction_session_timeout = {}; SET client_min_messages = warning;",
+                options.statement_timeout.as_millis(),
+                // All other writers wait for one that stops in its turn.
+                if purpose == Purpose::Write { 1_200 } else { 5_000 }
             ),
             DatabaseUrl::Sqlite(_) => "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; \
                  PRAGMA mmap_size = 2147418112; PRAGMA temp_store = MEMORY;"
@@ -207,6 +209,7 @@ pub fn take_time(connection: &mut AnyConnection) -> QueryResult<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use diesel::prelude::*;
 
     #[test]
     fn a_silent_server_is_given_up_unless_the_address_says_otherwise() {

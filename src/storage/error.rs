@@ -3,6 +3,7 @@
 use super::connection::DatabaseUrl;
 use super::deadline::Overdue;
 use super::migrate::MigrateError;
+use super::said::{DISK_FULL, PASSING, STATEMENT_TIMEOUT};
 use diesel::result::{DatabaseErrorKind, Error};
 
 /// Why a store could not be opened.
@@ -42,48 +43,32 @@ pub enum StorageError {
     Behind,
     #[error("a task of the service ended before its answer")]
     Ended,
+    #[error("a panic inside an operation")]
+    Panicked,
 }
 
 impl OpenError {
     /// Whether there was no room to write.
     pub fn is_disk_full(&self) -> bool {
         match self {
-            OpenError::Migrate(MigrateError::Failed(said)) => is_disk_full(said),
+            OpenError::Migrate(MigrateError::Failed(said)) => DISK_FULL.is_in(said),
             OpenError::Folder(error) => error.kind() == std::io::ErrorKind::StorageFull,
             _ => false,
         }
     }
 }
 
-/// Whether the database says that its disk has no room (SQLite's FULL, PostgreSQL's 53100): the words are all that is
-/// told of it, PostgreSQL's in the language of its server. The driver reads the code and keeps it to itself.
-pub(super) fn is_disk_full(said: &str) -> bool {
-    [
-        "database or disk is full",
-        "No space left on device",
-        "设备上没有空间",
-        "Check free disk space",
-        "空闲磁盘",
-    ]
-    .iter()
-    .any(|known| said.contains(known))
-}
-
 impl StorageError {
     /// Whether there was no room to write, in a table or in what a query needs besides.
     pub fn is_disk_full(&self) -> bool {
-        let StorageError::Database(Error::DatabaseError(_, said)) = self else { return false };
-        // A file that could be written to in part only is told without the system's word for it, but with this hint.
-        is_disk_full(said.message()) || said.hint().is_some_and(is_disk_full)
+        matches!(self, StorageError::Database(error) if DISK_FULL.by(error))
     }
 
     /// Whether a read was ended because it took too long: by us between two steps, by PostgreSQL within one.
     pub fn is_overdue(&self) -> bool {
         match self {
             StorageError::Database(Error::QueryBuilderError(cause)) => cause.is::<Overdue>(),
-            StorageError::Database(Error::DatabaseError(_, told)) => {
-                ["statement timeout", "语句执行超时"].iter().any(|sign| told.message().contains(sign))
-            }
+            StorageError::Database(error) => STATEMENT_TIMEOUT.by(error),
             _ => false,
         }
     }
@@ -108,23 +93,11 @@ impl StorageError {
 
     /// Whether the database went away or cut the query short: asked again, it may well answer.
     pub fn is_passing(&self) -> bool {
-        const SAID: [&str; 6] = [
-            "terminating connection",
-            "server closed the connection",
-            "no connection to the server",
-            "could not receive data",
-            "canceling statement",
-            "the database system is",
-        ];
         match self {
             StorageError::Busy | StorageError::Silent | StorageError::Behind | StorageError::Connect(_) => {
                 true
             }
-            StorageError::Database(Error::DatabaseError(_, said))
-                if SAID.iter().any(|known| said.message().contains(known)) =>
-            {
-                true
-            }
+            StorageError::Database(error) if PASSING.by(error) => true,
             cut_off => cut_off.is_cut_off(),
         }
     }

@@ -97,8 +97,11 @@ fn rows_of(form: &Form) -> Vec<FormCellRow<'_>> {
         .collect()
 }
 
-/// Writes the cells of every form; what is there already is written anew.
-pub fn write(connection: &mut AnyConnection) -> QueryResult<()> {
+/// Writes the cells of every form, where they differ from what is there.
+pub fn write(connection: &mut AnyConnection) -> Result<(), StorageError> {
+    if differing(connection)?.is_empty() {
+        return Ok(());
+    }
     for form in form::all() {
         let rows = rows_of(form);
         on_each!(connection, |c| c.transaction(|c| {

@@ -1,14 +1,18 @@
 //! Migrations, embedded for both engines.
 
 use super::connection::AnyConnection;
+use super::fills::{self, Filled};
 use super::form_cells;
+use super::said::LOCK_TIMEOUT;
 use super::schema::ledger;
 use crate::domain::algorithm::Algorithm;
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Bool, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::thread;
+use std::time::Duration;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -17,7 +21,7 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SchemaState {
     Current,
-    /// Migrations are waiting.
+    /// Migrations are waiting, or what they have left is not filled yet.
     Behind,
     /// More than one step ahead of this program; one step is only an expansion, which it can live with.
     Ahead,
@@ -47,39 +51,98 @@ fn failed(error: impl std::fmt::Display) -> MigrateError {
 
 /// The number several `migrate` at once agree on: one works, the others wait and then find nothing to do.
 const LOCK: i64 = 0x6e_6961_6e62_616f;
+const LOOK: Duration = Duration::from_millis(200);
 
-/// Runs what is waiting and writes the forms' cells; gives the names of the migrations run.
-pub fn run(connection: &mut AnyConnection) -> Result<Vec<String>, MigrateError> {
+/// Runs what is waiting, fills what it leaves to be filled, and writes the forms' cells; gives the names of the migrations
+/// run.
+pub fn run(
+    connection: &mut AnyConnection,
+    tell: &mut dyn FnMut(Filled),
+) -> Result<Vec<String>, MigrateError> {
     if let AnyConnection::Postgres(inner) = connection {
-        let wait = format!("SET lock_timeout = 0; SELECT pg_advisory_lock({LOCK}); SET lock_timeout = 2000");
-        inner.batch_execute(&wait).map_err(failed)?;
+        // Asked again and again: an index that is made beside the writers waits for every statement that was there before,
+        // also for one that waits for this.
+        let is_ours = || diesel::dsl::sql::<Bool>(&format!("SELECT pg_try_advisory_lock({LOCK})"));
+        while !is_ours().get_result::<bool>(inner).map_err(failed)? {
+            thread::sleep(LOOK);
+        }
     }
-    let ran = run_alone(connection);
+    let ran = run_alone(connection, tell);
     if let AnyConnection::Postgres(inner) = connection {
         inner.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})")).map_err(failed)?;
     }
     ran
 }
 
-fn run_alone(connection: &mut AnyConnection) -> Result<Vec<String>, MigrateError> {
+fn run_alone(
+    connection: &mut AnyConnection,
+    tell: &mut dyn FnMut(Filled),
+) -> Result<Vec<String>, MigrateError> {
     let applied = applied(connection).map_err(failed)?;
     let is_waiting = known().map_err(failed)?.iter().any(|version| !applied.contains(version));
-    if is_waiting {
-        wait_for_file(connection, LONGEST_WAIT)?;
-    }
+    wait_for_file(connection, LONGEST_WAIT)?;
     let ran = match connection {
-        AnyConnection::Postgres(inner) => {
-            inner.run_pending_migrations(POSTGRES).map(|ran| ran.iter().map(ToString::to_string).collect())
-        }
+        AnyConnection::Postgres(inner) => on_postgres(inner),
         AnyConnection::Sqlite(_) if !is_waiting => Ok(Vec::new()),
         AnyConnection::Sqlite(inner) => on_sqlite(inner),
     };
     let written = ran.map_err(failed).and_then(|ran| {
         form_cells::write(connection).map_err(failed)?;
+        fills::run(connection, tell).map_err(failed)?;
         Ok(ran)
     });
     wait_for_file(connection, BUSY_TIMEOUT)?;
     written
+}
+
+/// Whoever asks for what a step wants to change waits behind the step, and the step behind whoever reads it: so a step
+/// waits for less than a writer may notice, and comes again after others had their turn.
+const LOCK_WAIT: &str = "250";
+const LOCK_REST: Duration = Duration::from_secs(1);
+const LOCK_TRIES: usize = 300;
+
+/// A step has the turn of a write: none is under way that holds what the step wants, and wants what the step holds.
+const TURN: &str = "DO $$ BEGIN IF to_regclass('ledger') IS NOT NULL THEN LOCK TABLE ledger IN EXCLUSIVE MODE; END IF; END $$";
+
+/// An index that was to be made beside the writers by a program that was ended: it is made anew.
+const UNFINISHED: &str = "DO $$ DECLARE unfinished REGCLASS; BEGIN \
+    FOR unfinished IN SELECT i.indexrelid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
+    WHERE NOT i.indisvalid AND c.relnamespace = CAST(current_schema() AS REGNAMESPACE) \
+    AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) \
+    LOOP EXECUTE 'DROP INDEX ' || unfinished; END LOOP; END $$";
+
+fn on_postgres(connection: &mut PgConnection) -> diesel::migration::Result<Vec<String>> {
+    let mut ran = Vec::new();
+    for step in connection.pending_migrations(POSTGRES)? {
+        // Outside of a transaction it keeps nobody from writing, and waits for as long as it must.
+        let beside = !step.metadata().run_in_transaction();
+        if beside {
+            connection.batch_execute(UNFINISHED)?;
+        }
+        let wait = if beside { "0" } else { LOCK_WAIT };
+        connection.batch_execute(&format!("SET lock_timeout = {wait}"))?;
+        let mut tries = 1..LOCK_TRIES;
+        let mut take = || -> diesel::migration::Result<String> {
+            if beside {
+                return Ok(connection.run_migration(&*step)?.to_string());
+            }
+            connection.transaction(|connection| {
+                connection.batch_execute(TURN)?;
+                Ok(connection.run_migration(&*step)?.to_string())
+            })
+        };
+        let version = loop {
+            match take() {
+                Err(error) if LOCK_TIMEOUT.is_in(&error.to_string()) && tries.next().is_some() => {
+                    thread::sleep(LOCK_REST);
+                }
+                done => break done?,
+            }
+        };
+        ran.push(version);
+    }
+    connection.batch_execute("SET lock_timeout = 0")?;
+    Ok(ran)
 }
 
 /// How long one program waits for another that migrates the same file, in milliseconds; and for a write, as at any time.
@@ -123,7 +186,7 @@ pub fn revert_all(connection: &mut AnyConnection) -> Result<(), MigrateError> {
 pub fn state(connection: &mut AnyConnection) -> Result<SchemaState, MigrateError> {
     let applied = applied(connection).map_err(failed)?;
     let known = known().map_err(failed)?;
-    let waiting = known.iter().any(|version| !applied.contains(version));
+    let mut waiting = known.iter().any(|version| !applied.contains(version));
     let ahead = applied.iter().filter(|version| !known.contains(version)).count();
     let newest = known.iter().filter_map(|version| version.parse().ok()).max().unwrap_or(0);
     // Where steps are waiting, the column may be among what they bring.
@@ -131,6 +194,7 @@ pub fn state(connection: &mut AnyConnection) -> Result<SchemaState, MigrateError
     if before > newest {
         return Ok(SchemaState::Excludes(before));
     }
+    waiting = waiting || fills::are_left(connection).map_err(failed)?;
     Ok(match (waiting, ahead) {
         (true, _) => SchemaState::Behind,
         // Expand, then contract: the next version only adds, so that old and new run side by side.

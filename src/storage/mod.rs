@@ -17,6 +17,7 @@ mod deadline;
 mod dsl;
 mod error;
 pub mod explanations;
+mod fills;
 pub mod form_cells;
 pub mod guarded;
 pub mod history;
@@ -43,6 +44,7 @@ pub mod reports;
 pub mod review_settings;
 pub mod revisions;
 pub mod roster;
+mod said;
 mod schema;
 mod seals;
 pub mod search;
@@ -71,6 +73,7 @@ pub use connection::{AnyConnection, DatabaseUrl, DatabaseUrlFault, analyze, take
 pub use deadline::still_wanted;
 pub use diesel::result::Error as DatabaseError;
 pub use error::{OpenError, StorageError, is_unique_violation};
+pub use fills::Filled;
 pub use lane::{
     Act, Actor, Basis, Change, IdempotencyKey, IntoStorage, KeyHeld, Later, Note, Notes, Queue, StoredAnswer,
     WriteError, Written,

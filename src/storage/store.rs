@@ -7,6 +7,7 @@ use super::backup::{self, BackupError, Staged};
 use super::cluster;
 use super::connection::{AnyConnection, ConnectOptions, Purpose};
 use super::error::{OpenError, StorageError};
+use super::fills::Filled;
 use super::lane::{
     Act, Basis, IntoStorage, KeyHeld, Later, Notes, Outcome, Queue, RunningKeys, StoredAnswer, Turn, Waiting,
     Write, WriteError, Writer, Written, find_answer,
@@ -102,6 +103,14 @@ impl Store {
 
     /// Brings a database to the current schema; safe to repeat.
     pub fn migrate(options: &StoreOptions) -> Result<Vec<String>, OpenError> {
+        Store::migrate_telling(options, &mut |_| {})
+    }
+
+    /// The same, telling how far what is to be filled is.
+    pub fn migrate_telling(
+        options: &StoreOptions,
+        tell: &mut dyn FnMut(Filled),
+    ) -> Result<Vec<String>, OpenError> {
         if let Some(folder) =
             options.url.file().and_then(|file| file.parent()).filter(|folder| !folder.as_os_str().is_empty())
         {
@@ -117,7 +126,7 @@ impl Store {
             .url
             .connect(Purpose::Write, &connect)
             .map_err(|cause| OpenError::Connect { url: options.url.clone(), cause })?;
-        let ran = migrate::run(&mut connection)?;
+        let ran = migrate::run(&mut connection, tell)?;
         migrate::begin_with(&mut connection, options.digest)?;
         Ok(ran)
     }

@@ -301,7 +301,7 @@ mod tests {
     fn database() -> AnyConnection {
         let mut connection =
             AnyConnection::Sqlite(SqliteConnection::establish(":memory:").expect("a database"));
-        migrate::run(&mut connection).expect("migrated");
+        migrate::run(&mut connection, &mut |_| ()).expect("migrated");
         connection
     }
 

@@ -14,11 +14,11 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 /// A small disk of its own.
-struct Disk(TempDir);
+pub struct Disk(TempDir);
 
 impl Disk {
     /// Says loudly where none can be mounted.
-    fn of(size: &str) -> Option<Disk> {
+    pub fn of(size: &str) -> Option<Disk> {
         let folder = TempDir::new().expect("a folder");
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(folder.path());
@@ -29,7 +29,7 @@ impl Disk {
         Some(Disk(folder))
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.0.path()
     }
 
@@ -54,7 +54,11 @@ impl Drop for Disk {
 fn on_a_full_disk_it_starts_and_is_read_and_writers_are_told_of_the_disk() {
     let Some(disk) = Disk::of("48m") else { return };
     let database = Database::Sqlite(TempDir::new_in(disk.path()).expect("a folder on it"));
-    let mut service = Service::start(Arc::new(database), &[]);
+    is_read_while_writers_are_told(&disk, Service::start(Arc::new(database), &[]));
+}
+
+/// The disk under the database is filled, and room is made on it again.
+pub fn is_read_while_writers_are_told(disk: &Disk, mut service: Service) {
     let (report, county) = {
         let world = World::new(&service);
         let report = id_of(&world.full_draft());
@@ -68,7 +72,10 @@ fn on_a_full_disk_it_starts_and_is_read_and_writers_are_told_of_the_disk() {
         service.post("/agencies").token(&admin).header("accept-language", language).json(&body).send()
     };
     // What is left of the log is written full first.
-    let refused = wait_for(|| (0..20).map(|_| add(&service, "en")).find(|reply| reply.status != 201));
+    let refusal = |service: &Service| {
+        wait_for(|| (0..20).map(|_| add(service, "en")).find(|reply| reply.status != 201))
+    };
+    let refused = refusal(&service);
     let detail = |reply: &Reply| reply.value()["detail"].as_str().unwrap_or_default().to_owned();
     assert!(detail(&refused).contains("disk"), "{refused:?}");
     assert!(refused.header("retry-after").is_some(), "{refused:?}");
@@ -83,7 +90,8 @@ fn on_a_full_disk_it_starts_and_is_read_and_writers_are_told_of_the_disk() {
     service.get(&format!("/reports/{report}")).send().expect(200);
     service.get("/agencies?limit=5").token(&admin).send().expect(200);
     service.get("/readyz").send().expect(200);
-    add(&service, "zh").refused(503, "unavailable");
+    // The log begins anew in the room that it had.
+    refusal(&service).refused(503, "unavailable");
     // Room is made: it writes again by itself, and what it could not say at its start is said.
     std::fs::remove_file(ballast).expect("deleted");
     wait_for(|| Some(()).filter(|()| add(&service, "zh").status == 201));

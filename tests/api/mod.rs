@@ -20,7 +20,7 @@ mod enrolment;
 mod examples;
 mod farewell;
 #[cfg(target_os = "linux")]
-mod full_disk;
+pub mod full_disk;
 mod grants;
 mod idempotency;
 mod imports;

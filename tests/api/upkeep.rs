@@ -287,6 +287,18 @@ fn a_copy_that_is_not_whole_is_refused_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn nothing_of_the_log_of_a_file_is_left_behind_at_the_end() {
+    let mut service = Service::on_sqlite();
+    file_and_publish(&World::new(&service), 1);
+    let url = service.database.url();
+    let log = format!("{}-wal", url.trim_start_matches("sqlite://"));
+    let bytes = || std::fs::metadata(&log).map_or(0, |file| file.len());
+    assert!(bytes() > 0);
+    assert_eq!(service.terminate(), Some(0));
+    assert_eq!(bytes(), 0);
+}
+
+#[test]
 fn several_migrations_at_once_wait_for_each_other() {
     let Some(database) = Database::empty_postgres() else { return };
     let url = database.url();

@@ -1,9 +1,11 @@
 //! Fail-over after fail-over, while others write and read: what each was told is recorded, and held against what is
 //! there in the end.
 //!
-//! `NIANBAO_TEST_LONG=1` makes it a hundred fail-overs to a synchronous standby and fifty to one that is behind.
+//! `NIANBAO_TEST_LONG=1` makes it a hundred fail-overs to a synchronous standby, as many with a second one beside it, and
+//! fifty to one that is behind.
 
-use super::Cluster;
+mod by_hand;
+
 use super::clients::{Acknowledged, Along, Held, Log, Made, pause, poll, publish, write};
 use super::node::wait_until;
 use crate::api::harness::client::Reply;
@@ -41,62 +43,6 @@ pub trait Servers {
 
     /// All of them are there again.
     fn heal(&mut self);
-}
-
-/// A primary and its standby, promoted by hand.
-struct Pair {
-    cluster: Cluster,
-    synchronous: bool,
-}
-
-impl Servers for Pair {
-    fn name(&self) -> &'static str {
-        if self.synchronous { "synchronous" } else { "behind" }
-    }
-
-    fn is_synchronous(&self) -> bool {
-        self.synchronous
-    }
-
-    fn service(&self) -> Service {
-        self.cluster.service()
-    }
-
-    fn prepare(&mut self) {
-        if !self.synchronous {
-            // From here on nothing reaches it.
-            self.cluster.standby.kill();
-        }
-    }
-
-    fn fail_over(&mut self, number: usize) -> (&'static str, Instant, Instant) {
-        let began = Instant::now();
-        let ways = ["killed", "stopped at once", "switched over", "silent"];
-        let way = ways[number % ways.len()];
-        let primary = &mut self.cluster.primary;
-        match way {
-            "killed" => primary.kill(),
-            "stopped at once" => primary.end("QUIT"),
-            "switched over" => primary.end("INT"),
-            _ => primary.hold(),
-        }
-        if !self.synchronous {
-            self.cluster.standby.start(&self.cluster.programs);
-        }
-        self.cluster.promote();
-        if way == "silent" {
-            self.cluster.standby.fence();
-        }
-        self.cluster.wait_for_standbys(false);
-        (way, began, Instant::now())
-    }
-
-    fn heal(&mut self) {
-        let (primary, standby) = (&self.cluster.primary, &mut self.cluster.standby);
-        standby.follow(&self.cluster.programs, primary);
-        self.cluster.wait_for_standbys(self.synchronous);
-        self.cluster.catch_up();
-    }
 }
 
 struct History<'s, S> {
@@ -312,20 +258,4 @@ fn tell(history: &History<'_, impl Servers>, times: usize, acknowledged: usize, 
             of_way().count(),
         );
     }
-}
-
-fn on_a_pair(synchronous: bool, short: usize, long: usize) {
-    let Some(cluster) = Cluster::new(synchronous) else { return };
-    let is_long = std::env::var_os("NIANBAO_TEST_LONG").is_some();
-    fail_overs(Pair { cluster, synchronous }, if is_long { long } else { short });
-}
-
-#[test]
-fn nothing_acknowledged_is_lost_over_fail_overs_to_a_synchronous_standby() {
-    on_a_pair(true, 5, 100);
-}
-
-#[test]
-fn each_fork_is_told_to_every_reader_and_nothing_lost_is_served() {
-    on_a_pair(false, 3, 50);
 }

@@ -3,10 +3,12 @@
 mod clients;
 mod cut_off;
 mod forks;
+mod full_disk;
 mod haproxy;
 mod histories;
 mod node;
 mod patroni;
+mod pitr;
 mod proxy;
 mod rolling;
 mod silent;
@@ -46,9 +48,7 @@ impl Cluster {
 
     /// Whether writes wait from now on until a standby has them.
     pub fn wait_for_standbys(&self, wait: bool) {
-        let names = if wait { "*" } else { "" };
-        self.primary.execute(&format!("ALTER SYSTEM SET synchronous_standby_names = '{names}'"));
-        self.primary.execute("SELECT pg_reload_conf()");
+        self.primary.wait_for_standbys(if wait { "*" } else { "" });
     }
 
     /// The standby becomes the primary; the one that was is to begin anew.
@@ -58,15 +58,12 @@ impl Cluster {
     }
 
     pub fn url(&self) -> String {
-        format!(
-            "postgres://postgres@127.0.0.1:{},127.0.0.1:{}/nianbao?target_session_attrs=read-write",
-            self.primary.port, self.standby.port
-        )
+        url_of(&[&self.primary, &self.standby])
     }
 
     /// An instance of the service on whichever takes writes.
     pub fn service(&self) -> Service {
-        Service::start(Arc::new(Database::sqlite()), &[("NIANBAO__DATABASE__URL", &self.url())])
+        service_at(&self.url())
     }
 
     /// Waits until the standby has all that the primary has.
@@ -79,4 +76,14 @@ impl Cluster {
             self.standby.text("postgres", &sql) == "true"
         });
     }
+}
+
+/// The address that leads to whichever of some servers takes writes.
+fn url_of(nodes: &[&Node]) -> String {
+    let hosts: Vec<String> = nodes.iter().map(|node| format!("127.0.0.1:{}", node.port)).collect();
+    format!("postgres://postgres@{}/nianbao?target_session_attrs=read-write", hosts.join(","))
+}
+
+fn service_at(url: &str) -> Service {
+    Service::start(Arc::new(Database::sqlite()), &[("NIANBAO__DATABASE__URL", url)])
 }

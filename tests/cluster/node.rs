@@ -61,9 +61,13 @@ fn is_root(metadata: std::fs::Metadata) -> bool {
 
 /// One server.
 pub struct Node {
-    data: PathBuf,
+    pub data: PathBuf,
     pub port: u16,
     child: Option<Child>,
+    /// Settings beside those that all have.
+    settings: Vec<String>,
+    /// Where the languages are that the machine does not know.
+    locales: Option<PathBuf>,
 }
 
 /// A folder that the server's user may use.
@@ -80,7 +84,7 @@ pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its number").port()
 }
 
-fn run(mut command: Command) {
+pub fn run(mut command: Command) {
     let output = command.output().expect("the program runs");
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
@@ -88,26 +92,32 @@ fn run(mut command: Command) {
 impl Node {
     /// A new primary.
     pub fn primary(programs: &Programs, folder: &Path) -> Node {
+        Node::primary_with(programs, folder, &[], Vec::new(), None)
+    }
+
+    /// The same, made by `initdb` with more arguments, with settings of its own, and a folder of languages.
+    pub fn primary_with(
+        programs: &Programs,
+        folder: &Path,
+        made: &[&str],
+        settings: Vec<String>,
+        locales: Option<&Path>,
+    ) -> Node {
         let data = folder.join("primary");
         let mut command = programs.command("initdb");
-        command.arg("-D").arg(&data).args([
-            "-A",
-            "trust",
-            "-U",
-            "postgres",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-        ]);
+        let usual = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"];
+        command.arg("-D").arg(&data).args(usual).args(made);
         run(command);
-        let mut node = Node { data, port: free_port(), child: None };
+        let locales = locales.map(Path::to_owned);
+        let mut node = Node { data, port: free_port(), child: None, settings, locales };
         node.start(programs);
         node
     }
 
     /// A standby of a primary, made from a copy of it and following it under a name.
     pub fn standby(programs: &Programs, folder: &Path, of: &Node, name: &str) -> Node {
-        let mut node = Node { data: folder.join(name), port: free_port(), child: None };
+        let (data, port) = (folder.join(name), free_port());
+        let mut node = Node { data, port, child: None, settings: Vec::new(), locales: None };
         node.follow(programs, of);
         node
     }
@@ -115,12 +125,17 @@ impl Node {
     /// Begins anew as a standby of another server, with a copy of it, under the name of its folder.
     pub fn follow(&mut self, programs: &Programs, of: &Node) {
         let _ = std::fs::remove_dir_all(&self.data);
-        let name = self.data.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-        let from = format!("host=127.0.0.1 port={} user=postgres application_name={name}", of.port);
+        let from = self.source(of);
         let mut command = programs.command("pg_basebackup");
         command.arg("-D").arg(&self.data).args(["-R", "-X", "stream", "-c", "fast", "-d", &from]);
         run(command);
         self.start(programs);
+    }
+
+    /// Where it gets what another server writes, under the name of its folder.
+    fn source(&self, of: &Node) -> String {
+        let name = self.data.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        format!("host=127.0.0.1 port={} user=postgres application_name={name}", of.port)
     }
 
     pub fn start(&mut self, programs: &Programs) {
@@ -139,7 +154,11 @@ impl Node {
                 "max_connections=100",
                 "-c",
                 "wal_keep_size=256MB",
+                "-c",
+                "wal_retrieve_retry_interval=100ms",
             ])
+            .args(self.settings.iter().flat_map(|setting| ["-c", setting]))
+            .envs(self.locales.iter().map(|folder| ("LOCPATH", folder)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -218,6 +237,31 @@ impl Node {
             signal(child.id(), name);
             child.wait().expect("ended");
         }
+    }
+
+    fn set(&self, setting: &str, value: &str) {
+        self.execute(&format!("ALTER SYSTEM SET {setting} = '{value}'"));
+        self.execute("SELECT pg_reload_conf()");
+    }
+
+    /// On which standbys a write must be before it is acknowledged here; empty: on none.
+    pub fn wait_for_standbys(&self, names: &str) {
+        self.set("synchronous_standby_names", names);
+    }
+
+    /// Follows another server from now on, or nobody.
+    pub fn listen_to(&self, of: Option<&Node>) {
+        self.set("primary_conninfo", &of.map(|of| self.source(of)).unwrap_or_default());
+        if of.is_none() {
+            let receivers = "SELECT count(*)::text AS value FROM pg_stat_wal_receiver";
+            wait_until("nothing is received any more", || self.text("postgres", receivers) == "0");
+        }
+    }
+
+    /// How far a standby has come, in bytes.
+    pub fn received(&self) -> u64 {
+        let at = "SELECT (GREATEST(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) - '0/0'::pg_lsn)::text AS value";
+        self.text("postgres", at).parse().expect("a number")
     }
 
     /// Makes a standby the primary.

@@ -9,6 +9,7 @@ use crate::api::harness::process::Service;
 use crate::api::harness::world::{World, id_of};
 use serde_json::json;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -83,6 +84,47 @@ fn whoever_waits_for_a_silent_database_is_answered_and_the_service_ends_without_
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     waiting.into_iter().for_each(|thread| drop(thread.join()));
     proxy.speak();
+}
+
+#[test]
+fn an_instance_that_stops_in_its_turn_pauses_the_others_for_less_than_two_seconds() {
+    let Some(database) = Database::postgres() else { return };
+    let (proxy, database) = (Proxy::to(host_of(&database.url())), Arc::new(database));
+    let url = proxy.url(&database.url());
+    let other = Service::start(Arc::clone(&database), &[]);
+    let stopping = Service::start(Arc::clone(&database), &[("NIANBAO__DATABASE__URL", &url)]);
+    let county = World::new(&other).county.clone();
+    let admin = other.admin();
+    let add = |service: &Service, name: &str| {
+        let body = json!({"name": name, "level": "county", "kind": "department", "parent_id": county});
+        service.post("/agencies").token(&admin).json(&body)
+    };
+    let holds = "SELECT CAST(COUNT(*) AS TEXT) AS value FROM pg_locks JOIN pg_stat_activity USING (pid) \
+        WHERE relation = 'ledger'::regclass AND mode = 'RowShareLock' AND state = 'idle in transaction'";
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !over.load(Ordering::Acquire) {
+                    let _ = add(&stopping, "某局").try_send();
+                }
+            });
+        }
+        wait_until("it has stopped in its turn", || {
+            proxy.fall_silent();
+            let is_held = || database.text(holds).is_some_and(|held| held == "1");
+            let has_stopped = is_held() && is_held();
+            if !has_stopped {
+                proxy.speak();
+            }
+            has_stopped
+        });
+        let (reply, took) = timed(add(&other, "乙局"));
+        over.store(true, Ordering::Release);
+        proxy.speak();
+        assert_eq!(reply.status, 201, "{reply:?}");
+        assert!(took < Duration::from_secs(2), "{took:?}");
+    });
 }
 
 #[test]

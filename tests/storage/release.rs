@@ -27,7 +27,7 @@ const POSTGRES: Kept = Kept {
 };
 
 /// The database as it was left, and what was answered from it.
-fn left(database: Database) -> (Database, Value) {
+pub fn left(database: Database) -> (Database, Value) {
     let kept = match database {
         Database::Sqlite(_) => SQLITE,
         Database::Postgres { .. } => POSTGRES,
@@ -37,13 +37,13 @@ fn left(database: Database) -> (Database, Value) {
     (database, serde_json::from_str(kept.answers).expect("JSON"))
 }
 
-fn run(url: &str, verb: &[&str]) -> Output {
+pub fn run(url: &str, verb: &[&str]) -> Output {
     let settings = [("NIANBAO__DATABASE__URL", url), ("NIANBAO__SERVER__LISTEN", "127.0.0.1:0")];
     Command::new(PROGRAM).args(verb).envs(settings).output().expect("the program runs")
 }
 
 #[track_caller]
-fn succeeded(output: &Output) {
+pub fn succeeded(output: &Output) {
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}{}", said(&output.stdout), said(&output.stderr));
 }

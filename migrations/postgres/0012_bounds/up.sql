@@ -1,8 +1,8 @@
 -- What keeps one from stopping the rest, and what was taken back from coming back.
 
--- Which revision a narrative is of: the index is never trusted to know what readers see now.
+-- Which revision a narrative is of: the index is never trusted to know what readers see now. Step 26 has those filled
+-- that are there.
 ALTER TABLE search_documents ADD COLUMN revision INTEGER;
-UPDATE search_documents SET revision = (SELECT published_revision FROM reports WHERE id = report_id);
 
 -- Reports that a consumer of the changes could not take: set aside, so that the others go on.
 CREATE TABLE set_aside (

@@ -20,7 +20,7 @@ pub(super) enum GroupEnd {
     /// Committed; these jobs were not reached in their slice of time.
     Committed { unreached: Vec<Box<dyn Job>> },
     /// Rolled back for certain: nothing of it is there. The jobs are to run once more, each alone.
-    Broken { jobs: Vec<Box<dyn Job>>, cause: String },
+    Broken { jobs: Vec<Box<dyn Job>>, cause: StorageError },
     /// COMMIT was sent and its answer lost.
     Lost,
 }
@@ -35,7 +35,7 @@ pub(super) fn run(
 ) -> GroupEnd {
     let mut ledger = match Ledger::hold(connection, &watch.mark(), fresh) {
         Ok(ledger) => ledger,
-        Err(error) => return broken(connection, Vec::new(), jobs, error.to_string()),
+        Err(error) => return broken(connection, Vec::new(), jobs, error.into()),
     };
     let _gathering = tally::gather();
     let mut done: Vec<(Box<dyn Job>, Ending)> = Vec::with_capacity(jobs.len());
@@ -56,7 +56,7 @@ pub(super) fn run(
     }
     let unreached: Vec<_> = jobs.collect();
     if let Err(error) = ledger.write(connection) {
-        return broken(connection, done, unreached, error.to_string());
+        return broken(connection, done, unreached, error);
     }
     let began = Instant::now();
     let pulse = watch.pulse();
@@ -78,7 +78,7 @@ pub(super) fn run(
             unreached.into_iter().for_each(|job| job.end(Ending::Unavailable));
             GroupEnd::Lost
         }
-        Err(error) => broken(connection, done, unreached, error.to_string()),
+        Err(error) => broken(connection, done, unreached, error.into()),
     }
 }
 
@@ -99,41 +99,38 @@ fn run_one(
     ledger: &mut Ledger,
     job: &mut dyn Job,
     begin: &mut &'static str,
-) -> Result<Ending, String> {
+) -> Result<Ending, StorageError> {
     if !job.take() {
         return Ok(Ending::Undone);
     }
-    if let Some(answer) = find_answer(connection, job.act()).map_err(|error| error.to_string())? {
+    if let Some(answer) = find_answer(connection, job.act())? {
         job.replay(answer);
         return Ok(Ending::Undone);
     }
     if let Some(basis) = job.basis()
-        && ledger.has_moved(connection, basis).map_err(|error| error.to_string())?
+        && ledger.has_moved(connection, basis)?
     {
         job.refuse_stale();
         return Ok(Ending::Undone);
     }
-    connection.batch_execute(begin).map_err(|error| error.to_string())?;
+    connection.batch_execute(begin)?;
     let mut notes = Notes::default();
     let (run, touched) = seals::during(|| catch_unwind(AssertUnwindSafe(|| job.run(connection, &mut notes))));
     match run {
         Ok(Run::Keep(answer)) => {
             *begin = BEGIN_NEXT_JOB;
-            tally::keep(connection).map_err(|error| error.to_string())?;
+            tally::keep(connection)?;
             ledger.enter(job.act(), notes, touched, answer);
             Ok(Ending::Committed)
         }
         Ok(Run::Undo) => {
             *begin = BEGIN_JOB;
             tally::undo();
-            connection
-                .batch_execute("ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job")
-                .map(|()| Ending::Undone)
-                .map_err(|error| error.to_string())
+            connection.batch_execute("ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job")?;
+            Ok(Ending::Undone)
         }
-        Ok(Run::Spoiled(StorageError::Database(error))) => Err(error.to_string()),
-        Ok(Run::Spoiled(error)) => Err(error.to_string()),
-        Err(_) => Err("a panic inside an operation".to_owned()),
+        Ok(Run::Spoiled(error)) => Err(error),
+        Err(_) => Err(StorageError::Panicked),
     }
 }
 
@@ -142,7 +139,7 @@ fn broken(
     connection: &mut AnyConnection,
     done: Vec<(Box<dyn Job>, Ending)>,
     rest: Vec<Box<dyn Job>>,
-    cause: String,
+    cause: StorageError,
 ) -> GroupEnd {
     // It may have been thrown away already (SQLite FULL, IOERR); the connection is dropped next.
     let _already_gone = connection.batch_execute("ROLLBACK");

@@ -6,7 +6,6 @@ use super::queue::Next;
 use super::{Job, Queue, Waiting};
 use crate::storage::cluster::standing;
 use crate::storage::connection::{ConnectOptions, DatabaseUrl, Purpose, forget_plans};
-use crate::storage::error::is_disk_full;
 use crate::storage::watch::Watch;
 use crate::storage::{AnyConnection, Meters};
 use diesel::connection::SimpleConnection;
@@ -99,7 +98,7 @@ impl Writer {
     /// The second and last run of a job whose group broke.
     fn run_alone(&mut self, job: Box<dyn Job>) {
         if let Some(GroupEnd::Broken { jobs, cause }) = self.group(vec![job], || true) {
-            let full = is_disk_full(&cause);
+            let full = cause.is_disk_full();
             if full {
                 self.watch.pulse().disk_is_full(true);
             }

@@ -269,7 +269,7 @@ mod tests {
     fn plan(by_place: bool) -> Vec<String> {
         let mut connection =
             AnyConnection::Sqlite(SqliteConnection::establish(":memory:").expect("a database"));
-        migrate::run(&mut connection).expect("migrated");
+        migrate::run(&mut connection, &mut |_| {}).expect("migrated");
         let AnyConnection::Sqlite(sqlite) = &mut connection else { panic!("it is SQLite") };
         let within = Some(AgencyPath::from_stored("a.b.".to_owned()));
         let filter = ReportFilter { year: Some(2023), within, ..ReportFilter::default() };

@@ -47,6 +47,7 @@ diesel::table! {
     positions (name) {
         name -> Text,
         seq -> BigInt,
+        key -> Nullable<Text>,
     }
 }
 

@@ -29,7 +29,8 @@ impl From<StorageError> for Problem {
             | StorageError::Silent
             | StorageError::Behind
             | StorageError::Malformed { .. }
-            | StorageError::Ended => {
+            | StorageError::Ended
+            | StorageError::Panicked => {
                 tracing::error!(%error, "a query failed");
                 Problem::new(Code::Internal)
             }

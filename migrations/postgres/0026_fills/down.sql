@@ -1,0 +1,2 @@
+DELETE FROM positions WHERE key IS NOT NULL;
+ALTER TABLE positions DROP COLUMN key;

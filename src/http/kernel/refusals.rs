@@ -114,7 +114,7 @@ impl Refusals {
             let (act, agency_id) = of_person.last?;
             let again = of_person.kinds.into_iter().filter(|(_, times)| times.unwritten > 0);
             let mut again: Vec<(Kind, Times)> = again.collect();
-            again.sort_by(|one, other| other.1.unwritten.cmp(&one.1.unwritten));
+            again.sort_by_key(|(_, times)| std::cmp::Reverse(times.unwritten));
             let kinds = again.into_iter().map(|(kind, times)| RefusedKind {
                 status: kind.status,
                 code: kind.code,

@@ -1,7 +1,7 @@
 //! By which algorithm digests are made: SHA-256, or SM3 (GB/T 32905) where the law of cryptography asks for it.
 //!
-//! Every digest names its algorithm before a colon. Those of the audit's chain, of secrets and of what explanations rest on stood without a name
-//! before there was a second algorithm: without one they are SHA-256 for good.
+//! Every digest names its algorithm before a colon. Those of the audit's chain, of secrets and of what explanations rest
+//! on stood without a name before there was a second algorithm: without one they are SHA-256 for good.
 
 use super::agency::wire_names;
 use sha2::{Digest, Sha256};

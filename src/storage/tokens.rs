@@ -19,7 +19,7 @@ use diesel::prelude::*;
 use ipnet::IpNet;
 use std::collections::HashMap;
 
-/// By what a token is found: of the secret and of the code only the digests are kept.
+/// By what a token will be found: of the secret and of the code only the digests are kept.
 #[derive(Debug, Clone, Copy)]
 pub enum Found<'a> {
     BySecret(&'a str),
@@ -215,7 +215,8 @@ impl From<GrantRow> for TokenGrant {
 
 /// Which tokens are meant.
 enum Wanted<'a> {
-    Of(&'a [Found<'a>]),
+    Secrets(&'a [String]),
+    Codes(&'a [String]),
     Ids(&'a [String]),
 }
 
@@ -226,10 +227,8 @@ fn load(connection: &mut AnyConnection, wanted: &Wanted<'_>) -> Result<Vec<Token
         .left_join(issuers.on(tokens::issued_by.eq(issuers.field(persons::id).nullable())))
         .into_boxed();
     query = match wanted {
-        Wanted::Of(found) => found.iter().fold(query, |query, found| match found {
-            Found::BySecret(hash) => query.or_filter(tokens::secret_hash.eq(*hash)),
-            Found::ByCode(hash) => query.or_filter(tokens::code_hash.eq(*hash)),
-        }),
+        Wanted::Secrets(digests) => query.filter(tokens::secret_hash.eq_any(*digests)),
+        Wanted::Codes(digests) => query.filter(tokens::code_hash.eq_any(*digests)),
         Wanted::Ids(ids) => query.filter(tokens::id.eq_any(*ids)),
     };
     let rows: Vec<(TokenRow, PersonRow, Option<NamedRow>)> = query
@@ -271,12 +270,20 @@ fn load(connection: &mut AnyConnection, wanted: &Wanted<'_>) -> Result<Vec<Token
     rows.collect()
 }
 
-/// The token whose secret or code has one of these digests, with its person and grants.
-pub fn find_token(
+/// The token whose secret has one of these digests, with its person and grants.
+pub fn find_by_secret(
     connection: &mut AnyConnection,
-    found: &[Found<'_>],
+    digests: &[String],
 ) -> Result<Option<Token>, StorageError> {
-    Ok(load(connection, &Wanted::Of(found))?.pop())
+    Ok(load(connection, &Wanted::Secrets(digests))?.pop())
+}
+
+/// The same by its code.
+pub fn find_by_code(
+    connection: &mut AnyConnection,
+    digests: &[String],
+) -> Result<Option<Token>, StorageError> {
+    Ok(load(connection, &Wanted::Codes(digests))?.pop())
 }
 
 /// How a token came about; `None`: it is not there.

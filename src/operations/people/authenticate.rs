@@ -7,7 +7,7 @@ use crate::domain::algorithm::Algorithm;
 use crate::domain::people::Token;
 use crate::operations::Refusal;
 use crate::storage::AnyConnection;
-use crate::storage::tokens::{self, Found};
+use crate::storage::tokens;
 use chrono::NaiveDateTime;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -46,8 +46,7 @@ pub fn authenticate(
 ) -> Result<Option<(Token, Access)>, Refusal> {
     // Looked up by digest: the comparison's time tells nothing about the secret.
     let digests = digests_of_secret(digests, &presented.secret);
-    let found: Vec<Found<'_>> = digests.iter().map(|digest| Found::BySecret(digest)).collect();
-    let found = tokens::find_token(connection, &found)?;
+    let found = tokens::find_by_secret(connection, &digests)?;
     let good =
         |token: &Token| rules.ways.tokens.lets_in(token) && token.lives(&rules.lifetimes, presented.at);
     let Some(token) = found.filter(good) else {

@@ -6,7 +6,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::people::{Token, TokenGrant};
 use crate::domain::rights::Rights;
 use crate::operations::{Desk, Refusal};
-use crate::storage::tokens::{self, Found};
+use crate::storage::tokens;
 use crate::storage::{people, person_grants};
 
 /// Whether the token's issuer could still give its person everything they hold: a code is worth what its issuer is.
@@ -31,8 +31,7 @@ fn issuer_stands(desk: &mut Desk<'_>, token: &Token) -> Result<bool, Refusal> {
 /// Gives a token its secret, to whoever brings its code.
 pub fn enrol(desk: &mut Desk<'_>, code: &str, secret_hash: &str) -> Result<Token, Refusal> {
     let digests = digests_of_secret(desk.asking.digests, code);
-    let found: Vec<Found<'_>> = digests.iter().map(|digest| Found::ByCode(digest)).collect();
-    let found = tokens::find_token(desk.connection, &found)?;
+    let found = tokens::find_by_code(desk.connection, &digests)?;
     let (lifetimes, now) = (desk.asking.lifetimes, desk.act.at);
     let open = |token: &Token| {
         token.is_pending()

@@ -38,8 +38,8 @@ pub fn find_bindable(
     Ok(find_changeable(connection, asking, id)?.0)
 }
 
-/// Somebody who is to be bound, with all that they hold when it is asked for. It may take a second pair of eyes as giving them that does:
-/// whoever is bound to them comes in with it.
+/// Somebody who is to be bound, with all that they hold when it is asked for. It may take a second pair of eyes as giving
+/// them that does: whoever is bound to them comes in with it.
 #[derive(Debug, Clone)]
 pub struct BindingOrder {
     pub person: PersonId,

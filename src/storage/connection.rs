@@ -24,6 +24,9 @@ macro_rules! on_each {
     };
 }
 
+/// How long a statement waits for another connection's lock on a file, in milliseconds.
+pub(super) const BUSY_MS: u32 = 5_000;
+
 /// Where the data stands: the scheme is checked here, because diesel would take any text for a file.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
@@ -128,9 +131,10 @@ impl DatabaseUrl {
                 // All other writers wait for one that stops in its turn.
                 if purpose == Purpose::Write { 1_200 } else { 5_000 }
             ),
-            DatabaseUrl::Sqlite(_) => "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; \
+            DatabaseUrl::Sqlite(_) => format!(
+                "PRAGMA busy_timeout = {BUSY_MS}; PRAGMA foreign_keys = ON; \
                  PRAGMA mmap_size = 2147418112; PRAGMA temp_store = MEMORY;"
-                .to_owned(),
+            ),
         };
         match (self, purpose) {
             // The journal mode is the file's, set once by the first writer.

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Without an answer for so long, a server counts as silent.
-const SILENT: Duration = Duration::from_millis(2_500);
+const SILENT: Duration = Duration::from_secs(2);
 /// A file does not hang as a network does; a machine that is too busy to look at it may seem to.
 const FILE_SILENT: Duration = Duration::from_secs(10);
 /// A COMMIT takes no longer, unless what it waits for (a standby, a disk) is gone.

@@ -6,7 +6,7 @@ mod forks;
 mod full_disk;
 mod haproxy;
 mod histories;
-mod node;
+pub mod node;
 mod patroni;
 mod pitr;
 mod proxy;

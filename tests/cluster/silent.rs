@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Somebody who waits for the database waits no longer; what is noticed on a busy machine takes a little more.
-const ANSWERED: Duration = Duration::from_secs(4);
+/// Somebody who waits for the database waits no longer.
+const ANSWERED: Duration = Duration::from_secs(3);
 
 pub fn host_of(url: &str) -> String {
     let (_, rest) = url.split_once('@').expect("a user");

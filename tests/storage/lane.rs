@@ -1,6 +1,7 @@
 //! The group rule: what was acknowledged is there, what was not is not, and one bad write hurts no other.
 
 use crate::api::harness::database::Database;
+use crate::cluster::node::wait_until;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -278,6 +279,23 @@ fn a_closed_store_finishes_what_it_took_and_takes_no_more() {
         assert!(matches!(late, Err(WriteError::Overloaded)), "{late:?}");
         assert_eq!(names(&store).len(), 40);
     });
+}
+
+#[test]
+fn a_log_that_a_busy_time_has_left_long_is_cut_in_quiet() {
+    let database = Database::sqlite();
+    let store = open(&database, &[]);
+    let log = format!("{}-wal", database.url().trim_start_matches("sqlite://"));
+    let length = || std::fs::metadata(&log).map_or(0, |log| log.len());
+    let grown: Result<(), WriteError<Refusal>> = store.write_blocking(act("busy"), |connection, _, _| {
+        let much =
+            "CREATE TABLE much (bytes BLOB); INSERT INTO much VALUES (zeroblob(80000000)); DROP TABLE much";
+        connection.batch_execute(much).map_err(DatabaseError::into)
+    });
+    grown.expect("written");
+    assert!(length() > 70_000_000, "{}", length());
+    wait_until("the log is cut", || length() <= 64 << 20);
+    assert_eq!(audited(&store), 0, "nothing else is written meanwhile");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::job::Ending;
 use super::queue::Next;
 use super::{Job, Queue, Waiting};
 use crate::storage::cluster::standing;
-use crate::storage::connection::{ConnectOptions, DatabaseUrl, Purpose, forget_plans};
+use crate::storage::connection::{BUSY_MS, ConnectOptions, DatabaseUrl, Purpose, forget_plans};
 use crate::storage::watch::Watch;
 use crate::storage::{AnyConnection, Meters};
 use diesel::connection::SimpleConnection;
@@ -18,6 +18,8 @@ const GROUP: usize = 32;
 const BULK_SLICE: Duration = Duration::from_millis(50);
 /// Quiet for so long is idle.
 const IDLE: Duration = Duration::from_millis(200);
+/// What the write-ahead log may keep of the disk in quiet (`journal_size_limit` says the same to SQLite).
+const KEPT_WAL_BYTES: u64 = 64 << 20;
 /// The write-ahead log is folded in at the latest when it has grown to this.
 const LARGEST_WAL_BYTES: u64 = 256 << 20;
 /// How often that, and the plans that PostgreSQL keeps, are looked after.
@@ -50,13 +52,23 @@ impl Writer {
         loop {
             match self.waiting.take(GROUP, IDLE) {
                 Next::Batch(queue, jobs) => self.run(queue, jobs),
-                Next::Idle => self.fold_log("PASSIVE"),
+                Next::Idle => self.rest(),
                 Next::End => break,
             }
         }
         // Nobody writes any more: nothing of the log is left behind unless somebody still reads.
         self.unfolded = true;
-        self.fold_log("TRUNCATE");
+        self.fold_log("TRUNCATE", BUSY_MS);
+    }
+
+    /// Nobody writes: the log is folded in, and cut where a busy time has left it long.
+    fn rest(&mut self) {
+        self.fold_log("PASSIVE", 0);
+        if self.log_bytes() > KEPT_WAL_BYTES {
+            // Nobody is waited for: while somebody reads from it, it is tried again.
+            self.unfolded = true;
+            self.fold_log("TRUNCATE", 0);
+        }
     }
 
     fn run(&mut self, queue: Queue, jobs: Vec<Box<dyn Job>>) {
@@ -88,7 +100,7 @@ impl Writer {
     /// What is due now and then, however busy the lane is.
     fn look_after(&mut self) {
         if self.log_bytes() > LARGEST_WAL_BYTES {
-            self.fold_log("PASSIVE");
+            self.fold_log("PASSIVE", 0);
         }
         // A connection that fails here is dropped, and the next group opens another.
         self.connection =
@@ -133,13 +145,15 @@ impl Writer {
         Some(end)
     }
 
-    /// Folds SQLite's write-ahead log into the file: `PASSIVE` without waiting for readers.
-    fn fold_log(&mut self, how: &str) {
+    /// Folds SQLite's write-ahead log into the file; whoever still reads from it is waited for so many milliseconds.
+    fn fold_log(&mut self, how: &str, patience: u32) {
         if !self.unfolded || !self.url.is_sqlite() {
             return;
         }
         if let Some(connection) = self.connection.as_mut()
-            && let Err(error) = connection.batch_execute(&format!("PRAGMA wal_checkpoint({how})"))
+            && let Err(error) = connection.batch_execute(&format!(
+                "PRAGMA busy_timeout = {patience}; PRAGMA wal_checkpoint({how}); PRAGMA busy_timeout = {BUSY_MS}"
+            ))
         {
             tracing::warn!(%error, "the checkpoint failed; it is tried again");
             return;

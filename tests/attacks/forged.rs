@@ -77,6 +77,18 @@ attacks! {
         let page = service.get("/problems/not_found").header("accept", "text/html").raw().send();
         assert!(!page.header("content-security-policy").expect("a policy").contains("script-src"), "{page:?}");
         assert!(page.header("strict-transport-security").is_none(), "not over TLS");
+        // A browser lays the headers of a 304 over those of the page it keeps: they say the same, kept here or not.
+        let keepless = Service::start(Arc::clone(&service.database), &[("NIANBAO__LIMITS__KEPT_BYTES", "0")]);
+        for service in [service, &keepless] {
+            for path in ["/problems/not_found", "/docs/", "/years"] {
+                let ask = || service.get(path).header("accept", "text/html, */*;q=0.1").raw();
+                let first = ask().send().expect(200);
+                for again in [ask(), ask()].map(|again| again.header("if-none-match", first.tag()).send().expect(304)) {
+                    let policy = "content-security-policy";
+                    assert_eq!(again.header(policy), first.header(policy), "{path}");
+                }
+            }
+        }
     }
 
     fn figures_are_for_those_with_a_token(service) {

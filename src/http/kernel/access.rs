@@ -10,7 +10,7 @@ use super::problem::{Code, PROBLEM_JSON, Problem};
 use super::reads;
 use super::refusals;
 use super::service::Service;
-use super::shield::shield;
+use super::shield::{demand_tls, shield};
 use super::sign_in::sign_in;
 use super::trace::{named, traceparent};
 use actix_web::body::{BoxBody, MessageBody};
@@ -40,17 +40,17 @@ pub async fn access(
     let peer = request.peer_addr().map(|address| address.ip());
     let trusted =
         service.as_ref().map(|service| service.options.trusted_proxies.as_slice()).unwrap_or_default();
-    let address = client_address(peer, request.headers(), trusted);
+    let secure = is_secure(&request, peer, trusted);
     if let Some(service) = &service
         && let Some(mut answer) = kept(service, &request, begun).await
     {
         // What is at hand costs nothing, and is counted to nobody.
-        shield(answer.headers_mut(), is_secure(&request, peer, trusted));
+        demand_tls(answer.headers_mut(), secure);
         bid_farewell(service, &mut answer);
         line.is_answered(answer.body());
         return Ok(request.into_response(answer));
     }
-    let secure = is_secure(&request, peer, trusted);
+    let address = client_address(peer, request.headers(), trusted);
     let mut caller = Caller { address, ..Caller::unknown(request.headers()) };
     let method = request.method().clone();
     caller.head_only = method == Method::HEAD;

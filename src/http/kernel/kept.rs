@@ -5,6 +5,7 @@ use super::caller::{language_of, quality};
 use super::metrics::Metrics;
 use super::precondition;
 use super::service::Service;
+use super::shield::POLICIES;
 use crate::domain::language::Language;
 use crate::operations::store::RestsOn;
 use actix_web::HttpResponse;
@@ -135,7 +136,7 @@ pub struct Kept {
     pub seq: i64,
     pub reign: u64,
     pub route: String,
-    /// Without tag and coding.
+    /// Without tag and coding; with what every answer tells a browser.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The tag without its quotes.
     pub tag: String,
@@ -159,10 +160,12 @@ impl Kept {
     pub fn new(
         (rests_on, seq, reign): (RestsOn, i64, u64),
         route: String,
-        headers: Vec<(HeaderName, HeaderValue)>,
+        mut headers: Vec<(HeaderName, HeaderValue)>,
         tag: String,
         body: Bytes,
     ) -> Kept {
+        let said: Vec<HeaderName> = headers.iter().map(|(name, _)| name.clone()).collect();
+        headers.extend(POLICIES.into_iter().filter(|(name, _)| !said.contains(name)));
         Kept {
             rests_on,
             seq,

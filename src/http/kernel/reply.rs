@@ -8,6 +8,7 @@ use super::kept::Kept;
 use super::precondition;
 use super::problem::{Code, Problem};
 use super::service::Service;
+use super::shield::of_page;
 use crate::domain::language::Language;
 use crate::operations::store::{RestsOn, StoredAnswer};
 use actix_web::body::BoxBody;
@@ -296,6 +297,9 @@ impl Responder for Reply {
             // A list or a sum: nothing in it changed after the last act that it shows.
             let at = request.extensions().get::<Snapshot>().and_then(|seen| seen.at);
             self.headers.extend(at.map(|at| (header::LAST_MODIFIED, format::http_date(at))));
+        }
+        if !self.headers.iter().any(|(name, _)| name == header::CONTENT_SECURITY_POLICY) {
+            self.headers.extend(of_page(&self.media));
         }
         let mut headers: Vec<(HeaderName, HeaderValue)> = self
             .headers

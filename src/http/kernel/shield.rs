@@ -19,20 +19,31 @@ pub fn docs_policy(connect: &[String]) -> String {
 /// A year.
 const TRANSPORT: &str = "max-age=31536000";
 
+/// What every answer tells unless it says otherwise itself.
+pub const POLICIES: [(HeaderName, HeaderValue); 3] = [
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DATA)),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+];
+
+/// What a page tells, whole or unchanged: a browser lays the headers of a 304 over those that it keeps.
+pub fn of_page(media: &str) -> Option<(HeaderName, String)> {
+    media.starts_with("text/html").then(|| (header::CONTENT_SECURITY_POLICY, PAGE.to_owned()))
+}
+
 /// Lays the headers on an answer; `secure`: it goes out over TLS.
 pub fn shield(headers: &mut HeaderMap, secure: bool) {
-    let is_page =
-        headers.get(header::CONTENT_TYPE).is_some_and(|media| media.as_bytes().starts_with(b"text/html"));
-    let policy = if is_page { PAGE } else { DATA };
-    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    for (name, value) in POLICIES {
+        if !headers.contains_key(&name) {
+            headers.insert(name, value);
+        }
     }
-    let mut say = |name: HeaderName, value: &'static str| {
-        headers.insert(name, HeaderValue::from_static(value));
-    };
-    say(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    say(header::REFERRER_POLICY, "no-referrer");
+    demand_tls(headers, secure);
+}
+
+/// Whoever came over TLS is to come so for a year.
+pub fn demand_tls(headers: &mut HeaderMap, secure: bool) {
     if secure {
-        say(header::STRICT_TRANSPORT_SECURITY, TRANSPORT);
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TRANSPORT));
     }
 }

@@ -9,8 +9,11 @@
     reason = "a bench may stop where it stands, and prints what it found"
 )]
 
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use serde_json::Value;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -72,6 +75,53 @@ fn serve(database: &Path, settings: &[(&str, &str)]) -> Running {
 fn bare(body: &Path, headers: &str) -> Running {
     let me = std::env::current_exe().expect("this program");
     start(&me, &["bare", &body.to_string_lossy(), headers], &[])
+}
+
+/// A handler that reads one row, inline, by the id that the address ends with, and gives it with the same headers.
+fn bare_row(database: &Path, headers: &str) -> Running {
+    let me = std::env::current_exe().expect("this program");
+    start(&me, &["bare-row", &database.to_string_lossy(), headers], &[])
+}
+
+diesel::table! {
+    renditions (report_id) {
+        report_id -> Text,
+        body -> Binary,
+    }
+}
+
+fn be_bare_row(database: &str, headers: &str) {
+    let headers: Vec<(String, String)> = serde_json::from_str(headers).expect("headers");
+    let database = database.to_owned();
+    actix_web::rt::System::new().block_on(async move {
+        let server = HttpServer::new(move || {
+            let mut connection = SqliteConnection::establish(&database).expect("the database");
+            connection
+                .batch_execute("PRAGMA query_only = ON; PRAGMA mmap_size = 2147418112")
+                .expect("set up");
+            let (connection, headers) = (RefCell::new(connection), headers.clone());
+            let answer = move |request: HttpRequest| {
+                let id = request.path().rsplit('/').next().unwrap_or_default();
+                let row = renditions::table.find(id).select(renditions::body);
+                let body: Result<Vec<u8>, _> = row.get_result(&mut *connection.borrow_mut());
+                let response = match body {
+                    Err(_) => HttpResponse::Ok().finish(),
+                    Ok(body) => {
+                        let mut response = HttpResponse::Ok();
+                        for (name, value) in &headers {
+                            response.insert_header((name.as_str(), value.as_str()));
+                        }
+                        response.body(body)
+                    }
+                };
+                async move { response }
+            };
+            let answer = std::rc::Rc::new(answer);
+            App::new().default_service(web::to(move |request: HttpRequest| answer(request)))
+        });
+        let address = std::env::var("NIANBAO__SERVER__LISTEN").expect("where to listen");
+        server.workers(1).bind(address).expect("the port").run().await.expect("served");
+    });
 }
 
 fn be_bare(body: &str, headers: &str) {
@@ -161,29 +211,49 @@ fn kept(folder: &Path, api: &str, report: &str) {
         std::fs::write(&file, &answer.body).expect("written");
         let handler = bare(&file, &serde_json::to_string(&answer.headers).expect("headers"));
         let accept = format!("accept-encoding: {encoding}");
-        let what = format!("已发布的报告，已备好，{encoding}（{} 字节）", answer.body.len());
+        let what = format!("a published report, kept, {encoding} ({} bytes)", answer.body.len());
         let theirs = [handler.url.as_str(), "--disable-compression"];
         compare(&what, "≥ 0.85", &[&url, "--disable-compression", "-H", &accept], &theirs);
         if encoding == "identity" {
             let same = format!("if-none-match: {}", answer.tag);
             let ours = [url.as_str(), "--disable-compression", "-H", &same];
-            compare("同一报告，未变（304），对裸处理函数的 200", "≥ 1.0", &ours, &theirs);
+            compare("the same, unchanged (304), against the bare 200", "≥ 1.0", &ours, &theirs);
         }
     }
 }
 
-/// Each report once, from the database: nothing is kept.
-fn first_reads(folder: &Path, api: &str, ids: &[String]) {
-    let urls: Vec<String> = ids.iter().map(|id| format!("{api}/reports/{id}")).collect();
-    let list = folder.join("urls");
+/// A file of addresses, one a line, for the load generator.
+fn listed(folder: &Path, name: &str, urls: &[String]) -> String {
+    let list = folder.join(name);
     std::fs::write(&list, urls.join("\n")).expect("written");
-    let answer = fetch(&urls[0], &[("accept-encoding", "identity")]);
+    list.to_string_lossy().into_owned()
+}
+
+/// Reports in turn, by id and by whose they are: kept, or each from the database.
+fn in_turn(folder: &Path, (api, database): (&str, &Path), reports: &[Report], aim: [&str; 3]) {
+    let by_id: Vec<String> = reports.iter().map(|report| format!("{api}/reports/{}", report.id)).collect();
+    let by_agency: Vec<String> = reports
+        .iter()
+        .map(|report| format!("{api}/agencies/{}/reports/{}", report.agency, YEAR - 1))
+        .collect();
+    let answer = fetch(&by_id[0], &[("accept-encoding", "identity")]);
     let file = folder.join("first");
     std::fs::write(&file, &answer.body).expect("written");
-    let handler = bare(&file, &serde_json::to_string(&answer.headers).expect("headers"));
-    let list = list.to_string_lossy().into_owned();
-    let ours = ["--urls-from-file", &list, "--disable-compression"];
-    compare("第一次读一份报告（从 SQLite）", "≥ 0.35", &ours, &[&handler.url, "--disable-compression"]);
+    let headers = serde_json::to_string(&answer.headers).expect("headers");
+    let (handler, rows) = (bare(&file, &headers), bare_row(database, &headers));
+    let row_urls: Vec<String> = reports.iter().map(|report| format!("{}/{}", rows.url, report.id)).collect();
+    let [by_id, by_agency, row_urls] = [("ids", by_id), ("agencies", by_agency), ("rows", row_urls)]
+        .map(|(name, urls)| listed(folder, name, &urls));
+    let of = |list| ["--urls-from-file", list, "--disable-compression"];
+    compare("reports in turn, against bytes", aim[0], &of(&by_id), &[&handler.url, "--disable-compression"]);
+    compare("reports in turn, against a row", aim[1], &of(&by_id), &of(&row_urls));
+    compare("the same by agency and year", aim[2], &of(&by_agency), &of(&row_urls));
+}
+
+/// As many as are answered, 32 at a time.
+fn throughput(what: &str, aim: &str, url: &str) {
+    let rates = (0..ROUNDS).map(|_| rate(&["--disable-compression", url])).collect();
+    println!("| {what} | **{:.0}** | {aim} |", median(rates));
 }
 
 fn latency(what: &str, aim: &str, rate: u32, url: &str) {
@@ -196,19 +266,21 @@ fn latency(what: &str, aim: &str, rate: u32, url: &str) {
 }
 
 fn latencies(api: &str, within: &str, report: &str) {
-    println!("\n| 不备（每次都查库），固定速率 | 次/秒 | p50 ms | p95 ms | p99 ms | 目标 p95 |");
+    println!(
+        "\n| each from the database, at a fixed rate | a second | p50 ms | p95 ms | p99 ms | target p95 |"
+    );
     println!("|---|---|---|---|---|---|");
     let of = |what: &str| format!("{api}/stats/{what}?year={YEAR}&within={within}");
-    latency("全省合计", "< 5", 100, &of("totals"));
-    latency("按下级分组的合计", "< 5", 50, &of("breakdown"));
+    latency("totals of the province", "< 5", 100, &of("totals"));
+    latency("breakdown by child", "< 5", 50, &of("breakdown"));
     let one = "&indicators=requests.new_requests.total";
-    latency("按下级分组，一个指标", "< 5", 100, &format!("{}{one}", of("breakdown")));
-    latency("完成情况", "< 5", 100, &of("completeness"));
-    latency("完成情况，按下级分组", "< 5", 100, &format!("{}&group_by=child", of("completeness")));
-    latency("七年趋势", "< 5", 50, &format!("{api}/stats/trends?within={within}"));
-    latency("报告列表，50 条", "< 10", 50, &format!("{api}/reports?year={YEAR}&limit=50"));
-    latency("检索（营商环境）", "< 10", 50, &format!("{api}/search?q=%E8%90%A5%E5%95%86%E7%8E%AF%E5%A2%83"));
-    latency("单份报告", "", 200, &format!("{api}/reports/{report}"));
+    latency("breakdown by child, one indicator", "< 5", 100, &format!("{}{one}", of("breakdown")));
+    latency("completeness", "< 5", 100, &of("completeness"));
+    latency("completeness by child", "< 5", 100, &format!("{}&group_by=child", of("completeness")));
+    latency("trends of seven years", "< 5", 50, &format!("{api}/stats/trends?within={within}"));
+    latency("reports, a page of 50", "< 10", 50, &format!("{api}/reports?year={YEAR}&limit=50"));
+    latency("search (营商环境)", "< 10", 50, &format!("{api}/search?q=%E8%90%A5%E5%95%86%E7%8E%AF%E5%A2%83"));
+    latency("one report", "", 200, &format!("{api}/reports/{report}"));
 }
 
 /// Anonymous resident memory, in megabytes.
@@ -231,7 +303,11 @@ fn seed(database: &Path) {
         .expect("run");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let said = String::from_utf8_lossy(&done.stdout).into_owned();
-    println!("| 写入全省七年 | {:.0} 秒 | < 120 | {} |", began.elapsed().as_secs_f64(), said.trim());
+    println!(
+        "| seven years of a province written | {:.0} s | < 120 | {} |",
+        began.elapsed().as_secs_f64(),
+        said.trim()
+    );
 }
 
 /// The search index follows the changes in the background: nothing is measured before it has.
@@ -242,16 +318,43 @@ fn wait_for_index(api: &str) {
     }
 }
 
+/// Processor time of a process, in clock ticks.
+fn ticks(process: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("its state");
+    let (_, after) = stat.rsplit_once(") ").expect("its name");
+    let of = |at: usize| after.split(' ').nth(at).and_then(|text| text.parse::<u64>().ok()).expect("ticks");
+    of(11) + of(12)
+}
+
+/// What is done behind the filling (verdicts, renditions) is done: the service rests for a second.
+fn wait_for_rest(service: &Running) {
+    loop {
+        let before = ticks(service.child.id());
+        std::thread::sleep(Duration::from_secs(1));
+        if ticks(service.child.id()) - before < 5 {
+            return;
+        }
+    }
+}
+
+struct Report {
+    id: String,
+    agency: String,
+}
+
 /// The reports of a year, as far as some pages tell.
-fn reports(api: &str) -> Vec<String> {
+fn reports(api: &str) -> Vec<Report> {
     let mut found = Vec::new();
-    let mut next = format!("{api}/reports?year={}&limit=200&fields=id", YEAR - 1);
+    let mut next = format!("{api}/reports?year={}&limit=200", YEAR - 1);
     while found.len() < 6_000 {
         let page = json(&next);
         let items = page["items"].as_array().expect("items");
-        found.extend(items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()));
+        let text = |value: &Value| value.as_str().expect("an id").to_owned();
+        found.extend(
+            items.iter().map(|item| Report { id: text(&item["id"]), agency: text(&item["agency"]["id"]) }),
+        );
         let Some(cursor) = page["next_cursor"].as_str() else { break };
-        next = format!("{api}/reports?year={}&limit=200&fields=id&cursor={cursor}", YEAR - 1);
+        next = format!("{api}/reports?year={}&limit=200&cursor={cursor}", YEAR - 1);
     }
     found
 }
@@ -281,45 +384,45 @@ fn direct_counties(database: &Path, api: &str, province: &str) -> usize {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    if let [_, verb, body, headers] = arguments.as_slice()
-        && verb == "bare"
-    {
-        return be_bare(body, headers);
+    if let [_, verb, what, headers] = arguments.as_slice() {
+        match verb.as_str() {
+            "bare" => return be_bare(what, headers),
+            "bare-row" => return be_bare_row(what, headers),
+            _ => {}
+        }
     }
     if Command::new("oha").arg("--version").output().is_err() {
         eprintln!("SKIPPED: oha is not installed (cargo install oha --locked)");
         return;
     }
     let folder = tempfile::TempDir::new().expect("a folder");
-    println!("| 一次 | 数 | 目标 | |\n|---|---|---|---|");
+    println!("| once | figure | target | |\n|---|---|---|---|");
     // Set to keep the seeded database between runs.
     let database = std::env::var_os("NIANBAO_BENCH_DATABASE")
         .map_or_else(|| folder.path().join("province.db"), PathBuf::from);
     seed(&database);
     let began = Instant::now();
     let service = serve(&database, &[]);
-    println!("| 启动到就绪 | {:.2} 秒 | < 0.5 | 全省七年的 SQLite |", began.elapsed().as_secs_f64());
+    println!("| from start to ready | {:.2} s | < 0.5 | |", began.elapsed().as_secs_f64());
     let api = format!("{}/api/v1", service.url);
     let roots = json(&format!("{api}/agencies?level=provincial&kind=government"));
     let province = roots["items"][0]["id"].as_str().expect("the province").to_owned();
     let ids = reports(&api);
     wait_for_index(&api);
+    wait_for_rest(&service);
 
     println!(
-        "\n| 服务占一个核，压测占另一个；对同样字节、同样头的裸 actix 处理函数 | 次/秒 | 裸 | 比值 | 目标 |"
+        "\n| the service has one core, the load the other; bare: the same bytes and headers | a second | bare | ratio | target |"
     );
     println!("|---|---|---|---|---|");
-    kept(folder.path(), &api, &ids[0]);
-    println!("\n| 内存 | MB | 目标 |\n|---|---|---|");
-    println!("| 以上之后 RssAnon | **{:.0}** | < 200 |", memory(service.child.id()));
-    let all = folder.path().join("all");
-    std::fs::write(&all, ids.iter().map(|id| format!("{api}/reports/{id}\n")).collect::<String>())
-        .expect("written");
-    // Twice round them all.
-    rate(&["--urls-from-file", &all.to_string_lossy(), "--disable-compression"]);
-    rate(&["--urls-from-file", &all.to_string_lossy()]);
+    kept(folder.path(), &api, &ids[0].id);
+    in_turn(folder.path(), (&api, &database), &ids, ["≥ 0.60", "", ""]);
+    println!("\n| memory | MB | target |\n|---|---|---|");
+    println!("| RssAnon after that | **{:.0}** | < 200 |", memory(service.child.id()));
+    let all: Vec<String> = ids.iter().map(|report| format!("{api}/reports/{}", report.id)).collect();
+    rate(&["--urls-from-file", &listed(folder.path(), "all", &all)]);
     println!(
-        "| {} 份报告各读若干遍之后 RssAnon | **{:.0}** | < 200 |",
+        "| RssAnon after {} reports were read several times | **{:.0}** | < 200 |",
         ids.len(),
         memory(service.child.id())
     );
@@ -327,14 +430,20 @@ fn main() {
 
     let uncached = serve(&database, &[("NIANBAO__LIMITS__KEPT_BYTES", "0")]);
     let api = format!("{}/api/v1", uncached.url);
-    println!("\n| 不备 | 次/秒 | 裸 | 比值 | 目标 |\n|---|---|---|---|---|");
-    first_reads(folder.path(), &api, &ids);
-    latencies(&api, &province, &ids[0]);
+    wait_for_rest(&uncached);
+    println!("\n| each from the database | a second | bare | ratio | target |\n|---|---|---|---|---|");
+    in_turn(folder.path(), (&api, &database), &ids, ["≥ 0.35", "≥ 0.85", "≥ 0.85"]);
+    println!("\n| each from the database, 32 at a time | a second | target |\n|---|---|---|");
+    throughput("a page of 50 reports", "≥ 2,000", &format!("{api}/reports?year={YEAR}&limit=50"));
+    throughput("trends of seven years", "≥ 2,000", &format!("{api}/stats/trends?within={province}"));
+    latencies(&api, &province, &ids[0].id);
     let counties = direct_counties(&database, &api, &province);
-    println!("\n| 全省 {counties} 个县直接由省管之后 | 次/秒 | p50 ms | p95 ms | p99 ms | 目标 p95 |");
+    println!(
+        "\n| with {counties} counties right below the province | a second | p50 ms | p95 ms | p99 ms | target p95 |"
+    );
     println!("|---|---|---|---|---|---|");
     let breakdown = format!("{api}/stats/breakdown?year={YEAR}&within={province}");
-    latency("按下级分组的合计（全部 200 格）", "< 5", 20, &breakdown);
+    latency("breakdown, all 200 cells", "< 5", 20, &breakdown);
     let one = format!("{breakdown}&indicators=requests.new_requests.total");
-    latency("按下级分组，一个指标", "< 5", 50, &one);
+    latency("breakdown by child, one indicator", "< 5", 50, &one);
 }

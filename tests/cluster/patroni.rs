@@ -1,6 +1,7 @@
-//! Three servers under Patroni with etcd, behind HAProxy, as operators are told to run them: the same histories.
+//! Three servers under Patroni with etcd, behind HAProxy, as operators are told to run them: the same histories; and the
+//! same three without `synchronous_mode`.
 //!
-//! Only with `NIANBAO_TEST_LONG=1`; `NIANBAO_TEST_FAIL_OVERS` says how many instead of a hundred.
+//! Only with `NIANBAO_TEST_LONG=1`; `NIANBAO_TEST_FAIL_OVERS` says how many instead of a hundred, and fifty.
 
 use super::haproxy::{self, Haproxy};
 use super::histories::{Servers, fail_overs};
@@ -67,6 +68,27 @@ impl Host {
             signal(pid, how);
         }
     }
+
+    /// Holds the processes that send the log to standbys; tells which.
+    fn hold_senders(&self) -> Vec<u32> {
+        #[derive(QueryableByName)]
+        struct Sender {
+            #[diesel(sql_type = diesel::sql_types::Integer)]
+            pid: i32,
+        }
+        let url = format!("postgres://postgres@127.0.0.1:{}/postgres", self.port);
+        let mut leader = PgConnection::establish(&url).expect("the leader");
+        let senders: Vec<Sender> =
+            diesel::sql_query("SELECT pid FROM pg_stat_replication").load(&mut leader).expect("the senders");
+        let held: Vec<u32> = senders.iter().filter_map(|sender| sender.pid.try_into().ok()).collect();
+        held.iter().for_each(|pid| signal(*pid, "STOP"));
+        held
+    }
+}
+
+fn end(pid: u32) {
+    // It may have ended already.
+    let _ = Command::new("kill").args(["-KILL", &pid.to_string()]).stderr(Stdio::null()).status();
 }
 
 fn quiet(command: &mut Command) -> Child {
@@ -75,15 +97,18 @@ fn quiet(command: &mut Command) -> Child {
 
 /// Three hosts, where they agree on who leads, and the one address that leads there.
 struct Patroni {
+    synchronous: bool,
     programs: Programs,
     hosts: Vec<Host>,
+    /// Processes of a former leader that send nothing any more.
+    held: Vec<u32>,
     etcd: Child,
     proxy: Haproxy,
     folder: TempDir,
 }
 
 impl Patroni {
-    fn new() -> Option<Patroni> {
+    fn new(synchronous: bool) -> Option<Patroni> {
         if std::env::var_os("NIANBAO_TEST_LONG").is_none() {
             say_skipped("NIANBAO_TEST_LONG is not set, nothing was tested under Patroni");
             return None;
@@ -115,6 +140,9 @@ impl Patroni {
                 ]),
         );
         let etcd_host = client.trim_start_matches("http://").to_owned();
+        let mode = format!("synchronous_mode: {synchronous}");
+        let of_node = OF_NODE.replace("synchronous_mode: true", &mode);
+        assert!(of_node.contains(&mode));
         let hosts = (1..=NODES).map(|number| {
             let name = format!("db{number}");
             let (config, data) = (folder.path().join(format!("{name}.yml")), folder.path().join(&name));
@@ -132,7 +160,7 @@ impl Patroni {
             ];
             let config = said
                 .iter()
-                .fold(OF_NODE.to_owned(), |config, (key, value)| config.replace(&format!("@{key}@"), value));
+                .fold(of_node.clone(), |config, (key, value)| config.replace(&format!("@{key}@"), value));
             std::fs::write(&host.config, config).expect("written");
             host
         });
@@ -140,7 +168,7 @@ impl Patroni {
         hosts.iter_mut().for_each(|host| host.start(&programs, folder.path()));
         let servers = hosts.iter().map(|host| format!("127.0.0.1:{} port {}", host.port, host.rest));
         let proxy = Haproxy::start(&haproxy, OF_PROXY, &servers.collect::<Vec<_>>());
-        let patroni = Patroni { programs, hosts, etcd, proxy, folder };
+        let patroni = Patroni { synchronous, programs, hosts, held: Vec::new(), etcd, proxy, folder };
         wait_until("the cluster is whole", || patroni.is_whole());
         let url = patroni.url("postgres");
         // The proxy finds the primary a little later.
@@ -163,7 +191,18 @@ impl Patroni {
         self.hosts.iter().position(Host::leads)
     }
 
-    /// Whether all run, one of them as the synchronous standby.
+    fn wait_for_leader(&self) -> usize {
+        let mut leader = None;
+        wait_until("somebody leads", || {
+            leader = self.leader();
+            leader.is_some()
+        });
+        leader.expect("a leader")
+    }
+
+    /// Whether all run in the log of whoever leads, one of them as the synchronous standby where there is one.
+    ///
+    /// A standby that was not there yet would be promoted into another log under the same number.
     fn is_whole(&self) -> bool {
         let Some((_, told)) = self.leader().and_then(|leader| self.hosts[leader].ask("/cluster")) else {
             return false;
@@ -171,7 +210,10 @@ impl Patroni {
         let members = told["members"].as_array().cloned().unwrap_or_default();
         let in_role = |role: &str| members.iter().filter(|member| member["role"] == role).count();
         let run = members.iter().all(|member| member["state"] == "running" || member["state"] == "streaming");
-        members.len() == NODES && run && in_role("leader") == 1 && in_role("sync_standby") == 1
+        let along = members.windows(2).all(|pair| pair[0]["timeline"] == pair[1]["timeline"]);
+        let standbys = usize::from(self.synchronous);
+        let in_place = in_role("leader") == 1 && in_role("sync_standby") == standbys;
+        members.len() == NODES && run && along && in_place
     }
 
     fn switch_over(&self, leader: usize) {
@@ -190,29 +232,33 @@ impl Patroni {
     }
 }
 
-const WAYS: [&str; 4] = ["server killed", "switched over", "host lost", "patroni killed"];
+/// A switch-over comes last: it waits for what the standbys do not have.
+const WAYS: [&str; 4] = ["server killed", "host lost", "patroni killed", "switched over"];
 
 impl Servers for Patroni {
     fn name(&self) -> &'static str {
-        "Patroni"
+        if self.synchronous { "Patroni" } else { "Patroni, behind" }
     }
 
     fn is_synchronous(&self) -> bool {
-        true
+        self.synchronous
     }
 
     fn service(&self) -> Service {
         Service::start(Arc::new(Database::sqlite()), &[("NIANBAO__DATABASE__URL", &self.url("nianbao"))])
     }
 
+    fn prepare(&mut self) {
+        if !self.synchronous {
+            // From here on nothing reaches the standbys.
+            self.held = self.hosts[self.wait_for_leader()].hold_senders();
+        }
+    }
+
     fn fail_over(&mut self, number: usize) -> (&'static str, Instant, Instant) {
-        let mut former = None;
-        wait_until("somebody leads", || {
-            former = self.leader();
-            former.is_some()
-        });
-        let former = former.expect("a leader");
-        let way = WAYS[number % WAYS.len()];
+        let former = self.wait_for_leader();
+        let ways = if self.synchronous { &WAYS[..] } else { &WAYS[..3] };
+        let way = ways[number % ways.len()];
         let began = Instant::now();
         match way {
             "server killed" => self.hosts[former].lose_server("KILL"),
@@ -228,6 +274,8 @@ impl Servers for Patroni {
     }
 
     fn heal(&mut self) {
+        // A sender that was held keeps its server's memory from whoever starts there; it may have ended by itself.
+        self.held.drain(..).for_each(end);
         for host in self.hosts.iter_mut().filter(|host| host.patroni.is_none()) {
             host.start(&self.programs, self.folder.path());
         }
@@ -237,6 +285,7 @@ impl Servers for Patroni {
 
 impl Drop for Patroni {
     fn drop(&mut self) {
+        self.held.drain(..).for_each(end);
         for host in &mut self.hosts {
             host.lose_patroni();
             if host.data.join("postmaster.pid").exists() {
@@ -251,9 +300,18 @@ impl Drop for Patroni {
     }
 }
 
+fn fail_overs_by_patroni(synchronous: bool, times: usize) {
+    let Some(patroni) = Patroni::new(synchronous) else { return };
+    let said = std::env::var("NIANBAO_TEST_FAIL_OVERS").ok().and_then(|times| times.parse().ok());
+    fail_overs(patroni, said.unwrap_or(times));
+}
+
 #[test]
 fn nothing_acknowledged_is_lost_over_fail_overs_that_patroni_decides_on() {
-    let Some(patroni) = Patroni::new() else { return };
-    let times = std::env::var("NIANBAO_TEST_FAIL_OVERS").ok().and_then(|times| times.parse().ok());
-    fail_overs(patroni, times.unwrap_or(100));
+    fail_overs_by_patroni(true, 100);
+}
+
+#[test]
+fn each_fork_that_patroni_makes_is_told_to_every_reader_and_nothing_lost_is_served() {
+    fail_overs_by_patroni(false, 50);
 }

@@ -1,6 +1,6 @@
 //! What a clerk notices while the service is attacked at a province's size: "under attack" in docs/performance.md.
 //!
-//! `cargo bench --bench attacked`. `NIANBAO_BENCH_DATABASE` keeps the seeded province between runs,
+//! `cargo bench --bench attacked`. `NIANBAO_BENCH_DATABASE` keeps the seeded province between runs (`-`: SQLite is left out),
 //! `NIANBAO_BENCH_POSTGRES_URL` names a PostgreSQL database that holds it or is empty, `NIANBAO_BENCH_MINUTES` is how
 //! long everything at once goes on (1), `NIANBAO_BENCH_ONLY` one part of it: `reads`, `files` or `all`. Attackers have addresses of their own, 127.0.1.1 and on; loopback only.
 #![expect(
@@ -378,7 +378,9 @@ fn main() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let file = std::env::var("NIANBAO_BENCH_DATABASE")
         .unwrap_or_else(|_| folder.path().join("province.db").to_string_lossy().into_owned());
-    measure(&format!("sqlite://{file}"));
+    if file != "-" {
+        measure(&format!("sqlite://{file}"));
+    }
     match std::env::var("NIANBAO_BENCH_POSTGRES_URL") {
         Ok(url) => measure(&url),
         Err(_) => println!("\nNIANBAO_BENCH_POSTGRES_URL is not set: PostgreSQL was not measured"),

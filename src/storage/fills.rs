@@ -82,6 +82,13 @@ const FILLS: &[Fill] = &[
         most: 100,
         fill: timeliness,
     },
+    Fill {
+        name: "fill.sketches",
+        table: "search_documents",
+        key: Key::Number("search_documents.row_id"),
+        most: 200,
+        fill: sketches,
+    },
 ];
 
 /// The index held what readers saw.
@@ -91,6 +98,19 @@ fn search_revisions(connection: &mut AnyConnection, slice: &Slice<'_>) -> Result
          WHERE revision IS NULL",
     );
     slice.among(&mut sql);
+    sql.execute(connection)?;
+    Ok(())
+}
+
+/// The parts of sketches name the year.
+fn sketches(connection: &mut AnyConnection, slice: &Slice<'_>) -> Result<(), StorageError> {
+    let mut sql = Sql::new(
+        "UPDATE search_sketches SET band = (SELECT CAST(r.year AS TEXT) || '.' FROM search_documents \
+         JOIN reports r ON r.id = report_id WHERE search_documents.row_id = search_sketches.row_id) || band \
+         WHERE band NOT LIKE '%.%' AND row_id IN (SELECT search_documents.row_id FROM search_documents WHERE 1 = 1",
+    );
+    slice.among(&mut sql);
+    sql.push(")");
     sql.execute(connection)?;
     Ok(())
 }

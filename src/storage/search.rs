@@ -127,12 +127,14 @@ pub struct Alike {
 
 /// Most narratives compared word by word: what so many share is a template, and one is enough.
 const MOST_ALIKE: i64 = 24;
+/// How many of them each part of a sketch names, those of the same agency included.
+const MOST_OF_A_BAND: i64 = 8;
 
-/// Narratives of other agencies' reports of a year that share a part of a sketch.
+/// Narratives of other agencies' reports that share a part of a sketch, and with it the year. However many share it, few
+/// are looked at.
 pub fn alike(
     connection: &mut AnyConnection,
     bands: &[String],
-    year: i32,
     agency: &AgencyId,
 ) -> Result<Vec<Alike>, StorageError> {
     if bands.is_empty() {
@@ -141,14 +143,15 @@ pub fn alike(
     let mut sql = Sql::new(
         "SELECT d.section AS section, v.agency_name AS agency_name, d.text AS text FROM search_documents d \
          JOIN reports r ON r.id = d.report_id AND r.published_revision = d.revision AND r.withdrawn_at IS NULL \
-         JOIN revisions v ON v.report_id = r.id AND v.number = r.published_revision \
-         WHERE d.row_id IN (SELECT row_id FROM search_sketches WHERE band IN (",
+         JOIN revisions v ON v.report_id = r.id AND v.number = r.published_revision WHERE d.row_id IN (",
     );
     for (at, band) in bands.iter().enumerate() {
-        sql.push(if at == 0 { "" } else { ", " }).bind_text(band.as_str());
+        sql.push(if at == 0 { "" } else { " UNION " });
+        sql.push("SELECT row_id FROM (SELECT row_id FROM search_sketches WHERE band = ")
+            .bind_text(band.as_str());
+        sql.push(&format!(" LIMIT {MOST_OF_A_BAND}) b{at}"));
     }
-    sql.push(")) AND r.year = ").bind(Bind::Integer(year));
-    sql.push(" AND r.agency_id <> ").bind_text(agency.as_str());
+    sql.push(") AND r.agency_id <> ").bind_text(agency.as_str());
     sql.push(" ORDER BY d.row_id LIMIT ").bind(Bind::BigInt(MOST_ALIKE));
     Ok(sql.load(connection)?)
 }

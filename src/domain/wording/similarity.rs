@@ -39,10 +39,11 @@ pub fn likeness(left: &str, right: &str) -> Likeness {
 const BANDS: usize = 8;
 const ROWS: usize = 4;
 
-/// The parts of a narrative's sketch; texts that are nearly the same mostly share one of them.
+/// The parts of the sketch of a narrative of a year's report; texts of one year that are nearly the same mostly share one
+/// of them.
 ///
 /// A short text has none: it is like others without being copied.
-pub fn bands(text: &str) -> Vec<String> {
+pub fn bands(year: i32, text: &str) -> Vec<String> {
     let letters = letters(text);
     if letters.len() < FEWEST_CHARACTERS {
         return Vec::new();
@@ -51,7 +52,7 @@ pub fn bands(text: &str) -> Vec<String> {
     let least = |seed: u64| runs.iter().map(|run| mixed(run ^ mixed(seed))).min().unwrap_or(0);
     let least: Vec<u64> = (1..).map(least).take(BANDS * ROWS).collect();
     let band = |(at, rows): (usize, &[u64])| {
-        format!("{at}{:016x}", rows.iter().fold(0, |all, row| mixed(all ^ row)))
+        format!("{year}.{at}{:016x}", rows.iter().fold(0, |all, row| mixed(all ^ row)))
     };
     least.chunks(ROWS).enumerate().map(band).collect()
 }
@@ -103,15 +104,16 @@ mod tests {
             .map(|at| sentence(at) + &"甲乙丙丁戊己庚辛壬癸".chars().skip(at % 9).collect::<String>())
             .collect();
         let copy = text.replace("培训", "学习");
-        let shared =
-            |one: &str, two: &str| bands(one).iter().filter(|band| bands(two).contains(band)).count();
+        let shared = |one: &str, two: &str| {
+            bands(2023, one).iter().filter(|band| bands(2023, two).contains(band)).count()
+        };
         assert!(likeness(&text, &copy).is_copied());
         assert!(shared(&text, &copy) > 0 && shared(&text, &text) == BANDS);
         let other = "本机关认真贯彻落实各项规定。".repeat(3)
             + &"群众来信来访办理情况良好，窗口服务质量持续提升，政策宣传进村入户，便民举措不断增加。"
                 .repeat(4);
         assert_eq!(shared(&text, &other), 0);
-        assert!(bands("无。").is_empty());
+        assert!(bands(2023, "无。").is_empty());
     }
 
     #[test]

@@ -95,8 +95,8 @@ pub fn gather(connection: &mut AnyConnection, subjects: &[Subject]) -> Result<Ve
 
 /// Narratives of other agencies' published reports of the same year that are nearly the same.
 fn twins_of(connection: &mut AnyConnection, subject: &Subject) -> Result<Vec<Twin>, Refusal> {
-    let asked: Vec<String> = subject.texts.iter().flat_map(|(_, text)| bands(text)).collect();
-    let alike = search::alike(connection, &asked, subject.year, &subject.agency)?;
+    let asked: Vec<String> = subject.texts.iter().flat_map(|(_, text)| bands(subject.year, text)).collect();
+    let alike = search::alike(connection, &asked, &subject.agency)?;
     let twins = subject.texts.iter().filter_map(|(section, text)| {
         let same_section = alike.iter().filter(|found| found.section == *section);
         let compared = same_section.map(|found| (likeness(text, &found.text), found));

@@ -83,7 +83,7 @@ fn published_texts(connection: &mut AnyConnection, report: &Report) -> Result<Ve
             // PostgreSQL has no place for a NUL, wherever it came from.
             text: text.replace('\0', ""),
             words: words.join(" "),
-            bands: bands(text),
+            bands: bands(report.year, text),
         })
     });
     Ok(texts.collect())

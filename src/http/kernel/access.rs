@@ -1,6 +1,6 @@
 //! Around every request: id, language, token, problems written out, one line in the log.
 
-use super::caller::{Caller, client_address, request_id_of};
+use super::caller::{Caller, REQUEST_ID, client_address, request_id_of};
 use super::kept::{Asked, Kept};
 use super::last_use;
 use super::limit::Standing;
@@ -26,7 +26,7 @@ use std::rc::Rc;
 use std::time::Instant;
 use tracing::Instrument;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// The middleware.
 pub async fn access(
@@ -138,7 +138,7 @@ fn bid_farewell(service: &Service, answer: &mut HttpResponse) {
 
 /// Whether the client came over TLS, as a proxy that is trusted tells.
 fn is_secure(request: &ServiceRequest, peer: Option<IpAddr>, trusted: &[IpNet]) -> bool {
-    let told = request.headers().get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    let told = request.headers().get(FORWARDED_PROTO).is_some_and(|proto| proto == "https");
     told && peer.is_some_and(|peer| trusted.iter().any(|range| range.contains(&peer.to_canonical())))
 }
 
@@ -171,7 +171,7 @@ async fn kept(service: &Service, request: &ServiceRequest, begun: Instant) -> Op
     let asked = Asked { method: request.method(), target, headers: request.headers() };
     let (mut answer, kept) = service.kept.find(service, &asked).await?;
     let id = request_id_of(request.headers());
-    answer.headers_mut().insert(REQUEST_ID, HeaderValue::from_str(&id).ok()?);
+    answer.headers_mut().insert(REQUEST_ID, HeaderValue::try_from(id).ok()?);
     kept.served(&service.metrics, answer.status()).inc();
     kept.took(&service.metrics, begun.elapsed());
     Some(answer)

@@ -7,12 +7,15 @@ use crate::domain::audit::{Session, Way};
 use crate::domain::language::Language;
 use crate::domain::people::{SignedIn, Token};
 use crate::operations::store::{Act, Actor};
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderName};
 use actix_web::{HttpMessage, HttpRequest};
 use chrono::{NaiveDateTime, SubsecRound, Utc};
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::rc::Rc;
+
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// A request's caller; the access middleware lays one into every request.
 #[derive(Debug, Clone)]
@@ -97,7 +100,7 @@ pub fn client_address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpNe
     // A socket of both families gives IPv4 in the clothes of IPv6, which no range of IPv4 would fit.
     let mut address = peer?.to_canonical();
     let forwarded: Vec<&str> = headers
-        .get_all("x-forwarded-for")
+        .get_all(FORWARDED_FOR)
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(str::trim)
@@ -114,7 +117,7 @@ pub fn client_address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpNe
 
 /// The request id that was sent, if it is a decent one, else a new one.
 pub fn request_id_of(headers: &HeaderMap) -> String {
-    let sent = headers.get("x-request-id").and_then(|value| value.to_str().ok());
+    let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let decent = |id: &&str| {
         (1..=128).contains(&id.len())
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte))
@@ -127,7 +130,8 @@ fn new_request_id() -> String {
     let millis = u64::try_from(Utc::now().timestamp_millis()).unwrap_or(0);
     let mut random = [0; 10];
     fastrand::fill(&mut random);
-    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string()
+    let id = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
+    id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()).to_owned()
 }
 
 /// The weight of a language or media range: `;q=`, 1 where nothing is said.

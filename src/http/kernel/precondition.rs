@@ -12,17 +12,16 @@ pub fn tag(version: impl std::fmt::Display, variant: &str) -> String {
     format!("\"{version}-{variant}\"")
 }
 
-fn listed(headers: &HeaderMap, name: HeaderName) -> Option<String> {
-    let mut values = headers.get_all(name).filter_map(|value| value.to_str().ok()).peekable();
-    values.peek()?;
-    Some(values.collect::<Vec<_>>().join(","))
+/// What a header lists, on however many lines.
+fn listed(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    let lines = headers.get_all(name).filter_map(|value| value.to_str().ok());
+    lines.flat_map(|line| line.split(',')).map(str::trim).filter(|item| !item.is_empty())
 }
 
 /// Demands that `If-Match` names the present version; the variant does not matter.
 pub fn require_match(request: &HttpRequest, present: i64) -> Result<i64, Problem> {
     let missing = || Problem::new(Code::PreconditionRequired).detail("if_match", Vec::new());
-    let header = listed(request.headers(), header::IF_MATCH).ok_or_else(missing)?;
-    let tags: Vec<&str> = header.split(',').map(str::trim).filter(|tag| !tag.is_empty()).collect();
+    let tags: Vec<&str> = listed(request.headers(), header::IF_MATCH).collect();
     if tags.is_empty() || tags.contains(&"*") {
         return Err(missing());
     }
@@ -35,11 +34,6 @@ pub fn require_match(request: &HttpRequest, present: i64) -> Result<i64, Problem
 
 /// Whether `If-None-Match` names the tag, compared weakly (RFC 9110 §13.1.2).
 pub fn none_match(headers: &HeaderMap, tag: &str) -> bool {
-    headers.contains_key(header::IF_NONE_MATCH)
-        && listed(headers, header::IF_NONE_MATCH).is_some_and(|header| {
-            header
-                .split(',')
-                .map(str::trim)
-                .any(|given| given == "*" || given.trim_start_matches("W/") == tag)
-        })
+    let mut given = listed(headers, header::IF_NONE_MATCH);
+    given.any(|given| given == "*" || given.trim_start_matches("W/") == tag)
 }

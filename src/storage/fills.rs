@@ -83,6 +83,13 @@ const FILLS: &[Fill] = &[
         fill: timeliness,
     },
     Fill {
+        name: "fill.revisions_year",
+        table: "revisions",
+        key: Key::Text("revisions.report_id"),
+        most: 100,
+        fill: revisions_year,
+    },
+    Fill {
         name: "fill.sketches",
         table: "search_documents",
         key: Key::Number("search_documents.row_id"),
@@ -148,6 +155,16 @@ fn timeliness(connection: &mut AnyConnection, slice: &Slice<'_>) -> Result<(), S
     for line in sql.load::<Line>(connection)? {
         progress::settle(connection, line.year, &line.agency, line.scope)?;
     }
+    Ok(())
+}
+
+/// A revision is of its report's year.
+fn revisions_year(connection: &mut AnyConnection, slice: &Slice<'_>) -> Result<(), StorageError> {
+    let mut sql = Sql::new(
+        "UPDATE revisions SET year = (SELECT year FROM reports WHERE id = report_id) WHERE year IS NULL",
+    );
+    slice.among(&mut sql);
+    sql.execute(connection)?;
     Ok(())
 }
 

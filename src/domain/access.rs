@@ -4,12 +4,13 @@ use super::agency::wire_names;
 use super::id::{PersonId, TokenId};
 use super::people::{Person, Token};
 use chrono::{Duration, NaiveDateTime};
+use serde::{Deserialize, Serialize};
 
 /// How long the code lives by which a person fetches their secret.
 pub const CODE_LIVES: Duration = Duration::days(7);
 
 /// Somebody by their name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
     pub id: PersonId,
     pub name: String,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
         pub struct $name(String);
 
         impl $name {
@@ -41,4 +41,4 @@ macro_rules! ids {
 }
 
 ids!(AgencyId, ReportId, PersonId, TokenId, JobId, CommentId, WebhookId, DeliveryId, PendingId,);
-super::read_from_text!(AgencyId, ReportId, PersonId, TokenId);
+super::read_from_text!(AgencyId, ReportId, PersonId, TokenId, PendingId);

@@ -5,6 +5,7 @@ use super::agency::wire_names;
 use super::id::{AgencyId, PendingId, PersonId, ReportId, TokenId};
 use super::rights::{Extent, Right};
 use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
 
 wire_names!(
     /// What can be asked to wait for another person.
@@ -41,7 +42,7 @@ wire_names!(
 );
 
 /// An act that was asked for and not done yet.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PendingAct {
     pub id: PendingId,
     pub act: HeldAct,
@@ -71,7 +72,7 @@ impl PendingAct {
 }
 
 /// What became of one that somebody has decided on.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DecidedAct {
     pub asked: PendingAct,
     pub decision: Verdict,

@@ -144,15 +144,15 @@ impl YearPlan {
             && today >= self.old_documents_from(after_days)
     }
 
-    /// When a report of this level and scope is due: a government's consolidated one in March
-    /// (townships file with the departments), all else in January.
+    /// When a report of this level and scope is due.
     pub fn due_on(&self, level: Level, scope: Scope) -> NaiveDate {
-        if scope == Scope::Consolidated && level != Level::Township {
-            self.government_due_on
-        } else {
-            self.department_due_on
-        }
+        if is_due_with_governments(level, scope) { self.government_due_on } else { self.department_due_on }
     }
+}
+
+/// A government's consolidated report is due in March (townships file with the departments), all else in January.
+pub fn is_due_with_governments(level: Level, scope: Scope) -> bool {
+    scope == Scope::Consolidated && level != Level::Township
 }
 
 /// Reads a year in the accepted range.

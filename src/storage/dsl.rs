@@ -2,9 +2,7 @@
 
 use crate::domain::agency::AgencyPath;
 use crate::domain::page::{Page, PageValue};
-use crate::domain::report::ReportOrder;
 use crate::domain::rights::{Extent, Reach, Years};
-use crate::storage::schema::{reports, revisions};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::backend::Backend;
 use diesel::expression::expression_types::NotSelectable;
@@ -30,18 +28,12 @@ diesel::define_sql_function! {
 }
 
 /// Part of a statement on one engine.
-type Fragment<DB> = Box<dyn QueryFragment<DB> + Send>;
+pub(super) type Fragment<DB> = Box<dyn QueryFragment<DB> + Send>;
 
-/// The columns of an order, never null; the last of them is the id.
+/// The columns that rows stand in order by, never null.
 pub(super) trait Ordered<DB: Backend>: Copy {
-    fn column(self) -> Fragment<DB>;
-    /// The id; `aside`: by its index SQLite shall not go.
-    fn id(aside: bool) -> Fragment<DB>;
-}
-
-/// Sorts before every time there is.
-fn never() -> NaiveDateTime {
-    NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or(NaiveDate::MIN).and_time(chrono::NaiveTime::MIN)
+    /// `aside`: by its index SQLite shall not go.
+    fn column(self, aside: bool) -> Fragment<DB>;
 }
 
 /// `column` stands at or below one of some places; below none of none.
@@ -95,42 +87,46 @@ pub(super) fn covered<P, Y>(path: P, year: Y, extents: &[Extent]) -> Covered<P, 
     Covered { path, year, extents: extents.iter().map(Covering::of).collect() }
 }
 
-/// The keys of a page with where the page before ended.
-struct Keys<DB: Backend> {
-    keys: Vec<(Fragment<DB>, bool, Option<PageValue>)>,
-    id: Fragment<DB>,
-    after_id: Option<String>,
+/// The columns of an order, each with whether it descends. What breaks ties goes the way of the last key, so that an
+/// index can be gone through either way.
+fn columns<DB: Backend, O: Ordered<DB>>(page: &Page<O>, id: O, aside: bool) -> Vec<(Fragment<DB>, bool)> {
+    let down = page.keys.last().is_some_and(|key| key.descending);
+    let keys = page.keys.iter().map(|key| (key.order, key.descending));
+    keys.chain([(id, down)]).map(|(order, down)| (order.column(aside), down)).collect()
 }
 
-impl<DB: Backend> Keys<DB> {
-    fn of<O: Ordered<DB>>(page: &Page<O>, aside: bool) -> Keys<DB> {
-        let keys = page.keys.iter().map(|key| (key.order.column(), key.descending, key.after.clone()));
-        Keys { keys: keys.collect(), id: O::id(aside), after_id: page.after_id.clone() }
-    }
-}
+/// A column, whether it descends, and its value in the last row of the page before.
+type Begun<DB> = (Fragment<DB>, bool, PageValue);
 
 /// Only rows after the last one of the page before; see [`after`].
-pub(super) struct After<DB: Backend>(Keys<DB>);
+pub(super) struct After<DB: Backend>(Vec<Begun<DB>>);
 
 /// The rows' order; see [`in_order`].
-pub(super) struct InOrder<DB: Backend>(Keys<DB>);
+pub(super) struct InOrder<DB: Backend>(Vec<(Fragment<DB>, bool)>);
 
-/// Only rows after the last one of the page before; `aside`: SQLite shall not go by the index of ids. The connection
-/// tells for which engine.
+/// Only rows after the last one of the page before; `aside`: SQLite shall not go by the indexes of the order. The
+/// connection tells for which engine.
 pub(super) fn after<C: Connection, O: Ordered<C::Backend>>(
     _: &C,
     page: &Page<O>,
+    id: O,
     aside: bool,
 ) -> After<C::Backend> {
-    After(Keys::of(page, aside))
+    let last = page.after_id.iter().flat_map(|id| {
+        let keys = page.keys.iter().filter_map(|key| key.after.clone());
+        keys.chain([PageValue::Text(id.clone())])
+    });
+    let begun = columns(page, id, aside).into_iter().zip(last);
+    After(begun.map(|((column, down), value)| (column, down, value)).collect())
 }
 
 pub(super) fn in_order<C: Connection, O: Ordered<C::Backend>>(
     _: &C,
     page: &Page<O>,
+    id: O,
     aside: bool,
 ) -> InOrder<C::Backend> {
-    InOrder(Keys::of(page, aside))
+    InOrder(columns(page, id, aside))
 }
 
 impl<C> Expression for Below<C> {
@@ -257,30 +253,46 @@ macro_rules! on_engine {
             }
         }
 
+        impl After<$engine> {
+            /// `(a, b) > (…)`: columns that go one way are one value, and what lies beyond it is a range of an index.
+            fn compare<'b>(
+                mut out: AstPass<'_, 'b, $engine>,
+                begun: &'b [Begun<$engine>],
+                or_equal: &str,
+            ) -> QueryResult<()> {
+                out.push_sql("(");
+                for (at, (column, ..)) in begun.iter().enumerate() {
+                    out.push_sql(if at == 0 { "" } else { ", " });
+                    column.walk_ast(out.reborrow())?;
+                }
+                out.push_sql(if begun.iter().any(|(_, down, _)| *down) { ") <" } else { ") >" });
+                out.push_sql(or_equal);
+                for (at, (.., value)) in begun.iter().enumerate() {
+                    out.push_sql(if at == 0 { " (" } else { ", " });
+                    bind::<$engine>(out.reborrow(), value)?;
+                }
+                out.push_sql(")");
+                Ok(())
+            }
+        }
+
         impl QueryFragment<$engine> for After<$engine> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $engine>) -> QueryResult<()> {
                 out.unsafe_to_cache_prepared();
-                let Some(id) = &self.0.after_id else {
-                    out.push_sql("1 = 1");
-                    return Ok(());
-                };
+                let mut turns = self.0.chunk_by(|one, next| one.1 == next.1).peekable();
+                out.push_sql(if self.0.is_empty() { "(1 = 1" } else { "(" });
                 let mut closing = 1;
-                out.push_sql("(");
-                for (column, descending, after) in &self.0.keys {
-                    let Some(after) = after else { continue };
-                    column.walk_ast(out.reborrow())?;
-                    out.push_sql(if *descending { " < " } else { " > " });
-                    bind::<$engine>(out.reborrow(), after)?;
-                    out.push_sql(" OR (");
-                    column.walk_ast(out.reborrow())?;
-                    out.push_sql(" = ");
-                    bind::<$engine>(out.reborrow(), after)?;
-                    out.push_sql(" AND (");
-                    closing += 2;
+                while let Some(turn) = turns.next() {
+                    if turns.peek().is_some() {
+                        After::<$engine>::compare(out.reborrow(), turn, "=")?;
+                        out.push_sql(" AND (");
+                        After::<$engine>::compare(out.reborrow(), turn, "")?;
+                        out.push_sql(" OR (");
+                        closing += 2;
+                    } else {
+                        After::<$engine>::compare(out.reborrow(), turn, "")?;
+                    }
                 }
-                self.0.id.walk_ast(out.reborrow())?;
-                out.push_sql(" > ");
-                out.push_bind_param::<Text, String>(id)?;
                 (0..closing).for_each(|_| out.push_sql(")"));
                 Ok(())
             }
@@ -289,28 +301,12 @@ macro_rules! on_engine {
         impl QueryFragment<$engine> for InOrder<$engine> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $engine>) -> QueryResult<()> {
                 out.unsafe_to_cache_prepared();
-                for (column, descending, _) in &self.0.keys {
+                for (at, (column, down)) in self.0.iter().enumerate() {
+                    out.push_sql(if at == 0 { "" } else { ", " });
                     column.walk_ast(out.reborrow())?;
-                    out.push_sql(if *descending { " DESC, " } else { ", " });
+                    out.push_sql(if *down { " DESC" } else { "" });
                 }
-                self.0.id.walk_ast(out.reborrow())
-            }
-        }
-
-        impl Ordered<$engine> for ReportOrder {
-            fn column(self) -> Fragment<$engine> {
-                match self {
-                    ReportOrder::Year => Box::new(reports::year),
-                    ReportOrder::Status => Box::new(revisions::state),
-                    ReportOrder::AgencyName => Box::new(revisions::agency_name),
-                    ReportOrder::PublishedAt => Box::new(time_or(revisions::published_at, never())),
-                    ReportOrder::CreatedAt => Box::new(reports::created_at),
-                    ReportOrder::UpdatedAt => Box::new(revisions::updated_at),
-                }
-            }
-
-            fn id(aside: bool) -> Fragment<$engine> {
-                Box::new(unindexed(reports::id, aside))
+                Ok(())
             }
         }
     )+};

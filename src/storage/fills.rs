@@ -7,6 +7,7 @@ use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::listing::Sql;
 use super::progress;
+use super::roster::is_due_with_governments;
 use super::schema::onward::positions;
 use crate::domain::id::AgencyId;
 use crate::domain::page::PageValue as Bind;
@@ -83,6 +84,13 @@ const FILLS: &[Fill] = &[
         fill: timeliness,
     },
     Fill {
+        name: "fill.revisions_year",
+        table: "revisions",
+        key: Key::Text("revisions.report_id"),
+        most: 100,
+        fill: revisions_year,
+    },
+    Fill {
         name: "fill.sketches",
         table: "search_documents",
         key: Key::Number("search_documents.row_id"),
@@ -127,16 +135,17 @@ struct Line {
 
 /// What was loaded of past years was counted as on time or late; it is neither.
 fn timeliness(connection: &mut AnyConnection, slice: &Slice<'_>) -> Result<(), StorageError> {
-    let mut sql = Sql::new(
+    let mut sql = Sql::new(&format!(
         "UPDATE reports SET timeliness = CASE \
          WHEN EXISTS (SELECT 1 FROM transitions t WHERE t.report_id = reports.id AND t.action = 'archive') THEN 'archived' \
          WHEN first_published_on <= COALESCE(\
          (SELECT s.due_on FROM roster s WHERE s.agency_id = reports.agency_id AND s.year = reports.year \
          AND s.scope = reports.scope), \
-         (SELECT CASE WHEN reports.scope = 'consolidated' AND a.level <> 'township' THEN y.government_due_on \
-         ELSE y.department_due_on END FROM agencies a, years y WHERE a.id = reports.agency_id AND y.year = reports.year)) \
+         (SELECT CASE WHEN {} THEN y.government_due_on ELSE y.department_due_on END \
+         FROM agencies a, years y WHERE a.id = reports.agency_id AND y.year = reports.year)) \
          THEN 'on_time' ELSE 'late' END WHERE first_published_on IS NOT NULL AND timeliness IS NULL",
-    );
+        is_due_with_governments("a.level", "reports.scope"),
+    ));
     slice.among(&mut sql);
     sql.execute(connection)?;
     let mut sql = Sql::new(
@@ -148,6 +157,16 @@ fn timeliness(connection: &mut AnyConnection, slice: &Slice<'_>) -> Result<(), S
     for line in sql.load::<Line>(connection)? {
         progress::settle(connection, line.year, &line.agency, line.scope)?;
     }
+    Ok(())
+}
+
+/// A revision is of its report's year.
+fn revisions_year(connection: &mut AnyConnection, slice: &Slice<'_>) -> Result<(), StorageError> {
+    let mut sql = Sql::new(
+        "UPDATE revisions SET year = (SELECT year FROM reports WHERE id = report_id) WHERE year IS NULL",
+    );
+    slice.among(&mut sql);
+    sql.execute(connection)?;
     Ok(())
 }
 

@@ -7,39 +7,18 @@ use super::schema::house::decided_acts;
 use super::schema::house::pending_acts::{self, dsl};
 use super::seals::wrote;
 use super::types::row;
-use crate::domain::access::Named;
 use crate::domain::audit::guarded::PENDING_ACTS;
 use crate::domain::id::{AgencyId, PendingId, PersonId, ReportId, TokenId};
 use crate::domain::page::{Page, PageValue as Bind};
-use crate::domain::pending::{DecidedAct, HeldAct, PendingAct, PendingBounds, Verdict};
+use crate::domain::pending::{DecidedAct, HeldAct, PendingAct, PendingBounds};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use diesel::result::Error::SerializationError;
 
 row!(
     #[derive(Insertable, Queryable, Selectable)]
     #[diesel(table_name = pending_acts)]
     PendingRow of PendingAct {
-        id: PendingId,
-        act: HeldAct,
-        agency_id: Option<AgencyId>,
-        report_id: Option<ReportId>,
-        year: Option<i32>,
-        revision: Option<i32>,
-        version: i64,
-        body: String,
-        person_id: PersonId,
-        person_name: String,
-        hand_id: PersonId,
-        token_id: Option<TokenId>,
-        asked_at: NaiveDateTime,
-        ends_at: NaiveDateTime,
-    }
-);
-
-row!(
-    #[derive(Insertable, Queryable, Selectable)]
-    #[diesel(table_name = decided_acts)]
-    AskedRow of PendingAct {
         id: PendingId,
         act: HeldAct,
         agency_id: Option<AgencyId>,
@@ -134,12 +113,10 @@ pub fn delete(connection: &mut AnyConnection, id: &PendingId) -> QueryResult<()>
 /// Puts one that was decided on where whoever comes late is told so.
 pub fn decide(connection: &mut AnyConnection, decided: &DecidedAct) -> QueryResult<()> {
     delete(connection, &decided.asked.id)?;
+    let told = serde_json::to_string(decided).map_err(|error| SerializationError(error.into()))?;
     let row = (
-        AskedRow::from(&decided.asked),
-        decided_acts::decision.eq(decided.decision),
-        decided_acts::comment.eq(&decided.comment),
-        decided_acts::by_id.eq(&decided.by.id),
-        decided_acts::by_name.eq(&decided.by.name),
+        decided_acts::id.eq(&decided.asked.id),
+        decided_acts::decided.eq(told),
         decided_acts::decided_at.eq(decided.decided_at),
     );
     on_each!(connection, |c| diesel::insert_into(decided_acts::table).values(row).execute(c)).map(|_| ())
@@ -149,22 +126,8 @@ pub fn find_decided(
     connection: &mut AnyConnection,
     id: &PendingId,
 ) -> Result<Option<DecidedAct>, StorageError> {
-    type Row = (AskedRow, (Verdict, Option<String>), (PersonId, String), NaiveDateTime);
-    let row: Option<Row> = decided_acts::table
-        .find(id.as_str())
-        .select((
-            AskedRow::as_select(),
-            (decided_acts::decision, decided_acts::comment),
-            (decided_acts::by_id, decided_acts::by_name),
-            decided_acts::decided_at,
-        ))
-        .first(connection)
-        .optional()?;
-    Ok(row.map(|(asked, (decision, comment), (id, name), decided_at)| DecidedAct {
-        asked: asked.into(),
-        decision,
-        comment,
-        by: Named { id, name },
-        decided_at,
-    }))
+    let row = decided_acts::table.find(id.as_str()).select(decided_acts::decided);
+    let told: Option<String> = row.first(connection).optional()?;
+    let malformed = |_| StorageError::Malformed { what: "decided", value: id.to_string() };
+    told.map(|told| serde_json::from_str(&told).map_err(malformed)).transpose()
 }

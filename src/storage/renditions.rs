@@ -3,6 +3,7 @@
 use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::listing::Sql;
+use super::roster::is_due_with_governments;
 use crate::domain::agency::Uscc;
 use crate::domain::id::{AgencyId, ReportId};
 use crate::domain::page::PageValue as Bind;
@@ -10,6 +11,7 @@ use crate::domain::report::Scope;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Date, Integer, Text, Timestamp};
+use std::sync::LazyLock;
 
 /// A published report as it is answered, and all that it was rendered from.
 #[derive(Debug, Clone)]
@@ -46,8 +48,12 @@ pub struct Rendered {
 }
 
 /// When a report is due: as its line of the roster says, else by the year's plan.
-const DUE: &str = "COALESCE(s.due_on, CASE WHEN r.scope = 'consolidated' AND a.level <> 'township' \
-    THEN y.government_due_on ELSE y.department_due_on END)";
+static DUE: LazyLock<String> = LazyLock::new(|| {
+    let with_governments = is_due_with_governments("a.level", "r.scope");
+    format!(
+        "COALESCE(s.due_on, CASE WHEN {with_governments} THEN y.government_due_on ELSE y.department_due_on END)"
+    )
+});
 
 /// Puts a rendition in the place of the one that is there.
 pub fn put(connection: &mut AnyConnection, rendition: &Rendition, program: &str) -> Result<(), StorageError> {
@@ -103,7 +109,7 @@ pub fn find(
          WHERE r.withdrawn_at IS NULL AND r.published_revision = d.revision \
          AND r.public_version = d.version AND COALESCE(a.uscc, '') = d.uscc AND d.due_on = ",
     );
-    sql.push(DUE);
+    sql.push(&DUE);
     match wanted {
         Wanted::Report(id) => {
             sql.push(" AND d.report_id = ").bind_text(id.as_str());

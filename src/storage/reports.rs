@@ -1,6 +1,7 @@
 //! Rows of the reports.
 
 mod lists;
+mod order;
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
@@ -17,13 +18,17 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 pub use lists::{count, count_all, heads, list};
 
+// What never changes is not written again: SQLite would put it anew into every index that it stands in.
 row!(
     #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
     #[diesel(table_name = super::schema::reports, treat_none_as_null = true)]
     pub(super) ReportRow of Report {
         id: ReportId,
+        #[diesel(skip_update)]
         agency_id: AgencyId,
+        #[diesel(skip_update)]
         year: i32,
+        #[diesel(skip_update)]
         scope: Scope,
         version: i64,
         public_version: Option<i64>,
@@ -35,6 +40,7 @@ row!(
         source_published_on: Option<NaiveDate>,
         withdrawn_at: Option<NaiveDateTime>,
         withdrawn_reason: Option<String>,
+        #[diesel(skip_update)]
         created_at: NaiveDateTime,
         updated_at: NaiveDateTime,
     }

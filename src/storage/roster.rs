@@ -22,6 +22,7 @@ use diesel::prelude::*;
 mod due;
 mod places;
 
+pub(super) use due::is_due_with_governments;
 pub use due::{due_unfiled, unpublished};
 pub use places::{deepest, move_subtree, named_place_of, place_of};
 
@@ -86,12 +87,10 @@ pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), Stora
          (year, agency_id, scope, path, level, kind, name, due_on, exempt, reason, moved, counted) SELECT ",
     );
     sql.push("CAST(").bind(Bind::Integer(plan.year)).push(" AS INTEGER), id, ");
-    sql.push("CASE WHEN kind = 'government' THEN 'consolidated' ELSE 'own' END, path, level, kind, name, ");
-    // A cast to DATE would make a number of the text on SQLite.
-    sql.push("CASE WHEN kind = 'government' AND level <> 'township' THEN ")
-        .bind(Bind::Date(plan.government_due_on));
-    sql.push(" ELSE ").bind(Bind::Date(plan.department_due_on));
-    sql.push(" END, FALSE, NULL, FALSE, 'missing' FROM agencies WHERE status = ")
+    const SCOPE: &str = "CASE WHEN kind = 'government' THEN 'consolidated' ELSE 'own' END";
+    sql.push(SCOPE).push(", path, level, kind, name, ");
+    due_day(&mut sql, plan, &format!("({SCOPE})"));
+    sql.push(", FALSE, NULL, FALSE, 'missing' FROM agencies WHERE status = ")
         .bind_text(AgencyStatus::Active.as_str());
     sql.push(" AND NOT EXISTS (SELECT 1 FROM roster s WHERE s.agency_id = agencies.id AND s.year = ")
         .bind(Bind::Integer(plan.year))
@@ -101,13 +100,21 @@ pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), Stora
     progress::recount_filed(connection, plan.year)
 }
 
+/// When a line is due by a plan. A cast to DATE would make a number of the text on SQLite.
+fn due_day(sql: &mut Sql, plan: &YearPlan, scope: &str) {
+    sql.push(&format!("CASE WHEN {} THEN ", is_due_with_governments("level", scope)));
+    sql.bind(Bind::Date(plan.government_due_on))
+        .push(" ELSE ")
+        .bind(Bind::Date(plan.department_due_on))
+        .push(" END");
+}
+
 /// Lets the due days of a year that follows the registry follow its plan.
 pub fn set_due_days(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), StorageError> {
     take_time(connection)?;
-    let mut sql =
-        Sql::new("UPDATE roster SET due_on = CASE WHEN scope = 'consolidated' AND level <> 'township' THEN ");
-    sql.bind(Bind::Date(plan.government_due_on)).push(" ELSE ").bind(Bind::Date(plan.department_due_on));
-    sql.push(" END WHERE reason IS NULL AND year = ").bind(Bind::Integer(plan.year));
+    let mut sql = Sql::new("UPDATE roster SET due_on = ");
+    due_day(&mut sql, plan, "scope");
+    sql.push(" WHERE reason IS NULL AND year = ").bind(Bind::Integer(plan.year));
     sql.execute(connection)?;
     wrote_lines(plan.year, None);
     progress::recount_filed(connection, plan.year)
@@ -174,19 +181,6 @@ pub fn find(
         .first(connection)
         .optional()?;
     Ok(row.map(RosterEntry::from))
-}
-
-/// The due days of some agencies' reports.
-pub fn due_days(
-    connection: &mut AnyConnection,
-    agencies: &[String],
-) -> Result<std::collections::HashMap<(i32, String, String), NaiveDate>, StorageError> {
-    let rows: Vec<(i32, String, String, NaiveDate)> = on_each!(connection, |c| dsl::roster
-        .filter(dsl::agency_id.eq_any(agencies))
-        .select((dsl::year, dsl::agency_id, dsl::scope, dsl::due_on))
-        .prepared_for(agencies.len())
-        .load(c))?;
-    Ok(rows.into_iter().map(|(year, agency, scope, due)| ((year, agency, scope), due)).collect())
 }
 
 /// Whether any year's roster names the agency and is frozen or not; used before deleting it.

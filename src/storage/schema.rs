@@ -189,6 +189,7 @@ diesel::table! {
         updated_at -> Timestamp,
         author_hands -> Nullable<Text>,
         beside -> Nullable<Text>,
+        year -> Nullable<Integer>,
     }
 }
 

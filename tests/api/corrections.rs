@@ -11,7 +11,7 @@ fn published(world: &World<'_>) -> String {
 }
 
 /// Begins a correction and changes one cell and its total.
-fn correct(world: &World<'_>, id: &str) {
+pub fn correct(world: &World<'_>, id: &str) {
     let order = json!({"action": "correct", "comment": "规章现行有效件数更正"});
     world.transit(id, &world.publisher(), order).expect(201);
     let path = format!("/reports/{id}");

@@ -1,6 +1,8 @@
 //! Reports: drafts, who sees them, how they are listed.
 
-use super::harness::world::{World, id_of, suqian};
+use super::corrections::correct;
+use super::harness::process::Service;
+use super::harness::world::{World, id_of, open_year, register, suqian};
 use serde_json::{Value, json};
 
 fn ids(list: &Value) -> Vec<String> {
@@ -8,7 +10,74 @@ fn ids(list: &Value) -> Vec<String> {
     items.iter().filter_map(|item| Some(item["id"].as_str()?.to_owned())).collect()
 }
 
+/// A published report of an agency for a year.
+fn published(world: &World<'_>, agency: &str, year: i32) -> String {
+    let body = json!({"agency_id": agency, "year": year, "sections": suqian(year)["sections"]});
+    let id = id_of(&world.service.post("/reports").token(&world.editor()).json(&body).send().expect(201));
+    world.publish(&id);
+    id
+}
+
+/// The whole of a list, one row a page, as everybody reads it.
+fn row_by_row(service: &Service, query: &str) -> Vec<Value> {
+    let (mut rows, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = service.get(&format!("/reports?limit=1&{query}{cursor}")).send().expect(200).value();
+        rows.extend(page["items"].as_array().cloned().expect("items"));
+        let Some(next) = page["next_cursor"].as_str() else { return rows };
+        cursor = format!("&cursor={next}");
+    }
+}
+
 on_both! {
+    fn everybody_reads_every_list_page_by_page_in_every_order(service) {
+        let world = World::new(service);
+        open_year(service, 2024);
+        let other = register(service, "乙县档案局", "county", "department", Some(&world.county));
+        let mut all: Vec<String> = [(&other, 2024), (&world.bureau, 2023), (&world.bureau, 2024), (&other, 2023)]
+            .map(|(agency, year)| published(&world, agency, year)).into();
+        // What was corrected is listed once, what is being corrected as it was.
+        correct(&world, &all[0]);
+        world.publish(&all[0]);
+        correct(&world, &all[1]);
+        let withdrawn = published(&world, &register(service, "乙县统计局", "county", "department", Some(&world.county)), 2023);
+        world.transit(&withdrawn, &world.publisher(), json!({"action": "withdraw", "comment": "误发"})).expect(201);
+        all.sort();
+        type Key = fn(&Value) -> &Value;
+        let keys: [(&str, Key); 6] = [
+            ("year", |row| &row["year"]), ("status", |row| &row["status"]), ("agency_name", |row| &row["agency"]["name"]),
+            ("published_at", |row| &row["published_at"]), ("created_at", |row| &row["created_at"]),
+            ("updated_at", |row| &row["updated_at"]),
+        ];
+        let filters = [("", 4), ("&year=2023", 2), ("&scope=own&status=published&q=%E5%B1%80", 4), ("&published_from=2024-01-01", 4)];
+        let of_place = format!("&within={}", world.county);
+        let of_agency = format!("&agency_id={other}");
+        for (filter, count) in filters.into_iter().chain([(of_place.as_str(), 4), (of_agency.as_str(), 2)]) {
+            for (name, key) in keys {
+                let up = row_by_row(service, &format!("sort={name}{filter}"));
+                let values: Vec<String> = up.iter().map(|row| key(row).to_string()).collect();
+                assert!(values.is_sorted(), "{name}{filter}: {values:?}");
+                let mut down = row_by_row(service, &format!("sort=-{name}{filter}"));
+                if name != "status" && !(name == "year" && filter.contains("year")) {
+                    down.reverse();
+                }
+                assert_eq!(down, up, "{name}{filter}: either way the same");
+                assert_eq!(up.len(), count, "{name}{filter}");
+                let mut found: Vec<&str> = up.iter().filter_map(|row| row["id"].as_str()).collect();
+                found.sort_unstable();
+                assert!(found.iter().all(|id| all.iter().any(|known| known == id)), "{name}{filter}");
+                found.dedup();
+                assert_eq!(found.len(), count, "{name}{filter}: none comes twice");
+            }
+            for mixed in ["-year,agency_name", "agency_name,-published_at", "-agency_name,year", "status,-updated_at"] {
+                let rows = row_by_row(service, &format!("sort={mixed}{filter}"));
+                let whole = service.get(&format!("/reports?sort={mixed}{filter}")).send().expect(200).value();
+                assert_eq!(whole["items"].as_array(), Some(&rows), "{mixed}{filter}");
+                assert_eq!(rows.len(), count, "{mixed}{filter}");
+            }
+        }
+    }
+
     fn a_report_holds_every_section_from_the_moment_it_exists(service) {
         let world = World::new(service);
         let made = world.draft();

@@ -138,6 +138,7 @@ fn fills_behind_the_writers(database: Database) {
     let waited = writers.map(|writer| writer.join().expect("a writer"));
     assert_eq!(number(&database, "SELECT COUNT(*) FROM search_documents WHERE revision IS NULL"), 1);
     assert_eq!(number(&database, "SELECT COUNT(*) FROM reports WHERE timeliness IS NULL"), 1, "the draft");
+    assert_eq!(number(&database, "SELECT COUNT(*) FROM revisions WHERE year IS NULL"), 0);
     assert_eq!(number(&database, "SELECT COUNT(*) FROM positions WHERE key IS NOT NULL"), 0);
     let (writes, longest) = (waited[0].0 + waited[1].0, waited[0].1.max(waited[1].1));
     tell(&format!(

@@ -22,5 +22,3 @@ pub use record::{Heading, Report, ReportHead, Revision, SectionMark};
 pub use scope::Scope;
 pub use source::{SourceFile, Suppression};
 pub use timeliness::{Timeliness, judge_timeliness};
-
-super::read_from_text!(Scope);

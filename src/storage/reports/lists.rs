@@ -12,6 +12,7 @@ use super::super::schema::{agencies, reports, revisions, roster, years};
 use super::super::whole::Whole;
 use super::super::years::YearRow;
 use super::ReportRow;
+use super::order::{Column, Way};
 use crate::domain::agency::{AgencyPath, Level, Uscc};
 use crate::domain::id::ReportId;
 use crate::domain::page::{COUNTED, Page};
@@ -38,39 +39,23 @@ impl Sees {
         }
         if extents.contains(&Extent::EVERYTHING) { Sees::Everything } else { Sees::Covered(extents) }
     }
-}
 
-/// A place with more agencies than this is passed through in the order of the list: the page is full before many
-/// reports of other places were passed over.
-const SMALL: i64 = 1_000;
-
-/// Whether a list is made from the agencies of its place rather than in its order. SQLite is told, since it does not
-/// know how much of a year a place is; PostgreSQL has counted, and chooses for itself.
-fn by_place(
-    connection: &mut AnyConnection,
-    filter: &ReportFilter,
-    page: &Page<ReportOrder>,
-) -> Result<bool, StorageError> {
-    let (AnyConnection::Sqlite(sqlite), Some(place)) = (connection, &filter.within) else { return Ok(false) };
-    // In any other order than that of the ids all of it is sorted anyway: only a root is better found by its year.
-    if !page.keys.is_empty() {
-        return Ok(place.depth() > 1);
+    fn is_public(&self) -> bool {
+        matches!(self, Sees::Published)
     }
-    let within = agencies::table.filter(below(agencies::path, [place])).select(agencies::path);
-    let one_more: Option<AgencyPath> =
-        within.offset(SMALL).limit(1).prepared().get_result(sqlite).optional()?;
-    Ok(one_more.is_none())
 }
 
 /// The reports a caller may see, each with the revision they see of it, narrowed by a filter.
 macro_rules! visible {
-    ($rights:expr, $filter:expr, $by_place:expr, $select:expr) => {{
+    ($sees:expr, $filter:expr, $way:expr, $select:expr) => {{
         let line = roster::year
             .eq(reports::year)
             .and(roster::agency_id.eq(reports::agency_id))
             .and(roster::scope.eq(reports::scope));
+        // From the revisions to the reports, never back.
+        let of_report = unindexed(revisions::report_id, $way.by_shown).eq(reports::id);
         let mut query = reports::table
-            .inner_join(revisions::table.on(revisions::report_id.eq(reports::id)))
+            .inner_join(revisions::table.on(of_report))
             .inner_join(agencies::table.on(agencies::id.eq(reports::agency_id)))
             .inner_join(years::table.on(years::year.eq(reports::year)))
             .left_join(roster::table.on(line))
@@ -81,38 +66,49 @@ macro_rules! visible {
         let published =
             revisions::number.nullable().eq(reports::published_revision).and(reports::withdrawn_at.is_null());
         query =
-            match Sees::by($rights, $filter.published_only) {
+            match &$sees {
                 Sees::Published => query.filter(published),
                 Sees::Everything => query.filter(working),
-                Sees::Covered(extents) => {
-                    query.filter(covered(agencies::path, reports::year, &extents).and(working).or(
-                        diesel::dsl::not(covered(agencies::path, reports::year, &extents)).and(published),
-                    ))
-                }
+                Sees::Covered(extents) => query.filter(
+                    covered(agencies::path, reports::year, extents)
+                        .and(working)
+                        .or(diesel::dsl::not(covered(agencies::path, reports::year, extents)).and(published)),
+                ),
             };
+        if $way.by_shown {
+            query = query.filter(revisions::published_at.is_not_null());
+        }
         if let Some(year) = $filter.year {
-            query = query.filter(unindexed(reports::year, $by_place).eq(year));
+            query = if $way.by_shown {
+                query.filter(revisions::year.eq(year))
+            } else {
+                query.filter(unindexed(reports::year, $way.few || $way.is_by(Column::Created)).eq(year))
+            };
         }
         if let Some(agency) = &$filter.agency_id {
             query = query.filter(reports::agency_id.eq(agency.as_str()));
         }
         if let Some(path) = &$filter.within {
-            query = query.filter(below(unindexed(agencies::path, !$by_place), [path]));
+            query = query.filter(below(unindexed(agencies::path, !$way.few), [path]));
         }
         if let Some(scope) = $filter.scope {
             query = query.filter(reports::scope.eq(scope));
         }
         if let Some(status) = $filter.status {
-            query = query.filter(revisions::state.eq(status));
+            // What everybody sees is in one state.
+            query = query.filter(unindexed(revisions::state, $sees.is_public()).eq(status));
         }
         if let Some(from) = $filter.published_from {
-            query = query.filter(revisions::published_at.ge(from));
+            let published_at = unindexed(revisions::published_at, !$way.is_from(Column::Shown, false));
+            query = query.filter(published_at.ge(from));
         }
         if let Some(before) = $filter.published_before {
-            query = query.filter(revisions::published_at.lt(before));
+            let published_at = unindexed(revisions::published_at, !$way.is_from(Column::Shown, true));
+            query = query.filter(published_at.lt(before));
         }
         if let Some(since) = $filter.updated_since {
-            query = query.filter(revisions::updated_at.ge(since));
+            let updated_at = unindexed(revisions::updated_at, !$way.is_from(Column::Updated, false));
+            query = query.filter(updated_at.ge(since));
         }
         if let Some(timeliness) = $filter.timeliness {
             query = query.filter(reports::timeliness.eq(timeliness));
@@ -143,7 +139,8 @@ pub fn list(
 ) -> Result<Vec<Whole>, StorageError> {
     type Row = (ReportRow, RevisionRow, AgencyRow, YearRow, Option<RosterRow>);
     still_wanted()?;
-    let by_place = by_place(connection, filter, page)?;
+    let sees = Sees::by(rights, filter.published_only);
+    let way = Way::to(connection, filter, page, sees.is_public())?;
     let rows: Vec<Row> = on_each!(connection, |c| {
         let select = (
             ReportRow::as_select(),
@@ -152,9 +149,9 @@ pub fn list(
             YearRow::as_select(),
             Option::<RosterRow>::as_select(),
         );
-        let query = visible!(rights, filter, by_place, select)
-            .filter(after(c, page, by_place))
-            .order(in_order(c, page, by_place));
+        let query = visible!(sees, filter, way, select)
+            .filter(after(c, &way.page, way.id, way.few))
+            .order(in_order(c, &way.page, way.id, way.few));
         query.limit(page.limit).prepared().load(c)
     })?;
     rows.into_iter().map(Whole::try_from).collect()
@@ -169,7 +166,8 @@ pub fn heads(
 ) -> Result<Vec<ReportHead>, StorageError> {
     type Row = (ReportRow, HeadRow, (Option<Uscc>, AgencyPath, Level), YearRow, Option<NaiveDate>);
     still_wanted()?;
-    let by_place = by_place(connection, filter, page)?;
+    let sees = Sees::by(rights, filter.published_only);
+    let way = Way::to(connection, filter, page, sees.is_public())?;
     let rows: Vec<Row> = on_each!(connection, |c| {
         let select = (
             ReportRow::as_select(),
@@ -178,9 +176,9 @@ pub fn heads(
             YearRow::as_select(),
             roster::due_on.nullable(),
         );
-        let query = visible!(rights, filter, by_place, select)
-            .filter(after(c, page, by_place))
-            .order(in_order(c, page, by_place));
+        let query = visible!(sees, filter, way, select)
+            .filter(after(c, &way.page, way.id, way.few))
+            .order(in_order(c, &way.page, way.id, way.few));
         query.limit(page.limit).prepared().load(c)
     })?;
     let head = |(report, row, (uscc, path, level), year, due_on): Row| {
@@ -235,8 +233,9 @@ pub fn count(
     filter: &ReportFilter,
 ) -> Result<i64, StorageError> {
     still_wanted()?;
+    let (sees, way) = (Sees::by(rights, filter.published_only), Way::to_all(filter));
     let some: Vec<ReportId> = on_each!(connection, |c| {
-        visible!(rights, filter, filter.within.is_some(), reports::id).limit(COUNTED + 1).prepared().load(c)
+        visible!(sees, filter, way, reports::id).limit(COUNTED + 1).prepared().load(c)
     })?;
     Ok(i64::try_from(some.len()).unwrap_or(i64::MAX))
 }
@@ -247,15 +246,18 @@ pub fn count_all(
     rights: &Rights,
     filter: &ReportFilter,
 ) -> Result<i64, StorageError> {
-    Ok(on_each!(connection, |c| visible!(rights, filter, filter.within.is_some(), count_star())
-        .prepared()
-        .get_result(c))?)
+    let (sees, way) = (Sees::by(rights, filter.published_only), Way::to_all(filter));
+    Ok(on_each!(connection, |c| visible!(sees, filter, way, count_star()).prepared().get_result(c))?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::agency::AgencyPath;
+    use crate::domain::page::{PageValue, SortKey};
+    use crate::domain::report::{Scope, Timeliness};
     use crate::storage::migrate;
+    use diesel::connection::SimpleConnection;
     use diesel::sql_types::Text;
     use diesel::sqlite::Sqlite;
 
@@ -265,19 +267,38 @@ mod tests {
         detail: String,
     }
 
-    /// How SQLite would go through the reports of a place and a year, first tables first.
-    fn plan(by_place: bool) -> Vec<String> {
+    /// A database with a small place `a.s.` and a great one, `a.g.`.
+    fn database() -> AnyConnection {
         let mut connection =
             AnyConnection::Sqlite(SqliteConnection::establish(":memory:").expect("a database"));
         migrate::run(&mut connection, &mut |_| {}).expect("migrated");
-        let AnyConnection::Sqlite(sqlite) = &mut connection else { panic!("it is SQLite") };
-        let within = Some(AgencyPath::from_stored("a.b.".to_owned()));
-        let filter = ReportFilter { year: Some(2023), within, ..ReportFilter::default() };
-        let page: Page<ReportOrder> = Page { keys: Vec::new(), after_id: Some("r".to_owned()), limit: 50 };
-        let query = visible!(&Rights::default(), filter, by_place, reports::id);
-        let query = query
-            .filter(after(sqlite, &page, by_place))
-            .order(in_order(sqlite, &page, by_place))
+        let many = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001) \
+            INSERT INTO agencies (id, name, level, kind, path, status, version, created_at, updated_at) \
+            SELECT i, '', 'county', 'department', 'a.g.' || i || '.', 'active', 1, '', '' FROM n";
+        connection.batch_execute(many).expect("agencies");
+        connection
+    }
+
+    fn place(path: &str) -> ReportFilter {
+        ReportFilter { within: Some(AgencyPath::from_stored(path.to_owned())), ..ReportFilter::default() }
+    }
+
+    fn keys(orders: &[(ReportOrder, bool)], begun: bool) -> Page<ReportOrder> {
+        let key = |(order, descending): &(ReportOrder, bool)| {
+            let after = begun.then(|| PageValue::Text(String::new()));
+            SortKey { order: *order, descending: *descending, after }
+        };
+        let after_id = begun.then(|| "r".to_owned());
+        Page { keys: orders.iter().map(key).collect(), after_id, limit: 50 }
+    }
+
+    /// How SQLite would make a page of what everybody sees, first tables first.
+    fn plan(connection: &mut AnyConnection, filter: &ReportFilter, page: &Page<ReportOrder>) -> Vec<String> {
+        let way = Way::to(connection, filter, page, true).expect("a way");
+        let AnyConnection::Sqlite(sqlite) = connection else { panic!("it is SQLite") };
+        let query = visible!(Sees::Published, filter, way, reports::id)
+            .filter(after(sqlite, &way.page, way.id, way.few))
+            .order(in_order(sqlite, &way.page, way.id, way.few))
             .limit(page.limit);
         let told = diesel::debug_query::<Sqlite, _>(&query).to_string();
         let (statement, _) = told.split_once(" -- binds").expect("what is bound stands behind");
@@ -287,20 +308,62 @@ mod tests {
 
     #[test]
     fn a_small_place_is_read_agency_by_agency() {
-        let plan = plan(true);
-        assert!(
-            plan.first().is_some_and(|step| step.contains("agencies_path (path>? AND path<?)")),
-            "{plan:#?}"
-        );
+        let mut connection = database();
+        let orders = ReportOrder::ALL.iter().map(|order| keys(&[(*order, true)], true));
+        for page in orders.chain([keys(&[], true)]) {
+            for filter in [place("a.s."), ReportFilter { year: Some(2023), ..place("a.s.") }] {
+                let plan = plan(&mut connection, &filter, &page);
+                assert!(
+                    plan.first().is_some_and(|step| step.contains("agencies_path (path>? AND path<?)")),
+                    "{page:?}: {plan:#?}"
+                );
+            }
+        }
     }
 
     #[test]
-    fn a_great_place_is_passed_through_in_order_and_never_sorted() {
-        let plan = plan(false);
-        assert!(plan.iter().any(|step| step.contains("reports_year (year=?")), "{plan:#?}");
-        assert!(
-            !plan.iter().any(|step| step.contains("agencies_path") || step.contains("ORDER BY")),
-            "{plan:#?}"
-        );
+    fn what_everybody_sees_comes_in_every_order_out_of_an_index() {
+        let mut connection = database();
+        let filters = [
+            ReportFilter::default(),
+            ReportFilter { year: Some(2023), ..ReportFilter::default() },
+            ReportFilter { year: Some(2023), ..place("a.g.") },
+            ReportFilter {
+                status: Some(State::Published),
+                scope: Some(Scope::Own),
+                timeliness: Some(Timeliness::Late),
+                q: Some("局".to_owned()),
+                ..ReportFilter::default()
+            },
+            ReportFilter {
+                published_from: Some(NaiveDateTime::default()),
+                published_before: Some(NaiveDateTime::default()),
+                updated_since: Some(NaiveDateTime::default()),
+                ..ReportFilter::default()
+            },
+        ];
+        for filter in &filters {
+            for (order, descending, begun) in ReportOrder::ALL.iter().flat_map(|order| {
+                [(false, false), (false, true), (true, false), (true, true)]
+                    .map(|(descending, begun)| (*order, descending, begun))
+            }) {
+                let index = match order {
+                    // The names of a place stand together: it is sorted.
+                    ReportOrder::AgencyName if filter.within.is_some() => continue,
+                    ReportOrder::AgencyName => "revisions_shown_by_name",
+                    ReportOrder::PublishedAt => "revisions_shown_by_day",
+                    ReportOrder::UpdatedAt => "revisions_shown_by_update",
+                    ReportOrder::CreatedAt => "reports_created",
+                    ReportOrder::Status if filter.year.is_none() => "sqlite_autoindex_reports_1",
+                    ReportOrder::Status | ReportOrder::Year => "reports_year",
+                };
+                let plan = plan(&mut connection, filter, &keys(&[(order, descending)], begun));
+                let told = format!("{order:?} {descending} {filter:?}: {plan:#?}");
+                let step = plan.iter().find(|step| step.contains(index)).expect(&told);
+                assert!(!plan.iter().any(|step| step.contains("ORDER BY")), "{told}");
+                let begins = ["(?,?)", "id>?"].iter().any(|range| step.contains(range));
+                assert!(begins == begun, "a page begins where the last one ended: {told}");
+            }
+        }
     }
 }

@@ -1,16 +1,27 @@
 //! What is due and not there yet.
 
 use super::{RosterRow, dsl};
-use crate::domain::agency::AgencyPath;
-use crate::domain::page::PageValue as Bind;
+use crate::domain::agency::{AgencyPath, Level};
+use crate::domain::report::Scope;
 use crate::domain::rights::Extent;
 use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Standing;
+use crate::domain::year;
 use crate::storage::connection::AnyConnection;
+use crate::storage::dsl::covered;
 use crate::storage::error::StorageError;
-use crate::storage::listing::Sql;
+use crate::storage::schema::reports;
 use chrono::NaiveDate;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
+
+/// Whether a report is due with those of the governments, as the domain says of each level and scope.
+pub(in crate::storage) fn is_due_with_governments(level: &str, scope: &str) -> String {
+    let all = Level::ALL.iter().flat_map(|level| Scope::ALL.iter().map(move |scope| (*level, *scope)));
+    let these = all.filter(|(level, scope)| year::is_due_with_governments(*level, *scope));
+    let named: Vec<String> = these.map(|(level, scope)| format!("'{} {scope}'", level.as_str())).collect();
+    format!("{level} || ' ' || {scope} IN ({})", named.join(", "))
+}
 
 /// Lines within somebody's grants that are due by a day and about which nothing has been filed.
 pub fn due_unfiled(
@@ -20,33 +31,21 @@ pub fn due_unfiled(
     until: NaiveDate,
     limit: i64,
 ) -> Result<Vec<RosterEntry>, StorageError> {
-    let mut sql = Sql::new(
-        "SELECT s.agency_id || ' ' || s.scope AS id FROM roster s LEFT JOIN reports r ON r.agency_id = s.agency_id \
-         AND r.year = s.year AND r.scope = s.scope WHERE r.id IS NULL AND s.exempt = FALSE AND s.year = ",
+    let filed = reports::table.filter(
+        reports::year
+            .eq(dsl::year)
+            .and(reports::agency_id.eq(dsl::agency_id))
+            .and(reports::scope.eq(dsl::scope)),
     );
-    sql.bind(Bind::Integer(year)).push(" AND s.due_on <= ").bind(Bind::Date(until));
-    sql.granted("s.path", "s.year", extents);
-    sql.push(" ORDER BY s.due_on, s.agency_id LIMIT ").bind(Bind::BigInt(limit));
-    let lines = sql.ids(connection)?;
-    by_lines(connection, year, &lines)
-}
-
-/// The lines named `agency scope`, in that order, in few statements.
-fn by_lines(
-    connection: &mut AnyConnection,
-    year: i32,
-    lines: &[String],
-) -> Result<Vec<RosterEntry>, StorageError> {
-    let mut found = std::collections::HashMap::new();
-    for some in lines.chunks(5_000) {
-        let agencies: Vec<&str> = some.iter().filter_map(|line| line.split(' ').next()).collect();
-        let rows: Vec<RosterRow> = dsl::roster
-            .filter(dsl::year.eq(year).and(dsl::agency_id.eq_any(agencies)))
-            .select(RosterRow::as_select())
-            .load(connection)?;
-        found.extend(rows.into_iter().map(|row| (format!("{} {}", row.agency_id, row.scope), row)));
-    }
-    Ok(lines.iter().filter_map(|line| found.remove(line)).map(RosterEntry::from).collect())
+    let rows: Vec<RosterRow> = on_each!(connection, |c| dsl::roster
+        .filter(dsl::year.eq(year).and(dsl::exempt.eq(false)).and(dsl::due_on.le(until)))
+        .filter(covered(dsl::path, dsl::year, extents))
+        .filter(not(exists(filed)))
+        .select(RosterRow::as_select())
+        .order((dsl::due_on, dsl::agency_id))
+        .limit(limit)
+        .load(c))?;
+    Ok(rows.into_iter().map(RosterEntry::from).collect())
 }
 
 /// Lines that are due below a place and about which no report is published (or none is even begun).

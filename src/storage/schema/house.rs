@@ -64,23 +64,7 @@ diesel::table! {
 diesel::table! {
     decided_acts (id) {
         id -> Text,
-        act -> Text,
-        agency_id -> Nullable<Text>,
-        report_id -> Nullable<Text>,
-        year -> Nullable<Integer>,
-        revision -> Nullable<Integer>,
-        version -> BigInt,
-        body -> Text,
-        person_id -> Text,
-        person_name -> Text,
-        hand_id -> Text,
-        token_id -> Nullable<Text>,
-        asked_at -> Timestamp,
-        ends_at -> Timestamp,
-        decision -> Text,
-        comment -> Nullable<Text>,
-        by_id -> Text,
-        by_name -> Text,
+        decided -> Text,
         decided_at -> Timestamp,
     }
 }

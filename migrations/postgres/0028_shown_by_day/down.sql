@@ -1,0 +1,1 @@
+DROP INDEX revisions_shown_by_day;

@@ -41,16 +41,19 @@ pub fn build(oidc: Option<&OidcOptions>) -> Document {
         routes: routes.collect(),
         costs: bounds::costs(&value).collect(),
         schemas: Schemas::of(&value, formats::FORMATS),
-        chinese: rendered(&value),
+        chinese: OnceLock::new(),
         english: OnceLock::new(),
     }
 }
 
-fn rendered(value: &Value) -> Rendered {
-    let json = text_of(value);
+/// It in one language, for whoever reads it.
+fn rendered(language: Language, oidc: Option<&OidcOptions>) -> Rendered {
+    let value = sign_in::named(document(), oidc);
+    let value = if language == Language::English { english::translated(value) } else { value };
+    let json = text_of(&value);
     Rendered {
         digest: crate::domain::digest::sha256_hex(json.as_bytes()).chars().take(16).collect(),
-        yaml: Bytes::from(yaml::write(value)),
+        yaml: Bytes::from(yaml::write(&value)),
         json: Bytes::from(json),
     }
 }

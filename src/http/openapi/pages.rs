@@ -1,6 +1,6 @@
 //! `/openapi.json`, `/openapi.yaml` and `/docs`, from what is in the program.
 
-use super::{english, rendered, sign_in};
+use super::{rendered, sign_in};
 use crate::domain::language::Language;
 use crate::http::kernel::call::Call;
 use crate::http::kernel::document::Rendered;
@@ -43,7 +43,7 @@ query!(DocumentQuery {
     lang: Option<Language>,
 });
 
-/// The document in one of its forms and in the language asked for; in English it is made when it is first asked for.
+/// The document in one of its forms and in the language asked for; it is made when it is first asked for.
 async fn in_language(
     call: &Call,
     media: &'static str,
@@ -53,19 +53,13 @@ async fn in_language(
     let language = query.lang.unwrap_or(call.language());
     let service = call.service.clone();
     let reply = move || {
-        let document = &service.document;
-        let rendered = match language {
-            Language::Chinese => &document.chinese,
-            Language::English => document.english.get_or_init(|| {
-                let document = sign_in::named(super::document(), service.options.oidc.as_ref());
-                rendered(&english::translated(document))
-            }),
-        };
+        let made = || rendered(language, service.options.oidc.as_ref());
+        let rendered = service.document.rendered(language).get_or_init(made);
         Reply::bytes(media, form(rendered).clone()).constant(&rendered.digest).in_language(language)
     };
-    match call.service.document.is_made(language) {
-        true => Ok(reply()),
-        false => web::block(reply).await.map_err(|_| Problem::new(Code::Internal)),
+    match call.service.document.rendered(language).get() {
+        Some(_) => Ok(reply()),
+        None => web::block(reply).await.map_err(|_| Problem::new(Code::Internal)),
     }
 }
 

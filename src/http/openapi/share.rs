@@ -126,6 +126,9 @@ pub fn share_refusals(operation: &mut Map<String, Value>, shared: &mut Map<Strin
         let codes = response.get("description").cloned().unwrap_or_default();
         let at = json!({"$ref": format!("#/components/responses/{name}"), "description": codes});
         let mut whole = std::mem::replace(response, at);
+        if shared.contains_key(&name) {
+            continue;
+        }
         if let Value::Object(whole) = &mut whole {
             whole.insert("description".to_owned(), json!(codes_of(status)));
             let headers = whole.entry("headers").or_insert_with(|| json!({}));
@@ -136,7 +139,7 @@ pub fn share_refusals(operation: &mut Map<String, Value>, shared: &mut Map<Strin
                 }
             }
         }
-        shared.entry(name).or_insert(whole);
+        shared.insert(name, whole);
     }
 }
 

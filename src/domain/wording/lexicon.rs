@@ -120,13 +120,22 @@ impl Words {
     }
 }
 
-/// The program's own words, made ready when the first text is searched: most commands search none.
+/// The program's own words by kind, each made ready when the first text is searched for them: most commands search none,
+/// and a name is searched for the grave ones alone.
+static OWN: [LazyLock<Lexicon>; Words::ALL.len()] = [
+    LazyLock::new(|| own(Words::Typos)),
+    LazyLock::new(|| own(Words::Superseded)),
+    LazyLock::new(|| own(Words::Template)),
+    LazyLock::new(|| own(Words::Residue)),
+    LazyLock::new(|| own(Words::Grave)),
+    LazyLock::new(|| own(Words::Phrases)),
+];
+
 #[expect(clippy::unreachable, reason = "compiled in and read by a test: there is no program without them")]
-static OWN: LazyLock<Vec<(Words, Lexicon)>> = LazyLock::new(|| {
-    let own = |words: Words| Ok((words, Lexicon::of(read(words.compiled_in())?)?));
-    let own: Result<_, String> = Words::ALL.into_iter().map(own).collect();
-    own.unwrap_or_else(|fault| unreachable!("the lexicons: {fault}"))
-});
+fn own(words: Words) -> Lexicon {
+    let lexicon = read(words.compiled_in()).and_then(Lexicon::of);
+    lexicon.unwrap_or_else(|fault| unreachable!("{}: {fault}", words.as_str()))
+}
 
 /// All lexicons as they are in force.
 pub struct Lexicons {
@@ -161,8 +170,8 @@ impl Lexicons {
     }
 
     fn of(&self, words: Words) -> Option<&Lexicon> {
-        let mut kinds = self.added.iter().chain(OWN.iter());
-        kinds.find_map(|(kind, lexicon)| (*kind == words).then_some(lexicon))
+        let added = self.added.iter().find(|(kind, _)| *kind == words);
+        added.map(|(_, lexicon)| lexicon).or_else(|| OWN.get(words as usize).map(|own| &**own))
     }
 
     pub fn digest(&self) -> &str {
@@ -253,6 +262,21 @@ mod tests {
         let old = |text: &str| all.find(Words::Superseded, text).next().is_some();
         assert!(old("国务院492号令") && old("（〔2019〕60号）") && old("国办公开办函[2019]60号"));
         assert!(!old("晋政办发〔2019〕60号") && !old("2007年国务院令第492号公布"));
+    }
+
+    #[test]
+    fn each_kind_has_its_own_words() {
+        for (at, words) in Words::ALL.into_iter().enumerate() {
+            let (kept, read) = (&OWN[words as usize], read(words.compiled_in()).unwrap());
+            let texts =
+                |entries: &[Entry]| entries.iter().map(|entry| entry.word.clone()).collect::<Vec<_>>();
+            assert_eq!(
+                (words as usize, texts(&kept.entries)),
+                (at, texts(&read.entry)),
+                "{}",
+                words.as_str()
+            );
+        }
     }
 
     #[test]

@@ -8,7 +8,9 @@ mod finish;
 mod formats;
 mod hooks;
 mod inputs;
+mod operation;
 mod pages;
+mod parts;
 mod share;
 mod sign_in;
 mod statute;
@@ -77,7 +79,7 @@ fn share(mut document: Value) -> Value {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             let Value::Object(operation) = operation else { continue };
             share::mark_bytes(operation);
-            share::take_plain_patches(operation);
+            share::take_merge_patches(operation, method);
             share::name_headers(operation, method);
             share::answer_parts(operation);
             share::share_refusals(operation, &mut refusals);

@@ -4,7 +4,7 @@ mod rows;
 
 use super::kernel::format::http_date;
 use super::kernel::kept::takes_gzip;
-use super::kernel::precondition::none_match;
+use super::kernel::precondition::is_unchanged;
 use super::kernel::service::Service;
 use super::kernel::shares::Client;
 use super::kernel::{Call, Problem, Snapshot, YearNumber, one_of, parameter, query};
@@ -211,13 +211,14 @@ pub async fn read_bundle(call: Call) -> Result<HttpResponse, Problem> {
         .insert_header(("nianbao-seq", as_of.seq.to_string()))
         .insert_header(("nianbao-epoch", as_of.epoch.clone()))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{named}\"")));
-    if let Some(at) = seen.and_then(|seen| seen.at) {
-        answer.insert_header((header::LAST_MODIFIED, http_date(at)));
+    let modified = seen.and_then(|seen| seen.at).map(http_date);
+    if let Some(at) = &modified {
+        answer.insert_header((header::LAST_MODIFIED, at.as_str()));
     }
     // Weak: what happens while it flows may be in its later part.
     let tag = format!("\"{seq}-{}.{extension}{coding}\"", scope.as_str());
     answer.insert_header((header::ETAG, format!("W/{tag}")));
-    if none_match(call.request.headers(), &tag) {
+    if is_unchanged(call.request.headers(), &tag, modified.as_deref()) {
         return Ok(answer.status(StatusCode::NOT_MODIFIED).finish());
     }
     let filter = ReportFilter {

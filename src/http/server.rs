@@ -213,6 +213,7 @@ fn cors(origins: &[String]) -> Cors {
         "content-type",
         "if-match",
         "if-none-match",
+        "if-modified-since",
         "idempotency-key",
         "nianbao-seq",
         "accept-language",

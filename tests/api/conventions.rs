@@ -1,7 +1,7 @@
 //! What holds for every request: the order of checks, headers, languages, limits.
 
 use super::harness::client::errors_at;
-use super::harness::world::{World, id_of, register};
+use super::harness::world::{World, YEAR, id_of, register};
 use serde_json::json;
 
 on_both! {
@@ -236,6 +236,28 @@ on_both! {
         service.get(&path).token(&world.editor()).header("if-none-match", read.tag()).send().expect(200);
         let same = service.get(&format!("{path}?view=published")).token(&world.editor()).send().expect(200);
         assert_eq!(same.value(), read.value());
+    }
+
+    fn what_has_not_changed_since_a_time_is_not_sent_again(service) {
+        let world = World::new(service);
+        let id = id_of(&world.full_draft());
+        world.publish(&id);
+        let long_ago = "Sat, 29 Oct 1994 19:43:31 GMT";
+        for path in [format!("/reports/{id}"), "/agencies".into(), format!("/years/{YEAR}/bundle")] {
+            // The second time from what is kept.
+            for _ in 0..2 {
+                let read = service.get(&path).send().expect(200);
+                let at = read.header("last-modified").expect("a time").to_owned();
+                let since = |time: &str| service.get(&path).header("if-modified-since", time);
+                let unchanged = since(&at).send().expect(304);
+                assert_eq!((unchanged.bytes.len(), unchanged.header("last-modified")), (0, Some(at.as_str())));
+                since(long_ago).send().expect(200);
+                since("yesterday").send().expect(200);
+                // A tag says more than a time.
+                since(&at).header("if-none-match", "\"0-zh\"").send().expect(200);
+                since(long_ago).header("if-none-match", read.tag()).send().expect(304);
+            }
+        }
     }
 
     fn problems_speak_the_callers_language_and_answers_say_it(service) {

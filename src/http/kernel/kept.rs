@@ -224,7 +224,9 @@ impl Kept {
             HeaderValue::from_str(&format!("\"{}\"", self.tag)).unwrap_or(HeaderValue::from_static("\"\""))
         };
         let tag = coded.map_or_else(|| self.plain_tag.get_or_init(plain), |coded| &coded.tag);
-        let unchanged = header_text(tag).is_some_and(|tag| precondition::none_match(asked, tag));
+        let modified = self.headers.iter().find(|(name, _)| name == header::LAST_MODIFIED);
+        let modified = modified.and_then(|(_, at)| header_text(at));
+        let unchanged = header_text(tag).is_some_and(|tag| precondition::is_unchanged(asked, tag, modified));
         let status = if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
         let mut answer = HttpResponse::build(status);
         for (name, value) in &self.headers {

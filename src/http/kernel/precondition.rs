@@ -2,7 +2,7 @@
 
 use super::problem::{Code, Problem};
 use actix_web::HttpRequest;
-use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HttpDate};
 
 /// Tells which patches a resource takes (RFC 5789).
 pub const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
@@ -33,13 +33,14 @@ pub fn require_match(request: &HttpRequest, present: i64) -> Result<i64, Problem
     if matches { Ok(present) } else { Err(Problem::new(Code::PreconditionFailed)) }
 }
 
-/// Whether `If-None-Match` names the tag, compared weakly (RFC 9110 §13.1.2).
-pub fn none_match(headers: &HeaderMap, tag: &str) -> bool {
-    headers.contains_key(header::IF_NONE_MATCH)
-        && listed(headers, header::IF_NONE_MATCH).is_some_and(|header| {
-            header
-                .split(',')
-                .map(str::trim)
-                .any(|given| given == "*" || given.trim_start_matches("W/") == tag)
-        })
+/// Whether whoever asks has what there is: `If-None-Match` names its tag, compared weakly (RFC 9110 §13.1.2), or without
+/// that header nothing changed after `If-Modified-Since` (§13.1.3).
+pub fn is_unchanged(headers: &HeaderMap, tag: &str, modified: Option<&str>) -> bool {
+    if let Some(given) = listed(headers, header::IF_NONE_MATCH) {
+        let mut tags = given.split(',').map(str::trim);
+        return tags.any(|given| given == "*" || given.trim_start_matches("W/") == tag);
+    }
+    let since = headers.get(header::IF_MODIFIED_SINCE).and_then(|since| since.to_str().ok());
+    let read = |text: &str| text.parse::<HttpDate>().ok();
+    since.zip(modified).and_then(|(since, at)| Some(read(at)? <= read(since)?)).unwrap_or(false)
 }

@@ -325,4 +325,5 @@ async fn store(
         reports::enter_create,
     )
     .await
+    .map_err(|problem| problem.named_by_query(&["agency_id", "year", "scope"]))
 }

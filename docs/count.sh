@@ -24,7 +24,7 @@ done
 # kernel, which is learned once.
 echo "files of an endpoint"
 for endpoint in webhooks/mod.rs:replace_webhook years/write.rs:replace_year reports/sections.rs:replace_section \
-    reports/read.rs:read_report agencies/write.rs:create_agency tokens.rs:create_token; do
+    reports/read.rs:read_report agencies/write.rs:create_agency tokens/mod.rs:create_token; do
     file=src/http/${endpoint%%:*}
     grep -q "fn ${endpoint##*:}(" "$file"
     named=$(sed -n '/^use /,/;$/p' "$file" | tr -d '\n' | tr ';' '\n' \

@@ -1,11 +1,7 @@
 //! `/audit`: what happened, for those who answer for it; its head, for everyone.
 
-use super::kernel::call::Call;
 use super::kernel::names::{AuditDetail, SignInWay};
-use super::kernel::paging::{Page, PageOrder, SortField, list_reply};
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::{CursorText, Limit, Sequence, query};
-use super::kernel::reply::Reply;
+use super::kernel::{Call, Code, Page, Paging, Problem, Reply, Sequence, answer, query};
 use crate::domain::audit::{AuditFilter, AuditLine, Origin};
 use crate::domain::id::{PersonId, ReportId};
 use crate::operations::AgencyRef;
@@ -13,7 +9,7 @@ use crate::operations::audit::{self, AuditQuery};
 use actix_web::get;
 use chrono::{NaiveDateTime, SecondsFormat};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -21,18 +17,13 @@ pub fn register(config: &mut ServiceConfig<'_>) {
     config.service(list_audit).service(read_audit_head);
 }
 
-/// 审计中的经办人。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AuditPerson)]
-pub struct AuditPerson {
-    #[schema(format = "uuid")]
-    id: String,
-    name: Option<String>,
-}
-
-impl AuditPerson {
-    pub fn of(id: &str, name: Option<&str>) -> AuditPerson {
-        AuditPerson { id: id.to_owned(), name: name.map(str::to_owned) }
+answer! {
+    /// 审计中的经办人。
+    #[schema(as = AuditPerson)]
+    pub struct AuditPerson of(id: &str, name: Option<&str>) {
+        #[schema(format = "uuid")]
+        id: String = id.to_owned(),
+        name: Option<String> = name.map(str::to_owned),
     }
 }
 
@@ -75,58 +66,39 @@ impl AuditSession {
     }
 }
 
-/// 一条审计。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AuditEntry)]
-pub struct AuditBody {
-    /// 序号，从 1 起，没有空号。
-    seq: i64,
-    /// RFC 3339，UTC，微秒。
-    #[schema(format = DateTime)]
-    at: String,
-    /// 经办人；空 = 程序自己（命令行）。
-    person: Option<AuditPerson>,
-    /// 做了什么，如 `report.transition`；以后会有新的，须容忍不认识的。
-    action: String,
-    #[schema(format = "uuid")]
-    agency_id: Option<String>,
-    #[schema(format = "uuid")]
-    report_id: Option<String>,
-    /// 具体内容。
-    #[schema(value_type = AuditDetail)]
-    detail: Value,
-    /// 请求编号。
-    request_id: String,
-    /// 从哪里、由什么方式做的；旧版的条目没有记。
-    session: Option<AuditSession>,
-    /// 前一条的哈希。
-    previous_hash: String,
-    /// 本条的哈希：覆盖本条的每一列和前一条的哈希。
-    hash: String,
-}
-
-impl AuditBody {
-    fn of(line: &AuditLine, told_where: bool) -> AuditBody {
-        let entry = &line.entry;
-        AuditBody {
-            seq: entry.seq,
-            at: entry.at.clone(),
-            person: entry.person_id.as_ref().map(|id| AuditPerson::of(id, entry.person_name.as_deref())),
-            action: entry.action.clone(),
-            agency_id: entry.agency_id.clone(),
-            report_id: entry.report_id.clone(),
-            detail: serde_json::from_str(&entry.detail).unwrap_or(Value::Null),
-            request_id: entry.request_id.clone(),
-            session: AuditSession::of(&entry.origin, told_where),
-            previous_hash: line.previous.clone(),
-            hash: line.hash.clone(),
-        }
+answer! {
+    /// 一条审计。
+    #[schema(as = AuditEntry)]
+    pub struct AuditBody of(line: &AuditLine, told_where: bool) {
+        /// 序号，从 1 起，没有空号。
+        seq: i64 = line.entry.seq,
+        /// RFC 3339，UTC，微秒。
+        #[schema(format = DateTime)]
+        at: String = line.entry.at.clone(),
+        /// 经办人；空 = 程序自己（命令行）。
+        person: Option<AuditPerson> =
+            line.entry.person_id.as_ref().map(|id| AuditPerson::of(id, line.entry.person_name.as_deref())),
+        /// 做了什么，如 `report.transition`；以后会有新的，须容忍不认识的。
+        action: String = line.entry.action.clone(),
+        #[schema(format = "uuid")]
+        agency_id: Option<String> = line.entry.agency_id.clone(),
+        #[schema(format = "uuid")]
+        report_id: Option<String> = line.entry.report_id.clone(),
+        /// 具体内容。
+        #[schema(value_type = AuditDetail)]
+        detail: Value = serde_json::from_str(&line.entry.detail).unwrap_or(Value::Null),
+        /// 请求编号。
+        request_id: String = line.entry.request_id.clone(),
+        /// 从哪里、由什么方式做的；旧版的条目没有记。
+        session: Option<AuditSession> = AuditSession::of(&line.entry.origin, told_where),
+        /// 前一条的哈希。
+        previous_hash: String = line.previous.clone(),
+        /// 本条的哈希：覆盖本条的每一列和前一条的哈希。
+        hash: String = line.hash.clone(),
     }
 }
 
 pub type AuditList = Page<AuditBody>;
-
-static NO_SORTS: &[SortField<AuditLine>] = &[];
 
 query!(AuditListQuery {
     /// 机关：编号或统一社会信用代码。
@@ -139,12 +111,7 @@ query!(AuditListQuery {
     from: Option<NaiveDateTime>,
     /// 早于。
     to: Option<NaiveDateTime>,
-    /// 每页条数，1–200，默认 50。
-    limit: Option<Limit>,
-    /// 上一页给出的游标。
-    cursor: Option<CursorText>,
-    /// 是否给出总数；超过一千只说至少有多少。
-    count: Option<bool>,
+    page: Paging,
 });
 
 impl AuditListQuery {
@@ -169,11 +136,7 @@ pub fn entry_time(at: NaiveDateTime) -> String {
     tag = "audit",
     params(AuditListQuery),
     responses((status = 200, description = "一页审计，自早至晚", body = AuditList)),
-    extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::InvalidQuery, Code::InvalidCursor])),
-        ("x-list" = json!(true)),
-        ("x-token" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::Forbidden])), ("x-token" = json!(true))),
 )]
 #[get("/audit")]
 pub async fn list_audit(call: Call) -> Result<Reply, Problem> {
@@ -184,8 +147,6 @@ pub async fn list_audit(call: Call) -> Result<Reply, Problem> {
         })
         .await?;
     query.require_order()?;
-    let order = PageOrder::read(&call, "audit", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
-    let after = order.page.after_id.as_deref().and_then(|seq| seq.parse().ok()).unwrap_or(0);
     let wanted = AuditQuery {
         filter: AuditFilter {
             report_id: query.report_id.map(|id| id.to_string()),
@@ -196,14 +157,20 @@ pub async fn list_audit(call: Call) -> Result<Reply, Problem> {
         },
         agency: query.agency_id,
     };
-    let (limit, count) = (order.page.limit, query.count == Some(true));
-    let (rows, total) = call
-        .look(move |connection, asking| audit::list(connection, asking, &wanted, after, limit, count))
-        .await?;
-    let (rows, next) = order.cut(rows, |line| line.entry.seq.to_string());
     let told_where = audit::sees_everything(&call.asking());
-    let items: Vec<AuditBody> = rows.iter().map(|line| AuditBody::of(line, told_where)).collect();
-    Ok(list_reply(&call, json!(items), next, total))
+    let paging = query.page;
+    paging
+        .list(
+            &call,
+            "audit",
+            move |connection, asking, page, count| {
+                let after = page.after_id.as_deref().and_then(|seq| seq.parse().ok()).unwrap_or(0);
+                audit::list(connection, asking, &wanted, after, page.limit, count)
+            },
+            |line| line.entry.seq.to_string(),
+            |line| AuditBody::of(line, told_where),
+        )
+        .await
 }
 
 query!(HeadQuery {
@@ -228,7 +195,7 @@ pub struct AuditHeadBody {
     tag = "audit",
     params(HeadQuery),
     responses((status = 200, description = "末端，或所问的一条", body = AuditHeadBody)),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::NotFound]))),
+    extensions(("x-problems" = json!([Code::NotFound]))),
 )]
 #[get("/audit/head")]
 pub async fn read_audit_head(call: Call) -> Result<Reply, Problem> {

@@ -2,15 +2,12 @@
 
 mod rows;
 
-use super::kernel::call::Call;
 use super::kernel::format::http_date;
 use super::kernel::kept::takes_gzip;
 use super::kernel::precondition::none_match;
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::{Parameter, YearNumber, one_of, query};
-use super::kernel::reply::Snapshot;
 use super::kernel::service::Service;
 use super::kernel::shares::Client;
+use super::kernel::{Call, Problem, Snapshot, YearNumber, one_of, parameter, query};
 use super::reports::Shown;
 use crate::domain::agency::AgencyPath;
 use crate::domain::form::{self, Form};
@@ -31,7 +28,6 @@ use rows::{head, lines};
 use serde_json::json;
 use std::io::Write;
 use std::time::Duration;
-use utoipa::openapi::{RefOr, Schema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// A piece of the coded bundle, and the encoder unless it was the last.
@@ -54,33 +50,17 @@ pub enum BundleFormat {
     Csv,
 }
 
-impl Parameter for BundleFormat {
-    fn read(text: &str) -> Result<BundleFormat, &'static str> {
-        match text {
-            "ndjson" => Ok(BundleFormat::Ndjson),
-            "csv" => Ok(BundleFormat::Csv),
-            _ => Err("invalid_value"),
-        }
-    }
-
-    fn schema() -> RefOr<Schema> {
-        one_of(&["ndjson", "csv"])
-    }
-}
+parameter!(BundleFormat, one_of(&["ndjson", "csv"]), |text| match text {
+    "ndjson" => Ok(BundleFormat::Ndjson),
+    "csv" => Ok(BundleFormat::Csv),
+    _ => Err("invalid_value"),
+});
 
 /// The words of the statute under the keys.
 #[derive(Debug, Clone, Copy)]
 pub struct Labels;
 
-impl Parameter for Labels {
-    fn read(text: &str) -> Result<Labels, &'static str> {
-        if text == "zh" { Ok(Labels) } else { Err("invalid_value") }
-    }
-
-    fn schema() -> RefOr<Schema> {
-        one_of(&["zh"])
-    }
-}
+parameter!(Labels, one_of(&["zh"]), |text| if text == "zh" { Ok(Labels) } else { Err("invalid_value") });
 
 query!(BundleQuery {
     /// 某机关及其以下：编号或统一社会信用代码；不给则为全部。
@@ -196,10 +176,10 @@ fn stream(bundle: Bundle) -> impl Stream<Item = Result<Bytes, actix_web::Error>>
 /// 装入以后从 `GET /changes?since=` 这个序号接续即可。
 #[utoipa::path(
     tag = "years",
-    params(crate::http::paths::Year, BundleQuery),
+    params(BundleQuery),
     responses((status = 200, description = "全部报告",
         content((String = "application/x-ndjson"), (String = "text/csv")))),
-    extensions(("x-problems" = json!([Code::NotFound, Code::InvalidQuery])), ("x-cost" = json!("file"))),
+    extensions(("x-cost" = json!("file"))),
 )]
 #[get("/years/{year}/bundle")]
 pub async fn read_bundle(call: Call) -> Result<HttpResponse, Problem> {

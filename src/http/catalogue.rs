@@ -1,13 +1,10 @@
 //! `/rules`, `/formats`, `/indicators`: the statute as data, for whoever builds on it.
 
-use super::kernel::call::Call;
 use super::kernel::names::{FormatName, SectionKind, SeverityName};
-use super::kernel::paging::{Page, WholeQuery, bound, cut_whole};
-use super::kernel::parameter::{Parameter, one_of};
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::{CursorText, FormName, Limit, NoParameters, query};
-use super::kernel::reply::Reply;
 use super::kernel::table::{self, TableFormat};
+use super::kernel::{
+    Call, Code, FormName, ListQuery, NoParameters, Page, Paging, Problem, Reply, one_of, parameter, query,
+};
 use crate::domain::digest::sha256_hex;
 use crate::domain::form::{self, Form, GuideEntry};
 use crate::domain::language::say;
@@ -17,7 +14,6 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use utoipa::openapi::{RefOr, Schema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
@@ -60,13 +56,12 @@ pub type RuleList = Page<Rule>;
 /// 校验用的全部规则：编号、轻重、能否说明、要求、依据、适用格式。
 #[utoipa::path(
     tag = "catalogue",
-    params(WholeQuery),
+    params(ListQuery),
     responses((status = 200, description = "全部规则", body = RuleList)),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidCursor])), ("x-tagged" = json!(true))),
 )]
 #[get("/rules")]
 pub async fn list_rules(call: Call) -> Result<Reply, Problem> {
-    let query: WholeQuery = call.query()?;
+    let query: ListQuery = call.query()?;
     let rules = call.service.rules();
     let items = RULES.iter().map(|rule| Rule {
         id: rule.id,
@@ -82,9 +77,7 @@ pub async fn list_rules(call: Call) -> Result<Reply, Problem> {
         basis: rule.basis,
         form: form::all().iter().filter(|form| rule.applies_to(form)).map(|form| form.id.as_str()).collect(),
     });
-    let (items, next_cursor, total) = cut_whole(&call, "rules", items.collect(), &query)?;
-    let next_cursor = bound(&call, next_cursor);
-    Ok(constant(&Page { items, next_cursor, total }))
+    Ok(constant(&query.page.page(&call, "rules", items.collect())?))
 }
 
 /// 适用年度。
@@ -117,13 +110,12 @@ pub type FormatList = Page<FormatSummary>;
 /// 法定的报告格式：2019 年试行格式和 2021 年现行格式。用语是法定的中文，没有英文（`Content-Language: zh-CN`）。
 #[utoipa::path(
     tag = "catalogue",
-    params(WholeQuery),
+    params(ListQuery),
     responses((status = 200, description = "全部格式", body = FormatList)),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidCursor])), ("x-tagged" = json!(true))),
 )]
 #[get("/formats")]
 pub async fn list_formats(call: Call) -> Result<Reply, Problem> {
-    let query: WholeQuery = call.query()?;
+    let query: ListQuery = call.query()?;
     let items = form::all().iter().map(|form| FormatSummary {
         id: &form.id,
         title: &form.title,
@@ -131,9 +123,7 @@ pub async fn list_formats(call: Call) -> Result<Reply, Problem> {
         applies_to_years: FormatYears { from: form.from, to: form.to },
         cells: form.cells.len(),
     });
-    let (items, next_cursor, total) = cut_whole(&call, "formats", items.collect(), &query)?;
-    let next_cursor = bound(&call, next_cursor);
-    Ok(constant(&Page { items, next_cursor, total }).in_chinese())
+    Ok(constant(&query.page.page(&call, "formats", items.collect())?).in_chinese())
 }
 
 /// 读取格式
@@ -141,9 +131,7 @@ pub async fn list_formats(call: Call) -> Result<Reply, Problem> {
 /// 各部分、表格、行、列的键名、标签、别名，以及表内的全部恒等式。标签是法定的中文，没有英文。
 #[utoipa::path(
     tag = "catalogue",
-    params(crate::http::paths::Form),
     responses((status = 200, description = "格式", body = ref("#/components/schemas/Format"))),
-    extensions(("x-problems" = json!([Code::NotFound, Code::InvalidQuery])), ("x-tagged" = json!(true))),
 )]
 #[get("/formats/{id}")]
 pub async fn read_format(call: Call) -> Result<Reply, Problem> {
@@ -213,27 +201,22 @@ pub enum FormOrTable {
     Table(TableFormat),
 }
 
-impl Parameter for FormOrTable {
-    fn read(text: &str) -> Result<FormOrTable, &'static str> {
+parameter!(
+    FormOrTable,
+    {
+        let forms = form::all().iter().map(|form| form.id.as_str());
+        one_of(&forms.chain(["json", "csv"]).collect::<Vec<_>>())
+    },
+    |text| {
         let table = TableFormat::read(text).map(FormOrTable::Table);
         table.or_else(|_| FormName::read(text).map(FormOrTable::Form))
     }
-
-    fn schema() -> RefOr<Schema> {
-        let forms = form::all().iter().map(|form| form.id.as_str());
-        one_of(&forms.chain(["json", "csv"]).collect::<Vec<_>>())
-    }
-}
+);
 
 query!(IndicatorQuery {
     /// 只要某格式的指标，如 2021；或写成 `json`、`csv`。
     format: Option<FormOrTable>,
-    /// 每页条数，1–200，默认 50。
-    limit: Option<Limit>,
-    /// 上一页给出的游标。
-    cursor: Option<CursorText>,
-    /// 是否给出总数；超过一千只说至少有多少。
-    count: Option<bool>,
+    page: Paging,
 });
 
 fn indicators_of(form: &'static Form) -> impl Iterator<Item = Indicator> {
@@ -262,7 +245,6 @@ fn indicators_of(form: &'static Form) -> impl Iterator<Item = Indicator> {
     params(IndicatorQuery),
     responses((status = 200, description = "全部指标",
         content((IndicatorList = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidCursor])), ("x-tagged" = json!(true))),
 )]
 #[get("/indicators")]
 pub async fn list_indicators(call: Call) -> Result<Reply, Problem> {
@@ -284,10 +266,7 @@ pub async fn list_indicators(call: Call) -> Result<Reply, Problem> {
             }
         }
     }
-    let page = WholeQuery { limit: query.limit, cursor: query.cursor, count: query.count };
-    let (items, next_cursor, total) = cut_whole(&call, "indicators", items, &page)?;
-    let next_cursor = bound(&call, next_cursor);
-    let reply = constant(&Page { items, next_cursor, total }).in_chinese();
+    let reply = constant(&query.page.page(&call, "indicators", items)?).in_chinese();
     let columns = ["id", "section", "row", "column", "label", "unit", "decimals", "pointer", "formats"];
     table::page((&call, written), reply, &columns)
 }

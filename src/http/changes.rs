@@ -2,15 +2,12 @@
 
 use super::audit::AuditHeadBody;
 use super::kernel::accept::accepts;
-use super::kernel::call::Call;
 use super::kernel::format::time;
 use super::kernel::limit::own_share_full;
 use super::kernel::names::EventName;
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::{Limit, Parameter, Seconds, Sequence, query};
-use super::kernel::reply::Reply;
 use super::kernel::service::Service;
 use super::kernel::shares::Place;
+use super::kernel::{Call, Code, Limit, Parameter, Problem, Reply, Seconds, Sequence, answer, query};
 use crate::domain::onward::PublicChange;
 use crate::operations::Refusal;
 use crate::operations::audit::{ChangePage, changes_since};
@@ -19,67 +16,42 @@ use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpResponse, get};
 use futures_util::stream::{Stream, unfold};
-use serde::Serialize;
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, watch};
-use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
     config.service(list_changes).service(stream_changes);
 }
 
-/// 一条变更。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Change)]
-pub struct ChangeBody {
-    seq: i64,
-    #[serde(rename = "type")]
-    #[schema(value_type = EventName)]
-    change_type: String,
-    #[schema(format = "uuid")]
-    report_id: String,
-    #[schema(format = "uuid")]
-    agency_id: String,
-    year: i32,
-    revision: i32,
-    #[schema(format = DateTime)]
-    at: String,
-}
-
-/// 一页变更。
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ChangeList {
-    items: Vec<ChangeBody>,
-    /// 看到哪一条为止；下次从这里接续。
-    next: i64,
-    /// 变更记录的代号；从备份恢复后不同。
-    epoch: String,
-    audit_head: AuditHeadBody,
-}
-
-impl From<PublicChange> for ChangeBody {
-    fn from(change: PublicChange) -> ChangeBody {
-        ChangeBody {
-            seq: change.seq,
-            change_type: change.change_type.as_str().to_owned(),
-            report_id: change.report_id,
-            agency_id: change.agency_id,
-            year: change.year,
-            revision: change.revision,
-            at: time(change.at),
-        }
+answer! {
+    /// 一条变更。
+    #[schema(as = Change)]
+    pub struct ChangeBody of(change: PublicChange) {
+        seq: i64 = change.seq,
+        #[serde(rename = "type")]
+        #[schema(value_type = EventName)]
+        change_type: String = change.change_type.as_str().to_owned(),
+        #[schema(format = "uuid")]
+        report_id: String = change.report_id,
+        #[schema(format = "uuid")]
+        agency_id: String = change.agency_id,
+        year: i32 = change.year,
+        revision: i32 = change.revision,
+        #[schema(format = DateTime)]
+        at: String = time(change.at),
     }
 }
 
-impl From<ChangePage> for ChangeList {
-    fn from(page: ChangePage) -> ChangeList {
-        ChangeList {
-            items: page.items.into_iter().map(ChangeBody::from).collect(),
-            next: page.next,
-            epoch: page.ledger.epoch,
-            audit_head: AuditHeadBody { seq: page.ledger.audit_seq, hash: page.ledger.audit_head },
-        }
+answer! {
+    /// 一页变更。
+    pub struct ChangeList of(page: ChangePage) {
+        items: Vec<ChangeBody> = page.items.into_iter().map(ChangeBody::of).collect(),
+        /// 看到哪一条为止；下次从这里接续。
+        next: i64 = page.next,
+        /// 变更记录的代号；从备份恢复后不同。
+        epoch: String = page.ledger.epoch,
+        audit_head: AuditHeadBody = AuditHeadBody { seq: page.ledger.audit_seq, hash: page.ledger.audit_head },
     }
 }
 
@@ -114,7 +86,7 @@ fn is_news(now: News, from: News) -> bool {
     tag = "changes",
     params(ChangesQuery),
     responses((status = 200, description = "一页变更", body = ChangeList)),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::ChangeLogReset, Code::Overloaded]))),
+    extensions(("x-problems" = json!([Code::ChangeLogReset, Code::Overloaded]))),
 )]
 #[get("/changes")]
 pub async fn list_changes(call: Call) -> Result<Reply, Problem> {
@@ -131,7 +103,7 @@ pub async fn list_changes(call: Call) -> Result<Reply, Problem> {
         watch.remember(page.ledger.mark());
         let left = until.saturating_duration_since(Instant::now());
         if !page.items.is_empty() || left.is_zero() || call.service.ending.has_begun() {
-            return Ok(Reply::ok(&ChangeList::from(page)).never_kept());
+            return Ok(Reply::ok(&ChangeList::of(page)).never_kept());
         }
         while !is_news(*news.borrow(), from) && Instant::now() < until && !call.service.ending.has_begun() {
             wait_for_news(&mut news, from, until.saturating_duration_since(Instant::now())).await;
@@ -210,7 +182,7 @@ impl Streamed {
 }
 
 fn event(change: PublicChange) -> String {
-    let body = ChangeBody::from(change);
+    let body = ChangeBody::of(change);
     let data = serde_json::to_string(&body).unwrap_or_default();
     format!("id: {}\nevent: {}\ndata: {data}\n\n", body.seq, body.change_type)
 }
@@ -226,12 +198,12 @@ fn stream(streamed: Streamed) -> impl Stream<Item = Result<Bytes, actix_web::Err
 /// 请用 `/changes` 从头取。
 #[utoipa::path(
     tag = "changes",
-    params(
-        StreamQuery,
-        ("Last-Event-ID" = Option<String>, Header, description = "收到的最后一条的序号；重连时由浏览器送来"),
-    ),
+    params(StreamQuery, ("Last-Event-ID" = Option<String>, Header, description = "收到的最后一条的序号；重连时由浏览器送来")),
     responses((status = 200, description = "事件流", body = String, content_type = "text/event-stream")),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidHeader, Code::NotAcceptable, Code::ChangeLogReset, Code::Overloaded]))),
+    extensions(
+        ("x-problems" = json!([Code::InvalidHeader, Code::NotAcceptable, Code::ChangeLogReset,
+            Code::Overloaded])),
+    ),
 )]
 #[get("/changes/stream")]
 pub async fn stream_changes(call: Call) -> Result<HttpResponse, Problem> {

@@ -1,5 +1,6 @@
 //! Grants as JSON: what a role is given for, and how far.
 
+use super::kernel::answer;
 use super::kernel::names::{AgencyIdOrCode, ReachName, RoleName, StageName};
 use super::kernel::number::Whole;
 use crate::domain::people::TokenGrant;
@@ -54,35 +55,24 @@ impl PartialSchema for GrantYears {
 
 impl ToSchema for GrantYears {}
 
-/// 一项授权。
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = TokenGrant)]
-pub struct TokenGrantBody {
-    #[schema(value_type = RoleName)]
-    role: &'static str,
-    /// 空 = 处处有效。
-    #[schema(format = "uuid")]
-    agency_id: Option<String>,
-    #[schema(value_type = Option<StageName>)]
-    stage: Option<&'static str>,
-    #[schema(value_type = ReachName)]
-    reach: &'static str,
-    /// 只读：可以看这个角色能看的，什么都不能改。
-    read_only: bool,
-    /// 只在这些年度有效；空 = 不限年度。限了年度的授权管不到没有年度的事（机关登记、人员、webhook），只能看。
-    years: Option<GrantYears>,
-}
-
-impl From<&TokenGrant> for TokenGrantBody {
-    fn from(grant: &TokenGrant) -> TokenGrantBody {
-        TokenGrantBody {
-            role: grant.role.as_str(),
-            agency_id: grant.agency.as_ref().map(|(id, _, _)| id.to_string()),
-            stage: grant.stage.map(Stage::as_str),
-            reach: grant.reach.as_str(),
-            read_only: grant.read_only,
-            years: grant.years.map(GrantYears::from),
-        }
+answer! {
+    /// 一项授权。
+    #[derive(Clone)]
+    #[schema(as = TokenGrant)]
+    pub struct TokenGrantBody of(grant: &TokenGrant) {
+        #[schema(value_type = RoleName)]
+        role: &'static str = grant.role.as_str(),
+        /// 空 = 处处有效。
+        #[schema(format = "uuid")]
+        agency_id: Option<String> = grant.agency.as_ref().map(|(id, _, _)| id.to_string()),
+        #[schema(value_type = Option<StageName>)]
+        stage: Option<&'static str> = grant.stage.map(Stage::as_str),
+        #[schema(value_type = ReachName)]
+        reach: &'static str = grant.reach.as_str(),
+        /// 只读：可以看这个角色能看的，什么都不能改。
+        read_only: bool = grant.read_only,
+        /// 只在这些年度有效；空 = 不限年度。限了年度的授权管不到没有年度的事（机关登记、人员、webhook），只能看。
+        years: Option<GrantYears> = grant.years.map(GrantYears::from),
     }
 }
 

@@ -1,12 +1,8 @@
 //! `/jobs`: work that goes on after its request was answered.
 
-use super::kernel::BASE;
-use super::kernel::call::Call;
 use super::kernel::format::time;
 use super::kernel::names::{JobKind, JobStateName, ValidationTally};
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::{NoParameters, YearNumber, query};
-use super::kernel::reply::Reply;
+use super::kernel::{BASE, Call, NoParameters, Problem, Reply, YearNumber, answer, query};
 use crate::domain::id::JobId;
 use crate::domain::job::{Job, JobState};
 use crate::domain::report::ReportFilter;
@@ -34,43 +30,28 @@ pub struct ProgressBody {
     total: i64,
 }
 
-/// 后台任务。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Job)]
-pub struct JobBody {
-    #[schema(format = "uuid")]
-    id: String,
-    #[schema(value_type = JobKind)]
-    kind: String,
-    #[schema(value_type = JobStateName)]
-    state: &'static str,
-    year: Option<i32>,
-    /// 范围；空 = 全部。
-    #[schema(format = "uuid")]
-    within: Option<String>,
-    progress: ProgressBody,
-    /// 结果，完成后才有。校验：`reports`、`valid`、`by_rule`（按规则）、`by_agency`（有错误或警告的报告）、`not_listed`。
-    #[schema(value_type = Option<ValidationTally>)]
-    result: Option<Value>,
-    #[schema(format = DateTime)]
-    created_at: String,
-    #[schema(format = DateTime)]
-    updated_at: String,
-}
-
-impl JobBody {
-    fn of(job: &Job, state: JobState) -> JobBody {
-        JobBody {
-            id: job.id.clone(),
-            kind: job.kind.as_str().to_owned(),
-            state: state.as_str(),
-            year: job.year,
-            within: job.agency_id.clone(),
-            progress: ProgressBody { done: job.done, total: job.total },
-            result: job.result.as_deref().and_then(|result| serde_json::from_str(result).ok()),
-            created_at: time(job.created_at),
-            updated_at: time(job.updated_at),
-        }
+answer! {
+    /// 后台任务。
+    #[schema(as = Job)]
+    pub struct JobBody of(job: &Job, state: JobState) {
+        #[schema(format = "uuid")]
+        id: String = job.id.clone(),
+        #[schema(value_type = JobKind)]
+        kind: String = job.kind.as_str().to_owned(),
+        #[schema(value_type = JobStateName)]
+        state: &'static str = state.as_str(),
+        year: Option<i32> = job.year,
+        /// 范围；空 = 全部。
+        #[schema(format = "uuid")]
+        within: Option<String> = job.agency_id.clone(),
+        progress: ProgressBody = ProgressBody { done: job.done, total: job.total },
+        /// 结果，完成后才有。校验：`reports`、`valid`、`by_rule`（按规则）、`by_agency`（有错误或警告的报告）、`not_listed`。
+        #[schema(value_type = Option<ValidationTally>)]
+        result: Option<Value> = job.result.as_deref().and_then(|result| serde_json::from_str(result).ok()),
+        #[schema(format = DateTime)]
+        created_at: String = time(job.created_at),
+        #[schema(format = DateTime)]
+        updated_at: String = time(job.updated_at),
     }
 }
 
@@ -84,9 +65,9 @@ query!(WithinQuery {
 /// 后台进行：立即答 202，`Location` 是任务的地址，在那里看进度和结果（按规则、按机关计数）。主管部门校验自己的范围，系统管理员校验全部。
 #[utoipa::path(
     tag = "jobs",
-    params(crate::http::paths::Year, WithinQuery),
+    params(WithinQuery),
     responses((status = 202, description = "已开始", body = JobBody)),
-    extensions(("x-cost" = json!("scan")), ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidQuery]))),
+    extensions(("x-cost" = json!("scan"))),
 )]
 #[post("/years/{year}/validation")]
 pub async fn start_validation(mut call: Call) -> Result<Reply, Problem> {
@@ -147,9 +128,8 @@ pub async fn start_validation(mut call: Call) -> Result<Reply, Problem> {
 /// 发起人和系统管理员可以读取。
 #[utoipa::path(
     tag = "jobs",
-    params(crate::http::paths::Job),
     responses((status = 200, description = "任务", body = JobBody)),
-    extensions(("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::InvalidQuery])), ("x-token" = json!(true))),
+    extensions(("x-token" = json!(true))),
 )]
 #[get("/jobs/{job}")]
 pub async fn read_job(call: Call) -> Result<Reply, Problem> {
@@ -167,12 +147,8 @@ pub async fn read_job(call: Call) -> Result<Reply, Problem> {
 /// 任务在下一步停下；已经结束的不变。
 #[utoipa::path(
     tag = "jobs",
-    params(crate::http::paths::Job),
     responses((status = 204, description = "已要求取消")),
-    extensions(
-        ("x-problems" = json!([Code::NotFound, Code::InvalidQuery])),
-        ("x-unmatched" = json!(true)),
-    ),
+    extensions(("x-unmatched" = json!(true))),
 )]
 #[delete("/jobs/{job}")]
 pub async fn cancel_job(call: Call) -> Result<Reply, Problem> {

@@ -1,12 +1,9 @@
 //! `/me`: who has signed in and what they may do.
 
 use super::grants::GrantYears;
-use super::kernel::call::Call;
 use super::kernel::format::time;
 use super::kernel::names::{ReachName, RoleName, StageName};
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::NoParameters;
-use super::kernel::reply::Reply;
+use super::kernel::{Call, Code, NoParameters, Problem, Reply, answer};
 use crate::domain::people::Person;
 use actix_web::get;
 use serde::Serialize;
@@ -29,24 +26,15 @@ pub struct TokenReference {
     expires_at: Option<String>,
 }
 
-/// 人员。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Person)]
-pub struct PersonBody {
-    #[schema(format = "uuid")]
-    id: String,
-    name: String,
-    #[schema(format = "uuid")]
-    agency_id: Option<String>,
-}
-
-impl From<&Person> for PersonBody {
-    fn from(person: &Person) -> PersonBody {
-        PersonBody {
-            id: person.id.to_string(),
-            name: person.name.clone(),
-            agency_id: person.agency_id.as_ref().map(ToString::to_string),
-        }
+answer! {
+    /// 人员。
+    #[schema(as = Person)]
+    pub struct PersonBody of(person: &Person) {
+        #[schema(format = "uuid")]
+        id: String = person.id.to_string(),
+        name: String = person.name.clone(),
+        #[schema(format = "uuid")]
+        agency_id: Option<String> = person.agency_id.as_ref().map(ToString::to_string),
     }
 }
 
@@ -93,7 +81,7 @@ pub struct Me {
 #[utoipa::path(
     tag = "administration",
     responses((status = 200, description = "令牌、人员和授权", body = Me)),
-    extensions(("x-problems" = json!([Code::Unauthorized, Code::InvalidQuery])), ("x-token" = json!(true))),
+    extensions(("x-token" = json!(true))),
 )]
 #[get("/me")]
 pub async fn read_me(call: Call) -> Result<Reply, Problem> {
@@ -116,7 +104,7 @@ pub async fn read_me(call: Call) -> Result<Reply, Problem> {
             name: token.name.clone(),
             expires_at: token.expires_at.map(time),
         }),
-        person: PersonBody::from(who.person()),
+        person: PersonBody::of(who.person()),
         grants: grants.collect(),
     }))
 }

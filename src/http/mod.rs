@@ -18,7 +18,6 @@ mod kernel;
 mod me;
 mod metrics;
 mod openapi;
-mod paths;
 mod pending;
 mod person_grants;
 mod persons;

@@ -1,13 +1,8 @@
 //! `/pending`: acts that wait for a second pair of eyes.
 
-use super::kernel::BASE;
-use super::kernel::call::Call;
 use super::kernel::format::time;
 use super::kernel::names::{AnyJson, HeldActName, PendingVerdict};
-use super::kernel::paging::{Page, PageOrder, SortField, WholeQuery, list_reply};
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::NoParameters;
-use super::kernel::reply::Reply;
+use super::kernel::{BASE, Call, Code, ListQuery, Page, Problem, Reply, answer};
 use super::person_grants::PersonGrantsBody;
 use super::reports::{PersonReference, SuppressionBody, TransitionBody};
 use super::settings::ReviewSettingsBody;
@@ -43,42 +38,29 @@ pub struct SubjectBody {
     revision: Option<i32>,
 }
 
-/// 提请而待另一个人确认的操作。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = PendingAct)]
-pub struct PendingBody {
-    #[schema(format = "uuid")]
-    id: String,
-    #[schema(value_type = HeldActName)]
-    act: &'static str,
-    subject: SubjectBody,
-    /// 提请的内容，与当时读到的相同。
-    #[schema(value_type = AnyJson)]
-    asked: Value,
-    asked_by: PersonReference,
-    #[schema(format = DateTime)]
-    asked_at: String,
-    /// 到此时没有人决定即作罢。
-    #[schema(format = DateTime)]
-    ends_at: String,
-}
-
-impl From<&PendingAct> for PendingBody {
-    fn from(pending: &PendingAct) -> PendingBody {
-        PendingBody {
-            id: pending.id.to_string(),
-            act: pending.act.as_str(),
-            subject: SubjectBody {
-                report_id: pending.report_id.as_ref().map(ToString::to_string),
-                agency_id: pending.agency_id.as_ref().map(ToString::to_string),
-                year: pending.year,
-                revision: pending.revision,
-            },
-            asked: serde_json::from_str(&pending.body).unwrap_or_default(),
-            asked_by: PersonReference::new(pending.person_id.as_str(), &pending.person_name),
-            asked_at: time(pending.asked_at),
-            ends_at: time(pending.ends_at),
-        }
+answer! {
+    /// 提请而待另一个人确认的操作。
+    #[schema(as = PendingAct)]
+    pub struct PendingBody of(pending: &PendingAct) {
+        #[schema(format = "uuid")]
+        id: String = pending.id.to_string(),
+        #[schema(value_type = HeldActName)]
+        act: &'static str = pending.act.as_str(),
+        subject: SubjectBody = SubjectBody {
+            report_id: pending.report_id.as_ref().map(ToString::to_string),
+            agency_id: pending.agency_id.as_ref().map(ToString::to_string),
+            year: pending.year,
+            revision: pending.revision,
+        },
+        /// 提请的内容，与当时读到的相同。
+        #[schema(value_type = AnyJson)]
+        asked: Value = serde_json::from_str(&pending.body).unwrap_or_default(),
+        asked_by: PersonReference = PersonReference::new(pending.person_id.as_str(), &pending.person_name),
+        #[schema(format = DateTime)]
+        asked_at: String = time(pending.asked_at),
+        /// 到此时没有人决定即作罢。
+        #[schema(format = DateTime)]
+        ends_at: String = time(pending.ends_at),
     }
 }
 
@@ -86,7 +68,7 @@ pub type PendingList = Page<PendingBody>;
 
 /// 202 with what waits now.
 fn accepted(asked: &PendingAct) -> Reply {
-    let body = PendingBody::from(asked);
+    let body = PendingBody::of(asked);
     Reply::accepted(format!("{BASE}/pending"), &body).tag(1, &body.id)
 }
 
@@ -146,32 +128,30 @@ impl Call {
     }
 }
 
-static NO_SORTS: &[SortField<PendingAct>] = &[];
-
 /// 待确认的操作
 ///
 /// 须由另一个人确认才生效的操作（设置 `second_pair`）：自己提请的，和自己有权决定的。过期、已决定的不在其中，见审计。
 #[utoipa::path(
     tag = "administration",
-    params(WholeQuery),
+    params(ListQuery),
     responses((status = 200, description = "一页待确认的操作，自早至晚", body = PendingList)),
-    extensions(
-        ("x-cost" = json!("point")), ("x-list" = json!(true)),
-        ("x-problems" = json!([Code::Unauthorized, Code::InvalidQuery, Code::InvalidCursor])),
-        ("x-token" = json!(true)),
-    ),
+    extensions(("x-cost" = json!("point")), ("x-token" = json!(true))),
 )]
 #[get("/pending")]
 pub async fn list_pending(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
-    let query: WholeQuery = call.query()?;
-    let order = PageOrder::read(&call, "pending", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
-    let (page, count, now) = (order.page.clone(), query.count == Some(true), call.caller.at);
-    let (rows, total) =
-        call.look(move |connection, asking| pending::list(connection, asking, now, &page, count)).await?;
-    let (rows, next) = order.cut(rows, |one| one.id.to_string());
-    let items: Vec<PendingBody> = rows.iter().map(PendingBody::from).collect();
-    Ok(list_reply(&call, json!(items), next, total))
+    let query: ListQuery = call.query()?;
+    let now = call.caller.at;
+    let paging = query.page;
+    paging
+        .list(
+            &call,
+            "pending",
+            move |connection, asking, page, count| pending::list(connection, asking, now, page, count),
+            |one| one.id.to_string(),
+            PendingBody::of,
+        )
+        .await
 }
 
 /// 对提请的决定。
@@ -203,39 +183,29 @@ pub struct DecisionBody {
     result: Value,
 }
 
-/// 以前已作的决定。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = EarlierDecision)]
-pub struct EarlierDecisionBody {
-    #[schema(value_type = PendingVerdict)]
-    decision: &'static str,
-    comment: Option<String>,
-    decided_by: PersonReference,
-    #[schema(format = DateTime)]
-    decided_at: String,
-}
-
-impl From<&DecidedAct> for EarlierDecisionBody {
-    fn from(decided: &DecidedAct) -> EarlierDecisionBody {
-        EarlierDecisionBody {
-            decision: decided.decision.as_str(),
-            comment: decided.comment.clone(),
-            decided_by: PersonReference::from(&decided.by),
-            decided_at: time(decided.decided_at),
-        }
+answer! {
+    /// 以前已作的决定。
+    #[schema(as = EarlierDecision)]
+    pub struct EarlierDecisionBody of(decided: &DecidedAct) {
+        #[schema(value_type = PendingVerdict)]
+        decision: &'static str = decided.decision.as_str(),
+        comment: Option<String> = decided.comment.clone(),
+        decided_by: PersonReference = PersonReference::from(&decided.by),
+        #[schema(format = DateTime)]
+        decided_at: String = time(decided.decided_at),
     }
 }
 
 fn result(decided: &Decided, drawn: &Draw, lifetimes: &Lifetimes) -> Value {
     match decided {
         Decided::Refused => Value::Null,
-        Decided::Review(settings) => json!(ReviewSettingsBody::from(settings)),
+        Decided::Review(settings) => json!(ReviewSettingsBody::of(settings)),
         Decided::Transition(made) => {
             json!(TransitionBody::of(&made.transition, made.receipt.as_ref(), &made.open_comments))
         }
-        Decided::Suppression(suppression) => json!(SuppressionBody::from(suppression)),
+        Decided::Suppression(suppression) => json!(SuppressionBody::of(suppression)),
         Decided::Grants(grants) => json!(PersonGrantsBody::from(grants.as_slice())),
-        Decided::Subject(bound) => json!(BoundBody::from(bound)),
+        Decided::Subject(bound) => json!(BoundBody::of(bound)),
         Decided::Token(token) => json!(issued_body(token, drawn, lifetimes)),
         Decided::Kept(token) => json!(TokenBody::of(token, lifetimes)),
     }
@@ -251,15 +221,13 @@ fn result(decided: &Decided, drawn: &Draw, lifetimes: &Lifetimes) -> Value {
 /// 已经有人决定的是 409 `already_decided`，`decided` 是谁、何时、怎样决定的（三十天之内；此后见审计）。
 #[utoipa::path(
     tag = "administration",
-    params(crate::http::paths::Pending),
-    request_body(content = PendingDecisionCreate, content_type = "application/json"),
+    request_body = PendingDecisionCreate,
     responses((status = 200, description = "已决定", body = DecisionBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::SeparationOfDuties, Code::PreconditionFailed,
-            Code::InvalidInput, Code::FindingsBlockSubmit, Code::TransitionNotAllowed, Code::YearNotOpen,
-            Code::ReportWithdrawn, Code::RevisionSuppressed, Code::RevisionShown, Code::AskerWithoutRight,
-            Code::AlreadyDecided, Code::AlreadyIssued, Code::TokenEnded, Code::SubjectBound, Code::SubjectTaken,
-            Code::InvalidQuery])),
+        ("x-problems" = json!([Code::SeparationOfDuties, Code::PreconditionFailed,
+            Code::FindingsBlockSubmit, Code::TransitionNotAllowed, Code::YearNotOpen, Code::ReportWithdrawn,
+            Code::RevisionSuppressed, Code::RevisionShown, Code::AskerWithoutRight, Code::AlreadyDecided,
+            Code::AlreadyIssued, Code::TokenEnded, Code::SubjectBound, Code::SubjectTaken])),
         ("x-same" = json!(true)),
     ),
 )]
@@ -272,7 +240,6 @@ pub async fn decide_pending(mut call: Call) -> Result<Reply, Problem> {
     let (named, now) = (id.clone(), call.caller.at);
     call.look(move |connection, asking| require_decider(connection, asking, &named, now)).await?;
     let body = call.body::<PendingDecisionCreate>().await?;
-    let _: NoParameters = call.query()?;
     let PendingDecisionCreate { decision: verdict, comment } = body.read()?;
     let (drawn, lifetimes) = (Draw::new(&call)?, call.asking().lifetimes);
     let fresh = Fresh {

@@ -1,10 +1,7 @@
 //! `/persons/{person}/grants`: what a person holds themselves, however they come in by an identity provider.
 
 use super::grants::{TokenGrantBody, TokenGrantInput};
-use super::kernel::call::Call;
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::NoParameters;
-use super::kernel::reply::Reply;
+use super::kernel::{Call, Code, NoParameters, Problem, Reply};
 use super::pending::PendingBody;
 use crate::domain::id::PersonId;
 use crate::domain::language::Language;
@@ -29,7 +26,7 @@ pub struct PersonGrantsBody {
 
 impl From<&[TokenGrant]> for PersonGrantsBody {
     fn from(grants: &[TokenGrant]) -> PersonGrantsBody {
-        PersonGrantsBody { grants: grants.iter().map(TokenGrantBody::from).collect() }
+        PersonGrantsBody { grants: grants.iter().map(TokenGrantBody::of).collect() }
     }
 }
 
@@ -50,13 +47,8 @@ fn shown((person, grants): &Holder, language: Language) -> Reply {
 /// 此人自己的授权，用身份提供方登录时有效；令牌的授权在各令牌里（`GET /persons/{person}`）。
 #[utoipa::path(
     tag = "administration",
-    params(crate::http::paths::Person),
     responses((status = 200, description = "此人自己的授权", body = PersonGrantsBody)),
-    extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::NotFound, Code::InvalidQuery])),
-        ("x-token" = json!(true)),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::Forbidden])), ("x-token" = json!(true))),
 )]
 #[get("/persons/{person}/grants")]
 pub async fn read_person_grants(call: Call) -> Result<Reply, Problem> {
@@ -73,16 +65,12 @@ pub async fn read_person_grants(call: Call) -> Result<Reply, Problem> {
 /// 安全管理员不能授予自己，三员分立按一个人的全部令牌和授权算。有主管部门以上角色的须由另一个人确认的（设置 `second_pair.grants`），答 202。
 #[utoipa::path(
     tag = "administration",
-    params(crate::http::paths::Person),
-    request_body(content = PersonGrantsCreate, content_type = "application/json"),
+    request_body = PersonGrantsCreate,
     responses(
         (status = 200, description = "此人自己的授权", body = PersonGrantsBody),
         (status = 202, description = "已提请，待另一个人确认", body = PendingBody),
     ),
-    extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::LastAdmin, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::LastAdmin]))),
 )]
 #[put("/persons/{person}/grants")]
 pub async fn replace_person_grants(mut call: Call) -> Result<Reply, Problem> {
@@ -93,7 +81,6 @@ pub async fn replace_person_grants(mut call: Call) -> Result<Reply, Problem> {
         .look(move |connection, asking| people::find_changeable_grants(connection, asking, &named))
         .await?;
     let body = call.body::<PersonGrantsCreate>().await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(person.version)?;
     let grants = body.read()?.grants.into_iter().map(GrantOrder::from).collect();
     let order = GrantsOrder { person: id, version, grants };

@@ -1,13 +1,8 @@
 //! `/persons`: who holds tokens, and what happens when they leave.
 
-use super::kernel::BASE;
-use super::kernel::call::Call;
 use super::kernel::format::day;
 use super::kernel::names::AgencyIdOrCode;
-use super::kernel::paging::{Page, PageOrder, SortField, list_reply};
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::{CursorText, Limit, NoParameters, query};
-use super::kernel::reply::Reply;
+use super::kernel::{BASE, Call, Code, ListQuery, NoParameters, Page, Problem, Reply, answer};
 use super::tokens::{Telling, TokenBody, telling};
 use crate::domain::access::Lifetimes;
 use crate::domain::id::PersonId;
@@ -30,31 +25,20 @@ pub fn register(config: &mut ServiceConfig<'_>) {
         .service(confirm_person);
 }
 
-/// 人员。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = PersonEntry)]
-pub struct EntryBody {
-    #[schema(format = "uuid")]
-    id: String,
-    name: String,
-    #[schema(format = "uuid")]
-    agency_id: Option<String>,
-    /// 离任日期；空 = 在任。
-    #[schema(format = Date)]
-    left_on: Option<String>,
-    /// 不是人而是机器（程序）。
-    machine: bool,
-}
-
-impl From<&Person> for EntryBody {
-    fn from(person: &Person) -> EntryBody {
-        EntryBody {
-            id: person.id.to_string(),
-            name: person.name.clone(),
-            agency_id: person.agency_id.as_ref().map(ToString::to_string),
-            left_on: person.left_on.map(day),
-            machine: person.machine,
-        }
+answer! {
+    /// 人员。
+    #[schema(as = PersonEntry)]
+    pub struct EntryBody of(person: &Person) {
+        #[schema(format = "uuid")]
+        id: String = person.id.to_string(),
+        name: String = person.name.clone(),
+        #[schema(format = "uuid")]
+        agency_id: Option<String> = person.agency_id.as_ref().map(ToString::to_string),
+        /// 离任日期；空 = 在任。
+        #[schema(format = Date)]
+        left_on: Option<String> = person.left_on.map(day),
+        /// 不是人而是机器（程序）。
+        machine: bool = person.machine,
     }
 }
 
@@ -80,7 +64,7 @@ pub struct PersonPatch {
 
 fn detail(person: &Person, tokens: &[Token], lifetimes: &Lifetimes) -> DetailBody {
     let tokens = tokens.iter().map(|token| TokenBody::of(token, lifetimes)).collect();
-    DetailBody { person: EntryBody::from(person), tokens }
+    DetailBody { person: EntryBody::of(person), tokens }
 }
 
 fn shown((person, tokens): &(Person, Vec<Token>), (lifetimes, language): Telling) -> Reply {
@@ -89,41 +73,21 @@ fn shown((person, tokens): &(Person, Vec<Token>), (lifetimes, language): Telling
 
 pub type PersonList = Page<EntryBody>;
 
-static NO_SORTS: &[SortField<Person>] = &[];
-
-query!(PersonListQuery {
-    /// 每页条数，1–200，默认 50。
-    limit: Option<Limit>,
-    /// 上一页给出的游标。
-    cursor: Option<CursorText>,
-    /// 是否给出总数；超过一千只说至少有多少。
-    count: Option<bool>,
-});
-
 /// 人员列表
 ///
 /// 主管部门看自己范围内的人：隶属于这里的机关，或持有在这里有效的令牌、授权；安全管理员和审计员看全部。
 #[utoipa::path(
     tag = "administration",
-    params(PersonListQuery),
+    params(ListQuery),
     responses((status = 200, description = "一页人员", body = PersonList)),
-    extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::InvalidQuery, Code::InvalidCursor])),
-        ("x-list" = json!(true)),
-        ("x-token" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::Forbidden])), ("x-token" = json!(true))),
 )]
 #[get("/persons")]
 pub async fn list_persons(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
-    let query: PersonListQuery = call.query_after(|_, asking| people::require_people_right(asking)).await?;
-    let order = PageOrder::read(&call, "persons", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
-    let (page, count) = (order.page.clone(), query.count == Some(true));
-    let (rows, total) =
-        call.look(move |connection, asking| people::list_persons(connection, asking, &page, count)).await?;
-    let (rows, next) = order.cut(rows, |person| person.id.to_string());
-    let items: Vec<EntryBody> = rows.iter().map(EntryBody::from).collect();
-    Ok(list_reply(&call, json!(items), next, total))
+    let query: ListQuery = call.query_after(|_, asking| people::require_people_right(asking)).await?;
+    let find = people::list_persons;
+    query.page.list(&call, "persons", find, |person| person.id.to_string(), EntryBody::of).await
 }
 
 /// 要建立的人员。
@@ -143,12 +107,8 @@ pub struct PersonCreate {
 /// （`PUT /persons/{person}/subject`），即可用身份提供方登录。`POST /tokens` 也会建立人员。
 #[utoipa::path(
     tag = "administration",
-    request_body(content = PersonCreate, content_type = "application/json"),
+    request_body = PersonCreate,
     responses((status = 201, description = "已建立", body = DetailBody)),
-    extensions(
-        ("x-problems" = json!([Code::Forbidden, Code::InvalidInput, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
 )]
 #[post("/persons")]
 pub async fn create_person(mut call: Call) -> Result<Reply, Problem> {
@@ -158,7 +118,6 @@ pub async fn create_person(mut call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     people::require_token_right(&call.asking())?;
     let body = call.body::<PersonCreate>().await?;
-    let _: NoParameters = call.query()?;
     let PersonCreate { name, agency_id } = body.read()?;
     let order = PersonOrder { id: PersonId::from_uuid(uuid::Uuid::now_v7()), name, agency: agency_id };
     let (lifetimes, language) = telling(&call);
@@ -185,13 +144,8 @@ async fn present(call: &Call) -> Result<(Person, Vec<Token>), Problem> {
 /// 连同有效的令牌；密文从不再现。
 #[utoipa::path(
     tag = "administration",
-    params(crate::http::paths::Person),
     responses((status = 200, description = "人员", body = DetailBody)),
-    extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::NotFound, Code::InvalidQuery])),
-        ("x-token" = json!(true)),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::Forbidden])), ("x-token" = json!(true))),
 )]
 #[get("/persons/{person}")]
 pub async fn read_person(call: Call) -> Result<Reply, Problem> {
@@ -206,13 +160,9 @@ pub async fn read_person(call: Call) -> Result<Reply, Problem> {
 /// 令牌丢失而人未离任的，用 `POST /tokens/{id}/rotation` 换发。
 #[utoipa::path(
     tag = "administration",
-    params(crate::http::paths::Person),
-    request_body(content = PersonPatch, content_type = "application/merge-patch+json"),
+    request_body = PersonPatch,
     responses((status = 200, description = "修改后的人员", body = DetailBody)),
-    extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::LastAdmin, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReadOnly, Code::LastAdmin]))),
 )]
 #[patch("/persons/{person}")]
 pub async fn change_person(mut call: Call) -> Result<Reply, Problem> {
@@ -221,9 +171,8 @@ pub async fn change_person(mut call: Call) -> Result<Reply, Problem> {
     let (person, _) =
         call.look(move |connection, asking| people::find_changeable(connection, asking, &id)).await?;
     let body = call.body::<PersonPatch>().await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(person.version)?;
-    let PersonPatch { name, left_on } = body.over(&json!(EntryBody::from(&person)))?;
+    let PersonPatch { name, left_on } = body.over(&json!(EntryBody::of(&person)))?;
     let edit = PersonEdit { name, left_on };
     let telling = telling(&call);
     call.write(
@@ -241,15 +190,14 @@ pub async fn change_person(mut call: Call) -> Result<Reply, Problem> {
 /// 发给的人、与其同一经手人的和本人都不能确认（403 `separation_of_duties`）；没有什么要确认的答 200。
 #[utoipa::path(
     tag = "administration",
-    params(crate::http::paths::Person),
     responses(
         (status = 201, description = "已确认", body = DetailBody),
         (status = 200, description = "没有等待确认的，什么也没有改变", body = DetailBody),
     ),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::SeparationOfDuties, Code::NothingToConfirm, Code::PreconditionRequired, Code::PreconditionFailed, Code::InvalidQuery])),
+        ("x-problems" = json!([Code::SeparationOfDuties, Code::NothingToConfirm, Code::PreconditionRequired,
+            Code::PreconditionFailed])),
         ("x-sometimes-matched" = json!(true)),
-        ("x-tagged" = json!(true)),
         ("x-same" = json!(true)),
     ),
 )]
@@ -263,7 +211,6 @@ pub async fn confirm_person(mut call: Call) -> Result<Reply, Problem> {
     let waiting = call
         .look(move |connection, asking| people::find_confirmable(connection, asking, &looked, now))
         .await?;
-    let _: NoParameters = call.query()?;
     let present = waiting.person.version;
     // What is confirmed is what was seen; of a single access nobody can mean another.
     let must_tell = waiting.is_anything() && waiting.is_ambiguous;

@@ -1,10 +1,8 @@
 //! `/problems`: the closed list of what can go wrong, for programs and for people, offline.
 
 use super::kernel::accept::PageQuery;
-use super::kernel::call::Call;
 use super::kernel::names::{ProblemCode, ProblemSchema};
-use super::kernel::problem::{Code, Problem};
-use super::kernel::reply::Reply;
+use super::kernel::{Call, Code, Problem, Reply};
 use crate::domain::language::{Language, say};
 use actix_web::get;
 use serde::Serialize;
@@ -118,7 +116,6 @@ pub fn framed(title: &str, body: &str, language: Language) -> String {
     responses((status = 200, description = "全部错误", content(
         (ProblemKindList = "application/json"), (String = "text/html; charset=utf-8"),
     ))),
-    extensions(("x-problems" = json!([Code::InvalidQuery]))),
 )]
 #[get("/problems")]
 pub async fn list_problems(call: Call) -> Result<Reply, Problem> {
@@ -134,11 +131,10 @@ pub async fn list_problems(call: Call) -> Result<Reply, Problem> {
 /// 错误答复中 `type` 所指的地址。
 #[utoipa::path(
     tag = "service",
-    params(("code" = ProblemCode, Path, description = "错误代码"), PageQuery),
+    params(PageQuery),
     responses((status = 200, description = "错误的含义", content(
         (ProblemKind = "application/json"), (String = "text/html; charset=utf-8"),
     ))),
-    extensions(("x-problems" = json!([Code::NotFound, Code::InvalidQuery]))),
 )]
 #[get("/problems/{code}")]
 pub async fn read_problem(call: Call) -> Result<Reply, Problem> {

@@ -1,10 +1,7 @@
 //! Whether the service lives, is ready, and which version it is.
 
-use super::kernel::call::Call;
 use super::kernel::names::DatabaseName;
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::NoParameters;
-use super::kernel::reply::Reply;
+use super::kernel::{Call, Code, NoParameters, Problem, Reply};
 use actix_web::get;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -70,7 +67,6 @@ pub struct Version {
 #[utoipa::path(
     tag = "service",
     responses((status = 200, description = "版本", body = Version)),
-    extensions(("x-problems" = json!([Code::InvalidQuery]))),
 )]
 #[get("/version")]
 pub async fn read_version(call: Call) -> Result<Reply, Problem> {

@@ -1,13 +1,9 @@
 //! `/audit/access`: who read what that is not public; both logs as lines, for those who keep them elsewhere.
 
 use super::audit::{AuditListQuery, AuditPerson, AuditSession, entry_time};
-use super::kernel::call::Call;
-use super::kernel::paging::{Page, PageOrder, SortField, list_reply};
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::{Sequence, query};
-use super::kernel::reply::Reply;
 use super::kernel::service::Service;
 use super::kernel::shares::Client;
+use super::kernel::{Call, Code, Page, Problem, Reply, Sequence, answer, query};
 use crate::domain::audit::{Access, AccessFilter, ExportedLine, Origin};
 use crate::operations::audit::{lines_after, list_reads};
 use crate::operations::store::AnyConnection;
@@ -17,71 +13,50 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpResponse, get};
 use futures_util::stream::{Stream, unfold};
 use serde::Serialize;
-use serde_json::json;
 use std::time::Duration;
-use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
     config.service(list_access).service(export_access).service(export_audit);
 }
 
-/// 一次读取；短时间内的相同读取合为一条。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AccessEntry)]
-pub struct AccessBody {
-    #[schema(format = "uuid")]
-    id: String,
-    /// 第一次读取的时间，RFC 3339，UTC，微秒。
-    #[schema(format = DateTime)]
-    at: String,
-    /// 读取的人。
-    person: AuditPerson,
-    /// 从哪里、由什么方式读的。
-    session: Option<AuditSession>,
-    /// 所读的操作：方法和路径的样式。
-    operation: String,
-    /// 路径和查询参数。
-    target: String,
-    /// HTTP 状态码。
-    status: i32,
-    /// 相同的读取有几次。
-    times: i32,
-    #[schema(format = "uuid")]
-    agency_id: Option<String>,
-    #[schema(format = "uuid")]
-    report_id: Option<String>,
-    /// 第一次读取的请求编号。
-    request_id: String,
+/// By what it came.
+fn origin_of(read: &Access) -> Origin {
+    let (way, token_id) = (Some(read.way.clone()), read.token_id.clone());
+    Origin { way, token_id, client: read.client.clone(), ..Origin::default() }
 }
 
-impl From<&Access> for AccessBody {
-    fn from(read: &Access) -> AccessBody {
-        let origin = Origin {
-            way: Some(read.way.clone()),
-            token_id: read.token_id.clone(),
-            client: read.client.clone(),
-            ..Origin::default()
-        };
-        AccessBody {
-            id: read.id.clone(),
-            at: entry_time(read.at),
-            person: AuditPerson::of(&read.person_id, Some(&read.person_name)),
-            session: AuditSession::of(&origin, true),
-            operation: read.operation.clone(),
-            target: read.target.clone(),
-            status: read.status,
-            times: read.times,
-            agency_id: read.agency_id.clone(),
-            report_id: read.report_id.clone(),
-            request_id: read.request_id.clone(),
-        }
+answer! {
+    /// 一次读取；短时间内的相同读取合为一条。
+    #[schema(as = AccessEntry)]
+    pub struct AccessBody of(read: &Access) {
+        #[schema(format = "uuid")]
+        id: String = read.id.clone(),
+        /// 第一次读取的时间，RFC 3339，UTC，微秒。
+        #[schema(format = DateTime)]
+        at: String = entry_time(read.at),
+        /// 读取的人。
+        person: AuditPerson = AuditPerson::of(&read.person_id, Some(&read.person_name)),
+        /// 从哪里、由什么方式读的。
+        session: Option<AuditSession> = AuditSession::of(&origin_of(read), true),
+        /// 所读的操作：方法和路径的样式。
+        operation: String = read.operation.clone(),
+        /// 路径和查询参数。
+        target: String = read.target.clone(),
+        /// HTTP 状态码。
+        status: i32 = read.status,
+        /// 相同的读取有几次。
+        times: i32 = read.times,
+        #[schema(format = "uuid")]
+        agency_id: Option<String> = read.agency_id.clone(),
+        #[schema(format = "uuid")]
+        report_id: Option<String> = read.report_id.clone(),
+        /// 第一次读取的请求编号。
+        request_id: String = read.request_id.clone(),
     }
 }
 
 pub type AccessList = Page<AccessBody>;
-
-static NO_SORTS: &[SortField<Access>] = &[];
 
 /// 读取记录
 ///
@@ -91,11 +66,7 @@ static NO_SORTS: &[SortField<Access>] = &[];
     tag = "audit",
     params(AuditListQuery),
     responses((status = 200, description = "一页读取记录，自早至晚", body = AccessList)),
-    extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::InvalidQuery, Code::InvalidCursor])),
-        ("x-list" = json!(true)),
-        ("x-token" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::Forbidden])), ("x-token" = json!(true))),
 )]
 #[get("/audit/access")]
 pub async fn list_access(call: Call) -> Result<Reply, Problem> {
@@ -106,7 +77,6 @@ pub async fn list_access(call: Call) -> Result<Reply, Problem> {
         })
         .await?;
     query.require_order()?;
-    let order = PageOrder::read(&call, "access", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
     let filter = AccessFilter {
         person_id: query.person_id.map(|id| id.to_string()),
         agency_id: None,
@@ -114,16 +84,26 @@ pub async fn list_access(call: Call) -> Result<Reply, Problem> {
         from: query.from,
         before: query.to,
     };
-    let (agency, after) = (query.agency_id, order.page.after_id.clone());
-    let (limit, count) = (order.page.limit, query.count == Some(true));
-    let (rows, total) = call
-        .look(move |connection, asking| {
-            list_reads(connection, asking, (&filter, agency.as_ref()), after.as_deref(), limit, count)
-        })
-        .await?;
-    let (rows, next) = order.cut(rows, |read| read.id.clone());
-    let items: Vec<AccessBody> = rows.iter().map(AccessBody::from).collect();
-    Ok(list_reply(&call, json!(items), next, total))
+    let agency = query.agency_id;
+    let paging = query.page;
+    paging
+        .list(
+            &call,
+            "access",
+            move |connection, asking, page, count| {
+                list_reads(
+                    connection,
+                    asking,
+                    (&filter, agency.as_ref()),
+                    page.after_id.as_deref(),
+                    page.limit,
+                    count,
+                )
+            },
+            |read| read.id.clone(),
+            AccessBody::of,
+        )
+        .await
 }
 
 /// Lines read at once.
@@ -192,7 +172,7 @@ fn access_lines(
 ) -> Result<(String, Option<String>), Refusal> {
     let (page, _) = list_reads(connection, asking, (&AccessFilter::default(), None), after, PAGE, false)?;
     let last = page.last().map(|read| read.id.clone());
-    Ok((page.iter().map(|read| line_of(&AccessBody::from(read))).collect(), last))
+    Ok((page.iter().map(|read| line_of(&AccessBody::of(read))).collect(), last))
 }
 
 async fn export(call: Call, read: Read, after: Option<String>) -> Result<HttpResponse, Problem> {
@@ -228,7 +208,7 @@ query!(AuditExportQuery {
     params(AuditExportQuery),
     responses((status = 200, description = "全部审计", content((String = "application/x-ndjson")))),
     extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::InvalidQuery])),
+        ("x-problems" = json!([Code::Forbidden])),
         ("x-token" = json!(true)),
         ("x-cost" = json!("file")),
     ),
@@ -255,7 +235,7 @@ query!(AccessExportQuery {
     params(AccessExportQuery),
     responses((status = 200, description = "全部读取记录", content((String = "application/x-ndjson")))),
     extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::InvalidQuery])),
+        ("x-problems" = json!([Code::Forbidden])),
         ("x-token" = json!(true)),
         ("x-cost" = json!("file")),
     ),

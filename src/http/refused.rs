@@ -4,7 +4,7 @@ use super::agencies::{MOST_TOLD, refused_rows};
 use super::kernel::format::time;
 use super::kernel::limit::own_share_full;
 use super::kernel::names::WhyName;
-use super::kernel::problem::{Code, Problem};
+use super::kernel::{Code, Problem};
 use super::pending::EarlierDecisionBody;
 use super::reports::{PersonReference, finding_bodies};
 use crate::domain::rules::Finding;
@@ -54,7 +54,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::Conflict(conflict) => Problem::new(of_conflict(conflict)),
             Refusal::Decided(decided) => Problem::new(Code::AlreadyDecided)
-                .member("decided", json!(EarlierDecisionBody::from(&*decided))),
+                .member("decided", json!(EarlierDecisionBody::of(&*decided))),
             Refusal::TooMany => own_share_full(),
             Refusal::Rows(rows) => {
                 let count = rows.len();

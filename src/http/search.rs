@@ -1,13 +1,11 @@
 //! `/search`: full text over published narratives.
 
-use super::kernel::call::Call;
 use super::kernel::cursor::Seal;
 use super::kernel::names::SectionKind;
-use super::kernel::paging::{bad_cursor, list_reply_with};
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::{CursorText, Limit, Phrase, SectionKey, YearNumber, query};
-use super::kernel::reply::Reply;
 use super::kernel::table::{self, TableFormat};
+use super::kernel::{
+    Call, Paging, Phrase, Problem, Reply, SectionKey, YearNumber, answer, bad_cursor, list_reply_with, query,
+};
 use super::statistics::AsOfBody;
 use crate::domain::page::COUNTED;
 use crate::domain::report::SearchFilter;
@@ -35,18 +33,19 @@ pub struct AgencyBody {
     name: String,
 }
 
-/// 一处命中。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SearchHit)]
-pub struct HitBody {
-    #[schema(format = "uuid")]
-    report_id: String,
-    agency: AgencyBody,
-    year: i32,
-    #[schema(value_type = SectionKind)]
-    section: String,
-    /// 命中之处，`<em>` 标出；其余已转义，可以直接放进网页。
-    snippet: String,
+answer! {
+    /// 一处命中。
+    #[schema(as = SearchHit)]
+    pub struct HitBody of(hit: Hit) {
+        #[schema(format = "uuid")]
+        report_id: String = hit.found.report_id,
+        agency: AgencyBody = AgencyBody { id: hit.found.agency_id, name: hit.found.agency_name },
+        year: i32 = hit.found.year,
+        #[schema(value_type = SectionKind)]
+        section: String = hit.found.section,
+        /// 命中之处，`<em>` 标出；其余已转义，可以直接放进网页。
+        snippet: String = hit.snippet,
+    }
 }
 
 /// 一页命中。
@@ -62,18 +61,6 @@ pub struct SearchList {
     as_of: AsOfBody,
 }
 
-impl From<Hit> for HitBody {
-    fn from(hit: Hit) -> HitBody {
-        HitBody {
-            report_id: hit.found.report_id,
-            agency: AgencyBody { id: hit.found.agency_id, name: hit.found.agency_name },
-            year: hit.found.year,
-            section: hit.found.section,
-            snippet: hit.snippet,
-        }
-    }
-}
-
 query!(SearchQuery {
     /// 要找的词句；整句匹配，不分全角半角、大小写。
     q: Phrase,
@@ -83,12 +70,7 @@ query!(SearchQuery {
     year: Option<YearNumber>,
     /// 部分的键名，如 `overview`。
     section: Option<SectionKey>,
-    /// 每页条数，1–200，默认 50。
-    limit: Option<Limit>,
-    /// 上一页给出的游标。
-    cursor: Option<CursorText>,
-    /// 是否给出总数；超过一千只说至少有多少。
-    count: Option<bool>,
+    page: Paging,
     /// `json`（默认）或 `csv`；不给则按 `Accept`。
     format: Option<TableFormat>,
 });
@@ -105,13 +87,12 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
     params(SearchQuery),
     responses((status = 200, description = "一页命中",
         content((SearchList = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidCursor])), ("x-list" = json!(true))),
 )]
 #[get("/search")]
 pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
     let query: SearchQuery = call.query()?;
     let seal = Seal::of(&call, "search")?;
-    let after = match &query.cursor {
+    let after = match &query.page.cursor {
         None => 0,
         Some(cursor) => {
             let said = seal.open(&cursor.0)?;
@@ -127,11 +108,11 @@ pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
         },
         within: query.within,
         after,
-        limit: usize::try_from(query.limit.map_or(50, |limit| limit.0)).unwrap_or(50),
+        limit: usize::try_from(query.page.rows()).unwrap_or(50),
     };
     let question = Arc::new(question);
     let format = query.format;
-    let count = query.count == Some(true);
+    let count = query.page.count;
     let until = Instant::now() + PATIENCE;
     // In one snapshot with the question whether the index has come so far: a standby has an index of its own.
     let (hits, next, total, as_of) = loop {
@@ -150,8 +131,8 @@ pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
             None => actix_web::rt::time::sleep(LOOK_AGAIN).await,
         }
     };
-    let items: Vec<HitBody> = hits.into_iter().map(HitBody::from).collect();
-    let mut more = Map::from_iter([("as_of".to_owned(), json!(AsOfBody::from(as_of)))]);
+    let items: Vec<HitBody> = hits.into_iter().map(HitBody::of).collect();
+    let mut more = Map::from_iter([("as_of".to_owned(), json!(AsOfBody::of(as_of)))]);
     let total = match total {
         // The steps ended before the count did.
         Some((least, false)) if least <= COUNTED => {

@@ -2,10 +2,10 @@
 
 use super::kernel::access::{access, refuse_bad_token};
 use super::kernel::document::allowed;
-use super::kernel::problem::{Code, Problem};
 use super::kernel::reads;
 use super::kernel::refusals;
 use super::kernel::service::{Service, ServiceOptions};
+use super::kernel::{Code, Problem};
 use super::metrics;
 use super::openapi;
 use super::reports::RENDERER;

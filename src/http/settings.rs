@@ -1,17 +1,14 @@
 //! `/settings`: what the database itself holds about how the service is run.
 
-use super::kernel::call::Call;
 use super::kernel::format::time;
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::NoParameters;
-use super::kernel::reply::Reply;
+use super::kernel::{Call, Code, NoParameters, Problem, Reply, answer};
 use super::pending::PendingBody;
 use crate::domain::language::Language;
 use crate::domain::workflow::{Review, ReviewSettings};
 use crate::operations::pending::HeldOrder;
 use crate::operations::settings::{change_review, find_review, require_settings_right};
 use actix_web::{get, put};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,17 +17,18 @@ pub fn register(config: &mut ServiceConfig<'_>) {
     config.service(read_review_settings).service(replace_review_settings);
 }
 
-/// 审核的设置，存在数据库里，对所有实例同时生效。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ReviewSettings)]
-pub struct ReviewSettingsBody {
-    /// 审核几次：三审三校为 3。
-    #[schema(minimum = 1, maximum = 3)]
-    stages: u8,
-    /// 审核人不能是作者，每次审核由不同的人完成。
-    separation_of_duties: bool,
-    #[schema(format = DateTime)]
-    updated_at: String,
+answer! {
+    /// 审核的设置，存在数据库里，对所有实例同时生效。
+    #[schema(as = ReviewSettings)]
+    pub struct ReviewSettingsBody of(settings: &ReviewSettings) {
+        /// 审核几次：三审三校为 3。
+        #[schema(minimum = 1, maximum = 3)]
+        stages: u8 = settings.review.stages,
+        /// 审核人不能是作者，每次审核由不同的人完成。
+        separation_of_duties: bool = settings.review.separation_of_duties,
+        #[schema(format = DateTime)]
+        updated_at: String = time(settings.updated_at),
+    }
 }
 
 /// 要改成的设置。
@@ -44,16 +42,6 @@ pub struct ReviewSettingsInput {
     separation_of_duties: bool,
 }
 
-impl From<&ReviewSettings> for ReviewSettingsBody {
-    fn from(settings: &ReviewSettings) -> ReviewSettingsBody {
-        ReviewSettingsBody {
-            stages: settings.review.stages,
-            separation_of_duties: settings.review.separation_of_duties,
-            updated_at: time(settings.updated_at),
-        }
-    }
-}
-
 impl From<ReviewSettingsInput> for Review {
     fn from(sent: ReviewSettingsInput) -> Review {
         Review { stages: sent.stages, separation_of_duties: sent.separation_of_duties }
@@ -61,7 +49,7 @@ impl From<ReviewSettingsInput> for Review {
 }
 
 fn shown(settings: &ReviewSettings, language: Language) -> Reply {
-    let reply = Reply::ok(&ReviewSettingsBody::from(settings));
+    let reply = Reply::ok(&ReviewSettingsBody::of(settings));
     reply.tag(settings.version, language.short()).modified(settings.updated_at)
 }
 
@@ -71,11 +59,7 @@ fn shown(settings: &ReviewSettings, language: Language) -> Reply {
 #[utoipa::path(
     tag = "administration",
     responses((status = 200, description = "审核的设置", body = ReviewSettingsBody)),
-    extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-        ("x-token" = json!(true)),
-    ),
+    extensions(("x-token" = json!(true))),
 )]
 #[get("/settings/review")]
 pub async fn read_review_settings(call: Call) -> Result<Reply, Problem> {
@@ -91,15 +75,12 @@ pub async fn read_review_settings(call: Call) -> Result<Reply, Problem> {
 /// 配置里的 `review.*` 只是空数据库的初始值。
 #[utoipa::path(
     tag = "administration",
-    request_body(content = ReviewSettingsInput, content_type = "application/json"),
+    request_body = ReviewSettingsInput,
     responses(
         (status = 200, description = "改后的设置", body = ReviewSettingsBody),
         (status = 202, description = "已提请，待另一个人确认", body = PendingBody),
     ),
-    extensions(
-        ("x-problems" = json!([Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::AlreadyPending, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReadOnly, Code::AlreadyPending]))),
 )]
 #[put("/settings/review")]
 pub async fn replace_review_settings(mut call: Call) -> Result<Reply, Problem> {
@@ -107,9 +88,8 @@ pub async fn replace_review_settings(mut call: Call) -> Result<Reply, Problem> {
     require_settings_right(&call.asking())?;
     let present = call.look(|connection, _| find_review(connection)).await?;
     let body = call.body::<ReviewSettingsInput>().await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
-    let wanted = Review::from(body.over(&json!(ReviewSettingsBody::from(&present)))?);
+    let wanted = Review::from(body.over(&json!(ReviewSettingsBody::of(&present)))?);
     let language = call.language();
     call.do_or_ask(
         HeldOrder::Review { version, review: wanted },

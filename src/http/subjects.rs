@@ -1,17 +1,14 @@
 //! `/persons/{person}/subject`: as whom an identity provider knows a person.
 
-use super::kernel::call::Call;
 use super::kernel::format::time;
-use super::kernel::problem::{Code, Fault, Problem};
-use super::kernel::query::NoParameters;
-use super::kernel::reply::Reply;
+use super::kernel::{Call, Code, Fault, NoParameters, Problem, Reply, answer};
 use super::pending::PendingBody;
 use crate::domain::id::PersonId;
 use crate::domain::people::BoundSubject;
 use crate::operations::pending::HeldOrder;
 use crate::operations::people::{self, BindingOrder, SubjectOrder};
 use actix_web::{get, put};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -19,21 +16,16 @@ pub fn register(config: &mut ServiceConfig<'_>) {
     config.service(read_subject).service(bind_subject);
 }
 
-/// 一个人在身份提供方的身份。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = PersonSubject)]
-pub struct SubjectBody {
-    /// 身份提供方，如其 `iss` 所写。
-    issuer: String,
-    /// 身份编号（`sub`）。
-    subject: String,
-    #[schema(format = DateTime)]
-    bound_at: String,
-}
-
-impl From<&BoundSubject> for SubjectBody {
-    fn from(bound: &BoundSubject) -> SubjectBody {
-        SubjectBody { issuer: bound.issuer.clone(), subject: bound.subject.clone(), bound_at: time(bound.at) }
+answer! {
+    /// 一个人在身份提供方的身份。
+    #[schema(as = PersonSubject)]
+    pub struct SubjectBody of(bound: &BoundSubject) {
+        /// 身份提供方，如其 `iss` 所写。
+        issuer: String = bound.issuer.clone(),
+        /// 身份编号（`sub`）。
+        subject: String = bound.subject.clone(),
+        #[schema(format = DateTime)]
+        bound_at: String = time(bound.at),
     }
 }
 
@@ -54,12 +46,8 @@ pub struct PersonSubjectCreate {
 /// 此人用身份提供方的哪个身份登录；还没有绑定的答 404。
 #[utoipa::path(
     tag = "administration",
-    params(crate::http::paths::Person),
     responses((status = 200, description = "绑定的身份", body = SubjectBody)),
-    extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::NotFound, Code::InvalidQuery])),
-        ("x-token" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::Forbidden])), ("x-token" = json!(true))),
 )]
 #[get("/persons/{person}/subject")]
 pub async fn read_subject(call: Call) -> Result<Reply, Problem> {
@@ -67,7 +55,7 @@ pub async fn read_subject(call: Call) -> Result<Reply, Problem> {
     let id: PersonId = call.part("person")?;
     let bound = call.look(move |connection, asking| people::find_subject(connection, asking, &id)).await?;
     let _: NoParameters = call.query()?;
-    Ok(Reply::ok(&SubjectBody::from(&bound)))
+    Ok(Reply::ok(&SubjectBody::of(&bound)))
 }
 
 /// 绑定身份
@@ -77,15 +65,15 @@ pub async fn read_subject(call: Call) -> Result<Reply, Problem> {
 /// 授予主管部门以上的角色须由另一个人确认的（设置 `second_pair.grants`），绑定持有这种授权的人的身份答 202。
 #[utoipa::path(
     tag = "administration",
-    params(crate::http::paths::Person),
-    request_body(content = PersonSubjectCreate, content_type = "application/json"),
+    request_body = PersonSubjectCreate,
     responses(
         (status = 200, description = "绑定的身份", body = SubjectBody),
         (status = 202, description = "已提请，待另一个人确认", body = PendingBody),
     ),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::SubjectBound, Code::SubjectTaken, Code::InvalidQuery])),
+        ("x-problems" = json!([Code::SubjectBound, Code::SubjectTaken])),
         ("x-unmatched" = json!(true)),
+        ("x-tagged" = json!(false)),
     ),
 )]
 #[put("/persons/{person}/subject")]
@@ -95,7 +83,6 @@ pub async fn bind_subject(mut call: Call) -> Result<Reply, Problem> {
     let named = id.clone();
     call.look(move |connection, asking| people::find_bindable(connection, asking, &named)).await?;
     let body = call.body::<PersonSubjectCreate>().await?;
-    let _: NoParameters = call.query()?;
     let usual = call.service.oidc.as_ref().map(|oidc| oidc.options().issuer.clone());
     let known = usual.is_some();
     let PersonSubjectCreate { subject, issuer } = body.read_with(|sent| {
@@ -108,7 +95,7 @@ pub async fn bind_subject(mut call: Call) -> Result<Reply, Problem> {
         .do_or_ask(
             HeldOrder::Subject(binding),
             move |desk| people::bind_subject(desk, &id, &order),
-            move |bound| Reply::ok(&SubjectBody::from(bound)),
+            move |bound| Reply::ok(&SubjectBody::of(bound)),
         )
         .await?;
     Ok(reply.untagged())

@@ -1,11 +1,8 @@
 //! `/me/tasks`: what waits for whoever asks.
 
-use super::kernel::call::Call;
 use super::kernel::format::{day, time};
 use super::kernel::names::{ReportScope, ReportStatus, TaskKind};
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::{Limit, query};
-use super::kernel::reply::Reply;
+use super::kernel::{Call, Limit, Problem, Reply, query};
 use crate::domain::agency::Agency;
 use crate::domain::pending::PendingAct;
 use crate::domain::roster::RosterEntry;
@@ -144,7 +141,7 @@ query!(TasksQuery {
     tag = "administration",
     params(TasksQuery),
     responses((status = 200, description = "待办", body = TaskList)),
-    extensions(("x-cost" = json!("scan")), ("x-problems" = json!([Code::Unauthorized, Code::InvalidQuery])), ("x-token" = json!(true))),
+    extensions(("x-cost" = json!("scan")), ("x-token" = json!(true))),
 )]
 #[get("/me/tasks")]
 pub async fn list_tasks(call: Call) -> Result<Reply, Problem> {

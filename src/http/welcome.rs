@@ -1,11 +1,7 @@
 //! `/`: where a stranger begins, as a page or as JSON.
 
-use super::kernel::BASE;
 use super::kernel::accept::PageQuery;
-use super::kernel::call::Call;
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::NoParameters;
-use super::kernel::reply::Reply;
+use super::kernel::{BASE, Call, Code, NoParameters, Problem, Reply};
 use super::problem_pages::framed;
 use crate::domain::language::Language;
 use actix_web::get;
@@ -104,7 +100,6 @@ fn page(language: Language) -> String {
     responses((status = 200, description = "入口", content(
         (Index = "application/json"), (String = "text/html; charset=utf-8"),
     ))),
-    extensions(("x-problems" = json!([Code::InvalidQuery]))),
 )]
 #[get("/")]
 pub async fn read_index(call: Call) -> Result<Reply, Problem> {
@@ -128,7 +123,7 @@ pub async fn read_index(call: Call) -> Result<Reply, Problem> {
 #[utoipa::path(
     tag = "service",
     responses((status = 200, description = "联系方式", body = String, content_type = "text/plain; charset=utf-8")),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::NotFound]))),
+    extensions(("x-problems" = json!([Code::NotFound]))),
 )]
 #[get("/.well-known/security.txt")]
 pub async fn read_security_contact(call: Call) -> Result<Reply, Problem> {

@@ -2,8 +2,8 @@
 //! such an answer becomes the problem that every refusal is, unless it follows an answer that has not gone yet.
 
 use super::kernel::line::Line;
-use super::kernel::problem::{Code, PROBLEM_JSON, Problem};
 use super::kernel::service::ServiceOptions;
+use super::kernel::{Code, PROBLEM_JSON, Problem};
 use crate::domain::language::{Language, say};
 use actix_http::body::MessageBody;
 use actix_http::{HttpService, Protocol, Request, Response};

@@ -2,6 +2,7 @@
 
 use super::harness::database::Database;
 use super::harness::process::{PROGRAM, Service};
+use super::harness::wait_for;
 use super::harness::world::{World, id_of, register};
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
@@ -269,7 +270,9 @@ on_both! {
         // There is more to come than a pipe holds: it stands still, longer than PostgreSQL lets a reader rest.
         register_many(service);
         if matches!(&*service.database, Database::Postgres { .. }) {
-            std::thread::sleep(Duration::from_secs(6));
+            let rests = "SELECT CAST(max(pid) AS TEXT) AS value FROM pg_stat_activity WHERE datname = current_database() \
+                AND state = 'idle in transaction' AND state_change < clock_timestamp() - interval '5.5 seconds'";
+            wait_for(|| service.database.text(rests));
         }
         assert!(head(service).0 > seq + 1_000);
         output.read_to_string(&mut text).expect("the rest");

@@ -1,7 +1,7 @@
 //! What holds for every request: the order of checks, headers, languages, limits.
 
 use super::harness::client::errors_at;
-use super::harness::world::{World, id_of, register};
+use super::harness::world::{World, YEAR, id_of, register};
 use serde_json::json;
 
 on_both! {
@@ -236,6 +236,21 @@ on_both! {
         service.get(&path).token(&world.editor()).header("if-none-match", read.tag()).send().expect(200);
         let same = service.get(&format!("{path}?view=published")).token(&world.editor()).send().expect(200);
         assert_eq!(same.value(), read.value());
+    }
+
+    fn a_time_is_no_proof_that_nothing_has_changed(service) {
+        let world = World::new(service);
+        let id = id_of(&world.full_draft());
+        world.publish(&id);
+        for path in [format!("/reports/{id}"), "/agencies".into(), format!("/years/{YEAR}/bundle")] {
+            // The second time from what is kept.
+            for _ in 0..2 {
+                let read = service.get(&path).send().expect(200);
+                let at = read.header("last-modified").expect("a time").to_owned();
+                // More may have changed within that second: the tag alone tells.
+                service.get(&path).header("if-modified-since", &at).send().expect(200);
+            }
+        }
     }
 
     fn problems_speak_the_callers_language_and_answers_say_it(service) {

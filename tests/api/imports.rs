@@ -1,7 +1,7 @@
 //! A clerk's file goes in as it is.
 
 use super::harness::client::errors_at;
-use super::harness::world::{REAL_TEXT, World, suqian};
+use super::harness::world::{REAL_TEXT, World, YEAR, suqian};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Map, Value, json};
@@ -310,5 +310,14 @@ on_both! {
         post("text/plain", vec![b'x'; (20 << 20) + 1]).refused(413, "payload_too_large");
         service.post("/imports?dry_run=maybe").token(&token).body("text/plain", "x").send()
             .refused(400, "invalid_query");
+    }
+
+    fn what_the_query_names_in_vain_is_told_at_its_parameters(service) {
+        let admin = service.admin();
+        let nowhere = "018d0000-0000-7000-8000-000000000000";
+        let path = format!("/imports?agency_id={nowhere}&year={YEAR}");
+        let problem = service.post(&path).token(&admin).body("text/plain", REAL_TEXT).send().refused(422, "invalid_input");
+        assert_eq!(errors_at(&problem, "parameter"), ["agency_id", "year"], "{problem}");
+        assert_eq!(errors_at(&problem, "pointer"), Vec::<String>::new(), "{problem}");
     }
 }

@@ -8,6 +8,12 @@ use std::cell::Cell;
 const ROLES: [&str; 8] =
     ["editor", "reviewer", "publisher", "supervisor", "system_admin", "security_admin", "auditor", "admin"];
 
+/// Every fourth combination of several choices, so that all but any one of them are tried in every combination; with
+/// `NIANBAO_TEST_LONG=1` all.
+fn is_tried(choices: &[usize]) -> bool {
+    choices.iter().sum::<usize>() % 4 == 0 || std::env::var_os("NIANBAO_TEST_LONG").is_some()
+}
+
 /// The contract's table, written down once more by hand: who takes an action from a state.
 #[expect(clippy::match_same_arms, reason = "a table: a line is a line of the contract")]
 fn takers(state: &str, action: &str) -> &'static [&'static str] {
@@ -101,21 +107,24 @@ on_both! {
             _ => service.token(role, &world.county, &format!("旁人{role}")),
         };
         let outside = |role: &str| service.token(role, &world.neighbour, &format!("邻县{role}"));
-        let mut tried = 0;
-        for state in State::ALL.iter().map(|state| state.as_str()) {
+        let mut combinations = 0;
+        for (at, state) in State::ALL.iter().map(|state| state.as_str()).enumerate() {
             let mut id = report_in(&world, state, &number);
-            for action in Action::ALL.iter().map(|action| action.as_str()) {
+            for (act, action) in Action::ALL.iter().map(|action| action.as_str()).enumerate() {
                 let ask = |id: &str, token: Option<String>, tag: &str| {
                     let request = service.post(&format!("/reports/{id}/transitions")).if_match(tag).json(&order(action));
                     let request = if let Some(token) = &token { request.token(token) } else { request };
                     request.send()
                 };
                 ask(&id, None, "\"1-zh\"").refused(401, "unauthorized");
-                for role in ROLES.into_iter().filter(|role| *role != "admin") {
+                for (turn, role) in ROLES.into_iter().enumerate().filter(|(_, role)| *role != "admin") {
+                    combinations += 1;
+                    if !is_tried(&[at, act, turn]) {
+                        continue;
+                    }
                     let place = ask(&id, Some(outside(role)), "\"1-zh\"");
                     let (status, code) = outsider(state);
                     place.refused(status, code);
-                    tried += 1;
                 }
                 let many = |id: &str, token: &str, tag: &str| {
                     let mut body = order(action);
@@ -128,14 +137,14 @@ on_both! {
                 let told = many(&id, &stranger, "\"1-zh\"");
                 let alone = ask(&id, Some(stranger), "\"1-zh\"");
                 assert_eq!(told, (alone.status.into(), alone.value()["code"].as_str().unwrap_or_default().to_owned()), "{action} {state}");
-                for role in ROLES {
+                for (turn, role) in ROLES.into_iter().enumerate() {
                     let path = format!("/reports/{id}");
                     let tag = service.get(&path).token(&service.admin()).send().tag().to_owned();
                     let reply = ask(&id, Some(inside(role)), &tag);
                     let place = format!("{role} {action} {state}");
                     let (status, code) = expected(state, action, role);
                     assert_eq!(reply.status, status, "{place}: {}", reply.text());
-                    if status != 201 {
+                    if status != 201 && is_tried(&[at, act, turn]) {
                         let told = many(&id, &inside(role), &tag);
                         assert_eq!((told.0, told.1.as_str()), (status.into(), code), "{place}, with others");
                     }
@@ -146,11 +155,11 @@ on_both! {
                         let after = service.get(&path).token(&service.admin()).send();
                         assert_eq!(after.tag(), tag, "{place}: nothing changed");
                     }
-                    tried += 1;
+                    combinations += 1;
                 }
             }
         }
-        assert_eq!(tried, 7 * 8 * 15);
+        assert_eq!(combinations, 7 * 8 * 15);
     }
 
     fn a_reviewer_of_a_stage_acts_at_that_stage_alone(service) {
@@ -191,9 +200,9 @@ on_both! {
         let world = World::new(service);
         let number = Cell::new(0);
         let roles = ROLES.into_iter().filter(|role| *role != "admin");
-        let mut tried = 0;
-        for role in roles {
-            for state in State::ALL.iter().map(|state| state.as_str()) {
+        let mut combinations = 0;
+        for (turn, role) in roles.enumerate() {
+            for (at, state) in State::ALL.iter().map(|state| state.as_str()).enumerate() {
                 let mut id = report_in(&world, state, &number);
                 let path = format!("/reports/{id}");
                 let agency = service.get(&path).token(&service.admin()).send().value()["agency"]["id"].clone();
@@ -206,9 +215,13 @@ on_both! {
                     (&["--years", "2023..2024"], &world.county, true, true),
                     (&["--reach", "agency"], &agency, true, true),
                 ];
-                for (more, place, covers, acts) in grants {
+                for (grant, (more, place, covers, acts)) in grants.into_iter().enumerate() {
                     let token = service.token_with(role, place, &format!("{role}{more:?}"), more);
-                    for action in Action::ALL.iter().map(|action| action.as_str()) {
+                    for (act, action) in Action::ALL.iter().map(|action| action.as_str()).enumerate() {
+                        combinations += 1;
+                        if !is_tried(&[turn, at, grant, act]) {
+                            continue;
+                        }
                         let own = *place == *agency;
                         // A report that was taken a step further is another agency's than the grant's.
                         let covers = covers && (!own || service.get(&format!("/reports/{id}")).token(&service.admin()).send().value()["agency"]["id"] == *agency);
@@ -231,11 +244,10 @@ on_both! {
                         } else {
                             assert_eq!(reply.value()["code"], code, "{place}");
                         }
-                        tried += 1;
                     }
                 }
             }
         }
-        assert_eq!(tried, 7 * 7 * 5 * 8);
+        assert_eq!(combinations, 7 * 7 * 5 * 8);
     }
 }

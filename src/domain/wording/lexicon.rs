@@ -4,6 +4,7 @@ use super::phrases::{PhraseGroup, Phrases, Spoilt};
 use crate::domain::digest::sha256_hex;
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
+use std::sync::LazyLock;
 
 /// A word that should not stand there.
 #[derive(Debug, Clone, Deserialize)]
@@ -119,9 +120,27 @@ impl Words {
     }
 }
 
+/// The program's own words by kind, each made ready when the first text is searched for them: most commands search none,
+/// and a name is searched for the grave ones alone.
+static OWN: [LazyLock<Lexicon>; Words::ALL.len()] = [
+    LazyLock::new(|| own(Words::Typos)),
+    LazyLock::new(|| own(Words::Superseded)),
+    LazyLock::new(|| own(Words::Template)),
+    LazyLock::new(|| own(Words::Residue)),
+    LazyLock::new(|| own(Words::Grave)),
+    LazyLock::new(|| own(Words::Phrases)),
+];
+
+#[expect(clippy::unreachable, reason = "compiled in and read by a test: there is no program without them")]
+fn own(words: Words) -> Lexicon {
+    let lexicon = read(words.compiled_in()).and_then(Lexicon::of);
+    lexicon.unwrap_or_else(|fault| unreachable!("{}: {fault}", words.as_str()))
+}
+
 /// All lexicons as they are in force.
 pub struct Lexicons {
-    all: Vec<(Words, Lexicon)>,
+    /// Of the kinds that an operator has added to; of the others there are the program's own words alone.
+    added: Vec<(Words, Lexicon)>,
     /// Over every word of them.
     digest: String,
 }
@@ -129,21 +148,30 @@ pub struct Lexicons {
 impl Lexicons {
     /// The program's own words, and an operator's added to them: texts of TOML files.
     pub fn with(added: &[(Words, String)]) -> Result<Lexicons, String> {
-        let mut all = Vec::with_capacity(Words::ALL.len());
+        let mut with_more = Vec::new();
         let mut digested = String::new();
         for words in Words::ALL {
-            let mut file = read(words.compiled_in())?;
             digested.push_str(words.compiled_in());
-            for (_, text) in added.iter().filter(|(kind, _)| *kind == words) {
+            let mut texts = added.iter().filter(|(kind, _)| *kind == words).peekable();
+            if texts.peek().is_none() {
+                continue;
+            }
+            let mut file = read(words.compiled_in())?;
+            for (_, text) in texts {
                 let more = read(text).map_err(|fault| format!("{}.toml: {fault}", words.as_str()))?;
                 file.entry.extend(more.entry);
                 file.phrases.extend(more.phrases);
                 file.right.extend(more.right);
                 digested.push_str(text);
             }
-            all.push((words, Lexicon::of(file)?));
+            with_more.push((words, Lexicon::of(file)?));
         }
-        Ok(Lexicons { all, digest: sha256_hex(digested.as_bytes()) })
+        Ok(Lexicons { added: with_more, digest: sha256_hex(digested.as_bytes()) })
+    }
+
+    fn of(&self, words: Words) -> Option<&Lexicon> {
+        let added = self.added.iter().find(|(kind, _)| *kind == words);
+        added.map(|(_, lexicon)| lexicon).or_else(|| OWN.get(words as usize).map(|own| &**own))
     }
 
     pub fn digest(&self) -> &str {
@@ -152,14 +180,12 @@ impl Lexicons {
 
     /// Every word of a kind in a text, in order.
     pub fn find<'l>(&'l self, words: Words, text: &'l str) -> impl Iterator<Item = Hit<'l>> + 'l {
-        let lexicon = self.all.iter().find(|(kind, _)| *kind == words);
-        lexicon.into_iter().flat_map(move |(_, lexicon)| lexicon.find(text))
+        self.of(words).into_iter().flat_map(move |lexicon| lexicon.find(text))
     }
 
     /// Every set phrase of a kind that has one character wrong, in order.
     pub fn spoilt(&self, words: Words, text: &str) -> Vec<Spoilt<'_>> {
-        let lexicon = self.all.iter().find(|(kind, _)| *kind == words);
-        lexicon.map(|(_, lexicon)| lexicon.phrases.find(text)).unwrap_or_default()
+        self.of(words).map(|lexicon| lexicon.phrases.find(text)).unwrap_or_default()
     }
 }
 
@@ -236,6 +262,21 @@ mod tests {
         let old = |text: &str| all.find(Words::Superseded, text).next().is_some();
         assert!(old("国务院492号令") && old("（〔2019〕60号）") && old("国办公开办函[2019]60号"));
         assert!(!old("晋政办发〔2019〕60号") && !old("2007年国务院令第492号公布"));
+    }
+
+    #[test]
+    fn each_kind_has_its_own_words() {
+        for (at, words) in Words::ALL.into_iter().enumerate() {
+            let (kept, read) = (&OWN[words as usize], read(words.compiled_in()).unwrap());
+            let texts =
+                |entries: &[Entry]| entries.iter().map(|entry| entry.word.clone()).collect::<Vec<_>>();
+            assert_eq!(
+                (words as usize, texts(&kept.entries)),
+                (at, texts(&read.entry)),
+                "{}",
+                words.as_str()
+            );
+        }
     }
 
     #[test]

@@ -6,14 +6,11 @@ use crate::domain::agency::Agency;
 use crate::domain::id::AgencyId;
 use crate::domain::language::Language;
 use crate::http::kernel::body::media_type;
-use crate::http::kernel::call::Call;
 use crate::http::kernel::json::parse;
 use crate::http::kernel::names::{AgencyItems, ProblemSchema};
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::query;
-use crate::http::kernel::reply::Reply;
 use crate::http::kernel::sent::{Extent, Sent};
 use crate::http::kernel::service::Service;
+use crate::http::kernel::{Call, Code, Problem, Reply, query};
 use crate::http::refused::batch_refused;
 use crate::operations::InputFault;
 use crate::operations::agencies::{self, AgencyDraft};
@@ -269,7 +266,8 @@ impl BatchBody {
     ),
     responses((status = 200, description = "各行的结果", body = BatchBody)),
     extensions(
-        ("x-cost" = json!("file")), ("x-problems" = json!([Code::Forbidden, Code::InvalidQuery, Code::DocumentUnreadable, Code::BatchRefused])),
+        ("x-cost" = json!("file")),
+        ("x-problems" = json!([Code::DocumentUnreadable, Code::BatchRefused])),
         ("x-same" = json!(true)),
     ),
 )]

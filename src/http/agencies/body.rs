@@ -3,9 +3,8 @@
 use crate::domain::agency::{Agency, Contact, DivisionCode, Kind, Level, Uscc};
 use crate::http::kernel::format::{day, time};
 use crate::http::kernel::names::{AgencyIdOrCode, AgencyKind, AgencyLevel, AgencyStatusName};
-use crate::http::kernel::paging::Page;
-use crate::http::kernel::problem::Fault;
 use crate::http::kernel::sent::{Patch, Sent};
+use crate::http::kernel::{Fault, Page, answer};
 use crate::operations::AgencyRef;
 use crate::operations::agencies::{AgencyDraft, AgencyTree};
 use chrono::NaiveDate;
@@ -13,50 +12,57 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// 机关。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Agency)]
-pub struct AgencyBody {
-    /// 编号，UUIDv7，由服务端生成。
-    #[schema(format = "uuid", read_only)]
-    id: String,
-    /// 名称（全称）。
-    #[schema(min_length = 1, max_length = 200)]
-    name: String,
-    /// 简称。
-    #[schema(min_length = 1, max_length = 100)]
-    short_name: Option<String>,
-    /// 统一社会信用代码（GB 32100-2015），在用机关中唯一。
-    #[schema(pattern = "^[0-9A-HJ-NPQRTUWXY]{18}$")]
-    uscc: Option<String>,
-    #[schema(value_type = AgencyLevel)]
-    level: &'static str,
-    #[schema(value_type = AgencyKind)]
-    kind: &'static str,
-    /// 行政区划代码：6 位（GB/T 2260）、9 位（GB/T 10114）或 12 位。
-    #[schema(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$")]
-    division_code: Option<String>,
-    /// 上级机关；写入时也可用统一社会信用代码。空 = 顶级。
-    #[schema(format = "uuid")]
-    parent_id: Option<String>,
-    #[schema(value_type = AgencyStatusName, read_only)]
-    status: &'static str,
-    /// 设立日期；空 = 自始。
-    #[schema(format = Date)]
-    valid_from: Option<String>,
-    /// 终止日期：从这一天起不再存在。
-    #[schema(format = Date)]
-    valid_to: Option<String>,
-    /// 承继机关。
-    #[schema(format = "uuid", read_only)]
-    successor_id: Option<String>,
-    contact: ContactBody,
-    /// 建立时间。
-    #[schema(format = DateTime, read_only)]
-    created_at: String,
-    /// 最近修改时间。
-    #[schema(format = DateTime, read_only)]
-    updated_at: String,
+answer! {
+    /// 机关。
+    #[schema(as = Agency)]
+    pub struct AgencyBody of(agency: &Agency) {
+        /// 编号，UUIDv7，由服务端生成。
+        #[schema(format = "uuid", read_only)]
+        id: String = agency.id.to_string(),
+        /// 名称（全称）。
+        #[schema(min_length = 1, max_length = 200)]
+        name: String = agency.name.clone(),
+        /// 简称。
+        #[schema(min_length = 1, max_length = 100)]
+        short_name: Option<String> = agency.short_name.clone(),
+        /// 统一社会信用代码（GB 32100-2015），在用机关中唯一。
+        #[schema(pattern = "^[0-9A-HJ-NPQRTUWXY]{18}$")]
+        uscc: Option<String> = agency.uscc.as_ref().map(ToString::to_string),
+        #[schema(value_type = AgencyLevel)]
+        level: &'static str = agency.level.as_str(),
+        #[schema(value_type = AgencyKind)]
+        kind: &'static str = agency.kind.as_str(),
+        /// 行政区划代码：6 位（GB/T 2260）、9 位（GB/T 10114）或 12 位。
+        #[schema(pattern = "^([0-9]{6}|[0-9]{9}|[0-9]{12})$")]
+        division_code: Option<String> = agency.division_code.as_ref().map(ToString::to_string),
+        /// 上级机关；写入时也可用统一社会信用代码。空 = 顶级。
+        #[schema(format = "uuid")]
+        parent_id: Option<String> = agency.parent_id.as_ref().map(ToString::to_string),
+        #[schema(value_type = AgencyStatusName, read_only)]
+        status: &'static str = agency.status.as_str(),
+        /// 设立日期；空 = 自始。
+        #[schema(format = Date)]
+        valid_from: Option<String> = agency.valid_from.map(day),
+        /// 终止日期：从这一天起不再存在。
+        #[schema(format = Date)]
+        valid_to: Option<String> = agency.valid_to.map(day),
+        /// 承继机关。
+        #[schema(format = "uuid", read_only)]
+        successor_id: Option<String> = agency.successor_id.as_ref().map(ToString::to_string),
+        contact: ContactBody = ContactBody {
+            address: agency.contact.address.clone(),
+            postcode: agency.contact.postcode.clone(),
+            phone: agency.contact.phone.clone(),
+            email: agency.contact.email.clone(),
+            website: agency.contact.website.clone(),
+        },
+        /// 建立时间。
+        #[schema(format = DateTime, read_only)]
+        created_at: String = time(agency.created_at),
+        /// 最近修改时间。
+        #[schema(format = DateTime, read_only)]
+        updated_at: String = time(agency.updated_at),
+    }
 }
 
 /// 联系方式。
@@ -80,56 +86,19 @@ pub struct ContactBody {
     website: Option<String>,
 }
 
-impl From<&Agency> for AgencyBody {
-    fn from(agency: &Agency) -> AgencyBody {
-        AgencyBody {
-            id: agency.id.to_string(),
-            name: agency.name.clone(),
-            short_name: agency.short_name.clone(),
-            uscc: agency.uscc.as_ref().map(ToString::to_string),
-            level: agency.level.as_str(),
-            kind: agency.kind.as_str(),
-            division_code: agency.division_code.as_ref().map(ToString::to_string),
-            parent_id: agency.parent_id.as_ref().map(ToString::to_string),
-            status: agency.status.as_str(),
-            valid_from: agency.valid_from.map(day),
-            valid_to: agency.valid_to.map(day),
-            successor_id: agency.successor_id.as_ref().map(ToString::to_string),
-            contact: ContactBody {
-                address: agency.contact.address.clone(),
-                postcode: agency.contact.postcode.clone(),
-                phone: agency.contact.phone.clone(),
-                email: agency.contact.email.clone(),
-                website: agency.contact.website.clone(),
-            },
-            created_at: time(agency.created_at),
-            updated_at: time(agency.updated_at),
-        }
-    }
-}
-
-/// 机关及其下级。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AgencyTree)]
-pub struct TreeBody {
-    #[serde(flatten)]
-    agency: AgencyBody,
-    /// 直接下级，按编号排列；超出 `depth` 的不列出。
-    #[schema(no_recursion)]
-    children: Vec<TreeBody>,
-    /// 只在最上一级，且只在没有给全时出现：以下超过 5000 个，只给出给得全的各层；其余用较小的范围或 `/children` 逐页读。
-    #[schema(nullable = false)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    truncated: Option<bool>,
-}
-
-impl From<&AgencyTree> for TreeBody {
-    fn from(tree: &AgencyTree) -> TreeBody {
-        TreeBody {
-            agency: AgencyBody::from(&tree.agency),
-            children: tree.children.iter().map(TreeBody::from).collect(),
-            truncated: tree.truncated.then_some(true),
-        }
+answer! {
+    /// 机关及其下级。
+    #[schema(as = AgencyTree)]
+    pub struct TreeBody of(tree: &AgencyTree) {
+        #[serde(flatten)]
+        agency: AgencyBody = AgencyBody::of(&tree.agency),
+        /// 直接下级，按编号排列；超出 `depth` 的不列出。
+        #[schema(no_recursion)]
+        children: Vec<TreeBody> = tree.children.iter().map(TreeBody::of).collect(),
+        /// 只在最上一级，且只在没有给全时出现：以下超过 5000 个，只给出给得全的各层；其余用较小的范围或 `/children` 逐页读。
+        #[schema(nullable = false)]
+        #[serde(skip_serializing_if = "Option::is_none")]
+        truncated: Option<bool> = tree.truncated.then_some(true),
     }
 }
 

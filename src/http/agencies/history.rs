@@ -3,49 +3,32 @@
 use super::body::AgencyBody;
 use super::shown;
 use crate::domain::agency::{Agency, HistoryEntry, SuccessionKind};
-use crate::http::kernel::call::Call;
 use crate::http::kernel::format::{day, time};
 use crate::http::kernel::names::{AgencyChangeKind, AgencyIdOrCode, SuccessionKindName};
-use crate::http::kernel::paging::{Page, WholeQuery, cut_whole, list_reply};
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::NoParameters;
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{Call, Code, ListQuery, Page, Problem, Reply, answer};
 use crate::http::reports::PersonReference;
 use crate::operations::AgencyRef;
 use crate::operations::agencies::{self, Succession, require_settling_right};
 use actix_web::{get, post};
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// 机关的一次变动，和变动后的机关。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AgencyChange)]
-pub struct ChangeBody {
-    #[schema(value_type = AgencyChangeKind)]
-    change: String,
-    /// 从哪一天起。自始存在的机关登记时为 `0001-01-01`。
-    #[schema(format = Date)]
-    effective_on: String,
-    reason: Option<String>,
-    /// 经办人；空 = 程序自己。
-    person: Option<PersonReference>,
-    #[schema(format = DateTime)]
-    recorded_at: String,
-    agency: AgencyBody,
-}
-
-impl From<&HistoryEntry> for ChangeBody {
-    fn from(entry: &HistoryEntry) -> ChangeBody {
-        ChangeBody {
-            change: entry.change.as_str().to_owned(),
-            effective_on: day(entry.effective_on),
-            reason: entry.reason.clone(),
-            person: entry.person.as_ref().map(|(id, name)| PersonReference::new(id, name)),
-            recorded_at: time(entry.agency.updated_at),
-            agency: AgencyBody::from(&entry.agency),
-        }
+answer! {
+    /// 机关的一次变动，和变动后的机关。
+    #[schema(as = AgencyChange)]
+    pub struct ChangeBody of(entry: &HistoryEntry) {
+        #[schema(value_type = AgencyChangeKind)]
+        change: String = entry.change.as_str().to_owned(),
+        /// 从哪一天起。自始存在的机关登记时为 `0001-01-01`。
+        #[schema(format = Date)]
+        effective_on: String = day(entry.effective_on),
+        reason: Option<String> = entry.reason.clone(),
+        /// 经办人；空 = 程序自己。
+        person: Option<PersonReference> = entry.person.as_ref().map(|(id, name)| PersonReference::new(id, name)),
+        #[schema(format = DateTime)]
+        recorded_at: String = time(entry.agency.updated_at),
+        agency: AgencyBody = AgencyBody::of(&entry.agency),
     }
 }
 
@@ -56,22 +39,21 @@ pub type AgencyHistory = Page<ChangeBody>;
 /// 登记、修改、移动、合并、更名、撤销，各从哪一天起、由谁、因何。用 `?at=` 可读某一天的机关登记。
 #[utoipa::path(
     tag = "agencies",
-    params(crate::http::paths::Agency, WholeQuery),
+    params(ListQuery),
     responses((status = 200, description = "全部变动，自早至晚", body = AgencyHistory)),
-    extensions(("x-cost" = json!("point")), ("x-list" = json!(true)), ("x-problems" = json!([Code::NotFound, Code::InvalidQuery, Code::InvalidCursor]))),
+    extensions(("x-cost" = json!("point"))),
 )]
 #[get("/agencies/{agency}/history")]
 pub async fn read_history(call: Call) -> Result<Reply, Problem> {
     let wanted: AgencyRef = call.part("agency")?;
     let entries = call.look(move |connection, _| agencies::history(connection, &wanted)).await?;
-    let query: WholeQuery = call.query()?;
-    let mut items: Vec<ChangeBody> = entries.iter().map(ChangeBody::from).collect();
+    let query: ListQuery = call.query()?;
+    let mut items: Vec<ChangeBody> = entries.iter().map(ChangeBody::of).collect();
     if call.caller.who.is_none() {
         // The public sees no persons.
         items.iter_mut().for_each(|item| item.person = None);
     }
-    let (items, next, total) = cut_whole(&call, "history", items, &query)?;
-    Ok(list_reply(&call, json!(items), next, total))
+    query.page.whole(&call, "history", items)
 }
 
 /// 机关的变动。
@@ -95,12 +77,11 @@ pub struct SuccessionCreate {
 /// 合并、更名须写明承继机关，新旧两处都要有权限。
 #[utoipa::path(
     tag = "agencies",
-    params(crate::http::paths::Agency),
-    request_body(content = SuccessionCreate, content_type = "application/json"),
+    request_body = SuccessionCreate,
     responses((status = 200, description = "变动后的机关", body = AgencyBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::PreconditionRequired, Code::PreconditionFailed,
-            Code::InvalidInput, Code::FindingsBlockSubmit, Code::AgencyEnded, Code::AgencyCycle, Code::InvalidQuery])),
+        ("x-problems" = json!([Code::PreconditionRequired, Code::PreconditionFailed,
+            Code::FindingsBlockSubmit, Code::AgencyEnded, Code::AgencyCycle])),
         ("x-tagged" = json!(true)),
         ("x-same" = json!(true)),
     ),
@@ -123,7 +104,6 @@ pub async fn succeed_agency(mut call: Call) -> Result<Reply, Problem> {
         call.look(move |connection, asking| agencies::require_right_over(connection, asking, &successor))
             .await?;
     }
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     let SuccessionCreate { kind, successor_id, effective_on, reason } = body.read()?;
     let succession = Succession { kind, successor: successor_id, effective_on, reason };

@@ -10,7 +10,7 @@ pub use batch::{MOST_TOLD, refused_rows};
 
 use crate::domain::agency::Agency;
 use crate::domain::language::Language;
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::Reply;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
@@ -31,7 +31,7 @@ pub fn register(config: &mut ServiceConfig<'_>) {
 
 /// One agency as an answer.
 fn shown(agency: &Agency, language: Language) -> Reply {
-    tagged(Reply::ok(&body::AgencyBody::from(agency)), agency, language)
+    tagged(Reply::ok(&body::AgencyBody::of(agency)), agency, language)
 }
 
 fn tagged(reply: Reply, agency: &Agency, language: Language) -> Reply {

@@ -4,12 +4,10 @@ use super::body::{AgencyBody, AgencyList, AncestorList, TreeBody};
 use super::shown;
 use crate::domain::agency::{Agency, AgencyFilter, AgencyOrder, AgencyStatus, Kind, Level};
 use crate::domain::page::PageValue;
-use crate::http::kernel::call::Call;
-use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{CursorText, Depth, DivisionPrefix, Limit, query};
-use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
+use crate::http::kernel::{
+    Call, Depth, DivisionPrefix, Paging, Problem, Reply, SortField, list_reply, query,
+};
 use crate::operations::AgencyRef;
 use crate::operations::agencies::{self, AgencyQuery};
 use crate::operations::store::RestsOn;
@@ -62,12 +60,7 @@ query!(AgencyListQuery {
     at: Option<NaiveDate>,
     /// 排序字段，逗号分隔，前加 `-` 为降序：name、level、kind、division_code、created_at、updated_at。
     sort: Option<String>,
-    /// 每页条数，1–200，默认 50。
-    limit: Option<Limit>,
-    /// 上一页给出的游标。
-    cursor: Option<CursorText>,
-    /// 是否给出总数；超过一千只说至少有多少。
-    count: Option<bool>,
+    page: Paging,
     /// `json`（默认）或 `csv`；不给则按 `Accept`。
     format: Option<TableFormat>,
 });
@@ -80,13 +73,12 @@ query!(AgencyListQuery {
     params(AgencyListQuery),
     responses((status = 200, description = "一页机关",
         content((AgencyList = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidCursor])), ("x-list" = json!(true))),
 )]
 #[get("/agencies")]
 pub async fn list_agencies(call: Call) -> Result<Reply, Problem> {
     let query: AgencyListQuery = call.query()?;
-    let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_ref());
-    let order = PageOrder::read(&call, "agencies", SORTS, sort, query.limit, cursor)?;
+    let sort = query.sort.as_deref();
+    let order = query.page.order(&call, "agencies", SORTS, sort)?;
     let wanted = AgencyQuery {
         filter: AgencyFilter {
             q: query.q,
@@ -99,7 +91,7 @@ pub async fn list_agencies(call: Call) -> Result<Reply, Problem> {
         parent: query.parent_id,
         within: query.within,
     };
-    let (page, count, at) = (order.page.clone(), query.count == Some(true), query.at);
+    let (page, count, at) = (order.page.clone(), query.page.count, query.at);
     let format = query.format;
     let (rows, total) = call
         .look(move |connection, _| {
@@ -111,7 +103,7 @@ pub async fn list_agencies(call: Call) -> Result<Reply, Problem> {
         })
         .await?;
     let (rows, next) = order.cut(rows, |agency| agency.id.to_string());
-    let items: Vec<AgencyBody> = rows.iter().map(AgencyBody::from).collect();
+    let items: Vec<AgencyBody> = rows.iter().map(AgencyBody::of).collect();
     let reply = list_reply(&call, json!(items), next, total).keep(RestsOn::Anything);
     table::page((&call, format), reply, COLUMNS)
 }
@@ -149,9 +141,8 @@ query!(AtQuery {
 /// `{agency}` 是编号或统一社会信用代码。
 #[utoipa::path(
     tag = "agencies",
-    params(crate::http::paths::Agency, AtQuery),
+    params(AtQuery),
     responses((status = 200, description = "机关", body = AgencyBody)),
-    extensions(("x-problems" = json!([Code::NotFound, Code::InvalidQuery])), ("x-tagged" = json!(true))),
 )]
 #[get("/agencies/{agency}")]
 pub async fn read_agency(call: Call) -> Result<Reply, Problem> {
@@ -172,9 +163,8 @@ pub async fn read_agency(call: Call) -> Result<Reply, Problem> {
 /// 从顶级到直接上级，依次列出。
 #[utoipa::path(
     tag = "agencies",
-    params(crate::http::paths::Agency, AtQuery),
+    params(AtQuery),
     responses((status = 200, description = "各级上级机关", body = AncestorList)),
-    extensions(("x-problems" = json!([Code::NotFound, Code::InvalidQuery]))),
 )]
 #[get("/agencies/{agency}/ancestors")]
 pub async fn list_ancestors(call: Call) -> Result<Reply, Problem> {
@@ -187,7 +177,7 @@ pub async fn list_ancestors(call: Call) -> Result<Reply, Problem> {
             None => agencies::ancestors(connection, &wanted),
         })
         .await?;
-    Ok(Reply::ok(&AncestorList { items: above.iter().map(AgencyBody::from).collect(), next_cursor: None })
+    Ok(Reply::ok(&AncestorList { items: above.iter().map(AgencyBody::of).collect(), next_cursor: None })
         .keep(RestsOn::Anything))
 }
 
@@ -196,12 +186,7 @@ query!(ChildrenQuery {
     at: Option<NaiveDate>,
     /// 排序字段，同机关列表。
     sort: Option<String>,
-    /// 每页条数，1–200，默认 50。
-    limit: Option<Limit>,
-    /// 上一页给出的游标。
-    cursor: Option<CursorText>,
-    /// 是否给出总数；超过一千只说至少有多少。
-    count: Option<bool>,
+    page: Paging,
     /// `json`（默认）或 `csv`；不给则按 `Accept`。
     format: Option<TableFormat>,
 });
@@ -211,13 +196,9 @@ query!(ChildrenQuery {
 /// 一页直接隶属于该机关的机关。
 #[utoipa::path(
     tag = "agencies",
-    params(crate::http::paths::Agency, ChildrenQuery),
+    params(ChildrenQuery),
     responses((status = 200, description = "一页机关",
         content((AgencyList = "application/json"), (String = "text/csv")))),
-    extensions(
-        ("x-problems" = json!([Code::NotFound, Code::InvalidQuery, Code::InvalidCursor])),
-        ("x-list" = json!(true)),
-    ),
 )]
 #[get("/agencies/{agency}/children")]
 pub async fn list_children(call: Call) -> Result<Reply, Problem> {
@@ -225,9 +206,9 @@ pub async fn list_children(call: Call) -> Result<Reply, Problem> {
     let named = parent.clone();
     let query: ChildrenQuery =
         call.query_after(move |connection, _| agencies::find(connection, &named)).await?;
-    let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_ref());
-    let order = PageOrder::read(&call, "children", SORTS, sort, query.limit, cursor)?;
-    let (page, count, at) = (order.page.clone(), query.count == Some(true), query.at);
+    let sort = query.sort.as_deref();
+    let order = query.page.order(&call, "children", SORTS, sort)?;
+    let (page, count, at) = (order.page.clone(), query.page.count, query.at);
     let (rows, total) = call
         .look(move |connection, _| match at {
             Some(day) => {
@@ -240,7 +221,7 @@ pub async fn list_children(call: Call) -> Result<Reply, Problem> {
         })
         .await?;
     let (rows, next) = order.cut(rows, |agency| agency.id.to_string());
-    let items: Vec<AgencyBody> = rows.iter().map(AgencyBody::from).collect();
+    let items: Vec<AgencyBody> = rows.iter().map(AgencyBody::of).collect();
     let reply = list_reply(&call, json!(items), next, total).keep(RestsOn::Anything);
     table::page((&call, query.format), reply, COLUMNS)
 }
@@ -257,9 +238,9 @@ query!(TreeQuery {
 /// 该机关及其以下的机关，逐层列出，至多 5000 个：再多则给不全的那一层及更深的不列出，并写明 `truncated`。
 #[utoipa::path(
     tag = "agencies",
-    params(crate::http::paths::Agency, TreeQuery),
+    params(TreeQuery),
     responses((status = 200, description = "机关及其下级", body = TreeBody)),
-    extensions(("x-cost" = json!("scan")), ("x-problems" = json!([Code::NotFound, Code::InvalidQuery]))),
+    extensions(("x-cost" = json!("scan"))),
 )]
 #[get("/agencies/{agency}/tree")]
 pub async fn read_tree(call: Call) -> Result<Reply, Problem> {
@@ -273,5 +254,5 @@ pub async fn read_tree(call: Call) -> Result<Reply, Problem> {
             None => agencies::tree(connection, &root, depth),
         })
         .await?;
-    Ok(Reply::ok(&TreeBody::from(&tree)))
+    Ok(Reply::ok(&TreeBody::of(&tree)))
 }

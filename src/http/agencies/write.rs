@@ -4,12 +4,8 @@ use super::body::{AgencyBody, AgencyInput, AgencyPatch, named_parent};
 use super::{shown, tagged};
 use crate::domain::agency::Agency;
 use crate::domain::id::AgencyId;
-use crate::http::kernel::BASE;
-use crate::http::kernel::call::Call;
-use crate::http::kernel::problem::{Code, Fault, Problem};
-use crate::http::kernel::query::NoParameters;
-use crate::http::kernel::reply::Reply;
 use crate::http::kernel::sent::Sent;
+use crate::http::kernel::{BASE, Call, Code, Fault, Problem, Reply};
 use crate::operations::AgencyRef;
 use crate::operations::agencies::{self, AgencyDraft, require_change_right, require_settling_right};
 use actix_web::{delete, patch, post, put};
@@ -20,12 +16,9 @@ use serde_json::{Value, json};
 /// 主管部门在自己的范围内登记下级机关；顶级机关由系统管理员登记。`name`、`level`、`kind` 必填。
 #[utoipa::path(
     tag = "agencies",
-    request_body(content = AgencyInput, content_type = "application/json"),
+    request_body = AgencyInput,
     responses((status = 201, description = "已登记", body = AgencyBody)),
-    extensions(
-        ("x-problems" = json!([Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::UsccTaken, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::FindingsBlockSubmit, Code::ReadOnly, Code::UsccTaken]))),
 )]
 #[post("/agencies")]
 pub async fn create_agency(mut call: Call) -> Result<Reply, Problem> {
@@ -35,7 +28,6 @@ pub async fn create_agency(mut call: Call) -> Result<Reply, Problem> {
     agencies::require_some_registration_right(&call.asking())?;
     let body = call.body::<AgencyInput>().await?;
     let there = parent_is_there(&call, &body).await?;
-    let _: NoParameters = call.query()?;
     // Told together with what is wrong otherwise.
     let missing = (!there).then(|| Fault::at("/parent_id", "not_found")).into_iter();
     let wanted = body.read_with(|sent| missing.chain(sent.and_then(AgencyInput::fault)).collect())?;
@@ -46,7 +38,7 @@ pub async fn create_agency(mut call: Call) -> Result<Reply, Problem> {
         move |desk| agencies::create(desk, &id, &draft),
         move |agency| {
             let location = format!("{BASE}/agencies/{}", agency.id);
-            tagged(Reply::created(location, &AgencyBody::from(agency)), agency, language)
+            tagged(Reply::created(location, &AgencyBody::of(agency)), agency, language)
         },
     )
     .await
@@ -85,11 +77,10 @@ async fn save(mut call: Call) -> Result<Reply, Problem> {
         })
         .await?;
     }
-    let now = json!(AgencyBody::from(&present));
+    let now = json!(AgencyBody::of(&present));
     if settles(&body, &now) {
         require_settling_right(&call.asking(), &present)?;
     }
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     let wanted = body.over_with(&now, |sent| sent.and_then(AgencyInput::fault).into_iter().collect())?;
     let draft = AgencyDraft::from(wanted);
@@ -116,13 +107,10 @@ fn settles(body: &Sent<AgencyInput>, now: &Value) -> bool {
 /// 名称、层级、类别、区划代码由上级改变，主管部门不能改自己的。
 #[utoipa::path(
     tag = "agencies",
-    params(crate::http::paths::Agency),
-    request_body(content = AgencyInput, content_type = "application/json"),
+    request_body = AgencyInput,
     responses((status = 200, description = "修改后的机关", body = AgencyBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::UsccTaken,
-            Code::AgencyCycle, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
+        ("x-problems" = json!([Code::FindingsBlockSubmit, Code::ReadOnly, Code::UsccTaken, Code::AgencyCycle])),
     ),
 )]
 #[put("/agencies/{agency}")]
@@ -135,13 +123,10 @@ pub async fn replace_agency(call: Call) -> Result<Reply, Problem> {
 /// JSON Merge Patch（RFC 7396）：只写要改的成员，`null` 置空。
 #[utoipa::path(
     tag = "agencies",
-    params(crate::http::paths::Agency),
-    request_body(content = AgencyPatch, content_type = "application/merge-patch+json"),
+    request_body = AgencyPatch,
     responses((status = 200, description = "修改后的机关", body = AgencyBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::UsccTaken,
-            Code::AgencyCycle, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
+        ("x-problems" = json!([Code::FindingsBlockSubmit, Code::ReadOnly, Code::UsccTaken, Code::AgencyCycle])),
     ),
 )]
 #[patch("/agencies/{agency}")]
@@ -154,14 +139,12 @@ pub async fn change_agency(call: Call) -> Result<Reply, Problem> {
 /// 只能删除没有报告、没有下级的机关。
 #[utoipa::path(
     tag = "agencies",
-    params(crate::http::paths::Agency),
     responses((status = 204, description = "已删除")),
-    extensions(("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::AgencyInUse, Code::InvalidQuery]))),
+    extensions(("x-problems" = json!([Code::AgencyInUse]))),
 )]
 #[delete("/agencies/{agency}")]
 pub async fn delete_agency(call: Call) -> Result<Reply, Problem> {
     let present = present(&call).await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     let reference = AgencyRef::Id(present.id);
     call.write(move |desk| agencies::delete(desk, &reference, version), |()| Reply::no_content()).await

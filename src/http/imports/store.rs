@@ -7,13 +7,8 @@ use crate::domain::form::Form;
 use crate::domain::id::ReportId;
 use crate::domain::report::{ReportDocument, Scope, SourceFile};
 use crate::domain::rules::Finding;
-use crate::http::kernel::BASE;
-use crate::http::kernel::call::Call;
 use crate::http::kernel::names::{DocumentSchema, ImportForm};
-use crate::http::kernel::parameter::Part;
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{YearNumber, query};
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{BASE, Call, Code, Part, Problem, Reply, YearNumber, query};
 use crate::http::reports::{FindingBody, ReportBody, Shown, document_body, finding_bodies, require_editor};
 use crate::operations::AgencyRef;
 use crate::operations::reports::{self, NewReport};
@@ -240,9 +235,9 @@ async fn require_right(call: &Call) -> Result<(), Problem> {
         (status = 201, description = "已存为草稿", body = ImportBody),
     ),
     extensions(
-        ("x-cost" = json!("file")), ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::InvalidQuery, Code::InvalidJson, Code::InvalidInput,
-            Code::DocumentUnreadable, Code::ScopeNotForKind, Code::YearNotOpen, Code::ReportExists])),
-        ("x-tagged" = json!(true)),
+        ("x-cost" = json!("file")),
+        ("x-problems" = json!([Code::InvalidJson, Code::DocumentUnreadable, Code::ScopeNotForKind,
+            Code::YearNotOpen, Code::ReportExists])),
     ),
 )]
 #[post("/imports")]
@@ -330,4 +325,5 @@ async fn store(
         reports::enter_create,
     )
     .await
+    .map_err(|problem| problem.named_by_query(&["agency_id", "year", "scope"]))
 }

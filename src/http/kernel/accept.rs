@@ -2,12 +2,11 @@
 
 use super::call::Call;
 use super::caller::quality;
-use super::parameter::{Parameter, one_of};
+use super::parameter::{one_of, parameter};
 use super::query::query;
 use super::reply::{HTML, JSON, Reply};
 use actix_web::HttpRequest;
 use actix_web::http::header;
-use utoipa::openapi::{RefOr, Schema};
 
 /// How what people read as well as programs is written, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,19 +15,11 @@ pub enum PageFormat {
     Html,
 }
 
-impl Parameter for PageFormat {
-    fn read(text: &str) -> Result<PageFormat, &'static str> {
-        match text {
-            "json" => Ok(PageFormat::Json),
-            "html" => Ok(PageFormat::Html),
-            _ => Err("invalid_value"),
-        }
-    }
-
-    fn schema() -> RefOr<Schema> {
-        one_of(&["json", "html"])
-    }
-}
+parameter!(PageFormat, one_of(&["json", "html"]), |text| match text {
+    "json" => Ok(PageFormat::Json),
+    "html" => Ok(PageFormat::Html),
+    _ => Err("invalid_value"),
+});
 
 query!(PageQuery {
     /// `json` 或 `html`；不给则按 `Accept`。

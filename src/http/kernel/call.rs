@@ -8,7 +8,7 @@ use super::held::HeldEverywhere;
 use super::json;
 use super::precondition;
 use super::problem::{Code, Problem};
-use super::query::Query;
+use super::query::{NoParameters, Query};
 use super::reply::{JSON, Reply};
 use super::sent::{Body, Extent, Sent};
 use super::service::Service;
@@ -24,6 +24,7 @@ use actix_web::http::Method;
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use std::cell::Cell;
 use std::future;
 use std::rc::Rc;
 use std::str::FromStr;
@@ -43,6 +44,8 @@ pub struct Call {
     pub(super) held: Option<(KeyHeld, HeldEverywhere)>,
     /// What of the body is in memory, until the request is answered.
     booked: Option<Booked>,
+    /// Whether its parameters were read.
+    asked: Cell<bool>,
 }
 
 /// Longest JSON body of whoever has not signed in: the code of an enrolment is all that is taken of them.
@@ -72,6 +75,7 @@ impl FromRequest for Call {
             key: None,
             held: None,
             booked: None,
+            asked: Cell::new(false),
         }))
     }
 }
@@ -135,7 +139,13 @@ impl Call {
     }
 
     pub fn query<Q: Query>(&self) -> Result<Q, Problem> {
+        self.asked.set(true);
         Q::read(self.request.query_string())
+    }
+
+    /// Refuses parameters that nobody has read.
+    fn refuse_unread(&self) -> Result<(), Problem> {
+        if self.asked.get() { Ok(()) } else { NoParameters::read(self.request.query_string()).map(drop) }
     }
 
     /// The query; where it is wrong, what is not there is told first.
@@ -178,14 +188,15 @@ impl Call {
         body::parse(&self.typed(accepted).await?)
     }
 
-    /// The body as JSON, to be judged by the schema of its type: what changes where it is a `PATCH`.
+    /// The body as JSON, to be judged by the schema of its type: what changes where it is a `PATCH`. With it go
+    /// parameters that were not read before: they are refused before it is judged.
     pub async fn body<T: Body>(&mut self) -> Result<Sent<T>, Problem> {
         let (accepted, extent) = match *self.request.method() {
             Method::PATCH => (body::MERGE_PATCH, Extent::Change),
             _ => (body::JSON, Extent::Whole),
         };
         let value = json::parse(&self.typed(accepted).await?)?;
-        Ok(Sent::new(value, extent, self.service.clone()))
+        Ok(Sent::new(value, extent, self.service.clone()).after(self.refuse_unread()))
     }
 
     async fn typed(&mut self, accepted: &[&str]) -> Result<Bytes, Problem> {
@@ -222,8 +233,9 @@ impl Call {
         self.request.headers().contains_key(header::IF_MATCH)
     }
 
-    /// `If-Match` must name the present version.
+    /// `If-Match` must name the present version; parameters that were not read are refused first.
     pub fn if_match(&self, present: i64) -> Result<i64, Problem> {
+        self.refuse_unread()?;
         precondition::require_match(&self.request, present)
     }
 

@@ -17,7 +17,8 @@ pub struct Rendered {
 
 #[derive(Debug)]
 pub struct Document {
-    pub chinese: Rendered,
+    /// Made when it is first asked for.
+    pub chinese: OnceLock<Rendered>,
     /// Made when it is first asked for.
     pub english: OnceLock<Rendered>,
     /// Path templates with their methods, for `405` and `Allow`.
@@ -28,9 +29,12 @@ pub struct Document {
 }
 
 impl Document {
-    /// Whether it need not be made first.
-    pub fn is_made(&self, language: Language) -> bool {
-        language == Language::Chinese || self.english.get().is_some()
+    /// It in one language, if it was asked for before.
+    pub fn rendered(&self, language: Language) -> &OnceLock<Rendered> {
+        match language {
+            Language::Chinese => &self.chinese,
+            Language::English => &self.english,
+        }
     }
 
     /// What an operation costs; what is no operation costs a look at the routes.

@@ -3,6 +3,7 @@
 
 pub mod accept;
 pub mod access;
+pub mod answer;
 pub mod body;
 pub mod budget;
 pub mod call;
@@ -42,6 +43,17 @@ pub mod table;
 mod verdict;
 
 /// Where all resources stand.
+// What nearly every endpoint is made of has one place to be imported from.
+pub(in crate::http) use answer::answer;
+pub use call::Call;
+pub use paging::{ListQuery, Page, PageOrder, Paging, SortField, bad_cursor, list_reply, list_reply_with};
+pub(in crate::http) use parameter::parameter;
+pub use parameter::*;
+pub use problem::{Code, Fault, PROBLEM_JSON, Problem, Right};
+pub(in crate::http) use query::query;
+pub use query::{NoParameters, ViewQuery};
+pub use reply::{HTML, JSON, Reply, Snapshot};
+
 pub const BASE: &str = "/api/v1";
 mod trace;
 mod vitals;

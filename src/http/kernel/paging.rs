@@ -3,13 +3,16 @@
 use super::call::Call;
 use super::cursor::Seal;
 use super::problem::{Code, Problem};
-use super::query::{CursorText, Limit, filters, query};
+use super::query::{CursorText, Limit, Member, Reader, filters, query};
 use super::reply::Reply;
 use crate::domain::page::{ById, COUNTED, Page as Keyset, PageValue, SortKey};
+use crate::operations::store::AnyConnection;
+use crate::operations::{Asking, Refusal};
 use actix_web::http::header;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
+use utoipa::openapi::path::Parameter;
 use utoipa::openapi::schema::{Array, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -119,15 +122,40 @@ fn bind_from_json(value: &Value) -> Option<PageValue> {
     }
 }
 
-impl<T, O: Copy> PageOrder<T, O> {
-    /// Reads `limit`, `cursor` and `sort`; `listing` tells one listing's cursors from another's.
-    pub fn read(
+/// Which page is asked for.
+#[derive(Debug)]
+pub struct Paging {
+    limit: Option<Limit>,
+    pub cursor: Option<CursorText>,
+    /// Whether the number of all is asked for.
+    pub count: bool,
+}
+
+impl Member for Paging {
+    fn take(reader: &mut Reader, _: &str) -> Option<Paging> {
+        let (limit, cursor) = (reader.take("limit"), reader.take("cursor"));
+        let count: Option<Option<bool>> = reader.take("count");
+        Some(Paging { limit: limit?, cursor: cursor?, count: count? == Some(true) })
+    }
+
+    fn documented(_: &str, _: &str) -> Vec<Parameter> {
+        [
+            <Option<Limit>>::documented("limit", "每页条数，1–200，默认 50。"),
+            <Option<CursorText>>::documented("cursor", "上一页给出的游标。"),
+            <Option<bool>>::documented("count", "是否给出总数；超过一千只说至少有多少。"),
+        ]
+        .concat()
+    }
+}
+
+impl Paging {
+    /// Reads the cursor by the order asked for; `listing` tells one listing's cursors from another's.
+    pub fn order<T, O: Copy>(
+        &self,
         call: &Call,
         listing: &str,
         known: &'static [SortField<T, O>],
         sort: Option<&str>,
-        limit: Option<Limit>,
-        cursor: Option<&CursorText>,
     ) -> Result<PageOrder<T, O>, Problem> {
         let unknown = || Problem::of_query(vec![("sort".to_owned(), "invalid_value")]);
         let mut keys = Vec::new();
@@ -143,7 +171,7 @@ impl<T, O: Copy> PageOrder<T, O> {
         }
         let seal = Seal::of(call, listing)?;
         let mut after_id = None;
-        if let Some(cursor) = cursor {
+        if let Some(cursor) = &self.cursor {
             let cursor = decode(&cursor.0, &seal)?;
             let values: Vec<PageValue> = cursor.v.iter().filter_map(bind_from_json).collect();
             if values.len() != keys.len() {
@@ -155,10 +183,69 @@ impl<T, O: Copy> PageOrder<T, O> {
             after_id = Some(cursor.i);
         }
         // One more than asked for: whether there is a next page is then known without asking again.
-        let limit = limit.map_or(USUAL, |limit| limit.0) + 1;
+        let limit = self.rows() + 1;
         Ok(PageOrder { page: Keyset { keys, after_id, limit }, seal, fields })
     }
 
+    /// How many rows are asked for.
+    pub fn rows(&self) -> i64 {
+        self.limit.map_or(USUAL, |limit| limit.0)
+    }
+
+    /// Answers with a page of a list that has one order.
+    pub async fn list<T, B, F>(
+        &self,
+        call: &Call,
+        listing: &str,
+        mut find: F,
+        id: fn(&T) -> String,
+        shown: impl Fn(&T) -> B,
+    ) -> Result<Reply, Problem>
+    where
+        T: Send + 'static,
+        B: Serialize,
+        F: FnMut(&mut AnyConnection, &Asking, &Keyset<ById>, bool) -> Found<T> + Send + 'static,
+    {
+        let order = self.order(call, listing, &[], None)?;
+        let (page, count) = (order.page.clone(), self.count);
+        let found = call.look(move |connection, asking| find(connection, asking, &page, count));
+        let (rows, total) = found.await?;
+        let (rows, next) = order.cut(rows, id);
+        let items: Vec<B> = rows.iter().map(shown).collect();
+        Ok(list_reply(call, json!(items), next, total))
+    }
+
+    /// Answers with a page of a list that is short enough to be made whole.
+    pub fn whole<T: Serialize>(&self, call: &Call, listing: &str, items: Vec<T>) -> Result<Reply, Problem> {
+        let (items, next, total) = self.cut(call, listing, items)?;
+        Ok(list_reply(call, json!(items), next, total))
+    }
+
+    /// The page itself.
+    pub fn page<T>(&self, call: &Call, listing: &str, items: Vec<T>) -> Result<Page<T>, Problem> {
+        let (items, next, total) = self.cut(call, listing, items)?;
+        Ok(Page { items, next_cursor: bound(call, next), total })
+    }
+
+    fn cut<T>(&self, call: &Call, listing: &str, mut items: Vec<T>) -> Result<WholePage<T>, Problem> {
+        let seal = Seal::of(call, listing)?;
+        let total = self.count.then(|| i64::try_from(items.len()).unwrap_or(i64::MAX));
+        let from = match &self.cursor {
+            None => 0,
+            Some(cursor) => decode(&cursor.0, &seal)?.i.parse().map_err(|_| bad_cursor())?,
+        };
+        let mut page = items.split_off(from.min(items.len()));
+        let limit = usize::try_from(self.rows()).unwrap_or(usize::MAX);
+        let next = (page.len() > limit).then(|| {
+            let i = (from + limit).to_string();
+            encode(&Cursor { v: Vec::new(), i }, &seal)
+        });
+        page.truncate(limit);
+        Ok((page, next, total))
+    }
+}
+
+impl<T, O: Copy> PageOrder<T, O> {
     /// Takes the surplus row away again and names the next page.
     pub fn cut(&self, rows: Vec<T>, id: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
         self.cut_by(rows, |row| row, id)
@@ -184,41 +271,16 @@ impl<T, O: Copy> PageOrder<T, O> {
 
 /// Items, the next page's cursor, the number of all.
 type WholePage<T> = (Vec<T>, Option<String>, Option<i64>);
+/// Rows, one more than asked for where there are more, and the number of all where it was asked for.
+type Found<T> = Result<(Vec<T>, Option<i64>), Refusal>;
 
-/// Cuts a page out of a list that is short enough to be made whole.
-pub fn cut_whole<T>(
-    call: &Call,
-    listing: &str,
-    mut items: Vec<T>,
-    query: &WholeQuery,
-) -> Result<WholePage<T>, Problem> {
-    let seal = Seal::of(call, listing)?;
-    let total = (query.count == Some(true)).then(|| i64::try_from(items.len()).unwrap_or(i64::MAX));
-    let from = match &query.cursor {
-        None => 0,
-        Some(cursor) => decode(&cursor.0, &seal)?.i.parse().map_err(|_| bad_cursor())?,
-    };
-    let mut page = items.split_off(from.min(items.len()));
-    let limit = usize::try_from(query.limit.map_or(USUAL, |limit| limit.0)).unwrap_or(usize::MAX);
-    let next = (page.len() > limit).then(|| {
-        let i = (from + limit).to_string();
-        encode(&Cursor { v: Vec::new(), i }, &seal)
-    });
-    page.truncate(limit);
-    Ok((page, next, total))
-}
-
-query!(WholeQuery {
-    /// 每页条数，1–200，默认 50。
-    limit: Option<Limit>,
-    /// 上一页给出的游标。
-    cursor: Option<CursorText>,
-    /// 是否给出总数；超过一千只说至少有多少。
-    count: Option<bool>,
-});
+query!(
+    /// Of a list without filters.
+    ListQuery { page: Paging }
+);
 
 /// A cursor as it is given: it says for which filters.
-pub fn bound(call: &Call, cursor: Option<String>) -> Option<String> {
+fn bound(call: &Call, cursor: Option<String>) -> Option<String> {
     cursor.map(|cursor| format!("{}.{cursor}", filters(call.request.query_string())))
 }
 

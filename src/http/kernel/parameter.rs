@@ -23,6 +23,22 @@ pub trait Parameter: Sized {
     fn schema() -> RefOr<Schema>;
 }
 
+/// Makes a type one that a parameter can have: what the document says of it, and how it is read.
+macro_rules! parameter {
+    ($type:ty, $schema:expr, |$text:ident| $read:expr) => {
+        impl $crate::http::kernel::parameter::Parameter for $type {
+            fn read($text: &str) -> Result<$type, &'static str> {
+                $read
+            }
+
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                $schema
+            }
+        }
+    };
+}
+pub(in crate::http) use parameter;
+
 /// A schema of its own, by its name.
 pub fn named(name: &str) -> RefOr<Schema> {
     RefOr::Ref(Ref::from_schema_name(name))
@@ -59,61 +75,27 @@ fn said(object: Object) -> RefOr<Schema> {
 /// Longest text of a parameter, in characters.
 const LONGEST: usize = 200;
 
-impl Parameter for String {
-    fn read(text: &str) -> Result<String, &'static str> {
-        if text.chars().count() > LONGEST {
-            return Err("too_long");
-        }
-        if text.chars().any(|c| c.is_control() || is_noncharacter(c)) {
-            return Err("control_character");
-        }
-        Ok(text.to_owned())
+parameter!(String, text(0, LONGEST), |text| {
+    if text.chars().count() > LONGEST {
+        return Err("too_long");
     }
+    if text.chars().any(|c| c.is_control() || is_noncharacter(c)) {
+        return Err("control_character");
+    }
+    Ok(text.to_owned())
+});
 
-    fn schema() -> RefOr<Schema> {
-        text(0, LONGEST)
-    }
-}
+parameter!(
+    bool,
+    said(ObjectBuilder::new().schema_type(Type::Boolean).default(Some(Value::Bool(false))).build()),
+    |text| text.parse().map_err(|_| "invalid_value")
+);
 
-impl Parameter for bool {
-    fn read(text: &str) -> Result<bool, &'static str> {
-        text.parse().map_err(|_| "invalid_value")
-    }
+parameter!(AgencyRef, named("AgencyIdOrCode"), |text| text.parse().map_err(|()| "invalid_id"));
 
-    fn schema() -> RefOr<Schema> {
-        said(ObjectBuilder::new().schema_type(Type::Boolean).default(Some(Value::Bool(false))).build())
-    }
-}
+parameter!(NaiveDate, formatted("date"), |text| format::parse_day(text).ok_or("invalid_date"));
 
-impl Parameter for AgencyRef {
-    fn read(text: &str) -> Result<AgencyRef, &'static str> {
-        text.parse().map_err(|()| "invalid_id")
-    }
-
-    fn schema() -> RefOr<Schema> {
-        named("AgencyIdOrCode")
-    }
-}
-
-impl Parameter for NaiveDate {
-    fn read(text: &str) -> Result<NaiveDate, &'static str> {
-        format::parse_day(text).ok_or("invalid_date")
-    }
-
-    fn schema() -> RefOr<Schema> {
-        formatted("date")
-    }
-}
-
-impl Parameter for NaiveDateTime {
-    fn read(text: &str) -> Result<NaiveDateTime, &'static str> {
-        format::parse_time(text).ok_or("invalid_time")
-    }
-
-    fn schema() -> RefOr<Schema> {
-        formatted("date-time")
-    }
-}
+parameter!(NaiveDateTime, formatted("date-time"), |text| format::parse_time(text).ok_or("invalid_time"));
 
 /// A reporting year.
 #[derive(Debug, Clone, Copy)]
@@ -127,62 +109,30 @@ impl std::str::FromStr for YearNumber {
     }
 }
 
-impl Parameter for YearNumber {
-    fn read(text: &str) -> Result<YearNumber, &'static str> {
-        text.parse().map_err(|()| "invalid_number")
-    }
-
-    fn schema() -> RefOr<Schema> {
-        whole(2008, 2099, None)
-    }
-}
+parameter!(YearNumber, whole(2008, 2099, None), |text| text.parse().map_err(|()| "invalid_number"));
 
 /// Which of several, from 1.
 #[derive(Debug, Clone, Copy)]
 pub struct Part(pub usize);
 
-impl Parameter for Part {
-    fn read(text: &str) -> Result<Part, &'static str> {
-        match text.parse() {
-            Ok(part @ 1..=100) => Ok(Part(part)),
-            _ => Err("invalid_number"),
-        }
-    }
-
-    fn schema() -> RefOr<Schema> {
-        whole(1, 100, None)
-    }
-}
+parameter!(Part, whole(1, 100, None), |text| match text.parse() {
+    Ok(part @ 1..=100) => Ok(Part(part)),
+    _ => Err("invalid_number"),
+});
 
 /// Rows of a page, 1–200.
 #[derive(Debug, Clone, Copy)]
 pub struct Limit(pub i64);
 
-impl Parameter for Limit {
-    fn read(text: &str) -> Result<Limit, &'static str> {
-        match text.parse() {
-            Ok(limit @ 1..=200) => Ok(Limit(limit)),
-            _ => Err("invalid_number"),
-        }
-    }
-
-    fn schema() -> RefOr<Schema> {
-        whole(1, 200, Some(50))
-    }
-}
+parameter!(Limit, whole(1, 200, Some(50)), |text| match text.parse() {
+    Ok(limit @ 1..=200) => Ok(Limit(limit)),
+    _ => Err("invalid_number"),
+});
 
 /// A parameter whose type stands in the domain, is read by its wire name and told by a schema of its own.
 macro_rules! named_parameters {
     ($($type:ty as $schema:literal),+ $(,)?) => {$(
-        impl Parameter for $type {
-            fn read(text: &str) -> Result<$type, &'static str> {
-                text.parse().map_err(|()| "invalid_value")
-            }
-
-            fn schema() -> RefOr<Schema> {
-                named($schema)
-            }
-        }
+        parameter!($type, named($schema), |text| text.parse().map_err(|()| "invalid_value"));
     )+};
 }
 
@@ -220,25 +170,15 @@ impl Parameter for CursorText {
 #[derive(Debug, Clone, Copy)]
 pub struct View;
 
-impl Parameter for View {
-    fn read(text: &str) -> Result<View, &'static str> {
-        if text == "published" { Ok(View) } else { Err("invalid_value") }
-    }
+parameter!(View, one_of(&["published"]), |text| if text == "published" {
+    Ok(View)
+} else {
+    Err("invalid_value")
+});
 
-    fn schema() -> RefOr<Schema> {
-        one_of(&["published"])
-    }
-}
-
-impl Parameter for crate::domain::report::Timeliness {
-    fn read(text: &str) -> Result<Self, &'static str> {
-        text.parse().map_err(|()| "invalid_value")
-    }
-
-    fn schema() -> RefOr<Schema> {
-        named("TimelinessName")
-    }
-}
+parameter!(crate::domain::report::Timeliness, named("TimelinessName"), |text| text
+    .parse()
+    .map_err(|()| "invalid_value"));
 
 /// Which revision, from 1.
 #[derive(Debug, Clone, Copy)]
@@ -252,55 +192,33 @@ impl std::str::FromStr for RevisionNumber {
     }
 }
 
-impl Parameter for RevisionNumber {
-    fn read(text: &str) -> Result<RevisionNumber, &'static str> {
-        text.parse().map_err(|()| "invalid_number")
-    }
-
-    fn schema() -> RefOr<Schema> {
-        whole(1, 2_147_483_647, None)
-    }
-}
+parameter!(RevisionNumber, whole(1, 2_147_483_647, None), |text| text.parse().map_err(|()| "invalid_number"));
 
 /// A number of the change log.
 #[derive(Debug, Clone, Copy)]
 pub struct Sequence(pub i64);
 
-impl Parameter for Sequence {
-    fn read(text: &str) -> Result<Sequence, &'static str> {
-        text.parse().ok().filter(|seq| *seq >= 0).map(Sequence).ok_or("invalid_number")
-    }
-
-    fn schema() -> RefOr<Schema> {
-        whole(0, isize::MAX, None)
-    }
-}
+parameter!(Sequence, whole(0, isize::MAX, None), |text| text
+    .parse()
+    .ok()
+    .filter(|seq| *seq >= 0)
+    .map(Sequence)
+    .ok_or("invalid_number"));
 
 /// How long to wait, 0–60.
 #[derive(Debug, Clone, Copy)]
 pub struct Seconds(pub u64);
 
-impl Parameter for Seconds {
-    fn read(text: &str) -> Result<Seconds, &'static str> {
-        text.parse().ok().filter(|seconds| *seconds <= 60).map(Seconds).ok_or("invalid_number")
-    }
-
-    fn schema() -> RefOr<Schema> {
-        whole(0, 60, Some(0))
-    }
-}
+parameter!(Seconds, whole(0, 60, Some(0)), |text| text
+    .parse()
+    .ok()
+    .filter(|seconds| *seconds <= 60)
+    .map(Seconds)
+    .ok_or("invalid_number"));
 
 macro_rules! id_parameters {
     ($($type:ty),+) => {$(
-        impl Parameter for $type {
-            fn read(text: &str) -> Result<$type, &'static str> {
-                text.parse().map_err(|()| "invalid_id")
-            }
-
-            fn schema() -> RefOr<Schema> {
-                formatted("uuid")
-            }
-        }
+        parameter!($type, formatted("uuid"), |text| text.parse().map_err(|()| "invalid_id"));
     )+};
 }
 
@@ -310,73 +228,45 @@ id_parameters!(crate::domain::id::ReportId, crate::domain::id::PersonId);
 #[derive(Debug, Clone, Copy)]
 pub struct Depth(pub usize);
 
-impl Parameter for Depth {
-    fn read(text: &str) -> Result<Depth, &'static str> {
-        match text.parse() {
-            Ok(depth @ 0..=24) => Ok(Depth(depth)),
-            _ => Err("invalid_number"),
-        }
-    }
-
-    fn schema() -> RefOr<Schema> {
-        whole(0, 24, Some(3))
-    }
-}
+parameter!(Depth, whole(0, 24, Some(3)), |text| match text.parse() {
+    Ok(depth @ 0..=24) => Ok(Depth(depth)),
+    _ => Err("invalid_number"),
+});
 
 /// The beginning of a division code.
 #[derive(Debug, Clone)]
 pub struct DivisionPrefix(pub String);
 
-impl Parameter for DivisionPrefix {
-    fn read(text: &str) -> Result<DivisionPrefix, &'static str> {
+parameter!(
+    DivisionPrefix,
+    said(ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[0-9]{1,12}$")).build()),
+    |text| {
         let fits = (1..=12).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
         if fits { Ok(DivisionPrefix(text.to_owned())) } else { Err("division_code") }
     }
-
-    fn schema() -> RefOr<Schema> {
-        said(ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[0-9]{1,12}$")).build())
-    }
-}
+);
 
 /// A statutory form, by its id.
 #[derive(Debug, Clone, Copy)]
 pub struct FormName(pub &'static form::Form);
 
-impl Parameter for FormName {
-    fn read(text: &str) -> Result<FormName, &'static str> {
-        form::by_id(text).map(FormName).ok_or("unknown_form")
-    }
-
-    fn schema() -> RefOr<Schema> {
-        named("FormatName")
-    }
-}
+parameter!(FormName, named("FormatName"), |text| form::by_id(text).map(FormName).ok_or("unknown_form"));
 
 /// The key of a section, of whichever form.
 #[derive(Debug, Clone)]
 pub struct SectionKey(pub String);
 
-impl Parameter for SectionKey {
-    fn read(text: &str) -> Result<SectionKey, &'static str> {
-        let known = form::all().iter().any(|form| form.section(text).is_some());
-        if known { Ok(SectionKey(text.to_owned())) } else { Err("invalid_value") }
-    }
-
-    fn schema() -> RefOr<Schema> {
-        named("SectionKind")
-    }
-}
+parameter!(SectionKey, named("SectionKind"), |text| {
+    let known = form::all().iter().any(|form| form.section(text).is_some());
+    if known { Ok(SectionKey(text.to_owned())) } else { Err("invalid_value") }
+});
 
 /// What is looked for in texts: something must be said.
 #[derive(Debug, Clone)]
 pub struct Phrase(pub String);
 
-impl Parameter for Phrase {
-    fn read(text: &str) -> Result<Phrase, &'static str> {
-        if text.trim().is_empty() { Err("required") } else { String::read(text).map(Phrase) }
-    }
-
-    fn schema() -> RefOr<Schema> {
-        text(1, LONGEST)
-    }
-}
+parameter!(Phrase, text(1, LONGEST), |text| if text.trim().is_empty() {
+    Err("required")
+} else {
+    String::read(text).map(Phrase)
+});

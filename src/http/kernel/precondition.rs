@@ -32,7 +32,8 @@ pub fn require_match(request: &HttpRequest, present: i64) -> Result<i64, Problem
     if matches { Ok(present) } else { Err(Problem::new(Code::PreconditionFailed)) }
 }
 
-/// Whether `If-None-Match` names the tag, compared weakly (RFC 9110 §13.1.2).
+/// Whether `If-None-Match` names the tag, compared weakly (RFC 9110 §13.1.2). `If-Modified-Since` is not heeded (§13.1.3
+/// leaves that open): within a second more than one thing may change, and whoever asked between would never be told.
 pub fn none_match(headers: &HeaderMap, tag: &str) -> bool {
     let mut given = listed(headers, header::IF_NONE_MATCH);
     given.any(|given| given == "*" || given.trim_start_matches("W/") == tag)

@@ -16,39 +16,34 @@ pub trait Query: Sized {
 
 /// A member of a query: what may be left out is an `Option`.
 pub trait Member: Sized {
-    const REQUIRED: Required;
-
     /// `None`: what was given is wrong, and noted.
     fn take(reader: &mut Reader, name: &str) -> Option<Self>;
 
-    fn schema() -> RefOr<Schema>;
+    /// Its parameter as the document has it, or several.
+    fn documented(name: &str, words: &str) -> Vec<Documented>;
 }
 
 impl<T: Parameter> Member for Option<T> {
-    const REQUIRED: Required = Required::False;
-
     fn take(reader: &mut Reader, name: &str) -> Option<Option<T>> {
         let Some(text) = reader.given.remove(name) else { return Some(None) };
         let read = T::read_beside(&text, &reader.filters);
         reader.note::<T, T>(name, read).map(Some)
     }
 
-    fn schema() -> RefOr<Schema> {
-        T::schema()
+    fn documented(name: &str, words: &str) -> Vec<Documented> {
+        vec![documented(name, words, Required::False, T::schema())]
     }
 }
 
 impl<T: Parameter> Member for T {
-    const REQUIRED: Required = Required::True;
-
     fn take(reader: &mut Reader, name: &str) -> Option<T> {
         let text = reader.given.remove(name);
         let read = text.as_deref().map_or(Err("required"), T::read);
         reader.note::<T, T>(name, read)
     }
 
-    fn schema() -> RefOr<Schema> {
-        T::schema()
+    fn documented(name: &str, words: &str) -> Vec<Documented> {
+        vec![documented(name, words, Required::True, T::schema())]
     }
 }
 
@@ -87,23 +82,22 @@ macro_rules! query {
             fn into_params(
                 _: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>,
             ) -> Vec<utoipa::openapi::path::Parameter> {
-                vec![$($crate::http::kernel::query::documented::<$type>(
+                [$(<$type as $crate::http::kernel::query::Member>::documented(
                     stringify!($field), concat!($($doc),*),
-                ),)*]
+                ),)*].concat()
             }
         }
     };
 }
 pub(in crate::http) use query;
 
-/// A parameter as the document has it.
-pub fn documented<T: Member>(name: &str, words: &str) -> Documented {
+fn documented(name: &str, words: &str, required: Required, schema: RefOr<Schema>) -> Documented {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Query)
-        .required(T::REQUIRED)
+        .required(required)
         .description(Some(words.trim()))
-        .schema(Some(T::schema()))
+        .schema(Some(schema))
         .build()
 }
 

@@ -276,9 +276,14 @@ impl Responder for Reply {
             };
             Some((rests_on, seq, reign))
         });
-        let unchanged = reads
-            && self.status == StatusCode::OK
-            && self.tag.as_ref().is_some_and(|tag| precondition::none_match(request.headers(), tag));
+        let public = reads && kept && self.status == StatusCode::OK && caller.who.is_none();
+        if public && !self.headers.iter().any(|(name, _)| name == header::LAST_MODIFIED) {
+            // A list or a sum: nothing in it changed after the last act that it shows.
+            let at = request.extensions().get::<Snapshot>().and_then(|seen| seen.at);
+            self.headers.extend(at.map(|at| (header::LAST_MODIFIED, format::http_date(at))));
+        }
+        let has_it = |tag: &String| precondition::none_match(request.headers(), tag);
+        let unchanged = reads && self.status == StatusCode::OK && self.tag.as_ref().is_some_and(has_it);
         let part = self.part(request).filter(|_| !unchanged);
         if part.is_some_and(|(from, to)| from > to) {
             let whole = format!("bytes */{}", self.body.len());
@@ -292,12 +297,6 @@ impl Responder for Reply {
             Keeping::Revalidated if !reads => "no-store",
             Keeping::Revalidated => "public, no-cache",
         };
-        let public = reads && kept && self.status == StatusCode::OK && caller.who.is_none();
-        if public && !self.headers.iter().any(|(name, _)| name == header::LAST_MODIFIED) {
-            // A list or a sum: nothing in it changed after the last act that it shows.
-            let at = request.extensions().get::<Snapshot>().and_then(|seen| seen.at);
-            self.headers.extend(at.map(|at| (header::LAST_MODIFIED, format::http_date(at))));
-        }
         if !self.headers.iter().any(|(name, _)| name == header::CONTENT_SECURITY_POLICY) {
             self.headers.extend(of_page(&self.media));
         }

@@ -62,13 +62,20 @@ pub struct Sent<T> {
     value: Value,
     extent: Extent,
     service: Data<Service>,
+    /// Against what was sent beside it: told before the body is judged.
+    beside: Result<(), Problem>,
     instead: Option<(&'static str, String)>,
     kind: PhantomData<fn() -> T>,
 }
 
 impl<T: Body> Sent<T> {
     pub fn new(value: Value, extent: Extent, service: Data<Service>) -> Sent<T> {
-        Sent { value, extent, service, instead: None, kind: PhantomData }
+        Sent { value, extent, service, beside: Ok(()), instead: None, kind: PhantomData }
+    }
+
+    /// Whatever is against what was sent beside it is told first.
+    pub fn after(self, beside: Result<(), Problem>) -> Sent<T> {
+        Sent { beside, ..self }
     }
 
     /// Whether the body says all, not only what changes.
@@ -98,7 +105,8 @@ impl<T: Body> Sent<T> {
     }
 
     /// The same; what its members have against each other, or name in vain, is told with what the schema finds.
-    pub fn read_with(self, check: impl FnOnce(Option<&T>) -> Vec<Fault>) -> Result<T, Problem> {
+    pub fn read_with(mut self, check: impl FnOnce(Option<&T>) -> Vec<Fault>) -> Result<T, Problem> {
+        std::mem::replace(&mut self.beside, Ok(()))?;
         let schema = self.schema(&whole_name::<T>())?;
         let verdict = judge(&schema, &self.value, None);
         finish(verdict, schema.without_read_only(schema.top(), self.value), check)
@@ -110,7 +118,12 @@ impl<T: Body> Sent<T> {
     }
 
     /// The same with a check of the members together, which sees the whole as it would be.
-    pub fn over_with(self, now: &Value, check: impl FnOnce(Option<&T>) -> Vec<Fault>) -> Result<T, Problem> {
+    pub fn over_with(
+        mut self,
+        now: &Value,
+        check: impl FnOnce(Option<&T>) -> Vec<Fault>,
+    ) -> Result<T, Problem> {
+        std::mem::replace(&mut self.beside, Ok(()))?;
         let whole = self.schema(&whole_name::<T>())?;
         match self.extent {
             Extent::Whole => {

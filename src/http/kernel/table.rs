@@ -2,14 +2,13 @@
 
 use super::accept::preferred;
 use super::call::Call;
-use super::parameter::{Parameter, one_of};
+use super::parameter::{one_of, parameter};
 use super::problem::{Code, Problem};
 use super::reply::{JSON, Reply};
 use crate::documents::write::csv::guarded;
 use crate::operations::store::RestsOn;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use utoipa::openapi::{RefOr, Schema};
 
 pub const CSV: &str = "text/csv; charset=utf-8";
 /// Spreadsheets take the file for UTF-8 only when it begins so.
@@ -22,19 +21,11 @@ pub enum TableFormat {
     Csv,
 }
 
-impl Parameter for TableFormat {
-    fn read(text: &str) -> Result<TableFormat, &'static str> {
-        match text {
-            "json" => Ok(TableFormat::Json),
-            "csv" => Ok(TableFormat::Csv),
-            _ => Err("invalid_value"),
-        }
-    }
-
-    fn schema() -> RefOr<Schema> {
-        one_of(&["json", "csv"])
-    }
-}
+parameter!(TableFormat, one_of(&["json", "csv"]), |text| match text {
+    "json" => Ok(TableFormat::Json),
+    "csv" => Ok(TableFormat::Csv),
+    _ => Err("invalid_value"),
+});
 
 /// Answers as JSON, or the items alone as CSV where that is what the client would rather have. `blank` is an
 /// item that says nothing: its columns are named where there are no items.

@@ -1,7 +1,7 @@
 //! The document in English: every text of it looked up in one catalogue, composed ones put together from their parts.
 
 use crate::domain::language::{Language, say};
-use crate::http::kernel::problem::Code;
+use crate::http::kernel::Code;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashMap;

@@ -1,17 +1,10 @@
-//! What holds for every operation, said once: problems, headers, parameters, security, examples.
+//! What the handlers do not draft: what the document is, its tags, its components; and each operation's own finish.
 
 use super::statute::reference;
-use super::{bodies, bounds, examples, inputs, statute};
-use crate::domain::language::{Language, say};
-use crate::http::kernel::problem::{Code, PROBLEM_JSON};
+use super::{bodies, bounds, examples, inputs, operation, statute};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
 
 const METHODS: [&str; 6] = ["get", "put", "post", "patch", "delete", "head"];
-
-/// Reads that are never the same twice, or flow on.
-const UNTAGGED: &[&str] =
-    &["read_health", "read_readiness", "read_metrics", "stream_changes", "list_changes"];
 
 pub fn finish(mut document: Value) -> Value {
     let Value::Object(whole) = &mut document else {
@@ -25,10 +18,10 @@ pub fn finish(mut document: Value) -> Value {
         finish_components(components);
     }
     let examples = examples::all();
-    for (_, item) in whole.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
+    for (path, item) in whole.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
         for method in METHODS {
             if let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) {
-                finish_operation(operation, method, &examples);
+                operation::finish(operation, (method, path), &examples);
             }
         }
     }
@@ -210,191 +203,4 @@ fn headers() -> Value {
         "Authenticate": header(true, "`Bearer`。"),
         "RetryAfter": header(true, "几秒后再试。"),
     })
-}
-
-fn flag(operation: &mut Map<String, Value>, name: &str) -> bool {
-    operation.remove(name).and_then(|flag| flag.as_bool()).unwrap_or(false)
-}
-
-fn finish_operation(operation: &mut Map<String, Value>, method: &str, examples: &Value) {
-    let tagged = flag(operation, "x-tagged");
-    let listed = flag(operation, "x-list");
-    let for_token = flag(operation, "x-token");
-    let for_anybody = flag(operation, "x-anonymous");
-    let unmatched = flag(operation, "x-unmatched");
-    let sometimes = flag(operation, "x-sometimes-matched");
-    // A POST whose 200 is no dry run: it tags and replays what it answers.
-    let same = flag(operation, "x-same");
-    let cost = bounds::cost_of(operation, listed);
-    // Taken out and put in anew: what a handler says beside another thing comes in any order.
-    operation.shift_remove("x-cost");
-    operation.insert("x-cost".to_owned(), json!(cost));
-    let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
-    // What has no version of its own is tagged by what it says.
-    let tagged = tagged || (method == "get" && !UNTAGGED.contains(&id.as_str()));
-    let mut codes: BTreeSet<Code> = operation
-        .get("x-problems")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|code| code.as_str()?.parse().ok())
-        .collect();
-    // Judging stores nothing: it needs neither a key nor a writer.
-    let writes = method != "get" && id != "validate";
-    let keyed = writes && method == "post";
-    let matched = (matches!(method, "put" | "patch" | "delete") && !unmatched)
-        || (codes.contains(&Code::PreconditionRequired) && !sometimes);
-    let has_body = operation.contains_key("requestBody");
-    codes.extend([
-        Code::Unauthorized,
-        Code::MalformedRequest,
-        Code::HeadersTooLarge,
-        Code::RateLimited,
-        Code::Internal,
-        Code::Overloaded,
-        Code::Unavailable,
-    ]);
-    if method == "get" {
-        codes.insert(Code::NotAcceptable);
-    }
-    if has_body {
-        codes.extend([
-            Code::InvalidJson,
-            Code::InvalidInput,
-            Code::UnsupportedMediaType,
-            Code::PayloadTooLarge,
-            Code::RequestTimeout,
-        ]);
-    }
-    if matched {
-        codes.extend([Code::PreconditionRequired, Code::PreconditionFailed]);
-    }
-    if writes {
-        codes.insert(Code::OutcomeUnknown);
-    }
-    if keyed {
-        codes.extend([Code::InvalidHeader, Code::IdempotencyKeyReused, Code::IdempotencyInProgress]);
-    }
-    add_parameters(operation, (keyed, matched, sometimes), tagged && method == "get", method == "get");
-    add_headers(operation, method, (tagged, listed, keyed, same));
-    if tagged && method == "get" {
-        add_response(
-            operation,
-            "304",
-            json!({"description": "没有变化", "headers": {
-                "X-Request-Id": {"$ref": "#/components/headers/RequestId"},
-                "ETag": {"$ref": "#/components/headers/ETag"},
-            }}),
-        );
-    }
-    add_problems(operation, &codes);
-    let security = if (writes && !for_anybody) || for_token {
-        json!([{"token": []}])
-    } else {
-        json!([{}, {"token": []}])
-    };
-    operation.insert("security".to_owned(), security);
-    examples::add(operation, examples.get(&id));
-}
-
-fn add_parameters(
-    operation: &mut Map<String, Value>,
-    (keyed, matched, sometimes): (bool, bool, bool),
-    conditional: bool,
-    reads: bool,
-) {
-    let named = [
-        (matched, "IfMatch"),
-        (sometimes, "IfSeen"),
-        (keyed, "IdempotencyKey"),
-        (conditional, "IfNoneMatch"),
-        (reads, "Position"),
-        (true, "AcceptLanguage"),
-        (true, "RequestId"),
-    ];
-    let list = operation.entry("parameters").or_insert_with(|| json!([]));
-    if let Value::Array(list) = list {
-        for (_, name) in named.into_iter().filter(|(wanted, _)| *wanted) {
-            list.push(json!({"$ref": format!("#/components/parameters/{name}")}));
-        }
-    }
-}
-
-fn add_response(operation: &mut Map<String, Value>, status: &str, response: Value) {
-    let responses = operation.entry("responses").or_insert_with(|| json!({}));
-    if let Value::Object(responses) = responses {
-        responses.insert(status.to_owned(), response);
-    }
-}
-
-fn add_headers(
-    operation: &mut Map<String, Value>,
-    method: &str,
-    (tagged, listed, keyed, same): (bool, bool, bool, bool),
-) {
-    let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
-    for (status, response) in responses.into_iter().flatten() {
-        let dry = status == "200" && keyed && !same;
-        let named = [
-            (true, "X-Request-Id", "RequestId"),
-            (tagged && !dry, "ETag", "ETag"),
-            (matches!(status.as_str(), "201" | "202"), "Location", "Location"),
-            (listed, "Link", "Link"),
-            (method != "get", "Nianbao-Seq", "Position"),
-            (keyed && !dry, "Idempotency-Replayed", "Replayed"),
-        ];
-        let headers: Map<String, Value> = named
-            .into_iter()
-            .filter(|(wanted, _, _)| *wanted)
-            .map(|(_, name, component)| {
-                (name.to_owned(), json!({"$ref": format!("#/components/headers/{component}")}))
-            })
-            .collect();
-        if let Value::Object(response) = response {
-            response.insert("headers".to_owned(), Value::Object(headers));
-        }
-    }
-}
-
-/// One response for each status, naming every code it can carry.
-fn add_problems(operation: &mut Map<String, Value>, codes: &BTreeSet<Code>) {
-    let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
-    for code in codes {
-        by_status.entry(code.status().as_u16()).or_default().push(*code);
-    }
-    for (status, codes) in by_status {
-        let said: Vec<String> = codes
-            .iter()
-            .map(|code| {
-                format!("`{}`：{}", code.as_str(), say("problem", code.as_str(), Language::Chinese, &[]))
-            })
-            .collect();
-        let mut headers = json!({"X-Request-Id": {"$ref": "#/components/headers/RequestId"}});
-        if let Value::Object(headers) = &mut headers {
-            if status == 401 {
-                let header = json!({"$ref": "#/components/headers/Authenticate"});
-                headers.insert("WWW-Authenticate".to_owned(), header);
-            }
-            if matches!(status, 429 | 503) {
-                let header = json!({"$ref": "#/components/headers/RetryAfter"});
-                headers.insert("Retry-After".to_owned(), header);
-            }
-            if status == 416 {
-                let header = json!({"$ref": "#/components/headers/ContentRange"});
-                headers.insert("Content-Range".to_owned(), header);
-            }
-        }
-        let response = json!({
-            "description": said.join("；"),
-            "headers": headers,
-            "content": {PROBLEM_JSON: {"schema": reference("Problem")}},
-        });
-        add_response(operation, &status.to_string(), response);
-    }
-    let names: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
-    operation.shift_remove("x-problems");
-    operation.insert("x-problems".to_owned(), json!(names));
-    if let Some(Value::Object(responses)) = operation.get_mut("responses") {
-        responses.sort_keys();
-    }
 }

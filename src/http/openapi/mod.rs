@@ -8,7 +8,9 @@ mod finish;
 mod formats;
 mod hooks;
 mod inputs;
+mod operation;
 mod pages;
+mod parts;
 mod share;
 mod sign_in;
 mod statute;
@@ -41,16 +43,19 @@ pub fn build(oidc: Option<&OidcOptions>) -> Document {
         routes: routes.collect(),
         costs: bounds::costs(&value).collect(),
         schemas: Schemas::of(&value, formats::FORMATS),
-        chinese: rendered(&value),
+        chinese: OnceLock::new(),
         english: OnceLock::new(),
     }
 }
 
-fn rendered(value: &Value) -> Rendered {
-    let json = text_of(value);
+/// It in one language, for whoever reads it.
+fn rendered(language: Language, oidc: Option<&OidcOptions>) -> Rendered {
+    let value = sign_in::named(document(), oidc);
+    let value = if language == Language::English { english::translated(value) } else { value };
+    let json = text_of(&value);
     Rendered {
         digest: crate::domain::digest::sha256_hex(json.as_bytes()).chars().take(16).collect(),
-        yaml: Bytes::from(yaml::write(value)),
+        yaml: Bytes::from(yaml::write(&value)),
         json: Bytes::from(json),
     }
 }
@@ -74,7 +79,7 @@ fn share(mut document: Value) -> Value {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             let Value::Object(operation) = operation else { continue };
             share::mark_bytes(operation);
-            share::take_plain_patches(operation);
+            share::take_merge_patches(operation, method);
             share::name_headers(operation, method);
             share::answer_parts(operation);
             share::share_refusals(operation, &mut refusals);

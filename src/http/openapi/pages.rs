@@ -1,18 +1,14 @@
 //! `/openapi.json`, `/openapi.yaml` and `/docs`, from what is in the program.
 
-use super::{english, rendered, sign_in};
+use super::{rendered, sign_in};
 use crate::domain::language::Language;
-use crate::http::kernel::call::Call;
 use crate::http::kernel::document::Rendered;
 use crate::http::kernel::names::AnyJson;
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{Parameter, one_of, query};
-use crate::http::kernel::reply::{HTML, JSON, Reply};
+use crate::http::kernel::{Call, Code, HTML, JSON, Problem, Reply, one_of, parameter, query};
 use actix_web::get;
 use actix_web::http::header;
 use actix_web::web::{self, Bytes};
 use std::sync::Arc;
-use utoipa::openapi::{RefOr, Schema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
@@ -24,26 +20,18 @@ pub fn register(config: &mut ServiceConfig<'_>) {
 
 const YAML: &str = "application/yaml";
 
-impl Parameter for Language {
-    fn read(text: &str) -> Result<Language, &'static str> {
-        match text {
-            "zh" => Ok(Language::Chinese),
-            "en" => Ok(Language::English),
-            _ => Err("invalid_value"),
-        }
-    }
-
-    fn schema() -> RefOr<Schema> {
-        one_of(&["zh", "en"])
-    }
-}
+parameter!(Language, one_of(&["zh", "en"]), |text| match text {
+    "zh" => Ok(Language::Chinese),
+    "en" => Ok(Language::English),
+    _ => Err("invalid_value"),
+});
 
 query!(DocumentQuery {
     /// 文档的语言：`zh` 或 `en`；不给则按 `Accept-Language`。
     lang: Option<Language>,
 });
 
-/// The document in one of its forms and in the language asked for; in English it is made when it is first asked for.
+/// The document in one of its forms and in the language asked for; it is made when it is first asked for.
 async fn in_language(
     call: &Call,
     media: &'static str,
@@ -53,19 +41,13 @@ async fn in_language(
     let language = query.lang.unwrap_or(call.language());
     let service = call.service.clone();
     let reply = move || {
-        let document = &service.document;
-        let rendered = match language {
-            Language::Chinese => &document.chinese,
-            Language::English => document.english.get_or_init(|| {
-                let document = sign_in::named(super::document(), service.options.oidc.as_ref());
-                rendered(&english::translated(document))
-            }),
-        };
+        let made = || rendered(language, service.options.oidc.as_ref());
+        let rendered = service.document.rendered(language).get_or_init(made);
         Reply::bytes(media, form(rendered).clone()).constant(&rendered.digest).in_language(language)
     };
-    match call.service.document.is_made(language) {
-        true => Ok(reply()),
-        false => web::block(reply).await.map_err(|_| Problem::new(Code::Internal)),
+    match call.service.document.rendered(language).get() {
+        Some(_) => Ok(reply()),
+        None => web::block(reply).await.map_err(|_| Problem::new(Code::Internal)),
     }
 }
 
@@ -76,7 +58,6 @@ async fn in_language(
     tag = "service",
     params(DocumentQuery),
     responses((status = 200, description = "接口文档", body = AnyJson, content_type = "application/json")),
-    extensions(("x-problems" = json!([Code::InvalidQuery])), ("x-tagged" = json!(true))),
 )]
 #[get("/openapi.json")]
 pub async fn read_openapi_json(call: Call) -> Result<Reply, Problem> {
@@ -90,7 +71,6 @@ pub async fn read_openapi_json(call: Call) -> Result<Reply, Problem> {
     tag = "service",
     params(DocumentQuery),
     responses((status = 200, description = "接口文档", body = AnyJson, content_type = "application/yaml")),
-    extensions(("x-problems" = json!([Code::InvalidQuery])), ("x-tagged" = json!(true))),
 )]
 #[get("/openapi.yaml")]
 pub async fn read_openapi_yaml(call: Call) -> Result<Reply, Problem> {

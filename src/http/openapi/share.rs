@@ -1,7 +1,7 @@
 //! What many operations answer alike stands once: headers and refusals as components.
 
 use crate::domain::language::{Language, say};
-use crate::http::kernel::problem::{Code, PROBLEM_JSON};
+use crate::http::kernel::{Code, PROBLEM_JSON};
 use actix_web::http::StatusCode;
 use serde_json::{Map, Value, json};
 
@@ -126,6 +126,9 @@ pub fn share_refusals(operation: &mut Map<String, Value>, shared: &mut Map<Strin
         let codes = response.get("description").cloned().unwrap_or_default();
         let at = json!({"$ref": format!("#/components/responses/{name}"), "description": codes});
         let mut whole = std::mem::replace(response, at);
+        if shared.contains_key(&name) {
+            continue;
+        }
         if let Value::Object(whole) = &mut whole {
             whole.insert("description".to_owned(), json!(codes_of(status)));
             let headers = whole.entry("headers").or_insert_with(|| json!({}));
@@ -136,7 +139,7 @@ pub fn share_refusals(operation: &mut Map<String, Value>, shared: &mut Map<Strin
                 }
             }
         }
-        shared.entry(name).or_insert(whole);
+        shared.insert(name, whole);
     }
 }
 
@@ -181,11 +184,11 @@ fn mark(body: &mut Value, all: bool) {
     }
 }
 
-/// A merge patch may be sent as plain JSON too.
-pub fn take_plain_patches(operation: &mut Map<String, Value>) {
+/// What changes a thing is a merge patch; it may be sent as plain JSON too.
+pub fn take_merge_patches(operation: &mut Map<String, Value>, method: &str) {
     let content = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"));
-    let Some(Value::Object(content)) = content else { return };
-    if let Some(patch) = content.get("application/merge-patch+json").cloned() {
-        content.entry("application/json").or_insert(patch);
+    let Some(Value::Object(content)) = content.filter(|_| method == "patch") else { return };
+    if let Some(patch) = content.get("application/json").cloned() {
+        content.shift_insert(0, "application/merge-patch+json".to_owned(), patch);
     }
 }

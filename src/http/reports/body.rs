@@ -10,7 +10,7 @@ use crate::http::kernel::format::{day, time};
 use crate::http::kernel::names::{
     ActionName, FormatName, ReportScope, ReportStatus, Sections, TimelinessName,
 };
-use crate::http::kernel::paging::Page;
+use crate::http::kernel::{Page, answer};
 use crate::operations::reports::{MOST_JUDGED, ReportView, allowed_actions, judge_one, verdicts_of};
 use crate::operations::store::AnyConnection;
 use crate::operations::{Asking, Refusal};
@@ -93,25 +93,15 @@ pub struct CorrectionBody {
     at: String,
 }
 
-/// 各类问题的条数。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = FindingCounts)]
-pub struct CountsBody {
-    error: usize,
-    warning: usize,
-    info: usize,
-    /// 已作说明的，不再计入前三项。
-    explained: usize,
-}
-
-impl From<Counts> for CountsBody {
-    fn from(counts: Counts) -> CountsBody {
-        CountsBody {
-            error: counts.error,
-            warning: counts.warning,
-            info: counts.info,
-            explained: counts.explained,
-        }
+answer! {
+    /// 各类问题的条数。
+    #[schema(as = FindingCounts)]
+    pub struct CountsBody of(counts: Counts) {
+        error: usize = counts.error,
+        warning: usize = counts.warning,
+        info: usize = counts.info,
+        /// 已作说明的，不再计入前三项。
+        explained: usize = counts.explained,
     }
 }
 
@@ -185,7 +175,7 @@ impl ReportBody {
     /// As it stands in a list: without its sections.
     pub fn in_list(shown: &Shown) -> ReportBody {
         ReportBody {
-            findings: shown.counts.map(CountsBody::from),
+            findings: shown.counts.map(CountsBody::of),
             allowed_actions: shown
                 .allowed
                 .as_ref()

@@ -2,71 +2,49 @@
 
 use crate::domain::id::{CommentId, ReportId};
 use crate::domain::language::Language;
-use crate::domain::report::Comment;
-use crate::http::kernel::BASE;
-use crate::http::kernel::call::Call;
+use crate::domain::report::{Comment, CommentReply};
 use crate::http::kernel::format::time;
 use crate::http::kernel::names::CommentState;
-use crate::http::kernel::paging::{Page, WholeQuery, cut_whole, list_reply};
-use crate::http::kernel::problem::{Code, Fault, Problem, Right};
-use crate::http::kernel::query::NoParameters;
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{
+    BASE, Call, Code, Fault, ListQuery, NoParameters, Page, Problem, Reply, Right, answer,
+};
 use crate::http::reports::transitions::PersonReference;
 use crate::operations::reports::{self, CommentOrder, NewComment};
 use actix_web::{get, patch, post};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-/// 一次答复。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = CommentReply)]
-pub struct ReplyBody {
-    text: String,
-    author: PersonReference,
-    #[schema(format = DateTime)]
-    at: String,
+answer! {
+    /// 一次答复。
+    #[schema(as = CommentReply)]
+    pub struct ReplyBody of(reply: &CommentReply) {
+        text: String = reply.text.clone(),
+        author: PersonReference = PersonReference::new(&reply.person_id, &reply.person_name),
+        #[schema(format = DateTime)]
+        at: String = time(reply.at),
+    }
 }
 
-/// 针对报告某处的一条意见。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Comment)]
-pub struct CommentBody {
-    #[schema(format = "uuid")]
-    id: String,
-    /// 位置：报告文档中的 JSON Pointer。
-    pointer: String,
-    #[schema(value_type = CommentState)]
-    state: String,
-    text: String,
-    author: PersonReference,
-    /// 针对第几版。
-    revision: i32,
-    replies: Vec<ReplyBody>,
-    #[schema(format = DateTime)]
-    created_at: String,
-    #[schema(format = DateTime)]
-    updated_at: String,
-}
-
-impl From<&Comment> for CommentBody {
-    fn from(comment: &Comment) -> CommentBody {
-        let replies = comment.replies.iter().map(|reply| ReplyBody {
-            text: reply.text.clone(),
-            author: PersonReference::new(&reply.person_id, &reply.person_name),
-            at: time(reply.at),
-        });
-        CommentBody {
-            id: comment.id.clone(),
-            pointer: comment.pointer.clone(),
-            state: comment.state.as_str().to_owned(),
-            text: comment.text.clone(),
-            author: PersonReference::new(&comment.person_id, &comment.person_name),
-            revision: comment.revision,
-            replies: replies.collect(),
-            created_at: time(comment.created_at),
-            updated_at: time(comment.updated_at),
-        }
+answer! {
+    /// 针对报告某处的一条意见。
+    #[schema(as = Comment)]
+    pub struct CommentBody of(comment: &Comment) {
+        #[schema(format = "uuid")]
+        id: String = comment.id.clone(),
+        /// 位置：报告文档中的 JSON Pointer。
+        pointer: String = comment.pointer.clone(),
+        #[schema(value_type = CommentState)]
+        state: String = comment.state.as_str().to_owned(),
+        text: String = comment.text.clone(),
+        author: PersonReference = PersonReference::new(&comment.person_id, &comment.person_name),
+        /// 针对第几版。
+        revision: i32 = comment.revision,
+        replies: Vec<ReplyBody> = comment.replies.iter().map(ReplyBody::of).collect(),
+        #[schema(format = DateTime)]
+        created_at: String = time(comment.created_at),
+        #[schema(format = DateTime)]
+        updated_at: String = time(comment.updated_at),
     }
 }
 
@@ -109,12 +87,11 @@ fn tagged(reply: Reply, comment: &Comment, language: Language) -> Reply {
 /// 授权覆盖该机关的可以读取。退回时未了结的意见随退回一并列出。
 #[utoipa::path(
     tag = "review",
-    params(crate::http::paths::Report, WholeQuery),
+    params(ListQuery),
     responses((status = 200, description = "全部意见，自早至晚", body = CommentList)),
     extensions(
-        ("x-cost" = json!("point")), ("x-list" = json!(true)),
-        ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery,
-            Code::InvalidCursor])),
+        ("x-cost" = json!("point")),
+        ("x-problems" = json!([Code::ReportWithdrawn, Code::Forbidden])),
         ("x-token" = json!(true)),
     ),
 )]
@@ -123,10 +100,8 @@ pub async fn list_comments(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     let id: ReportId = call.part("id")?;
     let found = call.look(move |connection, asking| reports::list_comments(connection, asking, &id)).await?;
-    let query: WholeQuery = call.query()?;
-    let items: Vec<CommentBody> = found.iter().map(CommentBody::from).collect();
-    let (items, next, total) = cut_whole(&call, "comments", items, &query)?;
-    Ok(list_reply(&call, json!(items), next, total))
+    let query: ListQuery = call.query()?;
+    query.page.whole(&call, "comments", found.iter().map(CommentBody::of).collect())
 }
 
 /// 读取意见
@@ -134,16 +109,8 @@ pub async fn list_comments(call: Call) -> Result<Reply, Problem> {
 /// 连同全部答复；ETag 供修改时使用。
 #[utoipa::path(
     tag = "review",
-    params(
-        crate::http::paths::Report,
-        crate::http::paths::Comment,
-    ),
     responses((status = 200, description = "意见", body = CommentBody)),
-    extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery])),
-        ("x-token" = json!(true)),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReportWithdrawn, Code::Forbidden])), ("x-token" = json!(true))),
 )]
 #[get("/reports/{id}/comments/{comment}")]
 pub async fn read_comment(call: Call) -> Result<Reply, Problem> {
@@ -153,7 +120,7 @@ pub async fn read_comment(call: Call) -> Result<Reply, Problem> {
     let found =
         call.look(move |connection, asking| reports::find_comment(connection, asking, &id, &comment)).await?;
     let _: NoParameters = call.query()?;
-    Ok(tagged(Reply::ok(&CommentBody::from(&found)), &found, call.language()))
+    Ok(tagged(Reply::ok(&CommentBody::of(&found)), &found, call.language()))
 }
 
 /// 提出意见
@@ -161,14 +128,9 @@ pub async fn read_comment(call: Call) -> Result<Reply, Problem> {
 /// 意见针对报告的一处：标题、一个部分、一行或一个单元格。
 #[utoipa::path(
     tag = "review",
-    params(crate::http::paths::Report),
-    request_body(content = CommentCreate, content_type = "application/json"),
+    request_body = CommentCreate,
     responses((status = 201, description = "已提出", body = CommentBody)),
-    extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput,
-            Code::TooManyComments, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReportWithdrawn, Code::TooManyComments]))),
 )]
 #[post("/reports/{id}/comments")]
 pub async fn create_comment(mut call: Call) -> Result<Reply, Problem> {
@@ -179,7 +141,6 @@ pub async fn create_comment(mut call: Call) -> Result<Reply, Problem> {
     let named = id.clone();
     call.look(move |connection, asking| reports::require_remark_right(connection, asking, &named)).await?;
     let body = call.body::<CommentCreate>().await?;
-    let _: NoParameters = call.query()?;
     let CommentCreate { text, pointer } = body.read()?;
     let pointer = pointer.unwrap_or_default();
     let new = NewComment { id: uuid::Uuid::now_v7().to_string(), pointer, text };
@@ -188,7 +149,7 @@ pub async fn create_comment(mut call: Call) -> Result<Reply, Problem> {
     call.write(
         move |desk| reports::add_comment(desk, &id, &new),
         move |comment| {
-            let reply = Reply::created(location.clone(), &CommentBody::from(comment));
+            let reply = Reply::created(location.clone(), &CommentBody::of(comment));
             tagged(reply, comment, language)
         },
     )
@@ -200,17 +161,9 @@ pub async fn create_comment(mut call: Call) -> Result<Reply, Problem> {
 /// 他人答复后为已答复；提出人追问则仍待答复。
 #[utoipa::path(
     tag = "review",
-    params(
-        crate::http::paths::Report,
-        crate::http::paths::Comment,
-    ),
-    request_body(content = CommentReplyCreate, content_type = "application/json"),
+    request_body = CommentReplyCreate,
     responses((status = 201, description = "意见，带全部答复", body = CommentBody)),
-    extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput,
-            Code::TooManyComments, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReportWithdrawn, Code::TooManyComments]))),
 )]
 #[post("/reports/{id}/comments/{comment}/replies")]
 pub async fn answer_comment(mut call: Call) -> Result<Reply, Problem> {
@@ -222,7 +175,6 @@ pub async fn answer_comment(mut call: Call) -> Result<Reply, Problem> {
     let (named, its_id) = (id.clone(), comment.clone());
     call.look(move |connection, asking| reports::find_comment(connection, asking, &named, &its_id)).await?;
     let body = call.body::<CommentReplyCreate>().await?;
-    let _: NoParameters = call.query()?;
     let CommentReplyCreate { text } = body.read()?;
     let order = CommentOrder::Answer(text);
     let location = format!("{BASE}/reports/{id}/comments/{comment}");
@@ -230,7 +182,7 @@ pub async fn answer_comment(mut call: Call) -> Result<Reply, Problem> {
     call.write(
         move |desk| reports::change_comment(desk, &id, (&comment, None), &order),
         move |comment| {
-            let reply = Reply::created(location.clone(), &CommentBody::from(comment));
+            let reply = Reply::created(location.clone(), &CommentBody::of(comment));
             tagged(reply, comment, language)
         },
     )
@@ -242,16 +194,9 @@ pub async fn answer_comment(mut call: Call) -> Result<Reply, Problem> {
 /// `{"state": "settled"}` 了结，`{"state": "open"}` 重开；由提出人或主管部门进行。
 #[utoipa::path(
     tag = "review",
-    params(
-        crate::http::paths::Report,
-        crate::http::paths::Comment,
-    ),
-    request_body(content = CommentPatch, content_type = "application/merge-patch+json"),
+    request_body = CommentPatch,
     responses((status = 200, description = "意见", body = CommentBody)),
-    extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReportWithdrawn, Code::ReadOnly]))),
 )]
 #[patch("/reports/{id}/comments/{comment}")]
 pub async fn change_comment(mut call: Call) -> Result<Reply, Problem> {
@@ -263,12 +208,11 @@ pub async fn change_comment(mut call: Call) -> Result<Reply, Problem> {
         .look(move |connection, asking| reports::find_settleable(connection, asking, &named, &its_id))
         .await?;
     let body = call.body::<CommentPatch>().await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
-    let CommentPatch { state } = body.over(&json!(CommentBody::from(&present)))?;
+    let CommentPatch { state } = body.over(&json!(CommentBody::of(&present)))?;
     let order = match state.as_str() {
         same if same == present.state.as_str() => {
-            return Ok(tagged(Reply::ok(&CommentBody::from(&present)), &present, call.language()));
+            return Ok(tagged(Reply::ok(&CommentBody::of(&present)), &present, call.language()));
         }
         "settled" => CommentOrder::Settle,
         "open" => CommentOrder::Reopen,
@@ -280,7 +224,7 @@ pub async fn change_comment(mut call: Call) -> Result<Reply, Problem> {
     let language = call.language();
     call.write(
         move |desk| reports::change_comment(desk, &id, (&comment, Some(version)), &order),
-        move |comment| tagged(Reply::ok(&CommentBody::from(comment)), comment, language),
+        move |comment| tagged(Reply::ok(&CommentBody::of(comment)), comment, language),
     )
     .await
 }

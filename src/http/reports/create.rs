@@ -7,12 +7,8 @@ use crate::domain::form;
 use crate::domain::id::ReportId;
 use crate::domain::report::Scope;
 use crate::domain::year::{LAST_YEAR, parse_year};
-use crate::http::kernel::BASE;
-use crate::http::kernel::call::Call;
 use crate::http::kernel::number::Whole;
-use crate::http::kernel::problem::{Code, Fault, Problem};
-use crate::http::kernel::query::NoParameters;
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{BASE, Call, Code, Fault, Problem, Reply};
 use crate::operations::reports::{self, NewReport};
 use crate::operations::years;
 use actix_web::post;
@@ -22,13 +18,9 @@ use actix_web::post;
 /// 每个机关每年每种范围一份。建立时六个部分齐备，内容为空；也可以随 `sections` 一并填写。
 #[utoipa::path(
     tag = "reports",
-    request_body(content = ReportCreate, content_type = "application/json"),
+    request_body = ReportCreate,
     responses((status = 201, description = "已建立", body = ReportBody)),
-    extensions(
-        ("x-problems" = json!([Code::Forbidden, Code::InvalidInput, Code::ScopeNotForKind, Code::YearNotOpen,
-            Code::ReportExists, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ScopeNotForKind, Code::YearNotOpen, Code::ReportExists]))),
 )]
 #[post("/reports")]
 pub async fn create_report(mut call: Call) -> Result<Reply, Problem> {
@@ -50,7 +42,6 @@ pub async fn create_report(mut call: Call) -> Result<Reply, Problem> {
             Ok((years::list(connection, 0, 200, false)?.0, there))
         })
         .await?;
-    let _: NoParameters = call.query()?;
     // Told together with what is wrong otherwise.
     let mut missing: Vec<Fault> =
         (!there).then(|| Fault::at("/agency_id", "not_found")).into_iter().collect();

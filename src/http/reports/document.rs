@@ -5,25 +5,15 @@ use crate::documents::write::{Format, write, xlsx};
 use crate::domain::form;
 use crate::domain::id::ReportId;
 use crate::http::kernel::accept::preferred;
-use crate::http::kernel::call::Call;
-use crate::http::kernel::names::{DocumentFormat, DocumentSchema};
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{NoParameters, Parameter, View, ViewQuery, named, query};
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::names::DocumentSchema;
+use crate::http::kernel::{
+    Call, Code, NoParameters, Problem, Reply, View, ViewQuery, named, parameter, query,
+};
 use crate::operations::reports::{self, ReportView};
 use actix_web::http::header;
 use actix_web::{get, web};
-use utoipa::openapi::{RefOr, Schema};
 
-impl Parameter for Format {
-    fn read(text: &str) -> Result<Format, &'static str> {
-        text.parse().map_err(|()| "invalid_value")
-    }
-
-    fn schema() -> RefOr<Schema> {
-        named("DocumentFormat")
-    }
-}
+parameter!(Format, named("DocumentFormat"), |text| text.parse().map_err(|()| "invalid_value"));
 
 query!(DocumentQuery {
     /// 格式：docx、html、pdf、xlsx、csv、md、json；不给则按 `Accept`，都不给则 json。
@@ -54,7 +44,7 @@ fn negotiated(call: &Call) -> Result<Format, Problem> {
 /// 按法定版式写成 docx、HTML、PDF、xlsx、CSV、Markdown 或 JSON；导出的 docx、HTML、xlsx、Markdown、JSON 再导入，得到同一份文档。
 #[utoipa::path(
     tag = "reports",
-    params(crate::http::paths::Report, DocumentQuery),
+    params(DocumentQuery),
     responses((status = 200, description = "文档", content(
         (DocumentSchema = "application/json"),
         (String = "text/html"),
@@ -65,8 +55,8 @@ fn negotiated(call: &Call) -> Result<Format, Problem> {
         (String = "text/markdown"),
     ))),
     extensions(
-        ("x-cost" = json!("file")), ("x-problems" = json!([Code::NotFound, Code::RangeNotSatisfiable, Code::ReportWithdrawn, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
+        ("x-cost" = json!("file")),
+        ("x-problems" = json!([Code::RangeNotSatisfiable, Code::ReportWithdrawn])),
     ),
 )]
 #[get("/reports/{id}/document")]
@@ -94,11 +84,7 @@ const BYTES: &str = "application/octet-stream";
 /// `Accept: application/octet-stream` 时不写明类型。
 #[utoipa::path(
     tag = "reports",
-    params(
-        crate::http::paths::Report,
-        ("format" = DocumentFormat, Path, description = "文件的格式"),
-        ViewQuery,
-    ),
+    params(ViewQuery),
     responses((status = 200, description = "文件", content(
         (String = "application/octet-stream"),
         (String = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
@@ -109,10 +95,7 @@ const BYTES: &str = "application/octet-stream";
         (String = "text/markdown"),
         (DocumentSchema = "application/json"),
     ))),
-    extensions(
-        ("x-problems" = json!([Code::NotFound, Code::RangeNotSatisfiable, Code::ReportWithdrawn, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::RangeNotSatisfiable, Code::ReportWithdrawn]))),
 )]
 #[get("/reports/{id}/document/{format}")]
 pub async fn read_report_file(call: Call) -> Result<Reply, Problem> {
@@ -162,10 +145,11 @@ async fn written(call: &Call, view: &ReportView, format: Format) -> Result<Reply
 /// 报告是从哪个文件导入的，逐字节保存。授权覆盖该机关的可以读取；不是导入的没有。
 #[utoipa::path(
     tag = "imports",
-    params(crate::http::paths::Report, ViewQuery),
+    params(ViewQuery),
     responses((status = 200, description = "原文件", body = String, content_type = "application/octet-stream")),
     extensions(
-        ("x-cost" = json!("file")), ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::RangeNotSatisfiable, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery])),
+        ("x-cost" = json!("file")),
+        ("x-problems" = json!([Code::RangeNotSatisfiable, Code::ReportWithdrawn, Code::Forbidden])),
         ("x-token" = json!(true)),
     ),
 )]
@@ -195,10 +179,9 @@ pub async fn read_source(call: Call) -> Result<Reply, Problem> {
 /// 某一格式的 xlsx：每部分一张表，合计有公式，填好后可以直接导入。
 #[utoipa::path(
     tag = "catalogue",
-    params(crate::http::paths::Form),
     responses((status = 200, description = "工作簿", body = String,
         content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
-    extensions(("x-problems" = json!([Code::NotFound, Code::RangeNotSatisfiable, Code::InvalidQuery]))),
+    extensions(("x-problems" = json!([Code::RangeNotSatisfiable]))),
 )]
 #[get("/formats/{id}/workbook")]
 pub async fn read_workbook(call: Call) -> Result<Reply, Problem> {

@@ -4,10 +4,7 @@ use super::body::{ReportBody, Shown};
 use super::read_body::{ReportInput, ReportPatch, sections_schema};
 use super::shown;
 use crate::domain::id::ReportId;
-use crate::http::kernel::call::Call;
-use crate::http::kernel::problem::{Code, Fault, Problem};
-use crate::http::kernel::query::NoParameters;
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{Call, Code, Fault, Problem, Reply};
 use crate::operations::reports::{self, ReportView, require_edit_right};
 use actix_web::{delete, patch, put};
 use serde_json::json;
@@ -27,7 +24,6 @@ pub async fn present(call: &Call) -> Result<ReportView, Problem> {
 async fn save(mut call: Call) -> Result<Reply, Problem> {
     let present = present(&call).await?;
     let body = call.body::<ReportInput>().await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present.report.version)?;
     let form = present.revision.content.form();
     let body = body.instead("SectionsInput", sections_schema(form));
@@ -56,13 +52,11 @@ async fn save(mut call: Call) -> Result<Reply, Problem> {
 /// 必须给出 `sections`；其中没有给出的部分清空，写 `null` 的部分删去。没有给出的可选项置空。
 #[utoipa::path(
     tag = "reports",
-    params(crate::http::paths::Report),
-    request_body(content = ReportInput, content_type = "application/json"),
+    request_body = ReportInput,
     responses((status = 200, description = "修改后的报告", body = ReportBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly,
-            Code::ReportNotEditable, Code::YearNotOpen, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
+        ("x-problems" = json!([Code::ReportWithdrawn, Code::FindingsBlockSubmit, Code::ReadOnly,
+            Code::ReportNotEditable, Code::YearNotOpen])),
     ),
 )]
 #[put("/reports/{id}")]
@@ -76,13 +70,11 @@ pub async fn replace_report(call: Call) -> Result<Reply, Problem> {
 /// `source_url`、`source_published_on`，不产生新的一版。
 #[utoipa::path(
     tag = "reports",
-    params(crate::http::paths::Report),
-    request_body(content = ReportPatch, content_type = "application/merge-patch+json"),
+    request_body = ReportPatch,
     responses((status = 200, description = "修改后的报告", body = ReportBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly,
-            Code::ReportNotEditable, Code::YearNotOpen, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
+        ("x-problems" = json!([Code::ReportWithdrawn, Code::FindingsBlockSubmit, Code::ReadOnly,
+            Code::ReportNotEditable, Code::YearNotOpen])),
     ),
 )]
 #[patch("/reports/{id}")]
@@ -95,15 +87,12 @@ pub async fn change_report(call: Call) -> Result<Reply, Problem> {
 /// 只能删除草稿；更正的草稿删除后，已发布的一版不变。
 #[utoipa::path(
     tag = "reports",
-    params(crate::http::paths::Report),
     responses((status = 204, description = "已删除")),
-    extensions(("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::ReportNotEditable,
-        Code::YearNotOpen, Code::InvalidQuery]))),
+    extensions(("x-problems" = json!([Code::ReportWithdrawn, Code::ReportNotEditable, Code::YearNotOpen]))),
 )]
 #[delete("/reports/{id}")]
 pub async fn delete_report(call: Call) -> Result<Reply, Problem> {
     let present = present(&call).await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present.report.version)?;
     let id = present.report.id;
     call.write(move |desk| reports::discard(desk, &id, version), |()| Reply::no_content()).await

@@ -3,10 +3,7 @@
 use super::findings::{FindingBody, finding_bodies};
 use super::tagged_version;
 use crate::domain::id::ReportId;
-use crate::http::kernel::call::Call;
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::NoParameters;
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{Call, Code, NoParameters, Problem, Reply};
 use crate::operations::reports;
 use actix_web::{delete, put};
 use serde::Deserialize;
@@ -32,16 +29,10 @@ pub struct ExplanationInput {
 /// 只在草稿中说明和撤回说明；涉密和个人信息的问题可以答复到最后一次审核通过之前。此后是 409 `report_not_editable`。
 #[utoipa::path(
     tag = "validation",
-    params(
-        crate::http::paths::Report,
-        crate::http::paths::Finding,
-    ),
-    request_body(content = ExplanationInput, content_type = "application/json"),
+    request_body = ExplanationInput,
     responses((status = 200, description = "问题，带说明", body = FindingBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::FindingNotExplainable,
-            Code::ReportNotEditable, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
+        ("x-problems" = json!([Code::FindingNotExplainable, Code::ReportNotEditable])),
         ("x-unmatched" = json!(true)),
     ),
 )]
@@ -53,7 +44,6 @@ pub async fn explain_finding(mut call: Call) -> Result<Reply, Problem> {
     call.look(move |connection, asking| reports::require_explainable(connection, asking, &named, &key_named))
         .await?;
     let body = call.body::<ExplanationInput>().await?;
-    let _: NoParameters = call.query()?;
     let ExplanationInput { text } = body.read()?;
     let language = call.language();
     call.write(
@@ -71,14 +61,9 @@ pub async fn explain_finding(mut call: Call) -> Result<Reply, Problem> {
 /// 问题重新计数。
 #[utoipa::path(
     tag = "validation",
-    params(
-        crate::http::paths::Report,
-        crate::http::paths::Finding,
-    ),
     responses((status = 204, description = "已撤回")),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::FindingNotExplainable, Code::ReportNotEditable,
-            Code::InvalidQuery])),
+        ("x-problems" = json!([Code::FindingNotExplainable, Code::ReportNotEditable])),
         ("x-unmatched" = json!(true)),
     ),
 )]

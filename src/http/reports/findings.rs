@@ -4,12 +4,9 @@ use super::body::CountsBody;
 use crate::domain::id::ReportId;
 use crate::domain::language::Language;
 use crate::domain::rules::{Counts, Finding, SourceReport};
-use crate::http::kernel::call::Call;
 use crate::http::kernel::format::time;
 use crate::http::kernel::names::{AnyJson, SeverityName};
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::ViewQuery;
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{Call, Code, Problem, Reply, ViewQuery, answer};
 use crate::operations::reports::{self, Judgement};
 use actix_web::get;
 use serde::Serialize;
@@ -24,51 +21,37 @@ pub struct SpanBody {
     end: usize,
 }
 
-/// 一个问题。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Finding)]
-pub struct FindingBody {
-    /// 稳定的键：规则、位置，必要时加序号。
-    key: String,
-    /// 规则，见 `GET /rules`。
-    rule: &'static str,
-    #[schema(value_type = SeverityName)]
-    severity: &'static str,
-    /// 位置：报告文档中的 JSON Pointer。
-    pointer: String,
-    span: Option<SpanBody>,
-    message: String,
-    /// 应为。
-    #[schema(value_type = AnyJson)]
-    expected: Value,
-    /// 实际。
-    #[schema(value_type = AnyJson)]
-    actual: Value,
-    /// 相关的单元格。
-    related: Vec<String>,
-    /// 依据。
-    basis: &'static str,
-    /// 说明；有说明的不再计数、不再阻止提交。
-    explanation: Option<String>,
+answer! {
+    /// 一个问题。
+    #[schema(as = Finding)]
+    pub struct FindingBody of(finding: &Finding, language: Language) {
+        /// 稳定的键：规则、位置，必要时加序号。
+        key: String = finding.key.clone(),
+        /// 规则，见 `GET /rules`。
+        rule: &'static str = finding.rule,
+        #[schema(value_type = SeverityName)]
+        severity: &'static str = finding.severity.as_str(),
+        /// 位置：报告文档中的 JSON Pointer。
+        pointer: String = finding.pointer.clone(),
+        span: Option<SpanBody> = finding.span.map(|(start, end)| SpanBody { start, end }),
+        message: String = finding.say(language),
+        /// 应为。
+        #[schema(value_type = AnyJson)]
+        expected: Value = finding.expected.as_ref().map_or(Value::Null, |fact| fact.json()),
+        /// 实际。
+        #[schema(value_type = AnyJson)]
+        actual: Value = finding.actual.as_ref().map_or(Value::Null, |fact| fact.json()),
+        /// 相关的单元格。
+        related: Vec<String> = finding.related.clone(),
+        /// 依据。
+        basis: &'static str = finding.basis,
+        /// 说明；有说明的不再计数、不再阻止提交。
+        explanation: Option<String> = finding.explanation.clone(),
+    }
 }
 
 pub fn finding_bodies(findings: &[Finding], language: Language) -> Vec<FindingBody> {
-    findings
-        .iter()
-        .map(|finding| FindingBody {
-            key: finding.key.clone(),
-            rule: finding.rule,
-            severity: finding.severity.as_str(),
-            pointer: finding.pointer.clone(),
-            span: finding.span.map(|(start, end)| SpanBody { start, end }),
-            message: finding.say(language),
-            expected: finding.expected.as_ref().map_or(Value::Null, |fact| fact.json()),
-            actual: finding.actual.as_ref().map_or(Value::Null, |fact| fact.json()),
-            related: finding.related.clone(),
-            basis: finding.basis,
-            explanation: finding.explanation.clone(),
-        })
-        .collect()
+    findings.iter().map(|finding| FindingBody::of(finding, language)).collect()
 }
 
 /// 校验的凭据：哪一套规则、对哪一份内容、得出什么结论。
@@ -85,28 +68,17 @@ pub struct ReceiptBody {
     at: String,
 }
 
-/// 校验时对照的上年报告。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = PreviousReport)]
-pub struct PreviousBody {
-    #[schema(format = "uuid")]
-    report_id: String,
-    #[schema(format = "uuid")]
-    agency_id: String,
-    agency_name: String,
-    year: i32,
-    revision: i32,
-}
-
-impl From<&SourceReport> for PreviousBody {
-    fn from(source: &SourceReport) -> PreviousBody {
-        PreviousBody {
-            report_id: source.report_id.clone(),
-            agency_id: source.agency_id.clone(),
-            agency_name: source.agency_name.clone(),
-            year: source.year,
-            revision: source.revision,
-        }
+answer! {
+    /// 校验时对照的上年报告。
+    #[schema(as = PreviousReport)]
+    pub struct PreviousBody of(source: &SourceReport) {
+        #[schema(format = "uuid")]
+        report_id: String = source.report_id.clone(),
+        #[schema(format = "uuid")]
+        agency_id: String = source.agency_id.clone(),
+        agency_name: String = source.agency_name.clone(),
+        year: i32 = source.year,
+        revision: i32 = source.revision,
     }
 }
 
@@ -132,10 +104,10 @@ impl ValidationBody {
         let valid = counts.error == 0;
         ValidationBody {
             valid,
-            counts: counts.into(),
+            counts: CountsBody::of(counts),
             findings: finding_bodies(&judgement.findings, call.language()),
             truncated: judgement.truncated,
-            previous: judgement.previous.iter().map(PreviousBody::from).collect(),
+            previous: judgement.previous.iter().map(PreviousBody::of).collect(),
             receipt: ReceiptBody {
                 rule_set: call.service.rules().name().to_owned(),
                 content_digest: digest,
@@ -151,12 +123,9 @@ impl ValidationBody {
 /// 对报告正在办理的一版（`view=published`：已发布的一版）的全部校验结果。授权覆盖该机关的可以读取。
 #[utoipa::path(
     tag = "validation",
-    params(crate::http::paths::Report, ViewQuery),
+    params(ViewQuery),
     responses((status = 200, description = "校验结果", body = ValidationBody)),
-    extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery])),
-        ("x-token" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReportWithdrawn, Code::Forbidden])), ("x-token" = json!(true))),
 )]
 #[get("/reports/{id}/findings")]
 pub async fn list_findings(call: Call) -> Result<Reply, Problem> {

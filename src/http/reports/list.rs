@@ -6,12 +6,8 @@ use crate::domain::page::PageValue;
 use crate::domain::report::{ReportFilter, ReportHead, ReportOrder, Scope, Timeliness};
 use crate::domain::rights::Right;
 use crate::domain::workflow::State;
-use crate::http::kernel::call::Call;
-use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{CursorText, Limit, View, YearNumber, query};
-use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
+use crate::http::kernel::{Call, Paging, Problem, Reply, SortField, View, YearNumber, list_reply, query};
 use crate::operations::AgencyRef;
 use crate::operations::reports::{self, ReportQuery};
 use crate::operations::store::RestsOn;
@@ -77,12 +73,7 @@ query!(ReportListQuery {
     view: Option<View>,
     /// 排序字段，逗号分隔，前加 `-` 为降序：year、status、agency_name、published_at、created_at、updated_at。
     sort: Option<String>,
-    /// 每页条数，1–200，默认 50。
-    limit: Option<Limit>,
-    /// 上一页给出的游标。
-    cursor: Option<CursorText>,
-    /// 是否给出总数；超过一千只说至少有多少。
-    count: Option<bool>,
+    page: Paging,
     /// `json`（默认）或 `csv`；不给则按 `Accept`。
     format: Option<TableFormat>,
 });
@@ -160,7 +151,6 @@ fn read_fields(fields: Option<&str>) -> Result<Option<Vec<String>>, Problem> {
     params(ReportListQuery),
     responses((status = 200, description = "一页报告",
         content((ReportList = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::InvalidCursor])), ("x-list" = json!(true))),
 )]
 #[get("/reports")]
 pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
@@ -169,8 +159,8 @@ pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
     if query.published_from.zip(query.published_to).is_some_and(|(from, to)| from > to) {
         return Err(Problem::of_query(vec![("published_to".to_owned(), "range_order")]));
     }
-    let (sort, cursor) = (query.sort.as_deref(), query.cursor.as_ref());
-    let order = PageOrder::read(&call, "reports", SORTS, sort, query.limit, cursor)?;
+    let sort = query.sort.as_deref();
+    let order = query.page.order(&call, "reports", SORTS, sort)?;
     let wanted = ReportQuery {
         filter: ReportFilter {
             year: query.year.map(|year| year.0),
@@ -187,7 +177,7 @@ pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
         agency: query.agency_id,
         within: query.within,
     };
-    let (page, count, format) = (order.page.clone(), query.count == Some(true), query.format);
+    let (page, count, format) = (order.page.clone(), query.page.count, query.format);
     let wants = |names: &[&str]| {
         fields.as_ref().is_some_and(|fields| fields.iter().any(|field| names.contains(&field.as_str())))
     };

@@ -3,13 +3,9 @@
 use super::transitions::{TransitionBody, TransitionCreate};
 use crate::domain::id::ReportId;
 use crate::domain::workflow::Action;
-use crate::http::kernel::BASE;
-use crate::http::kernel::call::Call;
 use crate::http::kernel::names::{ActionName, ProblemSchema};
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::NoParameters;
 use crate::http::kernel::refusals::{Asked, write_down};
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{BASE, Call, Problem, Reply};
 use crate::operations::pending::HeldOrder;
 use crate::operations::reports::{self, TransitionOrder};
 use actix_web::post;
@@ -116,9 +112,9 @@ async fn refused(call: &Call, report_id: String, problem: &Problem) -> OutcomeBo
 /// 对至多 500 份报告进行同一操作，各自成败，结果逐份列出；每份须给出它的 ETag。规则与单份流转相同。
 #[utoipa::path(
     tag = "review",
-    request_body(content = TransitionMany, content_type = "application/json"),
+    request_body = TransitionMany,
     responses((status = 200, description = "各份的结果", body = TransitionOutcomes)),
-    extensions(("x-cost" = json!("scan")), ("x-problems" = json!([Code::InvalidInput, Code::InvalidQuery])), ("x-same" = json!(true))),
+    extensions(("x-cost" = json!("scan")), ("x-same" = json!(true))),
 )]
 #[post("/reports/transitions")]
 pub async fn create_transitions(mut call: Call) -> Result<Reply, Problem> {
@@ -126,7 +122,6 @@ pub async fn create_transitions(mut call: Call) -> Result<Reply, Problem> {
         return Ok(reply);
     }
     let body = call.body::<TransitionMany>().await?;
-    let _: NoParameters = call.query()?;
     let today = call.asking().today;
     let check = |sent: Option<&TransitionMany>| {
         let fault = sent.and_then(|sent| TransitionCreate::fault(sent.action, sent.published_on, today));

@@ -26,7 +26,7 @@ pub use suppression::SuppressionBody;
 pub use transitions::{PersonReference, TransitionBody};
 
 use crate::domain::language::Language;
-use crate::http::kernel::reply::{JSON, Reply};
+use crate::http::kernel::{JSON, Reply};
 use crate::operations::reports::ReportView;
 use crate::operations::reports::renditions::{Rendered, Renderer, Rendering};
 use crate::operations::store::RestsOn;

@@ -4,10 +4,7 @@ use super::body::{ReportBody, Shown};
 use super::{RENDERER, rendered, shown};
 use crate::domain::id::ReportId;
 use crate::domain::report::Scope;
-use crate::http::kernel::call::Call;
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{View, ViewQuery, YearNumber, query};
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{Call, Code, Problem, Reply, View, ViewQuery, YearNumber, query};
 use crate::operations::reports::renditions::{self, Wanted};
 use crate::operations::{AgencyRef, reports};
 use actix_web::get;
@@ -31,12 +28,9 @@ async fn peek(call: &Call, wanted: Wanted) -> Result<Option<Reply>, Problem> {
 /// 授权覆盖该机关的，看到正在办理的一版；其他人和 `view=published` 看到已发布的一版。
 #[utoipa::path(
     tag = "reports",
-    params(crate::http::paths::Report, ViewQuery),
+    params(ViewQuery),
     responses((status = 200, description = "报告", body = ReportBody)),
-    extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReportWithdrawn]))),
 )]
 #[get("/reports/{id}")]
 pub async fn read_report(call: Call) -> Result<Reply, Problem> {
@@ -70,16 +64,9 @@ query!(KeyQuery {
 /// 与按编号读取相同。
 #[utoipa::path(
     tag = "reports",
-    params(
-        crate::http::paths::Agency,
-        crate::http::paths::Year,
-        KeyQuery,
-    ),
+    params(KeyQuery),
     responses((status = 200, description = "报告", body = ReportBody)),
-    extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReportWithdrawn]))),
 )]
 #[get("/agencies/{agency}/reports/{year}")]
 pub async fn read_report_by_key(call: Call) -> Result<Reply, Problem> {

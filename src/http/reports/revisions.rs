@@ -5,52 +5,37 @@ use super::shown;
 use crate::domain::id::ReportId;
 use crate::domain::report::Revision;
 use crate::domain::report::Suppression;
-use crate::http::kernel::call::Call;
 use crate::http::kernel::format::time;
 use crate::http::kernel::names::{Figure, ReportStatus};
-use crate::http::kernel::paging::{Page, WholeQuery, cut_whole, list_reply};
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{CursorText, Limit, RevisionNumber, View, ViewQuery, query};
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{
+    Call, Code, Page, Paging, Problem, Reply, RevisionNumber, View, ViewQuery, answer, query,
+};
 use crate::operations::reports::{self, Difference};
 use actix_web::get;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
-/// 报告的一版。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Revision)]
-pub struct RevisionBody {
-    /// 第几版，从 1 起。
-    revision: i32,
-    #[schema(value_type = ReportStatus)]
-    status: &'static str,
-    /// 为什么更正前一版；第一版为空。
-    reason: Option<String>,
-    /// 内容的摘要。
-    content_digest: String,
-    #[schema(format = DateTime)]
-    created_at: String,
-    #[schema(format = DateTime)]
-    published_at: Option<String>,
-    /// 文字何时被抹去；空 = 没有。
-    #[schema(format = DateTime)]
-    suppressed_at: Option<String>,
-}
-
-impl RevisionBody {
-    fn of(revision: &Revision, suppressed: &[Suppression]) -> RevisionBody {
-        let gone = suppressed.iter().find(|gone| gone.revision == revision.number);
-        RevisionBody {
-            revision: revision.number,
-            status: revision.state.as_str(),
-            reason: revision.reason.clone(),
-            content_digest: revision.digest.clone(),
-            created_at: time(revision.created_at),
-            published_at: revision.published_at.map(time),
-            suppressed_at: gone.map(|gone| time(gone.at)),
-        }
+answer! {
+    /// 报告的一版。
+    #[schema(as = Revision)]
+    pub struct RevisionBody of(revision: &Revision, suppressed: &[Suppression]) {
+        /// 第几版，从 1 起。
+        revision: i32 = revision.number,
+        #[schema(value_type = ReportStatus)]
+        status: &'static str = revision.state.as_str(),
+        /// 为什么更正前一版；第一版为空。
+        reason: Option<String> = revision.reason.clone(),
+        /// 内容的摘要。
+        content_digest: String = revision.digest.clone(),
+        #[schema(format = DateTime)]
+        created_at: String = time(revision.created_at),
+        #[schema(format = DateTime)]
+        published_at: Option<String> = revision.published_at.map(time),
+        /// 文字何时被抹去；空 = 没有。
+        #[schema(format = DateTime)]
+        suppressed_at: Option<String> =
+            suppressed.iter().find(|gone| gone.revision == revision.number).map(|gone| time(gone.at)),
     }
 }
 
@@ -59,12 +44,7 @@ pub type RevisionList = Page<RevisionBody>;
 query!(RevisionsQuery {
     /// `published`：有授权时也只看已发布的一版。
     view: Option<View>,
-    /// 每页条数，1–200，默认 50。
-    limit: Option<Limit>,
-    /// 上一页给出的游标。
-    cursor: Option<CursorText>,
-    /// 是否给出总数；超过一千只说至少有多少。
-    count: Option<bool>,
+    page: Paging,
 });
 
 /// 各版
@@ -72,9 +52,9 @@ query!(RevisionsQuery {
 /// 授权覆盖该机关的看到全部，其他人看到发布过的。
 #[utoipa::path(
     tag = "revisions",
-    params(crate::http::paths::Report, RevisionsQuery),
+    params(RevisionsQuery),
     responses((status = 200, description = "各版", body = RevisionList)),
-    extensions(("x-cost" = json!("point")), ("x-list" = json!(true)), ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::InvalidQuery, Code::InvalidCursor]))),
+    extensions(("x-cost" = json!("point")), ("x-problems" = json!([Code::ReportWithdrawn]))),
 )]
 #[get("/reports/{id}/revisions")]
 pub async fn list_revisions(call: Call) -> Result<Reply, Problem> {
@@ -90,11 +70,8 @@ pub async fn list_revisions(call: Call) -> Result<Reply, Problem> {
             Ok((found, reports::list_suppressed(connection, &id)?))
         })
         .await?;
-    let items: Vec<RevisionBody> =
-        found.iter().map(|revision| RevisionBody::of(revision, &suppressed)).collect();
-    let page = WholeQuery { limit: query.limit, cursor: query.cursor, count: query.count };
-    let (items, next, total) = cut_whole(&call, "revisions", items, &page)?;
-    Ok(list_reply(&call, json!(items), next, total))
+    let items = found.iter().map(|revision| RevisionBody::of(revision, &suppressed));
+    query.page.whole(&call, "revisions", items.collect())
 }
 
 /// 读取一版
@@ -102,16 +79,9 @@ pub async fn list_revisions(call: Call) -> Result<Reply, Problem> {
 /// 报告当时的样子。
 #[utoipa::path(
     tag = "revisions",
-    params(
-        crate::http::paths::Report,
-        ("revision" = i32, Path, description = "第几版", minimum = 1),
-        ViewQuery,
-    ),
+    params(ViewQuery),
     responses((status = 200, description = "报告", body = ReportBody)),
-    extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::RevisionSuppressed, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReportWithdrawn, Code::RevisionSuppressed]))),
 )]
 #[get("/reports/{id}/revisions/{revision}")]
 pub async fn read_revision(call: Call) -> Result<Reply, Problem> {
@@ -195,9 +165,9 @@ impl From<Difference> for DifferenceBody {
 /// 改了哪些单元格、哪些文字。公众只能比较发布过的两版。
 #[utoipa::path(
     tag = "revisions",
-    params(crate::http::paths::Report, DiffQuery),
+    params(DiffQuery),
     responses((status = 200, description = "不同之处", body = DifferenceBody)),
-    extensions(("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::RevisionSuppressed, Code::InvalidQuery]))),
+    extensions(("x-problems" = json!([Code::ReportWithdrawn, Code::RevisionSuppressed]))),
 )]
 #[get("/reports/{id}/diff")]
 pub async fn read_diff(call: Call) -> Result<Reply, Problem> {

@@ -6,12 +6,8 @@ use super::read_body::input_faults;
 use crate::domain::id::ReportId;
 use crate::domain::language::Language;
 use crate::domain::report::{Content, read_section as read_section_body};
-use crate::http::kernel::BASE;
-use crate::http::kernel::call::Call;
 use crate::http::kernel::names::pascal;
-use crate::http::kernel::problem::{Code, Fault, Problem, Right};
-use crate::http::kernel::query::{NoParameters, ViewQuery};
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{BASE, Call, Code, Fault, Problem, Reply, Right, ViewQuery};
 use crate::operations::InputFault;
 use crate::operations::reports::{self, Edit, ReportView};
 use actix_web::{delete, get, patch, post, put};
@@ -70,16 +66,9 @@ fn created_answer(body: &SectionBody, location: String) -> Reply {
 /// `{kind}` 是格式规定的键名。表格总是完整给出，未填的单元格为 `null`。
 #[utoipa::path(
     tag = "sections",
-    params(
-        crate::http::paths::Report,
-        crate::http::paths::Kind,
-        ViewQuery,
-    ),
+    params(ViewQuery),
     responses((status = 200, description = "一个部分", body = ref("#/components/schemas/Section"))),
-    extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReportWithdrawn]))),
 )]
 #[get("/reports/{id}/sections/{kind}")]
 pub async fn read_section(call: Call) -> Result<Reply, Problem> {
@@ -102,9 +91,9 @@ pub async fn read_section(call: Call) -> Result<Reply, Problem> {
 /// 报告现有的各部分，按格式的顺序。
 #[utoipa::path(
     tag = "sections",
-    params(crate::http::paths::Report, ViewQuery),
+    params(ViewQuery),
     responses((status = 200, description = "各部分", body = ref("#/components/schemas/SectionList"))),
-    extensions(("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::InvalidQuery]))),
+    extensions(("x-problems" = json!([Code::ReportWithdrawn]))),
 )]
 #[get("/reports/{id}/sections")]
 pub async fn list_sections(call: Call) -> Result<Reply, Problem> {
@@ -174,7 +163,6 @@ async fn enter(
 async fn save(mut call: Call) -> Result<Reply, Problem> {
     let present = present_section(&call).await?;
     let body = call.body::<SectionInput>().await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     let (view, at) = (&present.report, present.at);
     let body = body.instead("SectionInput", section_schema(view, at, "Input"));
@@ -199,16 +187,11 @@ fn section_schema(view: &ReportView, at: usize, side: &str) -> String {
 /// `declare_zero: true` 把空着的单元格填为 0，并记录为有意零报告。
 #[utoipa::path(
     tag = "sections",
-    params(
-        crate::http::paths::Report,
-        crate::http::paths::Kind,
-    ),
-    request_body(content = SectionInput, content_type = "application/json"),
+    request_body = SectionInput,
     responses((status = 200, description = "修改后的部分", body = ref("#/components/schemas/Section"))),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::ReadOnly,
-            Code::ReportNotEditable, Code::YearNotOpen, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
+        ("x-problems" = json!([Code::ReportWithdrawn, Code::ReadOnly, Code::ReportNotEditable,
+            Code::YearNotOpen])),
     ),
 )]
 #[put("/reports/{id}/sections/{kind}")]
@@ -221,16 +204,11 @@ pub async fn replace_section(call: Call) -> Result<Reply, Problem> {
 /// JSON Merge Patch：只写要改的单元格，`null` 置空。
 #[utoipa::path(
     tag = "sections",
-    params(
-        crate::http::paths::Report,
-        crate::http::paths::Kind,
-    ),
-    request_body(content = SectionInput, content_type = "application/merge-patch+json"),
+    request_body = SectionInput,
     responses((status = 200, description = "修改后的部分", body = ref("#/components/schemas/Section"))),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::ReadOnly,
-            Code::ReportNotEditable, Code::YearNotOpen, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
+        ("x-problems" = json!([Code::ReportWithdrawn, Code::ReadOnly, Code::ReportNotEditable,
+            Code::YearNotOpen])),
     ),
 )]
 #[patch("/reports/{id}/sections/{kind}")]
@@ -243,18 +221,12 @@ pub async fn change_section(call: Call) -> Result<Reply, Problem> {
 /// 从草稿中删去；此后读取为 404，校验出现 `section.missing`。
 #[utoipa::path(
     tag = "sections",
-    params(
-        crate::http::paths::Report,
-        crate::http::paths::Kind,
-    ),
     responses((status = 204, description = "已删去")),
-    extensions(("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::ReportNotEditable,
-        Code::YearNotOpen, Code::InvalidQuery]))),
+    extensions(("x-problems" = json!([Code::ReportWithdrawn, Code::ReportNotEditable, Code::YearNotOpen]))),
 )]
 #[delete("/reports/{id}/sections/{kind}")]
 pub async fn delete_section(call: Call) -> Result<Reply, Problem> {
     let present = present_section(&call).await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     let mut content = Content::empty(present.report.revision.content.form());
     content.sections.iter_mut().for_each(|section| section.present = false);
@@ -269,13 +241,11 @@ pub async fn delete_section(call: Call) -> Result<Reply, Problem> {
 /// 把删去的部分补回草稿，`kind` 必填，内容可一并给出。
 #[utoipa::path(
     tag = "sections",
-    params(crate::http::paths::Report),
-    request_body(content = SectionCreate, content_type = "application/json"),
+    request_body = SectionCreate,
     responses((status = 201, description = "已补回", body = ref("#/components/schemas/Section"))),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidInput, Code::SectionExists,
-            Code::ReportNotEditable, Code::YearNotOpen, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
+        ("x-problems" = json!([Code::ReportWithdrawn, Code::SectionExists, Code::ReportNotEditable,
+            Code::YearNotOpen])),
     ),
 )]
 #[post("/reports/{id}/sections")]
@@ -285,7 +255,6 @@ pub async fn create_section(mut call: Call) -> Result<Reply, Problem> {
     }
     let report = present(&call).await?;
     let body = call.body::<SectionCreate>().await?;
-    let _: NoParameters = call.query()?;
     let form = report.revision.content.form();
     // Which section it is decides by which schema it is judged.
     let fault = |code| {

@@ -2,31 +2,26 @@
 
 use super::findings::PreviousBody;
 use crate::domain::id::ReportId;
-use crate::http::kernel::call::Call;
 use crate::http::kernel::names::SectionKind;
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{Parameter, View, formatted, one_of, query};
-use crate::http::kernel::reply::Reply;
-use crate::operations::reports::{self, CompareWith, Similarity};
+use crate::http::kernel::{Call, Code, Problem, Reply, View, answer, formatted, one_of, parameter, query};
+use crate::operations::reports::{self, CompareWith, SectionLikeness, Similarity};
 use actix_web::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 
-impl Parameter for CompareWith {
-    fn read(text: &str) -> Result<CompareWith, &'static str> {
-        match text {
-            "previous" => Ok(CompareWith::Previous),
-            id => id.parse().map(CompareWith::Report).map_err(|()| "invalid_value"),
-        }
-    }
-
-    fn schema() -> RefOr<Schema> {
+parameter!(
+    CompareWith,
+    {
         let either = AnyOfBuilder::new().item(one_of(&["previous"])).item(formatted("uuid"));
         RefOr::T(Schema::AnyOf(either.build()))
+    },
+    |text| match text {
+        "previous" => Ok(CompareWith::Previous),
+        id => id.parse().map(CompareWith::Report).map_err(|()| "invalid_value"),
     }
-}
+);
 
 query!(SimilarityQuery {
     /// 与哪一份比较：`previous`（上年报告，默认）或报告编号。
@@ -35,24 +30,26 @@ query!(SimilarityQuery {
     view: Option<View>,
 });
 
-/// 一个部分的相似程度。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SectionSimilarity)]
-pub struct SectionBody {
-    #[schema(value_type = SectionKind)]
-    section: String,
-    /// 相同的程度，0–1，三位小数：两段文字（不计数字、空白、标点）共有的六字片段占全部片段的比例。
-    score: f64,
-    /// 参与比较的字数（较短的一段）。
-    characters: usize,
+answer! {
+    /// 一个部分的相似程度。
+    #[schema(as = SectionSimilarity)]
+    pub struct SectionBody of(section: &SectionLikeness) {
+        #[schema(value_type = SectionKind)]
+        section: String = section.section.clone(),
+        /// 相同的程度，0–1，三位小数：两段文字（不计数字、空白、标点）共有的六字片段占全部片段的比例。
+        score: f64 = f64::from(section.likeness.permille) / 1000.0,
+        /// 参与比较的字数（较短的一段）。
+        characters: usize = section.likeness.characters,
+    }
 }
 
-/// 与一份报告的比较。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Similarity)]
-pub struct SimilarityBody {
-    with: PreviousBody,
-    sections: Vec<SectionBody>,
+answer! {
+    /// 与一份报告的比较。
+    #[schema(as = Similarity)]
+    pub struct SimilarityBody of(similarity: &Similarity) {
+        with: PreviousBody = PreviousBody::of(&similarity.with),
+        sections: Vec<SectionBody> = similarity.sections.iter().map(SectionBody::of).collect(),
+    }
 }
 
 /// 全部比较。
@@ -64,26 +61,16 @@ pub struct SimilarityList {
     next_cursor: Option<String>,
 }
 
-impl From<&Similarity> for SimilarityBody {
-    fn from(similarity: &Similarity) -> SimilarityBody {
-        let sections = similarity.sections.iter().map(|section| SectionBody {
-            section: section.section.clone(),
-            score: f64::from(section.likeness.permille) / 1000.0,
-            characters: section.likeness.characters,
-        });
-        SimilarityBody { with: PreviousBody::from(&similarity.with), sections: sections.collect() }
-    }
-}
-
 /// 报告的相似程度
 ///
 /// 叙述部分与上年报告（或另一份报告）逐个比较。授权覆盖该机关的可以读取。
 #[utoipa::path(
     tag = "validation",
-    params(crate::http::paths::Report, SimilarityQuery),
+    params(SimilarityQuery),
     responses((status = 200, description = "逐部分的相似程度", body = SimilarityList)),
     extensions(
-        ("x-cost" = json!("scan")), ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery])),
+        ("x-cost" = json!("scan")),
+        ("x-problems" = json!([Code::ReportWithdrawn, Code::Forbidden])),
         ("x-token" = json!(true)),
     ),
 )]
@@ -102,7 +89,7 @@ pub async fn read_similarity(call: Call) -> Result<Reply, Problem> {
         .look(move |connection, asking| reports::similarity(connection, asking, &id, &with, published))
         .await?;
     Ok(Reply::ok(&SimilarityList {
-        items: found.iter().map(SimilarityBody::from).collect(),
+        items: found.iter().map(SimilarityBody::of).collect(),
         next_cursor: None,
     }))
 }

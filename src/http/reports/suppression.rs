@@ -4,17 +4,13 @@ use super::tagged_version;
 use super::transitions::PersonReference;
 use crate::domain::id::ReportId;
 use crate::domain::report::Suppression;
-use crate::http::kernel::BASE;
-use crate::http::kernel::call::Call;
 use crate::http::kernel::format::time;
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{NoParameters, RevisionNumber};
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{BASE, Call, Code, Problem, Reply, RevisionNumber, answer};
 use crate::http::pending::PendingBody;
 use crate::operations::pending::HeldOrder;
 use crate::operations::reports::{self, SuppressionOrder};
 use actix_web::post;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// 为什么抹去。
@@ -26,29 +22,19 @@ pub struct SuppressionCreate {
     reason: String,
 }
 
-/// 抹去的一版。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Suppression)]
-pub struct SuppressionBody {
-    /// 第几版。
-    revision: i32,
-    reason: String,
-    #[schema(format = DateTime)]
-    at: String,
-    person: PersonReference,
-}
-
-impl From<&Suppression> for SuppressionBody {
-    fn from(suppression: &Suppression) -> SuppressionBody {
-        SuppressionBody {
-            revision: suppression.revision,
-            reason: suppression.reason.clone(),
-            at: time(suppression.at),
-            person: PersonReference {
-                id: suppression.person_id.clone(),
-                name: suppression.person_name.clone(),
-            },
-        }
+answer! {
+    /// 抹去的一版。
+    #[schema(as = Suppression)]
+    pub struct SuppressionBody of(suppression: &Suppression) {
+        /// 第几版。
+        revision: i32 = suppression.revision,
+        reason: String = suppression.reason.clone(),
+        #[schema(format = DateTime)]
+        at: String = time(suppression.at),
+        person: PersonReference = PersonReference {
+            id: suppression.person_id.clone(),
+            name: suppression.person_name.clone(),
+        },
     }
 }
 
@@ -59,20 +45,14 @@ impl From<&Suppression> for SuppressionBody {
 /// `If-Match` 用报告当前的 ETag。
 #[utoipa::path(
     tag = "revisions",
-    params(
-        crate::http::paths::Report,
-        ("revision" = i32, Path, description = "第几版", minimum = 1),
-    ),
-    request_body(content = SuppressionCreate, content_type = "application/json"),
+    request_body = SuppressionCreate,
     responses(
         (status = 201, description = "已抹去", body = SuppressionBody),
         (status = 202, description = "已提请，待另一个人确认", body = PendingBody),
     ),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::RevisionSuppressed, Code::Forbidden,
-            Code::PreconditionRequired, Code::PreconditionFailed, Code::InvalidInput, Code::FindingsBlockSubmit, Code::RevisionShown,
-            Code::AlreadyPending, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
+        ("x-problems" = json!([Code::ReportWithdrawn, Code::RevisionSuppressed, Code::PreconditionRequired,
+            Code::PreconditionFailed, Code::FindingsBlockSubmit, Code::RevisionShown, Code::AlreadyPending])),
     ),
 )]
 #[post("/reports/{id}/revisions/{revision}/suppression")]
@@ -88,7 +68,6 @@ pub async fn suppress_revision(mut call: Call) -> Result<Reply, Problem> {
         return Ok(reply);
     }
     let body = call.body::<SuppressionCreate>().await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present)?;
     let SuppressionCreate { reason } = body.read()?;
     let location = format!("{BASE}/reports/{id}/revisions/{}", number.0);
@@ -99,7 +78,7 @@ pub async fn suppress_revision(mut call: Call) -> Result<Reply, Problem> {
         held,
         move |desk| reports::suppress(desk, &order),
         move |(suppression, version)| {
-            let reply = Reply::created(location.clone(), &SuppressionBody::from(suppression));
+            let reply = Reply::created(location.clone(), &SuppressionBody::of(suppression));
             tagged_version(reply, *version, language)
         },
     )

@@ -7,21 +7,16 @@ use crate::domain::audit::Way;
 use crate::domain::id::ReportId;
 use crate::domain::report::Comment;
 use crate::domain::workflow::{Action, Receipt, Transition};
-use crate::http::kernel::BASE;
-use crate::http::kernel::call::Call;
 use crate::http::kernel::format::time;
 use crate::http::kernel::names::{ActionName, ReportStatus, RoleName, SignInWay};
-use crate::http::kernel::paging::{Page, WholeQuery, cut_whole, list_reply};
-use crate::http::kernel::problem::{Code, Fault, Problem};
-use crate::http::kernel::query::NoParameters;
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{BASE, Call, Code, Fault, ListQuery, Page, Problem, Reply, answer};
 use crate::http::pending::PendingBody;
 use crate::operations::pending::HeldOrder;
 use crate::operations::reports::{self, TransitionOrder, require_transition_right};
 use actix_web::{get, post};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// 经办人。
@@ -33,67 +28,56 @@ pub struct PersonReference {
     pub name: String,
 }
 
-/// 一次流转。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Transition)]
-pub struct TransitionBody {
-    #[schema(format = "uuid")]
-    id: String,
-    #[schema(value_type = ReportStatus)]
-    from: &'static str,
-    #[schema(value_type = ReportStatus)]
-    to: &'static str,
-    #[schema(value_type = ActionName)]
-    action: &'static str,
-    actor: PersonReference,
-    /// 经手人：谁站在这次操作背后。身份认证登录的、命令行发给的是本人；凭领取码得到令牌的，在另一人确认之前是发给的人。
-    hand: PersonReference,
-    /// 令牌是谁发给的；空 = 命令行，或没有用令牌。
-    issued_by: Option<PersonReference>,
-    /// 以何种方式登录。
-    #[schema(value_type = Option<SignInWay>)]
-    sign_in: Option<&'static str>,
-    /// 以何种角色。
-    #[schema(value_type = RoleName)]
-    role: &'static str,
-    #[schema(format = DateTime)]
-    at: String,
-    /// 意见。
-    comment: Option<String>,
-    /// 第几版。
-    revision: i32,
-    /// 当时内容的摘要：`sha256:` 或 `sm3:`（按数据库的算法）加 64 位十六进制。发布的必须就是审定的。
-    content_digest: String,
-    /// 操作所依据的校验；退回、撤回、更正没有。
-    judgement: Option<JudgementBody>,
-    /// 退回时尚未了结的意见；流转记录中不再列出，见 `GET /reports/{id}/comments`。
-    open_comments: Vec<CommentBody>,
+answer! {
+    /// 一次流转。
+    #[schema(as = Transition)]
+    pub struct TransitionBody of(made: &Transition, receipt: Option<&Receipt>, open_comments: &[Comment]) {
+        #[schema(format = "uuid")]
+        id: String = made.id.clone(),
+        #[schema(value_type = ReportStatus)]
+        from: &'static str = made.from.as_str(),
+        #[schema(value_type = ReportStatus)]
+        to: &'static str = made.to.as_str(),
+        #[schema(value_type = ActionName)]
+        action: &'static str = made.action.as_str(),
+        actor: PersonReference = PersonReference { id: made.person_id.to_string(), name: made.person_name.clone() },
+        /// 经手人：谁站在这次操作背后。身份认证登录的、命令行发给的是本人；凭领取码得到令牌的，在另一人确认之前是发给的人。
+        hand: PersonReference = PersonReference::from(&made.hand),
+        /// 令牌是谁发给的；空 = 命令行，或没有用令牌。
+        issued_by: Option<PersonReference> = made.issuer.as_ref().map(PersonReference::from),
+        /// 以何种方式登录。
+        #[schema(value_type = Option<SignInWay>)]
+        sign_in: Option<&'static str> = made.sign_in.map(Way::as_str),
+        /// 以何种角色。
+        #[schema(value_type = RoleName)]
+        role: &'static str = made.role.as_str(),
+        #[schema(format = DateTime)]
+        at: String = time(made.at),
+        /// 意见。
+        comment: Option<String> = made.comment.clone(),
+        /// 第几版。
+        revision: i32 = made.revision,
+        /// 当时内容的摘要：`sha256:` 或 `sm3:`（按数据库的算法）加 64 位十六进制。发布的必须就是审定的。
+        content_digest: String = made.digest.clone(),
+        /// 操作所依据的校验；退回、撤回、更正没有。
+        judgement: Option<JudgementBody> = receipt.map(JudgementBody::of),
+        /// 退回时尚未了结的意见；流转记录中不再列出，见 `GET /reports/{id}/comments`。
+        open_comments: Vec<CommentBody> = open_comments.iter().map(CommentBody::of).collect(),
+    }
 }
 
-/// 操作所依据的校验：哪一套规则、什么结论。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = TransitionJudgement)]
-pub struct JudgementBody {
-    /// 规则集的版本。
-    rule_set: String,
-    /// 没有未说明的错误。
-    valid: bool,
-    error: i32,
-    warning: i32,
-    info: i32,
-    explained: i32,
-}
-
-impl From<&Receipt> for JudgementBody {
-    fn from(receipt: &Receipt) -> JudgementBody {
-        JudgementBody {
-            rule_set: receipt.rule_set.clone(),
-            valid: receipt.valid,
-            error: receipt.error,
-            warning: receipt.warning,
-            info: receipt.info,
-            explained: receipt.explained,
-        }
+answer! {
+    /// 操作所依据的校验：哪一套规则、什么结论。
+    #[schema(as = TransitionJudgement)]
+    pub struct JudgementBody of(receipt: &Receipt) {
+        /// 规则集的版本。
+        rule_set: String = receipt.rule_set.clone(),
+        /// 没有未说明的错误。
+        valid: bool = receipt.valid,
+        error: i32 = receipt.error,
+        warning: i32 = receipt.warning,
+        info: i32 = receipt.info,
+        explained: i32 = receipt.explained,
     }
 }
 
@@ -109,28 +93,6 @@ impl From<&Named> for PersonReference {
     }
 }
 
-impl TransitionBody {
-    pub fn of(made: &Transition, receipt: Option<&Receipt>, open_comments: &[Comment]) -> TransitionBody {
-        TransitionBody {
-            id: made.id.clone(),
-            from: made.from.as_str(),
-            to: made.to.as_str(),
-            action: made.action.as_str(),
-            actor: PersonReference { id: made.person_id.to_string(), name: made.person_name.clone() },
-            hand: PersonReference::from(&made.hand),
-            issued_by: made.issuer.as_ref().map(PersonReference::from),
-            sign_in: made.sign_in.map(Way::as_str),
-            role: made.role.as_str(),
-            at: time(made.at),
-            comment: made.comment.clone(),
-            revision: made.revision,
-            content_digest: made.digest.clone(),
-            judgement: receipt.map(JudgementBody::from),
-            open_comments: open_comments.iter().map(CommentBody::from).collect(),
-        }
-    }
-}
-
 pub type TransitionList = Page<TransitionBody>;
 
 /// 流转记录
@@ -138,11 +100,11 @@ pub type TransitionList = Page<TransitionBody>;
 /// 谁、经手人是谁、以何种角色、何时、何种意见、从何状态到何状态、哪一版、内容摘要。
 #[utoipa::path(
     tag = "review",
-    params(crate::http::paths::Report, WholeQuery),
+    params(ListQuery),
     responses((status = 200, description = "全部流转，自早至晚", body = TransitionList)),
     extensions(
-        ("x-cost" = json!("point")), ("x-list" = json!(true)),
-        ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery, Code::InvalidCursor])),
+        ("x-cost" = json!("point")),
+        ("x-problems" = json!([Code::ReportWithdrawn, Code::Forbidden])),
         ("x-token" = json!(true)),
     ),
 )]
@@ -152,10 +114,9 @@ pub async fn list_transitions(call: Call) -> Result<Reply, Problem> {
     let id: ReportId = call.part("id")?;
     let made =
         call.look(move |connection, asking| reports::list_transitions(connection, asking, &id)).await?;
-    let query: WholeQuery = call.query()?;
+    let query: ListQuery = call.query()?;
     let items = made.iter().map(|(made, receipt)| TransitionBody::of(made, receipt.as_ref(), &[]));
-    let (items, next, total) = cut_whole(&call, "transitions", items.collect(), &query)?;
-    Ok(list_reply(&call, json!(items), next, total))
+    query.page.whole(&call, "transitions", items.collect())
 }
 
 /// 要进行的操作。
@@ -192,17 +153,15 @@ impl TransitionCreate {
 /// `archive.after_days`（默认 365）天；有未经答复的密级标识或个人信息的不能归档。归档的报告 `timeliness` 是 `archived`。
 #[utoipa::path(
     tag = "review",
-    params(crate::http::paths::Report),
-    request_body(content = TransitionCreate, content_type = "application/json"),
+    request_body = TransitionCreate,
     responses(
         (status = 201, description = "已完成流转", body = TransitionBody),
         (status = 202, description = "已提请，待另一个人确认", body = PendingBody),
     ),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::SeparationOfDuties,
-            Code::PreconditionRequired, Code::PreconditionFailed, Code::InvalidInput, Code::FindingsBlockSubmit,
-            Code::TransitionNotAllowed, Code::YearNotOpen, Code::AlreadyPending, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
+        ("x-problems" = json!([Code::ReportWithdrawn, Code::SeparationOfDuties, Code::PreconditionRequired,
+            Code::PreconditionFailed, Code::FindingsBlockSubmit, Code::TransitionNotAllowed,
+            Code::YearNotOpen, Code::AlreadyPending])),
     ),
 )]
 #[post("/reports/{id}/transitions")]
@@ -220,7 +179,6 @@ pub async fn create_transition(mut call: Call) -> Result<Reply, Problem> {
         })
         .await?;
     let body = call.body::<TransitionCreate>().await?;
-    let _: NoParameters = call.query()?;
     let action = body.member("action").and_then(Value::as_str).and_then(|text| text.parse().ok());
     if let Some(action) = action {
         let view = view.clone();

@@ -3,8 +3,7 @@
 use crate::domain::form::{Form, all};
 use crate::domain::statistics::Sum;
 use crate::http::kernel::format::time;
-use crate::http::kernel::problem::Problem;
-use crate::http::kernel::query::Parameter;
+use crate::http::kernel::{Problem, answer, parameter};
 use crate::operations::statistics::{AsOf, Place};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -12,21 +11,16 @@ use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
-/// 数字截至哪一条公开变更。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AsOf)]
-pub struct AsOfBody {
-    /// 变更记录的序号，见 `GET /changes`。
-    pub seq: i64,
-    pub epoch: String,
-    /// 那条变更的时间；还没有变更则为空。
-    #[schema(format = DateTime)]
-    pub at: Option<String>,
-}
-
-impl From<AsOf> for AsOfBody {
-    fn from(as_of: AsOf) -> AsOfBody {
-        AsOfBody { seq: as_of.seq, epoch: as_of.epoch, at: as_of.at.map(time) }
+answer! {
+    /// 数字截至哪一条公开变更。
+    #[schema(as = AsOf)]
+    pub struct AsOfBody of(as_of: AsOf) {
+        /// 变更记录的序号，见 `GET /changes`。
+        pub seq: i64 = as_of.seq,
+        pub epoch: String = as_of.epoch,
+        /// 那条变更的时间；还没有变更则为空。
+        #[schema(format = DateTime)]
+        pub at: Option<String> = as_of.at.map(time),
     }
 }
 
@@ -51,8 +45,15 @@ const MOST: usize = 50;
 #[derive(Debug, Clone)]
 pub struct Indicators(pub Vec<String>);
 
-impl Parameter for Indicators {
-    fn read(text: &str) -> Result<Indicators, &'static str> {
+parameter!(
+    Indicators,
+    {
+        let name = "[a-z0-9_]+([.][a-z0-9_]+){2}";
+        let list = format!("^{name}(,{name}){{0,{}}}$", MOST - 1);
+        let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(list));
+        RefOr::T(Schema::Object(schema.build()))
+    },
+    |text| {
         let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
         let known = |name: &String| all().iter().any(|form| form.by_indicator(name).is_some());
         match names.iter().all(known) && names.len() <= MOST {
@@ -60,14 +61,7 @@ impl Parameter for Indicators {
             false => Err("unknown_indicator"),
         }
     }
-
-    fn schema() -> RefOr<Schema> {
-        let name = "[a-z0-9_]+([.][a-z0-9_]+){2}";
-        let list = format!("^{name}(,{name}){{0,{}}}$", MOST - 1);
-        let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(list));
-        RefOr::T(Schema::Object(schema.build()))
-    }
-}
+);
 
 impl Indicators {
     /// What is answered where nothing was asked for: what everybody looks at first.

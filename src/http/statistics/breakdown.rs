@@ -3,12 +3,9 @@
 use super::body::{AgencyBody, AsOfBody, Indicators, within, wrong};
 use crate::domain::agency::{Kind, Level};
 use crate::domain::language::{Language, say};
-use crate::http::kernel::call::Call;
 use crate::http::kernel::names::{BreakdownKind, IndicatorValues};
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{Parameter, YearNumber, one_of, query};
-use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
+use crate::http::kernel::{Call, Code, Problem, Reply, YearNumber, one_of, parameter, query};
 use crate::operations::AgencyRef;
 use crate::operations::statistics::{BreakdownBy, BreakdownItem, BreakdownKey, as_of, breakdown, place};
 use actix_web::get;
@@ -16,22 +13,13 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::cmp::Ordering;
 use utoipa::ToSchema;
-use utoipa::openapi::{RefOr, Schema};
 
-impl Parameter for BreakdownBy {
-    fn read(text: &str) -> Result<BreakdownBy, &'static str> {
-        match text {
-            "child" => Ok(BreakdownBy::Child),
-            "level" => Ok(BreakdownBy::Level),
-            "kind" => Ok(BreakdownBy::Kind),
-            _ => Err("invalid_value"),
-        }
-    }
-
-    fn schema() -> RefOr<Schema> {
-        one_of(&["child", "level", "kind"])
-    }
-}
+parameter!(BreakdownBy, one_of(&["child", "level", "kind"]), |text| match text {
+    "child" => Ok(BreakdownBy::Child),
+    "level" => Ok(BreakdownBy::Level),
+    "kind" => Ok(BreakdownBy::Kind),
+    _ => Err("invalid_value"),
+});
 
 query!(BreakdownQuery {
     /// 报告年度。
@@ -144,7 +132,7 @@ fn sort(items: &mut [BreakdownItem], by: &str, indicators: &Indicators) -> Resul
     params(BreakdownQuery),
     responses((status = 200, description = "分组合计",
         content((BreakdownBody = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::NotFound]))),
+    extensions(("x-problems" = json!([Code::NotFound]))),
 )]
 #[get("/stats/breakdown")]
 pub async fn read_breakdown(call: Call) -> Result<Reply, Problem> {
@@ -180,7 +168,7 @@ pub async fn read_breakdown(call: Call) -> Result<Reply, Problem> {
         indicators: indicators.0.clone(),
         items: items.iter().map(|one| item(one, &indicators, call.language())).collect(),
         own,
-        as_of: as_of.into(),
+        as_of: AsOfBody::of(as_of),
     };
     let nothing = || {
         let by_child = by == BreakdownBy::Child;

@@ -3,35 +3,29 @@
 use super::body::{AgencyBody, AsOfBody, within};
 use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Progress;
-use crate::http::kernel::call::Call;
 use crate::http::kernel::format::day;
 use crate::http::kernel::names::ReportScope;
-use crate::http::kernel::paging::{Page, PageOrder, SortField, list_reply};
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{CursorText, Limit, Parameter, YearNumber, one_of, query};
-use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
+use crate::http::kernel::{
+    Call, Code, Page, PageOrder, Paging, Problem, Reply, YearNumber, answer, list_reply, one_of, parameter,
+    query,
+};
 use crate::operations::AgencyRef;
 use crate::operations::statistics::{self, as_of, place, sees_drafts};
 use actix_web::get;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
-use utoipa::openapi::{RefOr, Schema};
 
 /// `child`.
 #[derive(Debug, Clone, Copy)]
 pub struct ByChild;
 
-impl Parameter for ByChild {
-    fn read(text: &str) -> Result<ByChild, &'static str> {
-        if text == "child" { Ok(ByChild) } else { Err("invalid_value") }
-    }
-
-    fn schema() -> RefOr<Schema> {
-        one_of(&["child"])
-    }
-}
+parameter!(ByChild, one_of(&["child"]), |text| if text == "child" {
+    Ok(ByChild)
+} else {
+    Err("invalid_value")
+});
 
 query!(CompletenessQuery {
     /// 报告年度。
@@ -44,39 +38,25 @@ query!(CompletenessQuery {
     format: Option<TableFormat>,
 });
 
-/// 各阶段的份数。没有授权的看不到草稿、在审、待发布；对他们，`missing` 是全部未发布的。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = CompletenessCounts)]
-pub struct CountsBody {
-    /// 应报。
-    expected: i64,
-    draft: Option<i64>,
-    in_review: Option<i64>,
-    approved: Option<i64>,
-    published: i64,
-    on_time: i64,
-    late: i64,
-    /// 未报。
-    missing: i64,
-    /// 装载的旧文件：已发布，不论按期与否。
-    archived: i64,
-}
-
-impl CountsBody {
-    fn of(progress: &Progress, all: bool) -> CountsBody {
-        let open = progress.draft + progress.in_review + progress.approved;
-        let unpublished = progress.expected - progress.published;
-        CountsBody {
-            expected: progress.expected,
-            draft: all.then_some(progress.draft),
-            in_review: all.then_some(progress.in_review),
-            approved: all.then_some(progress.approved),
-            published: progress.published,
-            on_time: progress.on_time,
-            late: progress.published - progress.on_time - progress.archived,
-            missing: if all { unpublished - open } else { unpublished },
-            archived: progress.archived,
-        }
+answer! {
+    /// 各阶段的份数。没有授权的看不到草稿、在审、待发布；对他们，`missing` 是全部未发布的。
+    #[schema(as = CompletenessCounts)]
+    pub struct CountsBody of(progress: &Progress, all: bool) {
+        /// 应报。
+        expected: i64 = progress.expected,
+        draft: Option<i64> = all.then_some(progress.draft),
+        in_review: Option<i64> = all.then_some(progress.in_review),
+        approved: Option<i64> = all.then_some(progress.approved),
+        published: i64 = progress.published,
+        on_time: i64 = progress.on_time,
+        late: i64 = progress.published - progress.on_time - progress.archived,
+        /// 未报。
+        missing: i64 = {
+            let open = progress.draft + progress.in_review + progress.approved;
+            progress.expected - progress.published - if all { open } else { 0 }
+        },
+        /// 装载的旧文件：已发布，不论按期与否。
+        archived: i64 = progress.archived,
     }
 }
 
@@ -111,7 +91,7 @@ pub struct CompletenessBody {
     params(CompletenessQuery),
     responses((status = 200, description = "完成情况",
         content((CompletenessBody = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::NotFound]))),
+    extensions(("x-problems" = json!([Code::NotFound]))),
 )]
 #[get("/stats/completeness")]
 pub async fn read_completeness(call: Call) -> Result<Reply, Problem> {
@@ -141,7 +121,7 @@ pub async fn read_completeness(call: Call) -> Result<Reply, Problem> {
         group_by: by_child.then_some("child"),
         groups: groups.collect(),
         total: CountsBody::of(&whole.progress, all),
-        as_of: as_of.into(),
+        as_of: AsOfBody::of(as_of),
     };
     let items = || -> Vec<Value> {
         match by_child {
@@ -161,12 +141,7 @@ query!(MissingQuery {
     year: YearNumber,
     /// 某机关及其以下：编号或统一社会信用代码；不给则为全部。
     within: Option<AgencyRef>,
-    /// 每页条数，1–200，默认 50。
-    limit: Option<Limit>,
-    /// 上一页给出的游标。
-    cursor: Option<CursorText>,
-    /// 是否给出总数；超过一千只说至少有多少。
-    count: Option<bool>,
+    page: Paging,
     /// `json`（默认）或 `csv`；不给则按 `Accept`。
     format: Option<TableFormat>,
 });
@@ -185,8 +160,6 @@ pub struct MissingBody {
 
 pub type MissingList = Page<MissingBody>;
 
-static NO_SORTS: &[SortField<RosterEntry>] = &[];
-
 /// 未报的机关
 ///
 /// 有授权的看到还没有开始填报的；公众看到全部未发布的。
@@ -195,19 +168,16 @@ static NO_SORTS: &[SortField<RosterEntry>] = &[];
     params(MissingQuery),
     responses((status = 200, description = "一页未报的机关",
         content((MissingList = "application/json"), (String = "text/csv")))),
-    extensions(
-        ("x-problems" = json!([Code::InvalidQuery, Code::InvalidCursor, Code::NotFound])),
-        ("x-list" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::NotFound]))),
 )]
 #[get("/stats/completeness/missing")]
 pub async fn list_missing(call: Call) -> Result<Reply, Problem> {
     let query: MissingQuery = call.query()?;
     let year = query.year.0;
-    let order = PageOrder::read(&call, "missing", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
+    let order: PageOrder<RosterEntry> = query.page.order(&call, "missing", &[], None)?;
     let after = order.page.after_id.as_deref().and_then(|id| id.split_once(' '));
     let after = after.map(|(agency, scope)| (agency.to_owned(), scope.to_owned()));
-    let (limit, count) = (order.page.limit, query.count == Some(true));
+    let (limit, count) = (order.page.limit, query.page.count);
     let (rows, total) = call
         .look(move |connection, asking| {
             let at = place(connection, year, query.within.as_ref())?;

@@ -5,12 +5,9 @@ use crate::domain::figures::exact_number;
 use crate::domain::language::{Language, say};
 use crate::domain::number::Precision;
 use crate::domain::statistics::{RATIOS, RatioValue};
-use crate::http::kernel::call::Call;
 use crate::http::kernel::names::Figure;
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{YearNumber, query};
-use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
+use crate::http::kernel::{Call, Code, Problem, Reply, YearNumber, query};
 use crate::operations::AgencyRef;
 use crate::operations::statistics::{as_of, completeness, place, totals};
 use actix_web::get;
@@ -77,7 +74,7 @@ pub struct RatiosBody {
     tag = "statistics",
     params(RatiosQuery),
     responses((status = 200, description = "比率", content((RatiosBody = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::NotFound]))),
+    extensions(("x-problems" = json!([Code::NotFound]))),
 )]
 #[get("/stats/ratios")]
 pub async fn read_ratios(call: Call) -> Result<Reply, Problem> {
@@ -96,7 +93,7 @@ pub async fn read_ratios(call: Call) -> Result<Reply, Problem> {
         RATIOS.iter().map(|ratio| RatioBody::of(ratio.key, ratio.of(&sum), language)).collect();
     let on_time = RatioValue::new(Some(whole.on_time), Some(whole.expected));
     items.push(RatioBody::of("on_time_rate", on_time, language));
-    let body = RatiosBody { year, within: within(&at), items, next_cursor: None, as_of: as_of.into() };
+    let body = RatiosBody { year, within: within(&at), items, next_cursor: None, as_of: AsOfBody::of(as_of) };
     // There is always one.
     table::reply(
         (&call, query.format),

@@ -2,11 +2,8 @@
 
 use super::body::AgencyBody;
 use crate::domain::id::ReportId;
-use crate::http::kernel::call::Call;
 use crate::http::kernel::names::Figure;
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::ViewQuery;
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{Call, Code, Problem, Reply, ViewQuery};
 use crate::operations::statistics::reconcile;
 use actix_web::get;
 use serde::Serialize;
@@ -58,12 +55,9 @@ pub struct ReconciliationBody {
 /// 政府汇总报告逐格与本级及以下各份已发布的本机关报告之和比较。授权覆盖该机关的可以读取。
 #[utoipa::path(
     tag = "statistics",
-    params(crate::http::paths::Report, ViewQuery),
+    params(ViewQuery),
     responses((status = 200, description = "核对", body = ReconciliationBody)),
-    extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::NotFound, Code::ReportWithdrawn, Code::Forbidden, Code::InvalidQuery])),
-        ("x-token" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReportWithdrawn, Code::Forbidden])), ("x-token" = json!(true))),
 )]
 #[get("/reports/{id}/reconciliation")]
 pub async fn read_reconciliation(call: Call) -> Result<Reply, Problem> {

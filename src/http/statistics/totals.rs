@@ -3,12 +3,9 @@
 use super::body::{AgencyBody, AsOfBody, tables, within};
 use crate::domain::report::Scope;
 use crate::domain::statistics::Sum;
-use crate::http::kernel::call::Call;
 use crate::http::kernel::names::{FormatName, ReportScope, Tables};
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{YearNumber, query};
-use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
+use crate::http::kernel::{Call, Code, Problem, Reply, YearNumber, query};
 use crate::operations::AgencyRef;
 use crate::operations::statistics::{Consolidated, as_of, consolidated, place, totals};
 use actix_web::get;
@@ -91,7 +88,7 @@ fn incomplete(sum: &Sum) -> Vec<IncompleteBody> {
     tag = "statistics",
     params(TotalsQuery),
     responses((status = 200, description = "合计", content((TotalsBody = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::NotFound]))),
+    extensions(("x-problems" = json!([Code::NotFound]))),
 )]
 #[get("/stats/totals")]
 pub async fn read_totals(call: Call) -> Result<Reply, Problem> {
@@ -127,7 +124,7 @@ pub async fn read_totals(call: Call) -> Result<Reply, Problem> {
         tables: tables(&found.sum),
         incomplete: incomplete(&found.sum),
         made_of: made_of.collect(),
-        as_of: as_of.into(),
+        as_of: AsOfBody::of(as_of),
     };
     // Every form has cells.
     let reply = table::reply((&call, query.format), &body, || cells(&found.sum), Value::default)?;

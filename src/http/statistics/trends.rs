@@ -4,12 +4,9 @@ use super::body::{AsOfBody, Indicators};
 use crate::domain::figures::exact_number;
 use crate::domain::number::Precision;
 use crate::domain::statistics::Sum;
-use crate::http::kernel::call::Call;
 use crate::http::kernel::names::{IndicatorChanges, IndicatorValues};
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{YearNumber, query};
-use crate::http::kernel::reply::Reply;
 use crate::http::kernel::table::{self, TableFormat};
+use crate::http::kernel::{Call, Code, Problem, Reply, YearNumber, query};
 use crate::operations::AgencyRef;
 use crate::operations::statistics::{as_of, place, trend};
 use actix_web::get;
@@ -103,7 +100,7 @@ fn decimal(thousandths: i64) -> String {
     tag = "statistics",
     params(TrendsQuery),
     responses((status = 200, description = "逐年合计", content((TrendsBody = "application/json"), (String = "text/csv")))),
-    extensions(("x-problems" = json!([Code::InvalidQuery, Code::NotFound]))),
+    extensions(("x-problems" = json!([Code::NotFound]))),
 )]
 #[get("/stats/trends")]
 pub async fn read_trends(call: Call) -> Result<Reply, Problem> {
@@ -131,7 +128,7 @@ pub async fn read_trends(call: Call) -> Result<Reply, Problem> {
         within: at.agency.as_ref().map(|(id, _)| id.to_string()),
         items: items.collect(),
         indicators: indicators.0.clone(),
-        as_of: as_of.into(),
+        as_of: AsOfBody::of(as_of),
     };
     let nothing = || {
         let of = |value: &Value| -> Map<String, Value> {

@@ -6,7 +6,7 @@ use crate::domain::people::Token;
 use crate::http::grants::{TokenGrantBody, TokenGrantInput};
 use crate::http::kernel::format::{read_network, time};
 use crate::http::kernel::names::Network;
-use crate::http::kernel::paging::Page;
+use crate::http::kernel::{Page, answer};
 use crate::http::me::PersonBody;
 use crate::http::reports::PersonReference;
 use crate::operations::people::{Drawn, GrantOrder, TokenEdit, TokenOrder};
@@ -15,54 +15,55 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// 令牌；密文只在发给时显示一次。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Token)]
-pub struct TokenBody {
-    #[schema(format = "uuid", read_only)]
-    id: String,
-    #[schema(min_length = 1, max_length = 100)]
-    name: String,
-    /// 令牌属于哪个人。
-    #[schema(read_only)]
-    person: PersonBody,
-    #[schema(read_only)]
-    grants: Vec<TokenGrantBody>,
-    /// 失效时间；空 = 长期有效。
-    #[schema(format = DateTime)]
-    expires_at: Option<String>,
-    /// 只能从这些地址或网段使用；空的列表 = 不限。
-    #[schema(value_type = Vec<Network>)]
-    addresses: Vec<String>,
-    /// 谁发给的；空 = 命令行。
-    #[schema(read_only)]
-    issued_by: Option<PersonReference>,
-    /// 还没有凭码领取，不能使用。
-    #[schema(read_only)]
-    pending: bool,
-    /// 谁确认了持有它的确是本人；空 = 没有：凭码领取的，经手人仍是发给的人。
-    #[schema(format = "uuid", read_only)]
-    confirmed_by: Option<String>,
-    #[schema(format = DateTime, read_only)]
-    confirmed_at: Option<String>,
-    /// 最近一次使用，精确到一小时。
-    #[schema(format = DateTime, extensions(("x-of-the-moment" = json!(true))))]
-    last_used_at: Option<String>,
-    /// 不再使用即于此时失效；空 = 没有这项限制。
-    #[schema(format = DateTime, extensions(("x-of-the-moment" = json!(true))))]
-    idle_until: Option<String>,
-    #[schema(format = DateTime, read_only)]
-    created_at: String,
-    #[schema(format = DateTime, read_only)]
-    updated_at: String,
-    /// 密文，只在发给本人、发给机器和凭码领取时有，只有一次。
-    #[schema(nullable = false)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub secret: Option<String>,
-    /// 领取码，只在发给别人时有，只有一次。
-    #[schema(nullable = false)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enrolment: Option<EnrolmentCode>,
+answer! {
+    /// 令牌；密文只在发给时显示一次。
+    #[schema(as = Token)]
+    pub struct TokenBody of(token: &Token, lifetimes: &Lifetimes) {
+        #[schema(format = "uuid", read_only)]
+        id: String = token.id.to_string(),
+        #[schema(min_length = 1, max_length = 100)]
+        name: String = token.name.clone(),
+        /// 令牌属于哪个人。
+        #[schema(read_only)]
+        person: PersonBody = PersonBody::of(&token.person),
+        #[schema(read_only)]
+        grants: Vec<TokenGrantBody> = token.grants.iter().map(TokenGrantBody::of).collect(),
+        /// 失效时间；空 = 长期有效。
+        #[schema(format = DateTime)]
+        expires_at: Option<String> = token.ends_at(lifetimes).map(time),
+        /// 只能从这些地址或网段使用；空的列表 = 不限。
+        #[schema(value_type = Vec<Network>)]
+        addresses: Vec<String> = token.addresses.iter().map(ToString::to_string).collect(),
+        /// 谁发给的；空 = 命令行。
+        #[schema(read_only)]
+        issued_by: Option<PersonReference> = token.issuer.as_ref().map(PersonReference::from),
+        /// 还没有凭码领取，不能使用。
+        #[schema(read_only)]
+        pending: bool = token.is_pending(),
+        /// 谁确认了持有它的确是本人；空 = 没有：凭码领取的，经手人仍是发给的人。
+        #[schema(format = "uuid", read_only)]
+        confirmed_by: Option<String> = token.confirmed_by.as_ref().map(ToString::to_string),
+        #[schema(format = DateTime, read_only)]
+        confirmed_at: Option<String> = token.confirmed_at.map(time),
+        /// 最近一次使用，精确到一小时。
+        #[schema(format = DateTime, extensions(("x-of-the-moment" = json!(true))))]
+        last_used_at: Option<String> = token.last_used_at.map(time),
+        /// 不再使用即于此时失效；空 = 没有这项限制。
+        #[schema(format = DateTime, extensions(("x-of-the-moment" = json!(true))))]
+        idle_until: Option<String> = token.idle_until(lifetimes).map(time),
+        #[schema(format = DateTime, read_only)]
+        created_at: String = time(token.created_at),
+        #[schema(format = DateTime, read_only)]
+        updated_at: String = time(token.updated_at),
+        /// 密文，只在发给本人、发给机器和凭码领取时有，只有一次。
+        #[schema(nullable = false)]
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub secret: Option<String> = None,
+        /// 领取码，只在发给别人时有，只有一次。
+        #[schema(nullable = false)]
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub enrolment: Option<EnrolmentCode> = None,
+    }
 }
 
 /// 领取码：请交给令牌的本人，由本人凭它领取密文（`POST /enrolments`）。
@@ -72,29 +73,6 @@ pub struct EnrolmentCode {
     /// 七天之内有效，用一次即失效。
     #[schema(format = DateTime)]
     pub expires_at: String,
-}
-
-impl TokenBody {
-    pub fn of(token: &Token, lifetimes: &Lifetimes) -> TokenBody {
-        TokenBody {
-            id: token.id.to_string(),
-            name: token.name.clone(),
-            person: PersonBody::from(&token.person),
-            grants: token.grants.iter().map(TokenGrantBody::from).collect(),
-            expires_at: token.ends_at(lifetimes).map(time),
-            addresses: token.addresses.iter().map(ToString::to_string).collect(),
-            issued_by: token.issuer.as_ref().map(PersonReference::from),
-            pending: token.is_pending(),
-            confirmed_by: token.confirmed_by.as_ref().map(ToString::to_string),
-            confirmed_at: token.confirmed_at.map(time),
-            last_used_at: token.last_used_at.map(time),
-            idle_until: token.idle_until(lifetimes).map(time),
-            created_at: time(token.created_at),
-            updated_at: time(token.updated_at),
-            secret: None,
-            enrolment: None,
-        }
-    }
 }
 
 pub type TokenList = Page<TokenBody>;

@@ -1,12 +1,7 @@
 //! `/tokens`: people's tokens, issued, changed, renewed and revoked by those above them.
 
-use super::kernel::BASE;
-use super::kernel::call::Call;
 use super::kernel::format::time;
-use super::kernel::paging::{PageOrder, SortField, list_reply};
-use super::kernel::problem::{Code, Problem};
-use super::kernel::query::{CursorText, Limit, NoParameters, query};
-use super::kernel::reply::Reply;
+use super::kernel::{BASE, Call, Code, NoParameters, Paging, Problem, Reply, query};
 use super::pending::PendingBody;
 use crate::domain::access::Lifetimes;
 use crate::domain::algorithm::Algorithm;
@@ -97,17 +92,10 @@ impl Draw {
     }
 }
 
-static NO_SORTS: &[SortField<Token>] = &[];
-
 query!(TokenListQuery {
     /// 只要某个人的：人员编号。
     person_id: Option<PersonId>,
-    /// 每页条数，1–200，默认 50。
-    limit: Option<Limit>,
-    /// 上一页给出的游标。
-    cursor: Option<CursorText>,
-    /// 是否给出总数；超过一千只说至少有多少。
-    count: Option<bool>,
+    page: Paging,
 });
 
 /// 令牌列表
@@ -117,26 +105,26 @@ query!(TokenListQuery {
     tag = "administration",
     params(TokenListQuery),
     responses((status = 200, description = "一页令牌", body = TokenList)),
-    extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::InvalidQuery, Code::InvalidCursor])),
-        ("x-list" = json!(true)),
-        ("x-token" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::Forbidden])), ("x-token" = json!(true))),
 )]
 #[get("/tokens")]
 pub async fn list_tokens(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     people::require_people_right(&call.asking())?;
     let query: TokenListQuery = call.query()?;
-    let order = PageOrder::read(&call, "tokens", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
-    let (page, person, count) = (order.page.clone(), query.person_id, query.count == Some(true));
-    let (rows, total) = call
-        .look(move |connection, asking| people::list_seen(connection, asking, person.as_ref(), &page, count))
-        .await?;
-    let (rows, next) = order.cut(rows, |token| token.id.to_string());
-    let lifetimes = call.asking().lifetimes;
-    let items: Vec<TokenBody> = rows.iter().map(|token| TokenBody::of(token, &lifetimes)).collect();
-    Ok(list_reply(&call, json!(items), next, total))
+    let (person, lifetimes) = (query.person_id, call.asking().lifetimes);
+    let paging = query.page;
+    paging
+        .list(
+            &call,
+            "tokens",
+            move |connection, asking, page, count| {
+                people::list_seen(connection, asking, person.as_ref(), page, count)
+            },
+            |token| token.id.to_string(),
+            |token| TokenBody::of(token, &lifetimes),
+        )
+        .await
 }
 
 fn require_right(call: &Call) -> Result<(), Problem> {
@@ -156,15 +144,12 @@ fn require_right(call: &Call) -> Result<(), Problem> {
 /// 持有自己发不出的授权的人，不能再发给（403）。重复的请求（`Idempotency-Key`）得到 409 `already_issued`。
 #[utoipa::path(
     tag = "administration",
-    request_body(content = TokenCreate, content_type = "application/json"),
+    request_body = TokenCreate,
     responses(
         (status = 201, description = "已发给", body = TokenBody),
         (status = 202, description = "已提请，待另一个人确认", body = PendingBody),
     ),
-    extensions(
-        ("x-problems" = json!([Code::Forbidden, Code::InvalidInput, Code::AlreadyIssued, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::AlreadyIssued]))),
 )]
 #[post("/tokens")]
 pub async fn create_token(mut call: Call) -> Result<Reply, Problem> {
@@ -174,7 +159,6 @@ pub async fn create_token(mut call: Call) -> Result<Reply, Problem> {
     // Whoever issues none at all is told so before the body is read; which ones, only the body says.
     require_right(&call)?;
     let body = call.body::<TokenCreate>().await?;
-    let _: NoParameters = call.query()?;
     let drawn = Draw::new(&call)?;
     let order = body.read()?.order(drawn.stored());
     let held = HeldOrder::Grants(order.clone());
@@ -198,13 +182,8 @@ async fn present(call: &Call) -> Result<Token, Problem> {
 /// 不含密文。
 #[utoipa::path(
     tag = "administration",
-    params(crate::http::paths::Token),
     responses((status = 200, description = "令牌", body = TokenBody)),
-    extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::NotFound, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-        ("x-token" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::Forbidden])), ("x-token" = json!(true))),
 )]
 #[get("/tokens/{id}")]
 pub async fn read_token(call: Call) -> Result<Reply, Problem> {
@@ -222,22 +201,17 @@ pub async fn read_token(call: Call) -> Result<Reply, Problem> {
 /// 授予主管部门以上的角色须由另一个人确认的（设置 `second_pair.grants`），把别人的这种令牌改得更晚失效，或可以从更多的地址使用，答 202。
 #[utoipa::path(
     tag = "administration",
-    params(crate::http::paths::Token),
-    request_body(content = TokenPatch, content_type = "application/merge-patch+json"),
+    request_body = TokenPatch,
     responses(
         (status = 200, description = "修改后的令牌", body = TokenBody),
         (status = 202, description = "已提请，待另一个人确认", body = PendingBody),
     ),
-    extensions(
-        ("x-problems" = json!([Code::Forbidden, Code::NotFound, Code::InvalidInput, Code::ReadOnly, Code::LastAdmin, Code::TokenEnded, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReadOnly, Code::LastAdmin, Code::TokenEnded]))),
 )]
 #[patch("/tokens/{id}")]
 pub async fn change_token(mut call: Call) -> Result<Reply, Problem> {
     let present = present(&call).await?;
     let body = call.body::<TokenPatch>().await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     let telling = telling(&call);
     let edit = TokenEdit::from(body.over(&json!(TokenBody::of(&present, &telling.0)))?);
@@ -256,14 +230,12 @@ pub async fn change_token(mut call: Call) -> Result<Reply, Problem> {
 /// 立即失效，对所有实例。
 #[utoipa::path(
     tag = "administration",
-    params(crate::http::paths::Token),
     responses((status = 204, description = "已吊销")),
-    extensions(("x-problems" = json!([Code::Forbidden, Code::NotFound, Code::LastAdmin, Code::InvalidQuery]))),
+    extensions(("x-problems" = json!([Code::LastAdmin]))),
 )]
 #[delete("/tokens/{id}")]
 pub async fn delete_token(call: Call) -> Result<Reply, Problem> {
     let present = present(&call).await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     call.write(move |desk| people::revoke_token(desk, &present.id, version), |()| Reply::no_content()).await
 }
@@ -276,15 +248,11 @@ pub async fn delete_token(call: Call) -> Result<Reply, Problem> {
 /// 由确认的人经手。
 #[utoipa::path(
     tag = "administration",
-    params(crate::http::paths::Token),
     responses(
         (status = 201, description = "已换发", body = TokenBody),
         (status = 202, description = "已提请，待另一个人确认", body = PendingBody),
     ),
-    extensions(
-        ("x-problems" = json!([Code::Forbidden, Code::NotFound, Code::AlreadyIssued, Code::TokenEnded, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::AlreadyIssued, Code::TokenEnded]))),
 )]
 #[post("/tokens/{id}/rotation")]
 pub async fn rotate_token(mut call: Call) -> Result<Reply, Problem> {
@@ -313,11 +281,10 @@ pub async fn rotate_token(mut call: Call) -> Result<Reply, Problem> {
 /// 发给的人不再发得出此人持有的授权时 403。重复的请求（`Idempotency-Key`）得到 409 `already_issued`。
 #[utoipa::path(
     tag = "administration",
-    request_body(content = EnrolmentCreate, content_type = "application/json"),
+    request_body = EnrolmentCreate,
     responses((status = 201, description = "已领取", body = TokenBody)),
     extensions(
-        ("x-problems" = json!([Code::EnrolmentRefused, Code::Forbidden, Code::InvalidInput, Code::AlreadyIssued, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
+        ("x-problems" = json!([Code::EnrolmentRefused, Code::AlreadyIssued])),
         ("x-anonymous" = json!(true)),
     ),
 )]
@@ -327,7 +294,6 @@ pub async fn enrol(mut call: Call) -> Result<Reply, Problem> {
         return Ok(reply);
     }
     let body = call.body::<EnrolmentCreate>().await?;
-    let _: NoParameters = call.query()?;
     let code = body.read()?.code.trim().to_owned();
     let drawn = Draw::new(&call)?;
     let secret = drawn.stored().secret_hash;

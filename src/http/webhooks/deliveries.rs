@@ -4,39 +4,17 @@ use super::body::{DeliveryBody, DeliveryList};
 use super::{kept, present};
 use crate::domain::id::DeliveryId;
 use crate::domain::onward::{Delivery, DeliveryState};
-use crate::http::kernel::BASE;
-use crate::http::kernel::call::Call;
-use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{CursorText, Limit, NoParameters, Parameter, named, query};
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{BASE, Call, Code, NoParameters, Paging, Problem, Reply, named, parameter, query};
 use crate::operations::webhooks;
 use actix_web::{get, post};
-use serde_json::json;
-use utoipa::openapi::{RefOr, Schema};
 
-impl Parameter for DeliveryState {
-    fn read(text: &str) -> Result<DeliveryState, &'static str> {
-        text.parse().map_err(|()| "invalid_value")
-    }
-
-    fn schema() -> RefOr<Schema> {
-        named("DeliveryState")
-    }
-}
+parameter!(DeliveryState, named("DeliveryState"), |text| text.parse().map_err(|()| "invalid_value"));
 
 query!(DeliveryQuery {
     /// 状态。
     state: Option<DeliveryState>,
-    /// 每页条数，1–200，默认 50。
-    limit: Option<Limit>,
-    /// 上一页给出的游标。
-    cursor: Option<CursorText>,
-    /// 是否给出总数；超过一千只说至少有多少。
-    count: Option<bool>,
+    page: Paging,
 });
-
-static NO_SORTS: &[SortField<Delivery>] = &[];
 
 fn queued(delivery: &Delivery) -> Reply {
     let location = format!("{BASE}/webhooks/{}/deliveries", delivery.webhook_id);
@@ -48,9 +26,7 @@ fn queued(delivery: &Delivery) -> Reply {
 /// 送一个 `webhook.test` 事件，与真事件走同一条路；结果见送达记录。
 #[utoipa::path(
     tag = "changes",
-    params(crate::http::paths::Webhook),
     responses((status = 202, description = "已排队", body = DeliveryBody)),
-    extensions(("x-problems" = json!([Code::Forbidden, Code::NotFound, Code::InvalidQuery]))),
 )]
 #[post("/webhooks/{id}/test")]
 pub async fn test_webhook(mut call: Call) -> Result<Reply, Problem> {
@@ -67,28 +43,26 @@ pub async fn test_webhook(mut call: Call) -> Result<Reply, Problem> {
 /// 每个事件一条，自早至晚：待送、已送达、死信。
 #[utoipa::path(
     tag = "changes",
-    params(crate::http::paths::Webhook, DeliveryQuery),
+    params(DeliveryQuery),
     responses((status = 200, description = "一页送达记录", body = DeliveryList)),
-    extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::NotFound, Code::InvalidQuery, Code::InvalidCursor])),
-        ("x-list" = json!(true)),
-        ("x-token" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::Forbidden])), ("x-token" = json!(true))),
 )]
 #[get("/webhooks/{id}/deliveries")]
 pub async fn list_deliveries(call: Call) -> Result<Reply, Problem> {
     let webhook = present(&call).await?;
     let query: DeliveryQuery = call.query()?;
-    let order = PageOrder::read(&call, "deliveries", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
-    let (page, count) = (order.page.clone(), query.count == Some(true));
-    let (rows, total) = call
-        .look(move |connection, asking| {
-            webhooks::deliveries(connection, asking, &webhook.id, query.state, (&page, count))
-        })
-        .await?;
-    let (rows, next) = order.cut(rows, |delivery| delivery.id.clone());
-    let items: Vec<DeliveryBody> = rows.iter().map(DeliveryBody::of).collect();
-    Ok(list_reply(&call, json!(items), next, total))
+    let paging = query.page;
+    paging
+        .list(
+            &call,
+            "deliveries",
+            move |connection, asking, page, count| {
+                webhooks::deliveries(connection, asking, &webhook.id, query.state, (page, count))
+            },
+            |delivery| delivery.id.clone(),
+            DeliveryBody::of,
+        )
+        .await
 }
 
 /// 重送
@@ -96,9 +70,7 @@ pub async fn list_deliveries(call: Call) -> Result<Reply, Problem> {
 /// 不论结果如何再送一次，`webhook-id` 不变。
 #[utoipa::path(
     tag = "changes",
-    params(crate::http::paths::Delivery),
     responses((status = 202, description = "已排队", body = DeliveryBody)),
-    extensions(("x-problems" = json!([Code::Forbidden, Code::NotFound, Code::InvalidQuery]))),
 )]
 #[post("/deliveries/{id}/redeliver")]
 pub async fn redeliver(mut call: Call) -> Result<Reply, Problem> {

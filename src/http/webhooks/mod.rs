@@ -4,12 +4,7 @@ use crate::domain::id::WebhookId;
 use crate::domain::language::Language;
 use crate::domain::onward::Webhook;
 use crate::domain::sealed::NONCE;
-use crate::http::kernel::BASE;
-use crate::http::kernel::call::Call;
-use crate::http::kernel::paging::{PageOrder, SortField, list_reply};
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{CursorText, Limit, NoParameters, query};
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{BASE, Call, Code, ListQuery, NoParameters, Problem, Reply};
 use crate::operations::InputFault;
 use crate::operations::webhooks::{self, WebhookEdit, require_webhook_right};
 use crate::work::check_address;
@@ -35,17 +30,6 @@ pub fn register(config: &mut ServiceConfig<'_>) {
         .service(deliveries::redeliver);
 }
 
-query!(PageQuery {
-    /// 每页条数，1–200，默认 50。
-    limit: Option<Limit>,
-    /// 上一页给出的游标。
-    cursor: Option<CursorText>,
-    /// 是否给出总数；超过一千只说至少有多少。
-    count: Option<bool>,
-});
-
-static NO_SORTS: &[SortField<Webhook>] = &[];
-
 fn shown(webhook: &Webhook, language: Language) -> Reply {
     let reply = Reply::ok(&WebhookBody::of(webhook));
     reply.tag(webhook.version, language.short()).modified(webhook.updated_at).patchable()
@@ -61,25 +45,15 @@ fn require_right(call: &Call) -> Result<(), Problem> {
 /// 各人看到自己的，系统管理员看到全部。
 #[utoipa::path(
     tag = "changes",
-    params(PageQuery),
+    params(ListQuery),
     responses((status = 200, description = "一页 webhook", body = body::WebhookList)),
-    extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::InvalidQuery, Code::InvalidCursor])),
-        ("x-list" = json!(true)),
-        ("x-token" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::Forbidden])), ("x-token" = json!(true))),
 )]
 #[get("/webhooks")]
 pub async fn list_webhooks(call: Call) -> Result<Reply, Problem> {
     require_right(&call)?;
-    let query: PageQuery = call.query()?;
-    let order = PageOrder::read(&call, "webhooks", NO_SORTS, None, query.limit, query.cursor.as_ref())?;
-    let (page, count) = (order.page.clone(), query.count == Some(true));
-    let (rows, total) =
-        call.look(move |connection, asking| webhooks::list(connection, asking, &page, count)).await?;
-    let (rows, next) = order.cut(rows, |webhook| webhook.id.clone());
-    let items: Vec<WebhookBody> = rows.iter().map(WebhookBody::of).collect();
-    Ok(list_reply(&call, json!(items), next, total))
+    let query: ListQuery = call.query()?;
+    query.page.list(&call, "webhooks", webhooks::list, |webhook| webhook.id.clone(), WebhookBody::of).await
 }
 
 /// Only where the operator allows it; looked up now, and once more at each sending.
@@ -99,12 +73,9 @@ async fn require_allowed(call: &Call, url: &str) -> Result<(), Problem> {
 /// 答 2xx 为收到，否则按间隔重送。`url` 须是 http 或 https，主机在运维允许的名单上。密钥只在本次答复中。
 #[utoipa::path(
     tag = "changes",
-    request_body(content = WebhookInput, content_type = "application/json"),
+    request_body = WebhookInput,
     responses((status = 201, description = "已建立", body = WebhookBody)),
-    extensions(
-        ("x-problems" = json!([Code::Forbidden, Code::InvalidInput, Code::ReadOnly, Code::AlreadyIssued, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReadOnly, Code::AlreadyIssued]))),
 )]
 #[post("/webhooks")]
 pub async fn create_webhook(mut call: Call) -> Result<Reply, Problem> {
@@ -114,7 +85,6 @@ pub async fn create_webhook(mut call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
     webhooks::require_keeping_right(&call.asking())?;
     let body = call.body::<WebhookInput>().await?;
-    let _: NoParameters = call.query()?;
     let edit = WebhookEdit::from(body.read()?);
     require_allowed(&call, &edit.url).await?;
     let (mut random, mut nonce) = ([0u8; 32], [0u8; NONCE]);
@@ -154,13 +124,8 @@ async fn present(call: &Call) -> Result<Webhook, Problem> {
 /// 不含密钥。
 #[utoipa::path(
     tag = "changes",
-    params(crate::http::paths::Webhook),
     responses((status = 200, description = "webhook", body = WebhookBody)),
-    extensions(
-        ("x-problems" = json!([Code::Unauthorized, Code::Forbidden, Code::NotFound, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-        ("x-token" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::Forbidden])), ("x-token" = json!(true))),
 )]
 #[get("/webhooks/{id}")]
 pub async fn read_webhook(call: Call) -> Result<Reply, Problem> {
@@ -172,7 +137,6 @@ pub async fn read_webhook(call: Call) -> Result<Reply, Problem> {
 async fn edit(mut call: Call) -> Result<Reply, Problem> {
     let present = kept(&call).await?;
     let body = call.body::<WebhookInput>().await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     let edit = WebhookEdit::from(body.over(&json!(WebhookBody::of(&present)))?);
     require_allowed(&call, &edit.url).await?;
@@ -189,13 +153,9 @@ async fn edit(mut call: Call) -> Result<Reply, Problem> {
 /// 密钥不变；`state` 不给则为 `active`。
 #[utoipa::path(
     tag = "changes",
-    params(crate::http::paths::Webhook),
-    request_body(content = WebhookInput, content_type = "application/json"),
+    request_body = WebhookInput,
     responses((status = 200, description = "替换后的 webhook", body = WebhookBody)),
-    extensions(
-        ("x-problems" = json!([Code::Forbidden, Code::NotFound, Code::InvalidInput, Code::ReadOnly, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReadOnly]))),
 )]
 #[put("/webhooks/{id}")]
 pub async fn replace_webhook(call: Call) -> Result<Reply, Problem> {
@@ -207,13 +167,9 @@ pub async fn replace_webhook(call: Call) -> Result<Reply, Problem> {
 /// `{"state": "disabled"}` 停用，`{"state": "active"}` 启用。
 #[utoipa::path(
     tag = "changes",
-    params(crate::http::paths::Webhook),
-    request_body(content = WebhookPatch, content_type = "application/merge-patch+json"),
+    request_body = WebhookPatch,
     responses((status = 200, description = "修改后的 webhook", body = WebhookBody)),
-    extensions(
-        ("x-problems" = json!([Code::Forbidden, Code::NotFound, Code::InvalidInput, Code::ReadOnly, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::ReadOnly]))),
 )]
 #[patch("/webhooks/{id}")]
 pub async fn change_webhook(call: Call) -> Result<Reply, Problem> {
@@ -225,14 +181,11 @@ pub async fn change_webhook(call: Call) -> Result<Reply, Problem> {
 /// 连同其送达记录。
 #[utoipa::path(
     tag = "changes",
-    params(crate::http::paths::Webhook),
     responses((status = 204, description = "已删除")),
-    extensions(("x-problems" = json!([Code::Forbidden, Code::NotFound, Code::InvalidQuery]))),
 )]
 #[delete("/webhooks/{id}")]
 pub async fn delete_webhook(call: Call) -> Result<Reply, Problem> {
     let present = kept(&call).await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     call.write(move |desk| webhooks::delete(desk, (&present.id, version)), |()| Reply::no_content()).await
 }

@@ -5,60 +5,43 @@ use crate::domain::year::{ReportingYear, YearPlan, YearState};
 use crate::http::kernel::format::{day, time};
 use crate::http::kernel::names::{AgencyKind, AgencyLevel, FormatName, ReportScope, YearStateName};
 use crate::http::kernel::number::Whole;
-use crate::http::kernel::paging::Page;
-use crate::http::kernel::problem::Fault;
 use crate::http::kernel::sent::Patch;
+use crate::http::kernel::{Fault, Page, answer};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// 报告年度。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Year)]
-pub struct YearBody {
-    /// 年度。
-    #[schema(minimum = 2008, maximum = 2099)]
-    year: i32,
-    /// 适用的格式，见 `GET /formats`。
-    #[schema(value_type = FormatName)]
-    format: String,
-    #[schema(value_type = YearStateName)]
-    state: &'static str,
-    /// 统计期开始，默认 1 月 1 日。
-    #[schema(format = Date)]
-    period_start: String,
-    /// 统计期结束，默认 12 月 31 日。
-    #[schema(format = Date)]
-    period_end: String,
-    /// 部门应报日期：不晚于次年 1 月 31 日（条例第四十九条）。
-    #[schema(format = Date)]
-    department_due_on: String,
-    /// 政府应报日期：不晚于次年 3 月 31 日（条例第四十九条）。
-    #[schema(format = Date)]
-    government_due_on: String,
-    /// 说明。
-    #[schema(max_length = 2000)]
-    note: Option<String>,
-    #[schema(format = DateTime, read_only)]
-    created_at: String,
-    #[schema(format = DateTime, read_only)]
-    updated_at: String,
-}
-
-impl From<&ReportingYear> for YearBody {
-    fn from(year: &ReportingYear) -> YearBody {
-        YearBody {
-            year: year.plan.year,
-            format: year.plan.format.clone(),
-            state: year.plan.state.as_str(),
-            period_start: day(year.plan.period_start),
-            period_end: day(year.plan.period_end),
-            department_due_on: day(year.plan.department_due_on),
-            government_due_on: day(year.plan.government_due_on),
-            note: year.plan.note.clone(),
-            created_at: time(year.created_at),
-            updated_at: time(year.updated_at),
-        }
+answer! {
+    /// 报告年度。
+    #[schema(as = Year)]
+    pub struct YearBody of(year: &ReportingYear) {
+        /// 年度。
+        #[schema(minimum = 2008, maximum = 2099)]
+        year: i32 = year.plan.year,
+        /// 适用的格式，见 `GET /formats`。
+        #[schema(value_type = FormatName)]
+        format: String = year.plan.format.clone(),
+        #[schema(value_type = YearStateName)]
+        state: &'static str = year.plan.state.as_str(),
+        /// 统计期开始，默认 1 月 1 日。
+        #[schema(format = Date)]
+        period_start: String = day(year.plan.period_start),
+        /// 统计期结束，默认 12 月 31 日。
+        #[schema(format = Date)]
+        period_end: String = day(year.plan.period_end),
+        /// 部门应报日期：不晚于次年 1 月 31 日（条例第四十九条）。
+        #[schema(format = Date)]
+        department_due_on: String = day(year.plan.department_due_on),
+        /// 政府应报日期：不晚于次年 3 月 31 日（条例第四十九条）。
+        #[schema(format = Date)]
+        government_due_on: String = day(year.plan.government_due_on),
+        /// 说明。
+        #[schema(max_length = 2000)]
+        note: Option<String> = year.plan.note.clone(),
+        #[schema(format = DateTime, read_only)]
+        created_at: String = time(year.created_at),
+        #[schema(format = DateTime, read_only)]
+        updated_at: String = time(year.updated_at),
     }
 }
 
@@ -73,42 +56,27 @@ pub struct RosterAgency {
     name: String,
 }
 
-/// 应报名单的一行：一个机关应报的一份报告。
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RosterEntry)]
-pub struct RosterBody {
-    agency: RosterAgency,
-    #[schema(value_type = ReportScope)]
-    scope: &'static str,
-    /// 自顶级到本机关的编号。
-    path: Vec<String>,
-    #[schema(value_type = AgencyLevel)]
-    level: &'static str,
-    #[schema(value_type = AgencyKind)]
-    kind: &'static str,
-    name: String,
-    /// 应报日期。
-    #[schema(format = Date)]
-    due_on: String,
-    /// 是否免报。
-    exempt: bool,
-    /// 免报、延期的理由。
-    reason: Option<String>,
-}
-
-impl From<&RosterEntry> for RosterBody {
-    fn from(entry: &RosterEntry) -> RosterBody {
-        RosterBody {
-            agency: RosterAgency { id: entry.agency_id.to_string(), name: entry.name.clone() },
-            scope: entry.scope.as_str(),
-            path: entry.path.ids().map(str::to_owned).collect(),
-            level: entry.level.as_str(),
-            kind: entry.kind.as_str(),
-            name: entry.name.clone(),
-            due_on: day(entry.due_on),
-            exempt: entry.exempt,
-            reason: entry.reason.clone(),
-        }
+answer! {
+    /// 应报名单的一行：一个机关应报的一份报告。
+    #[schema(as = RosterEntry)]
+    pub struct RosterBody of(entry: &RosterEntry) {
+        agency: RosterAgency = RosterAgency { id: entry.agency_id.to_string(), name: entry.name.clone() },
+        #[schema(value_type = ReportScope)]
+        scope: &'static str = entry.scope.as_str(),
+        /// 自顶级到本机关的编号。
+        path: Vec<String> = entry.path.ids().map(str::to_owned).collect(),
+        #[schema(value_type = AgencyLevel)]
+        level: &'static str = entry.level.as_str(),
+        #[schema(value_type = AgencyKind)]
+        kind: &'static str = entry.kind.as_str(),
+        name: String = entry.name.clone(),
+        /// 应报日期。
+        #[schema(format = Date)]
+        due_on: String = day(entry.due_on),
+        /// 是否免报。
+        exempt: bool = entry.exempt,
+        /// 免报、延期的理由。
+        reason: Option<String> = entry.reason.clone(),
     }
 }
 

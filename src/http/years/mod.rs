@@ -7,7 +7,7 @@ mod write;
 
 use crate::domain::language::Language;
 use crate::domain::year::ReportingYear;
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::Reply;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
@@ -24,7 +24,7 @@ pub fn register(config: &mut ServiceConfig<'_>) {
 }
 
 fn shown(year: &ReportingYear, language: Language) -> Reply {
-    tagged(Reply::ok(&body::YearBody::from(year)), year, language)
+    tagged(Reply::ok(&body::YearBody::of(year)), year, language)
 }
 
 fn tagged(reply: Reply, year: &ReportingYear, language: Language) -> Reply {

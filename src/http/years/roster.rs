@@ -4,11 +4,8 @@ use super::body::RosterBody;
 use crate::domain::language::Language;
 use crate::domain::report::Scope;
 use crate::domain::roster::RosterEntry;
-use crate::http::kernel::call::Call;
 use crate::http::kernel::names::AgencyIdOrCode;
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{YearNumber, query};
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{Call, Code, Problem, Reply, YearNumber, query};
 use crate::operations::AgencyRef;
 use crate::operations::years::{self, RosterEdit};
 use actix_web::{get, patch};
@@ -23,7 +20,7 @@ query!(LineQuery {
 });
 
 fn shown(line: &RosterEntry, language: Language) -> Reply {
-    Reply::ok(&RosterBody::from(line)).tag(years::version_of(line), language.short()).patchable()
+    Reply::ok(&RosterBody::of(line)).tag(years::version_of(line), language.short()).patchable()
 }
 
 /// 应报名单的一行
@@ -31,13 +28,8 @@ fn shown(line: &RosterEntry, language: Language) -> Reply {
 /// 某机关在该年度应报的一份报告。
 #[utoipa::path(
     tag = "years",
-    params(
-        crate::http::paths::Year,
-        crate::http::paths::Agency,
-        LineQuery,
-    ),
+    params(LineQuery),
     responses((status = 200, description = "一行", body = RosterBody)),
-    extensions(("x-problems" = json!([Code::NotFound, Code::InvalidQuery])), ("x-tagged" = json!(true))),
 )]
 #[get("/years/{year}/roster/{agency}")]
 pub async fn read_roster_line(call: Call) -> Result<Reply, Problem> {
@@ -73,17 +65,12 @@ pub struct LinePatch {
 /// 由主管部门或系统管理员进行；年度关闭后名单只能这样改动。
 #[utoipa::path(
     tag = "years",
-    params(
-        crate::http::paths::Year,
-        crate::http::paths::Agency,
-        LineQuery,
-    ),
-    request_body(content = LinePatch, content_type = "application/merge-patch+json"),
+    params(LineQuery),
+    request_body = LinePatch,
     responses((status = 200, description = "调整后的一行", body = RosterBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::AgencyCycle,
-            Code::YearState, Code::DueDayPassed, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
+        ("x-problems" = json!([Code::FindingsBlockSubmit, Code::ReadOnly, Code::AgencyCycle,
+            Code::YearState, Code::DueDayPassed])),
     ),
 )]
 #[patch("/years/{year}/roster/{agency}")]
@@ -107,7 +94,7 @@ pub async fn change_roster_line(mut call: Call) -> Result<Reply, Problem> {
     }
     let query: LineQuery = call.query()?;
     let version = call.if_match(years::version_of(&line))?;
-    let mut now = json!(RosterBody::from(&line));
+    let mut now = json!(RosterBody::of(&line));
     if let Value::Object(now) = &mut now {
         // An earlier reason is no reason for another change.
         now.remove("reason");

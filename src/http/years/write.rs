@@ -3,11 +3,7 @@
 use super::body::{YearBody, YearInput, YearPatch};
 use super::{shown, tagged};
 use crate::domain::year::ReportingYear;
-use crate::http::kernel::BASE;
-use crate::http::kernel::call::Call;
-use crate::http::kernel::problem::{Code, Problem};
-use crate::http::kernel::query::{NoParameters, YearNumber};
-use crate::http::kernel::reply::Reply;
+use crate::http::kernel::{BASE, Call, Code, Problem, Reply, YearNumber};
 use crate::operations::years;
 use actix_web::{delete, patch, post, put};
 use serde_json::json;
@@ -17,12 +13,9 @@ use serde_json::json;
 /// 只需给出 `year`；格式、统计期、应报日期按法定默认。新年度的状态是 `planned`，并按机关登记生成应报名单。
 #[utoipa::path(
     tag = "years",
-    request_body(content = YearInput, content_type = "application/json"),
+    request_body = YearInput,
     responses((status = 201, description = "已建立", body = YearBody)),
-    extensions(
-        ("x-problems" = json!([Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::YearExists, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
-    ),
+    extensions(("x-problems" = json!([Code::FindingsBlockSubmit, Code::ReadOnly, Code::YearExists]))),
 )]
 #[post("/years")]
 pub async fn create_year(mut call: Call) -> Result<Reply, Problem> {
@@ -31,7 +24,6 @@ pub async fn create_year(mut call: Call) -> Result<Reply, Problem> {
     }
     years::require_year_right(&call.asking())?;
     let body = call.body::<YearInput>().await?;
-    let _: NoParameters = call.query()?;
     let wanted = body.read_with(|sent| sent.map(|sent| sent.faults(None)).unwrap_or_default())?;
     let plan = wanted.plan(None);
     let language = call.language();
@@ -39,7 +31,7 @@ pub async fn create_year(mut call: Call) -> Result<Reply, Problem> {
         move |desk| years::create(desk, &plan),
         move |year| {
             let location = format!("{BASE}/years/{}", year.plan.year);
-            tagged(Reply::created(location, &YearBody::from(year)), year, language)
+            tagged(Reply::created(location, &YearBody::of(year)), year, language)
         },
     )
     .await
@@ -60,10 +52,9 @@ async fn present(call: &Call) -> Result<ReportingYear, Problem> {
 async fn save(mut call: Call) -> Result<Reply, Problem> {
     let present = present(&call).await?;
     let body = call.body::<YearInput>().await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     let check = |sent: Option<&YearInput>| sent.map(|sent| sent.faults(Some(&present))).unwrap_or_default();
-    let plan = body.over_with(&json!(YearBody::from(&present)), check)?.plan(Some(&present));
+    let plan = body.over_with(&json!(YearBody::of(&present)), check)?.plan(Some(&present));
     let language = call.language();
     call.write(move |desk| years::update(desk, version, &plan), move |year| shown(year, language)).await
 }
@@ -74,13 +65,11 @@ async fn save(mut call: Call) -> Result<Reply, Problem> {
 /// 已经过去的应报日期，有了报告就不能再改晚（409 `due_day_passed`）。
 #[utoipa::path(
     tag = "years",
-    params(crate::http::paths::Year),
-    request_body(content = YearInput, content_type = "application/json"),
+    request_body = YearInput,
     responses((status = 200, description = "修改后的年度", body = YearBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::YearState,
-            Code::YearInUse, Code::DueDayPassed, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
+        ("x-problems" = json!([Code::FindingsBlockSubmit, Code::ReadOnly, Code::YearState, Code::YearInUse,
+            Code::DueDayPassed])),
     ),
 )]
 #[put("/years/{year}")]
@@ -93,13 +82,11 @@ pub async fn replace_year(call: Call) -> Result<Reply, Problem> {
 /// 常用于改变状态：`planned` → `open` → `closed` → `archived`，`closed` 也可回到 `open`。
 #[utoipa::path(
     tag = "years",
-    params(crate::http::paths::Year),
-    request_body(content = YearPatch, content_type = "application/merge-patch+json"),
+    request_body = YearPatch,
     responses((status = 200, description = "修改后的年度", body = YearBody)),
     extensions(
-        ("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::InvalidInput, Code::FindingsBlockSubmit, Code::ReadOnly, Code::YearState,
-            Code::YearInUse, Code::DueDayPassed, Code::InvalidQuery])),
-        ("x-tagged" = json!(true)),
+        ("x-problems" = json!([Code::FindingsBlockSubmit, Code::ReadOnly, Code::YearState, Code::YearInUse,
+            Code::DueDayPassed])),
     ),
 )]
 #[patch("/years/{year}")]
@@ -112,14 +99,12 @@ pub async fn change_year(call: Call) -> Result<Reply, Problem> {
 /// 只能删除还没有报告的年度。
 #[utoipa::path(
     tag = "years",
-    params(crate::http::paths::Year),
     responses((status = 204, description = "已删除")),
-    extensions(("x-problems" = json!([Code::NotFound, Code::Forbidden, Code::YearInUse, Code::InvalidQuery]))),
+    extensions(("x-problems" = json!([Code::YearInUse]))),
 )]
 #[delete("/years/{year}")]
 pub async fn delete_year(call: Call) -> Result<Reply, Problem> {
     let present = present(&call).await?;
-    let _: NoParameters = call.query()?;
     let version = call.if_match(present.version)?;
     let year = present.plan.year;
     call.write(move |desk| years::delete(desk, year, version), |()| Reply::no_content()).await

@@ -39,7 +39,7 @@ pub use read::{
     ReportQuery, ReportView, count, count_all, count_by_state, find, find_by_key, find_raw, heads, list,
 };
 pub use revisions::{Difference, diff, find_revision, find_source, list_revisions, list_suppressed};
-pub use similarity::{CompareWith, Similarity, similarity};
+pub use similarity::{CompareWith, SectionLikeness, Similarity, similarity};
 pub use suppress::{SuppressionOrder, require_suppressible, require_suppression_right, suppress};
 pub use transition::{
     ReadyTransition, Transited, TransitionOrder, allowed_actions, enter_transition, list_transitions,

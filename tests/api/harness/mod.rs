@@ -8,11 +8,12 @@ pub mod world;
 
 /// Asks again until there is an answer; fails the test after a long while.
 pub fn wait_for<T>(mut ask: impl FnMut() -> Option<T>) -> T {
-    for _ in 0..600 {
+    // Most is there at once: asked for more and more seldom.
+    for pause in (0..10).map(|turn| 5 * turn).chain([50; 600]) {
         if let Some(answer) = ask() {
             return answer;
         }
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(std::time::Duration::from_millis(pause));
     }
     panic!("it did not come about");
 }

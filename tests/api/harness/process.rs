@@ -54,6 +54,8 @@ impl Service {
             // All tests are one address, and ask a lot; who tests the limits sets them.
             ("NIANBAO__LIMITS__REQUESTS_PER_MINUTE".to_owned(), "0".to_owned()),
             ("NIANBAO__TELEMETRY__FORMAT".to_owned(), "json".to_owned()),
+            // To clear huge pages is a fifth of a start, and no life here is long enough to have them back.
+            ("MIMALLOC_ALLOW_THP".to_owned(), "0".to_owned()),
         ];
         settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let mut service = Service {

@@ -71,6 +71,15 @@ impl Problem {
         problem
     }
 
+    /// What these members of the command name came by parameters of the query: their faults are told there.
+    pub fn named_by_query(mut self, names: &[&str]) -> Problem {
+        for fault in &mut self.said.faults {
+            let named = names.iter().find(|name| fault.member() == **name);
+            fault.place = named.map_or(fault.place.clone(), |name| Place::Parameter((*name).to_owned()));
+        }
+        self
+    }
+
     pub fn detail(mut self, key: &'static str, arguments: Vec<(&'static str, String)>) -> Problem {
         self.said.detail = Some((key, arguments));
         self

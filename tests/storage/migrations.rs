@@ -118,7 +118,10 @@ const LARGE: [(&str, &str); 5] = [
     ("UPDATE tokens SET last_used_at", "a nation has some tens of thousands of tokens: see docs/cluster.md"),
     ("CREATE UNIQUE INDEX tokens_code", "the same"),
     ("CREATE INDEX deliveries_turn", "a file has few receivers, and no other program that writes"),
-    ("CREATE INDEX revisions_shown_by_", "a tenth of a second for 40,000 in a file, which no other program writes"),
+    (
+        "CREATE INDEX revisions_shown_by_",
+        "a tenth of a second for 40,000 in a file, which no other program writes",
+    ),
     ("CREATE INDEX reports_created", "the same"),
 ];
 

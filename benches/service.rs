@@ -191,7 +191,19 @@ fn fetch(url: &str, headers: &[(&str, &str)]) -> Answer {
         request = request.header(*name, *value);
     }
     let mut response = request.call().expect("an answer");
-    let kept = ["content-type", "content-encoding", "etag", "vary", "cache-control", "content-language"];
+    // All that our answers carry but the number of the request.
+    let kept = [
+        "content-type",
+        "content-encoding",
+        "content-language",
+        "content-security-policy",
+        "cache-control",
+        "etag",
+        "last-modified",
+        "referrer-policy",
+        "vary",
+        "x-content-type-options",
+    ];
     let of =
         |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let found = kept.iter().filter_map(|name| of(name).map(|value| ((*name).to_owned(), value))).collect();
@@ -234,7 +246,7 @@ fn in_turn(folder: &Path, (api, database): (&str, &Path), reports: &[Report], ai
     let by_id: Vec<String> = reports.iter().map(|report| format!("{api}/reports/{}", report.id)).collect();
     let by_agency: Vec<String> = reports
         .iter()
-        .map(|report| format!("{api}/agencies/{}/reports/{}", report.agency, YEAR - 1))
+        .map(|report| format!("{api}/agencies/{}/reports/{}?scope={}", report.agency, YEAR - 1, report.scope))
         .collect();
     let answer = fetch(&by_id[0], &[("accept-encoding", "identity")]);
     let file = folder.join("first");
@@ -340,6 +352,7 @@ fn wait_for_rest(service: &Running) {
 struct Report {
     id: String,
     agency: String,
+    scope: String,
 }
 
 /// The reports of a year, as far as some pages tell.
@@ -350,9 +363,11 @@ fn reports(api: &str) -> Vec<Report> {
         let page = json(&next);
         let items = page["items"].as_array().expect("items");
         let text = |value: &Value| value.as_str().expect("an id").to_owned();
-        found.extend(
-            items.iter().map(|item| Report { id: text(&item["id"]), agency: text(&item["agency"]["id"]) }),
-        );
+        found.extend(items.iter().map(|item| Report {
+            id: text(&item["id"]),
+            agency: text(&item["agency"]["id"]),
+            scope: text(&item["scope"]),
+        }));
         let Some(cursor) = page["next_cursor"].as_str() else { break };
         next = format!("{api}/reports?year={}&limit=200&cursor={cursor}", YEAR - 1);
     }

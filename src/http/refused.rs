@@ -53,8 +53,9 @@ impl From<Refusal> for Problem {
                     .member("allowed", json!(allowed))
             }
             Refusal::Conflict(conflict) => Problem::new(of_conflict(conflict)),
-            Refusal::Decided(decided) => Problem::new(Code::AlreadyDecided)
-                .member("decided", json!(EarlierDecisionBody::of(&decided))),
+            Refusal::Decided(decided) => {
+                Problem::new(Code::AlreadyDecided).member("decided", json!(EarlierDecisionBody::of(&decided)))
+            }
             Refusal::TooMany => own_share_full(),
             Refusal::Rows(rows) => {
                 let count = rows.len();

@@ -291,6 +291,16 @@ pub fn find_many(connection: &mut AnyConnection, reports: &[String]) -> Result<V
 /// Revisions read at once by who goes through all of them.
 const WALKED: i64 = 500;
 
+/// The revisions that are said to be of another year than their report is, by their keys.
+pub fn of_another_year(connection: &mut AnyConnection) -> Result<Vec<String>, StorageError> {
+    use super::schema::{reports, revisions};
+    let other = revisions::year.is_null().or(revisions::year.ne(reports::year.nullable()));
+    let found = revisions::table.inner_join(reports::table).filter(other);
+    let keys: Vec<(String, i32)> =
+        found.select((revisions::report_id, revisions::number)).load(connection)?;
+    Ok(keys.into_iter().map(|(report, number)| format!("{report}/{number}")).collect())
+}
+
 /// The next revisions of all reports by their keys, each by itself: one that cannot be read hides no other.
 pub fn walk(
     connection: &mut AnyConnection,

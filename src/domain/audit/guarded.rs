@@ -104,7 +104,7 @@ guarded! {
             "signed_on": "in the digest of the content, which is sealed and made anew",
             "index_number": "in the digest of the content, which is sealed and made anew",
             "updated_at": "moved by what happens around the revision",
-            "year": "its report's, which is sealed"
+            "year": "compared with its report's, which is sealed"
         ];
     TRANSITIONS: "transitions" by (Text "id") Digest fixed Whole, left [];
     RECEIPTS: "receipts" by (Text "transition_id") Digest fixed Whole, left [];

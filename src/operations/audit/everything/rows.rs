@@ -5,7 +5,7 @@ use crate::domain::audit::guarded::{GUARDED, Guarded};
 use crate::domain::audit::seal::{self, Cell, Row, Seal, Sealed};
 use crate::domain::audit::{Replay, Standing};
 use crate::operations::Refusal;
-use crate::storage::{AnyConnection, agencies, audit, guarded};
+use crate::storage::{AnyConnection, agencies, audit, guarded, revisions};
 
 pub fn check(
     connection: &mut AnyConnection,
@@ -40,6 +40,9 @@ pub fn check(
     }
     for id in agencies::misplaced(connection)? {
         findings.made_otherwise("agencies", id, "path", None);
+    }
+    for key in revisions::of_another_year(connection)? {
+        findings.made_otherwise("revisions", key, "year", None);
     }
     Ok(())
 }

@@ -22,7 +22,8 @@ use diesel::sql_types::{Nullable, Text};
 
 /// Where a line `s` with its report `r` and that one's working revision `v` stands; null: it is not due.
 const STANDING: &str = "CASE WHEN s.exempt THEN NULL \
-    WHEN r.published_revision IS NOT NULL AND r.withdrawn_at IS NULL THEN r.timeliness \
+    WHEN r.published_revision IS NOT NULL AND r.withdrawn_at IS NULL \
+    THEN COALESCE(r.timeliness, CASE WHEN r.first_published_on <= s.due_on THEN 'on_time' ELSE 'late' END) \
     WHEN v.state = 'draft' THEN 'draft' \
     WHEN v.state IN ('first_review', 'second_review', 'final_review') THEN 'in_review' \
     WHEN v.state = 'approved' THEN 'approved' ELSE 'missing' END";

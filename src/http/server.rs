@@ -15,7 +15,7 @@ use crate::operations::shared_keys::{known_key, shared_key as shared_key_of};
 use crate::operations::store::{Act, Queue, Store, StoredAnswer, WriteError, Written};
 use crate::work::Works;
 use actix_cors::Cors;
-use actix_web::dev::{ResourceDef, ServerHandle};
+use actix_web::dev::ServerHandle;
 use actix_web::http::header;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, HttpRequest, HttpServer, web};
@@ -248,13 +248,8 @@ async fn nowhere(
     request: HttpRequest,
     service: web::Data<Service>,
 ) -> Result<super::kernel::reply::Reply, Problem> {
-    let known = service
-        .document
-        .routes
-        .iter()
-        .find(|(path, _)| ResourceDef::new(path.as_str()).is_match(request.path()));
-    match known {
-        Some((_, methods)) => {
+    match service.document.methods_at(request.path()) {
+        Some(methods) => {
             let allowed = allowed(methods);
             if request.method() == actix_web::http::Method::OPTIONS {
                 let patched = methods.iter().any(|method| method == "PATCH");

@@ -45,10 +45,31 @@ impl Document {
 }
 
 impl Document {
+    /// The methods that a path takes, in the words of its template rather than by a parameter; `None`: there is no such
+    /// path. Whoever asks for what is not there is answered by a comparison of texts.
+    pub fn methods_at(&self, path: &str) -> Option<&[String]> {
+        let fitting = self.routes.iter().filter(|(template, _)| fits(template, path));
+        let (_, methods) = fitting.min_by_key(|(template, _)| template.matches('{').count())?;
+        Some(methods)
+    }
+
     /// The methods that a path without parameters takes, as `Allow` tells them; `None`: there is no such path.
     pub fn allowed_at(&self, path: &str) -> Option<String> {
         let (_, methods) = self.routes.iter().find(|(known, _)| known == path)?;
         Some(allowed(methods))
+    }
+}
+
+/// Whether a path is one of a template, whose parameters are whole segments.
+fn fits(template: &str, path: &str) -> bool {
+    let (mut known, mut asked) = (template.split('/'), path.split('/'));
+    loop {
+        match (known.next(), asked.next()) {
+            (None, None) => return true,
+            (Some(known), Some(asked)) if known == asked => {}
+            (Some(known), Some(asked)) if known.starts_with('{') && !asked.is_empty() => {}
+            _ => return false,
+        }
     }
 }
 

@@ -143,7 +143,7 @@ pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
     };
     let reply = list_reply_with(
         &call,
-        json!(items),
+        items,
         next.map(|row| seal.close(row.to_string().as_bytes())),
         total,
         more,

@@ -13,7 +13,6 @@ use crate::operations::agencies::{self, AgencyQuery};
 use crate::operations::store::RestsOn;
 use actix_web::get;
 use chrono::NaiveDate;
-use serde_json::json;
 
 fn text(value: impl ToString) -> PageValue {
     PageValue::Text(value.to_string())
@@ -104,7 +103,7 @@ pub async fn list_agencies(call: Call) -> Result<Reply, Problem> {
         .await?;
     let (rows, next) = order.cut(rows, |agency| agency.id.to_string());
     let items: Vec<AgencyBody> = rows.iter().map(AgencyBody::of).collect();
-    let reply = list_reply(&call, json!(items), next, total).keep(RestsOn::Anything);
+    let reply = list_reply(&call, items, next, total).keep(RestsOn::Anything);
     table::page((&call, format), reply, COLUMNS)
 }
 
@@ -222,7 +221,7 @@ pub async fn list_children(call: Call) -> Result<Reply, Problem> {
         .await?;
     let (rows, next) = order.cut(rows, |agency| agency.id.to_string());
     let items: Vec<AgencyBody> = rows.iter().map(AgencyBody::of).collect();
-    let reply = list_reply(&call, json!(items), next, total).keep(RestsOn::Anything);
+    let reply = list_reply(&call, items, next, total).keep(RestsOn::Anything);
     table::page((&call, query.format), reply, COLUMNS)
 }
 

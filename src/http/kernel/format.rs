@@ -1,19 +1,19 @@
 //! How times and days are written.
 
 use chrono::format::{Item, StrftimeItems};
-use chrono::{NaiveDate, NaiveDateTime, SubsecRound};
+use chrono::{NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound};
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
 /// RFC 3339 in UTC, seconds unless there is more to say.
 pub fn time(at: NaiveDateTime) -> String {
-    let text = if at == at.trunc_subsecs(0) { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.6fZ" };
-    at.format(text).to_string()
+    let whole = at == at.trunc_subsecs(0);
+    at.and_utc().to_rfc3339_opts(if whole { SecondsFormat::Secs } else { SecondsFormat::Micros }, true)
 }
 
 pub fn day(day: NaiveDate) -> String {
-    day.format("%Y-%m-%d").to_string()
+    day.to_string()
 }
 
 /// The pattern of [`http_date`], read once: nearly every answer has one.

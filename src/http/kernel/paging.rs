@@ -212,13 +212,13 @@ impl Paging {
         let (rows, total) = found.await?;
         let (rows, next) = order.cut(rows, id);
         let items: Vec<B> = rows.iter().map(shown).collect();
-        Ok(list_reply(call, json!(items), next, total))
+        Ok(list_reply(call, items, next, total))
     }
 
     /// Answers with a page of a list that is short enough to be made whole.
     pub fn whole<T: Serialize>(&self, call: &Call, listing: &str, items: Vec<T>) -> Result<Reply, Problem> {
         let (items, next, total) = self.cut(call, listing, items)?;
-        Ok(list_reply(call, json!(items), next, total))
+        Ok(list_reply(call, items, next, total))
     }
 
     /// The page itself.
@@ -286,29 +286,38 @@ fn bound(call: &Call, cursor: Option<String>) -> Option<String> {
 
 /// `{"items", "next_cursor"}`, with `total` where it was asked for, and `Link` to the next page. Beyond what is
 /// counted the total is null, and `total_at_least` says how far it was counted.
-pub fn list_reply(call: &Call, items: Value, next: Option<String>, total: Option<i64>) -> Reply {
+pub fn list_reply(call: &Call, items: impl Serialize, next: Option<String>, total: Option<i64>) -> Reply {
     list_reply_with(call, items, next, total, Map::new())
+}
+
+#[derive(Serialize)]
+struct Listed<'c, T> {
+    items: T,
+    next_cursor: Option<&'c str>,
+    #[serde(flatten)]
+    more: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<Option<i64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_at_least: Option<i64>,
 }
 
 /// The same with more to say about the whole list.
 pub fn list_reply_with(
     call: &Call,
-    items: Value,
+    items: impl Serialize,
     next: Option<String>,
     total: Option<i64>,
     more: Map<String, Value>,
 ) -> Reply {
     let next = bound(call, next);
-    let mut body = json!({ "items": items, "next_cursor": next });
-    if let Value::Object(members) = &mut body {
-        members.extend(more);
-    }
-    if let (Value::Object(members), Some(total)) = (&mut body, total) {
-        members.insert("total".to_owned(), json!(Some(total).filter(|total| *total <= COUNTED)));
-        if total > COUNTED {
-            members.insert("total_at_least".to_owned(), json!(COUNTED));
-        }
-    }
+    let body = Listed {
+        items,
+        next_cursor: next.as_deref(),
+        more,
+        total: total.map(|total| Some(total).filter(|total| *total <= COUNTED)),
+        total_at_least: total.filter(|total| *total > COUNTED).map(|_| COUNTED),
+    };
     let reply = Reply::ok(&body);
     match next {
         Some(cursor) => {

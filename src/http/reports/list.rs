@@ -13,6 +13,7 @@ use crate::operations::reports::{self, ReportQuery};
 use crate::operations::store::RestsOn;
 use actix_web::get;
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 /// Sorts before every time there is; both engines write it alike.
@@ -200,8 +201,8 @@ pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
         })
         .await?;
     let (rows, next) = order.cut_by(rows, |row| &row.head, |head| head.report.id.to_string());
-    let items: Vec<Value> = rows.into_iter().map(|row| item(row, fields.as_deref())).collect();
-    let reply = list_reply(&call, json!(items), next, total).keep(RestsOn::Anything);
+    let items: Vec<Item> = rows.into_iter().map(|row| item(row, fields.as_deref())).collect();
+    let reply = list_reply(&call, items, next, total).keep(RestsOn::Anything);
     let wanted = |column: &&&str| {
         let member = column.split('.').next().unwrap_or(column);
         fields.as_ref().is_none_or(|fields| member == "id" || fields.iter().any(|field| field == member))
@@ -216,19 +217,25 @@ struct Listed {
     shown: Option<Shown>,
 }
 
-fn item(row: Listed, fields: Option<&[String]>) -> Value {
+/// A row as it is told: whole, or those members that were asked for.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Item {
+    Whole(Box<ReportBody>),
+    Part(Map<String, Value>),
+}
+
+fn item(row: Listed, fields: Option<&[String]>) -> Item {
     let whole = fields.is_some_and(|fields| fields.iter().any(|name| name == "sections"));
     let body = match row.shown {
         Some(shown) if whole => ReportBody::of(&shown),
         Some(shown) => ReportBody::in_list(&shown),
         None => ReportBody::of_head(row.head),
     };
-    let Some(fields) = fields else { return json!(body) };
+    let Some(fields) = fields else { return Item::Whole(Box::new(body)) };
     let wanted = |name: &String| name == "id" || fields.contains(name);
     match json!(body) {
-        Value::Object(members) => {
-            Value::Object(members.into_iter().filter(|(name, _)| wanted(name)).collect::<Map<_, _>>())
-        }
-        other => other,
+        Value::Object(members) => Item::Part(members.into_iter().filter(|(name, _)| wanted(name)).collect()),
+        _ => Item::Whole(Box::new(body)),
     }
 }

@@ -203,6 +203,6 @@ pub async fn list_missing(call: Call) -> Result<Reply, Problem> {
         let rows: Vec<Value> = items.iter().map(|item| json!(item)).collect();
         return table::csv(&rows, || json!(MissingBody::default()));
     }
-    let reply = list_reply(&call, json!(items), next, total);
+    let reply = list_reply(&call, items, next, total);
     Ok(if query.format.is_some() { reply.named() } else { reply })
 }

@@ -75,7 +75,11 @@ impl fmt::Debug for DatabaseUrl {
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
+    /// The same short questions all day: their plans are kept, until [`forget_plans`].
     Read,
+    /// Looks through many rows: how many is planned for each question.
+    Scan,
+    /// As `Read`, and all else.
     Write,
 }
 
@@ -143,16 +147,14 @@ impl DatabaseUrl {
                  PRAGMA cache_size = -16384;",
                 options.synchronous
             )),
-            (DatabaseUrl::Sqlite(_), Purpose::Read) => {
+            (DatabaseUrl::Sqlite(_), Purpose::Read | Purpose::Scan) => {
                 // What is mapped is not copied as well.
                 setup.push_str("PRAGMA query_only = ON; PRAGMA cache_size = -2048;");
             }
-            // A plan kept from when the tables were empty would be kept for good.
-            (DatabaseUrl::Postgres(_), Purpose::Read) => {
+            (DatabaseUrl::Postgres(_), Purpose::Scan) => {
                 setup.push_str("SET plan_cache_mode = force_custom_plan;");
             }
-            // The writer asks the same short questions all day; see [`forget_plans`].
-            (DatabaseUrl::Postgres(_), Purpose::Write) => {}
+            (DatabaseUrl::Postgres(_), Purpose::Read | Purpose::Write) => {}
         }
         if purpose == Purpose::Write {
             options.writer_sql.iter().for_each(|sql| setup.push_str(&format!("{sql};")));
@@ -191,7 +193,8 @@ pub fn analyze(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
-/// Lets PostgreSQL plan anew what it keeps planned: tables have grown since.
+/// Lets PostgreSQL plan anew what it keeps planned: tables have grown since, and a plan from when they were empty would
+/// be kept for good.
 pub(super) fn forget_plans(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Postgres(inner) => inner.batch_execute("DISCARD PLANS"),
@@ -233,7 +236,7 @@ mod tests {
             used: bool,
         }
         let mut connection = SqliteConnection::establish(":memory:").expect("a database");
-        for option in ["ENABLE_QPSG", "DEFAULT_MEMSTATUS=0"] {
+        for option in ["ENABLE_QPSG", "DEFAULT_MEMSTATUS=0", "THREADSAFE=2"] {
             let asked = format!("SELECT sqlite_compileoption_used('{option}') AS used");
             let found: Vec<Used> = diesel::sql_query(asked).load(&mut connection).expect("an answer");
             assert!(found.first().is_some_and(|found| found.used), "{option}: see .cargo/config.toml");

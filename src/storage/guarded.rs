@@ -142,7 +142,7 @@ fn among(connection: &AnyConnection, table: &Guarded, keys: &[Vec<&str>], sql: &
     let keys = serde_json::to_string(keys).unwrap_or_default();
     match connection {
         AnyConnection::Postgres(_) => {
-            sql.push("json_array_elements(CAST(").bind_text(keys).push(" AS JSON)) k)")
+            sql.push("unnest(ARRAY(SELECT json_array_elements(CAST(").bind_text(keys).push(" AS JSON)))) k(value))")
         }
         AnyConnection::Sqlite(_) => sql.push("json_each(").bind_text(keys).push(") k)"),
     };

@@ -1,6 +1,6 @@
 //! A bounded set of connections that only read.
 
-use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
+use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose, forget_plans};
 use super::deadline::{self, Bound};
 use super::error::StorageError;
 use super::lane::IntoStorage;
@@ -26,8 +26,17 @@ pub(super) struct Readers {
     reach: Reach,
     pulse: Arc<Pulse>,
     permits: Arc<Semaphore>,
-    idle: Mutex<Vec<AnyConnection>>,
+    idle: Mutex<Vec<Reader>>,
 }
+
+/// A connection with the reads it has made.
+struct Reader {
+    connection: AnyConnection,
+    reads: u32,
+}
+
+/// As many reads find their plans as the first of them left them.
+const READS_BETWEEN_PLANS: u32 = 512;
 
 /// How many readers there are, and how long one is waited for and kept.
 #[derive(Debug, Clone, Copy)]
@@ -169,10 +178,10 @@ impl Readers {
     where
         R: From<StorageError> + IntoStorage,
     {
-        let mut connection = self.take(extent)?;
-        let outcome = query(&mut connection);
+        let mut reader = self.take(extent)?;
+        let outcome = query(&mut reader.connection);
         let ended = match extent {
-            Extent::Snapshot => connection.batch_execute("ROLLBACK").is_ok(),
+            Extent::Snapshot => reader.connection.batch_execute("ROLLBACK").is_ok(),
             Extent::Statement => true,
         };
         let (sound, outcome) = match outcome.map_err(R::into_storage) {
@@ -183,25 +192,34 @@ impl Readers {
             Err(Ok(error)) => (ended && !error.spoils_connection(), Err(error.into())),
             Err(Err(refusal)) => (ended, Err(refusal)),
         };
-        if sound {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        if sound && reader.is_planned_for_next() {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
         }
         outcome
     }
 
     /// A connection, inside a snapshot of its own where the query needs one.
-    fn take(&self, extent: Extent) -> Result<AnyConnection, StorageError> {
+    fn take(&self, extent: Extent) -> Result<Reader, StorageError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        if let Some(mut connection) = idle {
-            if begin(&mut connection, extent).is_ok() {
-                return Ok(connection);
+        if let Some(mut reader) = idle {
+            if begin(&mut reader.connection, extent).is_ok() {
+                return Ok(reader);
             }
             // One that has died while idle takes its idle sisters with it: all are opened anew.
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
-        let mut connection = self.url.connect(Purpose::Read, &self.connect).map_err(StorageError::Connect)?;
+        let purpose = if self.reach.deadline.is_some() { Purpose::Scan } else { Purpose::Read };
+        let mut connection = self.url.connect(purpose, &self.connect).map_err(StorageError::Connect)?;
         begin(&mut connection, extent)?;
-        Ok(connection)
+        Ok(Reader { connection, reads: 0 })
+    }
+}
+
+impl Reader {
+    /// `false`: the connection has failed.
+    fn is_planned_for_next(&mut self) -> bool {
+        self.reads = self.reads.wrapping_add(1);
+        !self.reads.is_multiple_of(READS_BETWEEN_PLANS) || forget_plans(&mut self.connection).is_ok()
     }
 }
 

@@ -3,4 +3,5 @@
 mod fills;
 mod lane;
 mod migrations;
+mod plans;
 mod release;

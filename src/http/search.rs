@@ -141,13 +141,8 @@ pub async fn search_reports(call: Call) -> Result<Reply, Problem> {
         }
         counted => counted.map(|(total, _)| total),
     };
-    let reply = list_reply_with(
-        &call,
-        items,
-        next.map(|row| seal.close(row.to_string().as_bytes())),
-        total,
-        more,
-    );
+    let reply =
+        list_reply_with(&call, items, next.map(|row| seal.close(row.to_string().as_bytes())), total, more);
     table::page(
         (&call, format),
         reply,

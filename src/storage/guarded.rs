@@ -130,7 +130,8 @@ pub(super) fn find(
     Ok(found)
 }
 
-/// The condition that a row's key is one of these, all of them one value.
+/// The condition that a row's key is one of these, all of them one value. PostgreSQL takes the members of a JSON
+/// array for a hundred rows, and a small table is then read whole: of an array of its own it expects ten.
 fn among(connection: &AnyConnection, table: &Guarded, keys: &[Vec<&str>], sql: &mut Sql) {
     let names: Vec<String> = table.key.iter().map(|part| format!("t.{}", part.column())).collect();
     let part = |(at, part): (usize, &KeyPart)| match part {
@@ -141,9 +142,10 @@ fn among(connection: &AnyConnection, table: &Guarded, keys: &[Vec<&str>], sql: &
     sql.push(&format!("({}) IN (SELECT {} FROM ", names.join(", "), values.join(", ")));
     let keys = serde_json::to_string(keys).unwrap_or_default();
     match connection {
-        AnyConnection::Postgres(_) => {
-            sql.push("unnest(ARRAY(SELECT json_array_elements(CAST(").bind_text(keys).push(" AS JSON)))) k(value))")
-        }
+        AnyConnection::Postgres(_) => sql
+            .push("unnest(ARRAY(SELECT json_array_elements(CAST(")
+            .bind_text(keys)
+            .push(" AS JSON)))) k(value))"),
         AnyConnection::Sqlite(_) => sql.push("json_each(").bind_text(keys).push(") k)"),
     };
 }

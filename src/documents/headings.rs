@@ -4,6 +4,7 @@ use super::grid::Piece;
 use super::label::{Keys, strip_artefacts};
 use crate::domain::form::Form;
 use crate::domain::simplified::simplified;
+use crate::domain::text::plain;
 use unicode_normalization::UnicodeNormalization;
 
 /// A section's heading in a document.
@@ -188,8 +189,9 @@ fn heading(piece: usize, text: &str, wordings: &[Wording]) -> Option<Heading> {
         Some((ordinal, rest)) => (Some(ordinal), rest),
         None => (None, &*text),
     };
+    let folded = folded(rest, wordings);
     wordings.iter().find_map(|wording| {
-        let (title, behind) = split_title(rest, &wording.letters)?;
+        let (title, behind) = split_title(rest, &folded, &wording.letters)?;
         let inline = behind_title(behind, ordinal.is_some())?;
         Some(found(piece, wording, title, inline, ordinal))
     })
@@ -211,8 +213,9 @@ fn glued_heading(piece: usize, text: &str, wordings: &[Wording]) -> Option<Headi
     let (text, _) = strip_artefacts(text);
     let (ordinal, rest) = behind_numeral(&text)?;
     let begins = |text: &str| text.starts_with(|c: char| c.is_ascii_digit() || "本我今按根".contains(c));
+    let folded = folded(rest, wordings);
     wordings.iter().find_map(|wording| {
-        let (title, behind) = split_title(rest, &wording.letters)?;
+        let (title, behind) = split_title(rest, &folded, &wording.letters)?;
         let telling = (wording.letters.len() >= TELLING && behind.contains('。')) || begins(behind);
         telling.then(|| found(piece, wording, title, behind.trim(), Some(ordinal)))
     })
@@ -244,22 +247,37 @@ fn number_of(numeral: &str) -> Option<usize> {
     }
 }
 
-/// Splits a text behind a title, whatever marks and spaces stand inside the title.
-fn split_title<'t>(text: &'t str, letters: &[char]) -> Option<(&'t str, &'t str)> {
-    let mut wanted = letters.iter();
-    let mut next = wanted.next();
+/// The first letters of a text in compatibility form, each with the end of its character: one more than the longest
+/// title has.
+fn folded(text: &str, wordings: &[Wording]) -> Vec<(char, usize)> {
+    let longest = wordings.first().map_or(0, |wording| wording.letters.len());
+    let mut letters = Vec::new();
     for (at, c) in text.char_indices() {
-        for folded in std::iter::once(c).nfkc().map(simplified).filter(|c| c.is_alphanumeric()) {
-            if next != Some(&folded) {
-                return None;
+        let end = at + c.len_utf8();
+        let mut take = |c: char| {
+            if c.is_alphanumeric() {
+                letters.push((simplified(c), end));
             }
-            next = wanted.next();
+        };
+        match plain(c) {
+            Some(plain) => take(plain),
+            None => std::iter::once(c).nfkc().for_each(take),
         }
-        if next.is_none() {
-            return text.split_at_checked(at + c.len_utf8());
+        if letters.len() > longest {
+            break;
         }
     }
-    None
+    letters
+}
+
+/// Splits a text behind a title, whatever marks and spaces stand inside the title.
+fn split_title<'t>(text: &'t str, folded: &[(char, usize)], title: &[char]) -> Option<(&'t str, &'t str)> {
+    let (begins, more) = folded.split_at_checked(title.len())?;
+    let (_, end) = begins.last()?;
+    // A character that stands for several letters is not parted.
+    let parted = more.first().is_some_and(|(_, next)| next == end);
+    let is_title = !parted && begins.iter().map(|(c, _)| c).eq(title);
+    is_title.then(|| text.split_at_checked(*end)).flatten()
 }
 
 /// What stands behind a title, `None` if the title only begins a longer wording.

@@ -2,10 +2,10 @@
 
 use crate::domain::form::{Form, Section, all};
 use crate::domain::simplified::simplified;
+use crate::domain::text::compatible;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
-use unicode_normalization::UnicodeNormalization;
+use std::sync::{LazyLock, OnceLock};
 
 /// Longest text that can be a label, in bytes; the longest one of the forms has some 120.
 const LONGEST: usize = 400;
@@ -73,7 +73,7 @@ impl Keys {
             return Keys { full: String::new(), bare: String::new() };
         }
         let (text, _) = strip_artefacts(text);
-        let folded: String = text.nfkc().map(simplified).collect();
+        let folded: String = compatible(&text).chars().map(simplified).collect();
         Keys { full: letters(&folded), bare: letters(strip_ordinal(&folded)) }
     }
 
@@ -183,7 +183,22 @@ pub(super) struct Labels {
     starts: Vec<String>,
 }
 
+/// The labels of each form's sections, collected when they are first looked for.
+static OF_SECTIONS: LazyLock<HashMap<(&str, &str), OnceLock<Labels>>> = LazyLock::new(|| {
+    let sections =
+        |form: &'static Form| form.sections.iter().map(|section| (form.id.as_str(), section.key.as_str()));
+    all().iter().flat_map(sections).map(|place| (place, OnceLock::new())).collect()
+});
+
 impl Labels {
+    /// Looks at the labels of a section.
+    pub(super) fn with<T>(form: &Form, section: &Section, look: impl FnOnce(&Labels) -> T) -> T {
+        match OF_SECTIONS.get(&(form.id.as_str(), section.key.as_str())) {
+            Some(kept) => look(kept.get_or_init(|| Labels::of(form, section))),
+            None => look(&Labels::of(form, section)),
+        }
+    }
+
     /// Collects labels and aliases of a section; a key that two rows share names neither.
     pub(super) fn of(form: &Form, section: &Section) -> Labels {
         let mut labels = Labels {

@@ -62,7 +62,8 @@ struct Reader<'f, 'p> {
 /// Reads the pieces between two headings as the table of a section.
 pub(super) fn read_table(form: &Form, section: &Section, pieces: &[Piece<'_>]) -> TableOutcome {
     let rows = section.table.as_ref().map(|table| table.rows.as_slice()).unwrap_or_default();
-    let Tokens { tokens, rows: facts, artefacts } = tokens(pieces, &Labels::of(form, section));
+    let Tokens { tokens, rows: facts, artefacts } =
+        Labels::with(form, section, |labels| tokens(pieces, labels));
     let labelled = tokens.iter().any(|token| token.naming.is_some());
     let outcome = TableOutcome { labelled, strays: artefacts, ..TableOutcome::default() };
     let states = vec![None; rows.len()];

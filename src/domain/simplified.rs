@@ -16,17 +16,35 @@ static PAIRS: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
 /// Characters that OpenCC leaves to its phrases (反覆, 瞭解); in a report they stand for these.
 const BY_PHRASE: [(char, char); 2] = [('覆', '复'), ('瞭', '了')];
 
-/// The first traditional character of the table; most texts hold none beyond it but plain Han.
+/// The first traditional character of the table, and the last of plain Han: most texts hold no Han beyond it.
 const FIRST: char = '\u{3400}';
+const LAST: char = '\u{9fff}';
+
+/// The simplified form of each character between these, at its place: every character of a text is looked up.
+static PLAIN: LazyLock<Vec<char>> = LazyLock::new(|| {
+    let mut forms: Vec<char> = (FIRST..=LAST).collect();
+    for (traditional, simplified) in BY_PHRASE.iter().chain(PAIRS.iter()) {
+        if let Some(form) = place(*traditional).and_then(|at| forms.get_mut(at)) {
+            *form = *simplified;
+        }
+    }
+    forms
+});
+
+fn place(c: char) -> Option<usize> {
+    (c as usize).checked_sub(FIRST as usize)
+}
 
 /// The simplified form of a character, itself where it has none.
 pub fn simplified(c: char) -> char {
-    if c < FIRST {
-        return c;
+    match c {
+        ..FIRST => c,
+        FIRST..=LAST => place(c).and_then(|at| PLAIN.get(at)).copied().unwrap_or(c),
+        _ => {
+            let found = PAIRS.binary_search_by_key(&c, |(traditional, _)| *traditional).ok();
+            found.and_then(|at| PAIRS.get(at)).map_or(c, |(_, simplified)| *simplified)
+        }
     }
-    let found = PAIRS.binary_search_by_key(&c, |(traditional, _)| *traditional).ok();
-    let pair = found.and_then(|at| PAIRS.get(at)).or_else(|| BY_PHRASE.iter().find(|(known, _)| *known == c));
-    pair.map_or(c, |(_, simplified)| *simplified)
 }
 
 /// A text in simplified characters, character by character: for looking words up, not for reading.
@@ -57,5 +75,7 @@ mod tests {
     fn the_table_is_in_order_and_leads_to_no_further_pair() {
         assert!(PAIRS.len() > 3_000 && PAIRS.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert!(PAIRS.iter().all(|(traditional, _)| *traditional >= FIRST));
+        assert!(PAIRS.iter().all(|(traditional, plain)| simplified(*traditional) == *plain));
+        assert!(BY_PHRASE.iter().all(|(traditional, plain)| simplified(*traditional) == *plain));
     }
 }

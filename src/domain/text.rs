@@ -4,6 +4,7 @@
 
 use super::wording::is_hidden;
 use std::borrow::Cow;
+use unicode_normalization::UnicodeNormalization;
 
 /// Why a text is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +111,23 @@ pub fn with_line_ends(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A text in compatibility form. Most are made of characters alone that have one each, whatever stands beside them.
+pub fn compatible(text: &str) -> String {
+    text.chars().map(plain).collect::<Option<String>>().unwrap_or_else(|| text.nfkc().collect())
+}
+
+/// The compatibility form of a letter of ours, of Han, or of a mark of either, full-width or not; `None` of all others.
+pub fn plain(c: char) -> Option<char> {
+    match c {
+        '\0'..='\u{7f}' | '\u{3001}' | '\u{3002}' | '\u{3008}'..='\u{3011}' | '\u{4e00}'..='\u{9fff}' => {
+            Some(c)
+        }
+        '‘' | '’' | '“' | '”' => Some(c),
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
+        _ => None,
+    }
+}
+
 /// Whether a character stands in no text from outside.
 pub fn is_refused(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t') || is_noncharacter(c)
@@ -132,6 +150,14 @@ fn turns(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_plain_is_the_compatibility_form() {
+        let all = (0..=0xffff).filter_map(char::from_u32);
+        let mut plain = all.filter_map(|c| Some((c, plain(c)?)));
+        assert!(plain.all(|(c, form)| std::iter::once(c).nfkc().eq([form])));
+        assert_eq!(compatible("（一）总计 ａ１，①ﬁ"), "(一)总计 a1,1fi");
+    }
 
     #[test]
     fn line_ends_become_one_and_other_control_characters_are_refused() {

@@ -58,6 +58,7 @@ mod unchanged;
 mod upkeep;
 mod validation;
 mod verdicts;
+mod webhooks;
 mod welcome;
 mod wire;
 mod years;

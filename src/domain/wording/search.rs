@@ -1,11 +1,11 @@
 //! How texts are searched: folded alike, cut into bigrams for the index, compared whole for the answer.
 
+use crate::domain::text::compatible;
 use std::collections::BTreeSet;
-use unicode_normalization::UnicodeNormalization;
 
 /// A text in the form in which it is compared: compatibility form, lower case, without blanks.
 pub fn fold(text: &str) -> String {
-    text.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).collect()
+    compatible(text).chars().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).collect()
 }
 
 /// The index's words of a text: every pair of neighbours, every letter, in ASCII so that no engine cuts

@@ -111,6 +111,8 @@ struct Rule {
     /// The element itself, then those around it, from the inside.
     parts: Vec<Part>,
     look: Look,
+    /// It holds for some screens.
+    at_times: bool,
 }
 
 /// `td.h#a`.
@@ -122,31 +124,41 @@ struct Part {
 }
 
 impl Sheet {
-    /// Takes in a `<style>` of the page. What holds for some screens alone is passed over.
+    /// Takes in a `<style>` of the page. What holds for some screens alone hides nothing; what it shows there is
+    /// shown.
     pub fn take(&mut self, css: &str) {
         let css = without_comments(css.get(..css.len().min(MOST_STYLES)).unwrap_or_default());
-        let mut rest = css.as_str();
+        self.read(&css, false);
+    }
+
+    fn read(&mut self, css: &str, at_times: bool) {
+        let mut rest = css;
         while let Some((head, behind)) = rest.split_once('{') {
             let head = head.rsplit(['}', ';']).next().unwrap_or_default().trim();
             if head.starts_with('@') {
                 rest = behind_block(behind);
+                if head.starts_with("@media") && !at_times {
+                    self.read(behind.get(..behind.len() - rest.len()).unwrap_or_default(), true);
+                }
                 continue;
             }
             let (body, behind) = behind.split_once('}').unwrap_or((behind, ""));
             let look = Look::of(body);
+            let shown = look.gone.filter(|gone| !gone);
+            let look = if at_times { Look { gone: shown, ..Look::default() } } else { look };
             if look != Look::default() {
-                head.split(',').for_each(|selector| self.add(selector, look));
+                head.split(',').for_each(|selector| self.add(selector, look, at_times));
             }
             rest = behind;
         }
     }
 
-    fn add(&mut self, selector: &str, look: Look) {
+    fn add(&mut self, selector: &str, look: Look, at_times: bool) {
         let parts: Option<Vec<Part>> = selector.split_whitespace().rev().map(Part::of).collect();
         let Some(parts) = parts.filter(|_| self.rules.len() < MOST_RULES) else { return };
         if let Some(name) = parts.first().and_then(|part| part.names.first()) {
             self.by_name.entry(name.clone()).or_default().push(self.rules.len());
-            self.rules.push(Rule { parts, look });
+            self.rules.push(Rule { parts, look, at_times });
         }
     }
 
@@ -171,7 +183,9 @@ impl Sheet {
             .collect();
         asked.sort_unstable();
         let rules = asked.iter().rev().take(MOST_ASKED).filter_map(|at| self.rules.get(*at));
-        rules.filter(|rule| rule.fits(element)).fold(look, |look, rule| look.over(rule.look))
+        let (at_times, always): (Vec<&Rule>, Vec<&Rule>) =
+            rules.filter(|rule| rule.fits(element)).partition(|rule| rule.at_times);
+        at_times.into_iter().chain(always).fold(look, |look, rule| look.over(rule.look))
     }
 }
 
@@ -297,6 +311,7 @@ mod tests {
             ".other .h{display:none}",
             "div > .h{display:none}",
             ".h{display:none}.x{display:inline}",
+            "@media (min-width:768px){.a{color:red}.x{display:table-cell}}.h{display:none}",
         ] {
             assert_ne!(look(css, "<b class='x h'>1</b>").gone, Some(true), "{css}");
         }

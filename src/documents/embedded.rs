@@ -65,6 +65,18 @@ const PLAIN: [&str; 18] = [
     "h6", "section",
 ];
 
+/// What a mark may say that changes what a reader sees; then it stays, and no number is made of what it marks.
+const TELLING: [&str; 8] = [
+    "display",
+    "visibility",
+    "hidden",
+    "line-through",
+    "vertical-align",
+    "opacity",
+    "position",
+    "font-size:0",
+];
+
 /// A line without such marks.
 pub(super) fn without_marks(line: &str) -> String {
     let mut kept = String::with_capacity(line.len());
@@ -74,7 +86,10 @@ pub(super) fn without_marks(line: &str) -> String {
         let name = from.trim_start_matches('<').trim_start_matches('/');
         let is_plain = !before.ends_with('\\') && PLAIN.iter().any(|plain| is_tag(name, plain));
         let inside = from.get(1..).unwrap_or_default();
-        match end_of_tag(inside).filter(|_| is_plain).and_then(|end| inside.get(end..)) {
+        let end = end_of_tag(inside).filter(|_| is_plain);
+        let said = end.and_then(|end| inside.get(..end)).unwrap_or_default();
+        let tells = TELLING.iter().any(|word| said.contains(word));
+        match end.filter(|_| !tells).and_then(|end| inside.get(end..)) {
             Some(behind) => rest = behind,
             None => {
                 kept.push('<');

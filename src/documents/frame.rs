@@ -81,7 +81,14 @@ fn ends_title(text: &str) -> bool {
         return false;
     }
     let key = Keys::of(text).full;
-    key.contains("年度报告") || (key.contains("公开") && key.contains("报告"))
+    let short = key.contains("公开") && key.ends_with("年报") && find_year(text).is_some();
+    short || key.contains("年度报告") || (key.contains("公开") && key.contains("报告"))
+}
+
+/// A line that only says which year a title above it is of: （2024年度）.
+fn is_year_alone(text: &str) -> bool {
+    let inside = text.trim().trim_matches(['（', '）', '(', ')', '〔', '〕', '[', ']']);
+    find_year(inside).is_some_and(|(_, from, to)| from == 0 && to == inside.len())
 }
 
 /// A title as it would be printed: without blanks between its words, and with figures in its year.
@@ -123,12 +130,17 @@ fn joined(pieces: &[Piece<'_>], start: usize, end: usize, title: String) -> Head
         title = tidy(&format!("{above}{title}"));
         from -= 1;
     }
+    let mut to = end + 1;
+    if find_year(&title).is_none() && is_year_alone(text_at(to)) {
+        title = tidy(&format!("{title}{}", text_at(to)));
+        to += 1;
+    }
     Head {
         agency: agency_in(&title),
         year: find_year(&title).map(|(year, _, _)| year),
         title: Some(title),
         from,
-        to: end + 1,
+        to,
     }
 }
 
@@ -145,7 +157,11 @@ fn agency_in(title: &str) -> Option<String> {
         None if before.trim().is_empty() => return None,
         None => part.trim(),
     };
-    let name = name.trim_matches(['《', '》', '（', '(', '“', '”', '"']).trim_start_matches("关于").trim();
+    let name = name
+        .trim_matches(['《', '》', '（', '(', '“', '”', '"'])
+        .trim_start_matches("关于")
+        .trim_end_matches("关于")
+        .trim();
     // 某县人民政府信息公开年度报告: the mark has swallowed the end of the name.
     let swallowed = cut.is_some() && name.ends_with("人民");
     let name = if swallowed { format!("{name}政府") } else { name.to_owned() };

@@ -71,6 +71,15 @@ pub(super) fn find_headings(form: &Form, pieces: &[Piece<'_>]) -> Vec<Heading> {
         let unknown = unknown_heading(section, pieces, &chosen);
         chosen.extend(unknown);
     }
+    // Figures lead lists inside of sections too: they count only where nothing else was found.
+    let listed: Vec<Heading> =
+        places().filter_map(|at| listed_heading(at, pieces.get(at)?, &wordings)).collect();
+    for section in 0..form.sections.len() {
+        if chosen.iter().all(|known| known.section != section) {
+            let fitting = between_neighbours(section, &listed, &chosen).cloned();
+            chosen.extend(fitting);
+        }
+    }
     chosen.sort_by_key(|heading| heading.piece);
     chosen
 }
@@ -208,6 +217,16 @@ fn found(piece: usize, wording: &Wording, title: &str, inline: &str, ordinal: Op
     }
 }
 
+/// A title alone behind `1.` or between brackets.
+fn listed_heading(at: usize, piece: &Piece<'_>, wordings: &[Wording]) -> Option<Heading> {
+    let text = piece.text.trim_start();
+    let behind = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_led = (1..=2).contains(&(text.len() - behind.len()));
+    let title = behind.trim_start().strip_prefix(['.', '．', '、', ' ']).filter(|_| is_led)?;
+    let found = heading(at, title, wordings)?;
+    (found.ordinal.is_none() && piece.row.is_none()).then_some(found)
+}
+
 /// A numbered title with its text right behind it, where the title is long or the text begins like one.
 fn glued_heading(piece: usize, text: &str, wordings: &[Wording]) -> Option<Heading> {
     let (text, _) = strip_artefacts(text);
@@ -223,10 +242,15 @@ fn glued_heading(piece: usize, text: &str, wordings: &[Wording]) -> Option<Headi
 
 const NUMERALS: &str = "一二三四五六七八九十";
 
-/// The number before `一、`, `一．`, `一 、` or `一 `, and what stands behind.
+/// The number before `一、`, `一．`, `一 、`, `一 ` or in `第一部分`, and what stands behind.
 fn behind_numeral(text: &str) -> Option<(usize, &str)> {
     let text = text
         .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '#' | '*'));
+    if let Some((numeral, rest)) = text.strip_prefix('第').and_then(|text| text.split_once("部分")) {
+        let rest =
+            rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '、' | '：' | ':' | '，'));
+        return Some((number_of(numeral)?, rest));
+    }
     let rest = text.trim_start_matches(|c: char| NUMERALS.contains(c));
     let ordinal = number_of(text.get(..text.len() - rest.len())?)?;
     let spaced = rest.trim_start();
@@ -286,7 +310,22 @@ fn behind_title(behind: &str, numbered: bool) -> Option<&str> {
         c.is_whitespace()
             || matches!(
                 c,
-                '。' | '：' | ':' | '、' | '，' | ',' | '．' | '.' | '；' | ';' | '*' | '#' | '\u{200b}'
+                '。' | '：'
+                    | ':'
+                    | '、'
+                    | '，'
+                    | ','
+                    | '．'
+                    | '.'
+                    | '；'
+                    | ';'
+                    | '*'
+                    | '#'
+                    | '】'
+                    | '〗'
+                    | '］'
+                    | ']'
+                    | '\u{200b}'
             )
     };
     let inline = behind.trim_start_matches(is_mark).trim_end();

@@ -1,6 +1,7 @@
 //! HTML, as sites publish reports: paragraphs and tables, merged cells spread out, layout seen through.
 
 mod flow;
+mod look;
 mod parse;
 mod spans;
 mod structure;
@@ -9,9 +10,10 @@ mod tests;
 
 use super::grid::{Block, Cover, Grid, GridCell};
 use flow::{Flow, Gap};
-use scraper::{ElementRef, Node};
+use look::Sheet;
+use scraper::{ElementRef, Html, Node};
 use spans::{cover, pass, span};
-use structure::{Kind, cells_of, elements, is_layout, is_unseen, kind, mark_of, row_groups, typed_in};
+use structure::{Kind, cells_of, elements, is_apart, is_layout, kind, mark_of, row_groups, typed_in};
 
 /// Deepest nesting of elements that is read.
 const DEEPEST: usize = 256;
@@ -41,12 +43,25 @@ pub enum HtmlFault {
 /// hold stands there in their order. Lines are the running numbers of paragraphs and rows.
 pub fn read(text: &str) -> Result<Grid, HtmlFault> {
     let html = parse::parse(text)?;
-    let mut reader = Reader::default();
+    let mut reader = Reader { sheet: sheet(&html), ..Reader::default() };
     for element in html.tree.root().children().filter_map(ElementRef::wrap) {
         reader.walk(element, 1)?;
     }
     reader.end_paragraph();
     Ok(Grid::of(reader.blocks))
+}
+
+/// The styles of a page.
+fn sheet(html: &Html) -> Sheet {
+    let mut sheet = Sheet::default();
+    let styles = html.tree.nodes().filter_map(ElementRef::wrap);
+    for style in styles.filter(|element| element.value().name() == "style") {
+        let media = style.value().attr("media").unwrap_or_default();
+        if media.is_empty() || media.contains("all") || media.contains("screen") {
+            sheet.take(&style.text().collect::<String>());
+        }
+    }
+    sheet
 }
 
 /// The charset a page declares in its first bytes, if it does.
@@ -62,6 +77,7 @@ pub fn declared_charset(bytes: &[u8]) -> Option<String> {
 struct Reader {
     blocks: Vec<Block>,
     flow: Flow,
+    sheet: Sheet,
     preformatted: bool,
     /// Running number of the last paragraph or row.
     line: usize,
@@ -153,7 +169,8 @@ impl Reader {
         for group in groups {
             // How many rows further down each column is still covered; never beyond its group of rows.
             let mut covered = Vec::new();
-            for row in group {
+            let shown: Vec<_> = group.iter().filter(|row| self.sheet.look(**row).is_shown()).collect();
+            for row in shown {
                 let cells = self.row(*row, &mut covered, depth)?;
                 if !cells.is_empty() {
                     self.line += 1;
@@ -175,12 +192,19 @@ impl Reader {
     ) -> Result<Vec<GridCell>, HtmlFault> {
         let mut cells = Vec::new();
         for cell in cells_of(row) {
+            let look = self.sheet.look(cell);
+            if look.gone == Some(true) {
+                continue;
+            }
             while pass(covered, cells.len()) {
                 self.add(&mut cells, String::new(), Cover::Above)?;
             }
             let mut flow = Flow::of_cell();
-            if !is_unseen(cell) {
-                gather(cell, &mut flow, depth + 3)?;
+            if look.is_shown() {
+                if look.struck == Some(true) {
+                    flow.push("~");
+                }
+                gather(cell, &mut flow, &self.sheet, depth + 3)?;
             }
             let wide = span(cell, "colspan", WIDEST_SPAN).max(1);
             let tall = match span(cell, "rowspan", TALLEST_SPAN) {
@@ -215,7 +239,7 @@ impl Reader {
 }
 
 /// The text of a cell, with whatever stands inside it.
-fn gather(element: ElementRef<'_>, flow: &mut Flow, depth: usize) -> Result<(), HtmlFault> {
+fn gather(element: ElementRef<'_>, flow: &mut Flow, sheet: &Sheet, depth: usize) -> Result<(), HtmlFault> {
     if depth > DEEPEST {
         return Err(HtmlFault::TooDeep);
     }
@@ -230,11 +254,19 @@ fn gather(element: ElementRef<'_>, flow: &mut Flow, depth: usize) -> Result<(), 
             Kind::Break | Kind::Block | Kind::Preformatted => Gap::Break,
             Kind::Table | Kind::TablePart => Gap::Edge,
         };
+        let look = sheet.look(inner);
+        let is_faint = look.faint == Some(true) && elements(inner).next().is_none();
+        if !look.is_shown() || is_faint {
+            continue;
+        }
         flow.widen(gap);
-        if let Some(mark) = mark_of(inner).or_else(|| typed_in(inner)) {
+        if let Some(mark) = mark_of(inner, &look).or_else(|| typed_in(inner)) {
             flow.push(mark);
         }
-        gather(inner, flow, depth + 1)?;
+        let around = flow.is_apart;
+        flow.is_apart |= is_apart(inner, &look);
+        gather(inner, flow, sheet, depth + 1)?;
+        flow.is_apart = around;
         flow.widen(gap);
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! Labels: what a form calls its rows and columns, found again in whatever spelling they stand.
 
+mod note;
+
 use crate::domain::form::{Form, Section, all};
 use crate::domain::simplified::simplified;
 use crate::domain::text::compatible;
@@ -73,7 +75,7 @@ impl Keys {
             return Keys { full: String::new(), bare: String::new() };
         }
         let (text, _) = strip_artefacts(text);
-        let folded: String = compatible(&text).chars().map(simplified).collect();
+        let folded: String = compatible(&note::without_note(&text)).chars().map(simplified).collect();
         Keys { full: letters(&folded), bare: letters(strip_ordinal(&folded)) }
     }
 

@@ -26,6 +26,7 @@ mod label;
 pub mod layout;
 pub mod markdown;
 pub mod mht;
+mod number_format;
 pub mod odf;
 mod order;
 mod parts;

@@ -2,8 +2,10 @@
 
 use super::fault::ReadFault;
 use super::grid::{Block, GridCell};
+use super::xlsx::looks::Look;
 use super::xlsx::shown::Sheet as Shown;
 use super::xlsx::{self, MOST_COLUMNS, Rows};
+use std::collections::HashMap;
 
 /// Most cells of a workbook that hold something, and most that are laid out.
 const MOST_CELLS: usize = 100_000;
@@ -19,6 +21,8 @@ pub(super) struct Sheet {
     pub hidden_columns: Vec<(u32, u32)>,
     /// The first cell of each merged region and its last one, by row and column.
     pub merged: Vec<((u32, u32), (u32, u32))>,
+    /// Cells that look otherwise than usual.
+    pub looks: HashMap<(u32, u32), Look>,
 }
 
 /// A workbook that grows sheet by sheet.
@@ -55,8 +59,9 @@ impl Workbook {
 
     /// Lays a sheet out behind the others.
     pub fn lay_out(&mut self, sheet: Sheet) -> Result<(), ReadFault> {
-        let Sheet { rows, hidden_rows, hidden_columns, merged } = sheet;
-        let shown = Shown::of(hidden_rows, hidden_columns, merged);
+        let Sheet { rows, hidden_rows, hidden_columns, merged, looks } = sheet;
+        let mut shown = Shown::of(hidden_rows, hidden_columns, merged);
+        shown.looks = looks;
         Ok(xlsx::lay_out(rows, &shown, &mut self.laid, &mut self.blocks)?)
     }
 }

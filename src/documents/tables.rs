@@ -7,6 +7,7 @@ mod state;
 mod tests;
 mod token;
 mod under;
+mod unit;
 
 use super::grid::{Piece, Place};
 use super::label::{Labels, Naming};
@@ -16,6 +17,7 @@ use head::Head;
 use state::RowState;
 use std::collections::{HashMap, HashSet};
 use token::{RowFacts, Span, Token, Tokens, is_short, tokens};
+use unit::OtherUnits;
 
 /// Most values gathered behind one label; a row of the forms has at most seven columns.
 const GATHERED_MOST: usize = 64;
@@ -48,7 +50,9 @@ pub(super) struct Origin {
 }
 
 struct Reader<'f, 'p> {
+    form: &'f Form,
     rows: &'f [Row],
+    units: OtherUnits,
     tokens: Vec<Token<'p>>,
     /// What the rows of the document's tables are, by their numbers.
     facts: HashMap<usize, RowFacts>,
@@ -69,7 +73,10 @@ pub(super) fn read_table(form: &Form, section: &Section, pieces: &[Piece<'_>]) -
     let states = vec![None; rows.len()];
     let merged = pieces.iter().filter(|piece| !piece.cover.is_own());
     let has_merged = merged.filter_map(|piece| piece.place.map(|place| place.table)).collect();
-    let mut reader = Reader { rows, tokens, facts, has_merged, head: Head::default(), states, outcome };
+    let units = OtherUnits::default();
+    let mut reader =
+        Reader { form, units, rows, tokens, facts, has_merged, head: Head::default(), states, outcome };
+    reader.see_units();
     if !reader.read_grouped() {
         for at in 0..reader.tokens.len() {
             reader.step(at);
@@ -81,6 +88,26 @@ pub(super) fn read_table(form: &Form, section: &Section, pieces: &[Piece<'_>]) -
 }
 
 impl Reader<'_, '_> {
+    /// Takes in what is said of units over or under the whole table, by itself or alone in a row.
+    fn see_units(&mut self) {
+        for at in 0..self.tokens.len() {
+            let Some(token) = self.tokens.get(at).filter(|token| !token.is_value()) else { continue };
+            let beside = |other: usize| {
+                let other =
+                    self.tokens.get(other).filter(|other| other.row.is_some() && other.row == token.row);
+                other.is_some_and(Token::is_filled)
+            };
+            let is_alone = !at.checked_sub(1).is_some_and(beside) && !beside(at + 1);
+            let units =
+                OtherUnits::of(&token.text).filter(|units| is_alone && *units != OtherUnits::default());
+            let Some(units) = units else { continue };
+            self.units = self.units.and(units);
+            if let Some(token) = self.tokens.get_mut(at) {
+                (token.used, token.naming) = (true, None);
+            }
+        }
+    }
+
     /// Takes the piece at `at` for a row's label if values stand behind it, else for a label of the head.
     fn step(&mut self, at: usize) {
         let Some(naming) = self.tokens.get(at).and_then(|token| token.naming.clone()) else {
@@ -269,7 +296,16 @@ impl Reader<'_, '_> {
                         .into_iter()
                         .map(|(cell, text, token)| (cell, text, self.origin(token)))
                         .collect();
-                    self.outcome.cells.extend(cells);
+                    for (cell, text, origin) in cells {
+                        let unit =
+                            self.form.cells.get(cell).map(|cell| cell.unit.as_str()).unwrap_or_default();
+                        match self.units.hold_for(unit) && !text.is_empty() {
+                            true => {
+                                self.outcome.unread.push((cell, text.as_written().to_owned(), origin));
+                            }
+                            false => self.outcome.cells.push((cell, text, origin)),
+                        }
+                    }
                 }
                 Some(RowState::Unread(stood, first)) => {
                     let origin = self.origin(first);

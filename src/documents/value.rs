@@ -200,7 +200,8 @@ fn whole_part(text: &str) -> Option<String> {
     let (first, rest) = parts.split_first()?;
     let all_digits = parts.iter().all(|part| is_digits(part)) && !first.starts_with('0') && !rest.is_empty();
     let grouped = first.len() <= 3 && rest.iter().all(|part| part.len() == 3);
-    let spaced = !text.contains(',') && parts.iter().all(|part| part.len() == 1);
+    // Two digits may as well be two numbers.
+    let spaced = !text.contains(',') && parts.len() > 2 && parts.iter().all(|part| part.len() == 1);
     (all_digits && (grouped || spaced)).then(|| parts.concat())
 }
 
@@ -249,6 +250,7 @@ mod tests {
             "0件",
             "1,23",
             "12 34",
+            "1 2",
             "0 0 0",
             "1.2.3",
             "3.",

@@ -1,10 +1,12 @@
 //! Excel's xls of before 2007, and Kingsoft's et, which is the same: read by calamine, after its records were
 //! looked through for what would lay out more than any report has, and for what is hidden.
 
+mod looks;
 mod records;
 
 use super::fault::ReadFault;
 use super::grid::Grid;
+use super::number_format::numeral;
 use super::sheet::Workbook;
 use calamine::{Data, Reader as _, SheetVisible, Xls, XlsError};
 use records::records;
@@ -30,7 +32,9 @@ fn read_checked(bytes: &[u8], known: Vec<records::Known>) -> Result<Grid, ReadFa
     let mut known = known.into_iter();
     let mut workbook = Workbook::default();
     for (name, is_shown) in sheets {
-        let mut sheet = known.next().unwrap_or_default().into_sheet();
+        let mut known = known.next().unwrap_or_default();
+        let marked = std::mem::take(&mut known.marked);
+        let mut sheet = known.into_sheet();
         if !is_shown {
             continue;
         }
@@ -39,7 +43,11 @@ fn read_checked(bytes: &[u8], known: Vec<records::Known>) -> Result<Grid, ReadFa
         for (row, column, value) in range.used_cells() {
             let place = (u32::try_from(row), u32::try_from(column));
             if let (Ok(row), Ok(column)) = place {
-                workbook.put(&mut sheet, top + row, left + column, &text_of(value))?;
+                let (row, column) = (top + row, left + column);
+                match marked.get(&(row, column)) {
+                    Some(seen) => workbook.put(&mut sheet, row, column, seen)?,
+                    None => workbook.put(&mut sheet, row, column, &text_of(value))?,
+                }
             }
         }
         workbook.lay_out(sheet)?;
@@ -50,8 +58,7 @@ fn read_checked(bytes: &[u8], known: Vec<records::Known>) -> Result<Grid, ReadFa
 fn text_of(value: &Data) -> String {
     match value {
         Data::Int(number) => number.to_string(),
-        // The shortest numeral that is this number: what was typed in.
-        Data::Float(number) => number.to_string(),
+        Data::Float(number) => numeral(*number),
         Data::String(text) | Data::DurationIso(text) => text.clone(),
         Data::Bool(value) => value.to_string(),
         Data::DateTime(at) => {

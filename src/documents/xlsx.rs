@@ -1,8 +1,10 @@
 //! Excel's xlsx: every sheet's cells where they stand, merged cells once, bounded before anything is laid out.
 
+pub(super) mod looks;
 pub(super) mod shown;
 
 use super::grid::{Block, Grid, GridCell};
+use super::number_format::numeral;
 use calamine::{DataRef, Reader as _, SheetVisible, Xlsx};
 use shown::Sheet;
 use std::collections::BTreeMap;
@@ -66,8 +68,14 @@ fn read_checked(bytes: &[u8]) -> Result<Grid, XlsxFault> {
     let sheets = shown::sheets(bytes);
     let plain = Sheet::default();
     for name in shown {
-        let rows = rows(&mut workbook, &name, &mut filled, &mut grid.aside)?;
-        lay_out(rows, sheets.get(&name).unwrap_or(&plain), &mut laid, &mut grid.blocks)?;
+        let sheet = sheets.get(&name).unwrap_or(&plain);
+        let mut rows = rows(&mut workbook, &name, &mut filled, &mut grid.aside)?;
+        for text in rows.values_mut().flat_map(|row| row.values_mut()) {
+            if let Some(seen) = sheet.marked.get(text) {
+                text.clone_from(seen);
+            }
+        }
+        lay_out(rows, sheet, &mut laid, &mut grid.blocks)?;
     }
     Ok(grid)
 }
@@ -126,8 +134,7 @@ fn line_of(row: u32) -> usize {
 fn text_of(value: &DataRef<'_>) -> String {
     match value {
         DataRef::Int(number) => number.to_string(),
-        // The shortest numeral that is this number: what was typed in.
-        DataRef::Float(number) => number.to_string(),
+        DataRef::Float(number) => numeral(*number),
         DataRef::String(text) => text.trim().to_owned(),
         DataRef::SharedString(text) => text.trim().to_owned(),
         DataRef::Bool(value) => value.to_string(),

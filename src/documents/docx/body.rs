@@ -1,6 +1,7 @@
 //! The text of a docx as it is written: paragraphs, tables, text boxes; revisions taken as accepted.
 
 use super::DocxFault;
+use super::look::{Look, Run, Styles, UNCLEAR, attribute};
 use crate::documents::grid::Cover;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
@@ -16,6 +17,10 @@ const WIDEST_SPAN: usize = 64;
 const WORD: [&str; 2] = [
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
+];
+const MATH: [&str; 2] = [
+    "http://schemas.openxmlformats.org/officeDocument/2006/math",
+    "http://purl.oclc.org/ooxml/officeDocument/math",
 ];
 const COMPATIBILITY: &str = "http://schemas.openxmlformats.org/markup-compatibility/2006";
 
@@ -48,9 +53,9 @@ pub(in crate::documents) struct Cell {
 }
 
 /// Reads the text part.
-pub(super) fn read(xml: &str) -> Result<Vec<Node>, DocxFault> {
+pub(super) fn read(xml: &str, styles: &Styles) -> Result<Vec<Node>, DocxFault> {
     let mut reader = NsReader::from_str(xml.strip_prefix('\u{feff}').unwrap_or(xml));
-    let mut builder = Builder::default();
+    let mut builder = Builder::new(styles);
     loop {
         let (space, event) = reader.read_resolved_event().map_err(|_| DocxFault::Malformed)?;
         let space = Space::of(&space);
@@ -78,6 +83,7 @@ pub(super) fn read(xml: &str) -> Result<Vec<Node>, DocxFault> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Space {
     Word,
+    Math,
     Compatibility,
     Other,
 }
@@ -86,6 +92,7 @@ impl Space {
     fn of(resolved: &ResolveResult<'_>) -> Space {
         match resolved {
             ResolveResult::Bound(Namespace(name)) if WORD.contains(name) => Space::Word,
+            ResolveResult::Bound(Namespace(name)) if MATH.contains(name) => Space::Math,
             ResolveResult::Bound(Namespace(name)) if *name == COMPATIBILITY => Space::Compatibility,
             _ => Space::Other,
         }
@@ -115,25 +122,33 @@ enum Kind {
 /// What is being filled.
 enum Open {
     Story(Vec<Node>),
-    Paragraph { text: String, open_end: bool, boxes: Vec<Node> },
+    Paragraph { text: String, open_end: bool, boxes: Vec<Node>, look: Look, is_white: bool },
     Table(Vec<Row>),
     Row(Row),
     Cell(Cell),
 }
 
-#[derive(Default)]
-struct Builder {
+struct Builder<'s> {
+    styles: &'s Styles,
     kinds: Vec<Kind>,
     open: Vec<Open>,
     nodes: Vec<Node>,
     has_body: bool,
-    /// The run that is being read is not shown.
-    hidden: bool,
-    /// What is to be written before the text of the run, if it has any.
-    mark: &'static str,
+    run: Run,
 }
 
-impl Builder {
+impl<'s> Builder<'s> {
+    fn new(styles: &'s Styles) -> Builder<'s> {
+        Builder {
+            styles,
+            kinds: Vec::new(),
+            open: Vec::new(),
+            nodes: Vec::new(),
+            has_body: false,
+            run: Run::default(),
+        }
+    }
+
     fn start(&mut self, space: Space, start: &BytesStart<'_>) -> Result<(), DocxFault> {
         if self.kinds.len() >= DEEPEST {
             return Err(DocxFault::TooDeep);
@@ -149,7 +164,14 @@ impl Builder {
                 }
             }
             Some(Kind::ParagraphProperties) if space == Space::Word && name == "rPr" => Kind::ParagraphEnd,
-            Some(Kind::Skipped | Kind::Text | Kind::ParagraphProperties) => Kind::Skipped,
+            Some(Kind::ParagraphProperties) => {
+                let style = attribute(start, "val").filter(|_| space == Space::Word && name == "pStyle");
+                if let (Some(Open::Paragraph { look, .. }), Some(style)) = (self.open.last_mut(), style) {
+                    *look = self.styles.look(&style);
+                }
+                Kind::Skipped
+            }
+            Some(Kind::Skipped | Kind::Text) => Kind::Skipped,
             Some(Kind::RunProperties) => {
                 if space == Space::Word {
                     self.run_property(name, start)?;
@@ -163,7 +185,9 @@ impl Builder {
                 Kind::Skipped
             }
             Some(Kind::Plain | Kind::Container) | None => match space {
+                Space::Word if name == "sym" => self.symbol()?,
                 Space::Word => self.content(name)?,
+                Space::Math => self.formula(name)?,
                 Space::Compatibility if name == "AlternateContent" => Kind::Alternatives { chosen: false },
                 Space::Compatibility if name == "Fallback" => Kind::Skipped,
                 Space::Compatibility | Space::Other => Kind::Plain,
@@ -185,7 +209,8 @@ impl Builder {
                 Open::Story(Vec::new())
             }
             "p" if takes_blocks => {
-                Open::Paragraph { text: String::new(), open_end: false, boxes: Vec::new() }
+                let (look, is_white) = (Look::default(), false);
+                Open::Paragraph { text: String::new(), open_end: false, boxes: Vec::new(), look, is_white }
             }
             "tbl" if takes_blocks => Open::Table(Vec::new()),
             "tr" if matches!(within, Some(Open::Table(_))) => Open::Row(Row::default()),
@@ -205,7 +230,8 @@ impl Builder {
             // Taken back, never shown, or said about the content and not part of it.
             "del" | "moveFrom" | "delText" | "instrText" | "delInstrText" | "rt" | "rubyPr" | "tblPr"
             | "tblPrEx" | "tblGrid" | "sectPr" | "sdtPr" | "sdtEndPr" => return Ok(Kind::Skipped),
-            "r" => (self.hidden, self.mark) = (false, ""),
+            "r" => self.run = Run::default(),
+            "footnoteReference" | "endnoteReference" => self.run.is_noted = true,
             "rPr" => return Ok(Kind::RunProperties),
             "tab" | "ptab" => self.write("\t")?,
             "br" | "cr" => self.write("\n")?,
@@ -215,16 +241,33 @@ impl Builder {
         Ok(Kind::Plain)
     }
 
-    /// What a run is besides its text: hidden, struck out or raised. A figure that is struck out or raised is
-    /// none by itself, and never one with its neighbours: a mark says so.
+    /// A picture of a character, whose font alone knows which: among figures it may be one.
+    fn symbol(&mut self) -> Result<Kind, DocxFault> {
+        if self.open.iter().any(|open| matches!(open, Open::Cell(_))) {
+            self.write(UNCLEAR)?;
+        }
+        Ok(Kind::Skipped)
+    }
+
+    /// Formulas are text; what stands above or below something in them is no figure beside it.
+    fn formula(&mut self, name: &str) -> Result<Kind, DocxFault> {
+        match name {
+            "t" => return Ok(Kind::Text),
+            "r" => self.run = Run::default(),
+            "den" => self.write("/")?,
+            "sup" | "sub" | "deg" => self.write("^")?,
+            "d" => self.write("(")?,
+            _ => {}
+        }
+        Ok(Kind::Plain)
+    }
+
+    /// What a run is besides its text: hidden, struck out, raised, white.
     fn run_property(&mut self, name: &str, start: &BytesStart<'_>) -> Result<(), DocxFault> {
         let value = value_of(start)?;
-        let on = !matches!(value.as_deref(), Some("0" | "false" | "off" | "none"));
-        match name {
-            "vanish" | "webHidden" => self.hidden = on,
-            "strike" | "dstrike" if on => self.mark = "~~",
-            "vertAlign" if matches!(value.as_deref(), Some("superscript" | "subscript")) => self.mark = "^",
-            _ => {}
+        match (name, value.as_deref()) {
+            ("rStyle", Some(style)) => self.run.style = self.styles.look(style),
+            (name, value) => self.run.own.take(name, value),
         }
         Ok(())
     }
@@ -257,16 +300,11 @@ impl Builder {
     }
 
     fn write(&mut self, piece: &str) -> Result<(), DocxFault> {
-        if self.hidden {
-            return Ok(());
+        let Some(Open::Paragraph { text, look, is_white, .. }) = self.open.last_mut() else { return Ok(()) };
+        if text.len() + piece.len() > LONGEST_TEXT {
+            return Err(DocxFault::TooLong);
         }
-        if let Some(Open::Paragraph { text, .. }) = self.open.last_mut() {
-            if text.len() + piece.len() > LONGEST_TEXT {
-                return Err(DocxFault::TooLong);
-            }
-            text.push_str(std::mem::take(&mut self.mark));
-            text.push_str(piece);
-        }
+        *is_white = self.run.write(piece, text, *look, *is_white);
         Ok(())
     }
 
@@ -276,7 +314,7 @@ impl Builder {
         }
         match self.open.pop() {
             Some(Open::Story(nodes)) => self.place(nodes),
-            Some(Open::Paragraph { text, open_end, boxes }) => {
+            Some(Open::Paragraph { text, open_end, boxes, .. }) => {
                 self.place(vec![Node::Paragraph { text, open_end }]);
                 self.place(boxes);
             }

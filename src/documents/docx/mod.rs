@@ -3,6 +3,7 @@
 mod body;
 mod built;
 mod flatten;
+mod look;
 pub(super) mod package;
 #[cfg(test)]
 mod tests;
@@ -52,8 +53,9 @@ pub enum DocxFault {
 /// table: what it holds stands there in its order. Lines are the running numbers of paragraphs and rows.
 /// Numbers that the word processor makes up itself (lists, headings) are not in the file and not read.
 pub fn read(bytes: &[u8]) -> Result<Grid, DocxFault> {
-    let xml = package::text_part(bytes)?;
-    lay_out(body::read(&xml)?)
+    let (xml, styles) = package::text_and_styles(bytes)?;
+    let styles = styles.as_deref().map(look::Styles::read).unwrap_or_default();
+    lay_out(body::read(&xml, &styles)?)
 }
 
 /// Lays out what a word processor's file holds, whatever its format.

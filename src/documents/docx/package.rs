@@ -19,19 +19,25 @@ const LARGEST_LIST: u64 = 1 << 20;
 const LIST: &str = "_rels/.rels";
 /// How the type of the text part ends, in the transitional and in the strict form of the format.
 const TEXT_TYPE: &str = "/relationships/officeDocument";
+const STYLES: &str = "styles.xml";
+/// Largest part with styles, in bytes as unpacked.
+const LARGEST_STYLES: u64 = 8 << 20;
 const USUAL_TEXT: &str = "word/document.xml";
 /// What every entry of an archive's directory begins with.
 const ENTRY_MARK: &[u8] = b"PK\x01\x02";
 
-/// Unpacks the part with the text.
-pub(super) fn text_part(bytes: &[u8]) -> Result<String, DocxFault> {
+/// Unpacks the part with the text, and that with the styles beside it.
+pub(super) fn text_and_styles(bytes: &[u8]) -> Result<(String, Option<String>), DocxFault> {
     let mut archive = open(bytes)?;
     let listed = match unpack(&mut archive, LIST, LARGEST_LIST)? {
         Some(list) => text_name(&list)?,
         None => None,
     };
     let name = listed.as_deref().unwrap_or(USUAL_TEXT);
-    unpack(&mut archive, name, LARGEST_TEXT)?.ok_or(DocxFault::NoText)
+    let text = unpack(&mut archive, name, LARGEST_TEXT)?.ok_or(DocxFault::NoText)?;
+    let folder = name.rfind('/').and_then(|at| name.get(..=at)).unwrap_or_default();
+    let styles = unpack(&mut archive, &format!("{folder}{STYLES}"), LARGEST_STYLES)?;
+    Ok((text, styles))
 }
 
 /// An archive of bounded size.

@@ -14,7 +14,7 @@ fn document(body: &str) -> String {
 }
 
 fn read_body(body: &str) -> Result<Grid, DocxFault> {
-    flatten::grid(body::read(&document(body))?)
+    flatten::grid(body::read(&document(body), &look::Styles::default())?)
 }
 
 fn shape(body: &str) -> Vec<Vec<Vec<String>>> {
@@ -172,12 +172,12 @@ fn a_text_that_unpacks_too_large_is_refused() {
 fn entities_depth_and_ill_formed_text_are_refused() {
     let with_type =
         format!("<!DOCTYPE w [<!ENTITY a 'a'>]>{}", document("").replace("<?xml version=\"1.0\"?>", ""));
-    assert_eq!(body::read(&with_type).map(|_| ()), Err(DocxFault::Entities));
+    assert_eq!(body::read(&with_type, &look::Styles::default()).map(|_| ()), Err(DocxFault::Entities));
     assert_eq!(read_body(&p("&a;")), Err(DocxFault::Entities));
     assert_eq!(read_body(&"<w:sdt>".repeat(1_000)), Err(DocxFault::TooDeep));
     assert_eq!(read_body("<w:p>"), Err(DocxFault::Malformed));
-    assert_eq!(body::read("<a>").map(|_| ()), Err(DocxFault::Malformed));
-    assert_eq!(body::read("<a/>").map(|_| ()), Err(DocxFault::NoText));
+    assert_eq!(body::read("<a>", &look::Styles::default()).map(|_| ()), Err(DocxFault::Malformed));
+    assert_eq!(body::read("<a/>", &look::Styles::default()).map(|_| ()), Err(DocxFault::NoText));
 }
 
 #[test]

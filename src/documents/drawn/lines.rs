@@ -9,6 +9,8 @@ const FIGURE: f64 = 0.3;
 const CELL: f64 = 1.5;
 /// How far two characters may lie over each other, in parts of the narrower, before they are no text.
 const OVER: f64 = 0.5;
+/// How much higher than its neighbour, in parts of the size, a figure stands that is not of the same number.
+const RAISED: f64 = 0.25;
 /// Fewest digits on the first line of a figure that is broken over two.
 const FEWEST_BROKEN: usize = 3;
 /// What a cell keeps free at both sides, in points.
@@ -65,7 +67,8 @@ fn line(mut row: Vec<Glyph>) -> Option<Line> {
                 text.push(UNCLEAR);
             }
             let figures = last.c.is_ascii_digit() && glyph.c.is_ascii_digit();
-            if figures && differs(last.size, glyph.size) {
+            let raised = (last.y - glyph.y).abs() > RAISED * last.size.min(glyph.size);
+            if figures && (raised || differs(last.size, glyph.size)) {
                 // A raised figure is a note's.
                 text.push('^');
             }

@@ -17,7 +17,13 @@ pub(super) struct Flow {
     pub text: String,
     gap: Gap,
     in_cell: bool,
+    /// What is pushed stands apart from what stands beside it, and what was pushed last did.
+    pub is_apart: bool,
+    was_apart: bool,
 }
+
+/// What stands between figures that are not one number: no number holds it.
+const UNCLEAR: char = '\u{fffd}';
 
 impl Flow {
     pub fn of_cell() -> Flow {
@@ -31,6 +37,7 @@ impl Flow {
             } else {
                 self.close_gap(c);
                 self.text.push(c);
+                self.was_apart = self.is_apart;
             }
         }
     }
@@ -44,7 +51,12 @@ impl Flow {
         let gap = std::mem::take(&mut self.gap);
         let Some(last) = self.text.chars().next_back() else { return };
         match gap {
-            Gap::None => {}
+            Gap::None => {
+                let figures = last.is_numeric() && next.is_numeric();
+                if figures && self.is_apart != self.was_apart {
+                    self.text.push(UNCLEAR);
+                }
+            }
             Gap::Space => self.text.push(' '),
             Gap::Break if self.in_cell && !is_of_value(last) && !is_of_value(next) => {}
             Gap::Break | Gap::Edge => self.text.push('\n'),

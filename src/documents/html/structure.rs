@@ -1,5 +1,6 @@
 //! What elements are: blocks, rows, cells, and tables that are none.
 
+use super::look::{Look, Sheet};
 use scraper::{ElementRef, Node};
 
 /// From how many paragraphs on the only cell of a row is a frame around text, and not a label.
@@ -40,20 +41,17 @@ pub(super) fn kind(element: ElementRef<'_>) -> Kind {
 
 /// Whether an element takes no place on the page.
 fn is_gone(element: ElementRef<'_>) -> bool {
-    element.value().attr("hidden").is_some()
-        || styled(element, "display:none")
-        || styled(element, "visibility:collapse")
+    by_itself(element).gone == Some(true)
 }
 
 /// Whether an element keeps its place on the page and shows nothing there.
 pub(super) fn is_unseen(element: ElementRef<'_>) -> bool {
-    styled(element, "visibility:hidden")
+    by_itself(element).unseen == Some(true)
 }
 
-fn styled(element: ElementRef<'_>, wanted: &str) -> bool {
-    let style = element.value().attr("style").unwrap_or_default();
-    let style: String = style.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
-    style.contains(wanted)
+/// What an element says of its own look, whatever the page's styles say.
+fn by_itself(element: ElementRef<'_>) -> Look {
+    Sheet::default().look(element)
 }
 
 /// What somebody typed into a field of a form, which the page shows as text.
@@ -65,25 +63,46 @@ pub(super) fn typed_in(element: ElementRef<'_>) -> Option<&str> {
 }
 
 /// Marks that a reader sees and that must not get lost: a note's number, something crossed out.
-pub(super) fn mark_of(element: ElementRef<'_>) -> Option<&'static str> {
+pub(super) fn mark_of(element: ElementRef<'_>, look: &Look) -> Option<&'static str> {
     match element.value().name() {
         "sup" | "sub" => Some("^"),
         "s" | "strike" => Some("~"),
+        _ if look.raised == Some(true) => Some("^"),
+        _ if look.struck == Some(true) => Some("~"),
         _ => None,
     }
+}
+
+/// Whether figures of an element are none of those beside it: small print, a link to a note, white on white.
+pub(super) fn is_apart(element: ElementRef<'_>, look: &Look) -> bool {
+    let value = element.value();
+    let is_note = value.name() == "a" && value.attr("href").is_some_and(|link| link.starts_with('#'));
+    is_note || value.name() == "small" || look.white == Some(true)
 }
 
 pub(super) fn elements(parent: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
     parent.children().filter_map(ElementRef::wrap)
 }
 
-/// The rows of a table, by the groups no merged cell reaches beyond.
+/// The rows of a table, by the groups no merged cell reaches beyond; the first head on top and the first foot
+/// at the end, wherever they are written.
 pub(super) fn row_groups(table: ElementRef<'_>) -> Vec<Vec<ElementRef<'_>>> {
     let shown = |element: &ElementRef<'_>| !is_gone(*element) && !is_unseen(*element);
-    elements(table)
-        .filter(|group| matches!(group.value().name(), "thead" | "tbody" | "tfoot") && shown(group))
-        .map(|group| elements(group).filter(|row| row.value().name() == "tr" && shown(row)).collect())
-        .collect()
+    let groups = elements(table)
+        .filter(|group| matches!(group.value().name(), "thead" | "tbody" | "tfoot") && shown(group));
+    let (mut has_head, mut has_foot) = (false, false);
+    let mut placed: Vec<(i8, Vec<ElementRef<'_>>)> = groups
+        .map(|group| {
+            let place = match group.value().name() {
+                "thead" if !std::mem::replace(&mut has_head, true) => -1,
+                "tfoot" if !std::mem::replace(&mut has_foot, true) => 1,
+                _ => 0,
+            };
+            (place, elements(group).filter(|row| row.value().name() == "tr" && shown(row)).collect())
+        })
+        .collect();
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, rows)| rows).collect()
 }
 
 pub(super) fn cells_of(row: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {

@@ -1,10 +1,12 @@
 //! A workbook: its sheets as they are seen, numbers as they are and not as they are rounded to be shown.
 
 use super::Space;
-use super::style::Styles;
+use super::style::{Look, Styles};
 use crate::documents::fault::ReadFault;
 use crate::documents::grid::Grid;
+use crate::documents::number_format::numeral;
 use crate::documents::sheet::{Sheet, Workbook};
+use crate::documents::value::{self, CellText};
 use crate::documents::xml::{Attributes, Builder, walk};
 
 /// Most cells or rows that one element with something in it stands for.
@@ -27,8 +29,17 @@ enum Open {
     Styles,
     Table,
     Row,
-    Cell { repeated: usize, number: Option<String>, text: String },
+    Cell {
+        repeated: usize,
+        number: Option<String>,
+        text: String,
+        look: Look,
+        /// What was last said of the text that is being written.
+        last: Look,
+    },
     Paragraph,
+    /// A text with a look of its own.
+    Styled(Look),
 }
 
 #[derive(Default)]
@@ -66,18 +77,30 @@ impl Builder for Reader {
         if !in_paragraph || matches!(self.open.last(), Some(Open::Skipped)) {
             return Ok(());
         }
-        if let Some(Open::Cell { text: whole, .. }) =
-            self.open.iter_mut().rev().find(|open| matches!(open, Open::Cell { .. }))
-        {
-            whole.push_str(text);
+        let mut now = Look::default();
+        for open in self.open.iter_mut().rev() {
+            match open {
+                Open::Styled(inner) => now = now.within(*inner),
+                Open::Cell { text: whole, last, .. } => {
+                    now.mark(last, whole);
+                    if !now.hidden {
+                        whole.push_str(text);
+                    }
+                    break;
+                }
+                _ => {}
+            }
         }
         Ok(())
     }
 
     fn end(&mut self) -> Result<(), ReadFault> {
         match self.open.pop() {
-            Some(Open::Cell { repeated, number, text }) => {
-                let text = number.unwrap_or(text);
+            Some(Open::Cell { repeated, number, text, look, .. }) => {
+                let mut text = number.map_or_else(|| text.clone(), |number| seen(&number, &text));
+                if look.struck && !text.trim().is_empty() {
+                    text.insert_str(0, "~~");
+                }
                 if !text.trim().is_empty() {
                     self.put(repeated, &text)?;
                 }
@@ -139,6 +162,7 @@ impl Reader {
                 }
                 Open::Paragraph
             }
+            (Space::Text, "span" | "a") => Open::Styled(self.styles.look(attributes)),
             _ => Open::Plain,
         }
     }
@@ -155,6 +179,8 @@ impl Reader {
             repeated: attributes.count("number-columns-repeated"),
             number: attributes.get("value").filter(|_| is_number),
             text: String::new(),
+            look: self.styles.look(attributes),
+            last: Look::default(),
         }
     }
 
@@ -168,10 +194,60 @@ impl Reader {
     }
 }
 
+/// A number as it is, unless the sheet shows another one: in thousands, as a share, as a word.
+fn seen(number: &str, shown: &str) -> String {
+    let kept = number.trim().parse().map_or_else(|_| number.to_owned(), numeral);
+    // 12件, ￥12.
+    let figure = shown.trim_end_matches(|c: char| !c.is_numeric() && c != '%');
+    let figure = figure.trim_start_matches(|c: char| !c.is_numeric() && !"+-－—".contains(c));
+    let agrees = match value::read(figure) {
+        CellText::Number(told) => is_rounded(&kept, &told),
+        // Nought may be a dash; and where nothing is told, nothing else is.
+        CellText::Blank(_) => shown.trim().is_empty() || kept.parse() == Ok(0.0),
+        CellText::Unreadable(_) => false,
+    };
+    if agrees { kept } else { format!("{kept} [{}]", shown.trim()) }
+}
+
+/// Whether one number is the other to the digits it is told with.
+fn is_rounded(kept: &str, told: &str) -> bool {
+    let places = told.split_once('.').map_or(0, |(_, places)| places.len());
+    let (Ok(kept), Ok(told), Ok(places)) = (kept.parse::<f64>(), told.parse::<f64>(), i32::try_from(places))
+    else {
+        return false;
+    };
+    (kept - told).abs() <= 0.5 * 10_f64.powi(-places) * 1.000_001
+}
+
 fn is_hidden(attributes: &Attributes<'_>) -> bool {
     matches!(attributes.get("visibility").as_deref(), Some("collapse" | "filter"))
 }
 
 fn short(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seen;
+
+    #[test]
+    fn a_number_that_is_shown_as_another_is_none() {
+        for (number, shown) in [
+            ("12", "12"),
+            ("12", "12件"),
+            ("25.1", "￥25.10"),
+            ("1234.5678", "1,234.57"),
+            ("0", "—"),
+            ("12", ""),
+            ("0.30000000000000004", "0.3"),
+        ] {
+            assert!(!seen(number, shown).contains('['), "{number} as {shown}");
+        }
+        for (number, shown) in
+            [("12", "1200%"), ("12345", "12.35"), ("12", "无"), ("5", "1900-01-04"), ("12", "112")]
+        {
+            assert!(seen(number, shown).contains('['), "{number} as {shown}");
+        }
+    }
 }

@@ -25,6 +25,22 @@ impl Look {
     }
 }
 
+impl Look {
+    /// Writes what has begun since the last text: that it is struck out or raised.
+    pub fn mark(self, last: &mut Look, text: &mut String) {
+        if self.hidden {
+            return;
+        }
+        if self.struck && !last.struck {
+            text.push_str("~~");
+        }
+        if self.raised && !last.raised {
+            text.push('^');
+        }
+        *last = self;
+    }
+}
+
 /// The styles of a document by their names.
 #[derive(Default)]
 pub(super) struct Styles {

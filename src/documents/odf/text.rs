@@ -215,13 +215,7 @@ impl Reader {
                     if look.hidden {
                         return Ok(());
                     }
-                    if look.struck && !self.last.struck {
-                        text.push_str("~~");
-                    }
-                    if look.raised && !self.last.raised {
-                        text.push('^');
-                    }
-                    self.last = look;
+                    look.mark(&mut self.last, text);
                     text.push_str(piece);
                     return if text.len() > LONGEST_TEXT { Err(ReadFault::TooLargeInside) } else { Ok(()) };
                 }

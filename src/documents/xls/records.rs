@@ -1,7 +1,10 @@
 //! The records of a workbook ([MS-XLS] 2.3): how far its cells reach, what is hidden, what is merged.
 
+use super::looks::Looks;
 use crate::documents::fault::ReadFault;
 use crate::documents::sheet::Sheet;
+use crate::documents::xlsx::looks::Look;
+use std::collections::HashMap;
 use std::io::{Cursor, Read};
 
 /// Largest stream, in bytes.
@@ -24,12 +27,37 @@ pub(super) struct Known {
     reach: Option<[u32; 4]>,
     /// How many positions it says it has.
     declared: u64,
+    looks: HashMap<(u32, u32), Look>,
+    /// Texts as they are seen, where figures of two looks stand in them.
+    pub marked: HashMap<(u32, u32), String>,
 }
 
 impl Known {
     pub fn into_sheet(self) -> Sheet {
-        let Known { hidden_rows, hidden_columns, merged, .. } = self;
-        Sheet { hidden_rows, hidden_columns, merged, ..Sheet::default() }
+        let Known { hidden_rows, hidden_columns, merged, looks, .. } = self;
+        Sheet { hidden_rows, hidden_columns, merged, looks, ..Sheet::default() }
+    }
+
+    /// Takes in how a cell looks.
+    fn look(&mut self, kind: u16, data: &[u8], looks: &Looks<'_>, marked: &HashMap<u32, String>) {
+        let number = |at: usize| u16_at(data, at).map(u32::from);
+        let (Some(row), Some(first)) = (number(0), number(2)) else { return };
+        let numbers = match kind {
+            // A number, a formula, a text.
+            0x0203 | 0x027e | 0x0006 | 0x00fd | 0x0204 => 1,
+            0x00bd => data.len().saturating_sub(6) / 6,
+            _ => return,
+        };
+        for (column, at) in (first..).zip((0..numbers).map(|at| 4 + at * 6)) {
+            let look = u16_at(data, at).and_then(|number| looks.look(number));
+            if self.looks.len() < MOST_REGIONS {
+                self.looks.extend(look.map(|look| ((row, column), look)));
+            }
+        }
+        if kind == 0x00fd {
+            let seen = u32_at(data, 6).and_then(|text| marked.get(&text));
+            self.marked.extend(seen.map(|seen| ((row, first), seen.clone())));
+        }
     }
 
     fn see(&mut self, row: u32, column: u32) {
@@ -104,8 +132,9 @@ fn declared(data: &[u8]) -> u64 {
 /// What is known of each sheet, in their order.
 pub(super) fn records(bytes: &[u8]) -> Result<Vec<Known>, ReadFault> {
     let stream = stream(bytes)?;
-    let mut starts = Vec::new();
+    let (mut starts, mut looks) = (Vec::new(), Looks::default());
     for (kind, data) in Records(&stream) {
+        looks.take(kind, data);
         match kind {
             // The workbook is encrypted, unless the key is none.
             0x002f => return Err(ReadFault::Locked),
@@ -115,6 +144,7 @@ pub(super) fn records(bytes: &[u8]) -> Result<Vec<Known>, ReadFault> {
             _ => {}
         }
     }
+    let marked = looks.marked();
     let mut left = MOST_POSITIONS;
     let mut sheets = Vec::with_capacity(starts.len());
     for start in starts {
@@ -127,7 +157,10 @@ pub(super) fn records(bytes: &[u8]) -> Result<Vec<Known>, ReadFault> {
                 0x0809 => depth += 1,
                 0x000a if depth <= 1 => break,
                 0x000a => depth -= 1,
-                _ => known.take(kind, data),
+                _ => {
+                    known.take(kind, data);
+                    known.look(kind, data, &looks, &marked);
+                }
             }
         }
         if known.declared > MOST_DECLARED {
@@ -162,11 +195,11 @@ impl<'s> Iterator for Records<'s> {
     }
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_le_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?))
 }
 
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
 }
 

@@ -1,5 +1,6 @@
 //! What of a sheet is seen: its hidden rows and columns, and where its merged cells reach.
 
+use super::looks::{Look, looks, mark, marked};
 use super::{MOST_COLUMNS, Rows, XlsxFault};
 use crate::documents::grid::Cover;
 use quick_xml::events::{BytesStart, Event};
@@ -10,6 +11,8 @@ use zip::ZipArchive;
 
 /// Most merged regions of a sheet; the form's tables have some thirty.
 const MOST_REGIONS: usize = 10_000;
+/// Most cells of a sheet that look otherwise than usual.
+const MOST_LOOKS: usize = 20_000;
 
 /// What a sheet says about how its cells are shown.
 #[derive(Debug, Default)]
@@ -18,6 +21,10 @@ pub(in crate::documents) struct Sheet {
     /// First and last, both hidden.
     columns: Vec<(u32, u32)>,
     regions: Vec<Region>,
+    /// Cells by row and column that look otherwise than usual.
+    pub looks: HashMap<(u32, u32), Look>,
+    /// Texts with marked figures, by what they are without.
+    pub marked: HashMap<String, String>,
 }
 
 /// A merged region: its first row and column, and its last ones.
@@ -36,7 +43,7 @@ impl Sheet {
         let regions = merged.into_iter().take(MOST_REGIONS);
         let regions = regions.filter(|(from, to)| from.0 <= to.0 && from.1 <= to.1);
         let regions = regions.map(|(from, to)| Region { from, to }).collect();
-        Sheet { rows: rows.into_iter().collect(), columns, regions }
+        Sheet { rows: rows.into_iter().collect(), columns, regions, ..Sheet::default() }
     }
 
     pub fn hides_column(&self, column: u32) -> bool {
@@ -46,6 +53,7 @@ impl Sheet {
     /// Takes out what is hidden, and tells which positions merged cells cover. A merged cell shows its text
     /// even where its first row or column is hidden.
     pub fn show(&self, rows: &mut Rows, left: &mut usize) -> Result<Covers, XlsxFault> {
+        mark(rows, &self.looks);
         let mut covers = Covers::new();
         for region in &self.regions {
             let mut text = rows.get_mut(&region.from.0).and_then(|row| row.remove(&region.from.1));
@@ -97,6 +105,8 @@ pub(super) fn sheets(bytes: &[u8]) -> HashMap<String, Sheet> {
             targets.insert(id, target);
         }
     });
+    let looks = part("xl/styles.xml").map(|styles| looks(&styles)).unwrap_or_default();
+    let texts = part("xl/sharedStrings.xml").map(|texts| marked(&texts)).unwrap_or_default();
     let mut named = Vec::new();
     walk(&book, |start| {
         if name_of(start) == "sheet"
@@ -108,14 +118,20 @@ pub(super) fn sheets(bytes: &[u8]) -> HashMap<String, Sheet> {
     let of = |(name, id): (String, String)| {
         let target = targets.get(&id)?;
         let path = target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned);
-        Some((name, sheet(&part(&path)?)))
+        let xml = part(&path)?;
+        let mut sheet = sheet(&xml, &looks);
+        if xml.contains("<is>") {
+            sheet.marked = marked(&xml);
+        }
+        sheet.marked.extend(texts.iter().map(|(plain, seen)| (plain.clone(), seen.clone())));
+        Some((name, sheet))
     };
     named.into_iter().filter_map(of).collect()
 }
 
-fn sheet(xml: &str) -> Sheet {
+fn sheet(xml: &str, looks: &[Look]) -> Sheet {
     let mut sheet = Sheet::default();
-    let mut row = 0;
+    let (mut row, mut column) = (0, 0);
     walk(xml, |start| {
         let number = |name: &str| attribute(start, name)?.parse::<u32>().ok();
         let size = |name: &str| attribute(start, name)?.parse::<f64>().ok();
@@ -128,10 +144,18 @@ fn sheet(xml: &str) -> Sheet {
                     .extend(ends.map(|(first, last)| (first.saturating_sub(1), last.saturating_sub(1))));
             }
             "row" => {
-                row = number("r").unwrap_or(row + 1);
+                (row, column) = (number("r").unwrap_or(row + 1), 0);
                 if hidden || size("ht") == Some(0.0) {
                     sheet.rows.insert(row.saturating_sub(1));
                 }
+            }
+            "c" => {
+                let place = attribute(start, "r").and_then(|place| position(&place));
+                let place = place.unwrap_or((row.saturating_sub(1), column));
+                column = place.1 + 1;
+                let look = number("s").and_then(|style| looks.get(usize::try_from(style).ok()?));
+                let look = look.filter(|look| !look.is_usual() && sheet.looks.len() < MOST_LOOKS);
+                sheet.looks.extend(look.map(|look| (place, look.clone())));
             }
             "mergeCell" if sheet.regions.len() < MOST_REGIONS => {
                 let ends = attribute(start, "ref");
@@ -158,11 +182,11 @@ fn walk(xml: &str, mut see: impl FnMut(&BytesStart<'_>)) {
     }
 }
 
-fn name_of<'s>(start: &'s BytesStart<'_>) -> &'s str {
+pub(super) fn name_of<'s>(start: &'s BytesStart<'_>) -> &'s str {
     start.local_name().into_inner()
 }
 
-fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
+pub(super) fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
     let mut attributes = start.attributes();
     let mut known = attributes.with_checks(false).filter_map(Result::ok);
     let found = known.find(|attribute| attribute.key.local_name().into_inner() == name)?;
@@ -194,7 +218,7 @@ mod tests {
     }
 
     fn read(xml: &str) -> Sheet {
-        sheet(&format!("<worksheet>{xml}</worksheet>"))
+        sheet(&format!("<worksheet>{xml}</worksheet>"), &[])
     }
 
     #[test]

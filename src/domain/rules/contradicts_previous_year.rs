@@ -25,6 +25,11 @@ static CHARGED: LazyLock<Regex> = LazyLock::new(|| {
         "行政事业性收费(?:收入|金额|总额)?(?:共计|合计|共|为)?(?P<now>~)万元[，,](?:同比|(?:较|比)(?:上年|去年)(?:度)?)(?P<way>增长|增加|下降|减少)(?P<rate>~)%",
     )
 });
+static FLAT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        "(?P<now>#)(?:件次|件|宗|份|例|起|项)[，,]?(?P<said>(?:与|同|和)(?:上一?年|去年)(?:度)?(?:同期)?(?:相比)?持平)",
+    )
+});
 const FEES: &str = "proactive_disclosure.fees.amount";
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
@@ -37,6 +42,7 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
         for (from, sentence) in sentences(text) {
             let at = |(start, end, values): (usize, usize, String)| (from + start, from + end, values);
             wrong.extend(changes(judged, sentence, &before.figures).into_iter().map(at));
+            wrong.extend(unchanged(judged, sentence, &before.figures).into_iter().map(at));
             wrong.extend(charges(judged, sentence, &before.figures).into_iter().map(at));
         }
         wrong.sort();
@@ -90,6 +96,23 @@ fn changes(judged: &Judging<'_>, sentence: &str, before: &Figures) -> Vec<(usize
         let phrase = own_phrase(number, judged.year).filter(|_| !other)?;
         let subject = subject_of_phrase(&phrase, number.unit)?;
         changed(&captures, number.number, subject, before)
+    });
+    wrong.collect()
+}
+
+/// 收到申请14件，与上年持平, where last year's report has eleven.
+fn unchanged(judged: &Judging<'_>, sentence: &str, before: &Figures) -> Vec<(usize, usize, String)> {
+    if !sentence.contains("持平") {
+        return Vec::new();
+    }
+    let told = numbers(sentence);
+    let wrong = FLAT.captures_iter(sentence).filter_map(|captures| {
+        let (now, said) = (captures.name("now")?, captures.name("said")?);
+        let number = told.iter().find(|told| told.start == now.start())?;
+        let phrase = own_phrase(number, judged.year)?;
+        let values = values_in(before, subject_of_phrase(&phrase, number.unit)?)?;
+        let unfit = !values.is_empty() && !values.contains(&number.number);
+        unfit.then(|| (said.start(), said.end(), joined(&values)))
     });
     wrong.collect()
 }

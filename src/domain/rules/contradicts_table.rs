@@ -1,8 +1,10 @@
 //! A sentence that tells another number than the table.
 
+mod all_of_them;
 mod amounts;
 mod applicants;
 mod nothing;
+mod outcomes;
 mod results;
 mod subjects;
 
@@ -52,6 +54,8 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
                 ((told.start, told.end, arguments(told.clause, &values)), cells)
             });
             let here = here.chain(nothing::contradicted(judged, sentence));
+            let here = here.chain(all_of_them::contradicted(judged, sentence));
+            let here = here.chain(outcomes::contradicted(judged, sentence));
             let here = here.chain(amounts::contradicted(judged, sentence));
             let here = here.chain(results::contradicted(judged, sentence));
             let here = here.chain(applicants::contradicted(judged, sentence));

@@ -62,15 +62,39 @@ fn wrong(text: &str) -> Vec<(usize, usize, i64)> {
                 found.push((from + whole.start, from + whole.end, sum));
             }
         }
+        found.extend(summed_up(sentence, &told).map(|(start, end, sum)| (from + start, from + end, sum)));
     }
     found
+}
+
+/// 信函3件、网络9件，共计14件: a sum behind its parts that is none of the last ones.
+fn summed_up(sentence: &str, told: &[Told<'_>]) -> Option<(usize, usize, i64)> {
+    const SUMS: [&str; 5] = ["共计", "合计", "共", "总计", "累计"];
+    let bare = |told: &Told<'_>| told.phrase.trim_matches(|c: char| !is_han(c)).to_owned();
+    let at = told.iter().position(|told| SUMS.contains(&bare(told).as_str()))?;
+    let (whole, parts) = (told.get(at)?, told.get(..at)?);
+    let alike = parts.iter().all(|part| part.unit == whole.unit && !is_whole(part.phrase));
+    let apart = ["其中", "同步", "转载", "转发", "同比", "较"].iter().any(|word| sentence.contains(word));
+    if parts.len() < 2 || !alike || apart {
+        return None;
+    }
+    let mut sum = 0_i64;
+    for (count, part) in parts.iter().rev().enumerate() {
+        sum = sum.checked_add(part.number)?;
+        if count > 0 && sum == whole.number {
+            return None;
+        }
+    }
+    Some((whole.start, whole.end, sum))
 }
 
 /// Whether 其中 follows a number at once: 收到14件，其中….
 fn is_parted(sentence: &str, whole: &Told<'_>) -> bool {
     let behind = sentence.get(whole.unit_end..).unwrap_or_default();
+    // A list behind a colon is all of it only where its last part is the rest.
+    let all = behind.starts_with('：') && ["其他", "其余"].iter().any(|rest| behind.contains(rest));
     let behind = behind.trim_start_matches(['，', ',', '（', '(']);
-    behind.starts_with("其中") || behind.starts_with("包括")
+    all || behind.starts_with("其中") || behind.starts_with("包括")
 }
 
 /// Whether a phrase sums up; 公共, 共同 and 共享 do not.
@@ -154,6 +178,9 @@ impl Parts {
 fn opens(between: &str) -> bool {
     let among = between.split_once("其中").is_some_and(|(head, _)| !head.contains(is_digit));
     let listed = between.trim_start_matches(['，', ',']).starts_with("包括");
+    let halves = ["上半年", "一季度", "第一季度"];
+    let listed =
+        listed || halves.iter().any(|half| between.trim_start_matches(['，', ',']).starts_with(half));
     among || listed || between.starts_with(['：', ':', '（', '('])
 }
 
@@ -190,6 +217,10 @@ mod tests {
             "累计公开信息2080条（政务动态1500条、通知公告500条、其他信息90条）。",
             "编印公报3期，其中上半年1期、下半年3期。",
             "累计发布信息8775条，其中网站5200条、微信公众号2175条、微博1403条。",
+            "收到信函申请3件、网络申请9件，共计14件。",
+            "线上线下培训分别为3次、4次，共8次。",
+            "公开信息386条：政务动态200条、通知公告120条、其他76条。",
+            "全年召开会议12次，上半年5次、下半年6次。",
         ] {
             assert_eq!(wrong(text).len(), 1, "{text}");
         }
@@ -210,6 +241,10 @@ mod tests {
             "共召开会议12场，其中负责人出席4场，举办培训10场。",
             "共收到212件，其中建议86件、提案126件，同比增加15件。",
             "公共服务事项5项，其中社保类9项。",
+            "网站120条、微信公众号200条、微博66条，合计386条。",
+            "收到申请20件，办结信函3件、网络9件，共12件。",
+            "开展培训3次、检查4次，共查处问题8次。",
+            "公开信息386条：政务动态200条、通知公告120条。",
         ] {
             assert!(wrong(text).is_empty(), "{text}");
         }

@@ -64,9 +64,34 @@ fn doubled(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
+/// Marks of which the second belongs to no sentence: ，。.
+const CLASHING: [(char, char); 8] = [
+    ('，', '。'),
+    ('。', '，'),
+    ('、', '。'),
+    ('、', '，'),
+    ('，', '、'),
+    ('；', '。'),
+    ('。', '；'),
+    ('，', '；'),
+];
+
 /// How long a mark or a particle stands that is written twice: 的的, ，，.
 fn stuttered(rest: &[(usize, char)], before: Option<&(usize, char)>) -> Option<usize> {
     let char_at = |at: usize| rest.get(at).map(|(_, c)| *c);
+    if char_at(0).zip(char_at(1)).is_some_and(|pair| CLASHING.contains(&pair)) {
+        return Some(2);
+    }
+    // 成立了了, but not 不了了之.
+    if (char_at(0), char_at(1)) == (Some('了'), Some('了')) {
+        let word = before.is_some_and(|(_, c)| "不一明".contains(*c)) || char_at(2) == Some('之');
+        return (!word && char_at(2) != Some('了')).then_some(2);
+    }
+    // 在在门户网站公开, but not 现在在.
+    let begins = before.is_none_or(|(_, c)| !is_han(*c));
+    if (char_at(0), char_at(1)) == (Some('在'), Some('在')) && begins {
+        return Some(2);
+    }
     let c = char_at(0).filter(|c| STUTTERED.contains(c))?;
     let twice = char_at(1) == Some(c) && char_at(2) != Some(c) && before.map(|(_, c)| *c) != Some(c);
     // 目的的确.
@@ -124,11 +149,14 @@ mod tests {
         assert_eq!(found("应当遵循遵循公开原则"), ["遵循遵循"]);
         assert_eq!(found("公民可通过可以通过网站查询"), ["通过可以通过"]);
         assert_eq!(found("群众关心的的问题，，及时回应。。"), ["的的", "，，", "。。"]);
+        assert_eq!(found("扎实推进，。成立了了专班。"), ["，。", "了了"]);
+        assert_eq!(found("全年，在在网站公开。存在在线问题"), ["在在"]);
         assert_eq!(found("，对并对公开内容进行审核"), ["对并对"]);
         assert_eq!(found("做好政府信息公开政府信息公开工作"), ["政府信息公开政府信息公开"]);
         assert_eq!(found("调整政务公开工作领导小组政务公开工作领导小组").len(), 1);
         for text in [
             "人人参与，时时刻刻",
+            "不能不了了之",
             "再研究研究",
             "2023202320",
             "常常往往",

@@ -3,7 +3,7 @@
 use super::finding::Argument;
 use super::judging::Told;
 use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
-use crate::domain::wording::{count, is_percentage, pattern, sentences};
+use crate::domain::wording::{count, decimal, is_percentage, pattern, sentences};
 use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
@@ -17,17 +17,20 @@ pub static RULE: Rule = Rule {
 };
 
 /// What tells that something rose or fell, and by how much.
-const MOVED: &str = "(?P<way>增加|增长|上升|提高|多|增|减少|下降|降低|少|减)(?:了)?";
+const MOVED: &str =
+    "(?P<way>增加|增长|上升|提高|多|增幅|涨幅|增|减少|下降|降低|少|减幅|降幅|减)(?:了|为|达|达到)?";
 const UNIT: &str = "(?:件次|件|宗|份|例|起|项|条|篇|人次|次|期|场|人|个)";
-pub(super) const UP: [&str; 6] = ["增加", "增长", "上升", "提高", "多", "增"];
+pub(super) const UP: [&str; 8] = ["增加", "增长", "上升", "提高", "多", "增", "增幅", "涨幅"];
 
 /// In order: now beside the change; from then to now; then and now in two clauses.
-pub(super) static PATTERNS: LazyLock<[Regex; 5]> = LazyLock::new(|| {
+pub(super) static PATTERNS: LazyLock<[Regex; 8]> = LazyLock::new(|| {
     let than = "(?:同比|(?:较|比|与)(?:上一?年|去年|[0-9]{4}年)(?:度)?(?:同期)?(?:相比)?(?:的)?)";
     let amount = format!("(?:(?P<by>#){UNIT}|(?P<rate>~)%)");
     let rate = "(?:[，,、（(](?:同比|增幅|降幅|增长率|涨幅)?(?:增长|下降|上升|降低|提高|增加|减少)?(?:了|为|达|约为)?(?P<rate2>~)%)?";
     [
-        pattern(&format!("(?P<now>#){UNIT}[，,（(]?{than}(?:(?P<then>#){UNIT})?[，,]?{MOVED}{amount}{rate}")),
+        pattern(&format!(
+            "(?P<now>#){UNIT}[，,（(]?{than}(?:[（(]?(?P<then>#){UNIT}[）)]?)?[，,]?{MOVED}{amount}{rate}"
+        )),
         pattern(&format!(
             "(?:从|由)(?:上一?年|去年|[0-9]{{4}}年)(?:度)?(?:同期)?(?:的)?(?P<then>#){UNIT}{MOVED}(?:到|至|为)\
              (?:今年|本年|本年度|[0-9]{{4}}年)?(?:度)?(?:的)?(?P<now>#){UNIT}[，,]?(?:同比)?\
@@ -42,6 +45,20 @@ pub(super) static PATTERNS: LazyLock<[Regex; 5]> = LazyLock::new(|| {
         pattern(&format!(
             "(?:上一?年|去年|(?P<year>[0-9]{{4}})年)(?:度)?[^0-9，。；]{{0,20}}?(?P<then>#){UNIT}[，,]\
              (?:今年|本年|[0-9]{{4}}年)(?:度)?[^0-9，。；]{{0,20}}?(?P<now>#){UNIT}[，,](?:同比)?{MOVED}{amount}{rate}"
+        )),
+        // 由11件增至14件，增长27.3%.
+        pattern(&format!(
+            "由(?P<then>#){UNIT}(?:增加|增长|上升|提高|增|减少|下降|降低|降)(?:到|至|为)(?P<now>#){UNIT}[，,](?:同比)?\
+             {MOVED}{amount}{rate}"
+        )),
+        // 14件（去年11件），增长27.3%.
+        pattern(&format!(
+            "(?P<now>#){UNIT}[（(](?:上一?年|去年|[0-9]{{4}}年)(?:度)?(?:同期)?(?:为)?(?P<then>#){UNIT}[）)][，,](?:同比)?\
+             {MOVED}{amount}{rate}"
+        )),
+        // 480条，同比上升20%，增加80条.
+        pattern(&format!(
+            "(?P<now>#){UNIT}[，,（(]?{than}[，,]?{MOVED}(?P<rate>~)%[，,](?:净)?(?:增加|减少)(?:了)?(?P<by>#){UNIT}"
         )),
     ]
 });
@@ -60,6 +77,7 @@ fn wrong(text: &str) -> Vec<Told> {
             .iter()
             .flat_map(|pattern| pattern.captures_iter(sentence).collect::<Vec<_>>())
             .filter_map(|captures| contradicted(&captures))
+            .chain(times(sentence))
             .collect();
         told.sort();
         told.dedup_by(|later, first| later.0 < first.1);
@@ -72,9 +90,42 @@ fn wrong(text: &str) -> Vec<Told> {
     found
 }
 
+/// 36篇，是上年18篇的2倍; 18次，较上年6次增长2倍: how many times as much.
+static TIMES: LazyLock<[Regex; 2]> = LazyLock::new(|| {
+    let year = "(?:上一?年|去年|[0-9]{4}年)(?:度)?(?:同期)?(?:的)?";
+    [
+        pattern(&format!("(?P<now>#){UNIT}[，,](?:是|为){year}(?P<then>#){UNIT}的(?P<times>~)倍")),
+        pattern(&format!(
+            "(?P<now>#){UNIT}[，,]?(?:较|比){year}(?P<then>#){UNIT}(?P<more>增长|增加)(?:了)?(?P<times>~)倍"
+        )),
+    ]
+});
+
+fn times(sentence: &str) -> Vec<(usize, usize, String)> {
+    if !sentence.contains('倍') {
+        return Vec::new();
+    }
+    let all = TIMES.iter().flat_map(|pattern| pattern.captures_iter(sentence).collect::<Vec<_>>());
+    let wrong = all.filter_map(|captures| {
+        let number = |name: &str| captures.name(name).and_then(|found| count(found.as_str()));
+        let (now, then, told) = (number("now")?, number("then")?, captures.name("times")?);
+        let part = if captures.name("more").is_some() { now - then } else { now };
+        // A share of a hundred is a hundredth of as many times.
+        let (millionths, step) = decimal(told.as_str())?;
+        let exact = i128::from(part).checked_mul(1_000_000)?.checked_div(i128::from(then))?;
+        let (told_by, step) = (exact - i128::from(millionths), i128::from(step));
+        let fits = told_by.abs() * 2 <= step || (0..step).contains(&told_by);
+        let hundredths = exact / 10_000;
+        (!fits).then(|| {
+            (told.start(), told.end(), format!("{}.{:02}", hundredths / 100, (hundredths % 100).abs()))
+        })
+    });
+    wrong.collect()
+}
+
 fn speaks_of_change(sentence: &str) -> bool {
-    ["同比", "上年", "上一年", "去年", "年"].iter().any(|word| sentence.contains(word))
-        && ["增", "升", "提高", "多", "减", "降", "少"].iter().any(|word| sentence.contains(word))
+    ["同比", "上年", "上一年", "去年", "年", "由"].iter().any(|word| sentence.contains(word))
+        && ["增", "升", "提高", "多", "减", "降", "少", "倍"].iter().any(|word| sentence.contains(word))
 }
 
 /// The number that does not follow, with what would.
@@ -127,6 +178,13 @@ mod tests {
             ("办结120条，同比增加20条，增幅10%。", "10"),
             ("公开信息45条，去年同期36条，增长35%。", "35"),
             ("接待群众90人次，同比下降30%（上年为120人次）。", "30"),
+            ("受理量由11件增至14件，增长37.3%。", "37.3"),
+            ("新收申请14件（去年11件），增长37.3%。", "37.3"),
+            ("新收申请14件，较2023年（11件）增长37.3%。", "37.3"),
+            ("发布信息480条，同比上升20%，增加100条。", "20"),
+            ("全年发布480条，上年为400条，增幅达25%。", "25"),
+            ("发布材料36篇，是上年18篇的3倍。", "3"),
+            ("开展培训12次，较上年6次增长2倍。", "2"),
         ] {
             let found = wrong(text);
             assert_eq!(found.first().map(|(start, end, _)| &text[*start..*end]), Some(told), "{text}");
@@ -144,6 +202,11 @@ mod tests {
             "收到申请14件，较上年增加约3件，增长近三成。",
             "2021年27件，2022年36件，2023年增加8件。",
             "收到申请11件，较上年14件下降21.4%。",
+            "受理量由11件增至14件，增长27.3%。",
+            "发布信息480条，同比上升20%，增加80条。",
+            "发布材料36篇，是上年18篇的2倍。",
+            "发布材料36篇，约为上年18篇的2.1倍。",
+            "开展培训18次，较上年6次增长2倍。",
         ] {
             assert!(wrong(text).is_empty(), "{text}: {:?}", wrong(text));
         }

@@ -1,4 +1,4 @@
-//! A reporting year that ends on 30 December.
+//! A reporting year that ends on 30 December, and days that no calendar has.
 
 use super::judging::Told;
 use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
@@ -32,7 +32,47 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
     }
 }
 
+/// 自2024年12月31日起至2024年1月1日止.
+static BACKWARDS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        "[0-9]{4}年12月31日(?:起)?(?:至|到|—|-|－|～)(?:[0-9]{4}年)?(?P<day>1月1日)止?(?:[，,。；;、）)]|$)",
+    )
+});
+/// 20241月1日: the year has lost its name.
+static GLUED: LazyLock<Regex> = LazyLock::new(|| pattern("(?P<day>20[0-9]{2}(?:1[0-2]|[1-9])月)"));
+static DAY: LazyLock<Regex> = LazyLock::new(|| pattern("(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日"));
+/// How many days the months have at most.
+const DAYS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/// 2月30日, 13月1日.
+fn impossible(text: &str) -> Vec<Told> {
+    let days = DAY.captures_iter(text).filter_map(|captures| {
+        let all = captures.get(0)?;
+        let number = |name: &str| captures.name(name)?.as_str().parse::<usize>().ok();
+        let (month, day) = (number("month")?, number("day")?);
+        let last = month.checked_sub(1).and_then(|at| DAYS.get(at)).copied().unwrap_or_default();
+        let glued =
+            text.get(..all.start()).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()));
+        let wrong = day == 0 || u32::try_from(day).ok()? > last;
+        (wrong && !glued).then(|| (all.start(), all.end(), Vec::new()))
+    });
+    days.collect()
+}
+
 fn wrong(text: &str) -> Vec<Told> {
+    let mut found = of_period(text);
+    for pattern in [&*BACKWARDS, &*GLUED] {
+        let days = pattern.captures_iter(text).filter_map(|captures| captures.name("day"));
+        found.extend(days.map(|day| (day.start(), day.end(), Vec::new())));
+    }
+    let apart = |day: &Told| !found.iter().any(|(from, to, _)| day.0 < *to && *from < day.1);
+    let impossible: Vec<Told> = impossible(text).into_iter().filter(apart).collect();
+    found.extend(impossible);
+    found.sort_by_key(|(start, end, _)| (*start, *end));
+    found
+}
+
+fn of_period(text: &str) -> Vec<Told> {
     let days = WRONG.captures_iter(text).filter_map(|captures| {
         let day = ["first", "second", "third"].into_iter().find_map(|name| captures.name(name))?;
         Some((day.start(), day.end(), Vec::new()))
@@ -51,6 +91,11 @@ mod tests {
             "1月1日至12月30日，共公开120条",
             "截至2023年12月30日，共公开120条",
             "统计时限为2023年全年，即到12月30日",
+            "自2023年12月31日起至2023年1月1日止",
+            "自20231月1日起开展",
+            "2月30日，召开推进会",
+            "统计期限为2023年1月1日至2023年13月31日",
+            "截至2023年11月31日，公开120条",
         ] {
             assert_eq!(wrong(text).len(), 1, "{text}");
         }
@@ -60,6 +105,9 @@ mod tests {
             "1月1日至12月3日期间开展的活动",
             "截至2023年12月30日的存量",
             "截至12月30日，完成任务",
+            "2024年2月29日，召开推进会",
+            "自2023年12月31日至2024年1月1日值守",
+            "2023 1月1日",
         ] {
             assert!(wrong(text).is_empty(), "{text}");
         }

@@ -4,7 +4,7 @@ use super::finding::Argument;
 use super::judging::Told;
 use super::wrong_change::percentage;
 use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
-use crate::domain::wording::{count, is_percentage, pattern, sentences};
+use crate::domain::wording::{count, decimal, is_percentage, pattern, sentences};
 use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
@@ -59,6 +59,19 @@ static OF_TABLE: LazyLock<Regex> = LazyLock::new(|| {
 static APPLICANT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!("自然人(?:提出)?申请(?P<part>#)(?:{UNIT})[，,]占比?(?:为|达)?(?P<rate>~)%"))
 });
+/// 收到留言200条，已回复190条，回复率98%; 检查栏目50个，合格45个，合格率95%: the rate of what the part says.
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        "(?P<whole>#)(?P<unit>件|条|份|个|项|篇|批次|户|家|人次|人)[，,](?:其中)?(?:已|均已|公开)?(?P<part_name>回复|合格|通过|满意|达标)\
+         (?P<part>#)(?P<second>件|条|份|个|项|篇|批次|户|家|人次|人)[，,](?P<rate_name>回复|合格|通过|满意|达标)率(?:为|达|达到|约为)?(?P<rate>~)%",
+    )
+});
+/// 占112.5%, 办结率达到120%: more than all there is.
+static BEYOND: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        "(?:占比?|(?:办结|答复|回复|满意|合格|公开|及时|覆盖|按时办结)率)(?:为|达|达到|约为|均为|均达)?(?P<rate>~)%",
+    )
+});
 const NEW: &str = "requests.new_requests.total";
 const CARRIED_OVER: &str = "requests.carried_over.total";
 const RESULTS: &str = "requests.results_total.total";
@@ -91,6 +104,8 @@ fn wrong(text: &str, wholes: &Wholes) -> Vec<Told> {
         told.extend(rates(sentence));
         told.extend(pairs(sentence));
         told.extend(of_table(sentence, wholes));
+        told.extend(named(sentence));
+        told.extend(beyond(sentence));
         told.sort();
         told.dedup_by(|later, first| later.0 < first.1);
         found.extend(
@@ -150,6 +165,25 @@ fn pairs(sentence: &str) -> Vec<(usize, usize, String)> {
     wrong.collect()
 }
 
+/// Rates that are called as their part is.
+fn named(sentence: &str) -> Vec<(usize, usize, String)> {
+    let all = NAMED.captures_iter(sentence).filter(|captures| {
+        let same = |one: &str, two: &str| {
+            captures.name(one).map(|found| found.as_str()) == captures.name(two).map(|found| found.as_str())
+        };
+        same("unit", "second") && same("part_name", "rate_name")
+    });
+    all.filter_map(|captures| unfit(&captures, count(captures.name("whole")?.as_str())?)).collect()
+}
+
+/// Shares of more than a hundred.
+fn beyond(sentence: &str) -> Vec<(usize, usize, String)> {
+    const ALL: i64 = 100_000_000;
+    let rates = BEYOND.captures_iter(sentence).filter_map(|captures| captures.name("rate"));
+    let wrong = rates.filter(|rate| decimal(rate.as_str()).is_some_and(|(value, _)| value > ALL));
+    wrong.map(|rate| (rate.start(), rate.end(), "≤100%".to_owned())).collect()
+}
+
 /// Shares of what the table tells.
 fn of_table(sentence: &str, wholes: &Wholes) -> Vec<(usize, usize, String)> {
     let fits_none = |captures: &Captures<'_>, of: &[Option<i64>]| {
@@ -190,6 +224,10 @@ mod tests {
             "收到留言14条，公开答复12条，占95.7%。",
             "在60项任务中，已完成36项，完成率64%。",
             "办结的14件中，予以公开和部分公开8件，占67.1%。",
+            "共收到留言200条，已回复190条，回复率98%。",
+            "检查栏目50个，合格45个，合格率95%。",
+            "当面申请4件，占112.5%。",
+            "全年办结14件，办结率达到120%。",
         ] {
             assert_eq!(wrong(text, &Wholes::default()).len(), 1, "{text}");
         }
@@ -215,6 +253,8 @@ mod tests {
             "收到申请14件，答复12件，其中予以公开8件，占66.7%。",
             "办理建议30件，占全市总数的12.5%。",
             "答复12件，其中按时答复12件，占100%。",
+            "检查栏目50个，合格45个，合格率90%。",
+            "任务完成率达112%，公开率100%，占地120%。",
         ] {
             assert!(wrong(text, &table()).is_empty(), "{text}");
         }

@@ -135,6 +135,11 @@ fn is_closed(before: &str, behind: &str) -> bool {
 
 /// 2022年1月1日至12月31日 with nothing behind it that the year is of.
 fn is_whole_year(digits: &str, behind: &str) -> bool {
+    let months =
+        || after(behind, &["1月"]).and_then(|rest| after(rest, &TO)).and_then(|rest| after(rest, &["12月"]));
+    if months().is_some_and(|rest| rest.trim_start().starts_with(['，', ','])) {
+        return true;
+    }
     let last = after(behind, &FIRST_DAYS).and_then(|rest| after(rest.trim_start(), &TO));
     let ended = last.and_then(|rest| {
         let rest = rest.trim_start();
@@ -165,7 +170,8 @@ fn is_opening(sentence: &str, before: &str, behind: &str, year: i32) -> bool {
 /// 2022年，我办收到申请14件: a sentence that begins with another year and counts as the report does, with no word
 /// of this year or of a comparison.
 fn is_counted(sentence: &str, before: &str, behind: &str, year: i32) -> bool {
-    let behind = behind.trim_start_matches('度').trim_start_matches(['，', ',', ' ']);
+    let behind = behind.trim_start_matches('度');
+    let behind = behind.strip_prefix("全年").unwrap_or(behind).trim_start_matches(['，', ',', ' ']);
     let own = after(behind, &BODIES).is_some_and(|rest| {
         let clause = rest.split(['，', ',', '；', '：']).next().unwrap_or_default();
         let none = ["未收到", "没有收到"].iter().any(|word| clause.contains(word));
@@ -214,6 +220,8 @@ mod tests {
             "本年度（2022年）共公开120条",
             "2022年，我办收到政府信息公开申请14件，均已答复",
             "2024年，我办主动公开政府信息120条",
+            "2022年1月至12月，我局共公开信息120条",
+            "2022年全年，我局公开信息120条",
         ] {
             assert_eq!(wrong(text, 2023).len(), 1, "{text}");
         }
@@ -233,6 +241,8 @@ mod tests {
             "2022年，我局印发管理办法3件",
             "2024年，我局将主动公开120条以上",
             "2019年，我局主动公开120条",
+            "2022年1月至12月的问题已整改",
+            "2022年全年的问题已整改到位",
         ] {
             assert!(wrong(text, 2023).is_empty(), "{text}");
         }

@@ -1,6 +1,15 @@
 //! Numbers in Chinese words: 十五, 一百二十三, 两千.
 
-const DIGITS: [(char, i64); 12] = [
+const DIGITS: [(char, i64); 21] = [
+    ('壹', 1),
+    ('贰', 2),
+    ('叁', 3),
+    ('肆', 4),
+    ('伍', 5),
+    ('陆', 6),
+    ('柒', 7),
+    ('捌', 8),
+    ('玖', 9),
     ('零', 0),
     ('〇', 0),
     ('一', 1),
@@ -14,7 +23,8 @@ const DIGITS: [(char, i64); 12] = [
     ('八', 8),
     ('九', 9),
 ];
-const POWERS: [(char, i64); 4] = [('十', 10), ('百', 100), ('千', 1_000), ('万', 10_000)];
+const POWERS: [(char, i64); 7] =
+    [('十', 10), ('百', 100), ('千', 1_000), ('万', 10_000), ('拾', 10), ('佰', 100), ('仟', 1_000)];
 /// Before what no count begins: 第三, 每一, 唯一.
 const NOT_BEHIND: [char; 12] = ['第', '每', '任', '统', '同', '唯', '某', '逐', '专', '几', '数', '〔'];
 
@@ -52,7 +62,9 @@ pub(super) fn numerals(clause: &str) -> Vec<(usize, usize)> {
             before = Some(c);
         }
     }
-    found.retain(|(start, end)| clause.get(*start..*end).is_some_and(|text| text != "一"));
+    // 队伍 and 大陆 are no numbers either.
+    let alone = |text: &str| text == "一" || (text.chars().count() == 1 && "伍陆".contains(text));
+    found.retain(|(start, end)| clause.get(*start..*end).is_some_and(|text| !alone(text)));
     found
 }
 
@@ -97,6 +109,7 @@ mod tests {
             ("十五", Some(15)),
             ("二十", Some(20)),
             ("一百零三", Some(103)),
+            ("壹拾伍", Some(15)),
             ("一百二十", Some(120)),
             ("两千三百", Some(2_300)),
             ("一万二千", Some(12_000)),

@@ -1,5 +1,6 @@
 """Makes the documents of the evaluation set: `python3 make.py script` those that this script writes itself (deterministic),
-`python3 make.py programs` those by real programs (needs LibreOffice, pandoc, poppler-utils and the libraries named in real.py).
+`python3 make.py programs` those by real programs (needs LibreOffice, pandoc, poppler-utils and the libraries named in real.py),
+`python3 make.py hostile` those that try to mislead (see hostile.py).
 
 Each class of documents becomes one archive, tests/corpus/documents/<class>.zip, in which `<file>` stands beside
 `<file>.json`, the truth about it:
@@ -21,6 +22,7 @@ import sys
 from pathlib import Path
 
 import documents
+import hostile
 import real
 import write
 
@@ -35,6 +37,8 @@ def main(which):
     made = documents.all_by_script() if which == "script" else documents.Set()
     if which == "programs":
         real.all_by_programs(made)
+    if which == "hostile":
+        hostile.all_hostile(made)
     OUT.mkdir(exist_ok=True)
     count = size = 0
     for kind, files in made.documents.items():

@@ -11,6 +11,7 @@ import random
 from pathlib import Path
 
 import model as m
+import third_hand
 
 OUT = Path(__file__).resolve().parents[1] / "passages"
 AT = m.AT["2021"]
@@ -690,6 +691,10 @@ for text in """
 发布图解18篇、视频6个，共25个解读产品。
 """.strip().splitlines():
     bad("parts and whole, second hand", text, None, ["text.*"])
+
+
+clean += third_hand.clean
+faults += third_hand.faults
 
 
 def write():

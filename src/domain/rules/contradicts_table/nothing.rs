@@ -2,11 +2,21 @@
 
 use super::subjects::{APPLICATIONS, BECAUSE, CASES, EVERYBODY, WHOLE, is_made_of};
 use super::{APART, Wrong, arguments, sum_of};
+use crate::domain::number::Precision;
+use crate::domain::rules::finding::Argument;
 use crate::domain::rules::judging::Judging;
 use crate::domain::wording::years;
 
 /// What denies; the longest first.
-const NONE: [&str; 22] = [
+const NONE: [&str; 30] = [
+    "未作出",
+    "未做出",
+    "没有作出",
+    "未实施",
+    "没有实施",
+    "未收取",
+    "没有收取",
+    "未征收",
     "未制发",
     "未制定",
     "未出台",
@@ -30,6 +40,7 @@ const NONE: [&str; 22] = [
     "没有",
     "无",
 ];
+const FEES: &str = "proactive_disclosure.fees.amount";
 const NEW: &str = "requests.new_requests.total";
 const RECONSIDERED: &str = "disputes.reconsideration.total";
 const ISSUED: &str = "proactive_disclosure.normative_documents.issued";
@@ -73,6 +84,20 @@ const AROUND: &[&str] = &[
     "行为",
     "等",
 ];
+/// Decisions and fees: what a clause denies whole, and the cell.
+const DECIDED: [(&[&str], &str); 4] = [
+    (&["行政许可决定", "行政许可"], "proactive_disclosure.licensing.decisions"),
+    (&["行政处罚决定", "行政处罚"], "proactive_disclosure.penalties.decisions"),
+    (&["行政强制决定", "行政强制", "行政强制措施"], "proactive_disclosure.coercion.decisions"),
+    (&["行政事业性收费", "行政事业性费用"], FEES),
+];
+const CARRIED: [(&[&str], &str); 2] = [
+    (
+        &["结转下年度继续办理的申请", "结转下年度继续办理", "结转下年度办理", "结转下年度", "结转至下年度"],
+        "requests.carried_forward.total",
+    ),
+    (&["上年结转申请", "上年度结转申请", "上年结转", "上年度结转"], "requests.carried_over.total"),
+];
 const DISPUTES: &[&str] = &["行政复议", "行政诉讼", "复议", "诉讼"];
 
 /// Clauses that deny what the table counts.
@@ -94,8 +119,16 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
             let count = cells.iter().try_fold(0_i64, |sum, cell| sum.checked_add(sum_of(figures, &[cell])?));
             if let Some(count) = count.filter(|count| *count > 0) {
                 let said = clause.trim_end_matches(|c: char| "，,。；;：\n".contains(c));
-                let cells = cells.iter().map(|cell| (*cell).to_owned()).collect();
-                found.push(((from + start, from + said.len(), arguments(said, &[count])), cells));
+                let cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
+                let mut words = arguments(said, &[count]);
+                if cells == [FEES] {
+                    words.retain(|(name, _)| *name != "values");
+                    words.push((
+                        "values",
+                        Argument::Plain(format!("{}万元", Precision::Millionths.format(count))),
+                    ));
+                }
+                found.push(((from + start, from + said.len(), words), cells));
             }
         }
         from += clause.len();
@@ -117,6 +150,14 @@ fn denied(clause: &str, year: i32) -> Option<(usize, Vec<&'static str>)> {
         &[WHOLE, BECAUSE, &["我中心", "我院", "我乡", "我街道", "本局", "本镇", "本县", "本中心", "，"]],
     ) {
         return None;
+    }
+    let whole = behind.trim_end_matches("的申请").trim_end_matches("情况").trim_end_matches("事项");
+    for (words, cell) in DECIDED.iter().chain(&CARRIED) {
+        // 未作出行政处罚, 无行政强制; but 未收到行政许可 is of others.
+        let fits = !word.contains(['收', '接']) || word.contains("取") || word.contains("征");
+        if fits && words.iter().any(|word| whole == *word || behind == *word) {
+            return Some((at, vec![*cell]));
+        }
     }
     let disputes = DISPUTES.iter().any(|word| behind.contains(word));
     if disputes {
@@ -155,6 +196,11 @@ mod tests {
             ("未因政府信息公开工作被申请行政复议、提起行政诉讼", 3),
             ("没有发生行政复议", 1),
             ("全年未制发行政规范性文件", 1),
+            ("全年未作出行政处罚决定", 1),
+            ("无行政强制", 1),
+            ("未收取行政事业性收费", 1),
+            ("无结转下年度继续办理的申请", 1),
+            ("本年度无上年结转申请", 1),
         ] {
             let clause = clause.replace("2023年，", "2023年");
             assert_eq!(denied(&clause, 2023).map(|(_, cells)| cells.len()), Some(cells), "{clause}");
@@ -167,6 +213,11 @@ mod tests {
             "未收到政府信息公开申请的收费",
             "无",
             "未发生泄密事件",
+            "未收取信息处理费",
+            "未作出行政处罚决定书公开",
+            "未实施行政许可事项清单管理",
+            "无行政处罚案件被撤销",
+            "未收到行政处罚",
             "无正当理由大量反复申请",
             "对未收到答复的申请人",
         ] {

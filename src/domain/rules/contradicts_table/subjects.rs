@@ -23,6 +23,33 @@ const RESULTS: &str = "requests.results_total.total";
 const CARRIED_FORWARD: &str = "requests.carried_forward.total";
 const GRANTED: &str = "requests.granted.total";
 const PARTIALLY: &str = "requests.partially_granted.total";
+pub(super) const REFUSED: &[&str] = &[
+    "requests.refused_state_secret.total",
+    "requests.refused_prohibited_by_law.total",
+    "requests.refused_security_and_stability.total",
+    "requests.refused_third_party_rights.total",
+    "requests.refused_internal_affairs.total",
+    "requests.refused_deliberative_process.total",
+    "requests.refused_enforcement_file.total",
+    "requests.refused_administrative_inquiry.total",
+];
+pub(super) const UNAVAILABLE: &[&str] = &[
+    "requests.unavailable_not_held.total",
+    "requests.unavailable_requires_creation.total",
+    "requests.unavailable_still_unclear.total",
+];
+pub(super) const NOT_PROCESSED: &[&str] = &[
+    "requests.not_processed_petition.total",
+    "requests.not_processed_duplicate.total",
+    "requests.not_processed_published_material.total",
+    "requests.not_processed_excessive_repetition.total",
+    "requests.not_processed_confirm_or_reissue.total",
+];
+pub(super) const OTHERWISE: &[&str] = &[
+    "requests.other_correction_overdue.total",
+    "requests.other_fee_overdue.total",
+    "requests.other_other.total",
+];
 const RECONSIDERED: &str = "disputes.reconsideration.total";
 const DIRECT: &str = "disputes.litigation_direct.total";
 const AFTER: &str = "disputes.litigation_after_reconsideration.total";
@@ -112,7 +139,7 @@ pub(super) const EVERYBODY: &[&str] = &[
     "提出的",
     "提交的",
 ];
-const RECEIVED: &[&[&str]] = &[APPLICATIONS, EVERYBODY];
+const RECEIVED: &[&[&str]] = &[APPLICATIONS, EVERYBODY, &["数量", "总数", "总量", "数", "为", "达"]];
 const ASKED: &[&str] = &["信息公开申请", "依申请", "收到的申请", "结转下年"];
 pub(super) const BECAUSE: &[&str] = &[
     "收到",
@@ -149,6 +176,19 @@ const fn of_applications(
     may_be: &'static [&'static [&'static str]],
 ) -> Subject {
     Subject { section: "requests", words, lead: &[WHOLE], tail, named: &["申请"], instead, may_be }
+}
+
+/// A group of the results: what sentences tell of is its sum.
+const fn of_results(words: &'static [&'static str], may_be: &'static [&'static [&'static str]]) -> Subject {
+    Subject {
+        section: "requests",
+        words,
+        lead: &[WHOLE],
+        tail: &[&["的", "申请"]],
+        named: &[],
+        instead: &[],
+        may_be,
+    }
 }
 
 const fn of_disputes(
@@ -220,15 +260,10 @@ pub(super) static SUBJECTS: &[Subject] = &[
         instead: &[],
         may_be: &[&[PARTIALLY]],
     },
-    Subject {
-        section: "requests",
-        words: &["不予公开", "无法提供", "不予处理", "其他处理"],
-        lead: &[WHOLE],
-        tail: &[&["的", "申请"]],
-        named: &[],
-        instead: &[],
-        may_be: &[],
-    },
+    of_results(&["不予公开"], &[REFUSED]),
+    of_results(&["无法提供"], &[UNAVAILABLE]),
+    of_results(&["不予处理"], &[NOT_PROCESSED]),
+    of_results(&["其他处理"], &[OTHERWISE]),
     of_disputes(
         &["直接提起行政诉讼", "直接提起诉讼", "直接起诉"],
         &[WHOLE, BECAUSE, &["未经复议", "未经行政复议"]],

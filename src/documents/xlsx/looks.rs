@@ -1,0 +1,167 @@
+//! How a workbook's cells look: struck out, shown as another number than they keep, with raised figures in a text.
+
+use super::Rows;
+use super::shown::{attribute, name_of};
+use crate::documents::number_format::{hides_nothing, is_plain, known};
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use std::collections::HashMap;
+
+/// Most looks and texts that are kept.
+const MOST: usize = 100_000;
+
+/// A look that changes what a reader sees.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::documents) struct Look {
+    pub struck: bool,
+    /// The code of the format of numbers, if it is not the usual one.
+    pub format: Option<String>,
+}
+
+impl Look {
+    pub fn new(struck: bool, format: Option<&str>) -> Look {
+        Look { struck, format: format.filter(|code| !hides_nothing(code)).map(str::to_owned) }
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_usual(&self) -> bool {
+        *self == Look::default()
+    }
+
+    /// The text of a cell with what is seen of it besides: no number is made of it then.
+    fn of(&self, text: &str) -> Option<String> {
+        if self.struck {
+            return Some(format!("~~{text}"));
+        }
+        let (code, number) = (self.format.as_deref()?, text.parse().ok()?);
+        (!is_plain(code, number)).then(|| format!("{text} [{code}]"))
+    }
+}
+
+/// Marks the cells of a sheet whose looks change what is seen.
+pub(in crate::documents) fn mark(rows: &mut Rows, looks: &HashMap<(u32, u32), Look>) {
+    for ((row, column), look) in looks {
+        let cell = rows.get_mut(row).and_then(|row| row.get_mut(column));
+        if let Some(text) = cell
+            && let Some(marked) = look.of(text)
+        {
+            *text = marked;
+        }
+    }
+}
+
+/// The looks of a workbook by their numbers.
+pub(super) fn looks(styles: &str) -> Vec<Look> {
+    let (mut formats, mut struck, mut looks) = (HashMap::<u16, String>::new(), Vec::new(), Vec::new());
+    let mut open: Vec<String> = Vec::new();
+    each(styles, |event| match event {
+        Seen::Start(start, empty) => {
+            let name = name_of(start);
+            let number = |name: &str| attribute(start, name)?.parse::<u16>().ok();
+            match (open.last().map(String::as_str), name) {
+                (_, "numFmt") => formats.extend(number("numFmtId").zip(attribute(start, "formatCode"))),
+                (Some("fonts"), "font") if struck.len() < MOST => struck.push(false),
+                (Some("font"), "strike") => {
+                    let on = !matches!(attribute(start, "val").as_deref(), Some("0" | "false"));
+                    struck.last_mut().into_iter().for_each(|last| *last = on);
+                }
+                (Some("cellXfs"), "xf") if looks.len() < MOST => {
+                    let format = number("numFmtId").unwrap_or_default();
+                    let code = formats.get(&format).map(String::as_str).or_else(|| known(format));
+                    let font = number("fontId").map(usize::from).unwrap_or_default();
+                    looks.push(Look::new(struck.get(font) == Some(&true), code));
+                }
+                _ => {}
+            }
+            if !empty {
+                open.push(name.to_owned());
+            }
+        }
+        Seen::End => drop(open.pop()),
+        Seen::Text(_) => {}
+    });
+    looks
+}
+
+/// Texts with figures in them that are raised or struck out, by what they are without their looks.
+pub(super) fn marked(xml: &str) -> HashMap<String, String> {
+    let mut found = HashMap::new();
+    let mut open: Vec<String> = Vec::new();
+    let (mut plain, mut seen, mut mark) = (String::new(), String::new(), "");
+    each(xml, |event| match event {
+        Seen::Start(start, empty) => {
+            let name = name_of(start);
+            match name {
+                "si" | "is" => (plain, seen, mark) = (String::new(), String::new(), ""),
+                "r" => mark = "",
+                "vertAlign" if attribute(start, "val").is_some_and(|value| value != "baseline") => mark = "^",
+                "strike" if !matches!(attribute(start, "val").as_deref(), Some("0" | "false")) => mark = "~~",
+                _ => {}
+            }
+            if !empty {
+                open.push(name.to_owned());
+            }
+        }
+        Seen::Text(text) => {
+            let is_read = open.iter().any(|name| name == "rPh");
+            if open.last().is_some_and(|name| name == "t") && !is_read {
+                plain.push_str(&text);
+                seen.push_str(std::mem::take(&mut mark));
+                seen.push_str(&text);
+            }
+        }
+        Seen::End => {
+            let ended = open.pop();
+            if matches!(ended.as_deref(), Some("si" | "is")) && plain != seen && found.len() < MOST {
+                found.insert(plain.trim().to_owned(), seen.trim().to_owned());
+            }
+        }
+    });
+    found
+}
+
+enum Seen<'e, 's> {
+    /// An element, and whether it ends at once.
+    Start(&'e BytesStart<'s>, bool),
+    Text(String),
+    End,
+}
+
+/// Goes through a part up to its first fault.
+fn each(xml: &str, mut see: impl FnMut(Seen<'_, '_>)) {
+    let mut reader = Reader::from_str(xml.strip_prefix('\u{feff}').unwrap_or(xml));
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(start)) => see(Seen::Start(&start, false)),
+            Ok(Event::Empty(start)) => see(Seen::Start(&start, true)),
+            Ok(Event::Text(text)) => see(Seen::Text(text.xml10_content().into_owned())),
+            Ok(Event::End(_)) => see(Seen::End),
+            Ok(Event::Eof) | Err(_) => return,
+            Ok(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_that_change_what_is_seen_are_known_by_their_numbers() {
+        let styles = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="0.00,"/></numFmts>
+            <fonts><font><b/></font><font><strike/></font></fonts><dxfs><dxf><font><strike/></font></dxf></dxfs>
+            <cellStyleXfs><xf numFmtId="9" fontId="1"/></cellStyleXfs>
+            <cellXfs><xf numFmtId="0" fontId="0"/><xf numFmtId="164" fontId="0"/><xf numFmtId="9" fontId="1"/></cellXfs>
+            </styleSheet>"#;
+        let looks = looks(styles);
+        let shown: Vec<Option<String>> = looks.iter().map(|look| look.of("12")).collect();
+        assert_eq!(shown, [None, Some("12 [0.00,]".to_owned()), Some("~~12".to_owned())]);
+    }
+
+    #[test]
+    fn figures_of_two_looks_in_a_text_are_marked() {
+        let xml = "<sst><si><t>规章</t></si><si><r><t>5</t></r><r><rPr><vertAlign val=\"superscript\"/></rPr><t>1</t></r>\
+            <rPh><t>x</t></rPh></si></sst>";
+        assert_eq!(marked(xml), HashMap::from([("51".to_owned(), "5^1".to_owned())]));
+    }
+}

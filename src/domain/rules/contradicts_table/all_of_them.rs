@@ -1,0 +1,39 @@
+//! 收到申请14件，均为自然人申请: what is said of all that came, against the table's part of it.
+
+use super::{APART, Wrong, arguments, sum_of};
+use crate::domain::rules::judging::Judging;
+use crate::domain::wording::{count, pattern, years};
+use regex::Regex;
+use std::sync::LazyLock;
+
+static ALL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        "(?:收到|新收|受理)[^0-9，。；]{0,16}申请(?P<all>#)件[，,](?P<said>(?:均为|全部为|全为|都是|均是|均由)自然人(?P<person>申请|提出|提交|)\
+         |(?:均|全部|全都|都)(?:已|依法|按时|按期|及时)*予以公开)(?:[，,。；;]|$)",
+    )
+});
+const NEW: &str = "requests.new_requests";
+const GRANTED: &str = "requests.granted.total";
+
+pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
+    if !sentence.contains("自然人") && !sentence.contains("予以公开") {
+        return Vec::new();
+    }
+    let apart = APART.iter().any(|word| sentence.contains(word))
+        || years(sentence).into_iter().any(|(_, _, named)| named != judged.year);
+    if apart {
+        return Vec::new();
+    }
+    let value = |name: &str| sum_of(&judged.content.figures, &[name]);
+    let wrong = ALL.captures_iter(sentence).filter_map(|captures| {
+        let (all, said) = (captures.name("all")?, captures.name("said")?);
+        let all = count(all.as_str()).filter(|all| value(&format!("{NEW}.total")) == Some(*all))?;
+        let cell = match captures.name("person") {
+            Some(_) => format!("{NEW}.natural_person"),
+            None => GRANTED.to_owned(),
+        };
+        let right = value(&cell).filter(|right| *right < all)?;
+        Some(((said.start(), said.end(), arguments(said.as_str(), &[right])), vec![cell]))
+    });
+    wrong.collect()
+}

@@ -28,6 +28,7 @@ pub mod markdown;
 pub mod mht;
 pub mod odf;
 mod order;
+mod particulars;
 mod parts;
 pub mod pdf;
 mod printed;

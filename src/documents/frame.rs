@@ -170,7 +170,7 @@ fn agency_in(title: &str) -> Option<String> {
 }
 
 /// Whether a line is an agency's name and nothing else.
-fn is_agency(text: &str) -> bool {
+pub(super) fn is_agency(text: &str) -> bool {
     const ENDINGS: [&str; 20] = [
         "人民政府",
         "局",
@@ -218,8 +218,8 @@ pub(super) fn scope_of(agency: &str) -> Option<Scope> {
 }
 
 /// Finds name and date at the end; what stands behind them is no part of the report.
-pub(super) fn read_signature(pieces: &[Piece<'_>], agency: Option<&str>) -> Option<Signature> {
-    let named = |text: &str| is_agency(text) || agency.is_some_and(|agency| agency == text);
+pub(super) fn read_signature(pieces: &[Piece<'_>], known: &[&str]) -> Option<Signature> {
+    let named = |text: &str| is_agency(text) || known.contains(&text);
     let filled: Vec<(usize, &str)> = pieces
         .iter()
         .enumerate()
@@ -240,7 +240,7 @@ pub(super) fn read_signature(pieces: &[Piece<'_>], agency: Option<&str>) -> Opti
         };
         return Some(Signature { by, on: Some(on), from, to: at + 1 });
     }
-    let (at, name) = filled.first().filter(|(_, text)| agency == Some(*text))?;
+    let (at, name) = filled.first().filter(|(_, text)| known.contains(text))?;
     Some(Signature { by: Some((*name).to_owned()), on: None, from: *at, to: at + 1 })
 }
 

@@ -75,7 +75,7 @@ impl Keys {
             return Keys { full: String::new(), bare: String::new() };
         }
         let (text, _) = strip_artefacts(text);
-        let folded: String = compatible(&note::without_note(&text)).chars().map(simplified).collect();
+        let folded: String = compatible(note::without_note(&text)).chars().map(simplified).collect();
         Keys { full: letters(&folded), bare: letters(strip_ordinal(&folded)) }
     }
 

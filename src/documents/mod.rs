@@ -29,6 +29,7 @@ pub mod mht;
 mod number_format;
 pub mod odf;
 mod order;
+mod particulars;
 mod parts;
 pub mod pdf;
 mod printed;

@@ -79,7 +79,7 @@ fn beginning(pieces: &[Piece<'_>], range: Range<usize>) -> usize {
     if head.title.is_some() {
         return range.start + head.from;
     }
-    read_signature(between, None).map_or(range.end, |signature| range.start + signature.to)
+    read_signature(between, &[]).map_or(range.end, |signature| range.start + signature.to)
 }
 
 /// The first title of another report inside of a report: of another year or agency, and no section behind it

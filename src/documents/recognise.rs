@@ -5,6 +5,7 @@ use super::frame::{Head, Signature, is_region, read_head, read_signature, scope_
 use super::grid::{Grid, Piece};
 use super::headings::{Heading, extra_sections, find_headings};
 use super::label::strip_artefacts;
+use super::particulars::Particulars;
 use super::parts::parts;
 use super::tables::{Origin, TableOutcome, read_table};
 use super::value::{self, CellText};
@@ -185,6 +186,8 @@ struct Recogniser {
     /// What found no place, by line.
     strays: Vec<(usize, String)>,
     title_agency: Option<String>,
+    /// What lines of their own say.
+    told: Particulars,
 }
 
 impl Recogniser {
@@ -207,7 +210,8 @@ impl Recogniser {
             faults: Vec::new(),
         };
         let notes = SourceNotes { cells_expected: form.cells.len(), ..SourceNotes::default() };
-        Recogniser { form, document, notes, strays: Vec::new(), title_agency: None }
+        let told = Particulars::default();
+        Recogniser { form, document, notes, strays: Vec::new(), title_agency: None, told }
     }
 
     fn read_head(&mut self, head: &Head, pieces: &[Piece<'_>]) {
@@ -215,7 +219,8 @@ impl Recogniser {
         self.document.year = head.year;
         self.title_agency = head.agency.clone();
         for (at, piece) in pieces.iter().enumerate() {
-            if head.title.is_none() || at < head.from || at >= head.to {
+            let of_the_title = head.title.is_some() && (head.from..head.to).contains(&at);
+            if !of_the_title && !self.told.take(piece.text) {
                 self.stray(piece.line, piece.text);
             }
         }
@@ -226,8 +231,10 @@ impl Recogniser {
             let next = headings.get(number + 1);
             let end = next.map_or(pieces.len(), |next| next.piece);
             let mut body = pieces.get(heading.piece + heading.pieces..end).unwrap_or_default();
+            let known = [&self.told.agency, &self.title_agency, &self.told.signer];
+            let known: Vec<&str> = known.into_iter().filter_map(|name| name.as_deref()).collect();
             if next.is_none()
-                && let Some(signature) = read_signature(body, self.title_agency.as_deref())
+                && let Some(signature) = read_signature(body, &known)
             {
                 for piece in body.get(signature.to..).unwrap_or_default() {
                     self.stray(piece.line, piece.text);
@@ -369,13 +376,13 @@ impl Recogniser {
     }
 
     fn finish(mut self) -> Reading {
-        let title_agency = self.title_agency.take();
-        self.document.agency_name = match (title_agency, self.document.signed_by.clone()) {
-            (Some(title), Some(signed)) if is_region(&title) => Some(signed),
-            (None, signed) => signed,
-            (title, _) => title,
-        };
-        self.document.scope = self.document.agency_name.as_deref().and_then(scope_of);
+        let (document, told) = (&mut self.document, self.told);
+        let understood = || agency_of(self.title_agency.take(), document.signed_by.clone());
+        document.agency_name = told.agency.or_else(understood);
+        document.scope = told.scope.or_else(|| document.agency_name.as_deref().and_then(scope_of));
+        document.year = told.year.or(document.year);
+        document.index_number = told.index_number;
+        document.source_url = told.source_url;
         self.strays.sort_by_key(|(line, _)| *line);
         self.notes.unmapped = self
             .strays
@@ -383,5 +390,14 @@ impl Recogniser {
             .map(|(line, text)| Unmapped { text, where_: format!("line {line}") })
             .collect();
         Reading { document: self.document, notes: self.notes }
+    }
+}
+
+/// Whose report it is, as title and signature tell: a place is no agency.
+pub(super) fn agency_of(title: Option<String>, signed_by: Option<String>) -> Option<String> {
+    match (title, signed_by) {
+        (Some(title), Some(signed)) if is_region(&title) => Some(signed),
+        (None, signed) => signed,
+        (title, _) => title,
     }
 }

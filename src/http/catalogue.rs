@@ -5,7 +5,6 @@ use super::kernel::table::{self, TableFormat};
 use super::kernel::{
     Call, Code, FormName, ListQuery, NoParameters, Page, Paging, Problem, Reply, one_of, parameter, query,
 };
-use crate::domain::digest::sha256_hex;
 use crate::domain::form::{self, Form, GuideEntry};
 use crate::domain::language::say;
 use crate::domain::rules::{Explainable, RULES};
@@ -18,13 +17,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn register(config: &mut ServiceConfig<'_>) {
     config.service(list_rules).service(list_formats).service(read_format).service(list_indicators);
-}
-
-/// What changes with the program alone, with the digest of what it says as its tag.
-fn constant(body: &impl Serialize) -> Reply {
-    let value = serde_json::to_vec(body).unwrap_or_default();
-    let digest = sha256_hex(&value);
-    Reply::ok(body).constant(digest.get(..16).unwrap_or_default())
 }
 
 /// 一条规则。
@@ -77,7 +69,7 @@ pub async fn list_rules(call: Call) -> Result<Reply, Problem> {
         basis: rule.basis,
         form: form::all().iter().filter(|form| rule.applies_to(form)).map(|form| form.id.as_str()).collect(),
     });
-    Ok(constant(&query.page.page(&call, "rules", items.collect())?))
+    Ok(query.page.whole(&call, "rules", items.collect())?.constant())
 }
 
 /// 适用年度。
@@ -123,7 +115,7 @@ pub async fn list_formats(call: Call) -> Result<Reply, Problem> {
         applies_to_years: FormatYears { from: form.from, to: form.to },
         cells: form.cells.len(),
     });
-    Ok(constant(&query.page.page(&call, "formats", items.collect())?).in_chinese())
+    Ok(query.page.whole(&call, "formats", items.collect())?.constant().in_chinese())
 }
 
 /// 读取格式
@@ -138,7 +130,7 @@ pub async fn read_format(call: Call) -> Result<Reply, Problem> {
     let id: String = call.part("id")?;
     let form = form::by_id(&id).ok_or_else(|| Problem::new(Code::NotFound))?;
     let _: NoParameters = call.query()?;
-    Ok(constant(&form.source).in_chinese())
+    Ok(Reply::ok(&form.source).constant().in_chinese())
 }
 
 /// 一个指标：表格中的一个单元格。
@@ -266,7 +258,7 @@ pub async fn list_indicators(call: Call) -> Result<Reply, Problem> {
             }
         }
     }
-    let reply = constant(&query.page.page(&call, "indicators", items)?).in_chinese();
+    let reply = query.page.whole(&call, "indicators", items)?.constant().in_chinese();
     let columns = ["id", "section", "row", "column", "label", "unit", "decimals", "pointer", "formats"];
     table::page((&call, written), reply, &columns)
 }

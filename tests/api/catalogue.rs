@@ -23,6 +23,17 @@ on_both! {
             assert_eq!(read, serde_json::to_value(&known.source).expect("JSON"));
         }
         service.get("/formats/1999").send().refused(404, "not_found");
+        for path in ["/rules", "/formats", "/indicators"] {
+            let (mut next, mut seen) = (Some(format!("{path}?limit=1&count=true")), Vec::new());
+            let all = service.get(&format!("{path}?limit=2")).send().expect(200).value();
+            while let Some(page) = next.filter(|_| seen.len() < 2) {
+                let page = service.get(&page).send().expect(200);
+                seen.extend(page.value()["items"].as_array().expect("items").clone());
+                let link = page.header("link").and_then(|link| link.strip_suffix(">; rel=\"next\""));
+                next = link.map(|link| link.trim_start_matches("</api/v1").to_owned());
+            }
+            assert_eq!(json!(seen), all["items"], "{path}: each page says where the next one is");
+        }
 
         let indicators = service.get("/indicators?format=2021&limit=200").send().expect(200).value();
         let items = indicators["items"].as_array().expect("items");

@@ -116,6 +116,24 @@ on_both! {
             .faults("invalid_input", &["/due_on", "/parent_id"]);
     }
 
+    fn all_faults_of_a_query_are_told_at_once(service) {
+        let refused = |path: &str, wrong: &[&str]| {
+            let value = service.get(path).send().expect(400).value();
+            let found = value["errors"].as_array().expect("errors").iter();
+            let mut found: Vec<&str> = found.filter_map(|fault| fault["parameter"].as_str()).collect();
+            found.sort_unstable();
+            assert_eq!((&value["code"], found), (&json!("invalid_query"), wrong.to_vec()), "{path}");
+        };
+        refused("/agencies?limit=0&sort=colour&level=city&colour=1", &["colour", "level", "limit", "sort"]);
+        refused("/reports?sort=year,-year&fields=id,colour&scope=x", &["fields", "scope", "sort"]);
+        refused("/stats/breakdown?year=x&sort=colour&by=colour", &["by", "sort", "year"]);
+        let world = World::new(service);
+        refused(&format!("/agencies/{}/children?sort=-&count=2", world.county), &["count", "sort"]);
+        for path in ["/agencies?sort=-level,name", "/reports?sort=-published_at,year&fields=id,title"] {
+            service.get(path).send().expect(200);
+        }
+    }
+
     fn a_wrong_method_is_told_which_are_right(service) {
         let reply = service.request("DELETE", "/agencies").send();
         assert_eq!(reply.header("allow"), Some("GET, POST, HEAD, OPTIONS"));

@@ -157,6 +157,31 @@ on_both! {
         assert!(service.run(&["stats", "verify"]).status.success());
     }
 
+    fn what_is_overdue_is_not_deleted_with_its_agency(service) {
+        let world = World::new(service);
+        let delete = |agency: &str| {
+            let path = format!("/agencies/{agency}");
+            let tag = service.get(&path).send().tag().to_owned();
+            service.delete(&path).token(&world.supervisor()).if_match(&tag).send()
+        };
+        let register = |name: &str| register(service, name, "county", "department", Some(&world.county));
+        let (early, mistaken, since) = (register("乙县旧局"), register("乙县误局"), register("乙县新局"));
+        let there_in_time = |agency: &str| {
+            service.database.execute(&format!("UPDATE agencies SET created_at = '2023-02-01 00:00:00' WHERE id = '{agency}'"));
+        };
+        [&early, &mistaken].into_iter().for_each(|agency| there_in_time(agency));
+        // As long as nobody has filed the year is being set up.
+        delete(&mistaken).expect(204);
+        world.publish(&id_of(&world.full_draft()));
+        delete(&early).refused(409, "due_day_passed");
+        let missing = service.get(&format!("/stats/completeness/missing?year={YEAR}&within={}", world.county)).send().value();
+        assert!(missing["items"].as_array().expect("items").iter().any(|line| line["agency"]["id"] == *early), "{missing}");
+        delete(&since).expect(204);
+        let exempt = json!({"exempt": true, "reason": "登记有误，从未设立"});
+        patch(service, &format!("/years/{YEAR}/roster/{early}"), &world.supervisor(), &exempt).expect(200);
+        delete(&early).expect(204);
+    }
+
     fn what_an_agency_is_called_and_counts_as_the_place_above_settles(service) {
         let world = World::new(service);
         let own = format!("/agencies/{}", world.county);

@@ -205,6 +205,13 @@ on_both! {
         assert_eq!((&inside["total"]["draft"], &inside["total"]["missing"]), (&json!(1), &json!(2)));
         let county = inside["groups"].as_array().expect("groups").iter().find(|group| group["agency"]["id"] == *world.county).expect("the county");
         assert_eq!((&county["expected"], &county["published"], &county["draft"]), (&json!(2), &json!(1), &json!(1)));
+        let within = service.get(&path).token(&world.supervisor()).send().expect(200).value();
+        assert_eq!(within["total"], public["total"], "what is wider than the grant is told as to everybody");
+        for group in within["groups"].as_array().expect("groups") {
+            let of_the_county = group["agency"]["id"] == *world.county;
+            let told = if of_the_county { json!([1, 0]) } else { json!([null, 1]) };
+            assert_eq!(json!([group["draft"], group["missing"]]), told, "{group}");
+        }
         let missing = |token: Option<&str>| {
             let request = service.get(&format!("/stats/completeness/missing?year={YEAR}&limit=2"));
             let request = if let Some(token) = token { request.token(token) } else { request };

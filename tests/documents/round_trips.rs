@@ -82,8 +82,9 @@ fn check(document: &ReportDocument, format: Format, kind: Kind) {
             document.title.clone(),
             document.agency_name.clone(),
             document.year,
-            document.signed_by.clone(),
-            document.signed_on,
+            document.scope,
+            (document.signed_by.clone(), document.signed_on),
+            (document.index_number.clone(), document.source_url.clone()),
         )
     };
     assert_eq!(head(&read.document), head(document), "{format:?}");
@@ -192,6 +193,57 @@ fn any_report_comes_back_from_every_format() {
             Ok(())
         })
         .expect("it comes back");
+}
+
+#[test]
+fn a_section_may_be_called_whatever_a_title_may_be() {
+    for title in ["概况[一]/二:三?*\\", "'概况'", &"长".repeat(200), &format!("{}'", "概".repeat(28)), &"😀".repeat(30), "<b>&\""] {
+        let mut document = suqian(2023);
+        for section in &mut document.content.sections {
+            section.found_title = Some(title.to_owned());
+        }
+        for format in Format::ALL {
+            let bytes = write(&document, format).unwrap_or_else(|fault| panic!("{title} {format:?}: {fault}"));
+            assert!(bytes.is_none_or(|bytes| !bytes.is_empty()), "{title} {format:?}");
+        }
+    }
+}
+
+#[test]
+fn what_neither_title_nor_signature_tells_comes_back_too() {
+    type Change = fn(&mut ReportDocument);
+    let changes: [Change; 7] = [
+        |document| {
+            document.index_number = Some("11140431/2024-00012".to_owned());
+            document.source_url = Some("https://www.example.gov.cn/a_b/c?id=1&x=*~#top".to_owned());
+        },
+        |document| {
+            (document.title, document.signed_by) = (Some("政府信息公开工作年度报告".to_owned()), None);
+        },
+        |document| {
+            document.agency_name = Some("沁源县人民政府".to_owned());
+            document.title = Some("沁源县2023年政府信息公开工作年度报告".to_owned());
+        },
+        |document| {
+            document.agency_name = Some("长治市人民政府".to_owned());
+            (document.scope, document.signed_by) = (Some(Scope::Own), None);
+        },
+        |document| document.signed_by = Some("沁源县信访工作专班".to_owned()),
+        |document| {
+            (document.signed_by, document.signed_on) = (Some("沁源县信访工作专班".to_owned()), None);
+        },
+        |document| {
+            document.signed_on = None;
+            document.title = Some("某年信息公开报告".to_owned());
+        },
+    ];
+    for change in changes {
+        let mut document = suqian(2023);
+        change(&mut document);
+        for (format, kind) in BOTH_WAYS {
+            check(&document, format, kind);
+        }
+    }
 }
 
 #[test]

@@ -78,9 +78,9 @@ fn a_signature_is_found_alone_or_on_one_line_or_with_more_behind_it() {
         (vec!["无。", "沁源县信访局 2024年1月29日"], 1, 2),
         (vec!["无。", "沁源县信访局", "2024年1月29日", "打印", "关闭"], 1, 3),
     ] {
-        assert_eq!(read_signature(&pieces(&lines), None), Some(Signature { by: by.clone(), on, from, to }));
+        assert_eq!(read_signature(&pieces(&lines), &[]), Some(Signature { by: by.clone(), on, from, to }));
     }
-    assert_eq!(read_signature(&pieces(&["无。", "报告完毕"]), None), None);
+    assert_eq!(read_signature(&pieces(&["无。", "报告完毕"]), &[]), None);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A report document in JSON: it names its cells itself, so that nothing has to be recognised.
 
+use crate::documents::particulars::is_web_address;
 use crate::domain::form;
 use crate::domain::number::Precision;
 use crate::domain::report::{Content, ReportDocument, Shape, ShapeFault, pointer, read_sections};
@@ -114,15 +115,6 @@ fn heading_faults(faults: &[MemberFault], object: &Map<String, Value>) -> Vec<Sh
 fn day(text: &str) -> Option<NaiveDate> {
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
     (text.len() == 10).then_some(day)
-}
-
-/// Whether a text is an `http` or `https` address with a host.
-fn is_web_address(text: &str) -> bool {
-    let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
-    plain
-        && url::Url::parse(text).is_ok_and(|url| {
-            matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|host| !host.is_empty())
-        })
 }
 
 /// An object being read. What nobody asked for is unknown and told at the end.

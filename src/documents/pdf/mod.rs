@@ -11,6 +11,7 @@ mod table;
 mod text;
 
 use crate::documents::layout::layout;
+use crate::documents::particulars::lines as particulars;
 use crate::domain::form::Section;
 use crate::domain::report::{ReportDocument, SectionState};
 use chrono::{Datelike, NaiveDate};
@@ -43,6 +44,7 @@ pub fn write(document: &ReportDocument) -> Result<Vec<u8>, PdfFault> {
     let mut setting = Setting { font: &font, pages: Pages::new() };
     let title = title(document);
     setting.title(&title);
+    particulars(document).for_each(|line| setting.paragraph(&text::clean(&line)));
     let form = document.content.form();
     for (at, (section, state)) in form.sections.iter().zip(&document.content.sections).enumerate() {
         if state.present {

@@ -2,6 +2,7 @@
 
 use super::WriteFault;
 use crate::documents::layout::{LaidCell, TableLayout, layout};
+use crate::documents::particulars::lines as particulars;
 use crate::documents::printed::{heading, paragraphs, sections, signature, title};
 use crate::domain::report::ReportDocument;
 use docx_rs::{
@@ -43,6 +44,9 @@ pub fn write(document: &ReportDocument) -> Result<Vec<u8>, WriteFault> {
     let margin = PageMargin::new().top(MARGIN).bottom(MARGIN).left(MARGIN).right(MARGIN);
     let mut docx = Docx::new().page_size(WIDTH, HEIGHT).page_margin(margin);
     docx = docx.add_paragraph(paragraph(&title(document), TITLE_FONT, TITLE).align(AlignmentType::Center));
+    for line in particulars(document) {
+        docx = docx.add_paragraph(paragraph(&line, TEXT_FONT, CELL).align(AlignmentType::Center));
+    }
     for (at, section, state) in sections(document) {
         let indent = |paragraph: Paragraph| {
             paragraph.indent(None, Some(SpecialIndentType::FirstLine(INDENT)), None, None)

@@ -1,6 +1,7 @@
 //! A report as a page of its own: escaped, without script, ready for print on A4 and for screen readers.
 
 use crate::documents::layout::{LaidCell, layout};
+use crate::documents::particulars::lines as particulars;
 use crate::documents::printed::{heading, paragraphs, sections, signature, title};
 use crate::domain::report::ReportDocument;
 use std::fmt::Write;
@@ -34,6 +35,9 @@ pub fn write(document: &ReportDocument) -> String {
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
          </head>\n<body>\n<main>\n<h1>{title}</h1>\n"
     );
+    for line in particulars(document) {
+        let _ = writeln!(page, "<p>{}</p>", escaped(&line));
+    }
     for (at, section, state) in sections(document) {
         let head = escaped(&heading(section, state));
         let _ = writeln!(page, "<section>\n<h2>{head}</h2>");

@@ -1,6 +1,7 @@
 //! A report as Markdown: headings, paragraphs, pipe tables in the statutory layout.
 
 use crate::documents::layout::{TableLayout, layout};
+use crate::documents::particulars::lines as particulars;
 use crate::documents::printed::{heading, paragraphs, sections, signature, title};
 use crate::domain::report::ReportDocument;
 use std::fmt::Write;
@@ -35,6 +36,9 @@ fn escaped_line(text: &str) -> String {
 /// Writes the document.
 pub fn write(document: &ReportDocument) -> String {
     let mut text = format!("# {}\n", escaped(&title(document)));
+    for line in particulars(document) {
+        let _ = write!(text, "\n{}\n", escaped_line(&line));
+    }
     for (at, section, state) in sections(document) {
         let _ = write!(text, "\n## {}\n", escaped(&heading(section, state)));
         if let Some(table) = layout(document, at) {

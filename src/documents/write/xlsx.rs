@@ -1,6 +1,7 @@
 //! A report as a workbook, one sheet to a section: labels locked, totals as formulas; and one to fill in.
 
 use crate::documents::layout::{LaidCell, layout};
+use crate::documents::particulars::lines as particulars;
 use crate::documents::printed::{heading, paragraphs, sections, signature, title};
 use crate::domain::figures::Figures;
 use crate::domain::form::{Form, Identity, guide};
@@ -14,7 +15,7 @@ use std::collections::HashMap;
 
 /// Longest text of a cell.
 const LONGEST: usize = 32_000;
-/// Longest name of a sheet.
+/// Longest name of a sheet, in the units that workbooks count in.
 const NAME: usize = 31;
 /// Largest count, as the form's numbers are bounded.
 const LARGEST: f64 = 1e12;
@@ -73,12 +74,16 @@ pub fn write(document: &ReportDocument) -> Result<Vec<u8>, XlsxError> {
     for (number, (at, section, state)) in sections(document).enumerate() {
         let sheet = workbook.add_worksheet();
         let heading = heading(section, state);
-        sheet.set_name(heading.chars().take(NAME).collect::<String>())?;
+        sheet.set_name(sheet_name(&heading))?;
         sheet.set_column_width(0, 24)?;
         let mut row = 0;
         if number == 0 {
             sheet.write_with_format(row, 0, title(document), &formats.title)?;
             row += 1;
+            for line in particulars(document) {
+                sheet.write_with_format(row, 0, line, &formats.text)?;
+                row += 1;
+            }
         }
         sheet.write_with_format(row, 0, &heading, &formats.heading)?;
         if let Some(entry) = guide::of_section(&section.key) {
@@ -113,6 +118,22 @@ pub fn write(document: &ReportDocument) -> Result<Vec<u8>, XlsxError> {
         sheet.protect();
     }
     workbook.save_to_buffer()
+}
+
+/// A heading as a sheet may be called: some marks no name may hold, nor end with an apostrophe. It begins with a
+/// numeral, so no two are alike.
+fn sheet_name(heading: &str) -> String {
+    let mut room = NAME;
+    let fits = heading.chars().take_while(|c| match room.checked_sub(c.len_utf16()) {
+        Some(left) => {
+            room = left;
+            true
+        }
+        None => false,
+    });
+    let marks = ['[', ']', ':', '*', '?', '/', '\\'];
+    let name: String = fits.map(|c| if marks.contains(&c) { ' ' } else { c }).collect();
+    name.trim_end_matches(['\'', ' ']).to_owned()
 }
 
 fn write_table(

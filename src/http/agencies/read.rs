@@ -6,7 +6,7 @@ use crate::domain::agency::{Agency, AgencyFilter, AgencyOrder, AgencyStatus, Kin
 use crate::domain::page::PageValue;
 use crate::http::kernel::table::{self, TableFormat};
 use crate::http::kernel::{
-    Call, Depth, DivisionPrefix, Paging, Problem, Reply, SortField, list_reply, query,
+    Call, Depth, DivisionPrefix, Paging, Problem, Reply, Sort, SortField, Sortable, list_reply, query,
 };
 use crate::operations::AgencyRef;
 use crate::operations::agencies::{self, AgencyQuery};
@@ -19,26 +19,29 @@ fn text(value: impl ToString) -> PageValue {
 }
 
 /// Fields the registry can be listed by.
-static SORTS: &[SortField<Agency, AgencyOrder>] = &[
-    SortField { name: "name", order: AgencyOrder::Name, value: |agency| text(&agency.name) },
-    SortField { name: "level", order: AgencyOrder::Level, value: |agency| text(agency.level.as_str()) },
-    SortField { name: "kind", order: AgencyOrder::Kind, value: |agency| text(agency.kind.as_str()) },
-    SortField {
-        name: "division_code",
-        order: AgencyOrder::DivisionCode,
-        value: |agency| text(agency.division_code.as_ref().map(ToString::to_string).unwrap_or_default()),
-    },
-    SortField {
-        name: "created_at",
-        order: AgencyOrder::CreatedAt,
-        value: |agency| PageValue::Time(agency.created_at),
-    },
-    SortField {
-        name: "updated_at",
-        order: AgencyOrder::UpdatedAt,
-        value: |agency| PageValue::Time(agency.updated_at),
-    },
-];
+impl Sortable for Agency {
+    type Order = AgencyOrder;
+    const FIELDS: &'static [SortField<Agency, AgencyOrder>] = &[
+        SortField { name: "name", order: AgencyOrder::Name, value: |agency| text(&agency.name) },
+        SortField { name: "level", order: AgencyOrder::Level, value: |agency| text(agency.level.as_str()) },
+        SortField { name: "kind", order: AgencyOrder::Kind, value: |agency| text(agency.kind.as_str()) },
+        SortField {
+            name: "division_code",
+            order: AgencyOrder::DivisionCode,
+            value: |agency| text(agency.division_code.as_ref().map(ToString::to_string).unwrap_or_default()),
+        },
+        SortField {
+            name: "created_at",
+            order: AgencyOrder::CreatedAt,
+            value: |agency| PageValue::Time(agency.created_at),
+        },
+        SortField {
+            name: "updated_at",
+            order: AgencyOrder::UpdatedAt,
+            value: |agency| PageValue::Time(agency.updated_at),
+        },
+    ];
+}
 
 query!(AgencyListQuery {
     /// 名称（全称或简称）中含有的文字。
@@ -58,7 +61,7 @@ query!(AgencyListQuery {
     /// 某一天的机关登记：当日存在的机关；已经合并、撤销的只在 `status` 指明时列出。不给则为现在的。
     at: Option<NaiveDate>,
     /// 排序字段，逗号分隔，前加 `-` 为降序：name、level、kind、division_code、created_at、updated_at。
-    sort: Option<String>,
+    sort: Option<Sort<Agency>>,
     page: Paging,
     /// `json`（默认）或 `csv`；不给则按 `Accept`。
     format: Option<TableFormat>,
@@ -76,8 +79,7 @@ query!(AgencyListQuery {
 #[get("/agencies")]
 pub async fn list_agencies(call: Call) -> Result<Reply, Problem> {
     let query: AgencyListQuery = call.query()?;
-    let sort = query.sort.as_deref();
-    let order = query.page.order(&call, "agencies", SORTS, sort)?;
+    let order = query.page.order(&call, "agencies", &query.sort.map_or_else(Vec::new, |sort| sort.0))?;
     let wanted = AgencyQuery {
         filter: AgencyFilter {
             q: query.q,
@@ -184,7 +186,7 @@ query!(ChildrenQuery {
     /// 某一天的机关登记：当日存在的机关；不给则为现在的。
     at: Option<NaiveDate>,
     /// 排序字段，同机关列表。
-    sort: Option<String>,
+    sort: Option<Sort<Agency>>,
     page: Paging,
     /// `json`（默认）或 `csv`；不给则按 `Accept`。
     format: Option<TableFormat>,
@@ -205,8 +207,7 @@ pub async fn list_children(call: Call) -> Result<Reply, Problem> {
     let named = parent.clone();
     let query: ChildrenQuery =
         call.query_after(move |connection, _| agencies::find(connection, &named)).await?;
-    let sort = query.sort.as_deref();
-    let order = query.page.order(&call, "children", SORTS, sort)?;
+    let order = query.page.order(&call, "children", &query.sort.map_or_else(Vec::new, |sort| sort.0))?;
     let (page, count, at) = (order.page.clone(), query.page.count, query.at);
     let (rows, total) = call
         .look(move |connection, _| match at {

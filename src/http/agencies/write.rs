@@ -136,11 +136,11 @@ pub async fn change_agency(call: Call) -> Result<Reply, Problem> {
 
 /// 删除机关
 ///
-/// 只能删除没有报告、没有下级的机关。
+/// 只能删除没有报告、没有下级的机关；应报之日已过、别的机关已有填报而它未报的，须先由上级写明理由免报。
 #[utoipa::path(
     tag = "agencies",
     responses((status = 204, description = "已删除")),
-    extensions(("x-problems" = json!([Code::AgencyInUse]))),
+    extensions(("x-problems" = json!([Code::AgencyInUse, Code::DueDayPassed]))),
 )]
 #[delete("/agencies/{agency}")]
 pub async fn delete_agency(call: Call) -> Result<Reply, Problem> {

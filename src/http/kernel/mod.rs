@@ -39,6 +39,7 @@ pub mod service;
 pub mod shares;
 pub mod shield;
 mod sign_in;
+pub mod sort;
 pub mod table;
 mod verdict;
 
@@ -46,13 +47,14 @@ mod verdict;
 // What nearly every endpoint is made of has one place to be imported from.
 pub(in crate::http) use answer::answer;
 pub use call::Call;
-pub use paging::{ListQuery, Page, PageOrder, Paging, SortField, bad_cursor, list_reply, list_reply_with};
+pub use paging::{ListQuery, Page, PageOrder, Paging, bad_cursor, list_reply, list_reply_with};
 pub(in crate::http) use parameter::parameter;
 pub use parameter::*;
 pub use problem::{Code, Fault, PROBLEM_JSON, Problem, Right};
 pub(in crate::http) use query::query;
 pub use query::{NoParameters, ViewQuery};
 pub use reply::{HTML, JSON, Reply, Snapshot};
+pub use sort::{Sort, SortField, Sortable, listed};
 
 pub const BASE: &str = "/api/v1";
 mod trace;

@@ -5,6 +5,7 @@ use super::cursor::Seal;
 use super::problem::{Code, Problem};
 use super::query::{CursorText, Limit, Member, Reader, filters, query};
 use super::reply::Reply;
+use super::sort::SortField;
 use crate::domain::page::{ById, COUNTED, Page as Keyset, PageValue, SortKey};
 use crate::operations::store::AnyConnection;
 use crate::operations::{Asking, Refusal};
@@ -19,14 +20,6 @@ use utoipa::{PartialSchema, ToSchema};
 
 /// Rows of a page about whose length nothing was said.
 const USUAL: i64 = 50;
-
-/// A field a listing can be ordered by.
-pub struct SortField<T: 'static, O: 'static = ById> {
-    pub name: &'static str,
-    pub order: O,
-    /// The value a row has there.
-    pub value: fn(&T) -> PageValue,
-}
 
 /// A page of a list. The schema is named after its items: a page of `Agency` is an `AgencyList`.
 #[derive(Debug, Serialize)]
@@ -154,21 +147,15 @@ impl Paging {
         &self,
         call: &Call,
         listing: &str,
-        known: &'static [SortField<T, O>],
-        sort: Option<&str>,
+        sort: &[(bool, &'static SortField<T, O>)],
     ) -> Result<PageOrder<T, O>, Problem> {
-        let unknown = || Problem::of_query(vec![("sort".to_owned(), "invalid_value")]);
-        let mut keys = Vec::new();
-        let mut fields: Vec<&'static SortField<T, O>> = Vec::new();
-        for part in sort.into_iter().flat_map(|sort| sort.split(',')) {
-            let (descending, name) = part.strip_prefix('-').map_or((false, part), |name| (true, name));
-            let field = known.iter().find(|field| field.name == name).ok_or_else(unknown)?;
-            if fields.iter().any(|other| other.name == name) {
-                return Err(unknown());
-            }
-            keys.push(SortKey { order: field.order, descending, after: None });
-            fields.push(field);
-        }
+        let key = |(descending, field): &(bool, &SortField<T, O>)| SortKey {
+            order: field.order,
+            descending: *descending,
+            after: None,
+        };
+        let mut keys: Vec<SortKey<O>> = sort.iter().map(key).collect();
+        let fields = sort.iter().map(|(_, field)| *field).collect();
         let seal = Seal::of(call, listing)?;
         let mut after_id = None;
         if let Some(cursor) = &self.cursor {
@@ -206,7 +193,7 @@ impl Paging {
         B: Serialize,
         F: FnMut(&mut AnyConnection, &Asking, &Keyset<ById>, bool) -> Found<T> + Send + 'static,
     {
-        let order = self.order(call, listing, &[], None)?;
+        let order = self.order(call, listing, &[])?;
         let (page, count) = (order.page.clone(), self.count);
         let found = call.look(move |connection, asking| find(connection, asking, &page, count));
         let (rows, total) = found.await?;
@@ -219,12 +206,6 @@ impl Paging {
     pub fn whole<T: Serialize>(&self, call: &Call, listing: &str, items: Vec<T>) -> Result<Reply, Problem> {
         let (items, next, total) = self.cut(call, listing, items)?;
         Ok(list_reply(call, items, next, total))
-    }
-
-    /// The page itself.
-    pub fn page<T>(&self, call: &Call, listing: &str, items: Vec<T>) -> Result<Page<T>, Problem> {
-        let (items, next, total) = self.cut(call, listing, items)?;
-        Ok(Page { items, next_cursor: bound(call, next), total })
     }
 
     fn cut<T>(&self, call: &Call, listing: &str, mut items: Vec<T>) -> Result<WholePage<T>, Problem> {

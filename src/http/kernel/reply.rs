@@ -9,6 +9,7 @@ use super::precondition;
 use super::problem::{Code, Problem};
 use super::service::Service;
 use super::shield::of_page;
+use crate::domain::digest::sha256_hex;
 use crate::domain::language::Language;
 use crate::operations::store::{RestsOn, StoredAnswer};
 use actix_web::body::BoxBody;
@@ -175,7 +176,13 @@ impl Reply {
     }
 
     /// May be kept for an hour: it changes with the program alone.
-    pub fn constant(mut self, digest: &str) -> Reply {
+    pub fn constant(self) -> Reply {
+        let digest = sha256_hex(&self.body);
+        self.constant_as(digest.get(..16).unwrap_or_default())
+    }
+
+    /// The same where the digest is known.
+    pub fn constant_as(mut self, digest: &str) -> Reply {
         self.keeping = Keeping::Constant;
         self.rests_on = Some(RestsOn::Nothing);
         self.tag = Some(format!("\"{digest}\""));

@@ -14,8 +14,8 @@ const NEVER_FORBIDDEN: &[&str] = &["cancel_job", "decide_pending", "create_trans
 /// What takes no parameters and heeds none.
 const UNASKED: &[&str] = &["read_health", "read_readiness", "read_metrics"];
 
-/// Lists that are short enough to be read whole: they name no next page.
-const UNLINKED: &[&str] = &["list_rules", "list_formats", "list_indicators"];
+/// Lists that change with the program alone: a page of them costs what a single read costs.
+const CONSTANT: &[&str] = &["list_rules", "list_formats", "list_indicators"];
 
 /// Reads that are never the same twice, or flow on.
 const UNTAGGED: &[&str] =
@@ -37,7 +37,7 @@ pub fn finish(operation: &mut Map<String, Value>, (method, path): (&str, &str), 
     let is = |among: &[&str]| among.contains(&id.as_str());
     let said_tagged = operation.remove("x-tagged").and_then(|flag| flag.as_bool());
     let paged = takes(operation, "cursor");
-    let listed = paged && !is(UNLINKED);
+    let listed = paged && !is(CONSTANT);
     let for_token = flag(operation, "x-token");
     let for_anybody = flag(operation, "x-anonymous");
     let unmatched = flag(operation, "x-unmatched");
@@ -104,7 +104,7 @@ pub fn finish(operation: &mut Map<String, Value>, (method, path): (&str, &str), 
         codes.extend([Code::InvalidHeader, Code::IdempotencyKeyReused, Code::IdempotencyInProgress]);
     }
     add_parameters(operation, (keyed, matched, sometimes), tagged && method == "get", method == "get");
-    add_headers(operation, method, (tagged, listed, keyed, same));
+    add_headers(operation, method, (tagged, paged, keyed, same));
     if tagged && method == "get" {
         add_response(
             operation,

@@ -7,7 +7,10 @@ use crate::domain::report::{ReportFilter, ReportHead, ReportOrder, Scope, Timeli
 use crate::domain::rights::Right;
 use crate::domain::workflow::State;
 use crate::http::kernel::table::{self, TableFormat};
-use crate::http::kernel::{Call, Paging, Problem, Reply, SortField, View, YearNumber, list_reply, query};
+use crate::http::kernel::{
+    Call, Paging, Problem, Reply, Sort, SortField, Sortable, View, YearNumber, list_reply, listed, parameter,
+    query,
+};
 use crate::operations::AgencyRef;
 use crate::operations::reports::{self, ReportQuery};
 use crate::operations::store::RestsOn;
@@ -26,26 +29,37 @@ fn text(value: impl ToString) -> PageValue {
 }
 
 /// Fields reports can be listed by.
-static SORTS: &[SortField<ReportHead, ReportOrder>] = &[
-    SortField { name: "year", order: ReportOrder::Year, value: |head| PageValue::Integer(head.report.year) },
-    SortField { name: "status", order: ReportOrder::Status, value: |head| text(head.state.as_str()) },
-    SortField { name: "agency_name", order: ReportOrder::AgencyName, value: |head| text(&head.agency_name) },
-    SortField {
-        name: "published_at",
-        order: ReportOrder::PublishedAt,
-        value: |head| PageValue::Time(head.published_at.unwrap_or_else(never)),
-    },
-    SortField {
-        name: "created_at",
-        order: ReportOrder::CreatedAt,
-        value: |head| PageValue::Time(head.report.created_at),
-    },
-    SortField {
-        name: "updated_at",
-        order: ReportOrder::UpdatedAt,
-        value: |head| PageValue::Time(head.updated_at),
-    },
-];
+impl Sortable for ReportHead {
+    type Order = ReportOrder;
+    const FIELDS: &'static [SortField<ReportHead, ReportOrder>] = &[
+        SortField {
+            name: "year",
+            order: ReportOrder::Year,
+            value: |head| PageValue::Integer(head.report.year),
+        },
+        SortField { name: "status", order: ReportOrder::Status, value: |head| text(head.state.as_str()) },
+        SortField {
+            name: "agency_name",
+            order: ReportOrder::AgencyName,
+            value: |head| text(&head.agency_name),
+        },
+        SortField {
+            name: "published_at",
+            order: ReportOrder::PublishedAt,
+            value: |head| PageValue::Time(head.published_at.unwrap_or_else(never)),
+        },
+        SortField {
+            name: "created_at",
+            order: ReportOrder::CreatedAt,
+            value: |head| PageValue::Time(head.report.created_at),
+        },
+        SortField {
+            name: "updated_at",
+            order: ReportOrder::UpdatedAt,
+            value: |head| PageValue::Time(head.updated_at),
+        },
+    ];
+}
 
 query!(ReportListQuery {
     /// 年度。
@@ -69,11 +83,11 @@ query!(ReportListQuery {
     /// 标题或机关名称中含有的文字。
     q: Option<String>,
     /// 只要这些成员，逗号分隔；要 `sections` 也在这里写明。`id` 总在其中。
-    fields: Option<String>,
+    fields: Option<Fields>,
     /// `published`：有授权时也只列已发布的。
     view: Option<View>,
     /// 排序字段，逗号分隔，前加 `-` 为降序：year、status、agency_name、published_at、created_at、updated_at。
-    sort: Option<String>,
+    sort: Option<Sort<ReportHead>>,
     page: Paging,
     /// `json`（默认）或 `csv`；不给则按 `Accept`。
     format: Option<TableFormat>,
@@ -134,15 +148,15 @@ const COLUMNS: &[&str] = &[
     "updated_at",
 ];
 
-fn read_fields(fields: Option<&str>) -> Result<Option<Vec<String>>, Problem> {
-    let Some(fields) = fields else { return Ok(None) };
-    let names: Vec<String> = fields.split(',').map(|name| name.trim().to_owned()).collect();
-    if names.iter().all(|name| MEMBERS.contains(&name.as_str())) {
-        Ok(Some(names))
-    } else {
-        Err(Problem::of_query(vec![("fields".to_owned(), "invalid_value")]))
-    }
-}
+/// The members an item is asked for.
+#[derive(Debug)]
+pub struct Fields(Vec<String>);
+
+parameter!(Fields, listed(&format!("({})", MEMBERS.join("|")), MEMBERS.len()), |text| {
+    let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+    let known = names.iter().all(|name| MEMBERS.contains(&name.as_str()));
+    if known { Ok(Fields(names)) } else { Err("invalid_value") }
+});
 
 /// 报告列表
 ///
@@ -156,12 +170,11 @@ fn read_fields(fields: Option<&str>) -> Result<Option<Vec<String>>, Problem> {
 #[get("/reports")]
 pub async fn list_reports(call: Call) -> Result<Reply, Problem> {
     let query: ReportListQuery = call.query()?;
-    let fields = read_fields(query.fields.as_deref())?;
+    let fields = query.fields.map(|fields| fields.0);
     if query.published_from.zip(query.published_to).is_some_and(|(from, to)| from > to) {
         return Err(Problem::of_query(vec![("published_to".to_owned(), "range_order")]));
     }
-    let sort = query.sort.as_deref();
-    let order = query.page.order(&call, "reports", SORTS, sort)?;
+    let order = query.page.order(&call, "reports", &query.sort.map_or_else(Vec::new, |sort| sort.0))?;
     let wanted = ReportQuery {
         filter: ReportFilter {
             year: query.year.map(|year| year.0),

@@ -3,13 +3,11 @@
 use crate::domain::form::{Form, all};
 use crate::domain::statistics::Sum;
 use crate::http::kernel::format::time;
-use crate::http::kernel::{Problem, answer, parameter};
+use crate::http::kernel::{Problem, answer, listed, parameter};
 use crate::operations::statistics::{AsOf, Place};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 answer! {
     /// 数字截至哪一条公开变更。
@@ -38,6 +36,8 @@ pub fn within(place: &Place) -> Option<String> {
     place.agency.as_ref().map(|(id, _)| id.to_string())
 }
 
+/// `requests.new_requests.total`, as a pattern.
+pub const INDICATOR: &str = "[a-z0-9_]+([.][a-z0-9_]+){2}";
 /// Most indicators of one question.
 const MOST: usize = 50;
 
@@ -45,23 +45,14 @@ const MOST: usize = 50;
 #[derive(Debug, Clone)]
 pub struct Indicators(pub Vec<String>);
 
-parameter!(
-    Indicators,
-    {
-        let name = "[a-z0-9_]+([.][a-z0-9_]+){2}";
-        let list = format!("^{name}(,{name}){{0,{}}}$", MOST - 1);
-        let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(list));
-        RefOr::T(Schema::Object(schema.build()))
-    },
-    |text| {
-        let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
-        let known = |name: &String| all().iter().any(|form| form.by_indicator(name).is_some());
-        match names.iter().all(known) && names.len() <= MOST {
-            true => Ok(Indicators(names)),
-            false => Err("unknown_indicator"),
-        }
+parameter!(Indicators, listed(INDICATOR, MOST), |text| {
+    let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+    let known = |name: &String| all().iter().any(|form| form.by_indicator(name).is_some());
+    match names.iter().all(known) && names.len() <= MOST {
+        true => Ok(Indicators(names)),
+        false => Err("unknown_indicator"),
     }
-);
+});
 
 impl Indicators {
     /// What is answered where nothing was asked for: what everybody looks at first.

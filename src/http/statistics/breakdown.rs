@@ -1,11 +1,11 @@
 //! A place broken down by its children, by level, by kind.
 
-use super::body::{AgencyBody, AsOfBody, Indicators, within, wrong};
+use super::body::{AgencyBody, AsOfBody, INDICATOR, Indicators, within, wrong};
 use crate::domain::agency::{Kind, Level};
 use crate::domain::language::{Language, say};
 use crate::http::kernel::names::{BreakdownKind, IndicatorValues};
 use crate::http::kernel::table::{self, TableFormat};
-use crate::http::kernel::{Call, Code, Problem, Reply, YearNumber, one_of, parameter, query};
+use crate::http::kernel::{Call, Code, Problem, Reply, YearNumber, listed, one_of, parameter, query};
 use crate::operations::AgencyRef;
 use crate::operations::statistics::{BreakdownBy, BreakdownItem, BreakdownKey, as_of, breakdown, place};
 use actix_web::get;
@@ -21,6 +21,20 @@ parameter!(BreakdownBy, one_of(&["child", "level", "kind"]), |text| match text {
     _ => Err("invalid_value"),
 });
 
+/// A field of the parts: what it is called, what was counted, or an indicator.
+#[derive(Debug)]
+pub struct BreakdownSort {
+    descending: bool,
+    field: String,
+}
+
+parameter!(BreakdownSort, listed(&format!("-?(name|reports|{INDICATOR})"), 1), |text| {
+    let (descending, field) = text.strip_prefix('-').map_or((false, text), |field| (true, field));
+    let known =
+        matches!(field, "name" | "reports") || Indicators::read(field).is_ok_and(|read| read.0.len() == 1);
+    if known { Ok(BreakdownSort { descending, field: field.to_owned() }) } else { Err("invalid_value") }
+});
+
 query!(BreakdownQuery {
     /// 报告年度。
     year: YearNumber,
@@ -31,7 +45,7 @@ query!(BreakdownQuery {
     /// 指标，逗号分隔，见 `GET /indicators`；不给则为常用的几个。
     indicators: Option<Indicators>,
     /// 排序：`name`、`reports` 或所选的一个指标，前加 `-` 为降序；不给则按编号。
-    sort: Option<String>,
+    sort: Option<BreakdownSort>,
     /// `json`（默认）或 `csv`；不给则按 `Accept`。
     format: Option<TableFormat>,
 });
@@ -107,9 +121,12 @@ fn name(item: &BreakdownItem) -> String {
 /// How two parts stand to each other.
 type Compare = dyn Fn(&BreakdownItem, &BreakdownItem) -> Ordering;
 
-fn sort(items: &mut [BreakdownItem], by: &str, indicators: &Indicators) -> Result<(), Problem> {
-    let (descending, field) = by.strip_prefix('-').map_or((false, by), |field| (true, field));
-    let compare: Box<Compare> = match field {
+fn sort(
+    items: &mut [BreakdownItem],
+    BreakdownSort { descending, field }: &BreakdownSort,
+    indicators: &Indicators,
+) -> Result<(), Problem> {
+    let compare: Box<Compare> = match field.as_str() {
         "name" => Box::new(|left, right| name(left).cmp(&name(right))),
         "reports" => Box::new(|left, right| left.sum.reports.cmp(&right.sum.reports)),
         known if indicators.0.iter().any(|indicator| indicator == known) => {
@@ -120,7 +137,7 @@ fn sort(items: &mut [BreakdownItem], by: &str, indicators: &Indicators) -> Resul
         }
         _ => return Err(wrong("sort")),
     };
-    items.sort_by(|left, right| if descending { compare(right, left) } else { compare(left, right) });
+    items.sort_by(|left, right| if *descending { compare(right, left) } else { compare(left, right) });
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use crate::http::kernel::{
     query,
 };
 use crate::operations::AgencyRef;
-use crate::operations::statistics::{self, as_of, place, sees_drafts};
+use crate::operations::statistics::{self, CompletenessGroup, as_of, place};
 use actix_web::get;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -98,29 +98,27 @@ pub async fn read_completeness(call: Call) -> Result<Reply, Problem> {
     let query: CompletenessQuery = call.query()?;
     let year = query.year.0;
     let by_child = query.group_by.is_some();
-    let (at, all, (whole, groups), as_of) = call
+    let (at, (whole, groups), as_of) = call
         .look(move |connection, asking| {
             let at = place(connection, year, query.within.as_ref())?;
-            let all = sees_drafts(asking, year, &at);
-            Ok((
-                at.clone(),
-                all,
-                statistics::completeness(connection, year, &at, by_child)?,
-                as_of(connection)?,
-            ))
+            let found = statistics::completeness(connection, asking, year, &at, by_child)?;
+            Ok((at, found, as_of(connection)?))
         })
         .await?;
+    let counts = |group: &CompletenessGroup| CountsBody::of(&group.progress, group.sees_drafts);
+    let total = counts(&whole);
     let groups = groups.into_iter().filter_map(|group| {
+        let counts = counts(&group);
         let line = group.agency?;
         let agency = AgencyBody { id: line.agency_id.to_string(), name: line.name };
-        Some(GroupBody { agency, counts: CountsBody::of(&group.progress, all) })
+        Some(GroupBody { agency, counts })
     });
     let body = CompletenessBody {
         year,
         within: within(&at),
         group_by: by_child.then_some("child"),
         groups: groups.collect(),
-        total: CountsBody::of(&whole.progress, all),
+        total,
         as_of: AsOfBody::of(as_of),
     };
     let items = || -> Vec<Value> {
@@ -130,7 +128,7 @@ pub async fn read_completeness(call: Call) -> Result<Reply, Problem> {
         }
     };
     let nothing = || {
-        let counts = CountsBody::of(&Progress::default(), all);
+        let counts = CountsBody::of(&Progress::default(), whole.sees_drafts);
         json!(GroupBody { agency: AgencyBody::default(), counts })
     };
     table::reply((&call, query.format), &body, items, nothing)
@@ -174,7 +172,7 @@ pub type MissingList = Page<MissingBody>;
 pub async fn list_missing(call: Call) -> Result<Reply, Problem> {
     let query: MissingQuery = call.query()?;
     let year = query.year.0;
-    let order: PageOrder<RosterEntry> = query.page.order(&call, "missing", &[], None)?;
+    let order: PageOrder<RosterEntry> = query.page.order(&call, "missing", &[])?;
     let after = order.page.after_id.as_deref().and_then(|id| id.split_once(' '));
     let after = after.map(|(agency, scope)| (agency.to_owned(), scope.to_owned()));
     let (limit, count) = (order.page.limit, query.page.count);
@@ -183,11 +181,10 @@ pub async fn list_missing(call: Call) -> Result<Reply, Problem> {
             let at = place(connection, year, query.within.as_ref())?;
             let rows = statistics::missing(connection, asking, year, &at, after.as_ref(), limit)?;
             let whole = match count {
-                true => Some(statistics::completeness(connection, year, &at, false)?.0.progress),
+                true => Some(statistics::completeness(connection, asking, year, &at, false)?.0),
                 false => None,
             };
-            let all = sees_drafts(asking, year, &at);
-            Ok((rows, whole.map(|progress| CountsBody::of(&progress, all).missing)))
+            Ok((rows, whole.map(|whole| CountsBody::of(&whole.progress, whole.sees_drafts).missing)))
         })
         .await?;
     let today = call.asking().today;

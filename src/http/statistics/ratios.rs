@@ -81,10 +81,10 @@ pub async fn read_ratios(call: Call) -> Result<Reply, Problem> {
     let query: RatiosQuery = call.query()?;
     let year = query.year.0;
     let (at, sum, whole, as_of) = call
-        .look(move |connection, _| {
+        .look(move |connection, asking| {
             let at = place(connection, year, query.within.as_ref())?;
             let found = totals(connection, year, &at)?;
-            let (whole, _) = completeness(connection, year, &at, false)?;
+            let (whole, _) = completeness(connection, asking, year, &at, false)?;
             Ok((at, found.sum, whole.progress, as_of(connection)?))
         })
         .await?;

@@ -1,8 +1,11 @@
 //! Deleting an agency that nothing hangs on.
 
+use super::update::is_late;
 use super::{find, require_settling_right};
 use crate::domain::agency::Agency;
 use crate::domain::audit::AuditAction;
+use crate::domain::calendar::day_of;
+use crate::domain::report::Scope;
 use crate::operations::{AgencyRef, Conflict, Desk, Refusal};
 use crate::storage::{AnyConnection, Note, agencies, history, people, reports, roster, years};
 use serde_json::json;
@@ -13,6 +16,23 @@ fn holds_others(connection: &mut AnyConnection, years: &[i32], agency: &Agency) 
         let place = roster::place_of(connection, *year, &agency.path)?.path;
         if roster::deepest(connection, *year, &place)? > place.depth() {
             return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether it owes what is late, and was there when it was due. What was registered since, by mistake or in time for a
+/// year that is past, goes without a trace in that year.
+fn is_overdue(desk: &mut Desk<'_>, years: &[i32], agency: &Agency) -> Result<bool, Refusal> {
+    for year in years {
+        for scope in [Scope::Own, Scope::Consolidated] {
+            let line = roster::find(desk.connection, *year, &agency.id, scope)?;
+            let owed = line.filter(|line| !line.exempt && day_of(agency.created_at) <= line.due_on);
+            if let Some(line) = owed
+                && is_late(desk.connection, &line, desk.asking.today)?
+            {
+                return Ok(true);
+            }
         }
     }
     Ok(false)
@@ -37,6 +57,9 @@ pub fn delete(desk: &mut Desk<'_>, agency: &AgencyRef, version: i64) -> Result<(
         || holds_others(desk.connection, &following, &present)?
     {
         return Err(Refusal::conflict(Conflict::AgencyInUse));
+    }
+    if is_overdue(desk, &following, &present)? {
+        return Err(Refusal::conflict(Conflict::DueDayPassed));
     }
     for year in following {
         roster::delete_agency(desk.connection, year, &present.id)?;

@@ -198,6 +198,15 @@ fn follow_in_rosters(desk: &mut Desk<'_>, before: &Agency, after: &Agency) -> Re
     Ok(())
 }
 
+/// Whether a day has passed by which others have filed.
+pub(super) fn is_late(
+    connection: &mut AnyConnection,
+    line: &RosterEntry,
+    today: NaiveDate,
+) -> Result<bool, Refusal> {
+    Ok(today > line.due_on && reports::exists_for_year(connection, line.year)?)
+}
+
 /// An agency that has ended is due for nothing in the years that still follow the registry. What is late where others
 /// have filed stays late, whichever day it is said to have ended on: by hand alone, and with a reason, it is exempted.
 pub(super) fn exempt_in_rosters(
@@ -215,7 +224,7 @@ pub(super) fn exempt_in_rosters(
                 let published = filed.is_some_and(|report| {
                     report.published_revision.is_some() && report.withdrawn_at.is_none()
                 });
-                let late = today > entry.due_on && reports::exists_for_year(connection, year.plan.year)?;
+                let late = is_late(connection, &entry, today)?;
                 if published || late || ended.is_some_and(|day| day > entry.due_on) {
                     continue;
                 }

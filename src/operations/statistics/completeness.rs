@@ -1,6 +1,7 @@
 //! How far a year is: what is due, how far it has come, and who is still missing.
 
 use super::read::Place;
+use crate::domain::agency::AgencyPath;
 use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Progress;
@@ -15,11 +16,14 @@ pub struct CompletenessGroup {
     /// `None`: the whole place.
     pub agency: Option<RosterEntry>,
     pub progress: Progress,
+    /// Whether the caller may see how far its unpublished reports are.
+    pub sees_drafts: bool,
 }
 
 /// The whole place, and each of its children where asked.
 pub fn completeness(
     connection: &mut AnyConnection,
+    asking: &Asking,
     year: i32,
     place: &Place,
     by_child: bool,
@@ -38,21 +42,23 @@ pub fn completeness(
             found.entry(node).or_default().merge(&counters, 1);
         }
     }
-    let group = |agency: Option<RosterEntry>, node: &str| CompletenessGroup {
-        agency,
-        progress: found.get(node).copied().unwrap_or_default(),
+    let progress = |node: &str| found.get(node).copied().unwrap_or_default();
+    let whole = CompletenessGroup {
+        agency: None,
+        progress: progress(&here),
+        sees_drafts: sees_drafts(asking, year, place.path.as_ref()),
     };
-    let whole = group(None, &here);
-    let groups = children.into_iter().map(|child| {
-        let node = child.agency_id.to_string();
-        group(Some(child), &node)
+    let groups = children.into_iter().map(|child| CompletenessGroup {
+        progress: progress(&child.agency_id.to_string()),
+        sees_drafts: sees_drafts(asking, year, Some(&child.path)),
+        agency: Some(child),
     });
     Ok((whole, groups.collect()))
 }
 
-/// Whether the caller may see how far unpublished reports are.
-pub fn sees_drafts(asking: &Asking, year: i32, place: &Place) -> bool {
-    asking.rights.may_below(Right::SeeDrafts, place.path.as_ref(), year)
+/// Whether the caller may see how far unpublished reports are, of a place with all below it.
+fn sees_drafts(asking: &Asking, year: i32, path: Option<&AgencyPath>) -> bool {
+    asking.rights.may_below(Right::SeeDrafts, path, year)
 }
 
 /// Who is missing: for whoever has a grant those who have not begun, for the public all that is not published.
@@ -65,6 +71,6 @@ pub fn missing(
     limit: i64,
 ) -> Result<Vec<RosterEntry>, Refusal> {
     years::find(connection, year)?;
-    let unfiled = sees_drafts(asking, year, place);
+    let unfiled = sees_drafts(asking, year, place.path.as_ref());
     Ok(roster::unpublished(connection, year, place.path.as_ref(), unfiled, after, limit)?)
 }

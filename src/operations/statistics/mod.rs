@@ -7,7 +7,7 @@ mod read;
 mod reconcile;
 mod verify;
 
-pub use completeness::{CompletenessGroup, completeness, missing, sees_drafts};
+pub use completeness::{CompletenessGroup, completeness, missing};
 pub use keep::{move_in_years, move_lines, require_place, settle_report, settle_shown};
 pub use read::{
     AsOf, BreakdownBy, BreakdownItem, BreakdownKey, Consolidated, Place, Totals, as_of, breakdown,

@@ -197,13 +197,21 @@ fn any_report_comes_back_from_every_format() {
 
 #[test]
 fn a_section_may_be_called_whatever_a_title_may_be() {
-    for title in ["概况[一]/二:三?*\\", "'概况'", &"长".repeat(200), &format!("{}'", "概".repeat(28)), &"😀".repeat(30), "<b>&\""] {
+    for title in [
+        "概况[一]/二:三?*\\",
+        "'概况'",
+        &"长".repeat(200),
+        &format!("{}'", "概".repeat(28)),
+        &"😀".repeat(30),
+        "<b>&\"",
+    ] {
         let mut document = suqian(2023);
         for section in &mut document.content.sections {
             section.found_title = Some(title.to_owned());
         }
         for format in Format::ALL {
-            let bytes = write(&document, format).unwrap_or_else(|fault| panic!("{title} {format:?}: {fault}"));
+            let bytes =
+                write(&document, format).unwrap_or_else(|fault| panic!("{title} {format:?}: {fault}"));
             assert!(bytes.is_none_or(|bytes| !bytes.is_empty()), "{title} {format:?}");
         }
     }

@@ -273,7 +273,7 @@ fn measure(engine: &str, url: &str, size: usize) {
         &at_rate(|_| {
             read(&store, |c| {
                 let place = place(c)?;
-                statistics::completeness(c, YEAR, &place, true).map(drop)
+                statistics::completeness(c, &asking(), YEAR, &place, true).map(drop)
             });
         }),
     );

@@ -271,8 +271,8 @@ mod tests {
         let mut sheet = Sheet::default();
         sheet.take(css);
         let page = Html::parse_fragment(&format!("<div class=out><p id=p>{element}</p></div>"));
-        let elements = page.tree.nodes().filter_map(ElementRef::wrap);
-        let found = elements.last().map(|element| sheet.look(element));
+        let mut elements = page.tree.nodes().filter_map(ElementRef::wrap);
+        let found = elements.next_back().map(|element| sheet.look(element));
         found.unwrap_or_default()
     }
 

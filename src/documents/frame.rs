@@ -200,7 +200,7 @@ pub(super) fn is_agency(text: &str) -> bool {
 }
 
 /// Whether a name is that of a place and not of its government or an office.
-pub(super) fn is_region(name: &str) -> bool {
+fn is_region(name: &str) -> bool {
     let ends =
         name.ends_with(['省', '市', '县', '区', '州', '盟', '旗', '镇', '乡']) || name.ends_with("街道");
     ends && (2..=20).contains(&name.chars().count())
@@ -327,6 +327,15 @@ fn digit(c: char) -> Option<u32> {
         // As machines misread it from a picture.
         'l' | 'I' => Some(1),
         _ => "一二三四五六七八九".chars().zip(1..).find_map(|(known, value)| (known == c).then_some(value)),
+    }
+}
+
+/// Whose report it is, as title and signature tell: a place is no agency.
+pub(super) fn agency_of(title: Option<String>, signed_by: Option<String>) -> Option<String> {
+    match (title, signed_by) {
+        (Some(title), Some(signed)) if is_region(&title) => Some(signed),
+        (None, signed) => signed,
+        (title, _) => title,
     }
 }
 

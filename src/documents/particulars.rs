@@ -1,11 +1,10 @@
 //! What neither title nor signature tells of a report: a line each below the title, as pages of governments carry
 //! their 索引号. So whatever is written says it, and whoever reads it gets the same document back.
 
-use super::frame::{is_agency, read_head, scope_of};
+use super::frame::{agency_of, is_agency, read_head, scope_of};
 use super::grid::Piece;
 use super::label::Keys;
 use super::printed::title;
-use super::recognise::agency_of;
 use crate::domain::report::{ReportDocument, Scope};
 
 /// Longest line looked at, in bytes.

@@ -1,7 +1,7 @@
 //! The recogniser: finds a report in a grid by its headings and labels, whatever file it came from.
 
 use super::form_of_tables::form_of_tables;
-use super::frame::{Head, Signature, is_region, read_head, read_signature, scope_of};
+use super::frame::{Head, Signature, agency_of, read_head, read_signature, scope_of};
 use super::grid::{Grid, Piece};
 use super::headings::{Heading, extra_sections, find_headings};
 use super::label::strip_artefacts;
@@ -390,14 +390,5 @@ impl Recogniser {
             .map(|(line, text)| Unmapped { text, where_: format!("line {line}") })
             .collect();
         Reading { document: self.document, notes: self.notes }
-    }
-}
-
-/// Whose report it is, as title and signature tell: a place is no agency.
-pub(super) fn agency_of(title: Option<String>, signed_by: Option<String>) -> Option<String> {
-    match (title, signed_by) {
-        (Some(title), Some(signed)) if is_region(&title) => Some(signed),
-        (None, signed) => signed,
-        (title, _) => title,
     }
 }

@@ -31,8 +31,7 @@ impl OtherUnits {
                 .windows(2)
                 .any(|pair| matches!(pair, [many, of] if MANY.contains(many) && unit.contains(of)))
         };
-        let amounts = said.contains('元') && !said.replace("万元", "").contains('元');
-        Some(OtherUnits { counts: many(&COUNTED), amounts: said.contains('元') && !amounts })
+        Some(OtherUnits { counts: many(&COUNTED), amounts: said.replace("万元", "").contains('元') })
     }
 
     pub fn and(self, other: OtherUnits) -> OtherUnits {

@@ -20,6 +20,25 @@ pub struct RatioValue {
     pub millionths: Option<i64>,
 }
 
+/// Results by which nothing was given, whatever the reason (不予公开).
+pub(in crate::domain) const REFUSED: &[&str] = &[
+    "requests.refused_state_secret.total",
+    "requests.refused_prohibited_by_law.total",
+    "requests.refused_security_and_stability.total",
+    "requests.refused_third_party_rights.total",
+    "requests.refused_internal_affairs.total",
+    "requests.refused_deliberative_process.total",
+    "requests.refused_enforcement_file.total",
+    "requests.refused_administrative_inquiry.total",
+];
+
+/// Results by which there was nothing to give (无法提供).
+pub(in crate::domain) const UNAVAILABLE: &[&str] = &[
+    "requests.unavailable_not_held.total",
+    "requests.unavailable_requires_creation.total",
+    "requests.unavailable_still_unclear.total",
+];
+
 /// All of them.
 pub static RATIOS: &[Ratio] = &[
     Ratio {
@@ -32,29 +51,8 @@ pub static RATIOS: &[Ratio] = &[
         numerator: &["requests.granted.total"],
         denominator: &["requests.results_total.total"],
     },
-    Ratio {
-        key: "refused_rate",
-        numerator: &[
-            "requests.refused_state_secret.total",
-            "requests.refused_prohibited_by_law.total",
-            "requests.refused_security_and_stability.total",
-            "requests.refused_third_party_rights.total",
-            "requests.refused_internal_affairs.total",
-            "requests.refused_deliberative_process.total",
-            "requests.refused_enforcement_file.total",
-            "requests.refused_administrative_inquiry.total",
-        ],
-        denominator: &["requests.results_total.total"],
-    },
-    Ratio {
-        key: "unavailable_rate",
-        numerator: &[
-            "requests.unavailable_not_held.total",
-            "requests.unavailable_requires_creation.total",
-            "requests.unavailable_still_unclear.total",
-        ],
-        denominator: &["requests.results_total.total"],
-    },
+    Ratio { key: "refused_rate", numerator: REFUSED, denominator: &["requests.results_total.total"] },
+    Ratio { key: "unavailable_rate", numerator: UNAVAILABLE, denominator: &["requests.results_total.total"] },
     Ratio {
         key: "reconsideration_correction_rate",
         numerator: &["disputes.reconsideration.corrected"],

@@ -1,8 +1,9 @@
 //! 办结14件，其中予以公开6件、无法提供6件; 行政复议1件，结果纠正1件: how what is told before came out.
 
-use super::subjects::{NOT_PROCESSED, OTHERWISE, REFUSED, UNAVAILABLE};
+use super::subjects::{NOT_PROCESSED, OTHERWISE};
 use super::{APART, Subject, UNITS, Wrong, arguments, own_phrase, sum_of};
 use crate::domain::rules::judging::Judging;
+use crate::domain::statistics::{REFUSED, UNAVAILABLE};
 use crate::domain::wording::{Told, is_han, numbers, years};
 
 const RESULTS: &str = "requests.results_total.total";

@@ -1,5 +1,7 @@
 //! What sentences and tables both tell: the words of each subject, and the cells it may mean.
 
+use crate::domain::statistics::{REFUSED, UNAVAILABLE};
+
 /// Something that sentences give a number of.
 pub(in crate::domain::rules) struct Subject {
     /// What the numbers behind it go on to speak of.
@@ -23,21 +25,6 @@ const RESULTS: &str = "requests.results_total.total";
 const CARRIED_FORWARD: &str = "requests.carried_forward.total";
 const GRANTED: &str = "requests.granted.total";
 const PARTIALLY: &str = "requests.partially_granted.total";
-pub(super) const REFUSED: &[&str] = &[
-    "requests.refused_state_secret.total",
-    "requests.refused_prohibited_by_law.total",
-    "requests.refused_security_and_stability.total",
-    "requests.refused_third_party_rights.total",
-    "requests.refused_internal_affairs.total",
-    "requests.refused_deliberative_process.total",
-    "requests.refused_enforcement_file.total",
-    "requests.refused_administrative_inquiry.total",
-];
-pub(super) const UNAVAILABLE: &[&str] = &[
-    "requests.unavailable_not_held.total",
-    "requests.unavailable_requires_creation.total",
-    "requests.unavailable_still_unclear.total",
-];
 pub(super) const NOT_PROCESSED: &[&str] = &[
     "requests.not_processed_petition.total",
     "requests.not_processed_duplicate.total",

@@ -1,10 +1,11 @@
 //! What it costs to judge a body by its schema, beside parsing it: a table section of two hundred cells.
 //!
 //! `cargo bench --bench bodies`; judging should cost no more than parsing.
+#![expect(missing_docs, reason = "what criterion makes has none")]
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench may stop where it stands")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use nianbao::http::{BodyJudge, parse_body};
+use nianbao::inside::http::{BodyJudge, parse_body};
 use serde_json::{Value, json};
 use std::hint::black_box;
 

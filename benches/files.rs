@@ -9,7 +9,7 @@
     reason = "a bench may stop where it stands, and prints what it found"
 )]
 
-use nianbao::documents::intake::{Said, read};
+use nianbao::inside::documents::intake::{Said, read};
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::io::Read as _;

@@ -1,14 +1,15 @@
 //! What judging, reading and adding reports cost, beside parsing the same JSON in the same run.
+#![expect(missing_docs, reason = "what criterion makes has none")]
 #![expect(clippy::cast_possible_wrap, clippy::expect_used, reason = "a bench may stop where it stands")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use nianbao::documents::write::{Format, write};
-use nianbao::documents::{Kind, decode, read_grid, recognise, text};
-use nianbao::domain::agency::{Kind as AgencyKind, Level};
-use nianbao::domain::figures::Figures;
-use nianbao::domain::form;
-use nianbao::domain::report::{Content, ReportDocument, Scope, read_sections};
-use nianbao::domain::rules::{AgencyFacts, Judged, RuleSet, judge};
+use nianbao::inside::documents::write::{Format, write};
+use nianbao::inside::documents::{Kind, decode, read_grid, recognise, text};
+use nianbao::inside::domain::agency::{Kind as AgencyKind, Level};
+use nianbao::inside::domain::figures::Figures;
+use nianbao::inside::domain::form;
+use nianbao::inside::domain::report::{Content, ReportDocument, Scope, read_sections};
+use nianbao::inside::domain::rules::{AgencyFacts, Judged, RuleSet, judge};
 use serde_json::Value;
 use std::hint::black_box;
 

@@ -11,19 +11,19 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
-use nianbao::domain::agency::Contact;
-use nianbao::domain::form;
-use nianbao::domain::id::{AgencyId, PersonId, ReportId};
-use nianbao::domain::people::Person;
-use nianbao::domain::report::{Content, Heading, Scope, read_sections};
-use nianbao::domain::rights::{Grant, Rights, Role};
-use nianbao::domain::workflow::{Action, Review};
-use nianbao::domain::year::{YearPlan, YearState};
-use nianbao::operations::agencies::{self, AgencyDraft};
-use nianbao::operations::reports::{self, NewReport, TransitionOrder};
-use nianbao::operations::settings::first_review;
-use nianbao::operations::{AgencyRef, Asking, Desk, Ready, Refusal, at_desk, people, years};
-use nianbao::storage::{Act, Queue, Store, StoreOptions, StoredAnswer, WriteError};
+use nianbao::inside::domain::agency::Contact;
+use nianbao::inside::domain::form;
+use nianbao::inside::domain::id::{AgencyId, PersonId, ReportId};
+use nianbao::inside::domain::people::Person;
+use nianbao::inside::domain::report::{Content, Heading, Scope, read_sections};
+use nianbao::inside::domain::rights::{Grant, Rights, Role};
+use nianbao::inside::domain::workflow::{Action, Review};
+use nianbao::inside::domain::year::{YearPlan, YearState};
+use nianbao::inside::operations::agencies::{self, AgencyDraft};
+use nianbao::inside::operations::reports::{self, NewReport, TransitionOrder};
+use nianbao::inside::operations::settings::first_review;
+use nianbao::inside::operations::{AgencyRef, Asking, Desk, Ready, Refusal, at_desk, people, years};
+use nianbao::inside::storage::{Act, Queue, Store, StoreOptions, StoredAnswer, WriteError};
 use std::time::{Duration, Instant};
 
 /// As the program has it.
@@ -195,7 +195,7 @@ fn approved(store: &Store, count: usize) -> (Person, Vec<(ReportId, i64)>) {
             content: Some(content.clone()),
             prefill: None,
             source: None,
-            origin: nianbao::operations::reports::Origin::Created,
+            origin: nianbao::inside::operations::reports::Origin::Created,
         };
         write(store, asking_all(&person), move |desk| {
             let view = reports::create(desk, &new)?;

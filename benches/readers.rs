@@ -9,7 +9,7 @@
 )]
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use nianbao::documents::intake::{Said, read};
+use nianbao::inside::documents::intake::{Said, read};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 

@@ -6,7 +6,7 @@
 )]
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use nianbao::documents::{Grid, html, recognise, text};
+use nianbao::inside::documents::{Grid, html, recognise, text};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 

@@ -12,23 +12,23 @@
     reason = "a bench may stop where it stands, and prints what it found"
 )]
 
-use nianbao::domain::agency::Contact;
-use nianbao::domain::form;
-use nianbao::domain::id::{AgencyId, PersonId, ReportId};
-use nianbao::domain::page::{Page, SortKey};
-use nianbao::domain::people::Person;
-use nianbao::domain::report::{Content, Heading, ReportFilter, ReportOrder, Scope, read_sections};
-use nianbao::domain::rights::{Grant, Rights, Role};
-use nianbao::domain::workflow::{Action, Review};
-use nianbao::domain::year::{YearPlan, YearState};
-use nianbao::operations::agencies::{self, AgencyDraft};
-use nianbao::operations::reports::{self, Edit, NewReport, Origin, ReportQuery, TransitionOrder};
-use nianbao::operations::search::{self, Question};
-use nianbao::operations::settings::first_review;
-use nianbao::operations::{
+use nianbao::inside::domain::agency::Contact;
+use nianbao::inside::domain::form;
+use nianbao::inside::domain::id::{AgencyId, PersonId, ReportId};
+use nianbao::inside::domain::page::{Page, SortKey};
+use nianbao::inside::domain::people::Person;
+use nianbao::inside::domain::report::{Content, Heading, ReportFilter, ReportOrder, Scope, read_sections};
+use nianbao::inside::domain::rights::{Grant, Rights, Role};
+use nianbao::inside::domain::workflow::{Action, Review};
+use nianbao::inside::domain::year::{YearPlan, YearState};
+use nianbao::inside::operations::agencies::{self, AgencyDraft};
+use nianbao::inside::operations::reports::{self, Edit, NewReport, Origin, ReportQuery, TransitionOrder};
+use nianbao::inside::operations::search::{self, Question};
+use nianbao::inside::operations::settings::first_review;
+use nianbao::inside::operations::{
     AgencyRef, Archiving, Asking, Desk, Policy, Refusal, at_desk, people, statistics, years,
 };
-use nianbao::storage::{Act, AnyConnection, Later, Store, StoreOptions, WriteError};
+use nianbao::inside::storage::{Act, AnyConnection, Later, Store, StoreOptions, WriteError};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -166,7 +166,7 @@ fn fill(store: &Store, size: usize) -> Filled {
     {
         write(store, move |desk| search::enter_step(desk.connection, &step));
     }
-    write(store, |desk| Ok(nianbao::storage::analyze(desk.connection)?));
+    write(store, |desk| Ok(nianbao::inside::storage::analyze(desk.connection)?));
     filled
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench service`. Needs `oha` (`cargo install oha --locked`) and `taskset`; the server has
 //! one core and the load the other. Prints the rows of docs/performance.md.
+#![expect(missing_docs, reason = "what diesel makes of a table has none")]
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,

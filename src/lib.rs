@@ -1,6 +1,6 @@
 //! nianbao: 政府信息公开工作年度报告的填报、校验、审查、发布与汇总。
 //!
-//! A report's numbers are one vector and the statute is data; see [`domain`]. Imports only point down:
+//! A report's numbers are one vector and the statute is data; see `domain`. Imports only point down:
 //!
 //! ```text
 //! main, cli      the program
@@ -11,6 +11,7 @@
 //! documents      readers: bytes → report document
 //! domain         pure
 //! settings, telemetry   leaves, used by cli and http's server only
+//! inside         what tests, benches and fuzz targets take hold of: with `run` the library's whole face
 //! ```
 #![cfg_attr(
     test,
@@ -22,14 +23,17 @@
     )
 )]
 
-pub mod cli;
-pub mod documents;
-pub mod domain;
-pub mod http;
-pub mod operations;
-pub mod settings;
-pub mod storage;
-pub mod telemetry;
+mod cli;
+mod documents;
+mod domain;
+mod http;
+pub mod inside;
+mod operations;
+mod settings;
+mod storage;
+mod telemetry;
 #[cfg(test)]
 mod tests;
-pub mod work;
+mod work;
+
+pub use cli::run;

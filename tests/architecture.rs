@@ -145,9 +145,9 @@ fn both_engines_have_the_same_migrations() {
 
 #[test]
 fn every_problem_and_rule_has_its_words() {
-    use nianbao::domain::language::group;
-    use nianbao::domain::rules::RULES;
-    use nianbao::domain::statistics::RATIOS;
+    use nianbao::inside::domain::language::group;
+    use nianbao::inside::domain::rules::RULES;
+    use nianbao::inside::domain::statistics::RATIOS;
     let keys = |name: &str| group(name).map(|(key, _)| key).collect::<BTreeSet<_>>();
     let rules: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).collect();
     assert_eq!(keys("rule"), rules);

@@ -1,7 +1,7 @@
 //! `docs/roles.md` says what the code does: its table is made from the table of rights.
 
-use nianbao::domain::language::{Language, group, say};
-use nianbao::domain::rights::{Kind, Right, Role};
+use nianbao::inside::domain::language::{Language, group, say};
+use nianbao::inside::domain::rights::{Kind, Right, Role};
 use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../docs/roles.md");

@@ -1,6 +1,6 @@
 #![no_main]
-use nianbao::domain::form::all;
-use nianbao::domain::report::{Content, read_sections};
+use nianbao::inside::domain::form::all;
+use nianbao::inside::domain::report::{Content, read_sections};
 use serde_json::Value;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

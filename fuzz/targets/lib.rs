@@ -1,6 +1,6 @@
 //! What holds for every reader, whatever the bytes.
 
-use nianbao::documents::{Kind, read_grid, recognise};
+use nianbao::inside::documents::{Kind, read_grid, recognise};
 
 /// Reads the bytes as a file of this kind; figures that are told as read are there, and nothing else.
 pub fn read(kind: Kind, bytes: &[u8]) {

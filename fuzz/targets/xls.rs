@@ -1,5 +1,5 @@
 #![no_main]
-use nianbao::documents::Kind;
+use nianbao::inside::documents::Kind;
 
 libfuzzer_sys::fuzz_target!(
     // The reader catches what the library panics on; the fuzzer's own hook would end it before.

@@ -24,7 +24,7 @@ pub struct ConfigOptions {
     /// 设置文件（TOML），在默认值和 profile 之上
     #[arg(long, value_name = "文件")]
     config: Option<PathBuf>,
-    /// 设置的名称：读取 <config-dir>/<profile>.toml
+    /// 设置的名称：读取 profile 所在目录里的“名称.toml”
     #[arg(long, env = "NIANBAO_PROFILE", value_name = "名称")]
     profile: Option<String>,
     /// profile 所在的目录

@@ -11,7 +11,7 @@ macro_rules! faults {
         /// Why a document could not be read; nothing of it has been taken over.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         pub enum ReadFault {
-            $($(#[$about])* #[serde(rename = $code)] $name,)+
+            $($(#[$about])* #[doc = concat!("\n\nTold as `", $code, "`.")] #[serde(rename = $code)] $name,)+
             /// Its charset is none a report is written in, or its bytes are not valid in it.
             #[serde(rename = "charset")]
             Charset(String),
@@ -128,9 +128,9 @@ impl From<DecodeFault> for ReadFault {
 impl From<HtmlFault> for ReadFault {
     fn from(fault: HtmlFault) -> ReadFault {
         match fault {
-            HtmlFault::TooDeep => ReadFault::TooDeep,
-            HtmlFault::TooManyNodes => ReadFault::TooManyElements,
-            HtmlFault::TooManyCells => ReadFault::TooManyCells,
+            HtmlFault::Depth => ReadFault::TooDeep,
+            HtmlFault::Nodes => ReadFault::TooManyElements,
+            HtmlFault::Cells => ReadFault::TooManyCells,
         }
     }
 }

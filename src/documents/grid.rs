@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A document as an ordered list of paragraphs and tables.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grid {
+    /// Paragraphs and tables, in the order they stood.
     pub blocks: Vec<Block>,
     /// What stood where no report has anything: told, and never read.
     pub aside: Vec<GridCell>,
@@ -14,9 +15,17 @@ pub struct Grid {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Block {
     /// A paragraph; in text without marks also a cell.
-    Paragraph { text: String, line: usize },
+    Paragraph {
+        /// What it says.
+        text: String,
+        /// Line of the file, from 1.
+        line: usize,
+    },
     /// A table as its reader saw it; rows need not have the same number of cells.
-    Table { rows: Vec<Vec<GridCell>> },
+    Table {
+        /// From the top.
+        rows: Vec<Vec<GridCell>>,
+    },
 }
 
 /// A cell of a table; an empty one stays, because it tells where a value is missing.

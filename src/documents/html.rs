@@ -27,13 +27,13 @@ const TALLEST_SPAN: usize = 200;
 pub enum HtmlFault {
     /// Elements nest deeper than any report needs.
     #[error("the page is nested too deep")]
-    TooDeep,
+    Depth,
     /// The page has more elements and texts than any report needs.
     #[error("the page has too many elements")]
-    TooManyNodes,
+    Nodes,
     /// The tables have more cells than any report needs.
     #[error("the tables have too many cells")]
-    TooManyCells,
+    Cells,
 }
 
 /// Reads a page into a grid.
@@ -115,7 +115,7 @@ impl Reader {
 
     fn children(&mut self, element: ElementRef<'_>, depth: usize) -> Result<(), HtmlFault> {
         if depth > DEEPEST {
-            return Err(HtmlFault::TooDeep);
+            return Err(HtmlFault::Depth);
         }
         for child in element.children() {
             if let Node::Text(text) = child.value() {
@@ -231,7 +231,7 @@ impl Reader {
     fn add(&mut self, cells: &mut Vec<GridCell>, text: String, cover: Cover) -> Result<(), HtmlFault> {
         self.cells += 1;
         if self.cells > MOST_CELLS {
-            return Err(HtmlFault::TooManyCells);
+            return Err(HtmlFault::Cells);
         }
         cells.push(GridCell { text, line: self.line + 1, cover });
         Ok(())
@@ -241,7 +241,7 @@ impl Reader {
 /// The text of a cell, with whatever stands inside it.
 fn gather(element: ElementRef<'_>, flow: &mut Flow, sheet: &Sheet, depth: usize) -> Result<(), HtmlFault> {
     if depth > DEEPEST {
-        return Err(HtmlFault::TooDeep);
+        return Err(HtmlFault::Depth);
     }
     for child in element.children() {
         if let Node::Text(text) = child.value() {

@@ -8,15 +8,20 @@ use crate::domain::report::ReportDocument;
 /// One printed table, row by row; a position that a merged cell covers holds none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableLayout {
+    /// From the top, the rows of the head first.
     pub rows: Vec<Vec<LaidCell>>,
 }
 
 /// One printed cell, where it begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LaidCell {
+    /// What is written in it.
     pub text: String,
+    /// How many columns it covers.
     pub colspan: usize,
+    /// How many rows it covers.
     pub rowspan: usize,
+    /// It names rows or columns.
     pub header: bool,
     /// The cell of the form whose figure it holds.
     pub cell: Option<usize>,

@@ -1,7 +1,7 @@
 //! Documents in: what an agency hands over as a file, read into a report without guessing.
 //!
 //! A format's reader knows nothing of reports: it hands over a [`Grid`], paragraphs and
-//! cells in the order they stood, each with its place. The one recogniser ([`recognise`]) finds sections,
+//! cells in the order they stood, each with its place. The one recogniser ([`recognise()`]) finds sections,
 //! rows and columns in it by their labels, through the forms' aliases. So a new format is a new way to
 //! fill a grid, and never a second way to read a report.
 //!
@@ -45,9 +45,9 @@ mod xml;
 
 pub use decode::{DecodeFault, decode};
 pub use fault::ReadFault;
-pub use grid::{Block, Cover, Grid, GridCell};
+pub use grid::{Block, Grid};
 pub use intake::{Kind, read_grid};
-pub use recognise::{FoundCell, FoundState, Reading, SourceNotes, Unmapped, recognise, recognise_part};
+pub use recognise::{FoundCell, FoundState, Reading, SourceNotes, recognise, recognise_part};
 
 #[cfg(test)]
 mod tests;

@@ -29,17 +29,24 @@ const MOST_COPIES: usize = 4;
 /// A document as it was understood, and an account of what was not.
 #[derive(Debug, Clone)]
 pub struct Reading {
+    /// The report, with nothing in it that was not read.
     pub document: ReportDocument,
+    /// Where each value was found, and what found no place.
     pub notes: SourceNotes,
 }
 
 /// What was found, what was left blank, what found no place: so that nobody has to trust the reader.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceNotes {
+    /// How many of the form's sections have a heading in the file.
     pub sections_found: usize,
+    /// How many cells the form has.
     pub cells_expected: usize,
+    /// How many of them hold a number now.
     pub cells_read: usize,
+    /// How many of them were found empty.
     pub cells_blank: usize,
+    /// What has a value and no place in the form.
     pub unmapped: Vec<Unmapped>,
     /// How many reports stand in the file.
     pub parts: usize,
@@ -384,11 +391,8 @@ impl Recogniser {
         document.index_number = told.index_number;
         document.source_url = told.source_url;
         self.strays.sort_by_key(|(line, _)| *line);
-        self.notes.unmapped = self
-            .strays
-            .into_iter()
-            .map(|(line, text)| Unmapped { text, where_: format!("line {line}") })
-            .collect();
+        let unmapped = |(line, text)| Unmapped { text, where_: format!("line {line}") };
+        self.notes.unmapped = self.strays.into_iter().map(unmapped).collect();
         Reading { document: self.document, notes: self.notes }
     }
 }

@@ -2,7 +2,8 @@
 
 mod tables;
 
-use super::{Reading, Unmapped, recognise, text};
+use super::recognise::Unmapped;
+use super::{Reading, recognise, text};
 use crate::domain::form::{Form, Row, all, by_id};
 use crate::domain::report::{Scope, Shape};
 use chrono::NaiveDate;

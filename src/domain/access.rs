@@ -47,7 +47,9 @@ impl Access {
 /// Somebody who has a part in something: the person who acts, and whose hand it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doer {
+    /// In whose name it is done.
     pub person: PersonId,
+    /// Who stands behind it: a machine acts by whoever issued its token.
     pub hand: PersonId,
 }
 

@@ -52,6 +52,7 @@ impl Hasher {
 }
 
 impl Algorithm {
+    /// A digest begun by it.
     pub fn hasher(self) -> Hasher {
         match self {
             Algorithm::Sha256 => Hasher::Sha256(Sha256::new()),

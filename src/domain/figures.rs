@@ -21,10 +21,13 @@ pub struct Residual {
 /// Why two vectors cannot be added or a stored one not be read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum FiguresFault {
+    /// They are of two forms.
     #[error("the two vectors are of different forms")]
     DifferentForms,
+    /// A sum that no cell can hold.
     #[error("a sum exceeds what a cell can hold")]
     Overflow,
+    /// Stored with another length than its form's.
     #[error("the stored vector does not fit its form")]
     Malformed,
 }
@@ -41,20 +44,24 @@ impl Figures {
         Figures { form, cells: vec![None; form.cells.len()] }
     }
 
+    /// The form whose cells these are.
     pub fn form(&self) -> &'static Form {
         self.form
     }
 
+    /// A cell's value in the unit of its section; `None`: not filled in, or no such cell.
     pub fn get(&self, cell: usize) -> Option<i64> {
         self.cells.get(cell).copied().flatten()
     }
 
+    /// Fills a cell in, or empties it; a cell that the form does not have stays away.
     pub fn set(&mut self, cell: usize, value: Option<i64>) {
         if let Some(place) = self.cells.get_mut(cell) {
             *place = value;
         }
     }
 
+    /// All values in the order of the form's cells.
     pub fn values(&self) -> &[Option<i64>] {
         &self.cells
     }

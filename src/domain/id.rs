@@ -6,6 +6,7 @@ use std::str::FromStr;
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$meta])*
+        /// A UUID in its hyphenated form.
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
         pub struct $name(String);
 
@@ -20,10 +21,14 @@ macro_rules! ids {
                 $name(id)
             }
 
+            /// Its text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
+
+        // Every kind of id has both, asked for or not.
+        const _: (fn(String) -> $name, fn(&$name) -> &str) = ($name::from_stored, $name::as_str);
 
         impl FromStr for $name {
             type Err = ();

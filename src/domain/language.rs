@@ -7,8 +7,10 @@ use std::sync::LazyLock;
 /// A language the service answers in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Language {
+    /// `zh`, what is said where nothing is asked for.
     #[default]
     Chinese,
+    /// `en`.
     English,
 }
 

@@ -22,7 +22,9 @@ pub enum ById {}
 /// One field of an order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SortKey<O = ById> {
+    /// Which field.
     pub order: O,
+    /// The greatest first.
     pub descending: bool,
     /// The field's value in the last row of the page before.
     pub after: Option<PageValue>,
@@ -31,7 +33,10 @@ pub struct SortKey<O = ById> {
 /// Which page: the order, the last row's id and the number of rows.
 #[derive(Debug, Clone)]
 pub struct Page<O = ById> {
+    /// The order's fields, the first weighs most; the id breaks ties.
     pub keys: Vec<SortKey<O>>,
+    /// The id of the last row of the page before; `None`: the first page.
     pub after_id: Option<String>,
+    /// How many rows at most.
     pub limit: i64,
 }

@@ -44,14 +44,21 @@ pub const LAST_YEAR: i32 = 2099;
 /// A reporting year's plan, without who changed it when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct YearPlan {
+    /// The year reported on.
     pub year: i32,
     /// Id of the form, `2021`.
     pub format: String,
+    /// Whether reports are taken.
     pub state: YearState,
+    /// The first day reported on.
     pub period_start: NaiveDate,
+    /// The last day reported on.
     pub period_end: NaiveDate,
+    /// The last day for departments to publish (条例, article 49: 31 January).
     pub department_due_on: NaiveDate,
+    /// The last day for governments to publish (条例, article 49: 31 March).
     pub government_due_on: NaiveDate,
+    /// What is said about it.
     pub note: Option<String>,
 }
 
@@ -119,6 +126,7 @@ impl YearPlan {
         }
     }
 
+    /// What of it cannot be, each at its member.
     pub fn faults(&self) -> Vec<PlanFault> {
         let checks = [
             (self.period_end < self.period_start, PlanFault::PeriodOrder),

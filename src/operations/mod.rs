@@ -45,7 +45,9 @@ use std::sync::Arc;
 /// How an agency may be named from outside: by id or by credit code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AgencyRef {
+    /// By its id.
     Id(AgencyId),
+    /// By its unified social credit code.
     Uscc(Uscc),
     /// What was named can be no agency.
     Nowhere,
@@ -88,7 +90,9 @@ impl fmt::Display for AgencyRef {
 /// Who asks and by what settings: what most operations need beside their command.
 #[derive(Debug, Clone)]
 pub struct Asking {
+    /// What they may do.
     pub rights: crate::domain::rights::Rights,
+    /// Who it is; `None`: nobody in particular.
     pub person: Option<crate::domain::people::Person>,
     /// By what they came in; `None`: the program itself, whose hand is the person's own.
     pub access: Option<Access>,
@@ -98,6 +102,7 @@ pub struct Asking {
     pub ways: Ways,
     /// The day it is, in UTC+8.
     pub today: chrono::NaiveDate,
+    /// What the operator has settled.
     pub policy: Policy,
     /// By which algorithm digests of what is written are made: the database's.
     pub digests: Algorithm,
@@ -110,7 +115,9 @@ pub struct Asking {
 /// What the operator has settled about acts that take more than a right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
+    /// Which old documents are taken in.
     pub archiving: Archiving,
+    /// Which acts wait for a second person.
     pub second_pair: SecondPair,
 }
 
@@ -151,12 +158,16 @@ impl SecondPair {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Archiving {
     /// Those of years that are over and whose last due day lies at least so many days back.
-    Old { after_days: u32 },
+    Old {
+        /// Counted by the calendar.
+        after_days: u32,
+    },
     /// Made-up ones of any year, as if they had been published here on their days.
     MadeUp,
 }
 
 impl Policy {
+    /// What holds where an operator has settled nothing.
     pub const USUAL: Policy =
         Policy { archiving: Archiving::Old { after_days: 365 }, second_pair: SecondPair::NONE };
 }

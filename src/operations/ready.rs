@@ -7,7 +7,9 @@ use crate::storage::{AnyConnection, Basis, audit};
 /// A command with what it rests on. It is borrowed by the lane, never consumed: a group may run twice.
 #[derive(Debug, Clone)]
 pub struct Ready<C> {
+    /// What it rests on.
     pub basis: Basis,
+    /// What the lane is to enter.
     pub command: C,
 }
 

@@ -87,15 +87,19 @@ pub struct Connected {
     pub hand: Named,
 }
 
+/// Why an operation does not do what it was asked to.
 #[derive(Debug)]
 pub enum Refusal {
     /// Not there, or not to be seen by whoever asks.
     NotFound,
+    /// Nobody who asks so may do it.
     Forbidden,
     /// A credit code of a division that whoever asks does not supervise.
     ForeignCode {
+        /// The code that was sent.
         division: String,
     },
+    /// Two parts that must be different people's; with what connects them.
     SeparationOfDuties(Box<Connected>),
     /// A code that is unknown, used or over; which of them is not told.
     CodeRefused,
@@ -103,30 +107,41 @@ pub enum Refusal {
     PreconditionFailed,
     /// The public asks for a report that was withdrawn.
     Withdrawn {
+        /// Why it was withdrawn, where that was said.
         reason: Option<String>,
+        /// When, UTC.
         at: Option<NaiveDateTime>,
     },
     /// The revision's text was erased.
     Suppressed {
+        /// Why it was erased.
         reason: String,
+        /// When, UTC.
         at: NaiveDateTime,
     },
     /// The change log was asked for a number it has not reached: it is another log.
     ChangeLogReset,
+    /// What was sent cannot be; each fault at its place.
     Invalid(Vec<InputFault>),
+    /// Such an agency files no report for all below it.
     ScopeNotForKind,
+    /// Findings that must be mended first.
     FindingsBlock(Vec<Finding>),
     /// What stands in texts that everybody reads.
     Unpublishable(Vec<Finding>),
+    /// Not from where it stands; what can be done from there.
     NotAllowed(Vec<Action>),
     /// The year is not over for long enough to take old documents in; from when it is, once it is closed, and what
     /// else can be done.
     TooRecent {
+        /// The first day they are taken.
         from: NaiveDate,
+        /// What else can be done.
         allowed: Vec<Action>,
     },
     /// It is no draft; what can be done from where it stands.
     NotEditable(Vec<Action>),
+    /// Something else is in its way.
     Conflict(Conflict),
     /// Somebody has decided on it already.
     Decided(Box<DecidedAct>),
@@ -134,6 +149,7 @@ pub enum Refusal {
     Rows(Vec<(usize, Refusal)>),
     /// Whoever asks has as many of these as one may have.
     TooMany,
+    /// The database failed.
     Storage(StorageError),
 }
 
@@ -158,6 +174,7 @@ impl Refusal {
         Refusal::Invalid(vec![InputFault::new(pointer, code)])
     }
 
+    /// Something else is in its way.
     pub fn conflict(conflict: Conflict) -> Refusal {
         Refusal::Conflict(conflict)
     }

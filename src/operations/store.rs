@@ -3,5 +3,5 @@
 
 pub use crate::storage::{
     Act, Actor, AnyConnection, IdempotencyKey, KeyHeld, Meters, News, Notes, Queue, RestsOn, StandbyTold,
-    StorageError, Store, StoredAnswer, Watch, WriteError, Written,
+    StorageError, Store, StoredAnswer, WriteError, Written,
 };

@@ -5,7 +5,7 @@ mod load;
 mod oidc;
 mod secret;
 
-pub use check::{Fault, allowed_place, network};
+pub use check::{allowed_place, network};
 pub use load::{SettingsError, Sources, load};
 pub use secret::Secret;
 

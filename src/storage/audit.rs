@@ -208,6 +208,7 @@ pub(super) fn position(connection: &mut AnyConnection) -> Result<(i64, String), 
     Ok(ledger::table.select((ledger::audit_seq, ledger::epoch)).first(connection)?)
 }
 
+/// Where the log stands: its last entries and the cluster it belongs to.
 pub fn ledger(connection: &mut AnyConnection) -> Result<LedgerState, StorageError> {
     let (audit_seq, audit_head, epoch) =
         ledger::table.select((ledger::audit_seq, ledger::audit_head, ledger::epoch)).first(connection)?;

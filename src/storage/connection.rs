@@ -10,7 +10,9 @@ use std::time::Duration;
 /// A connection to either engine. PostgreSQL stands first: its types decide.
 #[derive(diesel::MultiConnection)]
 pub enum AnyConnection {
+    /// A PostgreSQL server.
     Postgres(PgConnection),
+    /// A SQLite file.
     Sqlite(SqliteConnection),
 }
 

@@ -25,13 +25,20 @@ pub enum OpenError {
 /// A failure of the database or of what it holds; never a matter of what the caller asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
+    /// A statement failed.
     #[error("database: {0}")]
     Database(#[from] Error),
+    /// No connection could be made.
     #[error("no connection: {0}")]
     Connect(#[from] diesel::ConnectionError),
     /// A stored value that its type does not know.
     #[error("stored {what} “{value}” is not known")]
-    Malformed { what: &'static str, value: String },
+    Malformed {
+        /// Of which kind.
+        what: &'static str,
+        /// What is stored.
+        value: String,
+    },
     /// All readers were busy for as long as a caller may wait.
     #[error("all readers are busy")]
     Busy,
@@ -41,8 +48,10 @@ pub enum StorageError {
     /// A standby has not come as far as it must.
     #[error("the standby is behind")]
     Behind,
+    /// The task that was to answer is no more.
     #[error("a task of the service ended before its answer")]
     Ended,
+    /// An operation panicked; nothing of it was written.
     #[error("a panic inside an operation")]
     Panicked,
 }

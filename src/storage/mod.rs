@@ -70,7 +70,6 @@ pub mod whole;
 pub mod years;
 
 pub use connection::{AnyConnection, DatabaseUrl, DatabaseUrlFault, analyze, take_time};
-pub use deadline::still_wanted;
 pub use diesel::result::Error as DatabaseError;
 pub use error::{OpenError, StorageError, is_unique_violation};
 pub use fills::Filled;
@@ -79,9 +78,8 @@ pub use lane::{
     WriteError, Written,
 };
 pub use meters::Meters;
-pub use migrate::{MigrateError, SchemaState};
+pub use migrate::SchemaState;
 pub use options::StoreOptions;
-pub use pulse::{NotReady, Pulse};
 pub use standbys::StandbyTold;
 pub use store::Store;
-pub use watch::{News, RestsOn, Watch};
+pub use watch::{News, RestsOn};

@@ -8,6 +8,7 @@ use std::time::Duration;
 /// How a store is opened.
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
+    /// Where the database is.
     pub url: DatabaseUrl,
     /// For reads of a few rows: who asks, one report, whether the service is ready.
     pub readers: usize,
@@ -15,10 +16,13 @@ pub struct StoreOptions {
     pub scan_readers: usize,
     /// How long one of these may take.
     pub scan_time: Duration,
+    /// How long a read may wait for a connection.
     pub read_patience: Duration,
+    /// How many writes may wait.
     pub queue_capacity: usize,
     /// PostgreSQL: standbys that scans are read from, and by how much one may lag.
     pub read_url: Option<DatabaseUrl>,
+    /// By how much a standby may lag.
     pub read_lag: Duration,
     /// How long a write may wait for its turn.
     pub write_patience: Duration,
@@ -28,7 +32,9 @@ pub struct StoreOptions {
     pub adopts: bool,
     /// By which algorithm a new database makes its digests; one that is there keeps its own.
     pub digest: Algorithm,
+    /// SQLite: `FULL` or `NORMAL`.
     pub synchronous: String,
+    /// PostgreSQL: how long a statement may take.
     pub statement_timeout: Duration,
     /// A statement that takes so long is told in the log; zero: none is.
     pub slow_statement: Duration,

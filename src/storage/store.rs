@@ -156,6 +156,7 @@ impl Store {
         Ok(migrate::state(&mut connection)?)
     }
 
+    /// `sqlite` or `postgres`.
     pub fn engine(&self) -> &'static str {
         self.shared.options.url.engine()
     }

@@ -1,6 +1,6 @@
 //! Rules, forms, indicators, problems: the statute as data.
 
-use nianbao::domain::{form, rules};
+use nianbao::inside::domain::{form, rules};
 use serde_json::{Value, json};
 
 on_both! {

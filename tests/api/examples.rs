@@ -49,8 +49,8 @@ impl Ids {
 /// The section whose table has the rows of an example.
 fn section_of(example: &Value) -> &'static str {
     let rows = example["table"].as_object().and_then(|rows| rows.keys().next());
-    let form = nianbao::domain::form::for_year(YEAR);
-    let has = |section: &&nianbao::domain::form::Section| {
+    let form = nianbao::inside::domain::form::for_year(YEAR);
+    let has = |section: &&nianbao::inside::domain::form::Section| {
         section
             .table
             .as_ref()

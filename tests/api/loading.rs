@@ -205,7 +205,7 @@ fn a_table_of_a_folder_says_why_and_goes_on_where_it_stopped() {
     let modified = about.modified().expect("a time").duration_since(std::time::UNIX_EPOCH).expect("a time");
     let mut row = of("好.txt");
     row["agency"] = "上次读出的机关".into();
-    let rules = nianbao::domain::rules::RuleSet::own();
+    let rules = nianbao::inside::domain::rules::RuleSet::own();
     let stamp = serde_json::json!({"bytes": about.len(), "modified": modified.as_nanos() as u64,
         "judged_by": format!("{} {:?}", rules.name(), None::<i32>)});
     let line = serde_json::json!({"stamp": stamp, "row": row}).to_string();

@@ -1,7 +1,7 @@
 //! Who may do what where: every role, action, state and place, against the table of the contract.
 
 use super::harness::world::{World, id_of, suqian};
-use nianbao::domain::workflow::{Action, State};
+use nianbao::inside::domain::workflow::{Action, State};
 use serde_json::{Value, json};
 use std::cell::Cell;
 

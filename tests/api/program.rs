@@ -226,7 +226,7 @@ fn every_example_is_as_its_schema_says() {
 #[test]
 fn the_statutory_tables_stand_in_the_document_with_their_labels() {
     let schemas = DOCUMENT["components"]["schemas"].as_object().expect("schemas");
-    for form in nianbao::domain::form::all() {
+    for form in nianbao::inside::domain::form::all() {
         let mut cells = 0;
         for section in form.sections.iter().filter_map(|section| section.table.as_ref()) {
             cells += section.rows.iter().map(|row| row.columns.len()).sum::<usize>();

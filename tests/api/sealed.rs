@@ -4,7 +4,7 @@ use super::harness::database::Database;
 use super::harness::process::Service;
 use super::harness::wait_for;
 use super::webhooks::Listener;
-use nianbao::operations::webhooks::sign;
+use nianbao::inside::operations::webhooks::sign;
 use serde_json::{Value, json};
 use std::sync::Arc;
 

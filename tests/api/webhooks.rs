@@ -4,7 +4,7 @@ use super::harness::database::Database;
 use super::harness::process::Service;
 use super::harness::wait_for;
 use super::harness::world::{World, id_of};
-use nianbao::operations::webhooks::sign;
+use nianbao::inside::operations::webhooks::sign;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -159,7 +159,7 @@ fn secrets_codes_and_what_explanations_rest_on_are_kept_by_the_algorithm_of_the_
             let (whole, told) = verify(service);
             assert!(whole, "{told}");
             // What an older program wrote by SHA-256 stays a way in.
-            let older = nianbao::domain::digest::sha256_hex(secret.as_bytes());
+            let older = nianbao::inside::domain::digest::sha256_hex(secret.as_bytes());
             let older = format!(
                 "UPDATE tokens SET secret_hash = '{older}' WHERE name = '张三' AND revoked_at IS NULL"
             );

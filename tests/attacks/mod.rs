@@ -106,5 +106,5 @@ fn fill_index(service: &Service, rows: u32) {
 
 /// The words a text is indexed by.
 fn tokens(text: &str) -> String {
-    nianbao::domain::wording::tokens(text).into_iter().collect::<Vec<String>>().join(" ")
+    nianbao::inside::domain::wording::tokens(text).into_iter().collect::<Vec<String>>().join(" ")
 }

@@ -1,11 +1,11 @@
 //! Every document is read as an import reads it, and each cell compared with what stands there.
 
 use super::folder;
-use nianbao::documents::intake::{IntakeFault, Read, Said, read};
-use nianbao::domain::form::{Form, by_id};
-use nianbao::domain::language::{Language, say};
-use nianbao::domain::report::read_cell;
-use nianbao::domain::rules::{Finding, Severity};
+use nianbao::inside::documents::intake::{IntakeFault, Read, Said, read};
+use nianbao::inside::domain::form::{Form, by_id};
+use nianbao::inside::domain::language::{Language, say};
+use nianbao::inside::domain::report::read_cell;
+use nianbao::inside::domain::rules::{Finding, Severity};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

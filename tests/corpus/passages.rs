@@ -1,13 +1,13 @@
 //! Passages: the clean ones raise no alarm, the seeded faults are found.
 
 use super::folder;
-use nianbao::domain::form::by_id;
-use nianbao::domain::language::Language;
-use nianbao::domain::report::{Content, ReportDocument, Scope, read_cell};
-use nianbao::domain::rules::{
+use nianbao::inside::domain::form::by_id;
+use nianbao::inside::domain::language::Language;
+use nianbao::inside::domain::report::{Content, ReportDocument, Scope, read_cell};
+use nianbao::inside::domain::rules::{
     Finding, FormerName, Judged, Previous, PreviousYear, RuleSet, SourceReport, judge,
 };
-use nianbao::domain::year::YearPlan;
+use nianbao::inside::domain::year::YearPlan;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -81,7 +81,7 @@ pub fn judge_document(document: &ReportDocument, blanks: &[(usize, String)], yea
         year,
         period_end: plan.period_end,
         due_on: Some(
-            plan.due_on(nianbao::domain::agency::Level::County, document.scope.unwrap_or(Scope::Own)),
+            plan.due_on(nianbao::inside::domain::agency::Level::County, document.scope.unwrap_or(Scope::Own)),
         ),
         day: document.signed_on,
         ..Judged::alone(&document.content, &rules)

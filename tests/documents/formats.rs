@@ -2,9 +2,9 @@
 
 use super::ofd;
 use super::round_trips::suqian;
-use nianbao::documents::intake::{IntakeFault, Read, Said, read};
-use nianbao::documents::write::{Format, write};
-use nianbao::documents::{Block, Kind, ReadFault, read_grid};
+use nianbao::inside::documents::intake::{IntakeFault, Read, Said, read};
+use nianbao::inside::documents::write::{Format, write};
+use nianbao::inside::documents::{Block, Kind, ReadFault, read_grid};
 
 /// The report of 2023 as LibreOffice converted our own docx and xlsx.
 const FILES: [(Kind, &[u8]); 5] = [

@@ -1,9 +1,9 @@
 //! How reports look in the wild: the same real figures in many layouts, every cell right or honestly unread.
 
-use nianbao::documents::layout::{LaidCell, TableLayout, layout};
-use nianbao::documents::{Kind, read_grid, recognise};
-use nianbao::domain::form::by_id;
-use nianbao::domain::report::{Content, ReportDocument, read_sections};
+use nianbao::inside::documents::layout::{LaidCell, TableLayout, layout};
+use nianbao::inside::documents::{Kind, read_grid, recognise};
+use nianbao::inside::domain::form::by_id;
+use nianbao::inside::domain::report::{Content, ReportDocument, read_sections};
 use serde_json::Value;
 
 fn document(year: i32, zero: bool) -> ReportDocument {

@@ -2,7 +2,7 @@
 //!
 //! The time is that of this thread on a processor, so that others may work meanwhile.
 
-use nianbao::documents::{markdown, recognise, text};
+use nianbao::inside::documents::{markdown, recognise, text};
 
 /// What this thread has had of the processor, in nanoseconds.
 fn worked() -> u64 {

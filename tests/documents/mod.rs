@@ -8,7 +8,7 @@ mod oddities;
 mod ofd;
 mod round_trips;
 
-use nianbao::documents::{Reading, SourceNotes, decode, recognise, text};
+use nianbao::inside::documents::{Reading, SourceNotes, decode, recognise, text};
 use proptest::prelude::*;
 use std::fmt::Write;
 

@@ -5,8 +5,8 @@
 
 use super::ofd;
 use super::round_trips::suqian;
-use nianbao::documents::write::{Format, write};
-use nianbao::documents::{Kind, read_grid, recognise};
+use nianbao::inside::documents::write::{Format, write};
+use nianbao::inside::documents::{Kind, read_grid, recognise};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};

@@ -2,9 +2,9 @@
 
 use super::mutations::{packed, parts};
 use super::round_trips::suqian;
-use nianbao::documents::write::{Format, write};
-use nianbao::documents::{Kind, ReadFault, Reading, read_grid, recognise, text};
-use nianbao::domain::report::Shape;
+use nianbao::inside::documents::write::{Format, write};
+use nianbao::inside::documents::{Kind, ReadFault, Reading, read_grid, recognise, text};
+use nianbao::inside::domain::report::Shape;
 
 fn workbook() -> Vec<u8> {
     write(&suqian(2023), Format::Xlsx).expect("written").expect("bytes")

@@ -1,7 +1,7 @@
 //! A report as a page program of the national layout format draws it: texts at places, lines.
 
-use nianbao::documents::layout::{TableLayout, layout};
-use nianbao::domain::report::ReportDocument;
+use nianbao::inside::documents::layout::{TableLayout, layout};
+use nianbao::inside::domain::report::ReportDocument;
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 

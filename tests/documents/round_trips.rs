@@ -1,9 +1,9 @@
 //! What is written is read back: every cell, every sentence, title and signature.
 
-use nianbao::documents::write::{Format, write};
-use nianbao::documents::{Kind, read_grid, recognise};
-use nianbao::domain::form::{Form, all, by_id};
-use nianbao::domain::report::{Content, ReportDocument, Scope, read_sections};
+use nianbao::inside::documents::write::{Format, write};
+use nianbao::inside::documents::{Kind, read_grid, recognise};
+use nianbao::inside::domain::form::{Form, all, by_id};
+use nianbao::inside::domain::report::{Content, ReportDocument, Scope, read_sections};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
@@ -281,7 +281,7 @@ fn a_pdf_is_the_same_to_the_byte_and_a_csv_has_a_line_for_every_cell() {
 #[test]
 fn an_empty_workbook_read_back_is_an_empty_report() {
     let form = by_id("2021").expect("the form");
-    let bytes = nianbao::documents::write::xlsx::empty(form, 2025).expect("written");
+    let bytes = nianbao::inside::documents::write::xlsx::empty(form, 2025).expect("written");
     let (grid, _) = read_grid(Kind::Xlsx, &bytes, None).expect("it is read");
     let read = recognise(&grid, None);
     assert_eq!(read.document.year, Some(2025));

@@ -1,8 +1,8 @@
 //! The forms as data, and the algebra of their figures.
 
-use nianbao::domain::figures::{Figures, FiguresFault};
-use nianbao::domain::form::{self, Form};
-use nianbao::domain::number::MAX_COUNT;
+use nianbao::inside::domain::figures::{Figures, FiguresFault};
+use nianbao::inside::domain::form::{self, Form};
+use nianbao::inside::domain::number::MAX_COUNT;
 use proptest::prelude::*;
 use std::collections::HashSet;
 

@@ -1,8 +1,8 @@
 //! Judging is bounded, and looks at everything that is published.
 
 use super::case::Case;
-use nianbao::domain::report::{Content, Shape, read_sections};
-use nianbao::domain::rules::{Finding, MOST_FINDINGS};
+use nianbao::inside::domain::report::{Content, Shape, read_sections};
+use nianbao::inside::domain::rules::{Finding, MOST_FINDINGS};
 use serde_json::json;
 
 fn found(case: &Case, rule: &str) -> Vec<Finding> {
@@ -77,7 +77,7 @@ fn findings_are_few_and_short_whatever_is_judged() {
             let quoted = said.json().as_str().map_or(0, |text| text.chars().count());
             assert!(quoted <= 60, "{said:?}");
         }
-        let message = finding.say(nianbao::domain::language::Language::Chinese);
+        let message = finding.say(nianbao::inside::domain::language::Language::Chinese);
         assert!(message.chars().count() <= 400, "{message}");
     }
     let errors = verdict.findings.iter().filter(|finding| finding.rule.starts_with("privacy.")).count();
@@ -86,7 +86,7 @@ fn findings_are_few_and_short_whatever_is_judged() {
 
 #[test]
 fn control_characters_and_titles_of_several_lines_are_refused() {
-    let form = nianbao::domain::form::by_id("2021").expect("the form");
+    let form = nianbao::inside::domain::form::by_id("2021").expect("the form");
     let shapes = |sections: serde_json::Value| -> Vec<Shape> {
         let read = read_sections(&Content::empty(form), sections.as_object().expect("sections"));
         read.1.into_iter().map(|fault| fault.shape).collect()

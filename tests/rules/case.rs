@@ -1,10 +1,10 @@
 //! A report document that passes every rule, to be spoilt one thing at a time.
 
 use chrono::NaiveDate;
-use nianbao::domain::agency::{Kind, Level};
-use nianbao::domain::form;
-use nianbao::domain::report::{Content, Heading, Scope, SectionState, ShapeFault, read_sections};
-use nianbao::domain::rules::{
+use nianbao::inside::domain::agency::{Kind, Level};
+use nianbao::inside::domain::form;
+use nianbao::inside::domain::report::{Content, Heading, Scope, SectionState, ShapeFault, read_sections};
+use nianbao::inside::domain::rules::{
     Added, AgencyFacts, Around, Finding, FormerName, Judged, Local, Moment, Previous, PreviousYear, RuleSet,
     SourceReport, Subordinates, Twin, Verdict, judge,
 };

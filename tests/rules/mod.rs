@@ -5,16 +5,16 @@ mod case;
 mod words;
 
 use case::Case;
-use nianbao::domain::agency::{Kind, Level};
-use nianbao::domain::algorithm::Algorithm;
-use nianbao::domain::form;
-use nianbao::domain::language::Language;
-use nianbao::domain::report::{Content, Scope, Shape, ShapeFault, read_sections};
-use nianbao::domain::rules::{
+use nianbao::inside::domain::agency::{Kind, Level};
+use nianbao::inside::domain::algorithm::Algorithm;
+use nianbao::inside::domain::form;
+use nianbao::inside::domain::language::Language;
+use nianbao::inside::domain::report::{Content, Scope, Shape, ShapeFault, read_sections};
+use nianbao::inside::domain::rules::{
     AgencyFacts, Counts, Explanation, Finding, FormerName, Moment, Previous, RULES, Severity, Subordinates,
     Twin, apply_explanations,
 };
-use nianbao::domain::statistics::Sum;
+use nianbao::inside::domain::statistics::Sum;
 use serde_json::{Value, json};
 use std::fmt::Write;
 

@@ -47,7 +47,7 @@ fn every_rule_about_words_has_true_and_clean_sentences() {
     let sentences: Sentences = toml::from_str(text).expect("sentences");
     let clean = sentences.sentence.iter().filter(|sentence| sentence.finds.is_empty()).count();
     assert!(clean >= 200, "{clean}");
-    let rules = nianbao::domain::rules::RULES.iter().map(|rule| rule.id);
+    let rules = nianbao::inside::domain::rules::RULES.iter().map(|rule| rule.id);
     // These are about another report, or the registry.
     let elsewhere = ["text.contradicts_previous_year", "wording.former_name"];
     for rule in rules.filter(|rule| is_about_words(rule) && !elsewhere.contains(rule)) {

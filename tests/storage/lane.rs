@@ -5,11 +5,11 @@ use crate::cluster::node::wait_until;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use nianbao::domain::id::AgencyId;
-use nianbao::domain::rights::{Grant, Rights, Role};
-use nianbao::operations::agencies::{self, AgencyDraft};
-use nianbao::operations::{Asking, Desk, Refusal, at_desk};
-use nianbao::storage::{
+use nianbao::inside::domain::id::AgencyId;
+use nianbao::inside::domain::rights::{Grant, Rights, Role};
+use nianbao::inside::operations::agencies::{self, AgencyDraft};
+use nianbao::inside::operations::{Asking, Desk, Refusal, at_desk};
+use nianbao::inside::storage::{
     Act, AnyConnection, DatabaseError, Note, Notes, Queue, StorageError, Store, StoreOptions, StoredAnswer,
     WriteError,
 };
@@ -46,7 +46,7 @@ fn draft(name: &str) -> AgencyDraft {
         parent: None,
         valid_from: None,
         valid_to: None,
-        contact: nianbao::domain::agency::Contact::default(),
+        contact: nianbao::inside::domain::agency::Contact::default(),
     }
 }
 
@@ -218,7 +218,7 @@ fn a_full_disk_loses_nothing_acknowledged_and_keeps_nothing_refused() {
     let large: Operation = Box::new(|connection, act, notes| {
         register(connection, act, notes, "fifth")?;
         notes.audit(Note {
-            action: nianbao::domain::audit::AuditAction::AgencyUpdate,
+            action: nianbao::inside::domain::audit::AuditAction::AgencyUpdate,
             agency_id: None,
             report_id: None,
             detail: json!("x"),
@@ -339,7 +339,7 @@ fn whoever_waits_for_changes_is_told_of_none_that_is_not_there() {
     store
         .write_blocking(
             act("restore"),
-            at_desk(asking(), |desk| nianbao::operations::audit::adopt_restored(desk, "another")),
+            at_desk(asking(), |desk| nianbao::inside::operations::audit::adopt_restored(desk, "another")),
         )
         .unwrap_or_else(|error: WriteError<Refusal>| panic!("{error:?}"));
     store

@@ -3,8 +3,8 @@
 use crate::api::harness::database::Database;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use nianbao::storage::AnyConnection;
-use nianbao::storage::migrate;
+use nianbao::inside::storage::AnyConnection;
+use nianbao::inside::storage::migrate;
 
 #[derive(QueryableByName, Debug, PartialEq)]
 struct Line {
@@ -84,8 +84,10 @@ fn auditors_find_one_row_for_each_cell_in_plain_sql() {
     migrate::run(&mut connection, &mut |_| {}).expect("up");
     let cells = "SELECT form || ' ' || count(*) AS line FROM form_cells GROUP BY form ORDER BY form";
     let counted = lines(&mut connection, cells, cells);
-    let expected: Vec<String> =
-        nianbao::domain::form::all().iter().map(|form| format!("{} {}", form.id, form.cells.len())).collect();
+    let expected: Vec<String> = nianbao::inside::domain::form::all()
+        .iter()
+        .map(|form| format!("{} {}", form.id, form.cells.len()))
+        .collect();
     assert_eq!(counted, expected);
 }
 

@@ -3,9 +3,9 @@
 use crate::api::harness::database::Database;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use nianbao::domain::id::AgencyId;
-use nianbao::operations::{AgencyRef, Refusal, agencies};
-use nianbao::storage::{AnyConnection, StorageError, Store, StoreOptions};
+use nianbao::inside::domain::id::AgencyId;
+use nianbao::inside::operations::{AgencyRef, Refusal, agencies};
+use nianbao::inside::storage::{AnyConnection, StorageError, Store, StoreOptions};
 
 #[derive(QueryableByName)]
 struct Planned {

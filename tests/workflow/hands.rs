@@ -6,16 +6,16 @@ mod events;
 use super::{World, act, asking};
 use crate::api::harness::database::{Database, say_skipped};
 use events::{Event, events};
-use nianbao::domain::access::{Doer, Lifetimes};
-use nianbao::domain::algorithm::Algorithm;
-use nianbao::domain::id::{PersonId, ReportId, TokenId};
-use nianbao::domain::people::TokenGrant;
-use nianbao::domain::rights::{Rights, Role};
-use nianbao::domain::workflow::{Action, Transition};
-use nianbao::operations::people::{self, Drawn, EntryRules, GrantOrder, Presented, TokenOrder};
-use nianbao::operations::reports::{self, Edit, TransitionOrder};
-use nianbao::operations::{Asking, Refusal};
-use nianbao::storage::WriteError;
+use nianbao::inside::domain::access::{Doer, Lifetimes};
+use nianbao::inside::domain::algorithm::Algorithm;
+use nianbao::inside::domain::id::{PersonId, ReportId, TokenId};
+use nianbao::inside::domain::people::TokenGrant;
+use nianbao::inside::domain::rights::{Rights, Role};
+use nianbao::inside::domain::workflow::{Action, Transition};
+use nianbao::inside::operations::people::{self, Drawn, EntryRules, GrantOrder, Presented, TokenOrder};
+use nianbao::inside::operations::reports::{self, Edit, TransitionOrder};
+use nianbao::inside::operations::{Asking, Refusal};
+use nianbao::inside::storage::WriteError;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use std::cell::Cell;
@@ -217,7 +217,7 @@ impl Telling<'_> {
     }
 
     /// What is confirmed now and was not before, was so by somebody of another hand.
-    fn believe(&mut self, by: usize, tokens: &[nianbao::domain::people::Token]) {
+    fn believe(&mut self, by: usize, tokens: &[nianbao::inside::domain::people::Token]) {
         let confirmer = self.doer(by);
         let fresh: Vec<usize> = (0..self.held.len())
             .filter(|at| {

@@ -6,19 +6,19 @@ mod events;
 use super::{World, asking};
 use crate::api::harness::database::{Database, say_skipped};
 use events::{Event, events};
-use nianbao::domain::agency::{Contact, SuccessionKind};
-use nianbao::domain::form;
-use nianbao::domain::id::{AgencyId, ReportId};
-use nianbao::domain::report::{Content, Heading, Scope};
-use nianbao::domain::rights::{Grant, Rights, Role};
-use nianbao::domain::workflow::{Action, Review};
-use nianbao::domain::year::YearState;
-use nianbao::operations::agencies::{self, AgencyDraft, Succession};
-use nianbao::operations::reports::{self, Edit, NewReport, TransitionOrder};
-use nianbao::operations::settings::first_review;
-use nianbao::operations::years::{self, RosterEdit};
-use nianbao::operations::{AgencyRef, Archiving, Asking, Desk, Policy, Refusal, statistics};
-use nianbao::storage::WriteError;
+use nianbao::inside::domain::agency::{Contact, SuccessionKind};
+use nianbao::inside::domain::form;
+use nianbao::inside::domain::id::{AgencyId, ReportId};
+use nianbao::inside::domain::report::{Content, Heading, Scope};
+use nianbao::inside::domain::rights::{Grant, Rights, Role};
+use nianbao::inside::domain::workflow::{Action, Review};
+use nianbao::inside::domain::year::YearState;
+use nianbao::inside::operations::agencies::{self, AgencyDraft, Succession};
+use nianbao::inside::operations::reports::{self, Edit, NewReport, TransitionOrder};
+use nianbao::inside::operations::settings::first_review;
+use nianbao::inside::operations::years::{self, RosterEdit};
+use nianbao::inside::operations::{AgencyRef, Archiving, Asking, Desk, Policy, Refusal, statistics};
+use nianbao::inside::storage::WriteError;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use std::cell::Cell;
@@ -138,7 +138,7 @@ impl Telling<'_> {
                     content: Some(content(year, seed)),
                     prefill: None,
                     source: None,
-                    origin: nianbao::operations::reports::Origin::Created,
+                    origin: nianbao::inside::operations::reports::Origin::Created,
                 };
                 if self.write(asking, move |desk| reports::create(desk, &new)).is_some() {
                     self.reports.push(id);

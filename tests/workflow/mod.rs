@@ -2,25 +2,25 @@
 //! readers could read is ever lost or changed.
 
 use crate::api::harness::database::{Database, say_skipped};
-use nianbao::domain::people::Person;
+use nianbao::inside::domain::people::Person;
 
 mod hands;
 mod histories;
 mod ready;
 
-use nianbao::domain::agency::Contact;
-use nianbao::domain::form;
-use nianbao::domain::id::{AgencyId, PersonId, ReportId, TokenId};
-use nianbao::domain::report::{Content, Scope, read_sections};
-use nianbao::domain::rights::{Grant, Rights, Role};
-use nianbao::domain::workflow::{Action, State};
-use nianbao::domain::year::{YearPlan, YearState};
-use nianbao::operations::agencies::{self, AgencyDraft};
-use nianbao::operations::people::{self, Drawn, GrantOrder, TokenOrder};
-use nianbao::operations::reports::{self, Edit, NewReport, TransitionOrder};
-use nianbao::operations::statistics;
-use nianbao::operations::{AgencyRef, Asking, Desk, Refusal, at_desk, years};
-use nianbao::storage::{Act, AnyConnection, Store, StoreOptions, WriteError};
+use nianbao::inside::domain::agency::Contact;
+use nianbao::inside::domain::form;
+use nianbao::inside::domain::id::{AgencyId, PersonId, ReportId, TokenId};
+use nianbao::inside::domain::report::{Content, Scope, read_sections};
+use nianbao::inside::domain::rights::{Grant, Rights, Role};
+use nianbao::inside::domain::workflow::{Action, State};
+use nianbao::inside::domain::year::{YearPlan, YearState};
+use nianbao::inside::operations::agencies::{self, AgencyDraft};
+use nianbao::inside::operations::people::{self, Drawn, GrantOrder, TokenOrder};
+use nianbao::inside::operations::reports::{self, Edit, NewReport, TransitionOrder};
+use nianbao::inside::operations::statistics;
+use nianbao::inside::operations::{AgencyRef, Asking, Desk, Refusal, at_desk, years};
+use nianbao::inside::storage::{Act, AnyConnection, Store, StoreOptions, WriteError};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use std::collections::BTreeMap;
@@ -143,10 +143,10 @@ impl World {
             agency: AgencyRef::Id(id),
             year: 2023,
             scope: Scope::Own,
-            heading: nianbao::domain::report::Heading::default(),
+            heading: nianbao::inside::domain::report::Heading::default(),
             source_url: None,
             content: Some(content),
-            origin: nianbao::operations::reports::Origin::Created,
+            origin: nianbao::inside::operations::reports::Origin::Created,
         };
         let report = new.id.clone();
         let editor = self.people[0].0.clone();

@@ -2,11 +2,11 @@
 
 use super::{Attempt, World, act, asking};
 use crate::api::harness::database::Database;
-use nianbao::domain::id::ReportId;
-use nianbao::domain::rights::Role;
-use nianbao::operations::reports::{self, Edit, ReadySave};
-use nianbao::operations::{Ready, Refusal, at_desk};
-use nianbao::storage::{Act, Queue, StoredAnswer, WriteError, Written};
+use nianbao::inside::domain::id::ReportId;
+use nianbao::inside::domain::rights::Role;
+use nianbao::inside::operations::reports::{self, Edit, ReadySave};
+use nianbao::inside::operations::{Ready, Refusal, at_desk};
+use nianbao::inside::storage::{Act, Queue, StoredAnswer, WriteError, Written};
 
 fn edit_of(world: &World, report: &ReportId, text: &str) -> Edit {
     let admin = asking(Role::Admin, None);

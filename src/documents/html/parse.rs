@@ -36,11 +36,11 @@ fn check(html: &Html, seen: usize) -> Result<usize, HtmlFault> {
     let nodes = html.tree.nodes();
     let total = nodes.len();
     if total > MOST_NODES {
-        return Err(HtmlFault::TooManyNodes);
+        return Err(HtmlFault::Nodes);
     }
     let mut fresh = nodes.rev().take(total.saturating_sub(seen)).filter(|node| node.value().is_element());
     if fresh.any(|node| node.ancestors().take(DEEPEST + 1).count() > DEEPEST) {
-        return Err(HtmlFault::TooDeep);
+        return Err(HtmlFault::Depth);
     }
     Ok(total)
 }

@@ -3,23 +3,33 @@
 /// Kinds of documents that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// Plain text.
     Text,
+    /// Markdown.
     Markdown,
+    /// A web page.
     Html,
     /// A page with its parts in one file.
     Mht,
+    /// Values with commas, as this service writes them.
     Csv,
+    /// Word since 2007 (OOXML).
     Docx,
     /// Word's of before 2007, and Kingsoft's wps.
     Doc,
+    /// An OpenDocument text.
     Odt,
+    /// An Excel workbook since 2007 (OOXML).
     Xlsx,
     /// Excel's of before 2007, and Kingsoft's et.
     Xls,
+    /// An OpenDocument workbook.
     Ods,
     /// Fixed pages, GB/T 33190.
     Ofd,
+    /// PDF with a text layer.
     Pdf,
+    /// The report document in JSON.
     Json,
 }
 
@@ -79,6 +89,7 @@ const NAMES: &[Names] = &[
 ];
 
 impl Kind {
+    /// Every kind that is read.
     pub fn all() -> impl Iterator<Item = Kind> {
         NAMES.iter().map(|(kind, ..)| *kind)
     }
@@ -87,10 +98,12 @@ impl Kind {
         NAMES.iter().find(|(kind, ..)| *kind == self)
     }
 
+    /// Its media type (RFC 6838), without parameters.
     pub fn media(self) -> &'static str {
         self.names().and_then(|(_, _, media, _)| media.first().copied()).unwrap_or_default()
     }
 
+    /// The kind of a media type without parameters, in lower case.
     pub fn of_media(media: &str) -> Option<Kind> {
         NAMES.iter().find(|(_, _, known, _)| known.contains(&media)).map(|(kind, ..)| *kind)
     }
@@ -110,6 +123,7 @@ impl Kind {
         self.names().map_or("", |(_, name, ..)| name)
     }
 
+    /// The kind of a short name.
     pub fn of_name(name: &str) -> Option<Kind> {
         NAMES.iter().find(|(_, known, ..)| *known == name).map(|(kind, ..)| *kind)
     }

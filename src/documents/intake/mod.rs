@@ -1,7 +1,7 @@
 //! Intake: a file from outside becomes a report, or is refused with what is wrong and the way out.
 //!
-//! [`Sandbox::read`] hands the bytes to a process of its own, which calls [`read`] under the bounds of
-//! [`confine`] and answers in one line ([`Answer`]). What a file is its bytes say before its media type and
+//! [`Sandbox::read`] hands the bytes to a process of its own, which calls [`read()`] under the bounds of
+//! [`confine()`] and answers in one line ([`Answer`]). What a file is its bytes say before its media type and
 //! its name. HTTP and the command line both come this way.
 
 mod confine;

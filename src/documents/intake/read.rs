@@ -23,6 +23,7 @@ pub struct Said {
     pub media: String,
     /// The ending of its name, in lower case; empty where it has none.
     pub ending: String,
+    /// The charset its media type names.
     pub charset: Option<String>,
     /// The year it is to be of, where it says none itself.
     pub year: Option<i32>,
@@ -47,16 +48,22 @@ impl Said {
 /// A file, read.
 #[derive(Debug, Clone)]
 pub struct Read {
+    /// What it turned out to be, by its bytes.
     pub kind: Kind,
+    /// The charset it was read in.
     pub charset: String,
+    /// The report that was read.
     pub document: ReportDocument,
+    /// Where each value was found, and what found no place.
     pub notes: SourceNotes,
 }
 
 /// Why a file gave no report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IntakeFault {
+    /// It cannot be read as the kind it is.
     Unreadable(ReadFault),
+    /// JSON that cannot be parsed.
     Json(JsonFault),
     /// JSON, and no report document.
     NoDocument(Vec<MemberFault>),

@@ -1,4 +1,4 @@
-//! The mark of a note behind a label: 予以公开①, 科研机构[1], 行政许可^2. It is no part of the label.
+//! The mark of a note behind a label: 予以公开①, `科研机构[1]`, 行政许可^2. It is no part of the label.
 
 /// Longest number of a note.
 const LONGEST: usize = 2;

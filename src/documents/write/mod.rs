@@ -12,12 +12,19 @@ use crate::domain::report::ReportDocument;
 /// Formats a report is written in; JSON is written by the service itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
+    /// Word (OOXML).
     Docx,
+    /// A web page that needs nothing else.
     Html,
+    /// PDF with its fonts in it.
     Pdf,
+    /// An Excel workbook (OOXML).
     Xlsx,
+    /// A line for each value.
     Csv,
+    /// Markdown.
     Markdown,
+    /// The report document.
     Json,
 }
 
@@ -37,6 +44,7 @@ pub enum WriteFault {
 }
 
 impl Format {
+    /// Every format, in the order they are offered.
     pub const ALL: [Format; 7] =
         [Format::Docx, Format::Html, Format::Pdf, Format::Xlsx, Format::Csv, Format::Markdown, Format::Json];
 
@@ -53,6 +61,7 @@ impl Format {
         }
     }
 
+    /// Its media type with its charset, if it has one.
     pub fn media(self) -> &'static str {
         match self {
             Format::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

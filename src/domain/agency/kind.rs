@@ -5,9 +5,16 @@ macro_rules! wire_names {
     ($(#[$meta:meta])* $name:ident { $($(#[$item:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$item])* $variant),+ }
+        pub enum $name {
+            $(
+                $(#[$item])*
+                #[doc = concat!("\n\nOutside: `", $text, "`.")]
+                $variant
+            ),+
+        }
 
         impl $name {
+            /// All, in the order of the list.
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
 
             /// The name in JSON and in the database.
@@ -15,6 +22,9 @@ macro_rules! wire_names {
                 match self { $($name::$variant => $text),+ }
             }
         }
+
+        // Every list has it, asked for or not.
+        const _: &[$name] = $name::ALL;
 
         impl std::str::FromStr for $name {
             type Err = ();

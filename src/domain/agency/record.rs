@@ -29,9 +29,14 @@ pub struct Agency {
 /// Where applicants reach the agency.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Contact {
+    /// 办公地址.
     pub address: Option<String>,
+    /// 邮政编码.
     pub postcode: Option<String>,
+    /// 联系电话.
     pub phone: Option<String>,
+    /// 电子邮箱.
     pub email: Option<String>,
+    /// The address of its site.
     pub website: Option<String>,
 }

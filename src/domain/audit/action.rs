@@ -84,7 +84,7 @@ pub enum Touch {
 }
 
 impl AuditAction {
-    /// What it moves under a command that was made ready before it: [`Touch::Report`] stands for what is filed by
+    /// What it moves under a command that was made ready before it: `Touch::Report` stands for what is filed by
     /// the agency the entry names.
     pub fn unsettles(self) -> Touch {
         use AuditAction as A;
@@ -104,6 +104,7 @@ impl AuditAction {
         }
     }
 
+    /// What readers have to read anew after it.
     #[expect(clippy::match_same_arms, reason = "a table: a line is a line of what it says")]
     pub fn touches(self) -> Touch {
         use AuditAction as A;

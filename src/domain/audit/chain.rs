@@ -86,7 +86,9 @@ pub enum Break {
 /// The chain as far as it has been walked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chain {
+    /// The last entry's number; none: 0.
     pub seq: i64,
+    /// The last entry's digest.
     pub head: String,
     /// The version of the last entry.
     pub version: i32,

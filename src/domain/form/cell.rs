@@ -31,11 +31,16 @@ impl Cell {
     }
 }
 
+/// One of a form's six sections.
 #[derive(Debug)]
 pub struct Section {
+    /// Its name in JSON.
     pub key: String,
+    /// Its number, from 1.
     pub ordinal: u8,
+    /// Its heading as the form prints it, without the number.
     pub title: String,
+    /// Headings that mean it as well.
     pub aliases: Vec<String>,
     /// `None` for a narrative.
     pub table: Option<Table>,

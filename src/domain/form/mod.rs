@@ -16,4 +16,4 @@ pub use continuation::Continuation;
 pub use guide::GuideEntry;
 pub use identity::{ForEach, Identity};
 pub use registry::{Form, all, by_id, for_year};
-pub use source::{ContinuationSource, FormSource, IdentitySource, SectionSource};
+pub use source::ContinuationSource;

@@ -10,15 +10,25 @@ use std::sync::LazyLock;
 /// A statutory form, ready to be walked over.
 #[derive(Debug)]
 pub struct Form {
+    /// Its name: the first year it is for.
     pub id: String,
+    /// What it is called.
     pub title: String,
+    /// The document that prescribes it, with its number.
     pub document: String,
+    /// The first year whose reports are written on it.
     pub from: i32,
+    /// The last such year; `None`: it is in force.
     pub to: Option<i32>,
+    /// In the order of the paper.
     pub sections: Vec<Section>,
+    /// Every number it asks for, in the order of the paper; a report's vector has this order.
     pub cells: Vec<Cell>,
+    /// Sums that must hold within a report.
     pub identities: Vec<Identity>,
+    /// Cells that go on where last year's report ended.
     pub continuations: Vec<Continuation>,
+    /// The data file it was made of.
     pub source: FormSource,
     /// For each cell, the identities that speak of it.
     identities_of: Vec<Vec<usize>>,
@@ -50,6 +60,7 @@ pub fn all() -> &'static [Form] {
     &*FORMS
 }
 
+/// The form of this name.
 pub fn by_id(id: &str) -> Option<&'static Form> {
     all().iter().find(|form| form.id == id)
 }
@@ -190,6 +201,7 @@ impl Form {
         }
     }
 
+    /// The section of this name.
     pub fn section(&self, key: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.key == key)
     }
@@ -204,6 +216,7 @@ impl Form {
         self.by_indicator(&format!("{section}.{row}.{column}"))
     }
 
+    /// The cell whose indicator has this name (`section.row.column`).
     pub fn by_indicator(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).copied()
     }

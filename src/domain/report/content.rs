@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 /// The content of one revision. Sections stand in form order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Content {
+    /// The numbers of the three tables.
     pub figures: Figures,
+    /// The sections in the order of the form.
     pub sections: Vec<SectionState>,
 }
 
@@ -31,14 +33,17 @@ impl Content {
         Content { figures: Figures::empty(form), sections: vec![blank; form.sections.len()] }
     }
 
+    /// The form it is written on.
     pub fn form(&self) -> &'static Form {
         self.figures.form()
     }
 
+    /// The section of this name.
     pub fn section(&self, key: &str) -> Option<&SectionState> {
         self.form().section_index(key).and_then(|at| self.sections.get(at))
     }
 
+    /// The section of this name, to be written into.
     pub fn section_mut(&mut self, key: &str) -> Option<&mut SectionState> {
         self.form().section_index(key).and_then(|at| self.sections.get_mut(at))
     }

@@ -21,15 +21,25 @@ wire_names!(
 /// What a listing of reports is narrowed to.
 #[derive(Debug, Clone, Default)]
 pub struct ReportFilter {
+    /// Of this reporting year.
     pub year: Option<i32>,
+    /// Of this agency.
     pub agency_id: Option<AgencyId>,
+    /// Of agencies at this place and below it.
     pub within: Option<AgencyPath>,
+    /// For the agency itself, or for all below it too.
     pub scope: Option<Scope>,
+    /// In this state.
     pub status: Option<State>,
+    /// Published then or later, UTC.
     pub published_from: Option<NaiveDateTime>,
+    /// Published before, UTC.
     pub published_before: Option<NaiveDateTime>,
+    /// Changed then or later, UTC.
     pub updated_since: Option<NaiveDateTime>,
+    /// Published in time, late, or not yet.
     pub timeliness: Option<Timeliness>,
+    /// In whose title or agency's name this stands.
     pub q: Option<String>,
     /// Only what the public sees, whoever asks.
     pub published_only: bool,

@@ -44,7 +44,9 @@ pub enum Shape {
 pub struct ShapeFault {
     /// Pointer relative to the report document.
     pub pointer: String,
+    /// What is wrong.
     pub shape: Shape,
+    /// What stood there.
     pub found: Value,
     /// The cell concerned, if it is one of the form's.
     pub cell: Option<usize>,

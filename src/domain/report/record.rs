@@ -98,9 +98,13 @@ pub struct ReportHead {
 /// What stands around the sections.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Heading {
+    /// 标题.
     pub title: Option<String>,
+    /// 落款.
     pub signed_by: Option<String>,
+    /// The day below it.
     pub signed_on: Option<NaiveDate>,
+    /// 索引号.
     pub index_number: Option<String>,
 }
 

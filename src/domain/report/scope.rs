@@ -4,6 +4,7 @@ use crate::domain::agency::{Kind, wire_names};
 use std::fmt;
 
 wire_names!(
+    /// Of whom a report speaks.
     Scope {
         /// 本机关.
         Own = "own",

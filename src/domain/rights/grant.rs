@@ -105,11 +105,13 @@ impl Extent {
 /// One grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
+    /// As what.
     pub role: Role,
     /// Limits a reviewer to one stage.
     pub stage: Option<Stage>,
     /// It lets one read, and nothing else.
     pub read_only: bool,
+    /// Where, how far down, and for which years.
     pub extent: Extent,
 }
 

@@ -6,6 +6,7 @@ use crate::domain::agency::AgencyPath;
 /// The grants of whoever asks; empty for the public.
 #[derive(Debug, Clone, Default)]
 pub struct Rights {
+    /// What they may do, each for itself.
     pub grants: Vec<Grant>,
     /// Roles are separated here: whoever sets the service up takes no part in reporting.
     pub separated: bool,

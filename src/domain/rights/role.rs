@@ -37,6 +37,7 @@ pub enum Office {
 }
 
 impl Role {
+    /// Which of the three separated offices (三员) it belongs to, or to none.
     pub fn office(self) -> Office {
         match self {
             Role::Editor | Role::Reviewer | Role::Publisher | Role::Supervisor => Office::Reporting,

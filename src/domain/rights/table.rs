@@ -88,6 +88,7 @@ impl Right {
         }
     }
 
+    /// What kind of right it is.
     pub fn kind(self) -> Kind {
         match self {
             Right::SeeDrafts

@@ -12,12 +12,16 @@ pub enum Previous {
     NotAsked,
     /// There should be one and none is published here.
     Unknown(i32),
+    /// Published here.
     Known(PreviousYear),
 }
 
+/// What is published of the year before.
 #[derive(Debug, Clone)]
 pub struct PreviousYear {
+    /// The year before.
     pub year: i32,
+    /// Which revisions, its own and its predecessors'.
     pub reports: Vec<SourceReport>,
     /// In the order of `reports`.
     pub contents: Vec<Content>,
@@ -28,14 +32,20 @@ pub struct PreviousYear {
 /// A published revision that something rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceReport {
+    /// Which report.
     pub report_id: String,
+    /// Whose.
     pub agency_id: String,
+    /// What the agency is called.
     pub agency_name: String,
+    /// Of which year.
     pub year: i32,
+    /// Which revision of it.
     pub revision: i32,
 }
 
 impl Previous {
+    /// What is published of the year before, if anything is.
     pub fn known(&self) -> Option<&PreviousYear> {
         match self {
             Previous::Known(previous) => Some(previous),
@@ -55,14 +65,18 @@ impl PreviousYear {
 /// A narrative that another agency has published in the same year, and how much of it is shared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Twin {
+    /// Which section of the report that is judged.
     pub section: String,
+    /// Who has published the other.
     pub agency_name: String,
+    /// How much of it is shared, in thousandths.
     pub permille: u32,
 }
 
 /// A name the agency, or one that it has taken over, had before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormerName {
+    /// What it was called.
     pub name: String,
     /// The first day on which it was no longer called so.
     pub until: NaiveDate,
@@ -73,6 +87,7 @@ pub struct FormerName {
 /// What is published at and below the agency of a consolidated report.
 #[derive(Debug, Clone)]
 pub struct Subordinates {
+    /// What these reports add up to.
     pub sum: Sum,
     /// How many that are due have published nothing.
     pub missing: usize,

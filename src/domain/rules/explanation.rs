@@ -12,6 +12,7 @@ pub struct Explanation {
     pub finding: String,
     /// Digest of what the finding rested on; see [`Finding::inputs`].
     pub inputs: String,
+    /// Why it may stand.
     pub text: String,
 }
 

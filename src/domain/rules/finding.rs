@@ -36,11 +36,14 @@ impl Fact {
     }
 }
 
+/// One thing that is wrong, or may be, at its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// Rule, place and, where a place can have several, which one: stable between runs.
     pub key: String,
+    /// Which rule says so.
     pub rule: &'static str,
+    /// Whether it blocks.
     pub severity: Severity,
     /// JSON pointer into the report document.
     pub pointer: String,
@@ -50,10 +53,15 @@ pub struct Finding {
     pub around: Option<Arc<str>>,
     /// Key of the message under `rule` in the catalogue.
     pub message: &'static str,
+    /// What the message names.
     pub arguments: Vec<(&'static str, Argument)>,
+    /// What should stand there.
     pub expected: Option<Fact>,
+    /// What stands there.
     pub actual: Option<Fact>,
+    /// Pointers to other places that it rests on.
     pub related: Vec<String>,
+    /// Article or standard the rule comes from.
     pub basis: &'static str,
     /// Why it may stand; it then neither counts nor blocks.
     pub explanation: Option<String>,
@@ -157,13 +165,18 @@ fn shorten(text: &mut String, most: usize) {
 /// How many findings of each weight; an explained one counts as explained alone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
+    /// They block.
     pub error: usize,
+    /// To be looked at before it is submitted.
     pub warning: usize,
+    /// To be known.
     pub info: usize,
+    /// Explained, and so counted nowhere else.
     pub explained: usize,
 }
 
 impl Counts {
+    /// Counts them by severity.
     pub fn of(findings: &[Finding]) -> Counts {
         let mut counts = Counts::default();
         for finding in findings {

@@ -14,6 +14,7 @@ use std::collections::HashSet;
 /// What is judged, and all that may be known about it.
 #[derive(Debug, Clone, Copy)]
 pub struct Judged<'a> {
+    /// Numbers and narratives.
     pub content: &'a Content,
     /// The rules as they are in force.
     pub rules: &'a RuleSet,
@@ -23,10 +24,15 @@ pub struct Judged<'a> {
     pub faults: &'a [ShapeFault],
     /// What stood in cells that were read as blank (`/`, `—`, 无), by cell.
     pub blanks: &'a [(usize, String)],
+    /// The reporting year.
     pub year: i32,
+    /// The last day it reports on.
     pub period_end: NaiveDate,
+    /// The last day to publish it in time, where that is known.
     pub due_on: Option<NaiveDate>,
+    /// For the agency itself, or for all below it too.
     pub scope: Option<Scope>,
+    /// What is known of its agency.
     pub agency: Option<AgencyFacts>,
     /// The agency's division code.
     pub division: Option<&'a str>,
@@ -34,7 +40,9 @@ pub struct Judged<'a> {
     pub former_names: &'a [FormerName],
     /// The day it is (to be) published; `None` for a document about which that is not known.
     pub day: Option<NaiveDate>,
+    /// What it is judged for.
     pub moment: Moment,
+    /// What is published of the year before.
     pub previous: &'a Previous,
     /// Reports this one rests on that were corrected since.
     pub upstream: &'a [SourceReport],
@@ -47,10 +55,15 @@ pub struct Judged<'a> {
 /// The strings that are published beside the sections, by the names of the document's members.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Around<'a> {
+    /// 标题.
     pub title: Option<&'a str>,
+    /// The agency's name as it stands in the paper.
     pub agency_name: Option<&'a str>,
+    /// 落款.
     pub signed_by: Option<&'a str>,
+    /// 索引号.
     pub index_number: Option<&'a str>,
+    /// Where it stands on the agency's own site.
     pub source_url: Option<&'a str>,
     /// Why it corrects the revision before.
     pub reason: Option<&'a str>,
@@ -69,16 +82,21 @@ impl<'a> Around<'a> {
     }
 }
 
+/// What rules ask of an agency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AgencyFacts {
+    /// What kind of body it is.
     pub kind: Kind,
+    /// Its administrative level.
     pub level: Level,
 }
 
 /// When it is judged: some rules weigh more at publication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
+    /// As it is being written.
     Draft,
+    /// To be published.
     Publish,
 }
 

@@ -7,7 +7,9 @@ use serde::Deserialize;
 /// Read from `local.toml` beside an operator's words; by default nothing.
 #[derive(Debug, Default)]
 pub struct Local {
+    /// Numbers that the overview must give.
     pub required_counts: Vec<RequiredCount>,
+    /// How index numbers are made, by division.
     pub index_numbers: Vec<IndexNumber>,
     text: String,
 }
@@ -61,6 +63,7 @@ pub struct IndexNumber {
 }
 
 impl Local {
+    /// Reads the text of a `local.toml`; the error says what is wrong in it.
     pub fn read(text: &str) -> Result<Local, String> {
         let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
         for count in &file.required_count {

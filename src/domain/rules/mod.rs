@@ -73,8 +73,8 @@ pub use finding::{Counts, Fact, Finding, Severity};
 pub use judge::{
     AgencyFacts, Around, Judged, MOST_FINDINGS, Moment, Verdict, judge, judge_for_supervisor, judge_text,
 };
-pub use local::{IndexNumber, Local, RequiredCount};
-pub use raised::{RaiseFault, read_raised};
+pub use local::{Local, RequiredCount};
+pub use raised::read_raised;
 pub use rule::{Explainable, Rule};
 pub use rule_set::{Added, RuleSet};
 pub use upstream_changed::{explained_sources, tells_upstream};

@@ -9,7 +9,9 @@ use std::sync::{Arc, LazyLock};
 
 /// Made anew when a setting or a word changes, never changed.
 pub struct RuleSet {
+    /// What words are looked for.
     pub lexicons: Lexicons,
+    /// What is asked here and not everywhere.
     pub local: Local,
     raised: BTreeMap<&'static str, Severity>,
     name: String,
@@ -21,7 +23,9 @@ pub struct RuleSet {
 pub struct Added {
     /// Texts of TOML files, by lexicon.
     pub words: Vec<(Words, String)>,
+    /// What is asked here and not everywhere.
     pub local: Local,
+    /// Rules that weigh more here.
     pub raised: BTreeMap<&'static str, Severity>,
 }
 
@@ -37,6 +41,7 @@ impl RuleSet {
         Arc::clone(&OWN)
     }
 
+    /// The program's own with these; the error names the text that cannot be read.
     pub fn with(added: Added) -> Result<RuleSet, String> {
         let lexicons = Lexicons::with(&added.words)?;
         let weight = |rule: &Rule| added.raised.get(rule.id).copied().unwrap_or(rule.severity).as_str();

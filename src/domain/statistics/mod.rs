@@ -7,6 +7,6 @@ mod sum;
 
 pub use convert::convert;
 pub use progress::{Progress, Standing};
-pub use ratio::{RATIOS, Ratio, RatioValue};
+pub use ratio::{RATIOS, RatioValue};
 pub(in crate::domain) use ratio::{REFUSED, UNAVAILABLE};
 pub use sum::{Sum, SumFault};

@@ -8,6 +8,7 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sum {
     form: &'static Form,
+    /// How many reports were added.
     pub reports: i64,
     cells: Vec<i64>,
     present: Vec<i64>,
@@ -19,6 +20,7 @@ pub struct Sum {
 pub struct SumFault;
 
 impl Sum {
+    /// The sum of no report.
     pub fn empty(form: &'static Form) -> Sum {
         let width = form.cells.len();
         Sum { form, reports: 0, cells: vec![0; width], present: vec![0; width] }
@@ -36,14 +38,17 @@ impl Sum {
         if fits { Ok(Sum { form, reports, cells, present }) } else { Err(SumFault) }
     }
 
+    /// The form of the reports.
     pub fn form(&self) -> &'static Form {
         self.form
     }
 
+    /// Each cell's total, in the order of the form's cells.
     pub fn cells(&self) -> &[i64] {
         &self.cells
     }
 
+    /// How many reports have the cell filled in.
     pub fn present(&self) -> &[i64] {
         &self.present
     }

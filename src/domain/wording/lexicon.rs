@@ -222,13 +222,6 @@ impl Lexicon {
     }
 }
 
-/// A range of bytes as a range of code points.
-pub fn span(text: &str, start: usize, end: usize) -> (usize, usize) {
-    let before = text.get(..start).map_or(0, |before| before.chars().count());
-    let inside = text.get(start..end).map_or(0, |inside| inside.chars().count());
-    (before, before + inside)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

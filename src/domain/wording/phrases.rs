@@ -10,6 +10,7 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PhraseGroup {
+    #[expect(dead_code, reason = "for whoever reads the list")]
     pub source: String,
     /// Whether any other common character in a place is a fault; else only one of like sound or shape.
     #[serde(default)]

@@ -7,6 +7,7 @@ use chrono::NaiveDateTime;
 pub struct Review {
     /// 1–3.
     pub stages: u8,
+    /// Whoever has written it does not review it, and nobody reviews it twice.
     pub separation_of_duties: bool,
 }
 

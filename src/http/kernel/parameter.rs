@@ -14,7 +14,7 @@ pub trait Parameter: Sized {
     /// The error is the key of its message.
     fn read(text: &str) -> Result<Self, &'static str>;
 
-    /// The same beside the other parameters, as [`filters`] sums them up.
+    /// The same beside the other parameters, as `filters` sums them up.
     fn read_beside(text: &str, _filters: &str) -> Result<Self, &'static str> {
         Self::read(text)
     }

@@ -25,15 +25,25 @@ const SINCE_EVER: Option<NaiveDate> = NaiveDate::from_ymd_opt(1, 1, 1);
 /// What a caller may say about an agency.
 #[derive(Debug, Clone)]
 pub struct AgencyDraft {
+    /// Its full name.
     pub name: String,
+    /// What it is called for short.
     pub short_name: Option<String>,
+    /// 统一社会信用代码 (GB 32100).
     pub uscc: Option<Uscc>,
+    /// Its administrative level.
     pub level: Level,
+    /// What kind of body it is.
     pub kind: Kind,
+    /// 行政区划代码 (GB/T 2260).
     pub division_code: Option<DivisionCode>,
+    /// Who supervises it; `None`: nobody here.
     pub parent: Option<AgencyRef>,
+    /// Since when it is.
     pub valid_from: Option<NaiveDate>,
+    /// Until when it is, that day not.
     pub valid_to: Option<NaiveDate>,
+    /// How it is reached.
     pub contact: Contact,
 }
 

@@ -23,6 +23,7 @@ pub fn resolve(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<Opt
     })
 }
 
+/// The agency that is named.
 pub fn find(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<Agency, Refusal> {
     resolve(connection, agency)?.ok_or(Refusal::NotFound)
 }

@@ -14,9 +14,13 @@ use serde_json::json;
 /// How an agency ends.
 #[derive(Debug, Clone)]
 pub struct Succession {
+    /// How it ends.
     pub kind: SuccessionKind,
+    /// Who goes on with its work.
     pub successor: Option<AgencyRef>,
+    /// The first day it is no more.
     pub effective_on: NaiveDate,
+    /// By which decision.
     pub reason: Option<String>,
 }
 

@@ -15,9 +15,11 @@ use std::net::IpAddr;
 /// What is asked of every token here.
 #[derive(Debug, Clone, Default)]
 pub struct EntryRules {
+    /// How long access lives here.
     pub lifetimes: Lifetimes,
     /// From where alone anybody may come; empty: from anywhere.
     pub networks: Vec<IpNet>,
+    /// By which ways anybody comes in here.
     pub ways: Ways,
     /// Offices are separated.
     pub separated: bool,
@@ -26,7 +28,9 @@ pub struct EntryRules {
 /// A secret as it was sent.
 #[derive(Debug, Clone)]
 pub struct Presented {
+    /// What was sent as the token.
     pub secret: String,
+    /// When, UTC.
     pub at: NaiveDateTime,
     /// From where, as far as that is known.
     pub from: Option<IpAddr>,

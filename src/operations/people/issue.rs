@@ -18,24 +18,32 @@ use serde_json::json;
 /// What a token is to be.
 #[derive(Debug, Clone)]
 pub struct TokenOrder {
+    /// Drawn for it.
     pub token_id: TokenId,
     /// The person it is for; a new one of this name unless `person` is given.
     pub name: String,
+    /// Somebody who is known already.
     pub person: Option<PersonId>,
+    /// Drawn for a new person, should it be one.
     pub new_person_id: PersonId,
     /// The person is none: its secret is shown to whoever issues it.
     pub machine: bool,
+    /// What it may do.
     pub grants: Vec<GrantOrder>,
+    /// From when it opens nothing any more, UTC.
     pub expires_at: Option<NaiveDateTime>,
     /// From where alone it may come; empty: from anywhere.
     pub addresses: Vec<IpNet>,
+    /// Its secret and its code.
     pub drawn: Drawn,
 }
 
 /// What was drawn for a token, as it is stored: of the two, whoever issues it is shown one.
 #[derive(Debug, Clone)]
 pub struct Drawn {
+    /// The digest of its secret.
     pub secret_hash: String,
+    /// The digest of the code that fetches the secret.
     pub code_hash: String,
 }
 
@@ -51,12 +59,17 @@ pub(super) enum Handing {
 /// One grant of a token that is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantOrder {
+    /// As what.
     pub role: Role,
     /// `None`: everywhere.
     pub agency: Option<AgencyRef>,
+    /// Which of the reviews, for a reviewer.
     pub stage: Option<Stage>,
+    /// At that agency alone, or at all below it too.
     pub reach: Reach,
+    /// It changes nothing.
     pub read_only: bool,
+    /// For reports of which years; `None`: of all.
     pub years: Option<Years>,
 }
 

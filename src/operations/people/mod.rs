@@ -15,7 +15,7 @@ mod tasks;
 mod used;
 
 pub use authenticate::{EntryRules, Presented, authenticate};
-pub use confirm::{Confirmed, Waiting, confirm_person, find_confirmable, require_seen};
+pub use confirm::{Confirmed, confirm_person, find_confirmable, require_seen};
 pub use enrol::enrol;
 pub use grants::{
     GrantChange, GrantsOrder, Holder, PersonOrder, change_grants, create_person, find_changeable_grants,

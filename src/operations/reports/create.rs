@@ -29,17 +29,25 @@ use std::str::FromStr;
 /// A report that is to be.
 #[derive(Debug, Clone)]
 pub struct NewReport {
+    /// Drawn for it.
     pub id: ReportId,
+    /// Whose it is to be.
     pub agency: AgencyRef,
+    /// Of which reporting year.
     pub year: i32,
+    /// For the agency itself, or for all below it too.
     pub scope: Scope,
+    /// Title, signature and index number.
     pub heading: Heading,
+    /// Where it stands on the agency's own site.
     pub source_url: Option<String>,
     /// `None`: the year's form, nothing filled in.
     pub content: Option<Content>,
+    /// What it is to hold from the start, beside what was sent.
     pub prefill: Option<Prefill>,
     /// The file it comes from, kept with it.
     pub source: Option<SourceFile>,
+    /// How it comes here.
     pub origin: Origin,
 }
 

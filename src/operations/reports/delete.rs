@@ -14,6 +14,7 @@ use crate::storage::{
 };
 use serde_json::json;
 
+/// Takes away a draft that was never published, or the correction that is being written.
 pub fn discard(desk: &mut Desk<'_>, id: &ReportId, version: i64) -> Result<(), Refusal> {
     let view = find_raw(desk.connection, id)?;
     if !view.allows(desk.asking, Right::SeeDrafts) {

@@ -22,14 +22,28 @@ use serde_json::json;
 pub enum Edit {
     /// Everything, at the report's own version.
     Whole {
+        /// The report's, as the caller has seen it.
         version: i64,
+        /// Title, signature and index number.
         heading: Heading,
+        /// Where it stands on the agency's own site.
         source_url: Option<String>,
+        /// The day it stands there since.
         source_published_on: Option<NaiveDate>,
+        /// Numbers and narratives.
         content: Box<Content>,
     },
-    /// One section, at its version. `adding`: it was taken out and comes back.
-    Section { at: usize, version: Option<i64>, content: Box<Content>, adding: bool },
+    /// One section, at its version.
+    Section {
+        /// Its place among the form's sections.
+        at: usize,
+        /// The section's, as the caller has seen it.
+        version: Option<i64>,
+        /// The report's, with the section as it is to be.
+        content: Box<Content>,
+        /// It was taken out and comes back.
+        adding: bool,
+    },
 }
 
 /// Editors edit; publishers may set where a published report stands.

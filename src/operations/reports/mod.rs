@@ -24,12 +24,11 @@ pub use comments::{
     open_comments, require_remark_right,
 };
 pub use create::{
-    NewReport, Origin, Prefill, ReadyReport, create, enter_create, load, prepare_create,
-    require_filing_right, require_some_filing_right,
+    NewReport, Origin, Prefill, create, enter_create, load, prepare_create, require_filing_right,
+    require_some_filing_right,
 };
 pub use delete::discard;
 pub use edit::{Edit, ReadySave, enter_save, prepare_save, require_edit_right, save};
-pub use elsewhere::{Subject, previous_of};
 pub use explain::{explain, require_explainable, withdraw_explanation};
 pub use judge::{Judgement, find_judgement, judge_document, judge_one, judged_so_far};
 pub use kept::{
@@ -42,6 +41,6 @@ pub use revisions::{Difference, diff, find_revision, find_source, list_revisions
 pub use similarity::{CompareWith, SectionLikeness, Similarity, similarity};
 pub use suppress::{SuppressionOrder, require_suppressible, require_suppression_right, suppress};
 pub use transition::{
-    ReadyTransition, Transited, TransitionOrder, allowed_actions, enter_transition, list_transitions,
-    prepare_transition, require_action_right, require_transition_right, transition,
+    Transited, TransitionOrder, allowed_actions, enter_transition, list_transitions, prepare_transition,
+    require_action_right, require_transition_right, transition,
 };

@@ -19,10 +19,15 @@ use chrono::NaiveDate;
 /// A report as somebody may see it: one of its revisions, with what is needed to show and judge it.
 #[derive(Debug, Clone)]
 pub struct ReportView {
+    /// The report, whichever of its revisions is seen.
     pub report: Report,
+    /// The revision that whoever asks sees.
     pub revision: Revision,
+    /// Whose it is.
     pub agency: Agency,
+    /// Its reporting year.
     pub year: ReportingYear,
+    /// The last day to publish it in time.
     pub due_on: NaiveDate,
     /// Seen under a grant: findings, persons and drafts are shown.
     pub working: bool,
@@ -41,6 +46,7 @@ impl ReportView {
         actions_from(self.revision.state, self.report.shown_revision().is_some(), stages)
     }
 
+    /// Whether it was published in time; `None`: it is not published, and not yet overdue.
     pub fn timeliness(&self) -> Option<Timeliness> {
         self.report.timeliness
     }
@@ -97,8 +103,11 @@ impl ReportView {
 /// A listing's filter as asked for, agencies still by reference.
 #[derive(Debug, Clone, Default)]
 pub struct ReportQuery {
+    /// Which reports.
     pub filter: ReportFilter,
+    /// Of this agency alone.
     pub agency: Option<AgencyRef>,
+    /// Of this agency and all below it.
     pub within: Option<AgencyRef>,
 }
 
@@ -110,6 +119,7 @@ impl From<Whole> for ReportView {
     }
 }
 
+/// The report of this id as whoever asks may see it.
 pub fn find(
     connection: &mut AnyConnection,
     asking: &Asking,

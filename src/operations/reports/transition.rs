@@ -30,12 +30,17 @@ use serde_json::json;
 /// A transition that is asked for.
 #[derive(Debug, Clone)]
 pub struct TransitionOrder {
+    /// A UUID, drawn for it.
     pub id: String,
+    /// Of which report.
     pub report_id: ReportId,
+    /// What is to be done.
     pub action: Action,
+    /// What is said about it.
     pub comment: Option<String>,
     /// The day an archived document was published; only for [`Action::Archive`].
     pub published_on: Option<NaiveDate>,
+    /// The report's, as the caller has seen it.
     pub version: i64,
 }
 
@@ -97,6 +102,7 @@ pub fn require_action_right(
     }
 }
 
+/// The report's transitions, the oldest first.
 pub fn list_transitions(
     connection: &mut AnyConnection,
     asking: &Asking,

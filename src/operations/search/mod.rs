@@ -21,10 +21,15 @@ const COUNT_STEPS: usize = 8;
 /// A question to the index.
 #[derive(Debug, Clone)]
 pub struct Question {
+    /// The phrase.
     pub q: String,
+    /// In which narratives.
     pub filter: SearchFilter,
+    /// Of this agency and all below it.
     pub within: Option<AgencyRef>,
+    /// Behind which row of the index it goes on.
     pub after: i64,
+    /// How many at most.
     pub limit: usize,
 }
 

@@ -10,8 +10,8 @@ mod verify;
 pub use completeness::{CompletenessGroup, completeness, missing};
 pub use keep::{move_in_years, move_lines, require_place, settle_report, settle_shown};
 pub use read::{
-    AsOf, BreakdownBy, BreakdownItem, BreakdownKey, Consolidated, Place, Totals, as_of, breakdown,
-    consolidated, place, totals, trend,
+    AsOf, BreakdownBy, BreakdownItem, BreakdownKey, Consolidated, Place, as_of, breakdown, consolidated,
+    place, totals, trend,
 };
-pub use reconcile::{Reconciliation, reconcile, sum_below};
+pub use reconcile::{reconcile, sum_below};
 pub use verify::{Discrepancy, unreadable, verify_year};

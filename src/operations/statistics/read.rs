@@ -87,8 +87,11 @@ pub fn totals(connection: &mut AnyConnection, year: i32, place: &Place) -> Resul
 /// What a breakdown is by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BreakdownBy {
+    /// By the agencies right below the place.
     Child,
+    /// By administrative level.
     Level,
+    /// By kind of body.
     Kind,
 }
 

@@ -14,4 +14,4 @@ pub use manage::{
     redeliver, require_keeping_right, require_webhook_right, test,
 };
 pub use owners::disable_ownerless;
-pub use secrets::{Slice, enter_sealed, secrets_to_seal};
+pub use secrets::{enter_sealed, secrets_to_seal};

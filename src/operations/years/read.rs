@@ -14,6 +14,7 @@ pub fn require_year_right(asking: &Asking) -> Result<(), Refusal> {
     if asking.rights.may_below(Right::KeepYears, None, None) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
+/// The reporting year.
 pub fn find(connection: &mut AnyConnection, year: i32) -> Result<ReportingYear, Refusal> {
     years::find(connection, year)?.ok_or(Refusal::NotFound)
 }

@@ -20,7 +20,9 @@ use serde_json::json;
 /// What is to become of a line; `None` leaves it as it is.
 #[derive(Debug, Clone)]
 pub struct RosterEdit {
+    /// Whether it is to file none; `None`: as it was.
     pub exempt: Option<bool>,
+    /// Its own due day; `None`: as it was.
     pub due_on: Option<NaiveDate>,
     /// Under which agency it is to count.
     pub parent: Option<AgencyRef>,
@@ -81,6 +83,7 @@ pub fn require_place_right(
     }
 }
 
+/// Changes a line of the roster.
 pub fn edit_roster(
     desk: &mut Desk<'_>,
     (year, agency, scope): (i32, &AgencyRef, Option<Scope>),

@@ -12,6 +12,7 @@ use crate::storage::{Note, reports, roster};
 use chrono::NaiveDate;
 use serde_json::json;
 
+/// Replaces a year's plan, and with it the due days of whoever has none of their own.
 pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<ReportingYear, Refusal> {
     require_year_right(desk.asking)?;
     let present = find(desk.connection, plan.year)?;

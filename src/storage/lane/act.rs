@@ -21,7 +21,9 @@ pub struct Act {
     pub actor: Option<Actor>,
     /// From where and by which way it comes in.
     pub session: Session,
+    /// The request's own (`X-Request-Id`).
     pub request_id: String,
+    /// `Idempotency-Key`, if one was sent.
     pub key: Option<IdempotencyKey>,
 }
 
@@ -67,17 +69,24 @@ pub struct IdempotencyKey {
 /// The first answer to a keyed request, kept to be given again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredAnswer {
+    /// The status.
     pub status: u16,
+    /// Names and values.
     pub headers: Vec<(String, String)>,
+    /// As it was sent.
     pub body: String,
 }
 
 /// One line for the audit, to be numbered and chained by the lane.
 #[derive(Debug, Clone)]
 pub struct Note {
+    /// What was done.
     pub action: AuditAction,
+    /// To which agency.
     pub agency_id: Option<String>,
+    /// To which report.
     pub report_id: Option<String>,
+    /// What of it is worth keeping.
     pub detail: Value,
 }
 
@@ -94,7 +103,9 @@ pub struct Change {
 /// What an operation leaves behind beside its rows.
 #[derive(Debug, Default)]
 pub struct Notes {
+    /// Lines for the audit, in their order.
     pub audit: Vec<Note>,
+    /// Public events, in their order.
     pub changes: Vec<Change>,
     /// Numbers of public changes that are never given out: after a restore the log goes on where no
     /// number of the old one can be mistaken for one of the new.
@@ -102,10 +113,12 @@ pub struct Notes {
 }
 
 impl Notes {
+    /// Adds a line for the audit.
     pub fn audit(&mut self, note: Note) {
         self.audit.push(note);
     }
 
+    /// Adds a public event.
     pub fn change(&mut self, change: Change) {
         self.changes.push(change);
     }

@@ -34,7 +34,9 @@ pub enum WriteError<R> {
 /// A committed write, or the first answer to the same keyed request.
 #[derive(Debug)]
 pub enum Written<T> {
+    /// Done now.
     Fresh(T),
+    /// Done before, under the same key.
     Replayed(StoredAnswer),
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 /// Which queue a job waits in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Queue {
+    /// Somebody waits for the answer.
     Interactive,
     /// Imports of many, seeds: run in short slices when nobody waits.
     Bulk,

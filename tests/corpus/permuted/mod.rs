@@ -5,10 +5,10 @@ mod sheet;
 mod written;
 
 use fastrand::Rng;
-use nianbao::documents::intake::{Said, read};
-use nianbao::domain::form::{Form, by_id};
-use nianbao::domain::report::read_cell;
-use nianbao::domain::rules::Finding;
+use nianbao::inside::documents::intake::{Said, read};
+use nianbao::inside::domain::form::{Form, by_id};
+use nianbao::inside::domain::report::read_cell;
+use nianbao::inside::domain::rules::Finding;
 use sheet::{Change, Sheet};
 use std::fmt::Write;
 use written::Format;

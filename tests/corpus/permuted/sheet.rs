@@ -5,7 +5,7 @@ mod change;
 pub use change::Change;
 
 use super::Allowed;
-use nianbao::domain::form::Form;
+use nianbao::inside::domain::form::Form;
 
 /// A cell as it is written.
 #[derive(Clone)]

@@ -1,7 +1,7 @@
 //! Tables in the formats that a test can write.
 
 use super::sheet::{Keeps, Laid};
-use nianbao::domain::form::Form;
+use nianbao::inside::domain::form::Form;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write as _};
 

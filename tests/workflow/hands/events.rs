@@ -1,7 +1,7 @@
 //! What may happen to accesses and to the report.
 
-use nianbao::domain::rights::Role;
-use nianbao::domain::workflow::Action;
+use nianbao::inside::domain::rights::Role;
+use nianbao::inside::domain::workflow::Action;
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! What may happen to reports, agencies, rosters and years.
 
-use nianbao::domain::workflow::Action;
-use nianbao::domain::year::YearState;
+use nianbao::inside::domain::workflow::Action;
+use nianbao::inside::domain::year::YearState;
 use proptest::prelude::*;
 
 /// What happens next; numbers choose whom it happens to.

@@ -2,7 +2,6 @@
 //!
 //! `cargo bench --bench service`. Needs `oha` (`cargo install oha --locked`) and `taskset`; the server has
 //! one core and the load the other. Prints the rows of docs/performance.md.
-#![expect(missing_docs, reason = "what diesel makes of a table has none")]
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -10,175 +9,20 @@
     reason = "a bench may stop where it stands, and prints what it found"
 )]
 
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
+mod bare;
+mod load;
+mod running;
+
+use bare::{bare, bare_row, be_bare, be_bare_row};
+use load::{compare, latency, listed, rate, throughput};
+use running::{PROGRAM, memory, serve, wait_for_rest};
 use serde_json::Value;
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_nianbao");
-/// Rounds of each pair; the median of the ratios is the figure.
-const ROUNDS: usize = 5;
-const SPELL: &str = "3s";
 /// The last year of the seed: still open.
 const YEAR: i32 = 2025;
-
-/// A process that ends with its owner.
-struct Running {
-    child: Child,
-    url: String,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _gone = self.child.kill();
-        let _gone = self.child.wait();
-    }
-}
-
-/// Starts a program on the first core, and waits until it answers.
-fn start(program: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Running {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("its address").to_string();
-    drop(listener);
-    let child = Command::new("taskset")
-        .args(["-c", "0"])
-        .arg(program)
-        .args(arguments)
-        .envs(settings.iter().copied())
-        .env("NIANBAO__SERVER__LISTEN", &address)
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("taskset");
-    let running = Running { child, url: format!("http://{address}") };
-    while ureq::get(format!("{}/readyz", running.url)).call().is_err() {
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    running
-}
-
-fn serve(database: &Path, settings: &[(&str, &str)]) -> Running {
-    let url = format!("sqlite://{}", database.display());
-    let fixed = [
-        ("NIANBAO__DATABASE__URL", url.as_str()),
-        ("NIANBAO__SERVER__WORKERS", "1"),
-        ("NIANBAO__TELEMETRY__FILTER", "warn"),
-        // All the load is one address.
-        ("NIANBAO__LIMITS__REQUESTS_PER_MINUTE", "0"),
-    ];
-    start(Path::new(PROGRAM), &["serve"], &[&fixed[..], settings].concat())
-}
-
-/// A handler that gives fixed bytes with the headers of the real answer.
-fn bare(body: &Path, headers: &str) -> Running {
-    let me = std::env::current_exe().expect("this program");
-    start(&me, &["bare", &body.to_string_lossy(), headers], &[])
-}
-
-/// A handler that reads one row, inline, by the id that the address ends with, and gives it with the same headers.
-fn bare_row(database: &Path, headers: &str) -> Running {
-    let me = std::env::current_exe().expect("this program");
-    start(&me, &["bare-row", &database.to_string_lossy(), headers], &[])
-}
-
-diesel::table! {
-    renditions (report_id) {
-        report_id -> Text,
-        body -> Binary,
-    }
-}
-
-fn be_bare_row(database: &str, headers: &str) {
-    let headers: Vec<(String, String)> = serde_json::from_str(headers).expect("headers");
-    let database = database.to_owned();
-    actix_web::rt::System::new().block_on(async move {
-        let server = HttpServer::new(move || {
-            let mut connection = SqliteConnection::establish(&database).expect("the database");
-            connection
-                .batch_execute("PRAGMA query_only = ON; PRAGMA mmap_size = 2147418112")
-                .expect("set up");
-            let (connection, headers) = (RefCell::new(connection), headers.clone());
-            let answer = move |request: HttpRequest| {
-                let id = request.path().rsplit('/').next().unwrap_or_default();
-                let row = renditions::table.find(id).select(renditions::body);
-                let body: Result<Vec<u8>, _> = row.get_result(&mut *connection.borrow_mut());
-                let response = match body {
-                    Err(_) => HttpResponse::Ok().finish(),
-                    Ok(body) => {
-                        let mut response = HttpResponse::Ok();
-                        for (name, value) in &headers {
-                            response.insert_header((name.as_str(), value.as_str()));
-                        }
-                        response.body(body)
-                    }
-                };
-                async move { response }
-            };
-            let answer = std::rc::Rc::new(answer);
-            App::new().default_service(web::to(move |request: HttpRequest| answer(request)))
-        });
-        let address = std::env::var("NIANBAO__SERVER__LISTEN").expect("where to listen");
-        server.workers(1).bind(address).expect("the port").run().await.expect("served");
-    });
-}
-
-fn be_bare(body: &str, headers: &str) {
-    let bytes = web::Bytes::from(std::fs::read(body).expect("the body"));
-    let headers: Vec<(String, String)> = serde_json::from_str(headers).expect("headers");
-    actix_web::rt::System::new().block_on(async move {
-        let server = HttpServer::new(move || {
-            let (bytes, headers) = (bytes.clone(), headers.clone());
-            let answer = move || {
-                let mut response = HttpResponse::Ok();
-                for (name, value) in &headers {
-                    response.insert_header((name.as_str(), value.as_str()));
-                }
-                let response = response.body(bytes.clone());
-                async move { response }
-            };
-            App::new().default_service(web::to(answer))
-        });
-        let address = std::env::var("NIANBAO__SERVER__LISTEN").expect("where to listen");
-        server.workers(1).bind(address).expect("the port").run().await.expect("served");
-    });
-}
-
-/// One run of the load generator on the second core.
-fn load(arguments: &[&str]) -> Value {
-    let output = Command::new("taskset")
-        .args(["-c", "1", "oha", "--no-tui", "--output-format", "json", "--redirect", "0"])
-        .args(arguments)
-        .stderr(Stdio::null())
-        .output()
-        .expect("oha");
-    let found: Value = serde_json::from_slice(&output.stdout).expect("oha's summary");
-    let codes = found["statusCodeDistribution"].as_object().expect("codes");
-    let right = codes.keys().all(|code| ["200", "304"].contains(&code.as_str()));
-    assert!(right && !codes.is_empty(), "{codes:?} {:?}", found["errorDistribution"]);
-    found
-}
-
-fn rate(arguments: &[&str]) -> f64 {
-    let all = [&["-z", SPELL, "-c", "32"], arguments].concat();
-    load(&all)["summary"]["requestsPerSec"].as_f64().expect("a rate")
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-/// Prints `what | rate | bare rate | ratio`, measured in turns.
-fn compare(what: &str, aim: &str, ours: &[&str], theirs: &[&str]) {
-    let rounds: Vec<(f64, f64)> = (0..ROUNDS).map(|_| (rate(ours), rate(theirs))).collect();
-    let ratio = median(rounds.iter().map(|(our, their)| our / their).collect());
-    let our = median(rounds.iter().map(|(our, _)| *our).collect());
-    let their = median(rounds.iter().map(|(_, their)| *their).collect());
-    println!("| {what} | {our:.0} | {their:.0} | **{ratio:.2}** | {aim} |");
-}
 
 struct Answer {
     headers: Vec<(String, String)>,
@@ -235,13 +79,6 @@ fn kept(folder: &Path, api: &str, report: &str) {
     }
 }
 
-/// A file of addresses, one a line, for the load generator.
-fn listed(folder: &Path, name: &str, urls: &[String]) -> String {
-    let list = folder.join(name);
-    std::fs::write(&list, urls.join("\n")).expect("written");
-    list.to_string_lossy().into_owned()
-}
-
 /// Reports in turn, by id and by whose they are: kept, or each from the database.
 fn in_turn(folder: &Path, (api, database): (&str, &Path), reports: &[Report], aim: [&str; 3]) {
     let by_id: Vec<String> = reports.iter().map(|report| format!("{api}/reports/{}", report.id)).collect();
@@ -263,21 +100,6 @@ fn in_turn(folder: &Path, (api, database): (&str, &Path), reports: &[Report], ai
     compare("the same by agency and year", aim[2], &of(&by_agency), &of(&row_urls));
 }
 
-/// As many as are answered, 32 at a time.
-fn throughput(what: &str, aim: &str, url: &str) {
-    let rates = (0..ROUNDS).map(|_| rate(&["--disable-compression", url])).collect();
-    println!("| {what} | **{:.0}** | {aim} |", median(rates));
-}
-
-fn latency(what: &str, aim: &str, rate: u32, url: &str) {
-    let queries = rate.to_string();
-    let arguments =
-        ["-z", "10s", "-c", "8", "-q", &queries, "--latency-correction", "-w", "--disable-compression", url];
-    let found = load(&arguments);
-    let at = |percent: &str| found["latencyPercentiles"][percent].as_f64().expect("a time") * 1_000.0;
-    println!("| {what} | {rate} | {:.1} | **{:.1}** | {:.1} | {aim} |", at("p50"), at("p95"), at("p99"));
-}
-
 fn latencies(api: &str, within: &str, report: &str) {
     println!(
         "\n| each from the database, at a fixed rate | a second | p50 ms | p95 ms | p99 ms | target p95 |"
@@ -294,14 +116,6 @@ fn latencies(api: &str, within: &str, report: &str) {
     latency("reports, a page of 50", "< 10", 50, &format!("{api}/reports?year={YEAR}&limit=50"));
     latency("search (营商环境)", "< 10", 50, &format!("{api}/search?q=%E8%90%A5%E5%95%86%E7%8E%AF%E5%A2%83"));
     latency("one report", "", 200, &format!("{api}/reports/{report}"));
-}
-
-/// Anonymous resident memory, in megabytes.
-fn memory(process: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("its status");
-    let line = status.lines().find(|line| line.starts_with("RssAnon")).expect("RssAnon");
-    let kilobytes: f64 = line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).expect("a number");
-    kilobytes / 1_024.0
 }
 
 fn seed(database: &Path) {
@@ -328,25 +142,6 @@ fn wait_for_index(api: &str) {
     let seq = |path: &str| json(&format!("{api}{path}"))["as_of"]["seq"].clone();
     while seq("/search?q=%E5%85%AC%E5%BC%80&limit=1") != seq(&format!("/stats/totals?year={YEAR}")) {
         std::thread::sleep(Duration::from_secs(1));
-    }
-}
-
-/// Processor time of a process, in clock ticks.
-fn ticks(process: u32) -> u64 {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("its state");
-    let (_, after) = stat.rsplit_once(") ").expect("its name");
-    let of = |at: usize| after.split(' ').nth(at).and_then(|text| text.parse::<u64>().ok()).expect("ticks");
-    of(11) + of(12)
-}
-
-/// What is done behind the filling (verdicts, renditions) is done: the service rests for a second.
-fn wait_for_rest(service: &Running) {
-    loop {
-        let before = ticks(service.child.id());
-        std::thread::sleep(Duration::from_secs(1));
-        if ticks(service.child.id()) - before < 5 {
-            return;
-        }
     }
 }
 

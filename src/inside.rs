@@ -1,5 +1,10 @@
 //! What the tests, benches and fuzz targets take hold of; no promise to anybody else. The service is its HTTP API.
 
+/// The command line.
+pub mod cli {
+    pub use crate::cli::issue_one;
+}
+
 /// Readers and writers of files.
 pub mod documents {
     pub use crate::documents::{

@@ -32,6 +32,8 @@ use failure::Failure;
 use options::ConfigOptions;
 use std::process::ExitCode;
 
+pub use token::issue_one;
+
 /// 年报：政府信息公开工作年度报告的填报、校验、审查、发布与汇总服务。
 ///
 /// 第一次使用，请运行 `nianbao demo`：它建立一个演示数据库，启动服务，并告诉您打开哪些网址。

@@ -6,10 +6,13 @@ use super::harness::wait_for;
 use super::harness::world::{World, YEAR, register};
 use serde_json::{Value, json};
 
+/// How many reports a job judges here: whoever ends it has more than one's time.
+const LONG: usize = 3;
+
 /// Reports so long that judging them takes far longer than asking for something else meanwhile.
 fn file_long_reports(world: &World<'_>) {
     let text: String = (0..3_000).map(|number| format!("第{number}次会议研究公开事项；")).collect();
-    for number in 0..4 {
+    for number in 0..LONG {
         let name = format!("乙县第{number}局");
         let agency = register(world.service, &name, "county", "department", Some(&world.county));
         let body = json!({"agency_id": agency, "year": YEAR, "sections": {"overview": {"text": text}}});
@@ -17,7 +20,7 @@ fn file_long_reports(world: &World<'_>) {
     }
     // What was found meanwhile is kept, and would be read.
     let kept = "SELECT CAST(count(*) AS TEXT) AS value FROM verdicts";
-    wait_for(|| world.service.database.text(kept).filter(|count| count == "4"));
+    wait_for(|| world.service.database.text(kept).filter(|count| *count == LONG.to_string()));
     world.service.database.execute("DELETE FROM verdicts");
 }
 
@@ -83,7 +86,7 @@ on_both! {
         service.delete(&job).send().refused(401, "unauthorized");
         service.delete(&job).token(&other).send().refused(404, "not_found");
         let ended = wait_for_state(service, &job, &admin, "cancelled");
-        assert_eq!((&ended["result"], &ended["progress"]["total"]), (&Value::Null, &json!(4)));
+        assert_eq!((&ended["result"], &ended["progress"]["total"]), (&Value::Null, &json!(LONG)));
         // One that has ended stays as it is, and nothing more is written down.
         service.delete(&job).token(&admin).send().expect(204);
         assert_eq!(read(service, &job, &admin), ended);
@@ -122,7 +125,7 @@ on_both! {
         assert_eq!(read(service, &job, &admin)["state"], "failed", "there is nothing left to cancel");
         let next = place_of(&begin(service, &admin));
         assert_ne!(next, job);
-        assert_eq!(wait_for_state(service, &next, &admin, "done")["result"]["reports"], 4);
+        assert_eq!(wait_for_state(service, &next, &admin, "done")["result"]["reports"], LONG);
         assert_eq!(read(service, &job, &admin)["state"], "failed", "nobody took it up again");
     }
 }

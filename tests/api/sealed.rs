@@ -22,6 +22,12 @@ fn start(database: &Arc<Database>, key: &str, former: &str) -> Service {
     Service::start(Arc::clone(database), &settings)
 }
 
+/// Ends a service. It may go before it has given back the right to send, which the next one would wait for.
+fn end(mut service: Service, database: &Database) {
+    service.terminate();
+    database.execute("DELETE FROM leases");
+}
+
 fn hook(service: &Service, listener: &Listener) -> (String, String) {
     let body = json!({"url": listener.url});
     let made = service.post("/webhooks").token(&service.admin()).json(&body).send().expect(201).value();
@@ -60,12 +66,12 @@ fn secrets_are_sealed_and_sealed_anew(database: Database) {
     let database = Arc::new(database);
     let listener = Listener::new(&[204]);
     // Without a key they stand as they are.
-    let mut service = start(&database, "", "");
+    let service = start(&database, "", "");
     let (old, old_secret) = hook(&service, &listener);
     assert_eq!(stored(&database, &old), old_secret);
-    service.terminate();
+    end(service, &database);
     // At the next start with one they are sealed, and so is every new one.
-    let mut service = start(&database, FIRST, "");
+    let service = start(&database, FIRST, "");
     let (new, new_secret) = hook(&service, &listener);
     let sealed = wait_for(|| Some(stored(&database, &old)).filter(|secret| secret.starts_with("sealed:v1:")));
     let bytes = |secret: &str| secret.trim_start_matches("whsec_").to_owned();
@@ -84,7 +90,7 @@ fn secrets_are_sealed_and_sealed_anew(database: Database) {
     let change = json!({"description": "门户"});
     service.patch(&path).token(&service.admin()).if_match(&tag).json(&change).send().expect(200);
     assert!(stored(&database, &new).starts_with("sealed:v1:"));
-    service.terminate();
+    end(service, &database);
     // Another key, the first one kept beside it: all are sealed by the new one.
     let service = start(&database, SECOND, FIRST);
     wait_for(|| Some(()).filter(|()| stored(&database, &old) != sealed));
@@ -97,11 +103,11 @@ fn secrets_are_sealed_and_sealed_anew(database: Database) {
 fn without_its_key_a_webhook_fails_and_says_so(database: Database) {
     let database = Arc::new(database);
     let (sealed, open) = (Listener::new(&[204]), Listener::new(&[204]));
-    let mut service = start(&database, FIRST, "");
+    let service = start(&database, FIRST, "");
     let (id, secret) = hook(&service, &sealed);
-    service.terminate();
+    end(service, &database);
     for (count, wrong) in ["", SECOND].into_iter().enumerate() {
-        let mut service = start(&database, wrong, "");
+        let service = start(&database, wrong, "");
         let told = service.wait_for_log("cannot be opened");
         assert!(told["why"].as_str().is_some_and(|why| why.contains("webhooks.seal_key")), "{told}");
         test(&service, &id);
@@ -113,7 +119,7 @@ fn without_its_key_a_webhook_fails_and_says_so(database: Database) {
         let (other, others) = hook(&service, &open);
         test(&service, &other);
         require_signed(&open, count + 1, &others);
-        service.terminate();
+        end(service, &database);
     }
     // With the key again, what waited is sent.
     let service = start(&database, FIRST, "");

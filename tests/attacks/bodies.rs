@@ -106,7 +106,7 @@ attacks! {
     }
 
     fn strangers_hold_no_room_that_others_need(service,
-        "LIMITS__BYTES_IN_FLIGHT" = "2097152", "LIMITS__BYTES_PER_CLIENT" = "1048576") {
+        "LIMITS__BYTES_IN_FLIGHT" = "2097152", "LIMITS__BYTES_PER_CLIENT" = "1048576", "LIMITS__BODY_DRAIN_MS" = "500") {
         let world = World::new(service);
         let json = "Content-Type: application/json\r\n";
         let refused = answer(begin(service, "/enrolments", "", 1 << 20, json));

@@ -138,31 +138,39 @@ struct Kept<'s> {
 
 impl<'s> Kept<'s> {
     fn of(service: &'s Service, tables: Vec<String>) -> Kept<'s> {
-        for table in &tables {
-            forge(service, &format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}"));
-        }
-        Kept { service, tables }
+        let kept = Kept { service, tables };
+        kept.of_each(&kept.tables, |table| format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}; "));
+        kept
     }
 
-    fn put_back(&self) {
-        for table in &self.tables {
-            let again = format!("INSERT INTO {table} SELECT * FROM kept_{table}");
-            forge(self.service, &format!("DELETE FROM {table}; {again}"));
-        }
+    /// Something of each table, in one transaction.
+    fn of_each<T: AsRef<str>>(&self, tables: &[T], sql: impl Fn(&str) -> String) {
+        let all: String = tables.iter().map(|table| sql(table.as_ref())).collect();
+        forge(self.service, &format!("BEGIN; {all} COMMIT"));
     }
 
-    /// Whether a table is another than it was.
-    fn differs(&self, table: &str) -> bool {
-        let counted = format!(
-            "SELECT CAST(count(*) AS TEXT) AS value FROM (SELECT * FROM {table} EXCEPT SELECT * FROM kept_{table}) forged"
-        );
-        self.service.database.text(&counted).as_deref() != Some("0")
+    fn put_back<T: AsRef<str>>(&self, tables: &[T]) {
+        self.of_each(tables, |table| {
+            format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}; ")
+        });
+    }
+
+    /// Which of some tables are others than they were.
+    fn differing<'t>(&self, tables: &[&'t str]) -> Vec<&'t str> {
+        let counts: Vec<String> = tables
+            .iter()
+            .map(|table| {
+                format!("CAST((SELECT count(*) FROM (SELECT * FROM {table} EXCEPT SELECT * FROM kept_{table}) forged) AS TEXT)")
+            })
+            .collect();
+        let counted = self.service.database.text(&format!("SELECT {} AS value", counts.join(" || ' ' || ")));
+        let counted = counted.expect("counts");
+        let of_each = tables.iter().zip(counted.split(' '));
+        of_each.filter(|(_, count)| *count != "0").map(|(table, _)| *table).collect()
     }
 
     fn done(self) {
-        for table in &self.tables {
-            forge(self.service, &format!("DROP TABLE kept_{table}"));
-        }
+        self.of_each(&self.tables, |table| format!("DROP TABLE kept_{table}; "));
     }
 }
 
@@ -183,25 +191,25 @@ fn forge_columns(kept: &Kept<'_>, forged: &[(String, String, String)], filled: b
     let service = kept.service;
     let sqlite = is_sqlite(service);
     let row = if sqlite { "rowid" } else { "ctid" };
-    let mut tried = Vec::new();
-    for (table, column, kind) in forged {
+    let tables: Vec<&str> = forged.iter().map(|(table, _, _)| table.as_str()).collect();
+    let has = if filled { "IS NOT NULL" } else { "IS NULL" };
+    let updates = forged.iter().map(|(table, column, kind)| {
         let value = other(sqlite, column, kind);
-        let has = if filled { "IS NOT NULL" } else { "IS NULL" };
         let last = format!("SELECT {row} FROM {table} WHERE {column} {has} ORDER BY {row} DESC LIMIT 1");
-        forge(service, &format!("UPDATE {table} SET {column} = {value} WHERE {row} = ({last})"));
-        if kept.differs(table) {
-            tried.push((table, column));
-        }
-    }
+        format!("UPDATE {table} SET {column} = {value} WHERE {row} = ({last}); ")
+    });
+    forge(service, &format!("BEGIN; {} COMMIT", updates.collect::<String>()));
+    let differing = kept.differing(&tables);
+    let tried: Vec<_> = forged.iter().filter(|(table, _, _)| differing.contains(&table.as_str())).collect();
     if tried.is_empty() {
         return 0;
     }
     let (whole, told) = verify(service);
     assert!(!whole, "{tried:?}");
-    for (table, column) in &tried {
+    for (table, column, _) in &tried {
         assert!(told.lines().any(|line| names(line, table, column)), "{table}.{column}: {told}");
     }
-    kept.put_back();
+    kept.put_back(&tables);
     tried.len()
 }
 
@@ -347,7 +355,7 @@ attacks! {
                 forge(service, &format!("DELETE FROM {table} WHERE {row} = ({last})"));
                 let (whole, told) = verify(service);
                 assert!(!whole && told.contains(&format!("表 {table}，")), "a row of {table} is gone: {told}");
-                kept.put_back();
+                kept.put_back(&[table]);
             }
         }
         kept.done();

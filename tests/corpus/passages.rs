@@ -9,7 +9,7 @@ use nianbao::inside::domain::rules::{
 };
 use nianbao::inside::domain::year::YearPlan;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 #[derive(Deserialize)]
@@ -89,44 +89,73 @@ pub fn judge_document(document: &ReportDocument, blanks: &[(usize, String)], yea
     judge(&judged).findings
 }
 
-/// What is said of a passage beyond what is said of its report without it.
-fn findings(tables: &BTreeMap<String, Table>, passage: &Passage) -> Vec<Finding> {
-    let table = &tables[&passage.table];
-    let mut content = content(table);
-    let previous = match tables.get(&format!("{}-last", passage.table)) {
-        Some(last) => Previous::Known(PreviousYear {
-            year: last.year,
-            reports: vec![SourceReport {
-                report_id: "018d0000-0000-7000-8000-000000000001".to_owned(),
-                agency_id: "018d0000-0000-7000-8000-000000000002".to_owned(),
-                agency_name: last.agency.clone(),
+/// A report before anything is said in it, and the keys of what is found in it so.
+struct Silent {
+    content: Content,
+    previous: Previous,
+    former: Vec<FormerName>,
+    found: BTreeSet<String>,
+}
+
+impl Silent {
+    fn of(tables: &BTreeMap<String, Table>, name: &str, former: &[String]) -> Silent {
+        let table = &tables[name];
+        let content = content(table);
+        let previous = match tables.get(&format!("{name}-last")) {
+            Some(last) => Previous::Known(PreviousYear {
                 year: last.year,
-                revision: 1,
-            }],
-            contents: vec![self::content(last)],
-            merged: false,
-        }),
-        None => Previous::NotAsked,
-    };
-    let former: Vec<FormerName> = passage
-        .former_names
-        .iter()
-        .map(|name| FormerName {
-            name: name.clone(),
-            until: "2019-01-01".parse().expect("a day"),
-            now: table.agency.clone(),
-        })
-        .collect();
-    let before: Vec<String> = judge_content(&content, table.year, &previous, &former)
-        .into_iter()
-        .map(|finding| finding.key)
-        .collect();
-    let state = content.section_mut(&passage.section).expect("the section");
-    let told = state.text.take().unwrap_or_default();
-    state.text = Some(format!("{told}\n{}", passage.text));
-    let mut found = judge_content(&content, table.year, &previous, &former);
-    found.retain(|finding| !before.contains(&finding.key));
-    found
+                reports: vec![SourceReport {
+                    report_id: "018d0000-0000-7000-8000-000000000001".to_owned(),
+                    agency_id: "018d0000-0000-7000-8000-000000000002".to_owned(),
+                    agency_name: last.agency.clone(),
+                    year: last.year,
+                    revision: 1,
+                }],
+                contents: vec![self::content(last)],
+                merged: false,
+            }),
+            None => Previous::NotAsked,
+        };
+        let former: Vec<FormerName> = former
+            .iter()
+            .map(|name| FormerName {
+                name: name.clone(),
+                until: "2019-01-01".parse().expect("a day"),
+                now: table.agency.clone(),
+            })
+            .collect();
+        let found = judge_content(&content, table.year, &previous, &former);
+        let found = found.into_iter().map(|finding| finding.key).collect();
+        Silent { content, previous, former, found }
+    }
+}
+
+/// The reports that passages are put into; many share one.
+struct Reports {
+    tables: BTreeMap<String, Table>,
+    silent: BTreeMap<(String, Vec<String>), Silent>,
+}
+
+impl Reports {
+    fn new() -> Reports {
+        Reports { tables: tables(), silent: BTreeMap::new() }
+    }
+
+    /// What is said of a passage beyond what is said of its report without it.
+    fn findings(&mut self, passage: &Passage) -> Vec<Finding> {
+        let (name, former) = (&passage.table, &passage.former_names);
+        let silent = self
+            .silent
+            .entry((name.clone(), former.clone()))
+            .or_insert_with(|| Silent::of(&self.tables, name, former));
+        let mut content = silent.content.clone();
+        let state = content.section_mut(&passage.section).expect("the section");
+        let told = state.text.take().unwrap_or_default();
+        state.text = Some(format!("{told}\n{}", passage.text));
+        let mut found = judge_content(&content, self.tables[name].year, &silent.previous, &silent.former);
+        found.retain(|finding| !silent.found.contains(&finding.key));
+        found
+    }
 }
 
 /// The words a finding is about.
@@ -140,12 +169,12 @@ fn words(passage: &Passage, tables: &BTreeMap<String, Table>, finding: &Finding)
 
 #[test]
 fn no_clean_passage_raises_an_alarm() {
-    let tables = tables();
+    let mut reports = Reports::new();
     let passages = passages("clean.jsonl");
     assert!(passages.len() >= 1_000, "{}", passages.len());
     let mut alarms = String::new();
     for passage in &passages {
-        for finding in findings(&tables, passage) {
+        for finding in reports.findings(passage) {
             let _ = writeln!(
                 alarms,
                 "[{}] {}\n    {}: {} ({:?})",
@@ -153,7 +182,7 @@ fn no_clean_passage_raises_an_alarm() {
                 passage.text,
                 finding.rule,
                 finding.say(Language::Chinese),
-                words(passage, &tables, &finding)
+                words(passage, &reports.tables, &finding)
             );
         }
     }
@@ -174,14 +203,14 @@ fn is_poor(count: usize, hits: usize) -> bool {
 
 #[test]
 fn nine_of_ten_seeded_faults_of_each_class_are_found() {
-    let tables = tables();
+    let mut reports = Reports::new();
     let passages = passages("faults.jsonl");
     assert!(passages.len() >= 200, "{}", passages.len());
     let (mut classes, mut missed) = (BTreeMap::<&str, (usize, usize)>::new(), String::new());
     for passage in &passages {
-        let found = findings(&tables, passage);
+        let found = reports.findings(passage);
         let touches = |finding: &Finding| {
-            let words = words(passage, &tables, finding);
+            let words = words(passage, &reports.tables, finding);
             match (&passage.at, words) {
                 (Some(at), Some(words)) => at.chars().any(|c| words.contains(c)) || words.is_empty(),
                 _ => true,

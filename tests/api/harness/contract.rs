@@ -188,16 +188,21 @@ pub fn is_json(media: &str) -> bool {
     media.ends_with("json") && !media.ends_with("ndjson")
 }
 
-fn validator(key: &str, schema: &Value) -> Arc<Validator> {
+/// What judges bodies of a place. Places of one schema share one: each holds all the schemas there are.
+fn validator(place: &str, schema: &Value) -> Arc<Validator> {
     let mut known = VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(validator) = known.get(key) {
+    if let Some(validator) = known.get(place) {
         return Arc::clone(validator);
     }
-    let mut root = schema.clone();
-    if let Value::Object(members) = &mut root {
-        members.insert("components".to_owned(), json!({"schemas": DOCUMENT["components"]["schemas"]}));
-    }
-    let validator = Arc::new(jsonschema::validator_for(&root).expect("a schema"));
-    known.insert(key.to_owned(), Arc::clone(&validator));
+    let text = schema.to_string();
+    let validator = known.get(&text).cloned().unwrap_or_else(|| {
+        let mut root = schema.clone();
+        if let Value::Object(members) = &mut root {
+            members.insert("components".to_owned(), json!({"schemas": DOCUMENT["components"]["schemas"]}));
+        }
+        Arc::new(jsonschema::validator_for(&root).expect("a schema"))
+    });
+    known.insert(text, Arc::clone(&validator));
+    known.insert(place.to_owned(), Arc::clone(&validator));
     validator
 }

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod contract;
 pub mod database;
+mod issue;
 pub mod process;
 pub mod world;
 

@@ -123,6 +123,18 @@ fn nobody_but_the_storage_writes_sql() {
     }
 }
 
+/// In the storage itself SQL stands in one folder; beside it only what asks the engines about themselves.
+#[test]
+fn the_storage_writes_sql_in_one_folder() {
+    let about_the_engine = ["backup", "clock", "cluster", "lane/ledger", "migrate", "standbys", "watch"];
+    let named: Vec<String> = about_the_engine.iter().map(|file| format!("storage/{file}.rs")).collect();
+    let words = ["Sql::new(", "sql_query(", "sql::<"];
+    for (name, text) in sources().into_iter().filter(|(name, _)| layer(name) == "storage") {
+        let may = name.starts_with("storage/sql/") || named.contains(&name);
+        assert!(may || !words.iter().any(|word| text.contains(word)), "{name} writes SQL");
+    }
+}
+
 #[test]
 fn files_are_short_and_say_what_they_are() {
     for (name, text) in sources() {

@@ -40,3 +40,15 @@ pub struct Page<O = ById> {
     /// How many rows at most.
     pub limit: i64,
 }
+
+impl<O: Copy> Page<O> {
+    /// The same page by the columns of its fields.
+    pub fn by<C>(&self, column: impl Fn(O) -> C) -> Page<C> {
+        let key = |key: &SortKey<O>| SortKey {
+            order: column(key.order),
+            descending: key.descending,
+            after: key.after.clone(),
+        };
+        Page { keys: self.keys.iter().map(key).collect(), after_id: self.after_id.clone(), limit: self.limit }
+    }
+}

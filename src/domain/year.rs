@@ -154,8 +154,13 @@ impl YearPlan {
 
     /// When a report of this level and scope is due.
     pub fn due_on(&self, level: Level, scope: Scope) -> NaiveDate {
-        if is_due_with_governments(level, scope) { self.government_due_on } else { self.department_due_on }
+        due_on(level, scope, self.department_due_on, self.government_due_on)
     }
+}
+
+/// When a report of this level and scope is due by the days of a plan.
+pub fn due_on(level: Level, scope: Scope, department: NaiveDate, government: NaiveDate) -> NaiveDate {
+    if is_due_with_governments(level, scope) { government } else { department }
 }
 
 /// A government's consolidated report is due in March (townships file with the departments), all else in January.

@@ -1,6 +1,7 @@
 //! Rows of the access log: who read what that is not public.
 
 use super::connection::AnyConnection;
+use super::dsl::counted;
 use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::house::access_log::{self, dsl};
@@ -32,14 +33,14 @@ row!(
 );
 
 pub fn insert(connection: &mut AnyConnection, reads: &[Access]) -> QueryResult<()> {
-    let rows: Vec<AccessRow> = reads.iter().map(AccessRow::from).collect();
     match connection {
         AnyConnection::Postgres(inner) => {
+            let rows: Vec<AccessRow> = reads.iter().map(AccessRow::from).collect();
             diesel::insert_into(dsl::access_log).values(&rows).execute(inner)?;
         }
         AnyConnection::Sqlite(inner) => {
-            for row in &rows {
-                diesel::insert_into(dsl::access_log).values(row).prepared().execute(inner)?;
+            for read in reads {
+                diesel::insert_into(dsl::access_log).values(read).prepared().execute(inner)?;
             }
         }
     }
@@ -77,21 +78,20 @@ pub fn list(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Access>, StorageError> {
-    let rows: Vec<AccessRow> = on_each!(connection, |c| {
+    Ok(on_each!(connection, |c| {
         let mut query = narrowed!(filter);
         if let Some(after) = after {
             query = query.filter(dsl::id.gt(after.to_owned()));
         }
-        query.select(AccessRow::as_select()).order(dsl::id).limit(limit).load(c)
-    })?;
-    Ok(rows.into_iter().map(Access::from).collect())
+        query.select(Access::as_select()).order(dsl::id).limit(limit).load(c)
+    })?)
 }
 
 /// How many there are, up to [`COUNTED`] and one.
 pub fn count(connection: &mut AnyConnection, filter: &AccessFilter) -> Result<i64, StorageError> {
-    let some: Vec<String> =
-        on_each!(connection, |c| narrowed!(filter).select(dsl::id).limit(COUNTED + 1).load(c))?;
-    Ok(i64::try_from(some.len()).unwrap_or(i64::MAX))
+    Ok(on_each!(connection, |c| {
+        counted(narrowed!(filter).select(dsl::id).limit(COUNTED + 1)).prepared().get_result(c)
+    })?)
 }
 
 /// Deletes some of what was read before a day; how much.

@@ -1,110 +1,122 @@
 //! Rows of the registry.
 
 use super::connection::AnyConnection;
+use super::deadline::still_wanted;
+use super::dsl::{
+    Fragment, Ordered, after, below, containing, counted, in_order, length, lower, moved, text_or,
+};
 use super::error::StorageError;
-use super::listing::{Sql, in_order};
 use super::prepared::Prepare;
-use super::schema::agencies::dsl;
+use super::schema::agencies::{self, dsl};
 use super::seals::wrote;
+use super::types::row;
 use crate::domain::agency::{
     Agency, AgencyFilter, AgencyOrder, AgencyPath, AgencyStatus, Contact, DivisionCode, Kind, Level, Uscc,
 };
 use crate::domain::audit::guarded::AGENCIES;
 use crate::domain::id::AgencyId;
-use crate::domain::page::{Page, PageValue as Bind};
+use crate::domain::page::{COUNTED, Page};
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::{exists, max};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
+use std::collections::HashMap;
 
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = super::schema::agencies, treat_none_as_null = true)]
-pub(super) struct AgencyRow {
-    id: AgencyId,
-    name: String,
-    short_name: Option<String>,
-    uscc: Option<Uscc>,
-    level: Level,
-    kind: Kind,
-    division_code: Option<DivisionCode>,
-    parent_id: Option<AgencyId>,
-    path: AgencyPath,
-    status: AgencyStatus,
-    valid_from: Option<NaiveDate>,
-    valid_to: Option<NaiveDate>,
-    successor_id: Option<AgencyId>,
-    address: Option<String>,
-    postcode: Option<String>,
-    phone: Option<String>,
-    email: Option<String>,
-    website: Option<String>,
-    version: i64,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
-}
-
-impl From<&Agency> for AgencyRow {
-    fn from(agency: &Agency) -> AgencyRow {
-        let text = |text: &Option<String>| text.clone();
-        AgencyRow {
-            id: agency.id.clone(),
-            name: agency.name.clone(),
-            short_name: text(&agency.short_name),
-            uscc: agency.uscc.clone(),
-            level: agency.level,
-            kind: agency.kind,
-            division_code: agency.division_code.clone(),
-            parent_id: agency.parent_id.clone(),
-            path: agency.path.clone(),
-            status: agency.status,
-            valid_from: agency.valid_from,
-            valid_to: agency.valid_to,
-            successor_id: agency.successor_id.clone(),
-            address: text(&agency.contact.address),
-            postcode: text(&agency.contact.postcode),
-            phone: text(&agency.contact.phone),
-            email: text(&agency.contact.email),
-            website: text(&agency.contact.website),
-            version: agency.version,
-            created_at: agency.created_at,
-            updated_at: agency.updated_at,
-        }
+row!(
+    #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+    #[diesel(table_name = super::schema::agencies, treat_none_as_null = true)]
+    AgencyRow of Agency {
+        id: AgencyId,
+        name: String,
+        short_name: Option<String>,
+        uscc: Option<Uscc>,
+        level: Level,
+        kind: Kind,
+        division_code: Option<DivisionCode>,
+        parent_id: Option<AgencyId>,
+        path: AgencyPath,
+        status: AgencyStatus,
+        valid_from: Option<NaiveDate>,
+        valid_to: Option<NaiveDate>,
+        successor_id: Option<AgencyId>,
+        #[diesel(embed)]
+        contact: ContactRow,
+        version: i64,
+        created_at: NaiveDateTime,
+        updated_at: NaiveDateTime,
     }
+);
+
+row!(
+    #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+    #[diesel(table_name = super::schema::agencies, treat_none_as_null = true)]
+    ContactRow of Contact {
+        address: Option<String>,
+        postcode: Option<String>,
+        phone: Option<String>,
+        email: Option<String>,
+        website: Option<String>,
+    }
+);
+
+/// The columns of the registry's order, now or on a day.
+macro_rules! ordered {
+    ($column:ident in $table:ident, $id:ident, $updated_at:ident on $($engine:ty),+) => {
+        #[derive(Clone, Copy)]
+        enum $column {
+            By(AgencyOrder),
+            Id,
+        }
+
+        $(impl Ordered<$engine> for $column {
+            fn column(self, _: bool) -> Fragment<$engine> {
+                match self {
+                    $column::By(AgencyOrder::Name) => Box::new($table::name),
+                    $column::By(AgencyOrder::Level) => Box::new($table::level),
+                    $column::By(AgencyOrder::Kind) => Box::new($table::kind),
+                    $column::By(AgencyOrder::DivisionCode) => Box::new(text_or($table::division_code, "")),
+                    $column::By(AgencyOrder::CreatedAt) => Box::new($table::created_at),
+                    $column::By(AgencyOrder::UpdatedAt) => Box::new($table::$updated_at),
+                    $column::Id => Box::new($table::$id),
+                }
+            }
+        })+
+    };
 }
 
-impl From<AgencyRow> for Agency {
-    fn from(row: AgencyRow) -> Agency {
-        Agency {
-            id: row.id,
-            name: row.name,
-            short_name: row.short_name,
-            uscc: row.uscc,
-            level: row.level,
-            kind: row.kind,
-            division_code: row.division_code,
-            parent_id: row.parent_id,
-            path: row.path,
-            status: row.status,
-            valid_from: row.valid_from,
-            valid_to: row.valid_to,
-            successor_id: row.successor_id,
-            contact: Contact {
-                address: row.address,
-                postcode: row.postcode,
-                phone: row.phone,
-                email: row.email,
-                website: row.website,
-            },
-            version: row.version,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
+/// Narrows a query by all of a filter but the place.
+macro_rules! narrowed {
+    ($query:expr, $filter:expr, $table:ident) => {{
+        let mut query = $query;
+        if let Some(q) = &$filter.q {
+            query = query.filter(lower($table::name).like(lower(containing(q))).escape('\\'));
         }
-    }
+        if let Some(level) = $filter.level {
+            query = query.filter($table::level.eq(level));
+        }
+        if let Some(kind) = $filter.kind {
+            query = query.filter($table::kind.eq(kind));
+        }
+        if let Some(status) = $filter.status {
+            query = query.filter($table::status.eq(status));
+        }
+        if let Some(prefix) = &$filter.division_code {
+            query = query.filter($table::division_code.like(format!("{prefix}%")));
+        }
+        if let Some(parent) = &$filter.parent_id {
+            query = query.filter($table::parent_id.eq(parent));
+        }
+        query
+    }};
 }
+pub(super) use {narrowed, ordered};
+
+ordered!(Column in agencies, id, updated_at on Pg, Sqlite);
 
 pub fn insert(connection: &mut AnyConnection, agency: &Agency) -> QueryResult<()> {
-    let row = AgencyRow::from(agency);
     wrote(&AGENCIES, agency.id.as_str());
-    on_each!(connection, |c| diesel::insert_into(dsl::agencies).values(&row).prepared().execute(c))
-        .map(|_| ())
+    insert!(connection, dsl::agencies, agency)
 }
 
 /// Writes an agency over its present row; whoever calls holds the lane and has checked the version.
@@ -121,24 +133,23 @@ pub fn delete(connection: &mut AnyConnection, id: &AgencyId) -> QueryResult<()> 
 }
 
 pub fn find(connection: &mut AnyConnection, id: &AgencyId) -> Result<Option<Agency>, StorageError> {
-    let row = dsl::agencies
+    Ok(dsl::agencies
         .filter(dsl::id.eq(id.as_str()))
-        .select(AgencyRow::as_select())
+        .select(Agency::as_select())
         .first(connection)
-        .optional()?;
-    Ok(row.map(Agency::from))
+        .optional()?)
 }
 
 /// The active agency with a credit code, else the one that had it last.
 pub fn find_by_uscc(connection: &mut AnyConnection, uscc: &str) -> Result<Option<Agency>, StorageError> {
-    let rows: Vec<AgencyRow> = dsl::agencies
+    let rows: Vec<Agency> = dsl::agencies
         .filter(dsl::uscc.eq(uscc))
-        .select(AgencyRow::as_select())
+        .select(Agency::as_select())
         .order(dsl::id)
         .load(connection)?;
-    let active = rows.iter().position(|row| row.status == AgencyStatus::Active);
+    let active = rows.iter().position(|agency| agency.status == AgencyStatus::Active);
     let place = active.unwrap_or(rows.len().saturating_sub(1));
-    Ok(rows.into_iter().nth(place).map(Agency::from))
+    Ok(rows.into_iter().nth(place))
 }
 
 /// Agencies of exactly this name, at most so many, whatever has become of them since.
@@ -147,22 +158,24 @@ pub fn find_by_name(
     name: &str,
     most: i64,
 ) -> Result<Vec<Agency>, StorageError> {
-    let rows: Vec<AgencyRow> = dsl::agencies
+    Ok(dsl::agencies
         .filter(dsl::name.eq(name))
-        .select(AgencyRow::as_select())
+        .select(Agency::as_select())
         .order(dsl::id)
         .limit(most)
-        .load(connection)?;
-    Ok(rows.into_iter().map(Agency::from).collect())
+        .load(connection)?)
 }
 
+/// Agencies in the order asked for.
 pub fn find_many(connection: &mut AnyConnection, ids: &[String]) -> Result<Vec<Agency>, StorageError> {
-    let rows: Vec<AgencyRow> = on_each!(connection, |c| dsl::agencies
+    let rows: Vec<Agency> = on_each!(connection, |c| dsl::agencies
         .filter(dsl::id.eq_any(ids))
-        .select(AgencyRow::as_select())
+        .select(Agency::as_select())
         .prepared_for(ids.len())
         .load(c))?;
-    Ok(in_order(ids, rows, |row| row.id.as_str()).into_iter().map(Agency::from).collect())
+    let mut by_id: HashMap<String, Agency> =
+        rows.into_iter().map(|agency| (agency.id.to_string(), agency)).collect();
+    Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }
 
 /// The agencies that some others have taken over.
@@ -170,43 +183,28 @@ pub fn succeeded_by(
     connection: &mut AnyConnection,
     successors: &[String],
 ) -> Result<Vec<Agency>, StorageError> {
-    let rows: Vec<AgencyRow> = on_each!(connection, |c| dsl::agencies
+    Ok(on_each!(connection, |c| dsl::agencies
         .filter(dsl::successor_id.eq_any(successors).and(dsl::status.ne(AgencyStatus::Active)))
-        .select(AgencyRow::as_select())
+        .select(Agency::as_select())
         .order(dsl::id)
         .prepared_for(successors.len())
-        .load(c))?;
-    Ok(rows.into_iter().map(Agency::from).collect())
+        .load(c))?)
 }
 
 pub fn has_children(connection: &mut AnyConnection, id: &AgencyId) -> QueryResult<bool> {
-    let child: Option<String> =
-        dsl::agencies.filter(dsl::parent_id.eq(id.as_str())).select(dsl::id).first(connection).optional()?;
-    Ok(child.is_some())
+    diesel::select(exists(dsl::agencies.filter(dsl::parent_id.eq(id)))).get_result(connection)
 }
 
-pub(super) fn add_filter(filter: &AgencyFilter, sql: &mut Sql) {
-    if let Some(q) = &filter.q {
-        sql.contains("name", q);
-    }
-    if let Some(level) = filter.level {
-        sql.push(" AND level = ").bind_text(level.as_str());
-    }
-    if let Some(kind) = filter.kind {
-        sql.push(" AND kind = ").bind_text(kind.as_str());
-    }
-    if let Some(status) = filter.status {
-        sql.push(" AND status = ").bind_text(status.as_str());
-    }
-    if let Some(prefix) = &filter.division_code {
-        sql.starts_with("division_code", prefix);
-    }
-    if let Some(parent) = &filter.parent_id {
-        sql.push(" AND parent_id = ").bind_text(parent.as_str());
-    }
-    if let Some(path) = &filter.within {
-        sql.within("path", path);
-    }
+/// The agencies that a filter leaves.
+macro_rules! those {
+    ($filter:expr) => {{
+        let filter: &AgencyFilter = $filter;
+        let mut query = narrowed!(agencies::table.into_boxed(), filter, agencies);
+        if let Some(path) = &filter.within {
+            query = query.filter(below(agencies::path, [path]));
+        }
+        query
+    }};
 }
 
 pub fn list(
@@ -214,17 +212,23 @@ pub fn list(
     filter: &AgencyFilter,
     page: &Page<AgencyOrder>,
 ) -> Result<Vec<Agency>, StorageError> {
-    let mut sql = Sql::new("SELECT id FROM agencies WHERE 1 = 1");
-    add_filter(filter, &mut sql);
-    sql.page(page, "id");
-    let ids = sql.ids(connection)?;
-    find_many(connection, &ids)
+    still_wanted()?;
+    let page = page.by(Column::By);
+    Ok(on_each!(connection, |c| those!(filter)
+        .filter(after(c, &page, Column::Id, false))
+        .select(Agency::as_select())
+        .order(in_order(c, &page, Column::Id, false))
+        .limit(page.limit)
+        .prepared()
+        .load(c))?)
 }
 
+/// How many there are, up to [`COUNTED`] and one.
 pub fn count(connection: &mut AnyConnection, filter: &AgencyFilter) -> Result<i64, StorageError> {
-    let mut sql = Sql::new("SELECT 1 FROM agencies WHERE 1 = 1");
-    add_filter(filter, &mut sql);
-    Ok(sql.count(connection)?)
+    still_wanted()?;
+    Ok(on_each!(connection, |c| {
+        counted(those!(filter).select(dsl::id).limit(COUNTED + 1)).prepared().get_result(c)
+    })?)
 }
 
 /// An agency and what stands below it to a depth, level by level, at most `limit`.
@@ -234,41 +238,44 @@ pub fn subtree(
     depth: usize,
     limit: i64,
 ) -> Result<Vec<Agency>, StorageError> {
+    still_wanted()?;
     let longest = depth.saturating_mul(AgencyPath::STEP).saturating_add(path.as_str().len());
-    let mut sql = Sql::new("SELECT id FROM agencies WHERE length(path) <= ");
-    sql.bind(Bind::BigInt(i64::try_from(longest).unwrap_or(i64::MAX)));
-    sql.within("path", path);
-    sql.push(" ORDER BY length(path), path LIMIT ").bind(Bind::BigInt(limit));
-    let ids = sql.ids(connection)?;
-    let mut found = Vec::with_capacity(ids.len());
-    for some in ids.chunks(5_000) {
-        found.extend(find_many(connection, some)?);
-    }
-    Ok(found)
+    Ok(on_each!(connection, |c| dsl::agencies
+        .filter(length(dsl::path).le(i32::try_from(longest).unwrap_or(i32::MAX)))
+        .filter(below(dsl::path, [path]))
+        .select(Agency::as_select())
+        .order((length(dsl::path), dsl::path))
+        .limit(limit)
+        .prepared()
+        .load(c))?)
 }
+
+// What stands above an agency.
+diesel::alias!(agencies as parents: Parents);
 
 /// The agencies whose paths do not lead along their parents.
 pub fn misplaced(connection: &mut AnyConnection) -> QueryResult<Vec<String>> {
-    let sql = Sql::new(
-        "SELECT a.id AS id FROM agencies a LEFT JOIN agencies p ON p.id = a.parent_id \
-         WHERE a.path <> COALESCE(p.path, '') || a.id || '.' ORDER BY a.id",
-    );
-    sql.ids(connection)
+    let parent = dsl::parent_id.eq(parents.field(dsl::id).nullable());
+    let along = text_or(parents.field(dsl::path).nullable(), "").concat(dsl::id).concat(".");
+    dsl::agencies
+        .left_join(parents.on(parent))
+        .filter(dsl::path.ne(along))
+        .select(dsl::id)
+        .order(dsl::id)
+        .load(connection)
 }
 
 /// How deep the deepest agency at or below a place stands.
 pub fn deepest(connection: &mut AnyConnection, within: &AgencyPath) -> QueryResult<usize> {
-    let mut sql =
-        Sql::new("SELECT CAST(COALESCE(MAX(length(path)), 0) AS BIGINT) AS total FROM agencies WHERE 1 = 1");
-    sql.within("path", within);
-    Ok(usize::try_from(sql.total(connection)?).unwrap_or(0) / AgencyPath::STEP)
+    let longest: Option<i32> =
+        dsl::agencies.filter(below(dsl::path, [within])).select(max(length(dsl::path))).first(connection)?;
+    Ok(usize::try_from(longest.unwrap_or_default()).unwrap_or(0) / AgencyPath::STEP)
 }
 
 /// Puts a subtree under a new chain: one statement over the range of its paths.
 pub fn move_subtree(connection: &mut AnyConnection, from: &AgencyPath, to: &AgencyPath) -> QueryResult<()> {
-    let mut sql = Sql::new("UPDATE agencies SET path = ");
-    sql.bind_text(to.as_str());
-    sql.push(&format!(" || substr(path, {})", from.as_str().len() + 1));
-    sql.push(" WHERE 1 = 1").within("path", from);
-    sql.execute(connection).map(|_| ())
+    diesel::update(dsl::agencies.filter(below(dsl::path, [from])))
+        .set(dsl::path.eq(moved!(dsl::path, from, to)))
+        .execute(connection)
+        .map(|_| ())
 }

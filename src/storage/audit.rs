@@ -2,68 +2,94 @@
 
 use super::cluster::Mark;
 use super::connection::AnyConnection;
+use super::deadline::still_wanted;
+use super::dsl::{counted, covered};
 use super::error::StorageError;
-use super::listing::Sql;
-use super::schema::{audit, changes, ledger};
+use super::prepared::Prepare;
+use super::schema::{agencies, audit, changes, ledger, reports};
 use super::types::row;
 use super::watch::Touched;
 use crate::domain::algorithm::Algorithm;
 use crate::domain::audit::{AuditAction, AuditEntry, AuditFilter, AuditLine, Origin};
 use crate::domain::onward::{ChangeType, PublicChange};
-use crate::domain::page::PageValue as Bind;
+use crate::domain::page::COUNTED;
 use chrono::NaiveDateTime;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = audit)]
-struct AuditRow {
-    seq: i64,
-    at: String,
-    person_id: Option<String>,
-    person_name: Option<String>,
-    action: String,
-    agency_id: Option<String>,
-    report_id: Option<String>,
-    detail: String,
-    request_id: String,
-    prev_hash: String,
-    hash: String,
-    version: i32,
-    way: Option<String>,
-    token_id: Option<String>,
-    client: Option<String>,
-    operator_user: Option<String>,
-    operator_host: Option<String>,
-    sealed: Option<String>,
-}
-
-impl From<AuditRow> for AuditLine {
-    fn from(row: AuditRow) -> AuditLine {
-        AuditLine {
-            entry: AuditEntry {
-                version: row.version,
-                seq: row.seq,
-                at: row.at,
-                person_id: row.person_id,
-                person_name: row.person_name,
-                action: row.action,
-                agency_id: row.agency_id,
-                report_id: row.report_id,
-                detail: row.detail,
-                request_id: row.request_id,
-                origin: Origin {
-                    way: row.way,
-                    token_id: row.token_id,
-                    client: row.client,
-                    operator_user: row.operator_user,
-                    operator_host: row.operator_host,
-                },
-                sealed: row.sealed,
-            },
-            previous: row.prev_hash,
-            hash: row.hash,
-        }
+row!(
+    #[derive(Queryable, Selectable, Insertable)]
+    #[diesel(table_name = audit)]
+    AuditRow of AuditLine {
+        #[diesel(embed)]
+        pub(super) entry: EntryRow,
+        #[diesel(column_name = prev_hash)]
+        previous: String,
+        hash: String,
     }
+);
+
+row!(
+    #[derive(Queryable, Selectable, Insertable)]
+    #[diesel(table_name = audit)]
+    EntryRow of AuditEntry {
+        version: i32,
+        pub(super) seq: i64,
+        at: String,
+        person_id: Option<String>,
+        person_name: Option<String>,
+        pub(super) action: String,
+        agency_id: Option<String>,
+        pub(super) report_id: Option<String>,
+        detail: String,
+        request_id: String,
+        #[diesel(embed)]
+        origin: OriginRow,
+        sealed: Option<String>,
+    }
+);
+
+row!(
+    #[derive(Queryable, Selectable, Insertable)]
+    #[diesel(table_name = audit)]
+    OriginRow of Origin {
+        way: Option<String>,
+        token_id: Option<String>,
+        client: Option<String>,
+        operator_user: Option<String>,
+        operator_host: Option<String>,
+    }
+);
+
+/// The entries that a filter leaves.
+macro_rules! those {
+    ($filter:expr, $select:expr) => {{
+        let filter: &AuditFilter = $filter;
+        let mut query = audit::table
+            .left_join(agencies::table.on(audit::agency_id.eq(agencies::id.nullable())))
+            .left_join(reports::table.on(audit::report_id.eq(reports::id.nullable())))
+            .select($select)
+            .into_boxed();
+        if let Some(extents) = &filter.within {
+            query = query.filter(covered(agencies::path, reports::year, extents));
+        }
+        if let Some(agency) = &filter.agency_id {
+            query = query.filter(audit::agency_id.eq(agency));
+        }
+        if let Some(report) = &filter.report_id {
+            query = query.filter(audit::report_id.eq(report));
+        }
+        if let Some(person) = &filter.person_id {
+            query = query.filter(audit::person_id.eq(person));
+        }
+        if let Some(from) = &filter.from {
+            query = query.filter(audit::at.ge(from));
+        }
+        if let Some(before) = &filter.before {
+            query = query.filter(audit::at.lt(before));
+        }
+        query
+    }};
 }
 
 /// Entries after a number, in order.
@@ -74,51 +100,29 @@ pub fn list(
     limit: i64,
     count: bool,
 ) -> Result<(Vec<AuditLine>, Option<i64>), StorageError> {
-    let mut sql = Sql::new(
-        "SELECT CAST(e.seq AS TEXT) AS id FROM audit e LEFT JOIN agencies a ON a.id = e.agency_id WHERE 1 = 1",
-    );
-    if let Some(extents) = &filter.within {
-        sql.granted("a.path", "(SELECT r.year FROM reports r WHERE r.id = e.report_id)", extents);
-    }
-    let columns = [
-        ("e.agency_id = ", &filter.agency_id),
-        ("e.report_id = ", &filter.report_id),
-        ("e.person_id = ", &filter.person_id),
-        ("e.at >= ", &filter.from),
-        ("e.at < ", &filter.before),
-    ];
-    for (column, value) in columns {
-        if let Some(value) = value {
-            sql.push(" AND ").push(column).bind_text(value);
-        }
-    }
-    let total = count.then(|| sql.count(connection)).transpose()?;
-    sql.push(" AND e.seq > ").bind(Bind::BigInt(after));
-    sql.push(" ORDER BY e.seq LIMIT ").bind(Bind::BigInt(limit));
-    let numbers: Vec<i64> = sql.ids(connection)?.iter().filter_map(|number| number.parse().ok()).collect();
-    let rows: Vec<AuditRow> = audit::table
-        .filter(audit::seq.eq_any(numbers))
-        .order(audit::seq)
-        .select(AuditRow::as_select())
-        .load(connection)?;
-    Ok((rows.into_iter().map(AuditLine::from).collect(), total))
+    still_wanted()?;
+    let (rows, total) = on_each!(connection, |c| {
+        let all = those!(filter, audit::seq).limit(COUNTED + 1);
+        let total = count.then(|| counted(all).prepared().get_result(c)).transpose()?;
+        let later = those!(filter, AuditLine::as_select()).filter(audit::seq.gt(after));
+        let rows: Vec<AuditLine> = later.order(audit::seq).limit(limit).prepared().load(c)?;
+        (rows, total)
+    });
+    Ok((rows, total))
 }
 
 /// The next entries of the whole chain, for who walks it.
 pub fn walk(connection: &mut AnyConnection, after: i64, limit: i64) -> Result<Vec<AuditLine>, StorageError> {
-    let rows: Vec<AuditRow> = audit::table
+    Ok(audit::table
         .filter(audit::seq.gt(after))
         .order(audit::seq)
         .limit(limit)
-        .select(AuditRow::as_select())
-        .load(connection)?;
-    Ok(rows.into_iter().map(AuditLine::from).collect())
+        .select(AuditLine::as_select())
+        .load(connection)?)
 }
 
 pub fn entry(connection: &mut AnyConnection, seq: i64) -> Result<Option<AuditLine>, StorageError> {
-    let row: Option<AuditRow> =
-        audit::table.filter(audit::seq.eq(seq)).select(AuditRow::as_select()).first(connection).optional()?;
-    Ok(row.map(AuditLine::from))
+    Ok(audit::table.filter(audit::seq.eq(seq)).select(AuditLine::as_select()).first(connection).optional()?)
 }
 
 /// What the entries after a number were about.
@@ -127,13 +131,12 @@ pub(super) fn touched_after(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Touched>, StorageError> {
-    let rows: Vec<(i64, String, Option<String>)> = audit::table
+    Ok(audit::table
         .filter(audit::seq.gt(after))
         .order(audit::seq)
         .limit(limit)
         .select((audit::seq, audit::action, audit::report_id))
-        .load(connection)?;
-    Ok(rows.into_iter().map(|(seq, action, report_id)| Touched { seq, action, report_id }).collect())
+        .load(connection)?)
 }
 
 /// The reports that public changes after a number were about.
@@ -203,11 +206,6 @@ pub fn hash_of(connection: &mut AnyConnection, seq: i64) -> Result<Option<String
     Ok(audit::table.filter(audit::seq.eq(seq)).select(audit::hash).first(connection).optional()?)
 }
 
-/// Up to which entry the log goes, and how it is called.
-pub(super) fn position(connection: &mut AnyConnection) -> Result<(i64, String), StorageError> {
-    Ok(ledger::table.select((ledger::audit_seq, ledger::epoch)).first(connection)?)
-}
-
 /// Where the log stands: its last entries and the cluster it belongs to.
 pub fn ledger(connection: &mut AnyConnection) -> Result<LedgerState, StorageError> {
     let (audit_seq, audit_head, epoch) =
@@ -218,16 +216,16 @@ pub fn ledger(connection: &mut AnyConnection) -> Result<LedgerState, StorageErro
 }
 
 row!(
-    #[derive(Queryable, Selectable)]
+    #[derive(Queryable, Selectable, Insertable)]
     #[diesel(table_name = changes)]
-    PublicChangeRow of PublicChange {
-        seq: i64,
-        change_type: ChangeType,
-        report_id: String,
-        agency_id: String,
-        year: i32,
-        revision: i32,
-        at: NaiveDateTime,
+    ChangeRow of PublicChange {
+        pub(super) seq: i64,
+        pub(super) change_type: ChangeType,
+        pub(super) report_id: String,
+        pub(super) agency_id: String,
+        pub(super) year: i32,
+        pub(super) revision: i32,
+        pub(super) at: NaiveDateTime,
     }
 );
 
@@ -247,9 +245,7 @@ pub fn reports_after(
 
 /// Whether a number was given to a public event of this log.
 pub fn is_change(connection: &mut AnyConnection, seq: i64) -> Result<bool, StorageError> {
-    let found: Option<i64> =
-        changes::table.filter(changes::seq.eq(seq)).select(changes::seq).first(connection).optional()?;
-    Ok(found.is_some())
+    Ok(diesel::select(exists(changes::table.find(seq))).get_result(connection)?)
 }
 
 /// Public events after a number, in commit order.
@@ -258,11 +254,10 @@ pub fn changes_after(
     since: i64,
     limit: i64,
 ) -> Result<Vec<PublicChange>, StorageError> {
-    let rows: Vec<PublicChangeRow> = changes::table
+    Ok(changes::table
         .filter(changes::seq.gt(since))
         .order(changes::seq)
         .limit(limit)
-        .select(PublicChangeRow::as_select())
-        .load(connection)?;
-    Ok(rows.into_iter().map(PublicChange::from).collect())
+        .select(PublicChange::as_select())
+        .load(connection)?)
 }

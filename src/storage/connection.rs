@@ -26,6 +26,17 @@ macro_rules! on_each {
     };
 }
 
+/// Inserts what is stored as rows of a table, by a statement that stays prepared.
+macro_rules! insert {
+    ($connection:expr, $table:expr, $values:expr) => {
+        on_each!($connection, |c| {
+            let statement = diesel::insert_into($table).values($values);
+            $crate::storage::prepared::Prepare::prepared(statement).execute(c)
+        })
+        .map(drop)
+    };
+}
+
 /// How long a statement waits for another connection's lock on a file, in milliseconds.
 pub(super) const BUSY_MS: u32 = 5_000;
 

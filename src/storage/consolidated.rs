@@ -1,14 +1,19 @@
 //! Consolidated reports where they count.
 
 use super::connection::AnyConnection;
+use super::dsl::{below, text_or};
 use super::error::StorageError;
-use super::listing::Sql;
-use super::{agencies, reports, roster, years};
-use crate::domain::agency::AgencyPath;
-use crate::domain::id::ReportId;
-use crate::domain::page::PageValue as Bind;
+use super::prepared::Prepare;
+use super::roster;
+use super::schema::{agencies, reports, roster as lines, years};
+use crate::domain::agency::{Agency, AgencyPath};
 use crate::domain::report::{Report, Scope};
 use crate::domain::roster::RosterEntry;
+use crate::domain::year::ReportingYear;
+use diesel::prelude::*;
+
+// The line of an agency's own report, beside that of its consolidated one.
+diesel::alias!(lines as own: Own);
 
 /// The published consolidated reports of a year at and below a place, by path: who holds one stands before it.
 pub fn published(
@@ -16,36 +21,46 @@ pub fn published(
     year: i32,
     within: Option<&AgencyPath>,
 ) -> Result<Vec<(RosterEntry, Report)>, StorageError> {
-    let mut sql = Sql::new(
-        "SELECT r.id AS id FROM reports r JOIN agencies a ON a.id = r.agency_id \
-         LEFT JOIN roster s ON s.agency_id = r.agency_id AND s.year = r.year AND s.scope = 'consolidated' \
-         LEFT JOIN roster o ON o.agency_id = r.agency_id AND o.year = r.year AND o.scope = 'own' \
-         WHERE r.scope = 'consolidated' AND r.published_revision IS NOT NULL \
-         AND r.withdrawn_at IS NULL AND r.year = ",
-    );
-    sql.bind(Bind::Integer(year));
+    type Row = (Report, Agency, ReportingYear, Option<RosterEntry>, Option<RosterEntry>);
+    let its_own = (own.field(lines::agency_id).eq(reports::agency_id))
+        .and(own.field(lines::year).eq(reports::year))
+        .and(own.field(lines::scope).eq(Scope::Own));
+    let its_line = (lines::agency_id.eq(reports::agency_id))
+        .and(lines::year.eq(reports::year))
+        .and(lines::scope.eq(Scope::Consolidated));
     // Whose consolidated report is not due by the roster counts where its own line does.
-    if let Some(path) = within {
-        sql.within("COALESCE(s.path, o.path, a.path)", path);
-    }
-    sql.push(" ORDER BY COALESCE(s.path, o.path, a.path)");
-    let mut found = Vec::new();
-    for id in sql.ids(connection)? {
-        let Some(report) = reports::find(connection, &ReportId::from_stored(id))? else { continue };
-        let mut lines = roster::of_agency(connection, year, &report.agency_id)?;
-        let line = match lines.is_empty() {
-            false => Some(lines.swap_remove(0)),
-            true => {
-                match agencies::find(connection, &report.agency_id)?.zip(years::find(connection, year)?) {
-                    Some((agency, plan)) => {
-                        let place = roster::place_of(connection, year, &agency.path)?;
-                        Some(RosterEntry::of(&agency, &plan.plan, Scope::Consolidated, place))
-                    }
-                    None => None,
-                }
+    let path = text_or(lines::path.nullable(), text_or(own.field(lines::path).nullable(), agencies::path));
+    let found: Vec<Row> = on_each!(connection, |c| {
+        let mut query = reports::table
+            .inner_join(agencies::table)
+            .inner_join(years::table.on(years::year.eq(reports::year)))
+            .left_join(lines::table.on(its_line))
+            .left_join(own.on(its_own))
+            .filter(reports::year.eq(year).and(reports::scope.eq(Scope::Consolidated)))
+            .filter(reports::published_revision.is_not_null().and(reports::withdrawn_at.is_null()))
+            .select((
+                Report::as_select(),
+                Agency::as_select(),
+                ReportingYear::as_select(),
+                Option::<RosterEntry>::as_select(),
+                own.fields(roster::COLUMNS).nullable(),
+            ))
+            .order(path)
+            .into_boxed();
+        if let Some(place) = within {
+            query = query.filter(below(path, [place]));
+        }
+        query.prepared().load(c)
+    })?;
+    let counted = |(report, agency, year, line, beside): Row| {
+        let line = match line.or(beside) {
+            Some(line) => line,
+            None => {
+                let place = roster::place_of(connection, year.plan.year, &agency.path)?;
+                RosterEntry::of(&agency, &year.plan, Scope::Consolidated, place)
             }
         };
-        found.extend(line.map(|line| (line, report)));
-    }
-    Ok(found)
+        Ok((line, report))
+    };
+    found.into_iter().map(counted).collect()
 }

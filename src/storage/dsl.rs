@@ -1,20 +1,33 @@
-//! What diesel's language lacks for lists: places as ranges of paths, and pages that begin after a row.
+//! What diesel's language lacks for lists: places as ranges of paths, one of several conditions, pages that begin after a
+//! row.
 
+mod pages;
+
+pub(super) use pages::{Fragment, Ordered, after, bind, by_id, in_order};
+
+use super::prepared::Engine;
 use crate::domain::agency::AgencyPath;
-use crate::domain::page::{Page, PageValue};
 use crate::domain::rights::{Extent, Reach, Years};
-use chrono::{NaiveDate, NaiveDateTime};
 use diesel::backend::Backend;
-use diesel::expression::expression_types::NotSelectable;
+use diesel::dsl::{And, GtEq, Lt};
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::expression_methods::ExpressionMethods;
 use diesel::pg::Pg;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text, Timestamp};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamp};
 use diesel::sqlite::Sqlite;
-use diesel::{Connection, QueryResult};
+use diesel::{BoolExpressionMethods, QueryResult, RunQueryDsl};
 
 diesel::define_sql_function! {
     fn lower(text: Text) -> Text;
+}
+
+diesel::define_sql_function! {
+    fn length(text: Text) -> Integer;
+}
+
+diesel::define_sql_function! {
+    fn substr(text: Text, from: Integer) -> Text;
 }
 
 diesel::define_sql_function! {
@@ -24,29 +37,67 @@ diesel::define_sql_function! {
 
 diesel::define_sql_function! {
     #[sql_name = "coalesce"]
+    fn number_or(number: Nullable<Integer>, other: Integer) -> Integer;
+}
+
+diesel::define_sql_function! {
+    #[sql_name = "coalesce"]
     fn time_or(time: Nullable<Timestamp>, other: Timestamp) -> Timestamp;
 }
 
-/// Part of a statement on one engine.
-pub(super) type Fragment<DB> = Box<dyn QueryFragment<DB> + Send>;
+/// Makes something a condition in whatever statement its parts may stand.
+macro_rules! condition {
+    ([$($part:ident),*] $condition:ty) => {
+        impl<$($part: diesel::Expression),*> diesel::Expression for $condition {
+            type SqlType = diesel::sql_types::Bool;
+        }
+        impl<$($part: diesel::AppearsOnTable<QS>,)* QS> diesel::AppearsOnTable<QS> for $condition {}
+        impl<$($part,)* GB> diesel::expression::ValidGrouping<GB> for $condition {
+            type IsAggregate = diesel::expression::is_aggregate::No;
+        }
+        impl<$($part),*> diesel::query_builder::QueryId for $condition {
+            type QueryId = ();
+            const HAS_STATIC_QUERY_ID: bool = false;
+        }
+    };
+}
+pub(super) use condition;
 
-/// The columns that rows stand in order by, never null.
-pub(super) trait Ordered<DB: Backend>: Copy {
-    /// `aside`: by its index SQLite shall not go.
-    fn column(self, aside: bool) -> Fragment<DB>;
+/// One of some conditions holds; of none, none does.
+pub(super) struct AnyOf<E>(Vec<E>);
+
+pub(super) fn any_of<E>(conditions: impl IntoIterator<Item = E>) -> AnyOf<E> {
+    AnyOf(conditions.into_iter().collect())
 }
 
-/// `column` stands at or below one of some places; below none of none.
-pub(super) struct Below<C> {
-    column: C,
-    ranges: Vec<(String, String)>,
+/// `column` stands in one of some ranges.
+type Below<C> = AnyOf<And<GtEq<C, String>, Lt<C, String>>>;
+
+/// `column` stands at or below one of some places: an agency and all below it are one range of paths.
+pub(super) fn below<'p, C>(column: C, places: impl IntoIterator<Item = &'p AgencyPath>) -> Below<C>
+where
+    C: ExpressionMethods<SqlType = Text> + Copy,
+{
+    let range = |path: &AgencyPath| column.ge(path.as_str().to_owned()).and(column.lt(path.range_end()));
+    any_of(places.into_iter().map(range))
 }
 
-/// An agency and all below it are one range of paths.
-pub(super) fn below<'p, C>(column: C, places: impl IntoIterator<Item = &'p AgencyPath>) -> Below<C> {
-    let range = |path: &AgencyPath| (path.as_str().to_owned(), path.range_end());
-    Below { column, ranges: places.into_iter().map(range).collect() }
+/// A pattern for what holds a text, letter by letter.
+pub(super) fn containing(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
+
+/// Where what stands below `from` is to be once that stands at `to`.
+macro_rules! moved {
+    ($column:expr, $from:expr, $to:expr) => {{
+        use diesel::IntoSql as _;
+        let behind = i32::try_from($from.as_str().len() + 1).unwrap_or(i32::MAX);
+        $to.as_str()
+            .into_sql::<diesel::sql_types::Text>()
+            .concat($crate::storage::dsl::substr($column, behind))
+    }};
+}
+pub(super) use moved;
 
 /// A column by whose index SQLite shall not go, if so said; its planner leaves alone what stands behind a plus.
 #[derive(Clone, Copy)]
@@ -58,6 +109,56 @@ pub(super) struct Unindexed<C> {
 /// `column`, by whose index SQLite shall not go if `so`.
 pub(super) fn unindexed<C>(column: C, so: bool) -> Unindexed<C> {
     Unindexed { column, so }
+}
+
+/// A text as its bytes, which need not be read as one.
+#[derive(Clone, Copy)]
+pub(super) struct Bytes<C>(C);
+
+pub(super) fn bytes<C>(column: C) -> Bytes<C> {
+    Bytes(column)
+}
+
+/// How many rows a statement finds.
+pub(super) struct Counted<Q>(Q);
+
+/// How many rows `statement` finds, which says itself how many at the most.
+pub(super) fn counted<Q>(statement: Q) -> Counted<Q> {
+    Counted(statement)
+}
+
+impl<Q> Query for Counted<Q> {
+    type SqlType = BigInt;
+}
+
+impl<Q> QueryId for Counted<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q, C> RunQueryDsl<C> for Counted<Q> {}
+
+impl<Q: QueryFragment<DB>, DB: Engine> QueryFragment<DB> for Counted<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("SELECT count(*) FROM (");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(") counted");
+        Ok(())
+    }
+}
+
+impl<E: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for AnyOf<E> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        // One alone, without any "or", is a range that SQLite goes through by its index.
+        out.push_sql(if self.0.is_empty() { "(1 = 0" } else { "(" });
+        for (at, condition) in self.0.iter().enumerate() {
+            out.push_sql(if at == 0 { "" } else { " OR " });
+            condition.walk_ast(out.reborrow())?;
+        }
+        out.push_sql(")");
+        Ok(())
+    }
 }
 
 /// What stands at `path` and is of a `year` is covered by one of some extents; see [`covered`].
@@ -82,78 +183,41 @@ impl Covering {
     }
 }
 
+/// What stands at a path is in the place of one of some extents, whichever years they are of.
+pub(super) fn standing_in<P: Copy>(path: P, extents: &[Extent]) -> Covered<P, P> {
+    let place = |extent: &Extent| Covering { years: None, ..Covering::of(extent) };
+    Covered { path, year: path, extents: extents.iter().map(place).collect() }
+}
+
 /// What stands at a path and is of a year is covered by one of some extents.
 pub(super) fn covered<P, Y>(path: P, year: Y, extents: &[Extent]) -> Covered<P, Y> {
     Covered { path, year, extents: extents.iter().map(Covering::of).collect() }
 }
 
-/// The columns of an order, each with whether it descends. What breaks ties goes the way of the last key, so that an
-/// index can be gone through either way.
-fn columns<DB: Backend, O: Ordered<DB>>(page: &Page<O>, id: O, aside: bool) -> Vec<(Fragment<DB>, bool)> {
-    let down = page.keys.last().is_some_and(|key| key.descending);
-    let keys = page.keys.iter().map(|key| (key.order, key.descending));
-    keys.chain([(id, down)]).map(|(order, down)| (order.column(aside), down)).collect()
+condition!([E] AnyOf<E>);
+condition!([P, Y] Covered<P, Y>);
+
+/// Makes something a column said in another way.
+macro_rules! column {
+    ($column:ident of $type:ty) => {
+        impl<C: Expression> Expression for $column<C> {
+            type SqlType = $type;
+        }
+        impl<C: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for $column<C> {}
+        impl<C: SelectableExpression<QS>, QS> SelectableExpression<QS> for $column<C> {}
+        impl<C, GB> ValidGrouping<GB> for $column<C> {
+            type IsAggregate = is_aggregate::No;
+        }
+        impl<C> QueryId for $column<C> {
+            type QueryId = ();
+            const HAS_STATIC_QUERY_ID: bool = false;
+        }
+    };
 }
 
-/// A column, whether it descends, and its value in the last row of the page before.
-type Begun<DB> = (Fragment<DB>, bool, PageValue);
+column!(Unindexed of C::SqlType);
+column!(Bytes of Binary);
 
-/// Only rows after the last one of the page before; see [`after`].
-pub(super) struct After<DB: Backend>(Vec<Begun<DB>>);
-
-/// The rows' order; see [`in_order`].
-pub(super) struct InOrder<DB: Backend>(Vec<(Fragment<DB>, bool)>);
-
-/// Only rows after the last one of the page before; `aside`: SQLite shall not go by the indexes of the order. The
-/// connection tells for which engine.
-pub(super) fn after<C: Connection, O: Ordered<C::Backend>>(
-    _: &C,
-    page: &Page<O>,
-    id: O,
-    aside: bool,
-) -> After<C::Backend> {
-    let last = page.after_id.iter().flat_map(|id| {
-        let keys = page.keys.iter().filter_map(|key| key.after.clone());
-        keys.chain([PageValue::Text(id.clone())])
-    });
-    let begun = columns(page, id, aside).into_iter().zip(last);
-    After(begun.map(|((column, down), value)| (column, down, value)).collect())
-}
-
-pub(super) fn in_order<C: Connection, O: Ordered<C::Backend>>(
-    _: &C,
-    page: &Page<O>,
-    id: O,
-    aside: bool,
-) -> InOrder<C::Backend> {
-    InOrder(columns(page, id, aside))
-}
-
-impl<C> Expression for Below<C> {
-    type SqlType = Bool;
-}
-impl<C: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for Below<C> {}
-impl<C: SelectableExpression<QS>, QS> SelectableExpression<QS> for Below<C> {}
-impl<C, GB> ValidGrouping<GB> for Below<C> {
-    type IsAggregate = is_aggregate::No;
-}
-impl<C> QueryId for Below<C> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl<C: Expression> Expression for Unindexed<C> {
-    type SqlType = C::SqlType;
-}
-impl<C: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for Unindexed<C> {}
-impl<C: SelectableExpression<QS>, QS> SelectableExpression<QS> for Unindexed<C> {}
-impl<C, GB> ValidGrouping<GB> for Unindexed<C> {
-    type IsAggregate = is_aggregate::No;
-}
-impl<C> QueryId for Unindexed<C> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
 impl<C: QueryFragment<Pg>> QueryFragment<Pg> for Unindexed<C> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.column.walk_ast(out)
@@ -168,58 +232,22 @@ impl<C: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Unindexed<C> {
     }
 }
 
-impl<P, Y> Expression for Covered<P, Y> {
-    type SqlType = Bool;
+impl<C: QueryFragment<Pg>> QueryFragment<Pg> for Bytes<C> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("convert_to(");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(", 'UTF8')");
+        Ok(())
+    }
 }
-impl<P: AppearsOnTable<QS>, Y: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for Covered<P, Y> {}
-impl<P: SelectableExpression<QS>, Y: SelectableExpression<QS>, QS> SelectableExpression<QS>
-    for Covered<P, Y>
-{
+impl<C: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Bytes<C> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
 }
-impl<P, Y, GB> ValidGrouping<GB> for Covered<P, Y> {
-    type IsAggregate = is_aggregate::No;
-}
-impl<P, Y> QueryId for Covered<P, Y> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl<DB: Backend> Expression for After<DB> {
-    type SqlType = Bool;
-}
-impl<DB: Backend, QS> AppearsOnTable<QS> for After<DB> {}
-impl<DB: Backend, GB> ValidGrouping<GB> for After<DB> {
-    type IsAggregate = is_aggregate::No;
-}
-
-impl<DB: Backend> Expression for InOrder<DB> {
-    type SqlType = NotSelectable;
-}
-impl<DB: Backend, QS> AppearsOnTable<QS> for InOrder<DB> {}
 
 macro_rules! on_engine {
     ($($engine:ty),+) => {$(
-        impl<C: QueryFragment<$engine>> QueryFragment<$engine> for Below<C> {
-            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $engine>) -> QueryResult<()> {
-                out.unsafe_to_cache_prepared();
-                // One range alone, without any "or", is one that SQLite goes through by its index.
-                out.push_sql(if self.ranges.is_empty() { "(1 = 0" } else { "(" });
-                for (at, (from, end)) in self.ranges.iter().enumerate() {
-                    out.push_sql(if at == 0 { "(" } else { " OR (" });
-                    self.column.walk_ast(out.reborrow())?;
-                    out.push_sql(" >= ");
-                    out.push_bind_param::<Text, String>(from)?;
-                    out.push_sql(" AND ");
-                    self.column.walk_ast(out.reborrow())?;
-                    out.push_sql(" < ");
-                    out.push_bind_param::<Text, String>(end)?;
-                    out.push_sql(")");
-                }
-                out.push_sql(")");
-                Ok(())
-            }
-        }
-
         impl<P: QueryFragment<$engine>, Y: QueryFragment<$engine>> QueryFragment<$engine> for Covered<P, Y> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $engine>) -> QueryResult<()> {
                 out.unsafe_to_cache_prepared();
@@ -253,86 +281,7 @@ macro_rules! on_engine {
             }
         }
 
-        impl After<$engine> {
-            /// `(a, b) > (…)`: columns that go one way are one value, and what lies beyond it is a range of an index.
-            fn compare<'b>(
-                mut out: AstPass<'_, 'b, $engine>,
-                begun: &'b [Begun<$engine>],
-                or_equal: &str,
-            ) -> QueryResult<()> {
-                out.push_sql("(");
-                for (at, (column, ..)) in begun.iter().enumerate() {
-                    out.push_sql(if at == 0 { "" } else { ", " });
-                    column.walk_ast(out.reborrow())?;
-                }
-                out.push_sql(if begun.iter().any(|(_, down, _)| *down) { ") <" } else { ") >" });
-                out.push_sql(or_equal);
-                for (at, (.., value)) in begun.iter().enumerate() {
-                    out.push_sql(if at == 0 { " (" } else { ", " });
-                    bind::<$engine>(out.reborrow(), value)?;
-                }
-                out.push_sql(")");
-                Ok(())
-            }
-        }
-
-        impl QueryFragment<$engine> for After<$engine> {
-            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $engine>) -> QueryResult<()> {
-                out.unsafe_to_cache_prepared();
-                let mut turns = self.0.chunk_by(|one, next| one.1 == next.1).peekable();
-                out.push_sql(if self.0.is_empty() { "(1 = 1" } else { "(" });
-                let mut closing = 1;
-                while let Some(turn) = turns.next() {
-                    if turns.peek().is_some() {
-                        After::<$engine>::compare(out.reborrow(), turn, "=")?;
-                        out.push_sql(" AND (");
-                        After::<$engine>::compare(out.reborrow(), turn, "")?;
-                        out.push_sql(" OR (");
-                        closing += 2;
-                    } else {
-                        After::<$engine>::compare(out.reborrow(), turn, "")?;
-                    }
-                }
-                (0..closing).for_each(|_| out.push_sql(")"));
-                Ok(())
-            }
-        }
-
-        impl QueryFragment<$engine> for InOrder<$engine> {
-            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $engine>) -> QueryResult<()> {
-                out.unsafe_to_cache_prepared();
-                for (at, (column, down)) in self.0.iter().enumerate() {
-                    out.push_sql(if at == 0 { "" } else { ", " });
-                    column.walk_ast(out.reborrow())?;
-                    out.push_sql(if *down { " DESC" } else { "" });
-                }
-                Ok(())
-            }
-        }
     )+};
 }
 
 on_engine!(Pg, Sqlite);
-
-fn bind<'b, DB>(mut out: AstPass<'_, 'b, DB>, value: &'b PageValue) -> QueryResult<()>
-where
-    DB: Backend
-        + diesel::sql_types::HasSqlType<Text>
-        + diesel::sql_types::HasSqlType<Integer>
-        + diesel::sql_types::HasSqlType<BigInt>
-        + diesel::sql_types::HasSqlType<Date>
-        + diesel::sql_types::HasSqlType<Timestamp>,
-    String: diesel::serialize::ToSql<Text, DB>,
-    i32: diesel::serialize::ToSql<Integer, DB>,
-    i64: diesel::serialize::ToSql<BigInt, DB>,
-    NaiveDate: diesel::serialize::ToSql<Date, DB>,
-    NaiveDateTime: diesel::serialize::ToSql<Timestamp, DB>,
-{
-    match value {
-        PageValue::Text(value) => out.push_bind_param::<Text, String>(value),
-        PageValue::Integer(value) => out.push_bind_param::<Integer, i32>(value),
-        PageValue::BigInt(value) => out.push_bind_param::<BigInt, i64>(value),
-        PageValue::Date(value) => out.push_bind_param::<Date, NaiveDate>(value),
-        PageValue::Time(value) => out.push_bind_param::<Timestamp, NaiveDateTime>(value),
-    }
-}

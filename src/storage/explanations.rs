@@ -6,6 +6,7 @@ use super::guarded::Rows;
 use super::prepared::Prepare;
 use super::schema::explanations::dsl;
 use super::seals::{vanishing, wrote};
+use super::types::grouped;
 use crate::domain::audit::guarded::EXPLANATIONS;
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::rules::Explanation;
@@ -31,8 +32,7 @@ pub struct StoredExplanation {
 /// Puts an explanation in the place of an older one of the same finding.
 pub fn put(connection: &mut AnyConnection, explanation: &StoredExplanation) -> QueryResult<()> {
     remove_one(connection, &explanation.report_id, &explanation.finding)?;
-    on_each!(connection, |c| diesel::insert_into(dsl::explanations).values(explanation).prepared().execute(c))
-        .map(|_| ())
+    insert!(connection, dsl::explanations, explanation)
 }
 
 /// Whether there was one.
@@ -68,10 +68,8 @@ pub fn of_reports(
         .select(StoredExplanation::as_select())
         .prepared_for(reports.len())
         .load(c))?;
-    let mut found: HashMap<String, Vec<Explanation>> = HashMap::new();
-    for row in rows {
-        let explanation = Explanation { finding: row.finding, inputs: row.inputs, text: row.text };
-        found.entry(row.report_id).or_default().push(explanation);
-    }
-    Ok(found)
+    let explanation = |row: StoredExplanation| {
+        (row.report_id, Explanation { finding: row.finding, inputs: row.inputs, text: row.text })
+    };
+    Ok(grouped(rows.into_iter().map(explanation)))
 }

@@ -7,37 +7,9 @@ use crate::domain::form::{self, Form};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
-#[derive(Insertable)]
+#[derive(Insertable, Queryable, PartialEq)]
 #[diesel(table_name = form_cells)]
-struct FormCellRow<'a> {
-    form: &'a str,
-    position: i32,
-    section: &'a str,
-    row_key: &'a str,
-    column_key: &'a str,
-    row_label: &'a str,
-    column_label: &'a str,
-    unit: &'a str,
-    scale: i32,
-}
-
-impl FormCellRow<'_> {
-    fn told(&self) -> String {
-        format!(
-            "{} {} {} {} {} {} {}",
-            self.section,
-            self.row_key,
-            self.column_key,
-            self.row_label,
-            self.column_label,
-            self.unit,
-            self.scale
-        )
-    }
-}
-
-#[derive(Queryable)]
-struct StoredCell {
+struct FormCellRow {
     form: String,
     position: i32,
     section: String,
@@ -49,52 +21,37 @@ struct StoredCell {
     scale: i32,
 }
 
+impl FormCellRow {
+    fn key(&self) -> (String, i32) {
+        (self.form.clone(), self.position)
+    }
+}
+
 /// The cells that are stored otherwise than their forms have them, are missing, or are in no form.
 pub fn differing(connection: &mut AnyConnection) -> Result<Vec<(String, i32)>, StorageError> {
-    let stored: Vec<StoredCell> = form_cells::table.load(connection)?;
-    let mut found: BTreeMap<(String, i32), String> = stored
-        .into_iter()
-        .map(|cell| {
-            let row = FormCellRow {
-                form: &cell.form,
-                position: cell.position,
-                section: &cell.section,
-                row_key: &cell.row_key,
-                column_key: &cell.column_key,
-                row_label: &cell.row_label,
-                column_label: &cell.column_label,
-                unit: &cell.unit,
-                scale: cell.scale,
-            };
-            ((cell.form.clone(), cell.position), row.told())
-        })
-        .collect();
-    let mut differing = Vec::new();
-    for row in form::all().iter().flat_map(rows_of) {
-        let key = (row.form.to_owned(), row.position);
-        if found.remove(&key) != Some(row.told()) {
-            differing.push(key);
-        }
-    }
+    let stored: Vec<FormCellRow> = form_cells::table.load(connection)?;
+    let mut found: BTreeMap<(String, i32), FormCellRow> =
+        stored.into_iter().map(|cell| (cell.key(), cell)).collect();
+    let rows = form::all().iter().flat_map(rows_of);
+    let mut differing: Vec<(String, i32)> =
+        rows.filter(|row| found.remove(&row.key()).as_ref() != Some(row)).map(|row| row.key()).collect();
     differing.extend(found.into_keys());
     Ok(differing)
 }
 
-fn rows_of(form: &Form) -> Vec<FormCellRow<'_>> {
-    form.cells
-        .iter()
-        .map(|cell| FormCellRow {
-            form: &form.id,
-            position: i32::try_from(cell.index).unwrap_or(i32::MAX),
-            section: &cell.section_key,
-            row_key: &cell.row_key,
-            column_key: &cell.column_key,
-            row_label: &cell.row_label,
-            column_label: &cell.column_label,
-            unit: &cell.unit,
-            scale: 10i32.pow(cell.precision.decimals()),
-        })
-        .collect()
+fn rows_of(form: &Form) -> Vec<FormCellRow> {
+    let row = |cell: &form::Cell| FormCellRow {
+        form: form.id.clone(),
+        position: i32::try_from(cell.index).unwrap_or(i32::MAX),
+        section: cell.section_key.clone(),
+        row_key: cell.row_key.clone(),
+        column_key: cell.column_key.clone(),
+        row_label: cell.row_label.clone(),
+        column_label: cell.column_label.clone(),
+        unit: cell.unit.clone(),
+        scale: 10i32.pow(cell.precision.decimals()),
+    };
+    form.cells.iter().map(row).collect()
 }
 
 /// Writes the cells of every form, where they differ from what is there.

@@ -24,18 +24,16 @@ row!(
 );
 
 pub fn insert(connection: &mut AnyConnection, instance: &Instance) -> QueryResult<()> {
-    let row = InstanceRow::from(instance);
-    on_each!(connection, |c| diesel::insert_into(dsl::instances).values(&row).execute(c)).map(|_| ())
+    insert!(connection, dsl::instances, instance)
 }
 
 /// Instances that have told something since.
 pub fn since(connection: &mut AnyConnection, since: NaiveDateTime) -> Result<Vec<Instance>, StorageError> {
-    let rows: Vec<InstanceRow> = dsl::instances
+    Ok(dsl::instances
         .filter(dsl::seen_at.ge(since))
         .order(dsl::id)
-        .select(InstanceRow::as_select())
-        .load(connection)?;
-    Ok(rows.into_iter().map(Instance::from).collect())
+        .select(Instance::as_select())
+        .load(connection)?)
 }
 
 /// It lives still.

@@ -28,8 +28,7 @@ row!(
 );
 
 pub fn insert(connection: &mut AnyConnection, job: &Job) -> QueryResult<()> {
-    let row = JobRow::from(job);
-    on_each!(connection, |c| diesel::insert_into(dsl::jobs).values(&row).prepared().execute(c)).map(|_| ())
+    insert!(connection, dsl::jobs, job)
 }
 
 pub fn update(connection: &mut AnyConnection, job: &Job) -> QueryResult<()> {
@@ -53,6 +52,5 @@ pub fn count_running(
 }
 
 pub fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<Job>, StorageError> {
-    let row = dsl::jobs.filter(dsl::id.eq(id)).select(JobRow::as_select()).first(connection).optional()?;
-    Ok(row.map(Job::from))
+    Ok(dsl::jobs.filter(dsl::id.eq(id)).select(Job::as_select()).first(connection).optional()?)
 }

@@ -1,10 +1,10 @@
 //! Migrations, embedded for both engines.
 
 use super::connection::AnyConnection;
-use super::fills::{self, Filled};
 use super::form_cells;
 use super::said::LOCK_TIMEOUT;
 use super::schema::ledger;
+use super::sql::fills::{self, Filled};
 use crate::domain::algorithm::Algorithm;
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};

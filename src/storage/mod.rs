@@ -17,14 +17,11 @@ mod deadline;
 mod dsl;
 mod error;
 pub mod explanations;
-mod fills;
 pub mod form_cells;
-pub mod guarded;
 pub mod history;
 pub mod instances;
 pub mod jobs;
 mod lane;
-mod listing;
 pub mod meters;
 pub mod migrate;
 mod options;
@@ -47,10 +44,10 @@ pub mod roster;
 mod said;
 mod schema;
 mod seals;
-pub mod search;
 pub mod set_aside;
 pub mod shared_keys;
 pub mod sources;
+mod sql;
 mod standbys;
 mod statements;
 mod store;
@@ -72,7 +69,6 @@ pub mod years;
 pub use connection::{AnyConnection, DatabaseUrl, DatabaseUrlFault, analyze, take_time};
 pub use diesel::result::Error as DatabaseError;
 pub use error::{OpenError, StorageError, is_unique_violation};
-pub use fills::Filled;
 pub use lane::{
     Act, Actor, Basis, Change, IdempotencyKey, IntoStorage, KeyHeld, Later, Note, Notes, Queue, StoredAnswer,
     WriteError, Written,
@@ -80,6 +76,8 @@ pub use lane::{
 pub use meters::Meters;
 pub use migrate::SchemaState;
 pub use options::StoreOptions;
+pub use sql::fills::Filled;
+pub use sql::{guarded, search};
 pub use standbys::StandbyTold;
 pub use store::Store;
 pub use watch::{News, RestsOn};

@@ -1,17 +1,17 @@
 //! The outbox: a delivery for each webhook that wants a change, written with the change.
 
+use super::audit::ChangeRow;
 use super::clock;
 use super::connection::AnyConnection;
 use super::error::StorageError;
-use super::lane::ChangeRow;
 use super::prepared::Prepare;
 use super::schema::agencies;
 use super::schema::onward::{deliveries, webhooks};
-use super::types::row;
-use super::webhooks::read_types;
+use super::types::{Json, row};
+use super::webhooks::Types;
 use crate::domain::agency::AgencyPath;
 use crate::domain::id::AgencyId;
-use crate::domain::onward::{ChangeType, Delivery, DeliveryState, WebhookState};
+use crate::domain::onward::{Delivery, DeliveryState, WebhookState};
 use crate::domain::page::Page;
 use chrono::NaiveDateTime;
 use diesel::dsl::{count_star, exists, min};
@@ -22,7 +22,7 @@ use std::collections::HashMap;
 row!(
     #[derive(Queryable, Selectable, Insertable, AsChangeset)]
     #[diesel(table_name = deliveries, treat_none_as_null = true)]
-    pub(super) DeliveryRow of Delivery {
+    DeliveryRow of Delivery {
         id: String,
         webhook_id: String,
         seq: i64,
@@ -43,7 +43,7 @@ pub(super) fn due_for(
     connection: &mut AnyConnection,
     changes: &[ChangeRow],
 ) -> Result<Vec<DeliveryRow>, Error> {
-    let active: Vec<(String, String, Option<AgencyId>)> = webhooks::table
+    let active: Vec<(String, Json<Types>, Option<AgencyId>)> = webhooks::table
         .filter(webhooks::state.eq(WebhookState::Active))
         .select((webhooks::id, webhooks::types, webhooks::agency_id))
         .load(connection)?;
@@ -59,18 +59,17 @@ pub(super) fn due_for(
         .into_iter()
         .collect();
     let path = |id: &str| paths.get(id);
-    let wanted: Vec<Vec<ChangeType>> = active.iter().map(|(_, types, _)| read_types(types)).collect();
     let mut due = Vec::new();
     let now = clock::now(connection)?;
     for change in changes {
-        for ((webhook, _, agency), wanted) in active.iter().zip(&wanted) {
+        for (webhook, wanted, agency) in &active {
             let here = match agency {
                 None => true,
                 Some(agency) => path(agency.as_str())
                     .zip(path(&change.agency_id))
                     .is_some_and(|(above, below)| above.contains(below)),
             };
-            if here && wanted.contains(&change.change_type) {
+            if here && wanted.0.0.contains(&change.change_type) {
                 let (id, event) = (uuid::Uuid::now_v7().to_string(), change.change_type.as_str());
                 let mut delivery = Delivery::new(id, webhook, change.seq, event, &change.json(), change.at);
                 delivery.next_at = now;
@@ -82,9 +81,7 @@ pub(super) fn due_for(
 }
 
 pub fn insert(connection: &mut AnyConnection, delivery: &Delivery) -> Result<(), StorageError> {
-    let row = DeliveryRow::from(delivery);
-    on_each!(connection, |c| diesel::insert_into(deliveries::table).values(&row).prepared().execute(c))?;
-    Ok(())
+    Ok(insert!(connection, deliveries::table, delivery)?)
 }
 
 pub fn update(connection: &mut AnyConnection, delivery: &Delivery) -> Result<(), StorageError> {
@@ -96,8 +93,7 @@ pub fn update(connection: &mut AnyConnection, delivery: &Delivery) -> Result<(),
 }
 
 pub fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<Delivery>, StorageError> {
-    let row = deliveries::table.find(id).select(DeliveryRow::as_select()).first(connection).optional()?;
-    Ok(row.map(Delivery::from))
+    Ok(deliveries::table.find(id).select(Delivery::as_select()).first(connection).optional()?)
 }
 
 /// The webhooks that something is to be sent to now.
@@ -117,14 +113,13 @@ pub fn due(
     now: NaiveDateTime,
     limit: i64,
 ) -> Result<Vec<Delivery>, StorageError> {
-    let rows: Vec<DeliveryRow> = deliveries::table
+    Ok(deliveries::table
         .filter(deliveries::webhook_id.eq(webhook).and(deliveries::id.ne_all(under_way)))
         .filter(deliveries::state.eq(DeliveryState::Pending).and(deliveries::next_at.le(now)))
         .order((deliveries::next_at, deliveries::seq))
         .limit(limit)
-        .select(DeliveryRow::as_select())
-        .load(connection)?;
-    Ok(rows.into_iter().map(Delivery::from).collect())
+        .select(Delivery::as_select())
+        .load(connection)?)
 }
 
 /// How many wait, and since when the oldest does.
@@ -148,17 +143,16 @@ pub fn list(
     page: &Page,
 ) -> Result<Vec<Delivery>, StorageError> {
     let after = page.after_id.clone().unwrap_or_default();
-    let rows: Vec<DeliveryRow> = on_each!(connection, |c| {
+    Ok(on_each!(connection, |c| {
         let mut query = deliveries::table
             .filter(deliveries::webhook_id.eq(webhook).and(deliveries::id.gt(after)))
-            .select(DeliveryRow::as_select())
+            .select(Delivery::as_select())
             .into_boxed();
         if let Some(state) = state {
             query = query.filter(deliveries::state.eq(state));
         }
         query.order(deliveries::id).limit(page.limit).load(c)
-    })?;
-    Ok(rows.into_iter().map(Delivery::from).collect())
+    })?)
 }
 
 pub fn count(

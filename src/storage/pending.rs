@@ -1,15 +1,18 @@
 //! Rows of the acts that wait for a second pair of eyes, and of those that were decided on.
 
 use super::connection::AnyConnection;
+use super::deadline::still_wanted;
+use super::dsl::{any_of, by_id, counted, covered};
 use super::error::StorageError;
-use super::listing::{Sql, in_order};
+use super::prepared::Prepare;
+use super::schema::agencies;
 use super::schema::house::decided_acts;
 use super::schema::house::pending_acts::{self, dsl};
 use super::seals::wrote;
 use super::types::row;
 use crate::domain::audit::guarded::PENDING_ACTS;
 use crate::domain::id::{AgencyId, PendingId, PersonId, ReportId, TokenId};
-use crate::domain::page::{Page, PageValue as Bind};
+use crate::domain::page::{COUNTED, Page};
 use crate::domain::pending::{DecidedAct, HeldAct, PendingAct, PendingBounds};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -38,14 +41,11 @@ row!(
 
 pub fn insert(connection: &mut AnyConnection, pending: &PendingAct) -> QueryResult<()> {
     wrote(&PENDING_ACTS, pending.id.as_str());
-    let row = PendingRow::from(pending);
-    on_each!(connection, |c| diesel::insert_into(dsl::pending_acts).values(&row).execute(c)).map(|_| ())
+    insert!(connection, dsl::pending_acts, pending)
 }
 
 pub fn find(connection: &mut AnyConnection, id: &PendingId) -> Result<Option<PendingAct>, StorageError> {
-    let row: Option<PendingRow> =
-        dsl::pending_acts.find(id.as_str()).select(PendingRow::as_select()).first(connection).optional()?;
-    Ok(row.map(PendingAct::from))
+    Ok(dsl::pending_acts.find(id.as_str()).select(PendingAct::as_select()).first(connection).optional()?)
 }
 
 /// The same act on the same thing, if one was asked for before.
@@ -58,8 +58,31 @@ pub fn find_same(
         Some(report) => same.filter(dsl::report_id.eq(report)),
         None => same.filter(dsl::report_id.is_null()),
     };
-    let rows: Vec<PendingRow> = same.select(PendingRow::as_select()).load(connection)?;
-    Ok(rows.into_iter().find(|one| one.revision == wanted.revision).map(PendingAct::from))
+    let rows: Vec<PendingAct> = same.select(PendingAct::as_select()).load(connection)?;
+    Ok(rows.into_iter().find(|one| one.revision == wanted.revision))
+}
+
+/// Those that have time left and lie within bounds.
+macro_rules! those {
+    ($bounds:expr, $select:expr) => {{
+        let bounds: &PendingBounds = $bounds;
+        let query = dsl::pending_acts
+            .left_join(agencies::table.on(dsl::agency_id.eq(agencies::id.nullable())))
+            .filter(dsl::ends_at.gt(bounds.now))
+            .select($select)
+            .into_boxed();
+        let may = any_of(
+            bounds
+                .acts
+                .iter()
+                .map(|(act, extents)| dsl::act.eq(*act).and(covered(agencies::path, dsl::year, extents))),
+        );
+        if bounds.own {
+            query.filter(dsl::person_id.eq(&bounds.person).or(may))
+        } else {
+            query.filter(dsl::person_id.ne(&bounds.person).and(may))
+        }
+    }};
 }
 
 /// A page of those that have time left and lie within bounds, oldest first.
@@ -69,25 +92,15 @@ pub fn list(
     page: &Page,
     count: bool,
 ) -> Result<(Vec<PendingAct>, Option<i64>), StorageError> {
-    let mut sql = Sql::new(
-        "SELECT p.id AS id FROM pending_acts p LEFT JOIN agencies a ON a.id = p.agency_id WHERE p.ends_at > ",
-    );
-    sql.bind(Bind::Time(bounds.now));
-    if bounds.own {
-        sql.push(" AND (p.person_id = ").bind_text(bounds.person.as_str());
-    } else {
-        sql.push(" AND p.person_id <> ").bind_text(bounds.person.as_str()).push(" AND (1 = 0");
-    }
-    for (act, extents) in &bounds.acts {
-        sql.push(" OR (p.act = ").bind_text(act.as_str()).granted("a.path", "p.year", extents).push(")");
-    }
-    sql.push(")");
-    let total = count.then(|| sql.count(connection)).transpose()?;
-    sql.page(page, "p.id");
-    let ids = sql.ids(connection)?;
-    let rows: Vec<PendingRow> =
-        dsl::pending_acts.filter(dsl::id.eq_any(&ids)).select(PendingRow::as_select()).load(connection)?;
-    Ok((in_order(&ids, rows, |row| row.id.as_str()).into_iter().map(PendingAct::from).collect(), total))
+    still_wanted()?;
+    let (rows, total) = on_each!(connection, |c| {
+        let all = those!(bounds, dsl::id).limit(COUNTED + 1);
+        let total = count.then(|| counted(all).prepared().get_result(c)).transpose()?;
+        let rows: Vec<PendingAct> =
+            by_id!(those!(bounds, PendingAct::as_select()), dsl::id, page).prepared().load(c)?;
+        (rows, total)
+    });
+    Ok((rows, total))
 }
 
 /// Some of those whose time is over.
@@ -96,13 +109,12 @@ pub fn over(
     now: NaiveDateTime,
     limit: i64,
 ) -> Result<Vec<PendingAct>, StorageError> {
-    let rows: Vec<PendingRow> = dsl::pending_acts
+    Ok(dsl::pending_acts
         .filter(dsl::ends_at.le(now))
         .order(dsl::ends_at)
         .limit(limit)
-        .select(PendingRow::as_select())
-        .load(connection)?;
-    Ok(rows.into_iter().map(PendingAct::from).collect())
+        .select(PendingAct::as_select())
+        .load(connection)?)
 }
 
 pub fn delete(connection: &mut AnyConnection, id: &PendingId) -> QueryResult<()> {
@@ -119,7 +131,7 @@ pub fn decide(connection: &mut AnyConnection, decided: &DecidedAct) -> QueryResu
         decided_acts::decided.eq(told),
         decided_acts::decided_at.eq(decided.decided_at),
     );
-    on_each!(connection, |c| diesel::insert_into(decided_acts::table).values(row).execute(c)).map(|_| ())
+    insert!(connection, decided_acts::table, row)
 }
 
 pub fn find_decided(

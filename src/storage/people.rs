@@ -1,18 +1,20 @@
 //! Rows of persons.
 
 use super::connection::AnyConnection;
+use super::deadline::still_wanted;
+use super::dsl::{by_id, counted, standing_in};
 use super::error::StorageError;
-use super::listing::{Sql, in_order};
 use super::prepared::Prepare;
-use super::schema::{grants, person_grants, persons};
+use super::schema::{agencies, grants, person_grants, persons, tokens};
 use super::seals::wrote;
 use super::types::row;
 use crate::domain::audit::guarded;
 use crate::domain::id::{AgencyId, PersonId};
-use crate::domain::page::Page;
+use crate::domain::page::{COUNTED, Page};
 use crate::domain::people::Person;
 use crate::domain::rights::Extent;
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 pub fn insert_person(connection: &mut AnyConnection, person: &Person, at: NaiveDateTime) -> QueryResult<()> {
@@ -26,14 +28,13 @@ pub fn insert_person(connection: &mut AnyConnection, person: &Person, at: NaiveD
         persons::machine.eq(person.machine),
     );
     wrote(&guarded::PERSONS, person.id.as_str());
-    on_each!(connection, |c| diesel::insert_into(persons::table).values(row).prepared().execute(c))
-        .map(|_| ())
+    insert!(connection, persons::table, row)
 }
 
 row!(
     #[derive(Queryable, Selectable)]
     #[diesel(table_name = persons)]
-    pub(super) PersonRow of Person {
+    PersonRow of Person {
         id: PersonId,
         name: String,
         agency_id: Option<AgencyId>,
@@ -44,12 +45,11 @@ row!(
 );
 
 pub fn find_person(connection: &mut AnyConnection, id: &PersonId) -> Result<Option<Person>, StorageError> {
-    let row: Option<PersonRow> = persons::table
+    Ok(persons::table
         .filter(persons::id.eq(id.as_str()))
-        .select(PersonRow::as_select())
+        .select(Person::as_select())
         .first(connection)
-        .optional()?;
-    Ok(row.map(Person::from))
+        .optional()?)
 }
 
 /// Writes what can change about a person: the name, the day they left.
@@ -77,78 +77,70 @@ pub fn touch_person(connection: &mut AnyConnection, id: &PersonId) -> QueryResul
     .map(|_| ())
 }
 
-/// Persons with the agency they belong to; conditions follow.
-const PERSONS: &str =
-    "SELECT p.id AS id FROM persons p LEFT JOIN agencies a ON a.id = p.agency_id WHERE 1 = 1";
+// Where a grant holds, beside where its person belongs.
+diesel::alias!(agencies as places: Places);
 
-/// Narrows to the persons of some places: by their agency, or by a grant of a living token or of their own that holds
-/// there.
-fn add_places(sql: &mut Sql, places: &[Extent]) {
-    sql.push(" AND (1 = 0");
-    for place in places {
-        sql.push(" OR (a.id IS NOT NULL").covered("a.path", place).push(")");
-    }
-    for held in [
-        "tokens t JOIN grants g ON g.token_id = t.id JOIN agencies h ON h.id = g.agency_id \
-         WHERE t.person_id = p.id AND t.revoked_at IS NULL",
-        "person_grants g JOIN agencies h ON h.id = g.agency_id WHERE g.person_id = p.id",
-    ] {
-        sql.push(" OR EXISTS (SELECT 1 FROM ").push(held).push(" AND (1 = 0");
-        for place in places {
-            sql.push(" OR (1 = 1").covered("h.path", place).push(")");
+/// The persons of some places: by their agency, or by a grant of a living token or of their own that holds there; `None`:
+/// of all.
+macro_rules! those {
+    ($places:expr, $select:expr) => {{
+        let mut query = persons::table
+            .left_join(agencies::table.on(persons::agency_id.eq(agencies::id.nullable())))
+            .select($select)
+            .into_boxed();
+        if let Some(extents) = $places {
+            let place = places.field(agencies::id).nullable();
+            let there = || standing_in(places.field(agencies::path), extents);
+            let by_token = tokens::table
+                .inner_join(grants::table.on(grants::token_id.eq(tokens::id)))
+                .inner_join(places.on(place.eq(grants::agency_id)))
+                .filter(tokens::person_id.eq(persons::id).and(tokens::revoked_at.is_null()).and(there()));
+            let own = person_grants::table
+                .inner_join(places.on(place.eq(person_grants::agency_id)))
+                .filter(person_grants::person_id.eq(persons::id).and(there()));
+            let here = agencies::id.is_not_null().and(standing_in(agencies::path, extents));
+            query = query.filter(here.or(exists(by_token)).or(exists(own)));
         }
-        sql.push("))");
-    }
-    sql.push(")");
+        query
+    }};
 }
 
 /// A page of the persons of some places (`None`: of all).
 pub fn list_persons(
     connection: &mut AnyConnection,
-    places: Option<&[Extent]>,
+    extents: Option<&[Extent]>,
     page: &Page,
     count: bool,
 ) -> Result<(Vec<Person>, Option<i64>), StorageError> {
-    let mut sql = Sql::new(PERSONS);
-    if let Some(places) = places {
-        add_places(&mut sql, places);
-    }
-    let total = count.then(|| sql.count(connection)).transpose()?;
-    sql.page(page, "p.id");
-    let ids = sql.ids(connection)?;
-    let rows: Vec<PersonRow> =
-        persons::table.filter(persons::id.eq_any(&ids)).select(PersonRow::as_select()).load(connection)?;
-    Ok((in_order(&ids, rows, |row| row.id.as_str()).into_iter().map(Person::from).collect(), total))
+    still_wanted()?;
+    let (rows, total) = on_each!(connection, |c| {
+        let all = those!(extents, persons::id).limit(COUNTED + 1);
+        let total = count.then(|| counted(all).prepared().get_result(c)).transpose()?;
+        let rows: Vec<Person> =
+            by_id!(those!(extents, Person::as_select()), persons::id, page).prepared().load(c)?;
+        (rows, total)
+    });
+    Ok((rows, total))
 }
 
 /// Whether a person is among those of some places.
 pub fn is_person_of(
     connection: &mut AnyConnection,
     id: &PersonId,
-    places: &[Extent],
+    extents: &[Extent],
 ) -> Result<bool, StorageError> {
-    let mut sql = Sql::new(PERSONS);
-    sql.push(" AND p.id = ").bind_text(id.as_str());
-    add_places(&mut sql, places);
-    Ok(!sql.ids(connection)?.is_empty())
+    let found: Option<PersonId> = on_each!(connection, |c| those!(Some(extents), persons::id)
+        .filter(persons::id.eq(id))
+        .prepared()
+        .get_result(c)
+        .optional())?;
+    Ok(found.is_some())
 }
 
 /// Whether grants or persons hang on an agency.
 pub fn names_agency(connection: &mut AnyConnection, agency: &AgencyId) -> QueryResult<bool> {
-    let grant: Option<String> = grants::table
-        .filter(grants::agency_id.eq(agency.as_str()))
-        .select(grants::token_id)
-        .first(connection)
-        .optional()?;
-    let own: Option<String> = person_grants::table
-        .filter(person_grants::agency_id.eq(agency.as_str()))
-        .select(person_grants::person_id)
-        .first(connection)
-        .optional()?;
-    let person: Option<String> = persons::table
-        .filter(persons::agency_id.eq(agency.as_str()))
-        .select(persons::id)
-        .first(connection)
-        .optional()?;
-    Ok(grant.is_some() || own.is_some() || person.is_some())
+    let grant = exists(grants::table.filter(grants::agency_id.eq(agency)));
+    let own = exists(person_grants::table.filter(person_grants::agency_id.eq(agency)));
+    let person = exists(persons::table.filter(persons::agency_id.eq(agency)));
+    diesel::select(grant.or(own).or(person)).get_result(connection)
 }

@@ -3,7 +3,6 @@
 use super::clock;
 use super::connection::AnyConnection;
 use super::error::StorageError;
-use super::prepared::Prepare;
 use super::schema::onward::{leases, positions};
 use chrono::{Duration, NaiveDateTime};
 use diesel::prelude::*;
@@ -46,7 +45,7 @@ pub fn hold(
         }
         None => {
             let row = (leases::name.eq(name), leases::holder.eq(holder), leases::until.eq(until));
-            on_each!(connection, |c| diesel::insert_into(leases::table).values(row).prepared().execute(c))?;
+            insert!(connection, leases::table, row)?;
         }
     }
     Ok(true)

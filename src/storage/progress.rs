@@ -4,52 +4,28 @@
 //! line looked at again, and the difference is added at each agency of its path.
 
 use super::connection::AnyConnection;
-use super::error::{StorageError, stored};
-use super::listing::Sql;
+use super::error::StorageError;
 use super::prepared::Prepare;
-use super::schema::sums;
+use super::schema::{reports, revisions, roster, sums};
+use super::sql::yearly;
 use super::sums::EVERYTHING;
 use super::tally::{self, Difference};
 use super::types::row;
 use crate::domain::agency::{AgencyPath, Kind, Level};
 use crate::domain::form;
 use crate::domain::id::AgencyId;
-use crate::domain::page::PageValue as Bind;
-use crate::domain::report::Scope;
+use crate::domain::report::{Scope, Timeliness, judge_timeliness};
 use crate::domain::statistics::{Progress, Standing};
+use crate::domain::workflow::State;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
-
-/// Where a line `s` with its report `r` and that one's working revision `v` stands; null: it is not due.
-const STANDING: &str = "CASE WHEN s.exempt THEN NULL \
-    WHEN r.published_revision IS NOT NULL AND r.withdrawn_at IS NULL \
-    THEN COALESCE(r.timeliness, CASE WHEN r.first_published_on <= s.due_on THEN 'on_time' ELSE 'late' END) \
-    WHEN v.state = 'draft' THEN 'draft' \
-    WHEN v.state IN ('first_review', 'second_review', 'final_review') THEN 'in_review' \
-    WHEN v.state = 'approved' THEN 'approved' ELSE 'missing' END";
-
-const REPORT_OF_LINE: &str = "LEFT JOIN reports r ON r.agency_id = s.agency_id AND r.year = s.year AND r.scope = s.scope \
-    LEFT JOIN revisions v ON v.report_id = r.id AND v.number = r.working_revision";
-
-const STEP: usize = AgencyPath::STEP;
-
-#[derive(QueryableByName)]
-struct LineRow {
-    #[diesel(sql_type = Text)]
-    path: AgencyPath,
-    #[diesel(sql_type = Text)]
-    level: Level,
-    #[diesel(sql_type = Text)]
-    kind: Kind,
-    #[diesel(sql_type = Nullable<Text>)]
-    counted: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    standing: Option<String>,
-}
+use std::collections::BTreeMap;
 
 /// A line as it is counted and as it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
+    agency_id: AgencyId,
+    scope: Scope,
     pub path: AgencyPath,
     pub level: Level,
     pub kind: Kind,
@@ -57,47 +33,87 @@ pub struct Line {
     pub standing: Option<Standing>,
 }
 
-impl TryFrom<LineRow> for Line {
-    type Error = StorageError;
+/// What was filed about a line.
+type FiledRow = (Option<i32>, Option<NaiveDateTime>, Option<Timeliness>, Option<NaiveDate>, Option<State>);
 
-    fn try_from(row: LineRow) -> Result<Line, StorageError> {
-        let read = |text: Option<String>| text.map(|text| stored("standing", &text)).transpose();
-        Ok(Line {
-            path: row.path,
-            level: row.level,
-            kind: row.kind,
-            counted: read(row.counted)?,
-            standing: read(row.standing)?,
-        })
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = roster)]
+struct LineRow {
+    agency_id: AgencyId,
+    scope: Scope,
+    path: AgencyPath,
+    level: Level,
+    kind: Kind,
+    due_on: NaiveDate,
+    exempt: bool,
+    counted: Option<Standing>,
+}
+
+impl From<(LineRow, FiledRow)> for Line {
+    fn from((line, filed): (LineRow, FiledRow)) -> Line {
+        let (published, withdrawn_at, timeliness, first_published_on, state) = filed;
+        let shown = published.is_some() && withdrawn_at.is_none();
+        // A program that did not know of the column has published it.
+        let judged = first_published_on.map(|day| judge_timeliness(day, line.due_on));
+        let shown = shown.then(|| timeliness.or(judged).unwrap_or(Timeliness::Late));
+        Line {
+            standing: Standing::of(line.exempt, shown, state),
+            agency_id: line.agency_id,
+            scope: line.scope,
+            path: line.path,
+            level: line.level,
+            kind: line.kind,
+            counted: line.counted,
+        }
     }
 }
 
-fn select_lines(year: i32) -> Sql {
-    let mut sql = Sql::new(&format!(
-        "SELECT s.path, s.level, s.kind, s.counted, {STANDING} AS standing FROM roster s {REPORT_OF_LINE} \
-         WHERE s.year = "
-    ));
-    sql.bind(Bind::Integer(year));
-    sql
+/// The lines of a year, each with what was filed about it.
+macro_rules! lines {
+    ($year:expr) => {
+        roster::table
+            .left_join(
+                reports::table.on(reports::agency_id
+                    .eq(roster::agency_id)
+                    .and(reports::year.eq(roster::year))
+                    .and(reports::scope.eq(roster::scope))),
+            )
+            .left_join(revisions::table.on(
+                revisions::report_id.eq(reports::id).and(revisions::number.eq(reports::working_revision)),
+            ))
+            .filter(roster::year.eq($year))
+            .select((
+                LineRow::as_select(),
+                (
+                    reports::published_revision.nullable(),
+                    reports::withdrawn_at.nullable(),
+                    reports::timeliness.nullable(),
+                    reports::first_published_on.nullable(),
+                    revisions::state.nullable(),
+                ),
+            ))
+    };
 }
 
+/// The lines of an agency, or the one of a scope.
 fn lines(
     connection: &mut AnyConnection,
     year: i32,
     agency: &AgencyId,
     scope: Option<Scope>,
 ) -> Result<Vec<Line>, StorageError> {
-    let mut sql = select_lines(year);
-    sql.push(" AND s.agency_id = ").bind_text(agency.as_str());
-    if let Some(scope) = scope {
-        sql.push(" AND s.scope = ").bind_text(scope.as_str());
-    }
-    sql.load::<LineRow>(connection)?.into_iter().map(Line::try_from).collect()
+    let scopes = scope.as_ref().map_or(Scope::ALL, std::slice::from_ref);
+    let rows: Vec<(LineRow, FiledRow)> = on_each!(connection, |c| lines!(year)
+        .filter(roster::agency_id.eq(agency).and(roster::scope.eq_any(scopes)))
+        .prepared()
+        .load(c))?;
+    Ok(rows.into_iter().map(Line::from).collect())
 }
 
 /// All lines of a year.
 pub fn lines_of_year(connection: &mut AnyConnection, year: i32) -> Result<Vec<Line>, StorageError> {
-    select_lines(year).load::<LineRow>(connection)?.into_iter().map(Line::try_from).collect()
+    let rows: Vec<(LineRow, FiledRow)> = lines!(year).load(connection)?;
+    Ok(rows.into_iter().map(Line::from).collect())
 }
 
 /// Counts a line as it stands now, and no longer as it stood before; tells where it counts.
@@ -114,15 +130,7 @@ pub fn settle(
             continue;
         }
         shift(connection, year, &line, line.counted, line.standing)?;
-        let mut sql = Sql::new("UPDATE roster SET counted = ");
-        match line.standing {
-            Some(standing) => sql.bind_text(standing.as_str()),
-            None => sql.push("NULL"),
-        };
-        sql.push(" WHERE year = ").bind(Bind::Integer(year));
-        sql.push(" AND agency_id = ").bind_text(agency.as_str());
-        sql.push(" AND scope = ").bind_text(scope.as_str());
-        sql.execute(connection)?;
+        count_as(connection, year, scope, &[agency], line.standing)?;
     }
     Ok(place)
 }
@@ -187,80 +195,58 @@ pub(super) fn add(
     tally::add(connection, year, nodes, of, &Difference { progress: difference, ..Difference::default() })
 }
 
-/// Counts a whole year anew, in a handful of statements.
+/// Counts a whole year anew.
 pub fn recount(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
-    count_lines(connection, year, "")?;
-    count_nodes(connection, year)
+    let lines = lines_of_year(connection, year)?;
+    count_lines(connection, year, &lines)
 }
 
 /// The same where only lines about which something was filed can count otherwise than they did.
 pub fn recount_filed(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
-    let filed = " AND EXISTS (SELECT 1 FROM reports f WHERE f.agency_id = roster.agency_id \
-         AND f.year = roster.year AND f.scope = roster.scope)";
-    count_lines(connection, year, filed)?;
-    count_nodes(connection, year)
+    let rows: Vec<(LineRow, FiledRow)> = lines!(year).filter(reports::id.is_not_null()).load(connection)?;
+    let lines: Vec<Line> = rows.into_iter().map(Line::from).collect();
+    count_lines(connection, year, &lines)
 }
 
-fn count_lines(connection: &mut AnyConnection, year: i32, those: &str) -> Result<(), StorageError> {
-    let mut sql = Sql::new(&format!(
-        "UPDATE roster SET counted = (SELECT {STANDING} FROM roster s {REPORT_OF_LINE} \
-         WHERE s.year = roster.year AND s.agency_id = roster.agency_id AND s.scope = roster.scope) WHERE year = "
-    ));
-    sql.bind(Bind::Integer(year));
-    sql.push(those);
-    sql.execute(connection)?;
-    Ok(())
+/// Lines that are counted by one statement.
+const TOGETHER: usize = 5_000;
+
+fn count_lines(connection: &mut AnyConnection, year: i32, lines: &[Line]) -> Result<(), StorageError> {
+    let mut moved: BTreeMap<(Scope, Option<Standing>), Vec<&AgencyId>> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.counted != line.standing) {
+        moved.entry((line.scope, line.standing)).or_default().push(&line.agency_id);
+    }
+    for ((scope, standing), agencies) in moved {
+        for some in agencies.chunks(TOGETHER) {
+            count_as(connection, year, scope, some, standing)?;
+        }
+    }
+    yearly::count_nodes(connection, year)
 }
 
-fn count_nodes(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
-    tally::settle(connection)?;
-    let mut sql = Sql::new(
-        "UPDATE sums SET expected = 0, draft = 0, in_review = 0, approved = 0, published = 0, on_time = 0, \
-         archived = 0 WHERE year = ",
-    );
-    sql.bind(Bind::Integer(year));
-    sql.execute(connection)?;
-    let mut sql =
-        Sql::new("SELECT CAST(COALESCE(MAX(length(path)), 0) AS BIGINT) AS total FROM roster WHERE year = ");
-    sql.bind(Bind::Integer(year));
-    let deepest = sql.total(connection)? / i64::try_from(STEP).unwrap_or(i64::MAX);
-    let counted =
-        |those: &str| format!("CAST(SUM(CASE WHEN s.counted IN ({those}) THEN 1 ELSE 0 END) AS BIGINT)");
-    let mut sql = Sql::new(&format!(
-        "INSERT INTO sums (year, node, form, level, kind, reports, cells, present, \
-         expected, draft, in_review, approved, published, on_time, archived) \
-         WITH RECURSIVE depths (depth) AS (SELECT 0 UNION ALL SELECT depth + 1 FROM depths WHERE depth < {deepest}) \
-         SELECT s.year, CASE WHEN d.depth = 0 THEN '{EVERYTHING}' ELSE substr(s.path, {STEP} * d.depth - {STEP} + 1, {STEP} - 1) END \
-         AS place, "
-    ));
-    sql.push("CAST(").bind_text(form::for_year(year).id.as_str()).push(" AS TEXT)");
-    sql.push(&format!(
-        ", s.level, s.kind, 0, '', '', COUNT(*), {}, {}, {}, {}, {}, {} FROM roster s \
-         JOIN depths d ON length(s.path) >= {STEP} * d.depth WHERE s.counted IS NOT NULL AND s.year = ",
-        counted("'draft'"),
-        counted("'in_review'"),
-        counted("'approved'"),
-        counted("'on_time', 'late', 'archived'"),
-        counted("'on_time'"),
-        counted("'archived'"),
-    ));
-    sql.bind(Bind::Integer(year));
-    sql.push(
-        " GROUP BY s.year, place, s.level, s.kind ON CONFLICT (year, node, form, level, kind) DO UPDATE SET \
-         expected = excluded.expected, draft = excluded.draft, in_review = excluded.in_review, \
-         approved = excluded.approved, published = excluded.published, on_time = excluded.on_time, \
-         archived = excluded.archived",
-    );
-    sql.execute(connection)?;
-    let empty = sums::year.eq(year).and(sums::reports.eq(0)).and(sums::expected.eq(0));
-    diesel::delete(sums::table.filter(empty)).execute(connection)?;
-    Ok(())
+/// Has the lines of some agencies count as they stand.
+fn count_as(
+    connection: &mut AnyConnection,
+    year: i32,
+    scope: Scope,
+    agencies: &[&AgencyId],
+    standing: Option<Standing>,
+) -> QueryResult<()> {
+    let here = roster::year
+        .eq(year)
+        .and(roster::scope.eq(scope))
+        .and(roster::agency_id.eq_any(agencies.iter().copied()));
+    on_each!(connection, |c| diesel::update(roster::table.filter(here))
+        .set(roster::counted.eq(standing))
+        .prepared_for(agencies.len())
+        .execute(c))
+    .map(|_| ())
 }
 
 row!(
     #[derive(Insertable, Queryable, Selectable)]
     #[diesel(table_name = sums)]
-    pub(super) ProgressRow of Progress {
+    ProgressRow of Progress {
         expected: i64,
         draft: i64,
         in_review: i64,
@@ -278,12 +264,11 @@ pub fn of_nodes(
     nodes: &[String],
 ) -> Result<Vec<(String, Progress)>, StorageError> {
     tally::settle(connection)?;
-    let rows: Vec<(String, ProgressRow)> = on_each!(connection, |c| sums::table
+    Ok(on_each!(connection, |c| sums::table
         .filter(sums::year.eq(year).and(sums::node.eq_any(nodes)))
-        .select((sums::node, ProgressRow::as_select()))
+        .select((sums::node, Progress::as_select()))
         .prepared_for(nodes.len())
-        .load(c))?;
-    Ok(rows.into_iter().map(|(node, counters)| (node, Progress::from(counters))).collect())
+        .load(c))?)
 }
 
 /// The counters of one node (`None`: of every node) in a year, by form, level and kind.
@@ -293,19 +278,19 @@ pub fn parts(
     node: Option<&str>,
 ) -> Result<Vec<(String, Part)>, StorageError> {
     tally::settle(connection)?;
-    type Row = (String, String, String, String, ProgressRow);
+    type Row = (String, String, String, String, Progress);
     let rows: Vec<Row> = on_each!(connection, |c| {
         let mut query = sums::table
             .filter(sums::year.eq(year))
-            .select((sums::node, sums::form, sums::level, sums::kind, ProgressRow::as_select()))
+            .select((sums::node, sums::form, sums::level, sums::kind, Progress::as_select()))
             .into_boxed();
         if let Some(node) = node {
             query = query.filter(sums::node.eq(node));
         }
         query.load(c)
     })?;
-    let parts = rows.into_iter().map(|(node, form, level, kind, counters)| {
-        (node, Part { form, level, kind, progress: Progress::from(counters) })
-    });
+    let parts = rows
+        .into_iter()
+        .map(|(node, form, level, kind, progress)| (node, Part { form, level, kind, progress }));
     Ok(parts.filter(|(_, part)| part.progress != Progress::default()).collect())
 }

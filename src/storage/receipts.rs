@@ -3,7 +3,6 @@
 use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::guarded::Rows;
-use super::prepared::Prepare;
 use super::schema::receipts::dsl;
 use super::seals::{vanishing, wrote};
 use super::types::row;
@@ -32,17 +31,14 @@ row!(
 );
 
 pub fn insert(connection: &mut AnyConnection, receipt: &Receipt) -> QueryResult<()> {
-    let row = ReceiptRow::from(receipt);
     wrote(&RECEIPTS, receipt.transition_id.as_str());
-    on_each!(connection, |c| diesel::insert_into(dsl::receipts).values(&row).prepared().execute(c))
-        .map(|_| ())
+    insert!(connection, dsl::receipts, receipt)
 }
 
 /// The receipts of a report, in no order.
 pub fn of_report(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<Vec<Receipt>> {
     let here = dsl::receipts.filter(dsl::report_id.eq(report.as_str()));
-    let rows = here.select(ReceiptRow::as_select()).load(connection)?;
-    Ok(rows.into_iter().map(Receipt::from).collect())
+    here.select(Receipt::as_select()).load(connection)
 }
 
 pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {

@@ -15,6 +15,7 @@ use crate::domain::audit::guarded::REPORTS;
 use crate::domain::id::{AgencyId, ReportId};
 use crate::domain::report::{Report, Scope, Timeliness};
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 pub use lists::{count, count_all, heads, list};
 
@@ -22,7 +23,7 @@ pub use lists::{count, count_all, heads, list};
 row!(
     #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
     #[diesel(table_name = super::schema::reports, treat_none_as_null = true)]
-    pub(super) ReportRow of Report {
+    ReportRow of Report {
         id: ReportId,
         #[diesel(skip_update)]
         agency_id: AgencyId,
@@ -47,9 +48,8 @@ row!(
 );
 
 pub fn insert(connection: &mut AnyConnection, report: &Report) -> QueryResult<()> {
-    let row = ReportRow::from(report);
     wrote(&REPORTS, report.id.as_str());
-    on_each!(connection, |c| diesel::insert_into(dsl::reports).values(&row).prepared().execute(c)).map(|_| ())
+    insert!(connection, dsl::reports, report)
 }
 
 pub fn update(connection: &mut AnyConnection, report: &Report) -> QueryResult<()> {
@@ -93,12 +93,11 @@ pub fn place_of_hidden(
 }
 
 pub fn find(connection: &mut AnyConnection, id: &ReportId) -> Result<Option<Report>, StorageError> {
-    let row = dsl::reports
+    Ok(dsl::reports
         .filter(dsl::id.eq(id.as_str()).and(dsl::hidden_at.is_null()))
-        .select(ReportRow::as_select())
+        .select(Report::as_select())
         .first(connection)
-        .optional()?;
-    Ok(row.map(Report::from))
+        .optional()?)
 }
 
 pub fn find_by_key(
@@ -107,12 +106,11 @@ pub fn find_by_key(
     year: i32,
     scope: Scope,
 ) -> Result<Option<Report>, StorageError> {
-    let row = dsl::reports
+    Ok(dsl::reports
         .filter(dsl::agency_id.eq(agency.as_str()).and(dsl::year.eq(year)).and(dsl::scope.eq(scope.as_str())))
-        .select(ReportRow::as_select())
+        .select(Report::as_select())
         .first(connection)
-        .optional()?;
-    Ok(row.map(Report::from))
+        .optional()?)
 }
 
 /// The published reports of some agencies in some years.
@@ -121,14 +119,13 @@ pub fn published_of(
     agencies: &[String],
     years: &[i32],
 ) -> Result<Vec<Report>, StorageError> {
-    let rows: Vec<ReportRow> = on_each!(connection, |c| dsl::reports
+    Ok(on_each!(connection, |c| dsl::reports
         .filter(dsl::agency_id.eq_any(agencies).and(dsl::year.eq_any(years)))
         .filter(dsl::published_revision.is_not_null().and(dsl::withdrawn_at.is_null()))
-        .select(ReportRow::as_select())
+        .select(Report::as_select())
         .order(dsl::id)
         .prepared_for(agencies.len())
-        .load(c))?;
-    Ok(rows.into_iter().map(Report::from).collect())
+        .load(c))?)
 }
 
 /// The reports, published or not, that rest on one of this agency: the next year's of the agencies
@@ -147,28 +144,20 @@ pub fn resting_on(
         .eq_any(above)
         .and(dsl::year.eq(report.year))
         .and(dsl::scope.eq(Scope::Consolidated.as_str()));
-    let rows: Vec<ReportRow> = dsl::reports
+    Ok(dsl::reports
         .filter(next_year.or(holding))
         .filter(dsl::id.ne(report.id.as_str()))
-        .select(ReportRow::as_select())
+        .select(Report::as_select())
         .order(dsl::id)
-        .load(connection)?;
-    Ok(rows.into_iter().map(Report::from).collect())
+        .load(connection)?)
 }
 
 pub fn exists_for_agency(connection: &mut AnyConnection, agency: &AgencyId) -> QueryResult<bool> {
-    let found: Option<String> = dsl::reports
-        .filter(dsl::agency_id.eq(agency.as_str()))
-        .select(dsl::id)
-        .first(connection)
-        .optional()?;
-    Ok(found.is_some())
+    diesel::select(exists(dsl::reports.filter(dsl::agency_id.eq(agency)))).get_result(connection)
 }
 
 pub fn exists_for_year(connection: &mut AnyConnection, year: i32) -> QueryResult<bool> {
-    let found: Option<String> =
-        dsl::reports.filter(dsl::year.eq(year)).select(dsl::id).first(connection).optional()?;
-    Ok(found.is_some())
+    diesel::select(exists(dsl::reports.filter(dsl::year.eq(year)))).get_result(connection)
 }
 
 /// How many reports stand in each state, by their working revision.

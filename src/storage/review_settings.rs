@@ -25,7 +25,7 @@ pub fn find(connection: &mut AnyConnection) -> Result<Option<ReviewSettings>, St
 pub fn insert(connection: &mut AnyConnection, settings: &ReviewSettings) -> QueryResult<()> {
     wrote(&REVIEW_SETTINGS, "1");
     let row = (dsl::id.eq(1i16), columns_of(settings));
-    on_each!(connection, |c| diesel::insert_into(dsl::review_settings).values(row).execute(c)).map(|_| ())
+    insert!(connection, dsl::review_settings, row)
 }
 
 pub fn update(connection: &mut AnyConnection, settings: &ReviewSettings) -> QueryResult<()> {

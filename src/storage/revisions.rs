@@ -1,11 +1,12 @@
 //! Rows of the revisions: figures as a flat vector, texts as one JSON object.
 
 use super::connection::AnyConnection;
-use super::error::{StorageError, stored};
+use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::revisions::dsl;
 use super::seals::wrote;
 use super::sources;
+use super::types::row;
 use crate::domain::access::Doer;
 use crate::domain::audit::guarded::REVISIONS;
 use crate::domain::digest::Beside;
@@ -13,6 +14,7 @@ use crate::domain::figures::Figures;
 use crate::domain::form::Form;
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::report::{Content, Heading, Revision, SectionMark};
+use crate::domain::workflow::State;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -21,22 +23,20 @@ use std::collections::BTreeMap;
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = super::schema::revisions, primary_key(report_id, number), treat_none_as_null = true)]
 pub(super) struct RevisionRow {
-    report_id: String,
+    report_id: ReportId,
     number: i32,
-    state: String,
+    state: State,
     round: i32,
     form: String,
     cells: String,
     texts: String,
-    title: Option<String>,
-    signed_by: Option<String>,
-    signed_on: Option<NaiveDate>,
-    index_number: Option<String>,
+    #[diesel(embed)]
+    heading: HeadingRow,
     agency_name: String,
     digest: String,
     reason: Option<String>,
     authors: String,
-    submitted_by: Option<String>,
+    submitted_by: Option<PersonId>,
     submitted_at: Option<NaiveDateTime>,
     published_at: Option<NaiveDateTime>,
     created_at: NaiveDateTime,
@@ -44,6 +44,17 @@ pub(super) struct RevisionRow {
     author_hands: Option<String>,
     beside: Option<String>,
 }
+
+row!(
+    #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
+    #[diesel(table_name = super::schema::revisions, treat_none_as_null = true)]
+    HeadingRow of Heading {
+        title: Option<String>,
+        signed_by: Option<String>,
+        signed_on: Option<NaiveDate>,
+        index_number: Option<String>,
+    }
+);
 
 /// A section in the `texts` column.
 #[derive(Serialize, Deserialize)]
@@ -147,22 +158,19 @@ fn read_beside(beside: Option<&str>) -> Result<Option<Beside>, StorageError> {
 impl From<&Revision> for RevisionRow {
     fn from(revision: &Revision) -> RevisionRow {
         RevisionRow {
-            report_id: revision.report_id.to_string(),
+            report_id: revision.report_id.clone(),
             number: revision.number,
-            state: revision.state.as_str().to_owned(),
+            state: revision.state,
             round: revision.round,
             form: revision.content.form().id.clone(),
             cells: revision.content.figures.to_flat(),
             texts: texts_of(revision),
-            title: revision.heading.title.clone(),
-            signed_by: revision.heading.signed_by.clone(),
-            signed_on: revision.heading.signed_on,
-            index_number: revision.heading.index_number.clone(),
+            heading: HeadingRow::from(&revision.heading),
             agency_name: revision.agency_name.clone(),
             digest: revision.digest.clone(),
             reason: revision.reason.clone(),
             authors: authors_of(revision),
-            submitted_by: revision.submitted_by.as_ref().map(ToString::to_string),
+            submitted_by: revision.submitted_by.clone(),
             submitted_at: revision.submitted_at,
             published_at: revision.published_at,
             created_at: revision.created_at,
@@ -182,16 +190,11 @@ impl TryFrom<RevisionRow> for Revision {
         let authors = read_authors(&row.authors, row.author_hands.as_deref())?;
         let (content, marks) = read_texts(figures.form(), figures, &row.texts)?;
         Ok(Revision {
-            report_id: ReportId::from_stored(row.report_id),
+            report_id: row.report_id,
             number: row.number,
-            state: stored("state", &row.state)?,
+            state: row.state,
             round: row.round,
-            heading: Heading {
-                title: row.title,
-                signed_by: row.signed_by,
-                signed_on: row.signed_on,
-                index_number: row.index_number,
-            },
+            heading: row.heading.into(),
             content,
             marks,
             agency_name: row.agency_name,
@@ -199,7 +202,7 @@ impl TryFrom<RevisionRow> for Revision {
             reason: row.reason,
             authors,
             beside: read_beside(row.beside.as_deref())?,
-            submitted_by: row.submitted_by.map(PersonId::from_stored),
+            submitted_by: row.submitted_by,
             submitted_at: row.submitted_at,
             published_at: row.published_at,
             created_at: row.created_at,
@@ -216,8 +219,7 @@ fn key_of(revision: &Revision) -> String {
 pub fn insert(connection: &mut AnyConnection, revision: &Revision) -> QueryResult<()> {
     let row = RevisionRow::from(revision);
     wrote(&REVISIONS, key_of(revision));
-    on_each!(connection, |c| diesel::insert_into(dsl::revisions).values(&row).prepared().execute(c))
-        .map(|_| ())
+    insert!(connection, dsl::revisions, &row)
 }
 
 /// Writes a working revision over its present row. A published one is never given here.
@@ -316,7 +318,7 @@ pub fn walk(
         query = query.filter(dsl::report_id.gt(report).or(later));
     }
     let rows: Vec<RevisionRow> = query.load(connection)?;
-    Ok(rows.into_iter().map(|row| (row.report_id.clone(), row.number, Revision::try_from(row))).collect())
+    Ok(rows.into_iter().map(|row| (row.report_id.to_string(), row.number, Revision::try_from(row))).collect())
 }
 
 /// A revision's key, and itself if it can be read.

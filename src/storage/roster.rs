@@ -1,39 +1,40 @@
 //! Rows of the roster (应报名单).
 
 use super::connection::{AnyConnection, take_time};
+use super::dsl::{below, counted, length};
 use super::error::StorageError;
 use super::guarded::Rows;
-use super::listing::Sql;
 use super::prepared::Prepare;
 use super::progress;
+use super::schema::agencies;
 use super::schema::roster::dsl;
 use super::seals::{Lines, vanishing, wrote, wrote_lines};
+use super::sql::yearly;
 use super::types::row;
 use crate::domain::agency::{AgencyPath, AgencyStatus, Kind, Level};
 use crate::domain::audit::guarded::ROSTER;
 use crate::domain::id::AgencyId;
-use crate::domain::page::PageValue as Bind;
+use crate::domain::page::COUNTED;
 use crate::domain::report::Scope;
 use crate::domain::roster::RosterEntry;
+use crate::domain::statistics::Standing;
 use crate::domain::year::YearPlan;
 use chrono::NaiveDate;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Date, Integer, Nullable, Text};
+use std::collections::BTreeMap;
 
 mod due;
 mod places;
 
-pub(super) use due::is_due_with_governments;
 pub use due::{due_unfiled, unpublished};
 pub use places::{deepest, move_subtree, named_place_of, place_of};
-
-diesel::define_sql_function! {
-    fn length(text: diesel::sql_types::Text) -> diesel::sql_types::Integer;
-}
 
 row!(
     #[derive(Debug, Queryable, Selectable, Insertable)]
     #[diesel(table_name = super::schema::roster)]
-    pub(super) RosterRow of RosterEntry {
+    RosterRow of RosterEntry {
         year: i32,
         agency_id: AgencyId,
         scope: Scope,
@@ -48,10 +49,24 @@ row!(
     }
 );
 
+/// The columns of a line.
+pub(super) const COLUMNS: <RosterRow as Selectable<diesel::sqlite::Sqlite>>::SelectExpression = (
+    dsl::year,
+    dsl::agency_id,
+    dsl::scope,
+    dsl::path,
+    dsl::level,
+    dsl::kind,
+    dsl::name,
+    dsl::due_on,
+    dsl::exempt,
+    dsl::reason,
+    dsl::moved,
+);
+
 pub fn insert(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(), StorageError> {
-    let row = RosterRow::from(entry);
     wrote(&ROSTER, format!("{}/{}/{}", entry.year, entry.agency_id, entry.scope));
-    on_each!(connection, |c| diesel::insert_into(dsl::roster).values(&row).prepared().execute(c))?;
+    insert!(connection, dsl::roster, entry)?;
     progress::settle(connection, entry.year, &entry.agency_id, entry.scope)?;
     Ok(())
 }
@@ -66,56 +81,76 @@ pub fn update(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(),
 /// and who has come since. Lines settled by hand stay.
 pub fn catch_up(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), StorageError> {
     take_time(connection)?;
-    const COLUMNS: [&str; 3] = ["level", "kind", "name"];
-    let set = COLUMNS.map(|column| format!("{column} = a.{column}")).join(", ");
-    let differs = COLUMNS.map(|column| format!("roster.{column} <> a.{column}")).join(" OR ");
-    let mut sql = Sql::new(&format!(
-        "UPDATE roster SET {set} FROM agencies a WHERE a.id = roster.agency_id AND ({differs}) \
-         AND roster.moved = FALSE AND roster.year = "
-    ));
-    sql.bind(Bind::Integer(plan.year));
-    sql.execute(connection)?;
+    yearly::follow_registry(connection, plan.year)?;
     fill(connection, plan)?;
     places::settle(connection, plan.year)
 }
 
-/// Writes the roster of a year from the registry, in one statement; lines that are there stay.
+/// Writes the roster of a year from the registry, in a statement for each day; lines that are there stay.
 pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), StorageError> {
     take_time(connection)?;
-    let mut sql = Sql::new(
-        "INSERT INTO roster \
-         (year, agency_id, scope, path, level, kind, name, due_on, exempt, reason, moved, counted) SELECT ",
-    );
-    sql.push("CAST(").bind(Bind::Integer(plan.year)).push(" AS INTEGER), id, ");
-    const SCOPE: &str = "CASE WHEN kind = 'government' THEN 'consolidated' ELSE 'own' END";
-    sql.push(SCOPE).push(", path, level, kind, name, ");
-    due_day(&mut sql, plan, &format!("({SCOPE})"));
-    sql.push(", FALSE, NULL, FALSE, 'missing' FROM agencies WHERE status = ")
-        .bind_text(AgencyStatus::Active.as_str());
-    sql.push(" AND NOT EXISTS (SELECT 1 FROM roster s WHERE s.agency_id = agencies.id AND s.year = ")
-        .bind(Bind::Integer(plan.year))
-        .push(")");
-    sql.execute(connection)?;
+    for ((scope, due_on), levels) in due_days(plan) {
+        let kinds = Kind::ALL.iter().filter(|kind| Scope::expected_of(**kind) == scope);
+        let these = agencies::level.eq_any(&levels).and(agencies::kind.eq_any(kinds));
+        let there = dsl::roster.filter(dsl::agency_id.eq(agencies::id).and(dsl::year.eq(plan.year)));
+        on_each!(connection, |c| {
+            let lines = agencies::table
+                .filter(agencies::status.eq(AgencyStatus::Active).and(these))
+                .filter(not(exists(there)))
+                .select((
+                    plan.year.into_sql::<Integer>(),
+                    agencies::id,
+                    scope.into_sql::<Text>(),
+                    agencies::path,
+                    agencies::level,
+                    agencies::kind,
+                    agencies::name,
+                    due_on.into_sql::<Date>(),
+                    false.into_sql::<Bool>(),
+                    false.into_sql::<Bool>(),
+                    Standing::Missing.into_sql::<Nullable<Text>>(),
+                ));
+            lines
+                .insert_into(dsl::roster)
+                .into_columns((
+                    dsl::year,
+                    dsl::agency_id,
+                    dsl::scope,
+                    dsl::path,
+                    dsl::level,
+                    dsl::kind,
+                    dsl::name,
+                    dsl::due_on,
+                    dsl::exempt,
+                    dsl::moved,
+                    dsl::counted,
+                ))
+                .execute(c)
+        })?;
+    }
     wrote_lines(plan.year, None);
     progress::recount_filed(connection, plan.year)
 }
 
-/// When a line is due by a plan. A cast to DATE would make a number of the text on SQLite.
-fn due_day(sql: &mut Sql, plan: &YearPlan, scope: &str) {
-    sql.push(&format!("CASE WHEN {} THEN ", is_due_with_governments("level", scope)));
-    sql.bind(Bind::Date(plan.government_due_on))
-        .push(" ELSE ")
-        .bind(Bind::Date(plan.department_due_on))
-        .push(" END");
+/// When reports are due by a plan, and of which levels on each day.
+fn due_days(plan: &YearPlan) -> BTreeMap<(Scope, NaiveDate), Vec<Level>> {
+    let mut days: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (scope, level) in Scope::ALL.iter().flat_map(|scope| Level::ALL.iter().map(|level| (*scope, *level)))
+    {
+        days.entry((scope, plan.due_on(level, scope))).or_default().push(level);
+    }
+    days
 }
 
 /// Lets the due days of a year that follows the registry follow its plan.
 pub fn set_due_days(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), StorageError> {
     take_time(connection)?;
-    let mut sql = Sql::new("UPDATE roster SET due_on = ");
-    due_day(&mut sql, plan, "scope");
-    sql.push(" WHERE reason IS NULL AND year = ").bind(Bind::Integer(plan.year));
-    sql.execute(connection)?;
+    for ((scope, due_on), levels) in due_days(plan) {
+        let these = dsl::year.eq(plan.year).and(dsl::scope.eq(scope)).and(dsl::level.eq_any(levels));
+        diesel::update(dsl::roster.filter(these.and(dsl::reason.is_null())))
+            .set(dsl::due_on.eq(due_on))
+            .execute(connection)?;
+    }
     wrote_lines(plan.year, None);
     progress::recount_filed(connection, plan.year)
 }
@@ -161,12 +196,11 @@ pub fn of_agency(
     year: i32,
     agency: &AgencyId,
 ) -> Result<Vec<RosterEntry>, StorageError> {
-    let rows: Vec<RosterRow> = dsl::roster
+    Ok(dsl::roster
         .filter(dsl::year.eq(year).and(dsl::agency_id.eq(agency.as_str())))
-        .select(RosterRow::as_select())
+        .select(RosterEntry::as_select())
         .order(dsl::scope)
-        .load(connection)?;
-    Ok(rows.into_iter().map(RosterEntry::from).collect())
+        .load(connection)?)
 }
 
 pub fn find(
@@ -175,12 +209,11 @@ pub fn find(
     agency: &AgencyId,
     scope: Scope,
 ) -> Result<Option<RosterEntry>, StorageError> {
-    let row = dsl::roster
+    Ok(dsl::roster
         .filter(dsl::year.eq(year).and(dsl::agency_id.eq(agency.as_str())).and(dsl::scope.eq(scope.as_str())))
-        .select(RosterRow::as_select())
+        .select(RosterEntry::as_select())
         .first(connection)
-        .optional()?;
-    Ok(row.map(RosterEntry::from))
+        .optional()?)
 }
 
 /// Whether any year's roster names the agency and is frozen or not; used before deleting it.
@@ -196,10 +229,10 @@ pub fn list(
     after: Option<(String, String)>,
     limit: i64,
 ) -> Result<Vec<RosterEntry>, StorageError> {
-    let rows: Vec<RosterRow> = on_each!(connection, |c| {
-        let mut query = dsl::roster.filter(dsl::year.eq(year)).select(RosterRow::as_select()).into_boxed();
+    Ok(on_each!(connection, |c| {
+        let mut query = dsl::roster.filter(dsl::year.eq(year)).select(RosterEntry::as_select()).into_boxed();
         if let Some(path) = within {
-            query = query.filter(dsl::path.ge(path.as_str()).and(dsl::path.lt(path.range_end())));
+            query = query.filter(below(dsl::path, [path]));
         }
         if let Some((agency, scope)) = after {
             query = query.filter(
@@ -207,8 +240,7 @@ pub fn list(
             );
         }
         query.order((dsl::agency_id, dsl::scope)).limit(limit).load(c)
-    })?;
-    Ok(rows.into_iter().map(RosterEntry::from).collect())
+    })?)
 }
 
 pub fn count(
@@ -216,12 +248,13 @@ pub fn count(
     year: i32,
     within: Option<&AgencyPath>,
 ) -> Result<i64, StorageError> {
-    let mut sql = Sql::new("SELECT 1 FROM roster WHERE year = ");
-    sql.bind(Bind::Integer(year));
-    if let Some(path) = within {
-        sql.within("path", path);
-    }
-    Ok(sql.count(connection)?)
+    Ok(on_each!(connection, |c| {
+        let mut query = dsl::roster.filter(dsl::year.eq(year)).select(dsl::agency_id).into_boxed();
+        if let Some(path) = within {
+            query = query.filter(below(dsl::path, [path]));
+        }
+        counted(query.limit(COUNTED + 1)).prepared().get_result(c)
+    })?)
 }
 
 /// The lines directly below a place (`None`: the roots), one for each agency, by name.
@@ -235,12 +268,12 @@ pub fn children(
     let depth = i32::try_from(depth).unwrap_or(i32::MAX);
     let (from, end) =
         within.map_or((String::new(), "~".to_owned()), |path| (path.as_str().to_owned(), path.range_end()));
-    let mut found: Vec<RosterRow> = dsl::roster
+    let mut found: Vec<RosterEntry> = dsl::roster
         .filter(dsl::year.eq(year).and(length(dsl::path).eq(depth)))
         .filter(dsl::path.ge(&from).and(dsl::path.lt(&end)))
-        .select(RosterRow::as_select())
+        .select(RosterEntry::as_select())
         .order((dsl::agency_id, dsl::scope))
         .load(connection)?;
     found.dedup_by(|later, first| later.agency_id == first.agency_id);
-    Ok(found.into_iter().map(RosterEntry::from).collect())
+    Ok(found)
 }

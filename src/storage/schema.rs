@@ -3,8 +3,11 @@
 pub mod house;
 pub mod onward;
 mod review;
+mod shown;
 
+pub use house::pending_acts;
 pub use review::{comments, explanations, receipts, suppressions, verdicts};
+pub use shown::{renditions, search_documents, search_sketches};
 
 diesel::table! {
     ledger (id) {
@@ -356,8 +359,6 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(revisions -> reports (report_id));
-diesel::joinable!(reports -> agencies (agency_id));
 diesel::table! {
     subjects (person_id) {
         person_id -> Text,
@@ -367,6 +368,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(revisions -> reports (report_id));
+diesel::joinable!(reports -> agencies (agency_id));
 diesel::joinable!(tokens -> persons (person_id));
 diesel::allow_tables_to_appear_in_same_query!(
     agencies,
@@ -381,4 +384,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     transitions,
     upstream_changes,
     contributions,
+    renditions,
+    comments,
+    verdicts,
+    audit,
+    ledger,
+    agency_history,
+    subjects,
+    pending_acts,
 );

@@ -2,7 +2,6 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
-use super::prepared::Prepare;
 use super::schema::onward::set_aside::{self, dsl};
 use crate::domain::id::ReportId;
 use chrono::NaiveDateTime;
@@ -22,8 +21,7 @@ pub struct SetAside {
 
 pub fn put(connection: &mut AnyConnection, one: &SetAside) -> Result<(), StorageError> {
     take_back(connection, &one.consumer, &[ReportId::from_stored(one.report_id.clone())])?;
-    on_each!(connection, |c| diesel::insert_into(dsl::set_aside).values(one).prepared().execute(c))?;
-    Ok(())
+    Ok(insert!(connection, dsl::set_aside, one)?)
 }
 
 /// They have been taken after all.

@@ -1,7 +1,6 @@
 //! Keys that all instances on a database share: whoever is first makes one.
 
 use super::connection::AnyConnection;
-use super::prepared::Prepare;
 use super::schema::onward::shared_keys::dsl;
 use diesel::prelude::*;
 
@@ -16,6 +15,6 @@ pub fn find_or_make(connection: &mut AnyConnection, name: &str, fresh: &str) -> 
         return Ok(found);
     }
     let row = (dsl::name.eq(name), dsl::value.eq(fresh));
-    on_each!(connection, |c| diesel::insert_into(dsl::shared_keys).values(row).prepared().execute(c))?;
+    insert!(connection, dsl::shared_keys, row)?;
     Ok(fresh.to_owned())
 }

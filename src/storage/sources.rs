@@ -3,7 +3,6 @@
 use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::guarded::Rows;
-use super::prepared::Prepare;
 use super::schema::sources::dsl;
 use super::seals::{vanishing, wrote};
 use super::types::row;
@@ -26,9 +25,8 @@ row!(
 );
 
 pub fn insert(connection: &mut AnyConnection, source: &SourceFile) -> QueryResult<()> {
-    let row = SourceRow::from(source);
     wrote(&SOURCES, format!("{}/{}", source.report_id, source.revision));
-    on_each!(connection, |c| diesel::insert_into(dsl::sources).values(&row).prepared().execute(c)).map(|_| ())
+    insert!(connection, dsl::sources, source)
 }
 
 /// The file a report was last imported from, as of a revision.
@@ -37,13 +35,12 @@ pub fn find(
     report: &ReportId,
     revision: i32,
 ) -> QueryResult<Option<SourceFile>> {
-    let row = dsl::sources
+    dsl::sources
         .filter(dsl::report_id.eq(report.as_str()).and(dsl::revision.le(revision)).and(dsl::revision.gt(0)))
-        .select(SourceRow::as_select())
+        .select(SourceFile::as_select())
         .order(dsl::revision.desc())
         .first(connection)
-        .optional()?;
-    Ok(row.map(SourceFile::from))
+        .optional()
 }
 
 /// The next file of all reports by their keys.
@@ -52,7 +49,7 @@ pub fn next(
     after: Option<&(String, i32)>,
 ) -> QueryResult<Option<SourceFile>> {
     let mut query = dsl::sources
-        .select(SourceRow::as_select())
+        .select(SourceFile::as_select())
         .order((dsl::report_id, dsl::revision))
         .limit(1)
         .into_boxed();
@@ -60,8 +57,7 @@ pub fn next(
         let later = dsl::report_id.eq(report).and(dsl::revision.gt(revision));
         query = query.filter(dsl::report_id.gt(report).or(later));
     }
-    let row: Option<SourceRow> = query.first(connection).optional()?;
-    Ok(row.map(SourceFile::from))
+    query.first(connection).optional()
 }
 
 /// Lays the file of a revision aside with it.

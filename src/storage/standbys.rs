@@ -188,7 +188,7 @@ impl Standbys {
         loop {
             let (query, epoch) = (Arc::clone(query), epoch.clone());
             let read = move |connection: &mut AnyConnection| {
-                let (seq, of) = audit::position(connection)?;
+                let (seq, of) = audit::end(connection)?;
                 if of != epoch || seq < at_least {
                     return Err(StorageError::Behind.into());
                 }

@@ -7,7 +7,6 @@ use super::backup::{self, BackupError, Staged};
 use super::cluster;
 use super::connection::{AnyConnection, ConnectOptions, Purpose};
 use super::error::{OpenError, StorageError};
-use super::fills::Filled;
 use super::lane::{
     Act, Basis, IntoStorage, KeyHeld, Later, Notes, Outcome, Queue, RunningKeys, StoredAnswer, Turn, Waiting,
     Write, WriteError, Writer, Written, find_answer,
@@ -18,6 +17,7 @@ use super::options::StoreOptions;
 use super::private;
 use super::pulse::{Hopeless, Pulse};
 use super::readers::{Reach, Readers};
+use super::sql::fills::Filled;
 use super::standbys::{StandbyTold, Standbys};
 use super::statements::Statements;
 use super::watch::Watch;

@@ -24,10 +24,8 @@ row!(
 );
 
 pub fn insert(connection: &mut AnyConnection, subject: &BoundSubject) -> QueryResult<()> {
-    let row = SubjectRow::from(subject);
     wrote(&SUBJECTS, subject.person_id.as_str());
-    on_each!(connection, |c| diesel::insert_into(dsl::subjects).values(&row).prepared().execute(c))
-        .map(|_| ())
+    insert!(connection, dsl::subjects, subject)
 }
 
 /// Whom a provider means.
@@ -36,13 +34,12 @@ pub fn find(
     issuer: &str,
     subject: &str,
 ) -> Result<Option<BoundSubject>, StorageError> {
-    let row: Option<SubjectRow> = on_each!(connection, |c| dsl::subjects
+    Ok(on_each!(connection, |c| dsl::subjects
         .filter(dsl::issuer.eq(issuer).and(dsl::subject.eq(subject)))
-        .select(SubjectRow::as_select())
+        .select(BoundSubject::as_select())
         .prepared()
         .get_result(c)
-        .optional())?;
-    Ok(row.map(BoundSubject::from))
+        .optional())?)
 }
 
 /// As whom a person is known.
@@ -50,10 +47,9 @@ pub fn of_person(
     connection: &mut AnyConnection,
     id: &PersonId,
 ) -> Result<Option<BoundSubject>, StorageError> {
-    let row: Option<SubjectRow> = dsl::subjects
+    Ok(dsl::subjects
         .filter(dsl::person_id.eq(id.as_str()))
-        .select(SubjectRow::as_select())
+        .select(BoundSubject::as_select())
         .first(connection)
-        .optional()?;
-    Ok(row.map(BoundSubject::from))
+        .optional()?)
 }

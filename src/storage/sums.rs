@@ -1,18 +1,18 @@
 //! Rows of the sums and of what each report contributes to them; kept in the lane, by difference.
 
 use super::connection::AnyConnection;
+use super::dsl::{below, moved};
 use super::error::{StorageError, stored};
-use super::listing::Sql;
 use super::prepared::Prepare;
 use super::progress;
 use super::schema::{contributions, sums};
 use super::tally::{self, Difference};
+use super::types::grouped;
 use crate::domain::agency::{AgencyPath, Kind, Level};
 use crate::domain::figures::Figures;
 use crate::domain::flat::read_numbers;
 use crate::domain::form::{self, Form};
 use crate::domain::id::ReportId;
-use crate::domain::page::PageValue as Bind;
 use crate::domain::statistics::{Sum, SumFault, convert};
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -166,8 +166,7 @@ pub fn settle(
         kind: next.kind.as_str().to_owned(),
         cells: next.figures.to_flat(),
     };
-    on_each!(connection, |c| diesel::insert_into(contributions::table).values(&row).prepared().execute(c))?;
-    Ok(())
+    Ok(insert!(connection, contributions::table, &row)?)
 }
 
 /// Adds or takes away one vector at each agency of its path.
@@ -222,11 +221,8 @@ pub fn of_node_in(
         .order((sums::year, sums::form, sums::level, sums::kind))
         .prepared_for(years.len())
         .load(c))?;
-    let mut found: HashMap<i32, Vec<StoredSum>> = HashMap::new();
-    for row in rows {
-        found.entry(row.year).or_default().push(StoredSum::try_from(row)?);
-    }
-    Ok(found)
+    let sums = rows.into_iter().map(|row| Ok((row.year, StoredSum::try_from(row)?)));
+    Ok(grouped(sums.collect::<Result<Vec<_>, StorageError>>()?))
 }
 
 /// Moves a subtree's own sums, and the counters beside them, from the agencies above its old place to those above its new one.
@@ -251,12 +247,12 @@ pub fn move_subtree(
         add(connection, year, &old, part, -1)?;
         add(connection, year, &new, part, 1)?;
     }
-    let mut sql = Sql::new("UPDATE contributions SET path = ");
-    sql.bind_text(to.as_str());
-    sql.push(&format!(" || substr(path, {}) WHERE year = ", from.as_str().len() + 1))
-        .bind(Bind::Integer(year));
-    sql.within("path", from);
-    Ok(sql.execute(connection).map(|_| ())?)
+    let here =
+        contributions::table.filter(contributions::year.eq(year)).filter(below(contributions::path, [from]));
+    diesel::update(here)
+        .set(contributions::path.eq(moved!(contributions::path, from, to)))
+        .execute(connection)?;
+    Ok(())
 }
 
 /// A page of all contributions of a year, by report.
@@ -329,8 +325,7 @@ pub fn contributing(
             .select((contributions::report_id, reports::published_revision))
             .into_boxed();
         if let Some(path) = within {
-            let here = contributions::path.ge(path.as_str()).and(contributions::path.lt(path.range_end()));
-            query = query.filter(here);
+            query = query.filter(below(contributions::path, [path]));
         }
         query.order(contributions::report_id).limit(limit).load(c)
     })?;

@@ -2,15 +2,12 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
-use super::listing::Sql;
-use super::prepared::Prepare;
 use super::schema::suppressions::{self, dsl};
-use super::schema::{revisions, sources};
+use super::schema::{renditions, revisions, sources};
 use super::seals::wrote;
 use super::types::row;
 use crate::domain::audit::guarded::{SOURCES, SUPPRESSIONS};
 use crate::domain::id::ReportId;
-use crate::domain::page::PageValue as Bind;
 use crate::domain::report::{Revision, Suppression};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -30,20 +27,17 @@ row!(
 );
 
 pub fn insert(connection: &mut AnyConnection, suppression: &Suppression) -> QueryResult<()> {
-    let row = SuppressionRow::from(suppression);
     wrote(&SUPPRESSIONS, format!("{}/{}", suppression.report_id, suppression.revision));
-    on_each!(connection, |c| diesel::insert_into(dsl::suppressions).values(&row).prepared().execute(c))
-        .map(|_| ())
+    insert!(connection, dsl::suppressions, suppression)
 }
 
 /// Of a report, by revision.
 pub fn of(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<Vec<Suppression>> {
-    let rows = dsl::suppressions
+    dsl::suppressions
         .filter(dsl::report_id.eq(report.as_str()))
         .order(dsl::revision)
-        .select(SuppressionRow::as_select())
-        .load(connection)?;
-    Ok(rows.into_iter().map(Suppression::from).collect())
+        .select(Suppression::as_select())
+        .load(connection)
 }
 
 /// The revisions that were erased, of all reports.
@@ -70,8 +64,7 @@ pub fn erase(connection: &mut AnyConnection, emptied: &Revision) -> Result<(), S
         diesel::delete(sources::table.filter(sources::report_id.eq(report).and(sources::revision.eq(file))))
             .execute(connection)?;
     }
-    let mut rendered = Sql::new("DELETE FROM renditions WHERE report_id = ");
-    rendered.bind_text(report).push(" AND revision = ").bind(Bind::Integer(number));
-    rendered.execute(connection)?;
+    let rendered = renditions::report_id.eq(report).and(renditions::revision.eq(number));
+    diesel::delete(renditions::table.filter(rendered)).execute(connection)?;
     super::search::delete_revision(connection, &emptied.report_id, number)
 }

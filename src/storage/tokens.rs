@@ -1,23 +1,24 @@
 //! Rows of tokens: whose they are, how they came about, the grants they carry.
 
 use super::connection::AnyConnection;
+use super::deadline::still_wanted;
+use super::dsl::{any_of, by_id, counted, covered, number_or, text_or};
 use super::error::StorageError;
-use super::listing::{Sql, in_order};
-use super::people::PersonRow;
 use super::prepared::Prepare;
 use super::schema::{agencies, grants, persons, tokens};
 use super::seals::wrote;
+use super::types::{grouped, read};
 use crate::domain::access::{Link, Named};
 use crate::domain::agency::AgencyPath;
 use crate::domain::audit::guarded::{GRANTS, TOKENS};
 use crate::domain::id::{AgencyId, PersonId, TokenId};
-use crate::domain::page::{Page, PageValue as Bind};
-use crate::domain::people::{Token, TokenBounds, TokenGrant};
+use crate::domain::page::{COUNTED, Page};
+use crate::domain::people::{Person, Token, TokenBounds, TokenGrant};
 use crate::domain::rights::{Extent, Reach, Role, Stage, Years};
 use chrono::NaiveDateTime;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use ipnet::IpNet;
-use std::collections::HashMap;
 
 /// By what a token will be found: of the secret and of the code only the digests are kept.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +26,66 @@ pub enum Found<'a> {
     BySecret(&'a str),
     /// It has no secret yet.
     ByCode(&'a str),
+}
+
+/// A grant with the agency that it stands at.
+#[derive(Queryable)]
+pub struct GrantRow {
+    role: Role,
+    stage: Option<Stage>,
+    reach: Reach,
+    read_only: bool,
+    years_from: Option<i32>,
+    years_to: Option<i32>,
+    agency: Option<(AgencyId, String, AgencyPath)>,
+}
+
+read!(TokenGrant as GrantRow);
+
+/// The columns of a grant in one of the tables that hold some.
+macro_rules! grant_of {
+    ($table:ident) => {
+        (
+            $table::role,
+            $table::stage,
+            $table::reach,
+            $table::read_only,
+            $table::years_from,
+            $table::years_to,
+            (agencies::id, agencies::name, agencies::path).nullable(),
+        )
+    };
+}
+
+/// What is written of a grant at a place in the row of its holder.
+macro_rules! grant_row {
+    ($table:ident, $position:expr, $grant:expr) => {{
+        let grant: &TokenGrant = $grant;
+        (
+            $table::position.eq($position),
+            $table::role.eq(grant.role),
+            $table::agency_id.eq(grant.agency.as_ref().map(|(id, _, _)| id)),
+            $table::stage.eq(grant.stage),
+            $table::reach.eq(grant.reach),
+            $table::read_only.eq(grant.read_only),
+            $table::years_from.eq(grant.years.map(|years| years.from)),
+            $table::years_to.eq(grant.years.map(|years| years.to)),
+        )
+    }};
+}
+pub(super) use {grant_of, grant_row};
+
+impl From<GrantRow> for TokenGrant {
+    fn from(row: GrantRow) -> TokenGrant {
+        TokenGrant {
+            role: row.role,
+            stage: row.stage,
+            agency: row.agency,
+            reach: row.reach,
+            read_only: row.read_only,
+            years: row.years_from.zip(row.years_to).map(|(from, to)| Years { from, to }),
+        }
+    }
 }
 
 /// Stands for the digest of a secret that there is not yet; no digest looks like it.
@@ -62,21 +123,11 @@ pub fn insert_token(connection: &mut AnyConnection, token: &Token, found: Found<
         tokens::addresses.eq(networks(token)),
     );
     wrote(&TOKENS, token.id.as_str());
-    on_each!(connection, |c| diesel::insert_into(tokens::table).values(row).prepared().execute(c))?;
+    insert!(connection, tokens::table, row)?;
     for (position, grant) in (0i32..).zip(&token.grants) {
-        let row = (
-            grants::token_id.eq(token.id.as_str()),
-            grants::position.eq(position),
-            grants::role.eq(grant.role.as_str()),
-            grants::agency_id.eq(grant.agency.as_ref().map(|(id, _, _)| id.as_str())),
-            grants::stage.eq(grant.stage.map(Stage::as_str)),
-            grants::reach.eq(grant.reach.as_str()),
-            grants::read_only.eq(grant.read_only),
-            grants::years_from.eq(grant.years.map(|years| years.from)),
-            grants::years_to.eq(grant.years.map(|years| years.to)),
-        );
+        let row = (grants::token_id.eq(&token.id), grant_row!(grants, position, grant));
         wrote(&GRANTS, format!("{}/{position}", token.id));
-        on_each!(connection, |c| diesel::insert_into(grants::table).values(row).prepared().execute(c))?;
+        insert!(connection, grants::table, row)?;
     }
     Ok(())
 }
@@ -154,7 +205,7 @@ fn named((id, name): NamedRow) -> Named {
 
 fn token(
     row: TokenRow,
-    person: PersonRow,
+    person: Person,
     issuer: Option<NamedRow>,
     grants: Vec<TokenGrant>,
 ) -> Result<Token, StorageError> {
@@ -171,7 +222,7 @@ fn token(
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
-        person: person.into(),
+        person,
         issuer: issuer.map(named),
         issued_with: row.issued_with,
         code_ends_at: row.code_ends_at,
@@ -184,85 +235,38 @@ fn token(
     })
 }
 
-/// A grant, and the token or the person that holds it.
-#[derive(Queryable)]
-pub(super) struct GrantRow {
-    holder: String,
-    role: Role,
-    stage: Option<Stage>,
-    reach: Reach,
-    read_only: bool,
-    years_from: Option<i32>,
-    years_to: Option<i32>,
-    agency_id: Option<AgencyId>,
-    agency_name: Option<String>,
-    agency_path: Option<AgencyPath>,
-}
-
-impl From<GrantRow> for TokenGrant {
-    fn from(row: GrantRow) -> TokenGrant {
-        let agency = row.agency_id.zip(row.agency_name).zip(row.agency_path);
-        TokenGrant {
-            role: row.role,
-            stage: row.stage,
-            agency: agency.map(|((id, name), path)| (id, name, path)),
-            reach: row.reach,
-            read_only: row.read_only,
-            years: row.years_from.zip(row.years_to).map(|(from, to)| Years { from, to }),
-        }
-    }
-}
-
-/// Which tokens are meant.
-enum Wanted<'a> {
-    Secrets(&'a [String]),
-    Codes(&'a [String]),
-    Ids(&'a [String]),
-}
-
-/// Tokens with their persons and grants.
-fn load(connection: &mut AnyConnection, wanted: &Wanted<'_>) -> Result<Vec<Token>, StorageError> {
-    let mut query = tokens::table
-        .inner_join(persons::table)
-        .left_join(issuers.on(tokens::issued_by.eq(issuers.field(persons::id).nullable())))
-        .into_boxed();
-    query = match wanted {
-        Wanted::Secrets(digests) => query.filter(tokens::secret_hash.eq_any(*digests)),
-        Wanted::Codes(digests) => query.filter(tokens::code_hash.eq_any(*digests)),
-        Wanted::Ids(ids) => query.filter(tokens::id.eq_any(*ids)),
+/// Tokens beside their persons and who issued them.
+macro_rules! tokens {
+    ($select:expr) => {
+        tokens::table
+            .inner_join(persons::table)
+            .left_join(issuers.on(tokens::issued_by.eq(issuers.field(persons::id).nullable())))
+            .select($select)
     };
-    let rows: Vec<(TokenRow, PersonRow, Option<NamedRow>)> = query
-        .select((
+    () => {
+        tokens!((
             TokenRow::as_select(),
-            PersonRow::as_select(),
+            Person::as_select(),
             issuers.fields((persons::id, persons::name)).nullable(),
         ))
-        .load(connection)?;
+    };
+}
+
+type Row = (TokenRow, Person, Option<NamedRow>);
+
+/// The same with their grants.
+fn with_grants(connection: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Token>, StorageError> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<&str> = rows.iter().map(|(row, _, _)| row.id.as_str()).collect();
-    let grant_rows: Vec<GrantRow> = grants::table
+    let held: Vec<(String, TokenGrant)> = grants::table
         .left_join(agencies::table.on(grants::agency_id.eq(agencies::id.nullable())))
         .filter(grants::token_id.eq_any(ids))
-        .select((
-            grants::token_id,
-            grants::role,
-            grants::stage,
-            grants::reach,
-            grants::read_only,
-            grants::years_from,
-            grants::years_to,
-            agencies::id.nullable(),
-            agencies::name.nullable(),
-            agencies::path.nullable(),
-        ))
+        .select((grants::token_id, grant_of!(grants)))
         .order((grants::token_id, grants::position))
         .load(connection)?;
-    let mut grants_of: HashMap<String, Vec<TokenGrant>> = HashMap::new();
-    for row in grant_rows {
-        grants_of.entry(row.holder.clone()).or_default().push(TokenGrant::from(row));
-    }
+    let mut grants_of = grouped(held);
     let rows = rows.into_iter().map(|(row, person, issuer)| {
         let grants = grants_of.remove(row.id.as_str()).unwrap_or_default();
         token(row, person, issuer, grants)
@@ -275,7 +279,8 @@ pub fn find_by_secret(
     connection: &mut AnyConnection,
     digests: &[String],
 ) -> Result<Option<Token>, StorageError> {
-    Ok(load(connection, &Wanted::Secrets(digests))?.pop())
+    let rows = tokens!().filter(tokens::secret_hash.eq_any(digests)).load(connection)?;
+    Ok(with_grants(connection, rows)?.pop())
 }
 
 /// The same by its code.
@@ -283,24 +288,22 @@ pub fn find_by_code(
     connection: &mut AnyConnection,
     digests: &[String],
 ) -> Result<Option<Token>, StorageError> {
-    Ok(load(connection, &Wanted::Codes(digests))?.pop())
+    let rows = tokens!().filter(tokens::code_hash.eq_any(digests)).load(connection)?;
+    Ok(with_grants(connection, rows)?.pop())
 }
 
 /// How a token came about; `None`: it is not there.
 pub fn find_link(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<Link>, StorageError> {
     type Row = (NamedRow, Option<NamedRow>, Option<TokenId>, Option<NaiveDateTime>);
-    let row: Option<Row> = tokens::table
-        .inner_join(persons::table)
-        .left_join(issuers.on(tokens::issued_by.eq(issuers.field(persons::id).nullable())))
-        .filter(tokens::id.eq(id.as_str()))
-        .select((
-            (persons::id, persons::name),
-            issuers.fields((persons::id, persons::name)).nullable(),
-            tokens::issued_with,
-            tokens::confirmed_at,
-        ))
-        .first(connection)
-        .optional()?;
+    let row: Option<Row> = tokens!((
+        (persons::id, persons::name),
+        issuers.fields((persons::id, persons::name)).nullable(),
+        tokens::issued_with,
+        tokens::confirmed_at,
+    ))
+    .filter(tokens::id.eq(id.as_str()))
+    .first(connection)
+    .optional()?;
     Ok(row.map(|(person, issuer, issued_with, confirmed_at)| Link {
         person: named(person),
         issuer: issuer.map(named),
@@ -310,7 +313,8 @@ pub fn find_link(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<
 }
 
 pub fn find_token_by_id(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<Token>, StorageError> {
-    Ok(load(connection, &Wanted::Ids(&[id.to_string()]))?.pop())
+    let rows = tokens!().filter(tokens::id.eq(id.as_str())).load(connection)?;
+    Ok(with_grants(connection, rows)?.pop())
 }
 
 /// How many tokens were ever given to a person by a code, those that were revoked included.
@@ -321,28 +325,42 @@ pub fn count_given_by_code(connection: &mut AnyConnection, person: &PersonId) ->
         .get_result(connection)
 }
 
-impl Sql {
-    /// A grant `g` at the agency `a` is of one of some roles and lies in an extent.
-    fn enclosed(&mut self, roles: &[Role], extent: &Extent) -> &mut Sql {
-        self.push("(1 = 0");
-        for role in roles {
-            self.push(" OR g.role = ").bind_text(role.as_str());
+/// A grant is of one of some roles and lies in an extent: never null, since it is asked whether one does not.
+macro_rules! enclosed {
+    ($roles:expr, $extent:expr) => {{
+        let (roles, extent): (&[Role], &Extent) = ($roles, $extent);
+        // What holds everywhere stands in no place, and is of no year.
+        let place = text_or(agencies::path.nullable(), "");
+        let extents = std::slice::from_ref(extent);
+        let reaches = match (&extent.at, extent.reach) {
+            (Some(_), Reach::Agency) => &[Reach::Agency],
+            _ => Reach::ALL,
+        };
+        grants::role
+            .eq_any(roles)
+            .and(grants::reach.eq_any(reaches))
+            .and(covered(place, number_or(grants::years_from, 0), extents))
+            .and(covered(place, number_or(grants::years_to, 0), extents))
+    }};
+}
+
+/// The tokens that were not revoked, within bounds if there are any.
+macro_rules! living {
+    ($select:expr, $bounds:expr, $person:expr) => {{
+        let mut query = tokens!($select).filter(tokens::revoked_at.is_null()).into_boxed();
+        if let Some(person) = $person {
+            query = query.filter(tokens::person_id.eq(person));
         }
-        self.push(")");
-        if extent.at.is_some() {
-            // What holds everywhere lies in no place, and what reaches below one agency not in that agency alone.
-            self.push(" AND a.id IS NOT NULL").covered("a.path", extent);
-            if extent.reach == Reach::Agency {
-                self.push(" AND g.reach = ").bind_text(Reach::Agency.as_str());
-            }
+        if let Some(bounds) = $bounds {
+            let within = any_of(bounds.iter().map(|(roles, extent)| enclosed!(roles, extent)));
+            let beyond = grants::table
+                .left_join(agencies::table.on(grants::agency_id.eq(agencies::id.nullable())))
+                .filter(grants::token_id.eq(tokens::id))
+                .filter(not(within));
+            query = query.filter(not(exists(beyond)));
         }
-        if let Some(years) = extent.years {
-            // Whoever asks for its negation gets no NULL.
-            self.push(" AND g.years_from IS NOT NULL AND g.years_from >= ").bind(Bind::Integer(years.from));
-            self.push(" AND g.years_to <= ").bind(Bind::Integer(years.to));
-        }
-        self
-    }
+        query
+    }};
 }
 
 /// A page of the tokens that were not revoked, within bounds if there are any.
@@ -353,24 +371,19 @@ pub fn list_tokens(
     page: &Page,
     count: bool,
 ) -> Result<(Vec<Token>, Option<i64>), StorageError> {
-    let mut sql = Sql::new("SELECT t.id AS id FROM tokens t WHERE t.revoked_at IS NULL");
-    if let Some(person) = person {
-        sql.push(" AND t.person_id = ").bind_text(person.as_str());
-    }
-    if let Some(bounds) = bounds {
-        sql.push(
-            " AND NOT EXISTS (SELECT 1 FROM grants g LEFT JOIN agencies a ON a.id = g.agency_id \
-             WHERE g.token_id = t.id AND NOT (1 = 0",
+    still_wanted()?;
+    let (rows, total) = on_each!(connection, |c| {
+        let select = (
+            TokenRow::as_select(),
+            Person::as_select(),
+            issuers.fields((persons::id, persons::name)).nullable(),
         );
-        for (roles, extent) in bounds {
-            sql.push(" OR (").enclosed(roles, extent).push(")");
-        }
-        sql.push("))");
-    }
-    let total = count.then(|| sql.count(connection)).transpose()?;
-    sql.page(page, "t.id");
-    let ids = sql.ids(connection)?;
-    Ok((in_order(&ids, load(connection, &Wanted::Ids(&ids))?, |token| token.id.as_str()), total))
+        let all = living!(tokens::id, bounds, person).limit(COUNTED + 1);
+        let total = count.then(|| counted(all).prepared().get_result(c)).transpose()?;
+        let rows: Vec<Row> = by_id!(living!(select, bounds, person), tokens::id, page).prepared().load(c)?;
+        (rows, total)
+    });
+    Ok((with_grants(connection, rows)?, total))
 }
 
 /// The tokens that were not revoked and carry one of some roles with no limit, beside these.
@@ -379,16 +392,14 @@ pub fn beside(
     roles: &[Role],
     ending: &[&str],
 ) -> Result<Vec<Token>, StorageError> {
-    let found: Vec<String> = tokens::table
-        .inner_join(grants::table.on(grants::token_id.eq(tokens::id)))
-        .filter(grants::role.eq_any(roles.iter().map(|role| role.as_str())))
-        .filter(
-            grants::agency_id.is_null().and(grants::years_from.is_null()).and(grants::read_only.eq(false)),
-        )
-        .filter(tokens::revoked_at.is_null())
+    let unlimited =
+        grants::agency_id.is_null().and(grants::years_from.is_null()).and(grants::read_only.eq(false));
+    let carried = grants::table
+        .filter(grants::token_id.eq(tokens::id).and(grants::role.eq_any(roles)))
+        .filter(unlimited);
+    let rows = tokens!()
+        .filter(tokens::revoked_at.is_null().and(exists(carried)))
         .filter(tokens::id.ne_all(ending.to_vec()))
-        .select(tokens::id)
-        .distinct()
         .load(connection)?;
-    load(connection, &Wanted::Ids(&found))
+    with_grants(connection, rows)
 }

@@ -6,6 +6,7 @@ use super::guarded::Rows;
 use super::prepared::Prepare;
 use super::schema::transitions::dsl;
 use super::seals::{vanishing, wrote};
+use super::types::{grouped, stored};
 use crate::domain::access::Named;
 use crate::domain::audit::Way;
 use crate::domain::audit::guarded::TRANSITIONS;
@@ -18,7 +19,7 @@ use std::collections::HashMap;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = super::schema::transitions)]
-struct TransitionRow {
+pub struct TransitionRow {
     id: String,
     report_id: ReportId,
     position: i32,
@@ -98,21 +99,20 @@ impl From<TransitionRow> for Transition {
     }
 }
 
+stored!(Transition as TransitionRow);
+
 pub fn insert(connection: &mut AnyConnection, transition: &Transition) -> QueryResult<()> {
-    let row = TransitionRow::from(transition);
     wrote(&TRANSITIONS, transition.id.as_str());
-    on_each!(connection, |c| diesel::insert_into(dsl::transitions).values(&row).prepared().execute(c))
-        .map(|_| ())
+    insert!(connection, dsl::transitions, transition)
 }
 
 /// All transitions of a report, oldest first.
 pub fn list(connection: &mut AnyConnection, report: &ReportId) -> Result<Vec<Transition>, StorageError> {
-    let rows: Vec<TransitionRow> = on_each!(connection, |c| dsl::transitions
+    Ok(on_each!(connection, |c| dsl::transitions
         .filter(dsl::report_id.eq(report.as_str()))
-        .select(TransitionRow::as_select())
+        .select(Transition::as_select())
         .order(dsl::position)
-        .load(c))?;
-    Ok(rows.into_iter().map(Transition::from).collect())
+        .load(c))?)
 }
 
 /// All transitions of some reports, oldest first within each.
@@ -120,17 +120,13 @@ pub fn list_many(
     connection: &mut AnyConnection,
     reports: &[String],
 ) -> Result<HashMap<String, Vec<Transition>>, StorageError> {
-    let rows: Vec<TransitionRow> = on_each!(connection, |c| dsl::transitions
+    let rows: Vec<Transition> = on_each!(connection, |c| dsl::transitions
         .filter(dsl::report_id.eq_any(reports))
-        .select(TransitionRow::as_select())
+        .select(Transition::as_select())
         .order(dsl::position)
         .prepared_for(reports.len())
         .load(c))?;
-    let mut made: HashMap<String, Vec<Transition>> = HashMap::new();
-    for row in rows {
-        made.entry(row.report_id.to_string()).or_default().push(Transition::from(row));
-    }
-    Ok(made)
+    Ok(grouped(rows.into_iter().map(|made| (made.report_id.to_string(), made))))
 }
 
 pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {

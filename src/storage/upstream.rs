@@ -4,6 +4,7 @@ use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::upstream_changes::dsl;
+use super::types::grouped;
 use crate::domain::id::ReportId;
 use crate::domain::rules::SourceReport;
 use chrono::NaiveDateTime;
@@ -24,8 +25,7 @@ pub fn mark(
         dsl::revision.eq(revision),
         dsl::at.eq(at),
     );
-    on_each!(connection, |c| diesel::insert_into(dsl::upstream_changes).values(row).prepared().execute(c))
-        .map(|_| ())
+    insert!(connection, dsl::upstream_changes, row)
 }
 
 /// The marks a report bears: which report was corrected, and when its correction was published.
@@ -67,10 +67,7 @@ pub fn of_reports(
             .select((dsl::report_id, dsl::source_id, dsl::revision, agencies::id, agencies::name, r::year))
             .prepared_for(reports.len())
             .load(c))?;
-    let mut found: HashMap<String, Vec<SourceReport>> = HashMap::new();
-    for (report, source, revision, agency_id, agency_name, year) in rows {
-        let source = SourceReport { report_id: source, agency_id, agency_name, year, revision };
-        found.entry(report).or_default().push(source);
-    }
-    Ok(found)
+    Ok(grouped(rows.into_iter().map(|(report, report_id, revision, agency_id, agency_name, year)| {
+        (report, SourceReport { report_id, agency_id, agency_name, year, revision })
+    })))
 }

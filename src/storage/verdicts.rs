@@ -3,14 +3,13 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
-use super::listing::Sql;
 use super::prepared::Prepare;
 use super::schema::reports;
 use super::schema::verdicts::{self, dsl};
 use crate::domain::id::ReportId;
-use crate::domain::page::PageValue as Bind;
 use crate::domain::rules::Counts;
 use chrono::NaiveDateTime;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -31,7 +30,7 @@ pub struct KeptVerdict {
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = verdicts)]
 struct VerdictRow {
-    report_id: String,
+    report_id: ReportId,
     version: i64,
     rules: String,
     error: i32,
@@ -55,7 +54,7 @@ impl VerdictRow {
     fn of(verdict: &KeptVerdict, at: NaiveDateTime) -> VerdictRow {
         let counts = verdict.counts;
         VerdictRow {
-            report_id: verdict.report.to_string(),
+            report_id: verdict.report.clone(),
             version: verdict.version,
             rules: verdict.rules.clone(),
             error: stored(counts.error),
@@ -72,7 +71,7 @@ impl VerdictRow {
 impl From<VerdictRow> for KeptVerdict {
     fn from(row: VerdictRow) -> KeptVerdict {
         KeptVerdict {
-            report: ReportId::from_stored(row.report_id),
+            report: row.report_id,
             version: row.version,
             rules: row.rules,
             counts: Counts {
@@ -98,7 +97,7 @@ pub fn of_reports(
         .select(VerdictRow::as_select())
         .prepared_for(reports.len())
         .load(c))?;
-    Ok(rows.into_iter().map(|row| (row.report_id.clone(), KeptVerdict::from(row))).collect())
+    Ok(rows.into_iter().map(|row| (row.report_id.to_string(), KeptVerdict::from(row))).collect())
 }
 
 /// Keeps a verdict in the place of an older one, unless the report has moved on or is gone.
@@ -109,15 +108,12 @@ pub fn put(
 ) -> Result<(), StorageError> {
     let id = verdict.report.as_str();
     let here = reports::id.eq(id).and(reports::version.eq(verdict.version));
-    let stands: Option<String> =
-        reports::table.filter(here).select(reports::id).first(connection).optional()?;
-    if stands.is_none() {
+    if !diesel::select(exists(reports::table.filter(here))).get_result(connection)? {
         return Ok(());
     }
     let row = VerdictRow::of(verdict, at);
     diesel::delete(dsl::verdicts.filter(dsl::report_id.eq(id))).execute(connection)?;
-    on_each!(connection, |c| diesel::insert_into(dsl::verdicts).values(&row).prepared().execute(c))?;
-    Ok(())
+    Ok(insert!(connection, dsl::verdicts, &row)?)
 }
 
 /// Reports after one of them that have no verdict of their version by these rules, or are on their way and have one from
@@ -128,12 +124,16 @@ pub fn stale(
     after: &str,
     limit: i64,
 ) -> Result<Vec<ReportId>, StorageError> {
-    let mut sql = Sql::new(
-        "SELECT r.id AS id FROM reports r \
-         LEFT JOIN verdicts v ON v.report_id = r.id AND v.version = r.version AND v.rules = ",
-    );
-    sql.bind_text(rules).push(" WHERE r.hidden_at IS NULL AND r.id > ").bind_text(after);
-    sql.push(" AND (v.report_id IS NULL OR (r.published_revision IS NULL AND v.at < ");
-    sql.bind(Bind::Time(before)).push(")) ORDER BY r.id LIMIT ").bind(Bind::BigInt(limit));
-    Ok(sql.ids(connection)?.into_iter().map(ReportId::from_stored).collect())
+    let right =
+        dsl::report_id.eq(reports::id).and(dsl::version.eq(reports::version)).and(dsl::rules.eq(rules));
+    let old = reports::published_revision.is_null().and(dsl::at.lt(before));
+    Ok(on_each!(connection, |c| reports::table
+        .left_join(verdicts::table.on(right))
+        .filter(reports::hidden_at.is_null().and(reports::id.gt(after)))
+        .filter(dsl::report_id.is_null().or(old))
+        .select(reports::id)
+        .order(reports::id)
+        .limit(limit)
+        .prepared()
+        .load(c))?)
 }

@@ -46,7 +46,7 @@ fn touch_of(action: &str) -> Touch {
 }
 
 /// One entry of the audit, as far as the watch is concerned.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Queryable)]
 pub(super) struct Touched {
     pub seq: i64,
     pub action: String,

@@ -5,80 +5,60 @@ use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::onward::webhooks;
 use super::seals::wrote;
+use super::types::{Json, row};
 use crate::domain::audit::guarded::WEBHOOKS;
 use crate::domain::id::{AgencyId, PersonId};
 use crate::domain::onward::{ChangeType, Webhook, WebhookState};
 use crate::domain::page::Page;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = webhooks, treat_none_as_null = true)]
-struct WebhookRow {
-    id: String,
-    person_id: String,
-    url: String,
-    description: Option<String>,
-    secret: String,
-    types: String,
-    agency_id: Option<AgencyId>,
-    state: WebhookState,
-    failing_since: Option<NaiveDateTime>,
-    version: i64,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
-}
+row!(
+    #[derive(Queryable, Selectable, Insertable, AsChangeset)]
+    #[diesel(table_name = webhooks, treat_none_as_null = true)]
+    WebhookRow of Webhook {
+        id: String,
+        person_id: String,
+        url: String,
+        description: Option<String>,
+        secret: String,
+        types: Json<Types>,
+        agency_id: Option<AgencyId>,
+        state: WebhookState,
+        failing_since: Option<NaiveDateTime>,
+        version: i64,
+        created_at: NaiveDateTime,
+        updated_at: NaiveDateTime,
+    }
+);
 
-impl From<&Webhook> for WebhookRow {
-    fn from(webhook: &Webhook) -> WebhookRow {
-        let types: Vec<&str> = webhook.types.iter().map(|event| event.as_str()).collect();
-        WebhookRow {
-            id: webhook.id.clone(),
-            person_id: webhook.person_id.clone(),
-            url: webhook.url.clone(),
-            description: webhook.description.clone(),
-            secret: webhook.secret.clone(),
-            types: serde_json::to_string(&types).unwrap_or_default(),
-            agency_id: webhook.agency_id.clone(),
-            state: webhook.state,
-            failing_since: webhook.failing_since,
-            version: webhook.version,
-            created_at: webhook.created_at,
-            updated_at: webhook.updated_at,
-        }
+/// The events that a webhook wants, as they are stored; one that only another program knows is passed over.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "Vec<String>")]
+pub struct Types(pub(super) Vec<ChangeType>);
+
+impl From<Vec<String>> for Types {
+    fn from(names: Vec<String>) -> Types {
+        Types(names.iter().filter_map(|name| name.parse().ok()).collect())
     }
 }
 
-/// The stored list of event types.
-pub(super) fn read_types(types: &str) -> Vec<ChangeType> {
-    let names: Vec<String> = serde_json::from_str(types).unwrap_or_default();
-    names.iter().filter_map(|name| name.parse().ok()).collect()
+impl From<Vec<ChangeType>> for Json<Types> {
+    fn from(types: Vec<ChangeType>) -> Json<Types> {
+        Json(Types(types))
+    }
 }
 
-impl From<WebhookRow> for Webhook {
-    fn from(row: WebhookRow) -> Webhook {
-        Webhook {
-            id: row.id,
-            person_id: row.person_id,
-            url: row.url,
-            description: row.description,
-            secret: row.secret,
-            types: read_types(&row.types),
-            agency_id: row.agency_id,
-            state: row.state,
-            failing_since: row.failing_since,
-            version: row.version,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        }
+impl From<Json<Types>> for Vec<ChangeType> {
+    fn from(stored: Json<Types>) -> Vec<ChangeType> {
+        stored.0.0
     }
 }
 
 pub fn insert(connection: &mut AnyConnection, webhook: &Webhook) -> Result<(), StorageError> {
-    let row = WebhookRow::from(webhook);
     wrote(&WEBHOOKS, webhook.id.as_str());
-    on_each!(connection, |c| diesel::insert_into(webhooks::table).values(&row).prepared().execute(c))?;
-    Ok(())
+    Ok(insert!(connection, webhooks::table, webhook)?)
 }
 
 pub fn update(connection: &mut AnyConnection, webhook: &Webhook) -> Result<(), StorageError> {
@@ -139,8 +119,7 @@ pub fn delete(connection: &mut AnyConnection, id: &str) -> Result<(), StorageErr
 }
 
 pub fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<Webhook>, StorageError> {
-    let row = webhooks::table.find(id).select(WebhookRow::as_select()).first(connection).optional()?;
-    Ok(row.map(Webhook::from))
+    Ok(webhooks::table.find(id).select(Webhook::as_select()).first(connection).optional()?)
 }
 
 /// A page, oldest first; `person`: only theirs.
@@ -150,15 +129,14 @@ pub fn list(
     page: &Page,
 ) -> Result<Vec<Webhook>, StorageError> {
     let after = page.after_id.clone().unwrap_or_default();
-    let rows: Vec<WebhookRow> = on_each!(connection, |c| {
+    Ok(on_each!(connection, |c| {
         let mut query =
-            webhooks::table.filter(webhooks::id.gt(after)).select(WebhookRow::as_select()).into_boxed();
+            webhooks::table.filter(webhooks::id.gt(after)).select(Webhook::as_select()).into_boxed();
         if let Some(person) = person {
             query = query.filter(webhooks::person_id.eq(person));
         }
         query.order(webhooks::id).limit(page.limit).load(c)
-    })?;
-    Ok(rows.into_iter().map(Webhook::from).collect())
+    })?)
 }
 
 pub fn count(connection: &mut AnyConnection, person: Option<&str>) -> Result<i64, StorageError> {

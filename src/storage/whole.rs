@@ -1,13 +1,9 @@
 //! A report with all that stands around it, in one statement: what every act on it begins with.
 
-use super::agencies::AgencyRow;
 use super::connection::AnyConnection;
 use super::error::StorageError;
-use super::reports::ReportRow;
 use super::revisions::RevisionRow;
-use super::roster::RosterRow;
 use super::schema::{agencies, reports, revisions, roster, years};
-use super::years::YearRow;
 use crate::domain::agency::Agency;
 use crate::domain::id::ReportId;
 use crate::domain::report::{Report, Revision};
@@ -26,7 +22,7 @@ pub struct Whole {
     pub line: Option<RosterEntry>,
 }
 
-type Row = (ReportRow, RevisionRow, AgencyRow, YearRow, Option<RosterRow>);
+type Row = (Report, RevisionRow, Agency, ReportingYear, Option<RosterEntry>);
 
 pub fn find_working(connection: &mut AnyConnection, id: &ReportId) -> Result<Option<Whole>, StorageError> {
     let working = revisions::report_id.eq(reports::id).and(revisions::number.eq(reports::working_revision));
@@ -41,11 +37,11 @@ pub fn find_working(connection: &mut AnyConnection, id: &ReportId) -> Result<Opt
         .left_join(roster::table.on(line))
         .filter(reports::id.eq(id.as_str()).and(reports::hidden_at.is_null()))
         .select((
-            ReportRow::as_select(),
+            Report::as_select(),
             RevisionRow::as_select(),
-            AgencyRow::as_select(),
-            YearRow::as_select(),
-            Option::<RosterRow>::as_select(),
+            Agency::as_select(),
+            ReportingYear::as_select(),
+            Option::<RosterEntry>::as_select(),
         ))
         .first(c))
     .optional()?;
@@ -56,12 +52,6 @@ impl TryFrom<Row> for Whole {
     type Error = StorageError;
 
     fn try_from((report, revision, agency, year, line): Row) -> Result<Whole, StorageError> {
-        Ok(Whole {
-            report: report.into(),
-            revision: revision.try_into()?,
-            agency: agency.into(),
-            year: year.into(),
-            line: line.map(RosterEntry::from),
-        })
+        Ok(Whole { revision: revision.try_into()?, report, agency, year, line })
     }
 }

@@ -38,7 +38,7 @@ fn no_request_takes_more_statements_than_it_needs(database: Database) {
         (format!("/reports?within={}&sort=-published_at", world.province), 6),
         (format!("/reports/{report}"), 8),
         (format!("/agencies/{}/reports/{YEAR}", world.bureau), 10),
-        (format!("/agencies?within={}", world.province), 7),
+        (format!("/agencies?within={}", world.province), 6),
         (format!("/stats/totals?year={YEAR}"), 9),
         (format!("/stats/trends?within={}", world.province), 11),
         (format!("/stats/breakdown?year={YEAR}&by=child"), 10),

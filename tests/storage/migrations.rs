@@ -181,7 +181,7 @@ fn no_step_goes_through_a_large_table() {
             for statement in statements(&sql).into_iter().filter(|statement| is_large(statement, &sql)) {
                 let known = LARGE.iter().find(|(beginning, _)| statement.starts_with(beginning));
                 let (beginning, _) = known.unwrap_or_else(|| {
-                    panic!("{engine}/{name}: {statement}: leave it to a fill (src/storage/fills.rs), or say why not")
+                    panic!("{engine}/{name}: {statement}: leave it to a fill (src/storage/sql/fills.rs), or say why not")
                 });
                 found.insert(*beginning);
             }

@@ -3,6 +3,7 @@
 use super::{AgencyPath, AgencyStatus, DivisionCode, Kind, Level, Uscc};
 use crate::domain::id::AgencyId;
 use chrono::{NaiveDate, NaiveDateTime};
+use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Agency {
@@ -27,7 +28,8 @@ pub struct Agency {
 }
 
 /// Where applicants reach the agency.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Contact {
     /// 办公地址.
     pub address: Option<String>,

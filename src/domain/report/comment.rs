@@ -2,6 +2,7 @@
 
 use crate::domain::agency::wire_names;
 use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
 
 wire_names!(
     /// How far a remark is.
@@ -30,7 +31,7 @@ pub struct Comment {
     pub updated_at: NaiveDateTime,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CommentReply {
     pub text: String,
     pub person_id: String,

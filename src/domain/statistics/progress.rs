@@ -1,19 +1,24 @@
 //! How far the reports that are due have come.
 
-/// Where one report that is due stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    Missing,
-    Draft,
-    InReview,
-    Approved,
-    /// Published, and not after its due day.
-    OnTime,
-    /// Published after its due day.
-    Late,
-    /// Of a past year, and loaded.
-    Archived,
-}
+use crate::domain::agency::wire_names;
+use crate::domain::report::Timeliness;
+use crate::domain::workflow::State;
+
+wire_names!(
+    /// Where one report that is due stands.
+    Standing {
+        Missing = "missing",
+        Draft = "draft",
+        InReview = "in_review",
+        Approved = "approved",
+        /// Published, and not after its due day.
+        OnTime = "on_time",
+        /// Published after its due day.
+        Late = "late",
+        /// Of a past year, and loaded.
+        Archived = "archived",
+    }
+);
 
 /// Counters over many reports that are due.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,36 +33,22 @@ pub struct Progress {
 }
 
 impl Standing {
-    pub const ALL: [Standing; 7] = [
-        Standing::Missing,
-        Standing::Draft,
-        Standing::InReview,
-        Standing::Approved,
-        Standing::OnTime,
-        Standing::Late,
-        Standing::Archived,
-    ];
     /// What is published, whenever it was.
     pub const PUBLISHED: [Standing; 3] = [Standing::OnTime, Standing::Late, Standing::Archived];
 
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Standing::Missing => "missing",
-            Standing::Draft => "draft",
-            Standing::InReview => "in_review",
-            Standing::Approved => "approved",
-            Standing::OnTime => "on_time",
-            Standing::Late => "late",
-            Standing::Archived => "archived",
-        }
-    }
-}
-
-impl std::str::FromStr for Standing {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Standing, ()> {
-        Standing::ALL.into_iter().find(|standing| standing.as_str() == text).ok_or(())
+    /// Where a line of the roster stands by its report: how that was published, if readers see it, else in which state it
+    /// is; `None`: nothing is due.
+    pub fn of(exempt: bool, shown: Option<Timeliness>, state: Option<State>) -> Option<Standing> {
+        let standing = match (shown, state) {
+            (Some(Timeliness::OnTime), _) => Standing::OnTime,
+            (Some(Timeliness::Late), _) => Standing::Late,
+            (Some(Timeliness::Archived), _) => Standing::Archived,
+            (None, Some(State::Draft)) => Standing::Draft,
+            (None, Some(State::FirstReview | State::SecondReview | State::FinalReview)) => Standing::InReview,
+            (None, Some(State::Approved)) => Standing::Approved,
+            (None, Some(State::Published | State::Withdrawn) | None) => Standing::Missing,
+        };
+        (!exempt).then_some(standing)
     }
 }
 

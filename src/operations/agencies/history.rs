@@ -42,7 +42,7 @@ pub fn find_at(
     day: NaiveDate,
 ) -> Result<Agency, Refusal> {
     let found = match agency {
-        AgencyRef::Id(id) => history::find_many_at(connection, day, &[id.to_string()])?.pop(),
+        AgencyRef::Id(id) => history::find_at(connection, day, id)?,
         AgencyRef::Uscc(code) => history::find_by_uscc_at(connection, day, code.as_str())?,
         AgencyRef::Nowhere => None,
     };
@@ -82,7 +82,7 @@ pub fn ancestors_at(
     let mut chain = Vec::new();
     let mut parent = find_at(connection, agency, day)?.parent_id;
     while let Some(id) = parent.filter(|_| chain.len() < crate::domain::agency::MAX_DEPTH) {
-        let Some(above) = history::find_many_at(connection, day, &[id.to_string()])?.pop() else { break };
+        let Some(above) = history::find_at(connection, day, &id)? else { break };
         parent = above.agency.parent_id.clone();
         chain.push(above.agency);
     }

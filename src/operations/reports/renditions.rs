@@ -70,7 +70,7 @@ fn rendition(view: &ReportView, renderer: Renderer) -> Rendition {
         revision: view.revision.number,
         version: view.version(),
         due_on: view.due_on,
-        uscc: view.agency.uscc.as_ref().map(ToString::to_string),
+        uscc: view.agency.uscc.as_ref().map(ToString::to_string).unwrap_or_default(),
         around,
         modified: view.revision.updated_at,
         body,

@@ -4,64 +4,14 @@ use super::ledger::Ledger;
 use super::{Act, Note};
 use crate::domain::audit::{AuditAction, AuditEntry, AuditLine, ENTRY_VERSION, Origin};
 use crate::storage::AnyConnection;
+use crate::storage::audit::AuditRow;
 use crate::storage::error::StorageError;
-use crate::storage::schema::audit;
 use crate::storage::seals;
-use diesel::prelude::*;
 
 /// An act with the entries it leaves, before they are numbered.
 pub(super) struct Entered {
     pub act: Act,
     pub notes: Vec<Note>,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = audit)]
-pub(super) struct AuditRow {
-    pub seq: i64,
-    at: String,
-    person_id: Option<String>,
-    person_name: Option<String>,
-    pub action: String,
-    agency_id: Option<String>,
-    pub report_id: Option<String>,
-    detail: String,
-    request_id: String,
-    prev_hash: String,
-    hash: String,
-    version: i32,
-    way: Option<String>,
-    token_id: Option<String>,
-    client: Option<String>,
-    operator_user: Option<String>,
-    operator_host: Option<String>,
-    sealed: Option<String>,
-}
-
-impl AuditRow {
-    fn of(line: AuditLine) -> AuditRow {
-        let AuditLine { entry, previous, hash } = line;
-        AuditRow {
-            seq: entry.seq,
-            at: entry.at,
-            person_id: entry.person_id,
-            person_name: entry.person_name,
-            action: entry.action,
-            agency_id: entry.agency_id,
-            report_id: entry.report_id,
-            detail: entry.detail,
-            request_id: entry.request_id,
-            prev_hash: previous,
-            hash,
-            version: entry.version,
-            way: entry.origin.way,
-            token_id: entry.origin.token_id,
-            client: entry.origin.client,
-            operator_user: entry.origin.operator_user,
-            operator_host: entry.origin.operator_host,
-            sealed: entry.sealed,
-        }
-    }
 }
 
 impl Ledger {
@@ -107,6 +57,6 @@ impl Ledger {
         };
         let hash = entry.hash(&self.audit_head, self.algorithm);
         let previous = std::mem::replace(&mut self.audit_head, hash.clone());
-        self.audit.push(AuditRow::of(AuditLine { entry, previous, hash }));
+        self.audit.push(AuditRow::from(AuditLine { entry, previous, hash }));
     }
 }

@@ -1,14 +1,14 @@
 //! The ledger row and the rows the runner writes for every act.
 
 use super::answers::AnswerRow;
-use super::entries::{AuditRow, Entered};
+use super::entries::Entered;
 use super::since::Since;
 use super::{Act, Basis, Note, Notes, StoredAnswer};
 use crate::domain::algorithm::Algorithm;
 use crate::domain::audit::AuditAction;
 use crate::domain::audit::guarded::CHANGES;
-use crate::domain::onward::ChangeType;
 use crate::storage::AnyConnection;
+use crate::storage::audit::{AuditRow, ChangeRow};
 use crate::storage::cluster::{self, Mark, SKIPPED_CHANGES, Standing};
 use crate::storage::error::StorageError;
 use crate::storage::outbox;
@@ -18,7 +18,6 @@ use crate::storage::schema::{audit, changes, idempotency, ledger};
 use crate::storage::seals::Touched;
 use crate::storage::tally;
 use crate::storage::watch::{self, Watch};
-use chrono::NaiveDateTime;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::result::Error;
@@ -47,18 +46,6 @@ pub(super) struct Ledger {
     pub(super) audit: Vec<AuditRow>,
     changes: Vec<ChangeRow>,
     answers: Vec<AnswerRow>,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = changes)]
-pub(in crate::storage) struct ChangeRow {
-    pub seq: i64,
-    pub change_type: ChangeType,
-    pub report_id: String,
-    pub agency_id: String,
-    pub year: i32,
-    pub revision: i32,
-    pub at: NaiveDateTime,
 }
 
 impl ChangeRow {
@@ -256,9 +243,9 @@ impl Ledger {
     /// Tells the watch what was committed.
     pub fn tell(&self, watch: &Watch) {
         let touched = self.audit.iter().map(|row| watch::Touched {
-            seq: row.seq,
-            action: row.action.clone(),
-            report_id: row.report_id.clone(),
+            seq: row.entry.seq,
+            action: row.entry.action.clone(),
+            report_id: row.entry.report_id.clone(),
         });
         let changed: Vec<String> = self.changes.iter().map(|change| change.report_id.clone()).collect();
         // Not the ledger's number: a restore passes over some that no change ever has.

@@ -22,7 +22,6 @@ pub use act::{Act, Actor, Basis, Change, IdempotencyKey, Note, Notes, StoredAnsw
 pub(in crate::storage) use answers::{find_answer, forget_answers};
 pub use job::{IntoStorage, KeyHeld, Later, WriteError, Written};
 pub(in crate::storage) use job::{Job, Outcome, RunningKeys, Write};
-pub(in crate::storage) use ledger::ChangeRow;
 pub use queue::Queue;
 pub(in crate::storage) use queue::Waiting;
 pub(in crate::storage) use turn::Turn;

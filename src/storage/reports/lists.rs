@@ -1,23 +1,19 @@
 //! Who may find which reports in a list, and which way through the tables a list is made.
 
-use super::super::agencies::AgencyRow;
 use super::super::connection::AnyConnection;
 use super::super::deadline::still_wanted;
-use super::super::dsl::{after, below, covered, in_order, lower, text_or, unindexed};
+use super::super::dsl::{after, below, containing, counted, covered, in_order, lower, text_or, unindexed};
 use super::super::error::StorageError;
 use super::super::prepared::Prepare;
 use super::super::revisions::RevisionRow;
-use super::super::roster::RosterRow;
 use super::super::schema::{agencies, reports, revisions, roster, years};
 use super::super::whole::Whole;
-use super::super::years::YearRow;
-use super::ReportRow;
 use super::order::{Column, Way};
-use crate::domain::agency::{AgencyPath, Level, Uscc};
-use crate::domain::id::ReportId;
+use crate::domain::agency::{Agency, AgencyPath, Level, Uscc};
 use crate::domain::page::{COUNTED, Page};
 use crate::domain::report::{Heading, Report, ReportFilter, ReportHead, ReportOrder};
 use crate::domain::rights::{Extent, Right, Rights};
+use crate::domain::roster::RosterEntry;
 use crate::domain::workflow::State;
 use crate::domain::year::ReportingYear;
 use chrono::{NaiveDate, NaiveDateTime};
@@ -125,11 +121,6 @@ macro_rules! visible {
     }};
 }
 
-/// A pattern for what holds a text, letter by letter.
-fn containing(text: &str) -> String {
-    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
-}
-
 /// A page of the reports a caller may see, whole.
 pub fn list(
     connection: &mut AnyConnection,
@@ -137,17 +128,17 @@ pub fn list(
     filter: &ReportFilter,
     page: &Page<ReportOrder>,
 ) -> Result<Vec<Whole>, StorageError> {
-    type Row = (ReportRow, RevisionRow, AgencyRow, YearRow, Option<RosterRow>);
+    type Row = (Report, RevisionRow, Agency, ReportingYear, Option<RosterEntry>);
     still_wanted()?;
     let sees = Sees::by(rights, filter.published_only);
     let way = Way::to(connection, filter, page, sees.is_public())?;
     let rows: Vec<Row> = on_each!(connection, |c| {
         let select = (
-            ReportRow::as_select(),
+            Report::as_select(),
             RevisionRow::as_select(),
-            AgencyRow::as_select(),
-            YearRow::as_select(),
-            Option::<RosterRow>::as_select(),
+            Agency::as_select(),
+            ReportingYear::as_select(),
+            Option::<RosterEntry>::as_select(),
         );
         let query = visible!(sees, filter, way, select)
             .filter(after(c, &way.page, way.id, way.few))
@@ -164,16 +155,16 @@ pub fn heads(
     filter: &ReportFilter,
     page: &Page<ReportOrder>,
 ) -> Result<Vec<ReportHead>, StorageError> {
-    type Row = (ReportRow, HeadRow, (Option<Uscc>, AgencyPath, Level), YearRow, Option<NaiveDate>);
+    type Row = (Report, HeadRow, (Option<Uscc>, AgencyPath, Level), ReportingYear, Option<NaiveDate>);
     still_wanted()?;
     let sees = Sees::by(rights, filter.published_only);
     let way = Way::to(connection, filter, page, sees.is_public())?;
     let rows: Vec<Row> = on_each!(connection, |c| {
         let select = (
-            ReportRow::as_select(),
+            Report::as_select(),
             HeadRow::as_select(),
             (agencies::uscc, agencies::path, agencies::level),
-            YearRow::as_select(),
+            ReportingYear::as_select(),
             roster::due_on.nullable(),
         );
         let query = visible!(sees, filter, way, select)
@@ -181,29 +172,21 @@ pub fn heads(
             .order(in_order(c, &way.page, way.id, way.few));
         query.limit(page.limit).prepared().load(c)
     })?;
-    let head = |(report, row, (uscc, path, level), year, due_on): Row| {
-        let (report, year) = (Report::from(report), ReportingYear::from(year));
-        ReportHead {
-            due_on: due_on.unwrap_or_else(|| year.plan.due_on(level, report.scope)),
-            working: !filter.published_only && rights.may_see(&path, report.year),
-            report,
-            number: row.number,
-            state: row.state,
-            form: row.form,
-            heading: Heading {
-                title: row.title,
-                signed_by: row.signed_by,
-                signed_on: row.signed_on,
-                index_number: row.index_number,
-            },
-            agency_name: row.agency_name,
-            reason: row.reason,
-            submitted_at: row.submitted_at,
-            published_at: row.published_at,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-            uscc,
-        }
+    let head = |(report, row, (uscc, path, level), year, due_on): Row| ReportHead {
+        due_on: due_on.unwrap_or_else(|| year.plan.due_on(level, report.scope)),
+        working: !filter.published_only && rights.may_see(&path, report.year),
+        report,
+        number: row.number,
+        state: row.state,
+        form: row.form,
+        heading: row.heading,
+        agency_name: row.agency_name,
+        reason: row.reason,
+        submitted_at: row.submitted_at,
+        published_at: row.published_at,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        uscc,
     };
     Ok(rows.into_iter().map(head).collect())
 }
@@ -214,10 +197,8 @@ struct HeadRow {
     number: i32,
     state: State,
     form: String,
-    title: Option<String>,
-    signed_by: Option<String>,
-    signed_on: Option<NaiveDate>,
-    index_number: Option<String>,
+    #[diesel(embed)]
+    heading: Heading,
     agency_name: String,
     reason: Option<String>,
     submitted_at: Option<NaiveDateTime>,
@@ -234,10 +215,9 @@ pub fn count(
 ) -> Result<i64, StorageError> {
     still_wanted()?;
     let (sees, way) = (Sees::by(rights, filter.published_only), Way::to_all(filter));
-    let some: Vec<ReportId> = on_each!(connection, |c| {
-        visible!(sees, filter, way, reports::id).limit(COUNTED + 1).prepared().load(c)
-    })?;
-    Ok(i64::try_from(some.len()).unwrap_or(i64::MAX))
+    Ok(on_each!(connection, |c| {
+        counted(visible!(sees, filter, way, reports::id).limit(COUNTED + 1)).prepared().get_result(c)
+    })?)
 }
 
 /// How many there are of all, for work that goes through them.

@@ -1,27 +1,17 @@
 //! What is due and not there yet.
 
-use super::{RosterRow, dsl};
-use crate::domain::agency::{AgencyPath, Level};
-use crate::domain::report::Scope;
+use super::dsl;
+use crate::domain::agency::AgencyPath;
 use crate::domain::rights::Extent;
 use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Standing;
-use crate::domain::year;
 use crate::storage::connection::AnyConnection;
-use crate::storage::dsl::covered;
+use crate::storage::dsl::{below, covered};
 use crate::storage::error::StorageError;
 use crate::storage::schema::reports;
 use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-
-/// Whether a report is due with those of the governments, as the domain says of each level and scope.
-pub(in crate::storage) fn is_due_with_governments(level: &str, scope: &str) -> String {
-    let all = Level::ALL.iter().flat_map(|level| Scope::ALL.iter().map(move |scope| (*level, *scope)));
-    let these = all.filter(|(level, scope)| year::is_due_with_governments(*level, *scope));
-    let named: Vec<String> = these.map(|(level, scope)| format!("'{} {scope}'", level.as_str())).collect();
-    format!("{level} || ' ' || {scope} IN ({})", named.join(", "))
-}
 
 /// Lines within somebody's grants that are due by a day and about which nothing has been filed.
 pub fn due_unfiled(
@@ -37,15 +27,14 @@ pub fn due_unfiled(
             .and(reports::agency_id.eq(dsl::agency_id))
             .and(reports::scope.eq(dsl::scope)),
     );
-    let rows: Vec<RosterRow> = on_each!(connection, |c| dsl::roster
+    Ok(on_each!(connection, |c| dsl::roster
         .filter(dsl::year.eq(year).and(dsl::exempt.eq(false)).and(dsl::due_on.le(until)))
         .filter(covered(dsl::path, dsl::year, extents))
         .filter(not(exists(filed)))
-        .select(RosterRow::as_select())
+        .select(RosterEntry::as_select())
         .order((dsl::due_on, dsl::agency_id))
         .limit(limit)
-        .load(c))?;
-    Ok(rows.into_iter().map(RosterEntry::from).collect())
+        .load(c))?)
 }
 
 /// Lines that are due below a place and about which no report is published (or none is even begun).
@@ -57,24 +46,23 @@ pub fn unpublished(
     after: Option<&(String, String)>,
     limit: i64,
 ) -> Result<Vec<RosterEntry>, StorageError> {
-    let published = Standing::PUBLISHED.map(|standing| Some(standing.as_str()));
-    let rows: Vec<RosterRow> = on_each!(connection, |c| {
+    let published = Standing::PUBLISHED.map(Some);
+    Ok(on_each!(connection, |c| {
         let mut query = dsl::roster
             .filter(dsl::year.eq(year).and(dsl::counted.is_not_null()))
-            .select(RosterRow::as_select())
+            .select(RosterEntry::as_select())
             .into_boxed();
         query = match unfiled_only {
-            true => query.filter(dsl::counted.eq(Standing::Missing.as_str())),
+            true => query.filter(dsl::counted.eq(Standing::Missing)),
             false => query.filter(dsl::counted.ne_all(published)),
         };
         if let Some(path) = within {
-            query = query.filter(dsl::path.ge(path.as_str()).and(dsl::path.lt(path.range_end())));
+            query = query.filter(below(dsl::path, [path]));
         }
         if let Some((agency, scope)) = after {
             let later = dsl::agency_id.eq(agency).and(dsl::scope.gt(scope));
             query = query.filter(dsl::agency_id.gt(agency).or(later));
         }
         query.order((dsl::agency_id, dsl::scope)).limit(limit).load(c)
-    })?;
-    Ok(rows.into_iter().map(RosterEntry::from).collect())
+    })?)
 }

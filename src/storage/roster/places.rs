@@ -2,15 +2,15 @@
 //! stands, whoever has none below the nearest agency above that has one.
 
 use super::super::connection::AnyConnection;
+use super::super::dsl::{below, length, moved};
 use super::super::error::StorageError;
-use super::super::listing::Sql;
 use super::super::prepared::Prepare;
 use super::super::schema::agencies;
 use super::super::schema::roster::dsl;
 use super::super::seals::wrote_lines;
 use crate::domain::agency::AgencyPath;
-use crate::domain::page::PageValue as Bind;
 use crate::domain::roster::RosterPlace;
+use diesel::dsl::max;
 use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
 
@@ -51,10 +51,12 @@ pub fn named_place_of(
 
 /// How deep the deepest line at or below a place stands.
 pub fn deepest(connection: &mut AnyConnection, year: i32, within: &AgencyPath) -> QueryResult<usize> {
-    let mut sql =
-        Sql::new("SELECT CAST(COALESCE(MAX(length(path)), 0) AS BIGINT) AS total FROM roster WHERE year = ");
-    sql.bind(Bind::Integer(year)).within("path", within);
-    Ok(usize::try_from(sql.total(connection)?).unwrap_or(0) / AgencyPath::STEP)
+    let longest: Option<i32> = dsl::roster
+        .filter(dsl::year.eq(year))
+        .filter(below(dsl::path, [within]))
+        .select(max(length(dsl::path)))
+        .first(connection)?;
+    Ok(usize::try_from(longest.unwrap_or_default()).unwrap_or(0) / AgencyPath::STEP)
 }
 
 /// Puts a subtree of one year's roster under a new chain; by hand: the registry moves it no more.
@@ -64,14 +66,10 @@ pub fn move_subtree(
     (from, to): (&AgencyPath, &AgencyPath),
     by_hand: bool,
 ) -> QueryResult<()> {
-    let moved = if by_hand { "moved = TRUE, " } else { "" };
-    let mut sql = Sql::new(&format!("UPDATE roster SET {moved}path = "));
-    sql.bind_text(to.as_str());
-    sql.push(&format!(" || substr(path, {}) WHERE year = ", from.as_str().len() + 1))
-        .bind(Bind::Integer(year));
-    sql.within("path", from);
+    let here = dsl::roster.filter(dsl::year.eq(year)).filter(below(dsl::path, [from]));
+    let path = dsl::path.eq(moved!(dsl::path, from, to));
     wrote_lines(year, Some(to));
-    sql.execute(connection).map(|_| ())
+    diesel::update(here).set((by_hand.then(|| dsl::moved.eq(true)), path)).execute(connection).map(|_| ())
 }
 
 /// Puts every line of a year where the registry and what was settled by hand have it.

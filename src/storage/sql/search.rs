@@ -1,11 +1,15 @@
 //! The search index: one row for each published narrative; FTS5 on SQLite, a text vector on PostgreSQL.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
-use super::listing::Sql;
+use super::Sql;
 use crate::domain::id::{AgencyId, ReportId};
 use crate::domain::page::PageValue as Bind;
 use crate::domain::report::SearchFilter;
+use crate::storage::connection::AnyConnection;
+use crate::storage::dsl::number_or;
+use crate::storage::error::StorageError;
+use crate::storage::schema::{search_documents, search_sketches};
+use crate::storage::types::grouped;
+use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 use std::collections::HashMap;
@@ -48,15 +52,17 @@ pub struct Indexed {
 /// Puts a report's narratives in the place of those that are there.
 pub fn put(connection: &mut AnyConnection, report: &ReportId, texts: &[Indexed]) -> Result<(), StorageError> {
     delete_of(connection, report)?;
-    let last =
-        Sql::new("SELECT COALESCE(MAX(row_id), 0) AS total FROM search_documents").total(connection)?;
-    for (row_id, indexed) in (last + 1..).zip(texts) {
-        let mut row =
-            Sql::new("INSERT INTO search_documents (row_id, report_id, section, revision, text) VALUES (");
-        row.bind(Bind::BigInt(row_id)).push(", ").bind_text(report.as_str()).push(", ");
-        row.bind_text(indexed.section.as_str()).push(", ").bind(Bind::Integer(indexed.revision));
-        row.push(", ").bind_text(indexed.text.as_str()).push(")");
-        row.execute(connection)?;
+    let last: Option<i64> =
+        search_documents::table.select(max(search_documents::row_id)).first(connection)?;
+    for (row_id, indexed) in (last.unwrap_or(0) + 1..).zip(texts) {
+        let document = (
+            search_documents::row_id.eq(row_id),
+            search_documents::report_id.eq(report),
+            search_documents::section.eq(&indexed.section),
+            search_documents::revision.eq(indexed.revision),
+            search_documents::text.eq(&indexed.text),
+        );
+        insert!(connection, search_documents::table, document)?;
         let mut index = match connection {
             AnyConnection::Sqlite(_) => Sql::new("INSERT INTO search_index (rowid, tokens) VALUES ("),
             AnyConnection::Postgres(_) => Sql::new("INSERT INTO search_index (row_id, tokens) VALUES ("),
@@ -71,24 +77,11 @@ pub fn put(connection: &mut AnyConnection, report: &ReportId, texts: &[Indexed])
         };
         index.execute(connection)?;
         for band in &indexed.bands {
-            let mut sketch = Sql::new("INSERT INTO search_sketches (row_id, band) VALUES (");
-            sketch.bind(Bind::BigInt(row_id)).push(", ").bind_text(band.as_str()).push(")");
-            sketch.execute(connection)?;
+            let sketch = (search_sketches::row_id.eq(row_id), search_sketches::band.eq(band));
+            insert!(connection, search_sketches::table, sketch)?;
         }
     }
     Ok(())
-}
-
-#[derive(QueryableByName)]
-struct Document {
-    #[diesel(sql_type = Text)]
-    report_id: String,
-    #[diesel(sql_type = Text)]
-    section: String,
-    #[diesel(sql_type = Integer)]
-    revision: i32,
-    #[diesel(sql_type = Text)]
-    text: String,
 }
 
 /// A narrative as it stands in the index: section, revision and text.
@@ -99,19 +92,15 @@ pub fn of_reports(
     connection: &mut AnyConnection,
     reports: &[String],
 ) -> Result<HashMap<String, Vec<Kept>>, StorageError> {
-    let mut sql = Sql::new(
-        "SELECT report_id, section, COALESCE(revision, 0) AS revision, text FROM search_documents \
-         WHERE report_id IN ('-'",
-    );
-    for report in reports {
-        sql.push(", ").bind_text(report.as_str());
-    }
-    sql.push(") ORDER BY row_id");
-    let mut found: HashMap<String, Vec<Kept>> = HashMap::new();
-    for row in sql.load::<Document>(connection)? {
-        found.entry(row.report_id).or_default().push((row.section, row.revision, row.text));
-    }
-    Ok(found)
+    let rows: Vec<(String, Kept)> = search_documents::table
+        .filter(search_documents::report_id.eq_any(reports))
+        .select((
+            search_documents::report_id,
+            (search_documents::section, number_or(search_documents::revision, 0), search_documents::text),
+        ))
+        .order(search_documents::row_id)
+        .load(connection)?;
+    Ok(grouped(rows))
 }
 
 /// A published narrative that shares a part of its sketch with one asked about.

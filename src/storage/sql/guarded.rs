@@ -1,12 +1,12 @@
 //! Rows that the chain answers for, read column by column whatever their table, the same way on both engines.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
-use super::listing::Sql;
-use super::seals::{Layouts, Lines};
+use super::Sql;
 use crate::domain::audit::guarded::{Guarded, KeyPart};
 use crate::domain::audit::seal::{Cell, Row};
 use crate::domain::page::PageValue as Bind;
+use crate::storage::connection::AnyConnection;
+use crate::storage::error::StorageError;
+use crate::storage::seals::{Layouts, Lines};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use serde_json::{Map, Value};
@@ -18,7 +18,7 @@ const PAGE: i64 = 2_000;
 const TOGETHER: usize = 2_000;
 
 /// Which rows of a table.
-pub(super) enum Rows {
+pub(in crate::storage) enum Rows {
     Lines(Lines),
     /// Those of a report.
     Report(String),
@@ -100,7 +100,7 @@ fn parts<'k>(table: &Guarded, key: &'k str) -> Vec<&'k str> {
 
 /// Rows by table and key, in few statements whose text depends on the tables alone; those that are not there are not
 /// among them.
-pub(super) fn find(
+pub(in crate::storage) fn find(
     connection: &mut AnyConnection,
     layouts: &Layouts,
     wanted: HashSet<(usize, &str)>,
@@ -151,7 +151,7 @@ fn among(connection: &AnyConnection, table: &Guarded, keys: &[Vec<&str>], sql: &
 }
 
 /// Hands over every row of a table, or some, with its key, in the order of the keys, page by page.
-pub(super) fn each(
+pub(in crate::storage) fn each(
     connection: &mut AnyConnection,
     table: &Guarded,
     columns: &[String],

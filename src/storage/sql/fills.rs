@@ -3,15 +3,16 @@
 //! `migrate` fills some rows at a time, each time in the turn of a write. Nobody serves before all are filled; programs
 //! that do not know the column go on meanwhile.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
-use super::listing::Sql;
-use super::progress;
-use super::roster::is_due_with_governments;
-use super::schema::onward::positions;
+use super::Sql;
+use crate::domain::agency::Level;
 use crate::domain::id::AgencyId;
 use crate::domain::page::PageValue as Bind;
 use crate::domain::report::Scope;
+use crate::domain::year;
+use crate::storage::connection::AnyConnection;
+use crate::storage::error::StorageError;
+use crate::storage::progress;
+use crate::storage::schema::onward::positions;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
@@ -133,6 +134,14 @@ struct Line {
     scope: Scope,
 }
 
+/// Whether a report is due with those of the governments, as the domain says of each level and scope.
+fn is_due_with_governments(level: &str, scope: &str) -> String {
+    let all = Level::ALL.iter().flat_map(|level| Scope::ALL.iter().map(move |scope| (*level, *scope)));
+    let these = all.filter(|(level, scope)| year::is_due_with_governments(*level, *scope));
+    let named: Vec<String> = these.map(|(level, scope)| format!("'{} {scope}'", level.as_str())).collect();
+    format!("{level} || ' ' || {scope} IN ({})", named.join(", "))
+}
+
 /// What was loaded of past years was counted as on time or late; it is neither.
 fn timeliness(connection: &mut AnyConnection, slice: &Slice<'_>) -> Result<(), StorageError> {
     let mut sql = Sql::new(&format!(
@@ -179,14 +188,17 @@ pub struct Filled {
 }
 
 /// Whether a step has left anything that is not filled yet.
-pub(super) fn are_left(connection: &mut AnyConnection) -> QueryResult<bool> {
+pub(in crate::storage) fn are_left(connection: &mut AnyConnection) -> QueryResult<bool> {
     let names = FILLS.iter().map(|fill| fill.name);
     let left = positions::table.filter(positions::name.eq_any(names)).select(positions::name).limit(1);
     Ok(left.first::<String>(connection).optional()?.is_some())
 }
 
 /// Fills all that is left, from where it was left.
-pub(super) fn run(connection: &mut AnyConnection, tell: &mut dyn FnMut(Filled)) -> Result<(), StorageError> {
+pub(in crate::storage) fn run(
+    connection: &mut AnyConnection,
+    tell: &mut dyn FnMut(Filled),
+) -> Result<(), StorageError> {
     for fill in FILLS {
         let mut of = None;
         loop {

@@ -16,7 +16,6 @@ use crate::domain::form;
 use crate::domain::id::AgencyId;
 use crate::domain::report::{Scope, Timeliness, judge_timeliness};
 use crate::domain::statistics::{Progress, Standing};
-use crate::domain::workflow::State;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
@@ -34,7 +33,7 @@ pub struct Line {
 }
 
 /// What was filed about a line.
-type FiledRow = (Option<i32>, Option<NaiveDateTime>, Option<Timeliness>, Option<NaiveDate>, Option<State>);
+type FiledRow = (Option<i32>, Option<NaiveDateTime>, Option<Timeliness>, Option<NaiveDate>, Option<String>);
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = roster)]
@@ -57,7 +56,8 @@ impl From<(LineRow, FiledRow)> for Line {
         let judged = first_published_on.map(|day| judge_timeliness(day, line.due_on));
         let shown = shown.then(|| timeliness.or(judged).unwrap_or(Timeliness::Late));
         Line {
-            standing: Standing::of(line.exempt, shown, state),
+            // A state that nobody knows is told by whoever reads the revision.
+            standing: Standing::of(line.exempt, shown, state.and_then(|state| state.parse().ok())),
             agency_id: line.agency_id,
             scope: line.scope,
             path: line.path,

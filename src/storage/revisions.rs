@@ -1,7 +1,7 @@
 //! Rows of the revisions: figures as a flat vector, texts as one JSON object.
 
 use super::connection::AnyConnection;
-use super::error::StorageError;
+use super::error::{StorageError, stored};
 use super::prepared::Prepare;
 use super::schema::revisions::dsl;
 use super::seals::wrote;
@@ -14,7 +14,6 @@ use crate::domain::figures::Figures;
 use crate::domain::form::Form;
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::report::{Content, Heading, Revision, SectionMark};
-use crate::domain::workflow::State;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -25,7 +24,8 @@ use std::collections::BTreeMap;
 pub(super) struct RevisionRow {
     report_id: ReportId,
     number: i32,
-    state: State,
+    // Read by itself: one that is not known hides no other row from who walks all of them.
+    state: String,
     round: i32,
     form: String,
     cells: String,
@@ -160,7 +160,7 @@ impl From<&Revision> for RevisionRow {
         RevisionRow {
             report_id: revision.report_id.clone(),
             number: revision.number,
-            state: revision.state,
+            state: revision.state.as_str().to_owned(),
             round: revision.round,
             form: revision.content.form().id.clone(),
             cells: revision.content.figures.to_flat(),
@@ -192,7 +192,7 @@ impl TryFrom<RevisionRow> for Revision {
         Ok(Revision {
             report_id: row.report_id,
             number: row.number,
-            state: row.state,
+            state: stored("state", &row.state)?,
             round: row.round,
             heading: row.heading.into(),
             content,

@@ -18,6 +18,7 @@ mod dsl;
 mod error;
 pub mod explanations;
 pub mod form_cells;
+mod grants;
 pub mod history;
 pub mod instances;
 pub mod jobs;

@@ -2,9 +2,9 @@
 
 use super::connection::AnyConnection;
 use super::error::StorageError;
+use super::grants::{grant_of, grant_row};
 use super::schema::{agencies, grants, person_grants, persons, subjects, tokens};
 use super::seals::wrote;
-use super::tokens::{grant_of, grant_row};
 use crate::domain::audit::guarded::PERSON_GRANTS;
 use crate::domain::id::PersonId;
 use crate::domain::people::TokenGrant;

@@ -4,17 +4,17 @@ use super::connection::AnyConnection;
 use super::deadline::still_wanted;
 use super::dsl::{any_of, by_id, counted, covered, number_or, text_or};
 use super::error::StorageError;
+use super::grants::{grant_of, grant_row};
 use super::prepared::Prepare;
 use super::schema::{agencies, grants, persons, tokens};
 use super::seals::wrote;
-use super::types::{grouped, read};
+use super::types::grouped;
 use crate::domain::access::{Link, Named};
-use crate::domain::agency::AgencyPath;
 use crate::domain::audit::guarded::{GRANTS, TOKENS};
-use crate::domain::id::{AgencyId, PersonId, TokenId};
+use crate::domain::id::{PersonId, TokenId};
 use crate::domain::page::{COUNTED, Page};
 use crate::domain::people::{Person, Token, TokenBounds, TokenGrant};
-use crate::domain::rights::{Extent, Reach, Role, Stage, Years};
+use crate::domain::rights::{Extent, Reach, Role};
 use chrono::NaiveDateTime;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -26,66 +26,6 @@ pub enum Found<'a> {
     BySecret(&'a str),
     /// It has no secret yet.
     ByCode(&'a str),
-}
-
-/// A grant with the agency that it stands at.
-#[derive(Queryable)]
-pub struct GrantRow {
-    role: Role,
-    stage: Option<Stage>,
-    reach: Reach,
-    read_only: bool,
-    years_from: Option<i32>,
-    years_to: Option<i32>,
-    agency: Option<(AgencyId, String, AgencyPath)>,
-}
-
-read!(TokenGrant as GrantRow);
-
-/// The columns of a grant in one of the tables that hold some.
-macro_rules! grant_of {
-    ($table:ident) => {
-        (
-            $table::role,
-            $table::stage,
-            $table::reach,
-            $table::read_only,
-            $table::years_from,
-            $table::years_to,
-            (agencies::id, agencies::name, agencies::path).nullable(),
-        )
-    };
-}
-
-/// What is written of a grant at a place in the row of its holder.
-macro_rules! grant_row {
-    ($table:ident, $position:expr, $grant:expr) => {{
-        let grant: &TokenGrant = $grant;
-        (
-            $table::position.eq($position),
-            $table::role.eq(grant.role),
-            $table::agency_id.eq(grant.agency.as_ref().map(|(id, _, _)| id)),
-            $table::stage.eq(grant.stage),
-            $table::reach.eq(grant.reach),
-            $table::read_only.eq(grant.read_only),
-            $table::years_from.eq(grant.years.map(|years| years.from)),
-            $table::years_to.eq(grant.years.map(|years| years.to)),
-        )
-    }};
-}
-pub(super) use {grant_of, grant_row};
-
-impl From<GrantRow> for TokenGrant {
-    fn from(row: GrantRow) -> TokenGrant {
-        TokenGrant {
-            role: row.role,
-            stage: row.stage,
-            agency: row.agency,
-            reach: row.reach,
-            read_only: row.read_only,
-            years: row.years_from.zip(row.years_to).map(|(from, to)| Years { from, to }),
-        }
-    }
 }
 
 /// Stands for the digest of a secret that there is not yet; no digest looks like it.

@@ -128,7 +128,7 @@ fn nobody_but_the_storage_writes_sql() {
 fn the_storage_writes_sql_in_one_folder() {
     let about_the_engine = ["backup", "clock", "cluster", "lane/ledger", "migrate", "standbys", "watch"];
     let named: Vec<String> = about_the_engine.iter().map(|file| format!("storage/{file}.rs")).collect();
-    let words = ["Sql::new(", "sql_query(", "sql::<"];
+    let words = ["Sql::new(", "sql_query(", "dsl::sql::<"];
     for (name, text) in sources().into_iter().filter(|(name, _)| layer(name) == "storage") {
         let may = name.starts_with("storage/sql/") || named.contains(&name);
         assert!(may || !words.iter().any(|word| text.contains(word)), "{name} writes SQL");

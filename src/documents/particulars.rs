@@ -6,6 +6,7 @@ use super::grid::Piece;
 use super::label::Keys;
 use super::printed::title;
 use crate::domain::report::{ReportDocument, Scope};
+use crate::domain::text::is_web_address;
 
 /// Longest line looked at, in bytes.
 const LONGEST: usize = 2_100;
@@ -106,13 +107,4 @@ pub(super) fn lines(document: &ReportDocument) -> impl Iterator<Item = String> {
         (ADDRESS, of.source_url),
     ];
     lines.into_iter().filter_map(|(label, value)| Some(format!("{label}：{}", value?)))
-}
-
-/// Whether a text is an `http` or `https` address with a host.
-pub(super) fn is_web_address(text: &str) -> bool {
-    let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
-    plain
-        && url::Url::parse(text).is_ok_and(|url| {
-            matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|host| !host.is_empty())
-        })
 }

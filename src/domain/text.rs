@@ -5,6 +5,7 @@
 use super::wording::is_hidden;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
+use url::Url;
 
 /// Why a text is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +129,21 @@ pub fn plain(c: char) -> Option<char> {
     }
 }
 
+/// Whether a text is an `http` or `https` address with a host (RFC 3986), as it stands: nothing in it is mended.
+pub fn is_web_address(text: &str) -> bool {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    let has_host = |url: &Url| url.host_str().is_some_and(|host| !host.is_empty());
+    let begins = |url: &Url| {
+        let scheme =
+            text.get(..url.scheme().len()).is_some_and(|said| said.eq_ignore_ascii_case(url.scheme()));
+        let behind = text.get(url.scheme().len()..).and_then(|rest| rest.strip_prefix("://"));
+        scheme
+            && matches!(url.scheme(), "http" | "https")
+            && behind.is_some_and(|rest| !rest.starts_with(['/', '\\']))
+    };
+    is_plain && Url::parse(text).is_ok_and(|url| has_host(&url) && begins(&url))
+}
+
 /// Whether a character stands in no text from outside.
 pub fn is_refused(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t') || is_noncharacter(c)
@@ -157,6 +173,34 @@ mod tests {
         let mut plain = all.filter_map(|c| Some((c, plain(c)?)));
         assert!(plain.all(|(c, form)| std::iter::once(c).nfkc().eq([form])));
         assert_eq!(compatible("（一）总计 ａ１，①ﬁ"), "(一)总计 a1,1fi");
+    }
+
+    #[test]
+    fn an_address_has_a_scheme_and_a_host() {
+        for right in
+            ["https://a.gov.cn/x?y=1#z", "http://10.0.0.1:8080", "HTTPS://[fd00::1]/", "http://用户.cn"]
+        {
+            assert_eq!(is_web_address(right), right.is_ascii(), "{right}");
+        }
+        let wrong = [
+            "",
+            "a.gov.cn",
+            "http:a.gov.cn",
+            "http:/a.gov.cn",
+            "http:///a.gov.cn",
+            "http:\\\\a.gov.cn",
+            "http://",
+        ];
+        let wrong = wrong.iter().chain(&[
+            "ftp://a.gov.cn",
+            "javascript://a",
+            "http://a b",
+            "http://a:99999",
+            "https://a\n",
+        ]);
+        for wrong in wrong {
+            assert!(!is_web_address(wrong), "{wrong:?}");
+        }
     }
 
     #[test]

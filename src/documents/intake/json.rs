@@ -1,10 +1,9 @@
 //! A report document in JSON: it names its cells itself, so that nothing has to be recognised.
 
-use crate::documents::particulars::is_web_address;
 use crate::domain::form;
 use crate::domain::number::Precision;
 use crate::domain::report::{Content, ReportDocument, Shape, ShapeFault, pointer, read_sections};
-use crate::domain::text::{Text, TextFault};
+use crate::domain::text::{Text, TextFault, is_web_address};
 use crate::domain::year::parse_year;
 use chrono::NaiveDate;
 use serde_json::{Map, Value};

@@ -101,6 +101,9 @@ impl Builder for Reader {
                 if look.struck && !text.trim().is_empty() {
                     text.insert_str(0, "~~");
                 }
+                if look.is_white() && text.trim().parse::<f64>().is_ok() {
+                    text.push_str(" [白字]");
+                }
                 if !text.trim().is_empty() {
                     self.put(repeated, &text)?;
                 }

@@ -1,4 +1,4 @@
-//! What styles do to a text that a reader sees: hidden, struck out, raised.
+//! What styles do to a text that a reader sees: hidden, struck out, raised, white on white.
 
 use super::Space;
 use crate::documents::xml::Attributes;
@@ -6,12 +6,16 @@ use std::collections::HashMap;
 
 /// Most styles that are kept.
 const MOST_STYLES: usize = 20_000;
+const WHITE: [&str; 2] = ["#ffffff", "#FFFFFF"];
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Look {
     pub hidden: bool,
     pub struck: bool,
     pub raised: bool,
+    white: bool,
+    /// Something that is not white lies behind it.
+    filled: bool,
 }
 
 impl Look {
@@ -21,7 +25,14 @@ impl Look {
             hidden: self.hidden || outer.hidden,
             struck: self.struck || outer.struck,
             raised: self.raised || outer.raised,
+            white: self.white || outer.white,
+            filled: self.filled || outer.filled,
         }
+    }
+
+    /// Whether it has the colour of the paper.
+    pub fn is_white(self) -> bool {
+        self.white && !self.filled
     }
 }
 
@@ -56,7 +67,7 @@ impl Styles {
         }
         match name {
             "style" => self.open = attributes.get("name"),
-            "text-properties" | "table-properties" => {
+            "text-properties" | "table-properties" | "table-cell-properties" => {
                 let Some(style) = self.open.clone() else { return };
                 let is = |name: &str, wanted: &[&str]| {
                     attributes.get(name).is_some_and(|value| wanted.contains(&value.as_str()))
@@ -72,9 +83,14 @@ impl Styles {
                             .split('%')
                             .next()
                             .is_some_and(|by| by.parse().is_ok_and(|by: f64| by != 0.0)),
+                    white: is("color", &WHITE),
+                    filled: attributes
+                        .get("background-color")
+                        .is_some_and(|value| value != "transparent" && !WHITE.contains(&value.as_str())),
                 };
                 if self.known.len() < MOST_STYLES && look != Look::default() {
-                    self.known.insert(style, look);
+                    let known = self.known.entry(style).or_default();
+                    *known = look.within(*known);
                 }
             }
             _ => {}

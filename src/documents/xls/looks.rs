@@ -1,5 +1,5 @@
-//! How the cells of an old workbook look ([MS-XLS] 2.4.122, 2.4.126, 2.4.265, 2.4.353): struck out, shown as another
-//! number than they keep, with raised figures in a text.
+//! How the cells of an old workbook look ([MS-XLS] 2.4.122, 2.4.126, 2.4.265, 2.4.353): struck out, white on white,
+//! shown as another number than they keep, with raised figures in a text.
 
 use super::records::{u16_at, u32_at};
 use crate::documents::number_format::known;
@@ -13,20 +13,35 @@ const MOST_TEXTS: usize = 100_000;
 #[derive(Default)]
 pub(super) struct Looks<'s> {
     formats: HashMap<u16, String>,
-    /// Whether each is struck out, and whether it is raised.
-    fonts: Vec<(bool, bool)>,
-    /// The font and the format of each.
-    looks: Vec<(u16, u16)>,
+    fonts: Vec<Font>,
+    /// The font and the format of each, and whether something dark fills it.
+    looks: Vec<(u16, u16, bool)>,
     /// The record of shared texts and those that go on with it.
     texts: Vec<&'s [u8]>,
     goes_on: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Font {
+    struck: bool,
+    raised: bool,
+    white: bool,
+}
+
+/// Whether an index of colours means white; the last is the paper itself.
+fn is_white(color: u16) -> bool {
+    matches!(color, 1 | 9 | 65)
 }
 
 impl<'s> Looks<'s> {
     pub fn take(&mut self, kind: u16, data: &'s [u8]) {
         let number = |at: usize| u16_at(data, at).unwrap_or_default();
         match kind {
-            0x0031 => self.fonts.push((number(2) & 8 != 0, number(8) != 0)),
+            0x0031 => self.fonts.push(Font {
+                struck: number(2) & 8 != 0,
+                raised: number(8) != 0,
+                white: is_white(number(4)),
+            }),
             0x041e => {
                 let length = usize::from(number(2));
                 let code = data
@@ -34,7 +49,10 @@ impl<'s> Looks<'s> {
                     .map(|chars| text(chars, length, data.get(4).is_some_and(|wide| wide & 1 == 1)));
                 self.formats.extend(code.map(|code| (number(0), code)));
             }
-            0x00e0 => self.looks.push((number(0), number(2))),
+            0x00e0 => {
+                let filled = number(16) >> 10 != 0 && !is_white(number(18) & 0x7f);
+                self.looks.push((number(0), number(2), filled));
+            }
             0x00fc => self.texts = vec![data],
             0x003c if self.goes_on => self.texts.push(data),
             _ => {}
@@ -43,16 +61,17 @@ impl<'s> Looks<'s> {
     }
 
     /// The font of a number; the fifth is left out by all.
-    fn font(&self, number: u16) -> (bool, bool) {
+    fn font(&self, number: u16) -> Font {
         let number = usize::from(number);
         self.fonts.get(number - usize::from(number > 4)).copied().unwrap_or_default()
     }
 
     /// The look of a number, if it is not the usual one.
     pub fn look(&self, number: u16) -> Option<Look> {
-        let (font, format) = self.looks.get(usize::from(number)).copied()?;
+        let (font, format, filled) = self.looks.get(usize::from(number)).copied()?;
         let code = self.formats.get(&format).map(String::as_str).or_else(|| known(format));
-        Some(Look::new(self.font(font).0, code)).filter(|look| !look.is_usual())
+        let font = self.font(font);
+        Some(Look::new(font.struck, font.white && !filled, code)).filter(|look| !look.is_usual())
     }
 
     /// The shared texts in which figures of two looks stand, by their numbers, as they are seen.
@@ -66,8 +85,8 @@ impl<'s> Looks<'s> {
             let marks: Vec<(usize, &str)> = runs
                 .into_iter()
                 .filter_map(|(at, font)| match self.font(font) {
-                    (true, _) => Some((at, "~~")),
-                    (_, true) => Some((at, "^")),
+                    Font { struck: true, .. } => Some((at, "~~")),
+                    Font { raised: true, .. } => Some((at, "^")),
                     _ => None,
                 })
                 .collect();
@@ -172,6 +191,16 @@ mod tests {
         looks.take(0x003c, &[1, b'1', 0, 1, 0, 6, 0]);
         assert_eq!(looks.look(0).and_then(|look| look.format), Some("0.00,".to_owned()));
         assert_eq!(looks.look(1).map(|look| look.struck), Some(true));
+        // White, on the paper and on what is filled dark.
+        looks.take(0x0031, &[0, 0, 0, 0, 9, 0, 0, 0, 0, 0]);
+        let of = |fill: u16, color: u8| {
+            let [low, high] = (fill << 10).to_le_bytes();
+            [7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, low, high, color, 0]
+        };
+        let formats = [of(0, 64), of(1, 18), of(1, 9)];
+        formats.iter().for_each(|format| looks.take(0x00e0, format));
+        let white = [2, 3, 4].map(|number| looks.look(number).is_some_and(|look| look.white));
+        assert_eq!(white, [true, false, true]);
         assert_eq!(looks.marked(), HashMap::from([(1, "5^1".to_owned())]));
     }
 }

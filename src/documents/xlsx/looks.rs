@@ -1,4 +1,5 @@
-//! How a workbook's cells look: struck out, shown as another number than they keep, with raised figures in a text.
+//! How a workbook's cells look: struck out, white on white, shown as another number than they keep, with raised figures
+//! in a text.
 
 use super::Rows;
 use super::shown::{attribute, name_of};
@@ -14,13 +15,15 @@ const MOST: usize = 100_000;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::documents) struct Look {
     pub struck: bool,
+    /// Its text has the colour of the paper.
+    pub white: bool,
     /// The code of the format of numbers, if it is not the usual one.
     pub format: Option<String>,
 }
 
 impl Look {
-    pub fn new(struck: bool, format: Option<&str>) -> Look {
-        Look { struck, format: format.filter(|code| !hides_nothing(code)).map(str::to_owned) }
+    pub fn new(struck: bool, white: bool, format: Option<&str>) -> Look {
+        Look { struck, white, format: format.filter(|code| !hides_nothing(code)).map(str::to_owned) }
     }
 
     /// Whether it changes nothing.
@@ -33,7 +36,11 @@ impl Look {
         if self.struck {
             return Some(format!("~~{text}"));
         }
-        let (code, number) = (self.format.as_deref()?, text.parse().ok()?);
+        let number = text.parse().ok()?;
+        if self.white {
+            return Some(format!("{text} [白字]"));
+        }
+        let code = self.format.as_deref()?;
         (!is_plain(code, number)).then(|| format!("{text} [{code}]"))
     }
 }
@@ -52,24 +59,37 @@ pub(in crate::documents) fn mark(rows: &mut Rows, looks: &HashMap<(u32, u32), Lo
 
 /// The looks of a workbook by their numbers.
 pub(super) fn looks(styles: &str) -> Vec<Look> {
-    let (mut formats, mut struck, mut looks) = (HashMap::<u16, String>::new(), Vec::new(), Vec::new());
+    let (mut formats, mut looks) = (HashMap::<u16, String>::new(), Vec::new());
+    let (mut fonts, mut fills) = (Vec::<Font>::new(), Vec::<bool>::new());
     let mut open: Vec<String> = Vec::new();
     each(styles, |event| match event {
         Seen::Start(start, empty) => {
             let name = name_of(start);
             let number = |name: &str| attribute(start, name)?.parse::<u16>().ok();
-            match (open.last().map(String::as_str), name) {
+            // What is only worn where a condition holds is no cell's own.
+            let is_own = !open.iter().any(|name| name == "dxfs");
+            match (open.last().map(String::as_str).filter(|_| is_own), name) {
                 (_, "numFmt") => formats.extend(number("numFmtId").zip(attribute(start, "formatCode"))),
-                (Some("fonts"), "font") if struck.len() < MOST => struck.push(false),
+                (Some("fonts"), "font") if fonts.len() < MOST => fonts.push(Font::default()),
                 (Some("font"), "strike") => {
                     let on = !matches!(attribute(start, "val").as_deref(), Some("0" | "false"));
-                    struck.last_mut().into_iter().for_each(|last| *last = on);
+                    fonts.last_mut().into_iter().for_each(|last| last.struck = on);
+                }
+                (Some("font"), "color") => {
+                    fonts.last_mut().into_iter().for_each(|last| last.white = is_white(start));
+                }
+                (Some("fills"), "fill") if fills.len() < MOST => fills.push(false),
+                (Some("fill"), "gradientFill") => fills.last_mut().into_iter().for_each(|last| *last = true),
+                (Some("patternFill"), "fgColor") => {
+                    fills.last_mut().into_iter().for_each(|last| *last = !is_white(start));
                 }
                 (Some("cellXfs"), "xf") if looks.len() < MOST => {
                     let format = number("numFmtId").unwrap_or_default();
                     let code = formats.get(&format).map(String::as_str).or_else(|| known(format));
-                    let font = number("fontId").map(usize::from).unwrap_or_default();
-                    looks.push(Look::new(struck.get(font) == Some(&true), code));
+                    let of = |name: &str| number(name).map(usize::from).unwrap_or_default();
+                    let font = fonts.get(of("fontId")).copied().unwrap_or_default();
+                    let filled = fills.get(of("fillId")) == Some(&true);
+                    looks.push(Look::new(font.struck, font.white && !filled, code));
                 }
                 _ => {}
             }
@@ -81,6 +101,22 @@ pub(super) fn looks(styles: &str) -> Vec<Look> {
         Seen::Text(_) => {}
     });
     looks
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Font {
+    struck: bool,
+    white: bool,
+}
+
+/// Whether a colour is the paper's: white, or the first of the theme, which is white as long as nobody changed it.
+fn is_white(color: &BytesStart<'_>) -> bool {
+    let is = |name: &str, white: &[&str]| {
+        attribute(color, name).is_some_and(|value| white.contains(&value.to_ascii_lowercase().as_str()))
+    };
+    is("rgb", &["ffffffff", "00ffffff", "ffffff"])
+        || is("indexed", &["1", "9"])
+        || (is("theme", &["0"]) && attribute(color, "tint").is_none())
 }
 
 /// Texts with figures in them that are raised or struck out, by what they are without their looks.
@@ -149,13 +185,20 @@ mod tests {
     #[test]
     fn looks_that_change_what_is_seen_are_known_by_their_numbers() {
         let styles = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="0.00,"/></numFmts>
-            <fonts><font><b/></font><font><strike/></font></fonts><dxfs><dxf><font><strike/></font></dxf></dxfs>
+            <fonts><font><b/></font><font><strike/></font><font><color theme="0"/></font><font/></fonts>
+            <fills><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="solid"><fgColor
+            rgb="FF1F4E79"/><bgColor rgb="FFFFFFFF"/></patternFill></fill></fills><dxfs><dxf><font><strike/></font></dxf></dxfs>
             <cellStyleXfs><xf numFmtId="9" fontId="1"/></cellStyleXfs>
-            <cellXfs><xf numFmtId="0" fontId="0"/><xf numFmtId="164" fontId="0"/><xf numFmtId="9" fontId="1"/></cellXfs>
-            </styleSheet>"#;
+            <cellXfs><xf numFmtId="0" fontId="0"/><xf numFmtId="164" fontId="0"/><xf numFmtId="9" fontId="1"/>
+            <xf numFmtId="0" fontId="2" fillId="0"/><xf numFmtId="0" fontId="2" fillId="1"/><xf
+            numFmtId="0" fontId="3"/></cellXfs></styleSheet>"#;
         let looks = looks(styles);
         let shown: Vec<Option<String>> = looks.iter().map(|look| look.of("12")).collect();
-        assert_eq!(shown, [None, Some("12 [0.00,]".to_owned()), Some("~~12".to_owned())]);
+        let marked = ["12 [0.00,]", "~~12", "12 [白字]"].map(|text| Some(text.to_owned()));
+        let [thousands, struck, white] = marked;
+        assert_eq!(shown, [None, thousands, struck, white, None, None]);
+        // Labels in white stand on what a table's own style fills.
+        assert!(looks.iter().skip(3).all(|look| look.of("总计").is_none()));
     }
 
     #[test]

@@ -44,10 +44,3 @@ pub fn read_network(text: &str) -> Option<IpNet> {
         .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
         .map(|network: IpNet| network.trunc())
 }
-
-/// Whether a text is an `http` or `https` address with a host.
-pub fn is_web_address(text: &str) -> bool {
-    text.parse::<actix_web::http::Uri>().is_ok_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
-    })
-}

@@ -1,8 +1,8 @@
 //! Forms of text in bodies that no pattern says: each is what the type that reads it says.
 
 use crate::domain::agency::{DivisionCode, Uscc, UsccFault};
-use crate::domain::text::Text;
-use crate::http::kernel::format::{is_web_address, read_network};
+use crate::domain::text::{Text, is_web_address};
+use crate::http::kernel::format::read_network;
 use crate::http::kernel::schema::Format;
 use crate::operations::AgencyRef;
 

@@ -4,7 +4,7 @@ use super::ReportView;
 use super::beside::{around_of, note_source};
 use super::elsewhere::{Subject, previous_of};
 use super::transition::{Transited, TransitionOrder, transition};
-use crate::domain::agency::{Agency, Kind};
+use crate::domain::agency::{Agency, Kind, wire_names};
 use crate::domain::audit::AuditAction;
 use crate::domain::id::ReportId;
 use crate::domain::report::{
@@ -19,12 +19,9 @@ use crate::operations::agencies::resolve;
 use crate::operations::refusal::taken;
 use crate::operations::statistics::{settle_report, sum_below};
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, InputFault, Ready, Refusal};
-use crate::storage::roster;
-use crate::storage::sources;
-use crate::storage::{Act, AnyConnection, Note, reports, revisions, years};
+use crate::storage::{Act, AnyConnection, Note, reports, revisions, roster, sources, years};
 use chrono::NaiveDate;
 use serde_json::json;
-use std::str::FromStr;
 
 /// A report that is to be.
 #[derive(Debug, Clone)]
@@ -72,28 +69,15 @@ impl Origin {
     }
 }
 
-/// What empty cells of a new report are filled with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Prefill {
-    /// Last year's carried-forward row becomes this year's carried-over row.
-    Previous,
-    /// A consolidated report begins as the sum of the subtree's published own reports.
-    Subordinates,
-}
-
-crate::domain::read_from_text!(Prefill);
-
-impl FromStr for Prefill {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Prefill, &'static str> {
-        match text {
-            "previous" => Ok(Prefill::Previous),
-            "subordinates" => Ok(Prefill::Subordinates),
-            _ => Err("invalid_value"),
-        }
+wire_names!(
+    /// What empty cells of a new report are filled with.
+    Prefill {
+        /// Last year's carried-forward row becomes this year's carried-over row.
+        Previous = "previous",
+        /// A consolidated report begins as the sum of the subtree's published own reports.
+        Subordinates = "subordinates",
     }
-}
+);
 
 impl NewReport {
     /// The report a document becomes when it is stored for an agency and a year.

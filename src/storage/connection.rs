@@ -1,11 +1,12 @@
 //! One connection type for both engines, chosen by the scheme of the database URL.
 
+use super::said;
 use super::statements::{Statements, Watching};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection, QueryResult, SqliteConnection};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A connection to either engine. PostgreSQL stands first: its types decide.
 #[derive(diesel::MultiConnection)]
@@ -173,8 +174,22 @@ impl DatabaseUrl {
             options.writer_sql.iter().for_each(|sql| setup.push_str(&format!("{sql};")));
         }
         connection.set_instrumentation(Watching::new(options.statements.clone()));
-        connection.batch_execute(&setup).map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+        set_up(&mut connection, &setup).map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)
+    }
+}
+
+/// SQLite does not wait by itself where a file is to turn to its log while another is about to write: several programs
+/// that open a new file at the same time.
+fn set_up(connection: &mut AnyConnection, setup: &str) -> QueryResult<()> {
+    let until = Instant::now() + Duration::from_millis(BUSY_MS.into());
+    loop {
+        match connection.batch_execute(setup) {
+            Err(error) if said::FILE_LOCKED.by(&error) && Instant::now() < until => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            outcome => return outcome,
+        }
     }
 }
 
@@ -238,6 +253,29 @@ mod tests {
         let own = with_bounds("postgres://a@h/db?target_session_attrs=read-write&connect_timeout=9");
         assert!(own.contains("connect_timeout=9&keepalives_idle=5"), "{own}");
         assert_eq!(own.matches("connect_timeout").count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_others_open_at_the_same_time_is_waited_for() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("held.db");
+        let mut holder = SqliteConnection::establish(&path.to_string_lossy()).expect("a file");
+        // Not yet turned to its log, and another is about to write: SQLite refuses at once, whatever its patience.
+        holder.batch_execute("CREATE TABLE t (a INTEGER); BEGIN IMMEDIATE").expect("held");
+        let statements = Statements::default();
+        let options = ConnectOptions {
+            synchronous: "FULL".to_owned(),
+            statement_timeout: Duration::ZERO,
+            writer_sql: Vec::new(),
+            statements: statements.clone(),
+        };
+        let opening =
+            std::thread::spawn(move || DatabaseUrl::Sqlite(path).connect(Purpose::Write, &options).map(drop));
+        while statements.sent.get() < 2 && !opening.is_finished() {
+            std::thread::yield_now();
+        }
+        holder.batch_execute("COMMIT").expect("let go");
+        opening.join().expect("it ended").expect("opened");
     }
 
     /// Nothing fails without, but everything takes twice as long.

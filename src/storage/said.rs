@@ -30,6 +30,9 @@ pub(super) const DISK_FULL: Said = Said(&[
 /// A statement took longer than it may (57014).
 pub(super) const STATEMENT_TIMEOUT: Said = Said(&["statement timeout", "语句执行超时", "陳述式逾時"]);
 
+/// SQLite: another connection holds the file.
+pub(super) const FILE_LOCKED: Said = Said(&["database is locked"]);
+
 /// Somebody else held what was wanted for longer than it may be waited for (55P03).
 pub(super) const LOCK_TIMEOUT: Said = Said(&["lock timeout", "锁超时", "锁定超时", "鎖定逾時"]);
 

@@ -59,7 +59,7 @@ pub struct Token {
     pub last_used_at: Option<NaiveDateTime>,
     /// From where alone it may come; empty: from anywhere.
     pub addresses: Vec<IpNet>,
-    /// What it may do, beside what its person may themselves.
+    /// What it may do; what its person holds themselves counts only where an identity provider signs them in.
     pub grants: Vec<TokenGrant>,
 }
 

@@ -92,7 +92,7 @@ pub struct Connected {
 pub enum Refusal {
     /// Not there, or not to be seen by whoever asks.
     NotFound,
-    /// Nobody who asks so may do it.
+    /// Whoever asks may not do it.
     Forbidden,
     /// A credit code of a division that whoever asks does not supervise.
     ForeignCode {
@@ -123,7 +123,7 @@ pub enum Refusal {
     ChangeLogReset,
     /// What was sent cannot be; each fault at its place.
     Invalid(Vec<InputFault>),
-    /// Such an agency files no report for all below it.
+    /// An agency of its kind files no report of this scope.
     ScopeNotForKind,
     /// Findings that must be mended first.
     FindingsBlock(Vec<Finding>),

@@ -20,7 +20,7 @@ pub struct Succession {
     pub successor: Option<AgencyRef>,
     /// The first day it is no more.
     pub effective_on: NaiveDate,
-    /// By which decision.
+    /// Why: the decision it rests on.
     pub reason: Option<String>,
 }
 

@@ -1,4 +1,4 @@
 #![no_main]
 use nianbao::inside::documents::Kind;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| nianbao_fuzz::read(Kind::Csv, bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| nianbao_fuzz::holds::read(Kind::Csv, bytes));

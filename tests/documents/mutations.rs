@@ -6,13 +6,16 @@
 
 use super::ofd;
 use super::round_trips::suqian;
+use nianbao::inside::documents::Kind;
 use nianbao::inside::documents::write::{Format, write};
-use nianbao::inside::documents::{Kind, read_grid, recognise};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::io::{Cursor, Read, Write};
 use std::time::{Duration, Instant};
+
+#[path = "../../fuzz/targets/holds.rs"]
+mod holds;
 
 /// What is done to a file's bytes.
 #[derive(Debug, Clone)]
@@ -109,16 +112,10 @@ fn length() -> Duration {
     Duration::from_secs(seconds.unwrap_or(long))
 }
 
-/// Reads it; figures that are told as read are in the document, and nobody waits long.
+/// Reads it: what holds for every reader holds, and nobody waits long.
 fn read(kind: Kind, bytes: &[u8]) {
     let began = Instant::now();
-    if let Ok((grid, _)) = read_grid(kind, bytes, None) {
-        let reading = recognise(&grid, None);
-        let notes = &reading.notes;
-        assert!(notes.cells_read + notes.cells_blank <= notes.cells_expected);
-        let filled = reading.document.content.figures.values().iter().flatten().count();
-        assert_eq!(filled, notes.cells_read, "what is read is there, and nothing else");
-    }
+    holds::read(kind, bytes);
     assert!(began.elapsed() < Duration::from_secs(20), "{kind:?}: {:?}", began.elapsed());
 }
 

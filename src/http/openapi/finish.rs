@@ -167,13 +167,14 @@ fn parameters() -> Value {
         json!({"name": name, "in": "header", "required": required, "description": description,
             "schema": {"type": "string"}})
     };
+    let matched = |required: bool, description: &str| {
+        let mut parameter = header("If-Match", required, description);
+        parameter["schema"]["pattern"] = json!("^\"[^\",]+\"(\\s*,\\s*\"[^\",]+\")*$");
+        parameter
+    };
     json!({
-        "IfMatch": {
-            "name": "If-Match", "in": "header", "required": true,
-            "description": "读取时得到的 `ETag`。缺少或 `*` 为 428，过时为 412。",
-            "schema": {"type": "string", "pattern": "^\"[^\",]+\"(\\s*,\\s*\"[^\",]+\")*$"},
-        },
-        "IfSeen": header("If-Match", false, "读取时得到的 `ETag`；过时为 412。何时必须给出，见说明。"),
+        "IfMatch": matched(true, "读取时得到的 `ETag`。缺少或 `*` 为 428，过时为 412。"),
+        "IfSeen": matched(false, "读取时得到的 `ETag`；过时为 412。何时必须给出，见说明。"),
         "IfNoneMatch": header("If-None-Match", false, "手中的 `ETag`；没有变化则 304。"),
         "IdempotencyKey": {
             "name": "Idempotency-Key", "in": "header", "required": false,

@@ -142,7 +142,7 @@ fn a_write_whose_standby_is_gone_is_answered_and_the_instance_tells() {
     };
     add("甲局").send().expect(201);
     service.get("/readyz").send().expect(200);
-    cluster.standby.kill();
+    cluster.standby.fence();
     let told = at_once((0..3).map(|number| add(&format!("第{number}局"))).collect());
     for (reply, took) in &told {
         assert_eq!(reply.status, 503, "{reply:?}");

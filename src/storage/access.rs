@@ -13,7 +13,7 @@ use diesel::prelude::*;
 
 row!(
     #[derive(Queryable, Selectable, Insertable)]
-    #[diesel(table_name = access_log)]
+    #[diesel(table_name = access_log, treat_none_as_default_value = false)]
     AccessRow of Access {
         id: String,
         at: NaiveDateTime,

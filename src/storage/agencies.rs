@@ -25,7 +25,7 @@ use std::collections::HashMap;
 
 row!(
     #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-    #[diesel(table_name = super::schema::agencies, treat_none_as_null = true)]
+    #[diesel(table_name = super::schema::agencies, treat_none_as_null = true, treat_none_as_default_value = false)]
     AgencyRow of Agency {
         id: AgencyId,
         name: String,
@@ -50,7 +50,7 @@ row!(
 
 row!(
     #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-    #[diesel(table_name = super::schema::agencies, treat_none_as_null = true)]
+    #[diesel(table_name = super::schema::agencies, treat_none_as_null = true, treat_none_as_default_value = false)]
     ContactRow of Contact {
         address: Option<String>,
         postcode: Option<String>,

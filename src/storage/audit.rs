@@ -19,7 +19,7 @@ use diesel::prelude::*;
 
 row!(
     #[derive(Queryable, Selectable, Insertable)]
-    #[diesel(table_name = audit)]
+    #[diesel(table_name = audit, treat_none_as_default_value = false)]
     AuditRow of AuditLine {
         #[diesel(embed)]
         pub(super) entry: EntryRow,
@@ -31,7 +31,7 @@ row!(
 
 row!(
     #[derive(Queryable, Selectable, Insertable)]
-    #[diesel(table_name = audit)]
+    #[diesel(table_name = audit, treat_none_as_default_value = false)]
     EntryRow of AuditEntry {
         version: i32,
         pub(super) seq: i64,
@@ -51,7 +51,7 @@ row!(
 
 row!(
     #[derive(Queryable, Selectable, Insertable)]
-    #[diesel(table_name = audit)]
+    #[diesel(table_name = audit, treat_none_as_default_value = false)]
     OriginRow of Origin {
         way: Option<String>,
         token_id: Option<String>,
@@ -217,7 +217,7 @@ pub fn ledger(connection: &mut AnyConnection) -> Result<LedgerState, StorageErro
 
 row!(
     #[derive(Queryable, Selectable, Insertable)]
-    #[diesel(table_name = changes)]
+    #[diesel(table_name = changes, treat_none_as_default_value = false)]
     ChangeRow of PublicChange {
         pub(super) seq: i64,
         pub(super) change_type: ChangeType,

@@ -19,7 +19,7 @@ use diesel::prelude::*;
 
 row!(
     #[derive(Insertable, AsChangeset, Queryable, Selectable)]
-    #[diesel(table_name = super::schema::comments)]
+    #[diesel(table_name = super::schema::comments, treat_none_as_default_value = false)]
     CommentRow of Comment {
         id: String,
         report_id: String,

@@ -31,8 +31,7 @@ macro_rules! on_each {
 macro_rules! insert {
     ($connection:expr, $table:expr, $values:expr) => {
         on_each!($connection, |c| {
-            let statement = diesel::insert_into($table).values($values);
-            $crate::storage::prepared::Prepare::prepared(statement).execute(c)
+            diesel::RunQueryDsl::execute(diesel::insert_into($table).values($values), c)
         })
         .map(drop)
     };

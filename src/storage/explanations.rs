@@ -16,7 +16,7 @@ use std::collections::HashMap;
 
 /// An explanation with who gave it when.
 #[derive(Debug, Clone, Insertable, AsChangeset, Queryable, Selectable)]
-#[diesel(table_name = super::schema::explanations)]
+#[diesel(table_name = super::schema::explanations, treat_none_as_default_value = false)]
 pub struct StoredExplanation {
     pub report_id: String,
     /// The finding's key.

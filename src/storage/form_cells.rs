@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use std::collections::BTreeMap;
 
 #[derive(Insertable, Queryable, PartialEq)]
-#[diesel(table_name = form_cells)]
+#[diesel(table_name = form_cells, treat_none_as_default_value = false)]
 struct FormCellRow {
     form: String,
     position: i32,

@@ -18,7 +18,7 @@ use diesel::prelude::*;
 use std::collections::HashMap;
 
 #[derive(Insertable, Queryable, Selectable)]
-#[diesel(table_name = super::schema::agency_history)]
+#[diesel(table_name = super::schema::agency_history, treat_none_as_default_value = false)]
 pub struct HistoryRow {
     agency_id: AgencyId,
     version: i64,

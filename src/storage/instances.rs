@@ -10,7 +10,7 @@ use diesel::prelude::*;
 
 row!(
     #[derive(Insertable, Queryable, Selectable)]
-    #[diesel(table_name = instances)]
+    #[diesel(table_name = instances, treat_none_as_default_value = false)]
     InstanceRow of Instance {
         id: String,
         version: String,

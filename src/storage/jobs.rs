@@ -11,7 +11,7 @@ use diesel::prelude::*;
 
 row!(
     #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-    #[diesel(table_name = super::schema::onward::jobs, treat_none_as_null = true)]
+    #[diesel(table_name = super::schema::onward::jobs, treat_none_as_null = true, treat_none_as_default_value = false)]
     JobRow of Job {
         id: String,
         kind: JobKind,

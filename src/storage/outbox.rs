@@ -21,7 +21,7 @@ use std::collections::HashMap;
 
 row!(
     #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-    #[diesel(table_name = deliveries, treat_none_as_null = true)]
+    #[diesel(table_name = deliveries, treat_none_as_null = true, treat_none_as_default_value = false)]
     DeliveryRow of Delivery {
         id: String,
         webhook_id: String,

@@ -20,7 +20,7 @@ use diesel::result::Error::SerializationError;
 
 row!(
     #[derive(Insertable, Queryable, Selectable)]
-    #[diesel(table_name = pending_acts)]
+    #[diesel(table_name = pending_acts, treat_none_as_default_value = false)]
     PendingRow of PendingAct {
         id: PendingId,
         act: HeldAct,

@@ -9,6 +9,7 @@ use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryBuilder, QueryFragment, QueryId};
 use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl};
+use std::cell::OnceCell;
 
 /// Most values with which a statement is kept: longer lists come in too many lengths to keep them all.
 const MOST_VALUES: usize = 24;
@@ -17,17 +18,19 @@ const MOST_VALUES: usize = 24;
 pub(super) struct Prepared<Q> {
     statement: Q,
     kept: bool,
+    /// Asked for more than once each time it is run.
+    text: OnceCell<String>,
 }
 
 /// Marks a statement as one to be kept.
 pub(super) trait Prepare: Sized {
     fn prepared(self) -> Prepared<Self> {
-        Prepared { statement: self, kept: true }
+        Prepared { statement: self, kept: true, text: OnceCell::new() }
     }
 
     /// The same for one whose text depends on how many values it has.
     fn prepared_for(self, values: usize) -> Prepared<Self> {
-        Prepared { statement: self, kept: values <= MOST_VALUES }
+        Prepared { statement: self, kept: values <= MOST_VALUES, text: OnceCell::new() }
     }
 }
 
@@ -60,9 +63,12 @@ where
         if let Some((values, lookup)) = out.bind_collector() {
             return self.statement.collect_binds(values, lookup, DB::VALUE);
         }
-        let mut text = DB::QueryBuilder::default();
-        self.statement.to_sql(&mut text, DB::VALUE)?;
-        out.push_sql(&text.finish());
+        if self.text.get().is_none() {
+            let mut text = DB::QueryBuilder::default();
+            self.statement.to_sql(&mut text, DB::VALUE)?;
+            let _first = self.text.set(text.finish());
+        }
+        out.push_sql(self.text.get().map_or("", String::as_str));
         Ok(())
     }
 }

@@ -245,7 +245,7 @@ fn count_as(
 
 row!(
     #[derive(Insertable, Queryable, Selectable)]
-    #[diesel(table_name = sums)]
+    #[diesel(table_name = sums, treat_none_as_default_value = false)]
     ProgressRow of Progress {
         expected: i64,
         draft: i64,

@@ -14,7 +14,7 @@ use diesel::prelude::*;
 
 row!(
     #[derive(Queryable, Selectable, Insertable)]
-    #[diesel(table_name = super::schema::receipts)]
+    #[diesel(table_name = super::schema::receipts, treat_none_as_default_value = false)]
     ReceiptRow of Receipt {
         transition_id: String,
         report_id: String,

@@ -14,7 +14,7 @@ use diesel::prelude::*;
 
 /// A published report as it is answered, and all that it was rendered from.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = renditions)]
+#[diesel(table_name = renditions, treat_none_as_default_value = false)]
 pub struct Rendition {
     #[diesel(column_name = report_id)]
     pub report: ReportId,

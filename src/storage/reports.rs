@@ -22,7 +22,7 @@ pub use lists::{count, count_all, heads, list};
 // What never changes is not written again: SQLite would put it anew into every index that it stands in.
 row!(
     #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-    #[diesel(table_name = super::schema::reports, treat_none_as_null = true)]
+    #[diesel(table_name = super::schema::reports, treat_none_as_null = true, treat_none_as_default_value = false)]
     ReportRow of Report {
         id: ReportId,
         #[diesel(skip_update)]

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = super::schema::revisions, primary_key(report_id, number), treat_none_as_null = true)]
+#[diesel(table_name = super::schema::revisions, primary_key(report_id, number), treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct RevisionRow {
     report_id: ReportId,
     number: i32,
@@ -47,7 +47,7 @@ pub(super) struct RevisionRow {
 
 row!(
     #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-    #[diesel(table_name = super::schema::revisions, treat_none_as_null = true)]
+    #[diesel(table_name = super::schema::revisions, treat_none_as_null = true, treat_none_as_default_value = false)]
     HeadingRow of Heading {
         title: Option<String>,
         signed_by: Option<String>,

@@ -33,7 +33,7 @@ pub use places::{deepest, move_subtree, named_place_of, place_of};
 
 row!(
     #[derive(Debug, Queryable, Selectable, Insertable)]
-    #[diesel(table_name = super::schema::roster)]
+    #[diesel(table_name = super::schema::roster, treat_none_as_default_value = false)]
     RosterRow of RosterEntry {
         year: i32,
         agency_id: AgencyId,

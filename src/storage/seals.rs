@@ -94,7 +94,7 @@ fn layout(connection: &mut AnyConnection, table: &'static Guarded) -> Result<Rc<
     if let Some(known) = LAYOUTS.with_borrow(|layouts| layouts.get(table.table).cloned()) {
         return Ok(known);
     }
-    let columns = Rc::new(guarded::columns(connection, table)?);
+    let columns = guarded::columns(connection, table)?;
     LAYOUTS.with_borrow_mut(|layouts| layouts.insert(table.table, Rc::clone(&columns)));
     Ok(columns)
 }

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 /// A report that a consumer left out, and why.
 #[derive(Debug, Clone, PartialEq, Insertable, Queryable, Selectable)]
-#[diesel(table_name = set_aside)]
+#[diesel(table_name = set_aside, treat_none_as_default_value = false)]
 pub struct SetAside {
     pub consumer: String,
     pub report_id: String,

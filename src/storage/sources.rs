@@ -13,7 +13,7 @@ use diesel::prelude::*;
 
 row!(
     #[derive(Queryable, Selectable, Insertable)]
-    #[diesel(table_name = super::schema::sources)]
+    #[diesel(table_name = super::schema::sources, treat_none_as_default_value = false)]
     SourceRow of SourceFile {
         report_id: String,
         revision: i32,

@@ -14,7 +14,7 @@ use diesel::prelude::*;
 
 row!(
     #[derive(Insertable, Queryable, Selectable)]
-    #[diesel(table_name = subjects)]
+    #[diesel(table_name = subjects, treat_none_as_default_value = false)]
     SubjectRow of BoundSubject {
         person_id: PersonId,
         issuer: String,

@@ -32,7 +32,7 @@ pub struct Contribution {
 }
 
 #[derive(Insertable, Queryable, Selectable)]
-#[diesel(table_name = contributions)]
+#[diesel(table_name = contributions, treat_none_as_default_value = false)]
 struct ContributionRow {
     report_id: String,
     year: i32,
@@ -44,7 +44,7 @@ struct ContributionRow {
 }
 
 #[derive(Insertable, Queryable, Selectable)]
-#[diesel(table_name = sums)]
+#[diesel(table_name = sums, treat_none_as_default_value = false)]
 pub(super) struct SumRow {
     pub year: i32,
     pub node: String,

@@ -15,7 +15,7 @@ use std::collections::HashSet;
 
 row!(
     #[derive(Insertable, Queryable, Selectable)]
-    #[diesel(table_name = suppressions)]
+    #[diesel(table_name = suppressions, treat_none_as_default_value = false)]
     SuppressionRow of Suppression {
         report_id: String,
         revision: i32,

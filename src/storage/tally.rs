@@ -49,7 +49,7 @@ impl Difference {
 }
 
 #[derive(Insertable, Queryable, Selectable)]
-#[diesel(table_name = sums)]
+#[diesel(table_name = sums, treat_none_as_default_value = false)]
 struct Row {
     #[diesel(embed)]
     sum: SumRow,

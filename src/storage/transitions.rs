@@ -18,7 +18,7 @@ use diesel::prelude::*;
 use std::collections::HashMap;
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = super::schema::transitions)]
+#[diesel(table_name = super::schema::transitions, treat_none_as_default_value = false)]
 pub struct TransitionRow {
     id: String,
     report_id: ReportId,

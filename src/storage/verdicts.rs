@@ -28,7 +28,7 @@ pub struct KeptVerdict {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = verdicts)]
+#[diesel(table_name = verdicts, treat_none_as_default_value = false)]
 struct VerdictRow {
     report_id: ReportId,
     version: i64,

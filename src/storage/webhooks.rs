@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 row!(
     #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-    #[diesel(table_name = webhooks, treat_none_as_null = true)]
+    #[diesel(table_name = webhooks, treat_none_as_null = true, treat_none_as_default_value = false)]
     WebhookRow of Webhook {
         id: String,
         person_id: String,

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 
 row!(
     #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-    #[diesel(table_name = super::schema::years, treat_none_as_null = true)]
+    #[diesel(table_name = super::schema::years, treat_none_as_null = true, treat_none_as_default_value = false)]
     YearRow of ReportingYear {
         #[diesel(embed)]
         plan: PlanRow,
@@ -25,7 +25,7 @@ row!(
 
 row!(
     #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-    #[diesel(table_name = super::schema::years, primary_key(year), treat_none_as_null = true)]
+    #[diesel(table_name = super::schema::years, primary_key(year), treat_none_as_null = true, treat_none_as_default_value = false)]
     PlanRow of YearPlan {
         year: i32,
         format: String,

@@ -273,11 +273,12 @@ mod tests {
     use serde_json::json;
 
     fn row(cells: &[(&str, &str)]) -> Row {
-        cells.iter().map(|(column, text)| ((*column).to_owned(), Cell::of(&json!(text)))).collect()
+        cells.iter().map(|(column, text)| ((*column).to_owned(), json!(text))).collect()
     }
 
     fn line(seq: i64, table: &Guarded, key: &str, row: Option<&Row>) -> AuditLine {
-        let columns: Vec<String> = row.map(|row| row.keys().cloned().collect()).unwrap_or_default();
+        let columns: Vec<String> =
+            row.map(|row| row.iter().map(|(column, _)| column.clone()).collect()).unwrap_or_default();
         let seal = row.map_or(Seal::Gone, |row| Seal::of(table, &columns, row, Algorithm::Sha256));
         let rows = vec![(key.to_owned(), seal)];
         let sealed = seal::write(&[Sealed { table: table.table.to_owned(), columns, rows }]);

@@ -5,7 +5,8 @@ use crate::domain::algorithm::Algorithm;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::rc::Rc;
 
 /// What stands in a column, the same of both engines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,28 +16,60 @@ pub enum Cell {
     Text(String),
 }
 
-/// A row by its columns.
-pub type Row = BTreeMap<String, Cell>;
+/// A row: the columns that are sealed, in the order of the alphabet, and what stands in each.
+#[derive(Debug, Clone)]
+pub struct Row {
+    columns: Rc<Vec<String>>,
+    cells: Vec<Cell>,
+}
+
+impl Row {
+    /// As an engine gives it, column by column.
+    pub fn of(columns: &Rc<Vec<String>>, values: Vec<Value>) -> Row {
+        Row { columns: Rc::clone(columns), cells: values.into_iter().map(Cell::from).collect() }
+    }
+
+    /// What stands in a column.
+    pub fn get(&self, column: &str) -> Option<&Cell> {
+        let at = self.columns.binary_search_by(|known| known.as_str().cmp(column)).ok()?;
+        self.cells.get(at)
+    }
+
+    /// Column by column.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &Cell)> {
+        self.columns.iter().zip(&self.cells)
+    }
+
+    /// What stands in some columns; nothing in those that it does not have.
+    fn cells_of(&self, columns: &[String]) -> Vec<&Cell> {
+        if columns == self.columns.as_slice() {
+            return self.cells.iter().collect();
+        }
+        columns.iter().map(|column| self.get(column).unwrap_or(&Cell::Null)).collect()
+    }
+}
 
 /// Texts from this length on are kept by their digest.
 const LONG: usize = 64;
 /// Bytes of such a digest.
 const SHORT: usize = 16;
 
-impl Cell {
+impl From<Value> for Cell {
     /// As an engine gives it: truth values are numbers, and times have six places.
-    pub fn of(value: &Value) -> Cell {
+    fn from(value: Value) -> Cell {
         match value {
             Value::Null => Cell::Null,
-            Value::Bool(truth) => Cell::Number(i64::from(*truth)),
+            Value::Bool(truth) => Cell::Number(i64::from(truth)),
             Value::Number(number) => {
                 number.as_i64().map_or_else(|| Cell::Text(number.to_string()), Cell::Number)
             }
-            Value::String(text) => Cell::Text(time(text).unwrap_or_else(|| text.clone())),
+            Value::String(text) => Cell::Text(time(&text).unwrap_or(text)),
             other => Cell::Text(other.to_string()),
         }
     }
+}
 
+impl Cell {
     fn json(&self) -> Value {
         match self {
             Cell::Null => Value::Null,
@@ -107,7 +140,7 @@ pub enum Seal {
 impl Seal {
     /// The seal of a row as it stands.
     pub fn of(table: &Guarded, columns: &[String], row: &Row, algorithm: Algorithm) -> Seal {
-        let cells: Vec<&Cell> = columns.iter().map(|column| row.get(column).unwrap_or(&Cell::Null)).collect();
+        let cells = row.cells_of(columns);
         match table.kept {
             Kept::Values => Seal::Values(cells.into_iter().map(|cell| cell.kept(algorithm)).collect()),
             Kept::Digest => {
@@ -118,7 +151,7 @@ impl Seal {
                     hash.part(text_of(cell).as_deref());
                 }
                 let mut digest = BASE64_URL_SAFE_NO_PAD.encode(hash.finish());
-                cells.iter().for_each(|cell| digest.push_str(&mark(cell)));
+                cells.iter().for_each(|cell| mark(cell, &mut digest));
                 Seal::Digest(digest)
             }
         }
@@ -139,7 +172,7 @@ impl Seal {
 
     fn read(value: &Value) -> Option<Seal> {
         match value {
-            Value::Array(cells) => Some(Seal::Values(cells.iter().map(Cell::of).collect())),
+            Value::Array(cells) => Some(Seal::Values(cells.iter().cloned().map(Cell::from).collect())),
             Value::String(digest) => Some(Seal::Digest(digest.clone())),
             Value::Null => Some(Seal::Gone),
             _ => None,
@@ -167,24 +200,25 @@ impl Seal {
 const DIGEST: usize = 43;
 const MARK: usize = 2;
 
-fn text_of(cell: &Cell) -> Option<String> {
+fn text_of(cell: &Cell) -> Option<Cow<'_, str>> {
     match cell {
         Cell::Null => None,
-        Cell::Number(number) => Some(number.to_string()),
-        Cell::Text(text) => Some(text.clone()),
+        Cell::Number(number) => Some(number.to_string().into()),
+        Cell::Text(text) => Some(text.into()),
     }
 }
 
-/// Twelve bits that tell which column is another: what proves it is the digest before them.
-fn mark(cell: &Cell) -> String {
-    let bytes = text_of(cell).map(String::into_bytes);
-    let folded = bytes.iter().flatten().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+/// Adds twelve bits that tell which column is another: what proves it is the digest before them.
+fn mark(cell: &Cell, digest: &mut String) {
+    let text = text_of(cell);
+    let bytes = text.iter().flat_map(|text| text.bytes());
+    let folded = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
     let [.., high, low] = (folded ^ (folded >> 32) ^ (folded >> 16)).to_be_bytes();
-    let mut mark = BASE64_URL_SAFE_NO_PAD.encode([high, low]);
-    mark.truncate(MARK);
-    mark
+    let end = digest.len() + MARK;
+    BASE64_URL_SAFE_NO_PAD.encode_string([high, low], digest);
+    digest.truncate(end);
 }
 
 /// The seals of one table in one entry.
@@ -222,12 +256,21 @@ pub fn read(text: &str) -> Option<Vec<Sealed>> {
 }
 
 #[cfg(test)]
+impl FromIterator<(String, Value)> for Row {
+    fn from_iter<T: IntoIterator<Item = (String, Value)>>(cells: T) -> Row {
+        let cells: std::collections::BTreeMap<String, Value> = cells.into_iter().collect();
+        let (columns, values): (Vec<String>, Vec<Value>) = cells.into_iter().unzip();
+        Row::of(&Rc::new(columns), values)
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::audit::guarded::{GRANTS, ROSTER};
 
     fn row(cells: &[(&str, Value)]) -> Row {
-        cells.iter().map(|(column, value)| ((*column).to_owned(), Cell::of(value))).collect()
+        Row::from_iter(cells.iter().map(|(column, value)| ((*column).to_owned(), value.clone())))
     }
 
     #[test]
@@ -248,7 +291,7 @@ mod tests {
     #[test]
     fn seals_are_read_as_they_were_written() {
         let values = row(&[("role", json!("editor")), ("stage", Value::Null), ("position", json!(0))]);
-        let columns: Vec<String> = values.keys().cloned().collect();
+        let columns: Vec<String> = values.iter().map(|(column, _)| column.clone()).collect();
         let seal = Seal::of(&GRANTS, &columns, &values, Algorithm::Sm3);
         let rows = vec![("a/0".to_owned(), seal), ("a/1".to_owned(), Seal::Gone)];
         let sealed = vec![Sealed { table: "grants".to_owned(), columns, rows }];

@@ -163,14 +163,16 @@ fn problem_schema() -> Value {
 }
 
 fn parameters() -> Value {
-    let header = |name: &str, required: bool, description: &str| {
+    let of = |schema: Value, name: &str, required: bool, description: &str| {
         json!({"name": name, "in": "header", "required": required, "description": description,
-            "schema": {"type": "string"}})
+            "schema": schema})
+    };
+    let header = |name: &str, required: bool, description: &str| {
+        of(json!({"type": "string"}), name, required, description)
     };
     let matched = |required: bool, description: &str| {
-        let mut parameter = header("If-Match", required, description);
-        parameter["schema"]["pattern"] = json!("^\"[^\",]+\"(\\s*,\\s*\"[^\",]+\")*$");
-        parameter
+        let tags = json!({"type": "string", "pattern": "^\"[^\",]+\"(\\s*,\\s*\"[^\",]+\")*$"});
+        of(tags, "If-Match", required, description)
     };
     json!({
         "IfMatch": matched(true, "读取时得到的 `ETag`。缺少或 `*` 为 428，过时为 412。"),

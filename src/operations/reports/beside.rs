@@ -3,19 +3,13 @@
 use crate::domain::algorithm::Algorithm;
 use crate::domain::digest::{Beside, explanations_digest};
 use crate::domain::report::{Report, Revision, SourceFile};
-use crate::operations::Refusal;
-use crate::storage::{AnyConnection, explanations};
+use crate::domain::rules::Explanation;
 use serde_json::{Value, json};
 
-pub(super) fn beside_of(
-    connection: &mut AnyConnection,
-    report: &Report,
-    revision: &Revision,
-) -> Result<Beside, Refusal> {
-    let mut given = explanations::of_reports(connection, &[report.id.to_string()])?;
-    let given = given.remove(report.id.as_str()).unwrap_or_default();
+/// With all that was explained of it.
+pub(super) fn beside_of(report: &Report, revision: &Revision, given: &[Explanation]) -> Beside {
     let told = given.iter().map(|one| [one.finding.as_str(), one.inputs.as_str(), one.text.as_str()]);
-    Ok(Beside { explanations: explanations_digest(revision.algorithm(), told), ..around_of(report) })
+    Beside { explanations: explanations_digest(revision.algorithm(), told), ..around_of(report) }
 }
 
 /// The same of a report on which nothing was explained yet.

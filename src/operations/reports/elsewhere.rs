@@ -49,6 +49,8 @@ pub struct Elsewhere {
     pub explanations: Vec<Explanation>,
     pub twins: Vec<Twin>,
     pub former_names: Vec<FormerName>,
+    /// All that the agency has taken over, directly or through others.
+    pub taken_over: Vec<AgencyId>,
 }
 
 impl Elsewhere {
@@ -61,6 +63,7 @@ impl Elsewhere {
             explanations: Vec::new(),
             twins: Vec::new(),
             former_names: Vec::new(),
+            taken_over: Vec::new(),
         }
     }
 }
@@ -88,6 +91,7 @@ pub fn gather(connection: &mut AnyConnection, subjects: &[Subject]) -> Result<Ve
             explanations: explanations.remove(id).unwrap_or_default(),
             twins: twins_of(connection, subject)?,
             former_names: names.remove(subject.agency.as_str()).unwrap_or_default(),
+            taken_over: ids_of(taken_over.get(subject.agency.as_str())),
         });
     }
     Ok(found)
@@ -238,8 +242,11 @@ pub(super) fn taken_over_by(
     connection: &mut AnyConnection,
     agency: &AgencyId,
 ) -> Result<Vec<AgencyId>, Refusal> {
-    let found = predecessors(connection, &[agency.to_string()])?;
-    Ok(found.into_values().flatten().map(|agency| agency.id).collect())
+    Ok(ids_of(predecessors(connection, &[agency.to_string()])?.get(agency.as_str())))
+}
+
+fn ids_of(agencies: Option<&Vec<Agency>>) -> Vec<AgencyId> {
+    agencies.into_iter().flatten().map(|agency| agency.id.clone()).collect()
 }
 
 /// For each agency, all that it has taken over, directly or through others.

@@ -88,7 +88,9 @@ fn touch(
         view.revision.add_author(&author);
         // What was submitted when digests covered less goes on by that one.
         if view.revision.beside.is_some() {
-            let beside = beside_of(desk.connection, &view.report, &view.revision)?;
+            let id = &view.report.id;
+            let given = explanations::of_reports(desk.connection, &[id.to_string()])?.remove(id.as_str());
+            let beside = beside_of(&view.report, &view.revision, &given.unwrap_or_default());
             view.revision.settle_digest(beside);
         }
         revisions::update_state(desk.connection, &view.revision)?;

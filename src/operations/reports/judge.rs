@@ -3,12 +3,12 @@
 use super::ReportView;
 use super::elsewhere::{Elsewhere, Subject, gather, texts_of};
 use crate::domain::agency::{Agency, DivisionCode};
-use crate::domain::id::ReportId;
+use crate::domain::id::{AgencyId, ReportId};
 use crate::domain::report::{Content, ReportDocument, Scope};
 use crate::domain::rights::Right;
 use crate::domain::rules::{
-    AgencyFacts, Around, Finding, Judged, Moment, SourceReport, Verdict, apply_explanations, judge,
-    judge_for_supervisor,
+    AgencyFacts, Around, Explanation, Finding, Judged, Moment, SourceReport, Verdict, apply_explanations,
+    judge, judge_for_supervisor,
 };
 use crate::domain::workflow::State;
 use crate::domain::year::YearPlan;
@@ -51,6 +51,10 @@ pub struct Judgement {
     /// There would be more findings.
     pub truncated: bool,
     pub previous: Vec<SourceReport>,
+    /// What was explained of the report.
+    pub explanations: Vec<Explanation>,
+    /// All that its agency has taken over, directly or through others.
+    pub taken_over: Vec<AgencyId>,
 }
 
 fn subject_of(view: &ReportView) -> Subject {
@@ -122,14 +126,15 @@ fn judge_view(
     day: NaiveDate,
     moment: Moment,
 ) -> Judgement {
-    judgement(judge(&judged_of(asking, view, &found, day, moment)), &found)
+    judgement(judge(&judged_of(asking, view, &found, day, moment)), found)
 }
 
-fn judgement(verdict: Verdict, found: &Elsewhere) -> Judgement {
+fn judgement(verdict: Verdict, found: Elsewhere) -> Judgement {
     let Verdict { mut findings, truncated } = verdict;
-    apply_explanations(&mut findings, &found.explanations);
+    let Elsewhere { explanations, taken_over, .. } = found;
+    apply_explanations(&mut findings, &explanations);
     let previous = found.previous.known().map(|previous| previous.reports.clone()).unwrap_or_default();
-    Judgement { findings, truncated, previous }
+    Judgement { findings, truncated, previous, explanations, taken_over }
 }
 
 /// For each of some reports, whether it holds a mark of secrecy or personal data that only a supervisor can
@@ -233,5 +238,5 @@ pub fn judge_document(
         day: document.signed_on,
         ..about(asking, &document.content, agency.as_ref(), &found)
     });
-    Ok(judgement(verdict, &found))
+    Ok(judgement(verdict, found))
 }

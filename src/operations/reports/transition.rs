@@ -10,7 +10,7 @@ use super::round::{Round, doer_of, request};
 use super::verdict::{judged, mark_what_rests_on, receipt, require_no_blocking_findings, settle_marks};
 use crate::domain::access::Named;
 use crate::domain::audit::AuditAction;
-use crate::domain::id::ReportId;
+use crate::domain::id::{AgencyId, ReportId};
 use crate::domain::onward::ChangeType;
 use crate::domain::report::{Comment, Timeliness};
 use crate::domain::rights::Right;
@@ -157,25 +157,29 @@ pub fn prepare_transition(
     asking: &Asking,
     order: &TransitionOrder,
 ) -> Result<Ready<ReadyTransition>, Refusal> {
-    let ready = make_ready(connection, act, asking, order)?;
+    let (ready, before) = make_ready(connection, act, asking, order)?;
     let agency = ready.view.agency.id.clone();
-    let before = taken_over_by(connection, &agency)?;
+    let before = match before {
+        Some(before) => before,
+        None => taken_over_by(connection, &agency)?,
+    };
     Ready::on(connection, std::iter::once(&agency).chain(&before), ready)
 }
 
 /// Makes a transition ready and enters it in one place in the lane.
 pub fn transition(desk: &mut Desk<'_>, order: &TransitionOrder) -> Result<Transited, Refusal> {
-    let ready = make_ready(desk.connection, desk.act, desk.asking, order)?;
+    let (ready, _) = make_ready(desk.connection, desk.act, desk.asking, order)?;
     enter_transition(desk, &ready)?;
     Ok(ready.outcome())
 }
 
+/// With what the agency has taken over, where the judging has asked for it.
 fn make_ready(
     connection: &mut AnyConnection,
     act: &Act,
     asking: &Asking,
     order: &TransitionOrder,
-) -> Result<ReadyTransition, Refusal> {
+) -> Result<(ReadyTransition, Option<Vec<AgencyId>>), Refusal> {
     let mut view = find_raw(connection, &order.report_id)?;
     if !view.allows(asking, Right::SeeDrafts) {
         return Err(refuse_outsider(&view.report));
@@ -207,14 +211,17 @@ fn make_ready(
         return Err(Refusal::NotAllowed(beside_archiving(&view)));
     }
     let day = order.published_on.unwrap_or(asking.today);
-    let findings = judged(connection, asking, day, &view, order.action)?;
-    require_no_blocking_findings(&findings, order.action)?;
+    let judged = judged(connection, asking, day, &view, order.action)?;
+    let findings = judged.as_ref().map(|judged| judged.findings.as_slice());
+    require_no_blocking_findings(findings.unwrap_or_default(), order.action)?;
     if matches!(order.action, Action::Correct | Action::Withdraw) {
         require_publishable(asking, [("comment", order.comment.as_deref())])?;
     }
     require_year_for(asking, &view, order.action)?;
-    if settles_digest(order.action, &view) {
-        let beside = beside_of(connection, &view.report, &view.revision)?;
+    if let Some(judged) = &judged
+        && settles_digest(order.action, &view)
+    {
+        let beside = beside_of(&view.report, &view.revision, &judged.explanations);
         view.revision.settle_digest(beside);
     }
     if order.action == Action::Publish {
@@ -251,12 +258,13 @@ fn make_ready(
         digest: view.revision.digest.clone(),
         at: act.at,
     };
-    let receipt = findings.as_deref().map(|findings| receipt(&made, findings, &asking.rules));
+    let receipt = findings.map(|findings| receipt(&made, findings, &asking.rules));
     let open_comments = match order.action {
         Action::Return => super::open_comments(connection, &order.report_id)?,
         _ => Vec::new(),
     };
-    Ok(ReadyTransition { view, made, findings, receipt, open_comments })
+    let (findings, before) = judged.map(|judged| (judged.findings, judged.taken_over)).unzip();
+    Ok((ReadyTransition { view, made, findings, receipt, open_comments }, before))
 }
 
 /// Writes a transition that was made ready: no judging, no rendering; of what is stored only what must be as it

@@ -2,7 +2,7 @@
 //! marks that corrections leave until somebody has looked at them.
 
 use super::elsewhere::GENERATIONS;
-use super::judge::judge_one;
+use super::judge::{Judgement, judge_one};
 use super::read::ReportView;
 use crate::domain::report::Report;
 use crate::domain::rules::{self, Counts, Explainable, Finding, Moment, RuleSet, Severity};
@@ -11,26 +11,26 @@ use crate::operations::{Asking, Refusal};
 use crate::storage::{Act, AnyConnection, agencies, reports, roster, upstream};
 use chrono::{NaiveDate, NaiveDateTime};
 
-/// The findings an act rests on, judged as of its day; other acts rest on none.
+/// The judgement an act rests on, as of its day; other acts rest on none.
 pub fn judged(
     connection: &mut AnyConnection,
     asking: &Asking,
     day: NaiveDate,
     view: &ReportView,
     action: Action,
-) -> Result<Option<Vec<Finding>>, Refusal> {
+) -> Result<Option<Judgement>, Refusal> {
     let moment = match action {
         Action::Submit | Action::Approve | Action::Archive => Moment::Draft,
         Action::Publish => Moment::Publish,
         Action::Return | Action::Recall | Action::Correct | Action::Withdraw => return Ok(None),
     };
-    Ok(Some(judge_one(connection, asking, view, day, moment)?.findings))
+    Ok(Some(judge_one(connection, asking, view, day, moment)?))
 }
 
 /// Errors block a submission, and what must be explained; at publication those that weigh more there; marks of
 /// secrecy and personal data keep an old document from being taken in.
 /// What was explained blocks nothing.
-pub fn require_no_blocking_findings(findings: &Option<Vec<Finding>>, action: Action) -> Result<(), Refusal> {
+pub fn require_no_blocking_findings(findings: &[Finding], action: Action) -> Result<(), Refusal> {
     let blocks = |finding: &&Finding| {
         let explainable = || rules::by_id(finding.rule).map(|rule| rule.explainable);
         let must = || explainable() == Some(Explainable::MustByEditor);
@@ -44,7 +44,7 @@ pub fn require_no_blocking_findings(findings: &Option<Vec<Finding>>, action: Act
                 _ => false,
             }
     };
-    let blocking: Vec<Finding> = findings.iter().flatten().filter(blocks).cloned().collect();
+    let blocking: Vec<Finding> = findings.iter().filter(blocks).cloned().collect();
     if blocking.is_empty() { Ok(()) } else { Err(Refusal::FindingsBlock(blocking)) }
 }
 

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::result::Error;
 
 #[derive(Insertable)]
-#[diesel(table_name = idempotency)]
+#[diesel(table_name = idempotency, treat_none_as_default_value = false)]
 pub(super) struct AnswerRow {
     pub scope: String,
     pub body_digest: String,

@@ -80,7 +80,7 @@ macro_rules! insert_all {
             }
             AnyConnection::Sqlite(inner) => {
                 for row in $rows {
-                    diesel::insert_into($table).values(row).prepared().execute(inner)?;
+                    diesel::insert_into($table).values(row).execute(inner)?;
                 }
             }
         }

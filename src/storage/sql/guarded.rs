@@ -9,8 +9,8 @@ use crate::storage::error::StorageError;
 use crate::storage::seals::{Layouts, Lines};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// Rows read by one statement where there are many.
 const PAGE: i64 = 2_000;
@@ -41,7 +41,7 @@ struct Name {
 }
 
 /// The columns of a table that are sealed, in the order of the alphabet.
-pub fn columns(connection: &mut AnyConnection, table: &Guarded) -> Result<Vec<String>, StorageError> {
+pub fn columns(connection: &mut AnyConnection, table: &Guarded) -> Result<Rc<Vec<String>>, StorageError> {
     let mut sql = Sql::new(match connection {
         AnyConnection::Postgres(_) => {
             "SELECT CAST(column_name AS TEXT) AS name FROM information_schema.columns \
@@ -57,23 +57,23 @@ pub fn columns(connection: &mut AnyConnection, table: &Guarded) -> Result<Vec<St
     let mut columns: Vec<String> =
         names.into_iter().map(|found| found.name).filter(|name| !table.leaves(name)).collect();
     columns.sort();
-    Ok(columns)
+    Ok(Rc::new(columns))
 }
 
-/// The selection of a row as one text.
+/// The selection of a row as one text: what stands in each column, in their order.
 fn select(connection: &AnyConnection, table: &Guarded, columns: &[String], sql: &mut Sql) {
-    let pairs: Vec<String> = columns.iter().map(|column| format!("'{column}', t.\"{column}\"")).collect();
-    let object = match connection {
-        AnyConnection::Postgres(_) => format!("CAST(json_build_object({}) AS TEXT)", pairs.join(", ")),
-        AnyConnection::Sqlite(_) => format!("json_object({})", pairs.join(", ")),
+    let cells: Vec<String> = columns.iter().map(|column| format!("t.\"{column}\"")).collect();
+    let cells = match connection {
+        AnyConnection::Postgres(_) => format!("CAST(json_build_array({}) AS TEXT)", cells.join(", ")),
+        AnyConnection::Sqlite(_) => format!("json_array({})", cells.join(", ")),
     };
-    sql.push(&format!("SELECT '{0}' AS of, {object} AS row FROM {0} t WHERE ", table.table));
+    sql.push(&format!("SELECT '{0}' AS of, {cells} AS row FROM {0} t WHERE ", table.table));
 }
 
-fn read(text: &str) -> Result<Row, StorageError> {
-    let cells: Map<String, Value> = serde_json::from_str(text)
+fn read(columns: &Rc<Vec<String>>, text: &str) -> Result<Row, StorageError> {
+    let cells = serde_json::from_str(text)
         .map_err(|_| StorageError::Malformed { what: "row", value: text.chars().take(80).collect() })?;
-    Ok(cells.into_iter().map(|(column, value)| (column, Cell::of(&value))).collect())
+    Ok(Row::of(columns, cells))
 }
 
 /// What names a row, parted by `/`.
@@ -123,7 +123,8 @@ pub(in crate::storage) fn find(
         }
         for row in sql.load::<Found>(connection)? {
             let Some(table) = Guarded::of(&row.of) else { continue };
-            let row = read(&row.row)?;
+            let Some((_, columns)) = layouts.get(&table.place()) else { continue };
+            let row = read(columns, &row.row)?;
             found.insert((table.place(), key_of(table, &row)), row);
         }
     }
@@ -154,7 +155,7 @@ fn among(connection: &AnyConnection, table: &Guarded, keys: &[Vec<&str>], sql: &
 pub(in crate::storage) fn each(
     connection: &mut AnyConnection,
     table: &Guarded,
-    columns: &[String],
+    columns: &Rc<Vec<String>>,
     which: Option<&Rows>,
     mut take: impl FnMut(String, Row),
 ) -> Result<(), StorageError> {
@@ -174,7 +175,7 @@ pub(in crate::storage) fn each(
 pub fn rows_after(
     connection: &mut AnyConnection,
     table: &Guarded,
-    columns: &[String],
+    columns: &Rc<Vec<String>>,
     after: Option<&str>,
 ) -> Result<Vec<(String, Row)>, StorageError> {
     page(connection, table, columns, None, after)
@@ -183,7 +184,7 @@ pub fn rows_after(
 fn page(
     connection: &mut AnyConnection,
     table: &Guarded,
-    columns: &[String],
+    columns: &Rc<Vec<String>>,
     which: Option<&Rows>,
     after: Option<&str>,
 ) -> Result<Vec<(String, Row)>, StorageError> {
@@ -212,5 +213,5 @@ fn page(
     }
     sql.push(&format!(" ORDER BY {} LIMIT ", names.join(", "))).bind(Bind::BigInt(PAGE));
     let rows: Vec<Found> = sql.load(connection)?;
-    rows.iter().map(|found| read(&found.row).map(|row| (key_of(table, &row), row))).collect()
+    rows.iter().map(|found| read(columns, &found.row).map(|row| (key_of(table, &row), row))).collect()
 }

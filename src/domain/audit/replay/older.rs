@@ -87,7 +87,7 @@ impl Older {
     /// Whether an old entry speaks of what a row is named by, or of an act that wrote it, once.
     pub(super) fn knows(&mut self, table: &Guarded, row: &Row) -> bool {
         let texts = |columns: &[&str]| -> Vec<Option<String>> {
-            let cell = |column: &&str| match row.get(*column) {
+            let cell = |column: &&str| match row.get(column) {
                 Some(Cell::Text(text)) => Some(text.clone()),
                 Some(Cell::Number(number)) => Some(number.to_string()),
                 _ => None,
@@ -150,7 +150,7 @@ mod tests {
 
     fn row(cells: &Value) -> Row {
         let cells = cells.as_object().unwrap().iter();
-        cells.map(|(column, value)| (column.clone(), Cell::of(value))).collect()
+        cells.map(|(column, value)| (column.clone(), value.clone())).collect()
     }
 
     fn approved(by: &str, at: &str) -> Row {

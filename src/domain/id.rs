@@ -45,5 +45,5 @@ macro_rules! ids {
     )+};
 }
 
-ids!(AgencyId, ReportId, PersonId, TokenId, JobId, CommentId, WebhookId, DeliveryId, PendingId,);
+ids!(AgencyId, ReportId, PersonId, TokenId, PendingId);
 super::read_from_text!(AgencyId, ReportId, PersonId, TokenId, PendingId);

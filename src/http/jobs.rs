@@ -3,7 +3,6 @@
 use super::kernel::format::time;
 use super::kernel::names::{JobKind, JobStateName, ValidationTally};
 use super::kernel::{BASE, Call, NoParameters, Problem, Reply, YearNumber, answer, query};
-use crate::domain::id::JobId;
 use crate::domain::job::{Job, JobState};
 use crate::domain::report::ReportFilter;
 use crate::operations::agencies;
@@ -134,10 +133,9 @@ pub async fn start_validation(mut call: Call) -> Result<Reply, Problem> {
 #[get("/jobs/{job}")]
 pub async fn read_job(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
-    let id: JobId = call.part("job")?;
+    let id = call.id("job")?;
     let now = Utc::now().naive_utc().trunc_subsecs(6);
-    let (job, state) =
-        call.look(move |connection, asking| jobs::find(connection, asking, id.as_str(), now)).await?;
+    let (job, state) = call.look(move |connection, asking| jobs::find(connection, asking, &id, now)).await?;
     let _: NoParameters = call.query()?;
     Ok(Reply::ok(&JobBody::of(&job, state)))
 }
@@ -153,7 +151,7 @@ pub async fn read_job(call: Call) -> Result<Reply, Problem> {
 #[delete("/jobs/{job}")]
 pub async fn cancel_job(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
-    let id: JobId = call.part("job")?;
+    let id = call.id("job")?;
     let _: NoParameters = call.query()?;
-    call.write(move |desk| jobs::cancel(desk, id.as_str()), |()| Reply::no_content()).await
+    call.write(move |desk| jobs::cancel(desk, &id), |()| Reply::no_content()).await
 }

@@ -93,6 +93,11 @@ impl Call {
         part.ok_or_else(|| self.nothing_there())
     }
 
+    /// A part of the path that is the id of a row, as it is stored.
+    pub fn id(&self, name: &str) -> Result<String, Problem> {
+        Ok(self.part::<uuid::Uuid>(name)?.to_string())
+    }
+
     /// A fixed path beside a pattern is nobody's name: it is there, and does not take the method.
     fn nothing_there(&self) -> Problem {
         match self.service.document.allowed_at(self.request.path()) {

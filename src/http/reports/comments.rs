@@ -1,6 +1,6 @@
 //! Comments: remarks at places of a report, answered and settled.
 
-use crate::domain::id::{CommentId, ReportId};
+use crate::domain::id::ReportId;
 use crate::domain::language::Language;
 use crate::domain::report::{Comment, CommentReply};
 use crate::http::kernel::format::time;
@@ -115,8 +115,7 @@ pub async fn list_comments(call: Call) -> Result<Reply, Problem> {
 #[get("/reports/{id}/comments/{comment}")]
 pub async fn read_comment(call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
-    let (id, comment): (ReportId, String) =
-        (call.part("id")?, call.part::<CommentId>("comment")?.to_string());
+    let (id, comment): (ReportId, String) = (call.part("id")?, call.id("comment")?);
     let found =
         call.look(move |connection, asking| reports::find_comment(connection, asking, &id, &comment)).await?;
     let _: NoParameters = call.query()?;
@@ -170,8 +169,7 @@ pub async fn answer_comment(mut call: Call) -> Result<Reply, Problem> {
     if let Some(reply) = call.replayed(None).await? {
         return Ok(reply);
     }
-    let (id, comment): (ReportId, String) =
-        (call.part("id")?, call.part::<CommentId>("comment")?.to_string());
+    let (id, comment): (ReportId, String) = (call.part("id")?, call.id("comment")?);
     let (named, its_id) = (id.clone(), comment.clone());
     call.look(move |connection, asking| reports::find_comment(connection, asking, &named, &its_id)).await?;
     let body = call.body::<CommentReplyCreate>().await?;
@@ -201,8 +199,7 @@ pub async fn answer_comment(mut call: Call) -> Result<Reply, Problem> {
 #[patch("/reports/{id}/comments/{comment}")]
 pub async fn change_comment(mut call: Call) -> Result<Reply, Problem> {
     call.require_token()?;
-    let (id, comment): (ReportId, String) =
-        (call.part("id")?, call.part::<CommentId>("comment")?.to_string());
+    let (id, comment): (ReportId, String) = (call.part("id")?, call.id("comment")?);
     let (named, its_id) = (id.clone(), comment.clone());
     let present = call
         .look(move |connection, asking| reports::find_settleable(connection, asking, &named, &its_id))

@@ -2,7 +2,6 @@
 
 use super::body::{DeliveryBody, DeliveryList};
 use super::{kept, present};
-use crate::domain::id::DeliveryId;
 use crate::domain::onward::{Delivery, DeliveryState};
 use crate::http::kernel::{BASE, Call, Code, NoParameters, Paging, Problem, Reply, named, parameter, query};
 use crate::operations::webhooks;
@@ -79,7 +78,7 @@ pub async fn redeliver(mut call: Call) -> Result<Reply, Problem> {
     }
     call.require_token()?;
     webhooks::require_keeping_right(&call.asking())?;
-    let id: DeliveryId = call.part("id")?;
+    let id = call.id("id")?;
     let _: NoParameters = call.query()?;
-    call.write(move |desk| webhooks::redeliver(desk, id.as_str()), queued).await
+    call.write(move |desk| webhooks::redeliver(desk, &id), queued).await
 }

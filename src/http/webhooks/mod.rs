@@ -1,6 +1,5 @@
 //! `/webhooks`: being told of public changes, and what became of the telling.
 
-use crate::domain::id::WebhookId;
 use crate::domain::language::Language;
 use crate::domain::onward::Webhook;
 use crate::domain::sealed::NONCE;
@@ -109,14 +108,14 @@ pub async fn create_webhook(mut call: Call) -> Result<Reply, Problem> {
 /// The webhook for whoever may change it.
 async fn kept(call: &Call) -> Result<Webhook, Problem> {
     require_right(call)?;
-    let id: WebhookId = call.part("id")?;
-    call.look(move |connection, asking| webhooks::find_kept(connection, asking, id.as_str())).await
+    let id = call.id("id")?;
+    call.look(move |connection, asking| webhooks::find_kept(connection, asking, &id)).await
 }
 
 async fn present(call: &Call) -> Result<Webhook, Problem> {
     require_right(call)?;
-    let id: WebhookId = call.part("id")?;
-    call.look(move |connection, asking| webhooks::find(connection, asking, id.as_str())).await
+    let id = call.id("id")?;
+    call.look(move |connection, asking| webhooks::find(connection, asking, &id)).await
 }
 
 /// 读取 webhook

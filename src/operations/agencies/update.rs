@@ -122,7 +122,7 @@ pub fn update(
         created_at: present.created_at,
         updated_at: present.updated_at,
     };
-    let Some(changed) = changed(&present, wanted, desk.act.at) else { return Ok(present) };
+    let Some(changed) = changed!(present, wanted, desk.act.at) else { return Ok(present) };
     if moved {
         let following = years::list(desk.connection, 0, 200)?;
         let following = following.iter().filter(|year| year.plan.state.roster_follows());

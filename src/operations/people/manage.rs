@@ -263,7 +263,7 @@ pub fn update_token(
         addresses: edit.addresses.clone(),
         ..present.clone()
     };
-    let Some(token) = changed(&present, wanted, desk.act.at) else { return Ok(present) };
+    let Some(token) = changed!(present, wanted, desk.act.at) else { return Ok(present) };
     if token.expires_at.is_some_and(|at| at <= desk.act.at) {
         require_another_admin(desk, std::slice::from_ref(&present), None)?;
     }

@@ -89,7 +89,7 @@ pub fn update_person(
         return Err(Refusal::invalid("/left_on", "in_the_future"));
     }
     let wanted = Person { name: edit.name.clone(), left_on: edit.left_on, ..present.clone() };
-    let Some(person) = changed(&present, wanted, desk.act.at) else { return Ok((present, held)) };
+    let Some(person) = changed!(present, wanted) else { return Ok((present, held)) };
     let own = person_grants::of_person(desk.connection, id)?;
     if person.left_on.is_some() {
         require_another_admin(desk, &held, Some((id, &own)))?;

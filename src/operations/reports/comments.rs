@@ -164,7 +164,7 @@ pub fn change_comment(
             if settles { AuditAction::CommentSettle } else { AuditAction::CommentReopen }
         }
     };
-    let Some(comment) = changed(&present, comment, desk.act.at) else { return Ok(present) };
+    let Some(comment) = changed!(present, comment, desk.act.at) else { return Ok(present) };
     comments::update(desk.connection, &comment)?;
     desk.notes.audit(note(action, &view, &comment));
     Ok(comment)

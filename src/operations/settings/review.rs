@@ -48,7 +48,7 @@ pub fn change_review(desk: &mut Desk<'_>, version: i64, wanted: Review) -> Resul
         return Err(Refusal::PreconditionFailed);
     }
     let wanted = ReviewSettings { review: wanted, ..present.clone() };
-    let Some(settings) = changed(&present, wanted, desk.act.at) else { return Ok(present) };
+    let Some(settings) = changed!(present, wanted, desk.act.at) else { return Ok(present) };
     review_settings::update(desk.connection, &settings)?;
     let mut detail = said(settings.review);
     if let Value::Object(detail) = &mut detail {

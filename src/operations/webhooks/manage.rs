@@ -135,7 +135,7 @@ pub fn change(
         state: state_of(edit.active),
         ..present.clone()
     };
-    let Some(webhook) = changed(&present, wanted, desk.act.at) else { return Ok(present) };
+    let Some(webhook) = changed!(present, wanted, desk.act.at) else { return Ok(present) };
     webhooks::update(desk.connection, &webhook)?;
     desk.notes.audit(note(AuditAction::WebhookUpdate, &webhook));
     Ok(webhook)

@@ -38,7 +38,7 @@ pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<Repo
         return Err(Refusal::conflict(Conflict::DueDayPassed));
     }
     let wanted = ReportingYear { plan: plan.clone(), ..present.clone() };
-    let Some(year) = changed(&present, wanted, desk.act.at) else { return Ok(present) };
+    let Some(year) = changed!(present, wanted, desk.act.at) else { return Ok(present) };
     years::update(desk.connection, &year)?;
     let reopens = plan.state.roster_follows() && !present.plan.state.roster_follows();
     let due_days = |plan: &YearPlan| (plan.department_due_on, plan.government_due_on);

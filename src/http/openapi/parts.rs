@@ -30,20 +30,17 @@ fn part_behind(before: &str, name: &str) -> Option<(&'static str, Value)> {
     Some(match (before, name) {
         ("agencies" | "roster", "agency") => ("机关编号或统一社会信用代码", reference("AgencyIdOrCode")),
         ("comments", _) => ("意见编号", id()),
-        ("deliveries", _) => ("送达记录的编号", id()),
         ("document", _) => ("文件的格式", reference("DocumentFormat")),
         ("findings", _) => ("问题的键", json!({"type": "string"})),
         ("formats", _) => ("格式编号，如 2021", reference("FormatName")),
         ("jobs", _) => ("任务编号", id()),
-        ("pending", _) => ("提请的编号", id()),
         ("persons", _) => ("人员编号", id()),
         ("problems", _) => ("错误代码", reference("ProblemCode")),
         ("reports", "id") => ("报告编号", id()),
         ("reports" | "years", "year") => ("年度", year()),
         ("revisions", _) => ("第几版", json!({"type": "integer", "format": "int32", "minimum": 1})),
         ("sections", _) => ("部分的键名，见 `GET /formats`", reference("SectionKind")),
-        ("tokens", _) => ("令牌编号", id()),
-        ("webhooks", _) => ("webhook 编号", id()),
+        (_, "id") => ("编号", id()),
         _ => return None,
     })
 }

@@ -9,7 +9,7 @@ use super::kernel::{Code, Problem};
 use super::metrics;
 use super::openapi;
 use super::reports::RENDERER;
-use super::{api, instance, wire};
+use super::{instance, wire};
 use crate::operations::Refusal;
 use crate::operations::shared_keys::{known_key, shared_key as shared_key_of};
 use crate::operations::store::{Act, Queue, Store, StoredAnswer, WriteError, Written};
@@ -66,8 +66,11 @@ async fn run(
     let shared = service.clone();
     let options = &service.options;
     let running = wire::listen(listener, options, move || {
-        let (app, _) =
-            App::new().into_utoipa_app().app_data(shared.clone()).configure(api::register).split_for_parts();
+        let (app, _) = App::new()
+            .into_utoipa_app()
+            .app_data(shared.clone())
+            .configure(super::register)
+            .split_for_parts();
         let origins = &shared.options.cors_origins;
         app.default_service(web::to(nowhere))
             .wrap(from_fn(refuse_bad_token))

@@ -19,7 +19,6 @@ mod yaml;
 
 pub use pages::register;
 
-use super::api;
 use super::kernel::document::{Document, Rendered};
 use super::kernel::oidc::OidcOptions;
 use super::kernel::schema::{Schema, Schemas};
@@ -64,8 +63,8 @@ fn rendered(language: Language, oidc: Option<&OidcOptions>) -> Rendered {
 fn document() -> Value {
     let (_, drafted) = App::new()
         .into_utoipa_app()
-        .openapi(api::Outline::openapi())
-        .configure(api::register)
+        .openapi(super::Outline::openapi())
+        .configure(super::register)
         .split_for_parts();
     share(finish::finish(serde_json::to_value(drafted).unwrap_or_default()))
 }

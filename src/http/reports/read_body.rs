@@ -4,7 +4,9 @@ use super::SectionBody;
 use crate::documents::intake::{self, MemberFault};
 use crate::domain::form::Form;
 use crate::domain::id::ReportId;
-use crate::domain::report::{Content, Heading, ReportDocument, Scope, Shape, ShapeFault, read_sections};
+use crate::domain::report::{
+    Content, Heading, ReportDocument, Scope, Shape, ShapeFault, read_section, read_sections,
+};
 use crate::http::kernel::Problem;
 use crate::http::kernel::format::day;
 use crate::http::kernel::names::{AgencyIdOrCode, PrefillName, ReportScope, SectionsInput};
@@ -28,8 +30,11 @@ fn code_of(shape: Shape) -> &'static str {
     }
 }
 
-pub fn input_faults(faults: &[ShapeFault]) -> impl Iterator<Item = InputFault> + '_ {
-    faults.iter().map(|fault| InputFault::new(fault.pointer.clone(), code_of(fault.shape)))
+/// What was read, if nothing of it is in the wrong shape.
+fn read_well(content: Content, faults: &[ShapeFault]) -> Result<Content, Problem> {
+    let told = faults.iter().map(|fault| InputFault::new(fault.pointer.clone(), code_of(fault.shape)));
+    let told: Vec<InputFault> = told.collect();
+    if told.is_empty() { Ok(content) } else { Err(Problem::of_body(told)) }
 }
 
 /// 要建立的报告。
@@ -148,8 +153,16 @@ pub fn sections_schema(form: &Form) -> String {
 /// Sections that their schema let through, as a content.
 fn content_of(before: &Content, sections: &Map<String, Value>) -> Result<Content, Problem> {
     let (content, faults) = read_sections(before, sections);
-    let faults: Vec<InputFault> = input_faults(&faults).collect();
-    if faults.is_empty() { Ok(content) } else { Err(Problem::of_body(faults)) }
+    read_well(content, &faults)
+}
+
+/// A section that its schema let through, as a content that says nothing else.
+pub fn section_content(before: &Content, at: usize, body: &Map<String, Value>) -> Result<Content, Problem> {
+    let mut content = Content::empty(before.form());
+    let mut faults = Vec::new();
+    read_section(&mut content, at, body, "", &mut faults);
+    content.keep_declarations(before);
+    read_well(content, &faults)
 }
 
 /// Reads a report document, as a file or to be judged.

@@ -2,13 +2,12 @@
 
 use super::body::SectionBody;
 use super::edit::present;
-use super::read_body::input_faults;
+use super::read_body::section_content;
 use crate::domain::id::ReportId;
 use crate::domain::language::Language;
-use crate::domain::report::{Content, read_section as read_section_body};
+use crate::domain::report::Content;
 use crate::http::kernel::names::pascal;
 use crate::http::kernel::{BASE, Call, Code, Fault, Problem, Reply, Right, ViewQuery};
-use crate::operations::InputFault;
 use crate::operations::reports::{self, Edit, ReportView};
 use actix_web::{delete, get, patch, post, put};
 use serde::Deserialize;
@@ -131,17 +130,6 @@ async fn present_section(call: &Call) -> Result<Present, Problem> {
     }
 }
 
-/// A section's body that its schema let through, as a content that says nothing else.
-fn content_of(view: &ReportView, at: usize, body: &Map<String, Value>) -> Result<Content, Problem> {
-    let before = &view.revision.content;
-    let mut content = Content::empty(before.form());
-    let mut shapes = Vec::new();
-    read_section_body(&mut content, at, body, "", &mut shapes);
-    content.keep_declarations(before);
-    let faults: Vec<InputFault> = input_faults(&shapes).collect();
-    if faults.is_empty() { Ok(content) } else { Err(Problem::of_body(faults)) }
-}
-
 /// Makes the change ready with its answer, and enters it.
 async fn enter(
     call: &Call,
@@ -167,7 +155,7 @@ async fn save(mut call: Call) -> Result<Reply, Problem> {
     let (view, at) = (&present.report, present.at);
     let body = body.instead("SectionInput", section_schema(view, at, "Input"));
     let SectionInput(wanted) = body.over(&present.now)?;
-    let content = Box::new(content_of(view, at, &wanted)?);
+    let content = Box::new(section_content(&view.revision.content, at, &wanted)?);
     let edit = Edit::Section { at, version: Some(version), content, adding: false };
     let id = view.report.id.clone();
     let language = call.language();
@@ -268,7 +256,7 @@ pub async fn create_section(mut call: Call) -> Result<Reply, Problem> {
     };
     let body = body.instead("SectionCreate", section_schema(&report, at, "Create"));
     let SectionCreate(wanted) = body.read()?;
-    let content = Box::new(content_of(&report, at, &wanted)?);
+    let content = Box::new(section_content(&report.revision.content, at, &wanted)?);
     let edit = Edit::Section { at, version: None, content, adding: true };
     let id = report.report.id.clone();
     let language = call.language();

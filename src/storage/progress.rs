@@ -232,12 +232,18 @@ fn count_as(
     agencies: &[&AgencyId],
     standing: Option<Standing>,
 ) -> QueryResult<()> {
+    let counted = roster::counted.eq(standing);
+    // By its key: of a list, however short, PostgreSQL expects ten, and may rather walk the whole year.
+    if let [agency] = agencies {
+        let here = roster::table.find((year, *agency, scope));
+        return on_each!(connection, |c| diesel::update(here).set(counted).prepared().execute(c)).map(|_| ());
+    }
     let here = roster::year
         .eq(year)
         .and(roster::scope.eq(scope))
         .and(roster::agency_id.eq_any(agencies.iter().copied()));
     on_each!(connection, |c| diesel::update(roster::table.filter(here))
-        .set(roster::counted.eq(standing))
+        .set(counted)
         .prepared_for(agencies.len())
         .execute(c))
     .map(|_| ())

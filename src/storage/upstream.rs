@@ -58,16 +58,25 @@ pub fn of_reports(
     reports: &[String],
 ) -> Result<HashMap<String, Vec<SourceReport>>, StorageError> {
     use super::schema::{agencies, reports as r};
-    let rows: Vec<(String, String, i32, String, String, i32)> =
-        on_each!(connection, |c| dsl::upstream_changes
-            .inner_join(r::table.on(r::id.eq(dsl::source_id)))
-            .inner_join(agencies::table.on(agencies::id.eq(r::agency_id)))
-            .filter(dsl::report_id.eq_any(reports))
-            .order((dsl::report_id, dsl::source_id))
-            .select((dsl::report_id, dsl::source_id, dsl::revision, agencies::id, agencies::name, r::year))
-            .prepared_for(reports.len())
-            .load(c))?;
-    Ok(grouped(rows.into_iter().map(|(report, report_id, revision, agency_id, agency_name, year)| {
-        (report, SourceReport { report_id, agency_id, agency_name, year, revision })
+    let marks: Vec<(String, String, i32)> = on_each!(connection, |c| dsl::upstream_changes
+        .filter(dsl::report_id.eq_any(reports))
+        .order((dsl::report_id, dsl::source_id))
+        .select((dsl::report_id, dsl::source_id, dsl::revision))
+        .prepared_for(reports.len())
+        .load(c))?;
+    // Few reports bear one: whose they are is asked of those alone.
+    if marks.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sources: Vec<&str> = marks.iter().map(|(_, source, _)| source.as_str()).collect();
+    let named: Vec<(String, (String, String, i32))> = r::table
+        .inner_join(agencies::table.on(agencies::id.eq(r::agency_id)))
+        .filter(r::id.eq_any(sources))
+        .select((r::id, (agencies::id, agencies::name, r::year)))
+        .load(connection)?;
+    let named: HashMap<String, (String, String, i32)> = named.into_iter().collect();
+    Ok(grouped(marks.into_iter().filter_map(|(report, report_id, revision)| {
+        let (agency_id, agency_name, year) = named.get(&report_id)?.clone();
+        Some((report, SourceReport { report_id, agency_id, agency_name, year, revision }))
     })))
 }

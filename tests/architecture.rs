@@ -135,6 +135,19 @@ fn the_storage_writes_sql_in_one_folder() {
     }
 }
 
+/// Only then is the statement told by its type, and stays prepared.
+#[test]
+fn a_row_is_inserted_with_all_its_columns() {
+    for (name, text) in sources().into_iter().filter(|(name, _)| layer(name) == "storage") {
+        for row in text.split("derive(").skip(1) {
+            let (traits, rest) = row.split_once(")]").unwrap_or((row, ""));
+            let table = rest.split_once(")]").map_or(rest, |(table, _)| table);
+            let whole = table.contains("treat_none_as_default_value = false");
+            assert!(whole || !traits.contains("Insertable"), "{name}:{table}");
+        }
+    }
+}
+
 #[test]
 fn files_are_short_and_say_what_they_are() {
     for (name, text) in sources() {

@@ -37,6 +37,45 @@ macro_rules! insert {
     };
 }
 
+impl AnyConnection {
+    /// How many rows one statement looks up by their keys: over a network many, where it costs no round trip one,
+    /// always by the same statement.
+    pub(super) fn keys_at_once(&self) -> usize {
+        match self {
+            AnyConnection::Postgres(_) => 512,
+            AnyConnection::Sqlite(_) => 1,
+        }
+    }
+}
+
+/// Most rows inserted by one statement.
+pub(super) const ROWS_AT_ONCE: usize = 1_000;
+
+/// Inserts rows, over a network in one statement. diesel would wrap many rows for SQLite in a
+/// transaction of its own, inside the one we hold: there, where a statement costs no round trip, each
+/// row goes alone.
+macro_rules! insert_all {
+    ($connection:expr, $table:expr, $rows:expr) => {
+        match $connection {
+            $crate::storage::connection::AnyConnection::Postgres(inner) => {
+                // PostgreSQL takes 65,535 values in a statement; a batch may leave more entries than that.
+                for rows in $rows.chunks($crate::storage::connection::ROWS_AT_ONCE) {
+                    let insert = diesel::insert_into($table).values(rows);
+                    diesel::RunQueryDsl::execute(
+                        $crate::storage::prepared::Prepare::prepared(insert),
+                        inner,
+                    )?;
+                }
+            }
+            $crate::storage::connection::AnyConnection::Sqlite(inner) => {
+                for row in $rows {
+                    diesel::RunQueryDsl::execute(diesel::insert_into($table).values(row), inner)?;
+                }
+            }
+        }
+    };
+}
+
 /// How long a statement waits for another connection's lock on a file, in milliseconds.
 pub(super) const BUSY_MS: u32 = 5_000;
 

@@ -7,6 +7,8 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 /// Shared with the writer thread; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Meters {
+    /// Jobs that were put in the queue.
+    pub queued: Counter,
     /// Jobs committed together.
     pub group_size: Histogram,
     /// From the beginning of a group to the return of its COMMIT.
@@ -24,6 +26,7 @@ pub struct Meters {
 impl Default for Meters {
     fn default() -> Meters {
         Meters {
+            queued: Counter::default(),
             group_size: Histogram::new(exponential_buckets(1.0, 2.0, 6)),
             group_seconds: Histogram::new(exponential_buckets(0.000_1, 4.0, 8)),
             job_cpu_seconds: Histogram::new(exponential_buckets(0.000_025, 2.0, 10)),

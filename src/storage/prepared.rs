@@ -11,7 +11,8 @@ use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl};
 use std::cell::OnceCell;
 
-/// Most values with which a statement is kept: longer lists come in too many lengths to keep them all.
+/// Most values with which a statement is kept on SQLite: longer lists come in too many lengths to keep them all.
+/// PostgreSQL takes a list as one value.
 const MOST_VALUES: usize = 24;
 
 /// A statement whose text alone is the key of what is kept prepared.
@@ -39,14 +40,18 @@ impl<Q> Prepare for Q {}
 /// The two engines, each as the value that statements are rendered with.
 pub(super) trait Engine: Backend + 'static {
     const VALUE: &'static Self;
+    /// Whether the text of a statement is the same for lists of any length.
+    const TAKES_LISTS: bool;
 }
 
 impl Engine for Pg {
     const VALUE: &'static Pg = &Pg;
+    const TAKES_LISTS: bool = true;
 }
 
 impl Engine for Sqlite {
     const VALUE: &'static Sqlite = &Sqlite;
+    const TAKES_LISTS: bool = false;
 }
 
 impl<Q, DB> QueryFragment<DB> for Prepared<Q>
@@ -57,7 +62,7 @@ where
 {
     /// Hands the text over whole, so that no part of it can say that it must not be kept.
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        if !self.kept {
+        if !self.kept && !DB::TAKES_LISTS {
             return self.statement.walk_ast(out);
         }
         if let Some((values, lookup)) = out.bind_collector() {

@@ -6,6 +6,7 @@
 use super::connection::AnyConnection;
 use super::error::StorageError;
 use super::prepared::Prepare;
+use super::recounts::Place;
 use super::schema::{reports, revisions, roster, sums};
 use super::sql::yearly;
 use super::sums::EVERYTHING;
@@ -18,7 +19,7 @@ use crate::domain::report::{Scope, Timeliness, judge_timeliness};
 use crate::domain::statistics::{Progress, Standing};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A line as it is counted and as it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,18 +96,25 @@ macro_rules! lines {
     };
 }
 
-/// The lines of an agency, or the one of a scope.
+/// The lines of some agencies in a year.
 fn lines(
     connection: &mut AnyConnection,
     year: i32,
-    agency: &AgencyId,
-    scope: Option<Scope>,
+    agencies: &[&AgencyId],
+    scopes: &[Scope],
 ) -> Result<Vec<Line>, StorageError> {
-    let scopes = scope.as_ref().map_or(Scope::ALL, std::slice::from_ref);
-    let rows: Vec<(LineRow, FiledRow)> = on_each!(connection, |c| lines!(year)
-        .filter(roster::agency_id.eq(agency).and(roster::scope.eq_any(scopes)))
-        .prepared()
-        .load(c))?;
+    let scopes = roster::scope.eq_any(scopes);
+    // By its key: of a list, however short, PostgreSQL expects ten, and may rather walk the whole year.
+    let rows: Vec<(LineRow, FiledRow)> = match agencies {
+        [agency] => on_each!(connection, |c| lines!(year)
+            .filter(roster::agency_id.eq(*agency).and(scopes))
+            .prepared()
+            .load(c))?,
+        agencies => on_each!(connection, |c| lines!(year)
+            .filter(roster::agency_id.eq_any(agencies.iter().copied()).and(scopes))
+            .prepared_for(agencies.len())
+            .load(c))?,
+    };
     Ok(rows.into_iter().map(Line::from).collect())
 }
 
@@ -116,23 +124,35 @@ pub fn lines_of_year(connection: &mut AnyConnection, year: i32) -> Result<Vec<Li
     Ok(rows.into_iter().map(Line::from).collect())
 }
 
-/// Counts a line as it stands now, and no longer as it stood before; tells where it counts.
-pub fn settle(
+/// What names a line of a roster.
+pub(super) type LineKey = (i32, Scope, AgencyId);
+
+/// Counts lines as they stand now, and no longer as they stood before; tells where each counts.
+pub(super) fn settle(
     connection: &mut AnyConnection,
-    year: i32,
-    agency: &AgencyId,
-    scope: Scope,
-) -> Result<Option<(AgencyPath, Level, Kind)>, StorageError> {
-    let mut place = None;
-    for line in lines(connection, year, agency, Some(scope))? {
-        place = Some((line.path.clone(), line.level, line.kind));
-        if line.counted == line.standing {
-            continue;
-        }
-        shift(connection, year, &line, line.counted, line.standing)?;
-        count_as(connection, year, scope, &[agency], line.standing)?;
+    keys: &[LineKey],
+) -> Result<HashMap<LineKey, Place>, StorageError> {
+    let mut agencies: BTreeMap<(i32, Scope), BTreeSet<&AgencyId>> = BTreeMap::new();
+    for (year, scope, agency) in keys {
+        agencies.entry((*year, *scope)).or_default().insert(agency);
     }
-    Ok(place)
+    let mut places = HashMap::new();
+    for ((year, scope), agencies) in agencies {
+        let agencies: Vec<&AgencyId> = agencies.into_iter().collect();
+        for some in agencies.chunks(connection.keys_at_once()) {
+            let lines = lines(connection, year, some, &[scope])?;
+            for line in lines.iter().filter(|line| line.counted != line.standing) {
+                shift(connection, year, line, line.counted, line.standing)?;
+            }
+            count_as_they_stand(connection, year, &lines)?;
+            places.extend(
+                lines
+                    .into_iter()
+                    .map(|line| ((year, scope, line.agency_id), (line.path, line.level, line.kind))),
+            );
+        }
+    }
+    Ok(places)
 }
 
 /// Counts an agency's lines (or the one of a scope) no more; they are about to go.
@@ -142,7 +162,8 @@ pub fn leave(
     agency: &AgencyId,
     scope: Option<Scope>,
 ) -> Result<(), StorageError> {
-    for line in lines(connection, year, agency, scope)? {
+    let scopes = scope.as_ref().map_or(Scope::ALL, std::slice::from_ref);
+    for line in lines(connection, year, &[agency], scopes)? {
         shift(connection, year, &line, line.counted, None)?;
     }
     Ok(())
@@ -198,20 +219,23 @@ pub(super) fn add(
 /// Counts a whole year anew.
 pub fn recount(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
     let lines = lines_of_year(connection, year)?;
-    count_lines(connection, year, &lines)
+    count_as_they_stand(connection, year, &lines)?;
+    yearly::count_nodes(connection, year)
 }
 
 /// The same where only lines about which something was filed can count otherwise than they did.
 pub fn recount_filed(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
     let rows: Vec<(LineRow, FiledRow)> = lines!(year).filter(reports::id.is_not_null()).load(connection)?;
     let lines: Vec<Line> = rows.into_iter().map(Line::from).collect();
-    count_lines(connection, year, &lines)
+    count_as_they_stand(connection, year, &lines)?;
+    yearly::count_nodes(connection, year)
 }
 
 /// Lines that are counted by one statement.
 const TOGETHER: usize = 5_000;
 
-fn count_lines(connection: &mut AnyConnection, year: i32, lines: &[Line]) -> Result<(), StorageError> {
+/// Has lines remember that they are counted as they stand.
+fn count_as_they_stand(connection: &mut AnyConnection, year: i32, lines: &[Line]) -> QueryResult<()> {
     let mut moved: BTreeMap<(Scope, Option<Standing>), Vec<&AgencyId>> = BTreeMap::new();
     for line in lines.iter().filter(|line| line.counted != line.standing) {
         moved.entry((line.scope, line.standing)).or_default().push(&line.agency_id);
@@ -221,7 +245,7 @@ fn count_lines(connection: &mut AnyConnection, year: i32, lines: &[Line]) -> Res
             count_as(connection, year, scope, some, standing)?;
         }
     }
-    yearly::count_nodes(connection, year)
+    Ok(())
 }
 
 /// Has the lines of some agencies count as they stand.
@@ -233,7 +257,7 @@ fn count_as(
     standing: Option<Standing>,
 ) -> QueryResult<()> {
     let counted = roster::counted.eq(standing);
-    // By its key: of a list, however short, PostgreSQL expects ten, and may rather walk the whole year.
+    // By its key, as above.
     if let [agency] = agencies {
         let here = roster::table.find((year, *agency, scope));
         return on_each!(connection, |c| diesel::update(here).set(counted).prepared().execute(c)).map(|_| ());

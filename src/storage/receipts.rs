@@ -5,6 +5,7 @@ use super::error::StorageError;
 use super::guarded::Rows;
 use super::schema::receipts::dsl;
 use super::seals::{vanishing, wrote};
+use super::together;
 use super::types::row;
 use crate::domain::audit::guarded::RECEIPTS;
 use crate::domain::id::ReportId;
@@ -30,9 +31,9 @@ row!(
     }
 );
 
-pub fn insert(connection: &mut AnyConnection, receipt: &Receipt) -> QueryResult<()> {
+pub fn insert(connection: &mut AnyConnection, receipt: &Receipt) -> Result<(), StorageError> {
     wrote(&RECEIPTS, receipt.transition_id.as_str());
-    insert!(connection, dsl::receipts, receipt)
+    together::receipt(connection, ReceiptRow::from(receipt))
 }
 
 /// The receipts of a report, in no order.

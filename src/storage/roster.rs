@@ -67,7 +67,7 @@ pub(super) const COLUMNS: <RosterRow as Selectable<diesel::sqlite::Sqlite>>::Sel
 pub fn insert(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(), StorageError> {
     wrote(&ROSTER, format!("{}/{}/{}", entry.year, entry.agency_id, entry.scope));
     insert!(connection, dsl::roster, entry)?;
-    progress::settle(connection, entry.year, &entry.agency_id, entry.scope)?;
+    progress::settle(connection, &[(entry.year, entry.scope, entry.agency_id.clone())])?;
     Ok(())
 }
 

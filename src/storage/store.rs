@@ -317,7 +317,10 @@ impl Store {
         let taken = Arc::clone(&turn);
         let job = Write { act, basis, operation, render, reply, outcome: None, turn: taken, span, key_held };
         match self.shared.waiting.push(queue, Box::new(job)) {
-            Ok(()) => Ok((turn, outcome)),
+            Ok(()) => {
+                self.shared.meters.queued.inc();
+                Ok((turn, outcome))
+            }
             Err(_) => Err(WriteError::Overloaded),
         }
     }

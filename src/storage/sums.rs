@@ -12,10 +12,9 @@ use crate::domain::agency::{AgencyPath, Kind, Level};
 use crate::domain::figures::Figures;
 use crate::domain::flat::read_numbers;
 use crate::domain::form::{self, Form};
-use crate::domain::id::ReportId;
 use crate::domain::statistics::{Sum, SumFault, convert};
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The node over all roots.
 pub const EVERYTHING: &str = "";
@@ -106,6 +105,20 @@ impl TryFrom<ContributionRow> for Contribution {
     }
 }
 
+impl From<&Contribution> for ContributionRow {
+    fn from(one: &Contribution) -> ContributionRow {
+        ContributionRow {
+            report_id: one.report_id.clone(),
+            year: one.year,
+            form: one.figures.form().id.clone(),
+            path: one.path.as_str().to_owned(),
+            level: one.level.as_str().to_owned(),
+            kind: one.kind.as_str().to_owned(),
+            cells: one.figures.to_flat(),
+        }
+    }
+}
+
 impl TryFrom<SumRow> for StoredSum {
     type Error = StorageError;
 
@@ -128,45 +141,58 @@ impl TryFrom<SumRow> for StoredSum {
     }
 }
 
-pub fn find_contribution(
+/// What some reports contribute.
+pub fn find_contributions(
     connection: &mut AnyConnection,
-    report: &ReportId,
-) -> Result<Option<Contribution>, StorageError> {
-    let row: Option<ContributionRow> = on_each!(connection, |c| contributions::table
-        .filter(contributions::report_id.eq(report.as_str()))
-        .select(ContributionRow::as_select())
-        .first(c))
-    .optional()?;
-    row.map(Contribution::try_from).transpose()
+    reports: &[&str],
+) -> Result<Vec<Contribution>, StorageError> {
+    let rows: Vec<ContributionRow> = match reports {
+        [report] => on_each!(connection, |c| contributions::table
+            .find(report)
+            .select(ContributionRow::as_select())
+            .prepared()
+            .load(c))?,
+        reports => on_each!(connection, |c| contributions::table
+            .filter(contributions::report_id.eq_any(reports))
+            .select(ContributionRow::as_select())
+            .prepared_for(reports.len())
+            .load(c))?,
+    };
+    rows.into_iter().map(Contribution::try_from).collect()
 }
 
-/// Adds what a report contributes (`None`: nothing any more) in the place of what it contributed before.
+/// Adds what reports contribute (`None`: nothing any more) in the place of what they contributed before.
 pub fn settle(
     connection: &mut AnyConnection,
-    report: &ReportId,
-    next: Option<&Contribution>,
+    next: &BTreeMap<String, Option<Contribution>>,
 ) -> Result<(), StorageError> {
-    let before = find_contribution(connection, report)?;
-    if before.as_ref() == next {
-        return Ok(());
+    let reports: Vec<&str> = next.keys().map(String::as_str).collect();
+    for some in reports.chunks(connection.keys_at_once()) {
+        let before = find_contributions(connection, some)?;
+        let mut before: HashMap<&str, &Contribution> =
+            before.iter().map(|one| (one.report_id.as_str(), one)).collect();
+        let (mut gone, mut rows) = (Vec::new(), Vec::new());
+        for (report, next) in some.iter().filter_map(|report| next.get_key_value(*report)) {
+            let before = before.remove(report.as_str());
+            if before == next.as_ref() {
+                continue;
+            }
+            if let Some(before) = before {
+                shift(connection, before, -1)?;
+                gone.push(report.as_str());
+            }
+            if let Some(next) = next {
+                shift(connection, next, 1)?;
+                rows.push(ContributionRow::from(next));
+            }
+        }
+        if !gone.is_empty() {
+            diesel::delete(contributions::table.filter(contributions::report_id.eq_any(gone)))
+                .execute(connection)?;
+        }
+        insert_all!(connection, contributions::table, &rows);
     }
-    if let Some(before) = before {
-        shift(connection, &before, -1)?;
-        diesel::delete(contributions::table.filter(contributions::report_id.eq(report.as_str())))
-            .execute(connection)?;
-    }
-    let Some(next) = next else { return Ok(()) };
-    shift(connection, next, 1)?;
-    let row = ContributionRow {
-        report_id: next.report_id.clone(),
-        year: next.year,
-        form: next.figures.form().id.clone(),
-        path: next.path.as_str().to_owned(),
-        level: next.level.as_str().to_owned(),
-        kind: next.kind.as_str().to_owned(),
-        cells: next.figures.to_flat(),
-    };
-    Ok(insert!(connection, contributions::table, &row)?)
+    Ok(())
 }
 
 /// Adds or takes away one vector at each agency of its path.

@@ -6,6 +6,7 @@ use super::guarded::Rows;
 use super::prepared::Prepare;
 use super::schema::transitions::dsl;
 use super::seals::{vanishing, wrote};
+use super::together;
 use super::types::{grouped, stored};
 use crate::domain::access::Named;
 use crate::domain::audit::Way;
@@ -101,9 +102,9 @@ impl From<TransitionRow> for Transition {
 
 stored!(Transition as TransitionRow);
 
-pub fn insert(connection: &mut AnyConnection, transition: &Transition) -> QueryResult<()> {
+pub fn insert(connection: &mut AnyConnection, transition: &Transition) -> Result<(), StorageError> {
     wrote(&TRANSITIONS, transition.id.as_str());
-    insert!(connection, dsl::transitions, transition)
+    together::transition(connection, TransitionRow::from(transition))
 }
 
 /// All transitions of a report, oldest first.

@@ -271,12 +271,12 @@ attacks! {
         let asked = id_of(&give(service, &one, &person, above).expect(202));
         // Both are judged by what is so in their turn, not by what was when they were sent.
         let held = service.database.hold_writes();
+        let before = service.writes_queued();
         let (given, bound) = std::thread::scope(|scope| {
-            scope.spawn(|| create("另一人"));
             let given = scope.spawn(|| decide(service, &asked, &other, "confirm"));
-            wait_for(|| (service.writes_waiting() >= 1).then_some(()));
+            wait_for(|| (service.writes_queued() > before).then_some(()));
             let bound = scope.spawn(|| bind(&person));
-            wait_for(|| (service.writes_waiting() >= 2).then_some(()));
+            wait_for(|| (service.writes_queued() > before + 1).then_some(()));
             drop(held);
             (given.join().expect("an answer"), bound.join().expect("an answer"))
         });

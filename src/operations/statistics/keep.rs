@@ -1,11 +1,21 @@
 //! Keeping the sums: whatever changes what counts where, changes them in the same place in the lane.
 
-use crate::domain::agency::{Agency, AgencyPath, Kind, Level, MAX_DEPTH};
-use crate::domain::figures::Figures;
+use crate::domain::agency::{Agency, AgencyPath, MAX_DEPTH};
 use crate::domain::report::{Report, Revision, Scope};
 use crate::operations::{Conflict, Refusal};
+use crate::storage::recounts::Recount;
 use crate::storage::sums::{self, Contribution};
-use crate::storage::{AnyConnection, progress, revisions, roster};
+use crate::storage::{AnyConnection, revisions, roster, together};
+
+/// A report that is to be counted, with its published vector.
+fn recount_of(connection: &mut AnyConnection, report: &Report, agency: &Agency) -> Result<Recount, Refusal> {
+    let shown = report.shown_revision().filter(|_| report.scope == Scope::Own);
+    let revision = match shown {
+        Some(number) => revisions::find(connection, &report.id, number)?,
+        None => None,
+    };
+    Ok(Recount::of(report, agency, revision.map(|revision| revision.content.figures)))
+}
 
 /// What a report contributes as things stand: its published vector, where the year's roster has it.
 pub(super) fn contribution_of(
@@ -13,27 +23,10 @@ pub(super) fn contribution_of(
     report: &Report,
     agency: &Agency,
 ) -> Result<Option<Contribution>, Refusal> {
-    let Some(number) = report.shown_revision().filter(|_| report.scope == Scope::Own) else {
-        return Ok(None);
-    };
-    let Some(revision) = revisions::find(connection, &report.id, number)? else { return Ok(None) };
+    let recount = recount_of(connection, report, agency)?;
     let line = roster::find(connection, report.year, &agency.id, report.scope)?;
     let place = line.map(|line| (line.path, line.level, line.kind));
-    contribution(connection, report, agency, revision.content.figures, place).map(Some)
-}
-
-fn contribution(
-    connection: &mut AnyConnection,
-    report: &Report,
-    agency: &Agency,
-    figures: Figures,
-    place: Option<(AgencyPath, Level, Kind)>,
-) -> Result<Contribution, Refusal> {
-    let (path, level, kind) = match place {
-        Some(place) => place,
-        None => (roster::place_of(connection, report.year, &agency.path)?.path, agency.level, agency.kind),
-    };
-    Ok(Contribution { report_id: report.id.to_string(), year: report.year, path, level, kind, figures })
+    Ok(recount.contribution(connection, place)?)
 }
 
 /// [`settle_report`] where the revision that was acted on is at hand: one is read anew only where readers see
@@ -47,9 +40,8 @@ pub fn settle_shown(
     if report.shown_revision() != Some(revision.number) || report.scope != Scope::Own {
         return settle_report(connection, report, agency);
     }
-    let place = progress::settle(connection, report.year, &report.agency_id, report.scope)?;
-    let next = contribution(connection, report, agency, revision.content.figures.clone(), place)?;
-    Ok(sums::settle(connection, &report.id, Some(&next))?)
+    let figures = revision.content.figures.clone();
+    Ok(together::recount(connection, Recount::of(report, agency, Some(figures)))?)
 }
 
 /// Counts a report as it stands now, and no longer as it stood before: how far it is, and what it adds.
@@ -58,12 +50,8 @@ pub fn settle_report(
     report: &Report,
     agency: &Agency,
 ) -> Result<(), Refusal> {
-    progress::settle(connection, report.year, &report.agency_id, report.scope)?;
-    if report.scope != Scope::Own {
-        return Ok(());
-    }
-    let next = contribution_of(connection, report, agency)?;
-    Ok(sums::settle(connection, &report.id, next.as_ref())?)
+    let recount = recount_of(connection, report, agency)?;
+    Ok(together::recount(connection, recount)?)
 }
 
 /// A move may make no circle and no endless chain; `deepest` is how deep what moves reaches now.

@@ -178,7 +178,7 @@ fn own_sum(
 ) -> Result<Sum, Refusal> {
     let report = reports::find_by_key(connection, agency, year, Scope::Own)?;
     let found = match report {
-        Some(report) => sums::find_contribution(connection, &report.id)?,
+        Some(report) => sums::find_contributions(connection, &[report.id.as_str()])?.pop(),
         None => None,
     };
     let Some(found) = found else { return Ok(Sum::empty(form)) };

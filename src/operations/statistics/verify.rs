@@ -3,7 +3,6 @@
 use super::keep::contribution_of;
 use crate::domain::digest::sha256_hex;
 use crate::domain::form;
-use crate::domain::id::ReportId;
 use crate::domain::page::Page;
 use crate::domain::report::ReportFilter;
 use crate::domain::rights::Rights;
@@ -173,10 +172,8 @@ pub fn verify_year(
         progress::recount(connection, year)?;
         let mut after = None;
         while let Some(page) = page_of(connection, year, &mut after)? {
-            for one in page {
-                let id = ReportId::from_stored(one.report_id.clone());
-                sums::settle(connection, &id, Some(&one))?;
-            }
+            let right = page.into_iter().map(|one| (one.report_id.clone(), Some(one)));
+            sums::settle(connection, &right.collect())?;
         }
     }
     Ok(wrong)

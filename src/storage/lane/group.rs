@@ -7,9 +7,9 @@ use super::{Job, Notes};
 use crate::storage::cluster::Standing;
 use crate::storage::error::StorageError;
 use crate::storage::seals;
-use crate::storage::tally;
 use crate::storage::watch::Watch;
 use crate::storage::{AnyConnection, Meters};
+use crate::storage::{tally, together};
 use diesel::connection::SimpleConnection;
 use diesel::result::{DatabaseErrorKind, Error};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -113,13 +113,20 @@ fn run_one(
         job.refuse_stale();
         return Ok(Ending::Undone);
     }
+    let is_prepared = job.basis().is_some();
+    if !is_prepared {
+        ledger.write_left(connection)?;
+    }
     connection.batch_execute(begin)?;
     let mut notes = Notes::default();
-    let (run, touched) = seals::during(|| catch_unwind(AssertUnwindSafe(|| job.run(connection, &mut notes))));
+    let ((run, touched), left) = together::during(is_prepared, || {
+        seals::during(|| catch_unwind(AssertUnwindSafe(|| job.run(connection, &mut notes))))
+    });
     match run {
         Ok(Run::Keep(answer)) => {
             *begin = BEGIN_NEXT_JOB;
             tally::keep(connection)?;
+            ledger.leave(left);
             ledger.enter(job.act(), notes, touched, answer);
             Ok(Ending::Committed)
         }

@@ -17,6 +17,7 @@ use crate::storage::schema::onward::deliveries;
 use crate::storage::schema::{audit, changes, idempotency, ledger};
 use crate::storage::seals::Touched;
 use crate::storage::tally;
+use crate::storage::together::Left;
 use crate::storage::watch::{self, Watch};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -43,6 +44,8 @@ pub(super) struct Ledger {
     /// What the jobs left behind, and what each wrote of rows that are sealed.
     pub(super) entered: Vec<Entered>,
     pub(super) touched: Vec<Touched>,
+    /// What they left to be written with their group.
+    left: Left,
     pub(super) audit: Vec<AuditRow>,
     changes: Vec<ChangeRow>,
     answers: Vec<AnswerRow>,
@@ -61,30 +64,6 @@ impl ChangeRow {
             "at": self.at.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
         })
     }
-}
-
-/// Most rows inserted by one statement.
-const ROWS_AT_ONCE: usize = 1_000;
-
-/// Inserts rows, over a network in one statement. diesel would wrap many rows for SQLite in a
-/// transaction of its own, inside the one we hold: there, where a statement costs no round trip, each
-/// row goes alone.
-macro_rules! insert_all {
-    ($connection:expr, $table:expr, $rows:expr) => {
-        match $connection {
-            AnyConnection::Postgres(inner) => {
-                // PostgreSQL takes 65,535 values in a statement; a batch may leave more entries than that.
-                for rows in $rows.chunks(ROWS_AT_ONCE) {
-                    diesel::insert_into($table).values(rows).prepared().execute(inner)?;
-                }
-            }
-            AnyConnection::Sqlite(inner) => {
-                for row in $rows {
-                    diesel::insert_into($table).values(row).execute(inner)?;
-                }
-            }
-        }
-    };
 }
 
 impl Ledger {
@@ -126,6 +105,7 @@ impl Ledger {
             algorithm,
             entered: Vec::new(),
             touched: Vec::new(),
+            left: Left::default(),
             audit: Vec::new(),
             changes: Vec::new(),
             answers: Vec::new(),
@@ -240,6 +220,20 @@ impl Ledger {
         }
     }
 
+    /// Keeps what a job has left to be written with its group.
+    pub fn leave(&mut self, left: Left) {
+        self.left.extend(left);
+    }
+
+    /// Writes it: at the end, and before a job that is to find it written.
+    pub fn write_left(&mut self, connection: &mut AnyConnection) -> Result<(), StorageError> {
+        if self.left.is_empty() {
+            return Ok(());
+        }
+        std::mem::take(&mut self.left).write(connection)?;
+        tally::keep(connection)
+    }
+
     /// Tells the watch what was committed.
     pub fn tell(&self, watch: &Watch) {
         let touched = self.audit.iter().map(|row| watch::Touched {
@@ -255,6 +249,7 @@ impl Ledger {
 
     /// Writes the batch's rows, one statement each, and puts the new numbers back.
     pub fn write(&mut self, connection: &mut AnyConnection) -> Result<(), StorageError> {
+        self.write_left(connection)?;
         tally::settle(connection)?;
         if !self.changes.is_empty() {
             insert_all!(connection, changes::table, &self.changes);

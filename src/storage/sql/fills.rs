@@ -163,9 +163,8 @@ fn timeliness(connection: &mut AnyConnection, slice: &Slice<'_>) -> Result<(), S
          WHERE reports.timeliness = 'archived' AND s.counted IN ('on_time', 'late')",
     );
     slice.among(&mut sql);
-    for line in sql.load::<Line>(connection)? {
-        progress::settle(connection, line.year, &line.agency, line.scope)?;
-    }
+    let lines = sql.load::<Line>(connection)?.into_iter().map(|line| (line.year, line.scope, line.agency));
+    progress::settle(connection, &lines.collect::<Vec<_>>())?;
     Ok(())
 }
 

@@ -233,10 +233,10 @@ impl Service {
         fetched.value()["secret"].as_str().expect("a secret").to_owned()
     }
 
-    /// How many writes wait behind those that the writer has taken.
-    pub fn writes_waiting(&self) -> usize {
+    /// How many writes have come to the lane; they are taken in the order in which they came.
+    pub fn writes_queued(&self) -> u64 {
         let told = self.get("/metrics").token(&self.admin()).send().expect(200).text();
-        let line = told.lines().find_map(|line| line.strip_prefix("nianbao_lane_queue "));
+        let line = told.lines().find_map(|line| line.strip_prefix("nianbao_lane_queued_total "));
         line.and_then(|count| count.parse().ok()).expect("a count")
     }
 

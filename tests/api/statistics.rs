@@ -1,6 +1,7 @@
 //! Totals that are always right: whatever is published, corrected, withdrawn or moved.
 
 use super::harness::database::Database;
+use super::harness::wait_for;
 use super::harness::world::{World, YEAR, id_of, open_year, register, suqian};
 use serde_json::{Value, json};
 
@@ -307,6 +308,69 @@ on_both! {
         let trends_of = csv(&format!("/stats/trends?from={YEAR}&to={YEAR}&indicators={NEW}"));
         assert_eq!((trends_of.len(), &trends_of[0]), (2, &trends[0]), "the same columns as with lines");
         assert_eq!(of("completeness/missing", ""), ["agency.id,agency.name,scope,due_on,overdue"]);
+    }
+
+    fn what_is_published_in_one_group_is_counted_before_any_other_write_sees_it(service) {
+        let world = World::new(service);
+        let bureaus: Vec<String> = (1..=4)
+            .map(|number| register(service, &format!("乙县第{number}局"), "county", "department", Some(&world.county)))
+            .collect();
+        let approved: Vec<String> = bureaus
+            .iter()
+            .map(|bureau| {
+                let body = json!({"agency_id": bureau, "year": YEAR, "sections": suqian(YEAR)["sections"]});
+                let id = id_of(&service.post("/reports").token(&world.editor()).json(&body).send().expect(201));
+                world.transit(&id, &world.editor(), json!({"action": "submit"})).expect(201);
+                (1..=3).for_each(|number| {
+                    world.transit(&id, &world.reviewer(number), json!({"action": "approve"})).expect(201);
+                });
+                id
+            })
+            .collect();
+        let (admin, publisher) = (service.admin(), world.publisher());
+        let moved = service.get(&format!("/agencies/{}", bureaus[1])).token(&admin).send().tag().to_owned();
+        let tags: Vec<String> = approved
+            .iter()
+            .map(|id| service.get(&format!("/reports/{id}")).token(&publisher).send().tag().to_owned())
+            .collect();
+        let service: &super::harness::process::Service = service;
+        let publish = |at: usize| {
+            let path = format!("/reports/{}/transitions", approved[at]);
+            let order = json!({"action": "publish"});
+            service.post(&path).token(&publisher).if_match(&tags[at]).json(&order).send().expect(201);
+        };
+        let remove = || {
+            let order = json!({"parent_id": world.neighbour});
+            let path = format!("/agencies/{}", bureaus[1]);
+            service.patch(&path).token(&admin).if_match(&moved).json(&order).send().expect(200);
+        };
+        // The first is taken alone; those that come meanwhile make one group: two are published, one of the two agencies
+        // is moved with its figures, and two more are published.
+        let held = service.database.hold_writes();
+        std::thread::scope(|scope| {
+            let (publish, mut come) = (&publish, service.writes_queued());
+            let mut queued = || {
+                come += 1;
+                wait_for(|| (service.writes_queued() >= come).then_some(()));
+            };
+            scope.spawn(|| register(service, "乙县另一局", "county", "department", Some(&world.county)));
+            queued();
+            scope.spawn(move || publish(0));
+            queued();
+            scope.spawn(move || publish(1));
+            queued();
+            scope.spawn(remove);
+            queued();
+            scope.spawn(move || publish(2));
+            queued();
+            scope.spawn(move || publish(3));
+            queued();
+            drop(held);
+        });
+        verified(&world);
+        assert_eq!(totals(&world, &world.county)["reports"], 3);
+        assert_eq!(totals(&world, &world.neighbour)["reports"], 1);
+        assert_eq!(counted(&totals(&world, "")), (4, Some(4 * new_requests())));
     }
 
     fn sums_that_were_tampered_with_are_found_and_repaired(service) {

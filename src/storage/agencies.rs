@@ -3,7 +3,7 @@
 use super::connection::AnyConnection;
 use super::deadline::still_wanted;
 use super::dsl::{
-    Fragment, Ordered, after, below, containing, counted, in_order, length, lower, moved, text_or,
+    Fragment, Ordered, after, among, below, containing, counted, in_order, length, lower, moved, text_or,
 };
 use super::error::StorageError;
 use super::prepared::Prepare;
@@ -169,7 +169,7 @@ pub fn find_by_name(
 /// Agencies in the order asked for.
 pub fn find_many(connection: &mut AnyConnection, ids: &[String]) -> Result<Vec<Agency>, StorageError> {
     let rows: Vec<Agency> = on_each!(connection, |c| dsl::agencies
-        .filter(dsl::id.eq_any(ids))
+        .filter(among!(dsl::id, ids))
         .select(Agency::as_select())
         .prepared_for(ids.len())
         .load(c))?;
@@ -184,7 +184,7 @@ pub fn succeeded_by(
     successors: &[String],
 ) -> Result<Vec<Agency>, StorageError> {
     Ok(on_each!(connection, |c| dsl::agencies
-        .filter(dsl::successor_id.eq_any(successors).and(dsl::status.ne(AgencyStatus::Active)))
+        .filter(among!(dsl::successor_id, successors).and(dsl::status.ne(AgencyStatus::Active)))
         .select(Agency::as_select())
         .order(dsl::id)
         .prepared_for(successors.len())

@@ -82,6 +82,37 @@ where
     any_of(places.into_iter().map(range))
 }
 
+/// A column is one of some values: [`among`].
+pub(super) enum Among<E, A> {
+    One(E),
+    Any(A),
+}
+
+/// A column is one of some values. Of one it is said by that value alone: of a list, however short, PostgreSQL expects
+/// ten, may rather walk a whole year, and plans it anew each time.
+macro_rules! among {
+    ($column:expr, $values:expr) => {{
+        let mut values: Vec<_> = $values.into_iter().collect();
+        match values.pop() {
+            Some(only) if values.is_empty() => $crate::storage::dsl::Among::One($column.eq(only)),
+            last => {
+                values.extend(last);
+                $crate::storage::dsl::Among::Any($column.eq_any(values))
+            }
+        }
+    }};
+}
+pub(super) use among;
+
+impl<E: QueryFragment<DB>, A: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Among<E, A> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        match self {
+            Among::One(one) => one.walk_ast(out),
+            Among::Any(any) => any.walk_ast(out),
+        }
+    }
+}
+
 /// A pattern for what holds a text, letter by letter.
 pub(super) fn containing(text: &str) -> String {
     format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
@@ -195,6 +226,7 @@ pub(super) fn covered<P, Y>(path: P, year: Y, extents: &[Extent]) -> Covered<P, 
 }
 
 condition!([E] AnyOf<E>);
+condition!([E, A] Among<E, A>);
 condition!([P, Y] Covered<P, Y>);
 
 /// Makes something a column said in another way.

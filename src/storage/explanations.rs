@@ -1,6 +1,7 @@
 //! Rows of the explanations: why findings may stand.
 
 use super::connection::AnyConnection;
+use super::dsl::among;
 use super::error::StorageError;
 use super::guarded::Rows;
 use super::prepared::Prepare;
@@ -64,7 +65,7 @@ pub fn of_reports(
     reports: &[String],
 ) -> Result<HashMap<String, Vec<Explanation>>, StorageError> {
     let rows: Vec<StoredExplanation> = on_each!(connection, |c| dsl::explanations
-        .filter(dsl::report_id.eq_any(reports))
+        .filter(among!(dsl::report_id, reports))
         .select(StoredExplanation::as_select())
         .prepared_for(reports.len())
         .load(c))?;

@@ -4,6 +4,7 @@
 //! line looked at again, and the difference is added at each agency of its path.
 
 use super::connection::AnyConnection;
+use super::dsl::among;
 use super::error::StorageError;
 use super::prepared::Prepare;
 use super::recounts::Place;
@@ -103,18 +104,10 @@ fn lines(
     agencies: &[&AgencyId],
     scopes: &[Scope],
 ) -> Result<Vec<Line>, StorageError> {
-    let scopes = roster::scope.eq_any(scopes);
-    // By its key: of a list, however short, PostgreSQL expects ten, and may rather walk the whole year.
-    let rows: Vec<(LineRow, FiledRow)> = match agencies {
-        [agency] => on_each!(connection, |c| lines!(year)
-            .filter(roster::agency_id.eq(*agency).and(scopes))
-            .prepared()
-            .load(c))?,
-        agencies => on_each!(connection, |c| lines!(year)
-            .filter(roster::agency_id.eq_any(agencies.iter().copied()).and(scopes))
-            .prepared_for(agencies.len())
-            .load(c))?,
-    };
+    let rows: Vec<(LineRow, FiledRow)> = on_each!(connection, |c| lines!(year)
+        .filter(among!(roster::agency_id, agencies.iter().copied()).and(among!(roster::scope, scopes)))
+        .prepared_for(agencies.len())
+        .load(c))?;
     Ok(rows.into_iter().map(Line::from).collect())
 }
 
@@ -144,7 +137,7 @@ pub(super) fn settle(
             for line in lines.iter().filter(|line| line.counted != line.standing) {
                 shift(connection, year, line, line.counted, line.standing)?;
             }
-            count_as_they_stand(connection, year, &lines)?;
+            count_as_they_stand(connection, year, &lines, 1)?;
             places.extend(
                 lines
                     .into_iter()
@@ -219,7 +212,7 @@ pub(super) fn add(
 /// Counts a whole year anew.
 pub fn recount(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
     let lines = lines_of_year(connection, year)?;
-    count_as_they_stand(connection, year, &lines)?;
+    count_as_they_stand(connection, year, &lines, TOGETHER)?;
     yearly::count_nodes(connection, year)
 }
 
@@ -227,50 +220,38 @@ pub fn recount(connection: &mut AnyConnection, year: i32) -> Result<(), StorageE
 pub fn recount_filed(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
     let rows: Vec<(LineRow, FiledRow)> = lines!(year).filter(reports::id.is_not_null()).load(connection)?;
     let lines: Vec<Line> = rows.into_iter().map(Line::from).collect();
-    count_as_they_stand(connection, year, &lines)?;
+    count_as_they_stand(connection, year, &lines, TOGETHER)?;
     yearly::count_nodes(connection, year)
 }
 
 /// Lines that are counted by one statement.
 const TOGETHER: usize = 5_000;
 
-/// Has lines remember that they are counted as they stand.
-fn count_as_they_stand(connection: &mut AnyConnection, year: i32, lines: &[Line]) -> QueryResult<()> {
+/// Has lines remember that they are counted as they stand, so many by one statement: few each by its key, since
+/// PostgreSQL may rather walk a year that it has not looked at yet.
+fn count_as_they_stand(
+    connection: &mut AnyConnection,
+    year: i32,
+    lines: &[Line],
+    together: usize,
+) -> QueryResult<()> {
     let mut moved: BTreeMap<(Scope, Option<Standing>), Vec<&AgencyId>> = BTreeMap::new();
     for line in lines.iter().filter(|line| line.counted != line.standing) {
         moved.entry((line.scope, line.standing)).or_default().push(&line.agency_id);
     }
     for ((scope, standing), agencies) in moved {
-        for some in agencies.chunks(TOGETHER) {
-            count_as(connection, year, scope, some, standing)?;
+        for some in agencies.chunks(together) {
+            let here = roster::year
+                .eq(year)
+                .and(roster::scope.eq(scope))
+                .and(among!(roster::agency_id, some.iter().copied()));
+            on_each!(connection, |c| diesel::update(roster::table.filter(here))
+                .set(roster::counted.eq(standing))
+                .prepared_for(some.len())
+                .execute(c))?;
         }
     }
     Ok(())
-}
-
-/// Has the lines of some agencies count as they stand.
-fn count_as(
-    connection: &mut AnyConnection,
-    year: i32,
-    scope: Scope,
-    agencies: &[&AgencyId],
-    standing: Option<Standing>,
-) -> QueryResult<()> {
-    let counted = roster::counted.eq(standing);
-    // By its key, as above.
-    if let [agency] = agencies {
-        let here = roster::table.find((year, *agency, scope));
-        return on_each!(connection, |c| diesel::update(here).set(counted).prepared().execute(c)).map(|_| ());
-    }
-    let here = roster::year
-        .eq(year)
-        .and(roster::scope.eq(scope))
-        .and(roster::agency_id.eq_any(agencies.iter().copied()));
-    on_each!(connection, |c| diesel::update(roster::table.filter(here))
-        .set(counted)
-        .prepared_for(agencies.len())
-        .execute(c))
-    .map(|_| ())
 }
 
 row!(

@@ -4,6 +4,7 @@ mod lists;
 mod order;
 
 use super::connection::AnyConnection;
+use super::dsl::among;
 use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::reports::dsl;
@@ -120,7 +121,7 @@ pub fn published_of(
     years: &[i32],
 ) -> Result<Vec<Report>, StorageError> {
     Ok(on_each!(connection, |c| dsl::reports
-        .filter(dsl::agency_id.eq_any(agencies).and(dsl::year.eq_any(years)))
+        .filter(among!(dsl::agency_id, agencies).and(among!(dsl::year, years)))
         .filter(dsl::published_revision.is_not_null().and(dsl::withdrawn_at.is_null()))
         .select(Report::as_select())
         .order(dsl::id)

@@ -1,6 +1,7 @@
 //! Rows of the revisions: figures as a flat vector, texts as one JSON object.
 
 use super::connection::AnyConnection;
+use super::dsl::among;
 use super::error::{StorageError, stored};
 use super::prepared::Prepare;
 use super::schema::revisions::dsl;
@@ -283,7 +284,7 @@ pub fn find_many(connection: &mut AnyConnection, reports: &[String]) -> Result<V
         return Ok(Vec::new());
     }
     let rows: Vec<RevisionRow> = on_each!(connection, |c| dsl::revisions
-        .filter(dsl::report_id.eq_any(reports).and(dsl::number.gt(0)))
+        .filter(among!(dsl::report_id, reports).and(dsl::number.gt(0)))
         .select(RevisionRow::as_select())
         .prepared_for(reports.len())
         .load(c))?;

@@ -1,7 +1,7 @@
 //! Rows of the sums and of what each report contributes to them; kept in the lane, by difference.
 
 use super::connection::AnyConnection;
-use super::dsl::{below, moved};
+use super::dsl::{among, below, moved};
 use super::error::{StorageError, stored};
 use super::prepared::Prepare;
 use super::progress;
@@ -146,18 +146,11 @@ pub fn find_contributions(
     connection: &mut AnyConnection,
     reports: &[&str],
 ) -> Result<Vec<Contribution>, StorageError> {
-    let rows: Vec<ContributionRow> = match reports {
-        [report] => on_each!(connection, |c| contributions::table
-            .find(report)
-            .select(ContributionRow::as_select())
-            .prepared()
-            .load(c))?,
-        reports => on_each!(connection, |c| contributions::table
-            .filter(contributions::report_id.eq_any(reports))
-            .select(ContributionRow::as_select())
-            .prepared_for(reports.len())
-            .load(c))?,
-    };
+    let rows: Vec<ContributionRow> = on_each!(connection, |c| contributions::table
+        .filter(among!(contributions::report_id, reports))
+        .select(ContributionRow::as_select())
+        .prepared_for(reports.len())
+        .load(c))?;
     rows.into_iter().map(Contribution::try_from).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use super::connection::AnyConnection;
 use super::deadline::still_wanted;
-use super::dsl::{any_of, by_id, counted, covered, number_or, text_or};
+use super::dsl::{among, any_of, by_id, counted, covered, number_or, text_or};
 use super::error::StorageError;
 use super::grants::{grant_of, grant_row};
 use super::prepared::Prepare;
@@ -202,7 +202,7 @@ fn with_grants(connection: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Tok
     let ids: Vec<&str> = rows.iter().map(|(row, _, _)| row.id.as_str()).collect();
     let held: Vec<(String, TokenGrant)> = grants::table
         .left_join(agencies::table.on(grants::agency_id.eq(agencies::id.nullable())))
-        .filter(grants::token_id.eq_any(ids))
+        .filter(among!(grants::token_id, ids))
         .select((grants::token_id, grant_of!(grants)))
         .order((grants::token_id, grants::position))
         .load(connection)?;

@@ -1,6 +1,7 @@
 //! Rows of the transitions: who did what to a report, in order.
 
 use super::connection::AnyConnection;
+use super::dsl::among;
 use super::error::StorageError;
 use super::guarded::Rows;
 use super::prepared::Prepare;
@@ -122,7 +123,7 @@ pub fn list_many(
     reports: &[String],
 ) -> Result<HashMap<String, Vec<Transition>>, StorageError> {
     let rows: Vec<Transition> = on_each!(connection, |c| dsl::transitions
-        .filter(dsl::report_id.eq_any(reports))
+        .filter(among!(dsl::report_id, reports))
         .select(Transition::as_select())
         .order(dsl::position)
         .prepared_for(reports.len())

@@ -1,6 +1,7 @@
 //! Marks that corrections leave on the reports that rest on the corrected one.
 
 use super::connection::AnyConnection;
+use super::dsl::among;
 use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::upstream_changes::dsl;
@@ -59,7 +60,7 @@ pub fn of_reports(
 ) -> Result<HashMap<String, Vec<SourceReport>>, StorageError> {
     use super::schema::{agencies, reports as r};
     let marks: Vec<(String, String, i32)> = on_each!(connection, |c| dsl::upstream_changes
-        .filter(dsl::report_id.eq_any(reports))
+        .filter(among!(dsl::report_id, reports))
         .order((dsl::report_id, dsl::source_id))
         .select((dsl::report_id, dsl::source_id, dsl::revision))
         .prepared_for(reports.len())

@@ -2,6 +2,7 @@
 //! can be made anew; no act rests on them.
 
 use super::connection::AnyConnection;
+use super::dsl::among;
 use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::reports;
@@ -93,7 +94,7 @@ pub fn of_reports(
     rules: &str,
 ) -> Result<HashMap<String, KeptVerdict>, StorageError> {
     let rows: Vec<VerdictRow> = on_each!(connection, |c| dsl::verdicts
-        .filter(dsl::report_id.eq_any(reports).and(dsl::rules.eq(rules)))
+        .filter(among!(dsl::report_id, reports).and(dsl::rules.eq(rules)))
         .select(VerdictRow::as_select())
         .prepared_for(reports.len())
         .load(c))?;

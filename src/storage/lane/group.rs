@@ -17,26 +17,28 @@ use std::time::Instant;
 
 /// How a group's transaction ended.
 pub(super) enum GroupEnd {
-    /// Committed; these jobs were not reached in their slice of time.
-    Committed { unreached: Vec<Box<dyn Job>> },
+    /// Committed, so many jobs; those were not reached in their slice of time.
+    Committed { done: usize, unreached: Vec<Box<dyn Job>> },
     /// Rolled back for certain: nothing of it is there. The jobs are to run once more, each alone.
     Broken { jobs: Vec<Box<dyn Job>>, cause: StorageError },
     /// COMMIT was sent and its answer lost.
     Lost,
 }
 
-/// Runs jobs in one transaction. `go_on` is asked between jobs whether the slice still lasts.
+/// Runs jobs in one transaction, with those that `more` gives: who came while another instance held the row.
+/// `go_on` is asked between jobs whether the slice still lasts.
 pub(super) fn run(
     connection: &mut AnyConnection,
-    jobs: Vec<Box<dyn Job>>,
+    mut jobs: Vec<Box<dyn Job>>,
     (watch, meters): (&Watch, &Meters),
     fresh: Option<&Standing>,
-    mut go_on: impl FnMut() -> bool,
+    (more, mut go_on): (impl FnOnce() -> Vec<Box<dyn Job>>, impl FnMut() -> bool),
 ) -> GroupEnd {
     let mut ledger = match Ledger::hold(connection, &watch.mark(), fresh) {
         Ok(ledger) => ledger,
         Err(error) => return broken(connection, Vec::new(), jobs, error.into()),
     };
+    jobs.extend(more());
     let _gathering = tally::gather();
     let mut done: Vec<(Box<dyn Job>, Ending)> = Vec::with_capacity(jobs.len());
     let mut jobs = jobs.into_iter();
@@ -69,8 +71,9 @@ pub(super) fn run(
         Ok(()) => {
             // First the map moves, then the answers go out: nobody reads what was before their own write.
             ledger.tell(watch);
+            let count = done.len();
             done.into_iter().for_each(|(job, ending)| job.end(ending));
-            GroupEnd::Committed { unreached }
+            GroupEnd::Committed { done: count, unreached }
         }
         Err(error) if answer_lost(connection, &error) => {
             tracing::error!(%error, "the answer to COMMIT was lost");

@@ -87,6 +87,13 @@ impl Waiting {
         self.arrived.notify_all();
     }
 
+    /// What people wait for by now, without waiting for more.
+    pub fn take_more(&self, most: usize) -> Vec<Box<dyn Job>> {
+        let mut inner = self.lock();
+        let count = most.min(inner.interactive.len());
+        inner.interactive.drain(..count).collect()
+    }
+
     /// Waits for jobs, people first.
     pub fn take(&self, most: usize, patience: Duration) -> Next {
         let mut inner = self.lock();

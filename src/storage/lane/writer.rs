@@ -76,11 +76,12 @@ impl Writer {
         let began = Instant::now();
         let go_on =
             move || queue == Queue::Interactive || (began.elapsed() < BULK_SLICE && !waiting.someone_waits());
-        let taken = jobs.len();
-        match self.group(jobs, go_on) {
-            Some(GroupEnd::Committed { unreached }) => {
-                let done = u32::try_from(taken.saturating_sub(unreached.len())).unwrap_or(u32::MAX);
-                self.meters.group_size.observe(f64::from(done));
+        let room = GROUP.saturating_sub(jobs.len());
+        let others = Arc::clone(&self.waiting);
+        let more = || if queue == Queue::Interactive { others.take_more(room) } else { Vec::new() };
+        match self.group(jobs, (more, go_on)) {
+            Some(GroupEnd::Committed { done, unreached }) => {
+                self.meters.group_size.observe(f64::from(u32::try_from(done).unwrap_or(u32::MAX)));
                 self.meters.group_seconds.observe(began.elapsed().as_secs_f64());
                 self.waiting.put_back(unreached);
             }
@@ -109,7 +110,7 @@ impl Writer {
 
     /// The second and last run of a job whose group broke.
     fn run_alone(&mut self, job: Box<dyn Job>) {
-        if let Some(GroupEnd::Broken { jobs, cause }) = self.group(vec![job], || true) {
+        if let Some(GroupEnd::Broken { jobs, cause }) = self.group(vec![job], (Vec::new, || true)) {
             let full = cause.is_disk_full();
             if full {
                 self.watch.pulse().disk_is_full(true);
@@ -121,7 +122,11 @@ impl Writer {
     }
 
     /// Runs a group on a connection that is dropped unless the group was committed.
-    fn group(&mut self, jobs: Vec<Box<dyn Job>>, go_on: impl FnMut() -> bool) -> Option<GroupEnd> {
+    fn group(
+        &mut self,
+        jobs: Vec<Box<dyn Job>>,
+        more: (impl FnOnce() -> Vec<Box<dyn Job>>, impl FnMut() -> bool),
+    ) -> Option<GroupEnd> {
         // A connection that was opened anew may lead to another server than the last one.
         let (opened, fresh) = match self.connection.take() {
             Some(connection) => (Ok(connection), false),
@@ -136,7 +141,7 @@ impl Writer {
             }
         };
         let standing = if fresh { standing(&mut connection) } else { None };
-        let end = group::run(&mut connection, jobs, (&self.watch, &self.meters), standing.as_ref(), go_on);
+        let end = group::run(&mut connection, jobs, (&self.watch, &self.meters), standing.as_ref(), more);
         if matches!(end, GroupEnd::Committed { .. }) {
             self.watch.pulse().disk_is_full(false);
             self.connection = Some(connection);

@@ -137,7 +137,7 @@ pub(super) fn settle(
             for line in lines.iter().filter(|line| line.counted != line.standing) {
                 shift(connection, year, line, line.counted, line.standing)?;
             }
-            count_as_they_stand(connection, year, &lines, 1)?;
+            count_as_they_stand(connection, year, &lines)?;
             places.extend(
                 lines
                     .into_iter()
@@ -212,7 +212,7 @@ pub(super) fn add(
 /// Counts a whole year anew.
 pub fn recount(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
     let lines = lines_of_year(connection, year)?;
-    count_as_they_stand(connection, year, &lines, TOGETHER)?;
+    count_as_they_stand(connection, year, &lines)?;
     yearly::count_nodes(connection, year)
 }
 
@@ -220,27 +220,21 @@ pub fn recount(connection: &mut AnyConnection, year: i32) -> Result<(), StorageE
 pub fn recount_filed(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
     let rows: Vec<(LineRow, FiledRow)> = lines!(year).filter(reports::id.is_not_null()).load(connection)?;
     let lines: Vec<Line> = rows.into_iter().map(Line::from).collect();
-    count_as_they_stand(connection, year, &lines, TOGETHER)?;
+    count_as_they_stand(connection, year, &lines)?;
     yearly::count_nodes(connection, year)
 }
 
 /// Lines that are counted by one statement.
 const TOGETHER: usize = 5_000;
 
-/// Has lines remember that they are counted as they stand, so many by one statement: few each by its key, since
-/// PostgreSQL may rather walk a year that it has not looked at yet.
-fn count_as_they_stand(
-    connection: &mut AnyConnection,
-    year: i32,
-    lines: &[Line],
-    together: usize,
-) -> QueryResult<()> {
+/// Has lines remember that they are counted as they stand.
+fn count_as_they_stand(connection: &mut AnyConnection, year: i32, lines: &[Line]) -> QueryResult<()> {
     let mut moved: BTreeMap<(Scope, Option<Standing>), Vec<&AgencyId>> = BTreeMap::new();
     for line in lines.iter().filter(|line| line.counted != line.standing) {
         moved.entry((line.scope, line.standing)).or_default().push(&line.agency_id);
     }
     for ((scope, standing), agencies) in moved {
-        for some in agencies.chunks(together) {
+        for some in agencies.chunks(TOGETHER) {
             let here = roster::year
                 .eq(year)
                 .and(roster::scope.eq(scope))

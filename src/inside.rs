@@ -190,8 +190,8 @@ pub mod operations {
 /// The store and its lane.
 pub mod storage {
     pub use crate::storage::{
-        Act, AnyConnection, DatabaseError, Later, Note, Notes, Queue, StorageError, Store, StoreOptions,
-        StoredAnswer, WriteError, Written, analyze,
+        Act, AnyConnection, Basis, DatabaseError, Later, Note, Notes, Queue, StorageError, Store,
+        StoreOptions, StoredAnswer, WriteError, Written, analyze,
     };
 
     /// The audit's entries.

@@ -22,6 +22,12 @@ impl<C> Ready<C> {
     ) -> Result<Ready<C>, Refusal> {
         let agencies = agencies.into_iter().map(ToString::to_string).collect();
         let (seq, epoch) = audit::end(connection)?;
-        Ok(Ready { basis: Basis { seq, epoch, agencies }, command })
+        Ok(Ready { basis: Basis { seq, epoch, agencies, is_sure: false }, command })
+    }
+
+    /// The same of a command that the lane cannot refuse while what it rests on holds.
+    pub(super) fn sure(mut self) -> Ready<C> {
+        self.basis.is_sure = true;
+        self
     }
 }

@@ -51,6 +51,9 @@ pub enum StorageError {
     /// The task that was to answer is no more.
     #[error("a task of the service ended before its answer")]
     Ended,
+    /// A command was refused in the lane of which nothing could be any more.
+    #[error("a command that was sure was refused")]
+    Unsure,
     /// An operation panicked; nothing of it was written.
     #[error("a panic inside an operation")]
     Panicked,

@@ -333,7 +333,7 @@ on_both! {
             .iter()
             .map(|id| service.get(&format!("/reports/{id}")).token(&publisher).send().tag().to_owned())
             .collect();
-        let service: &super::harness::process::Service = service;
+        let service: &crate::api::harness::process::Service = service;
         let publish = |at: usize| {
             let path = format!("/reports/{}/transitions", approved[at]);
             let order = json!({"action": "publish"});

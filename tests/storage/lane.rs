@@ -10,8 +10,8 @@ use nianbao::inside::domain::rights::{Grant, Rights, Role};
 use nianbao::inside::operations::agencies::{self, AgencyDraft};
 use nianbao::inside::operations::{Asking, Desk, Refusal, at_desk};
 use nianbao::inside::storage::{
-    Act, AnyConnection, DatabaseError, Note, Notes, Queue, StorageError, Store, StoreOptions, StoredAnswer,
-    WriteError,
+    Act, AnyConnection, Basis, DatabaseError, Note, Notes, Queue, StorageError, Store, StoreOptions,
+    StoredAnswer, WriteError, audit,
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -80,8 +80,11 @@ fn names(store: &Store) -> Vec<String> {
 }
 
 fn audited(store: &Store) -> i64 {
+    counted(store, "SELECT count(*) AS count FROM audit")
+}
+
+fn counted(store: &Store, query: &str) -> i64 {
     let row: Result<Count, StorageError> = store.read_blocking(|connection| {
-        let query = "SELECT count(*) AS count FROM audit";
         Ok(match connection {
             AnyConnection::Sqlite(inner) => diesel::sql_query(query).get_result(inner)?,
             AnyConnection::Postgres(inner) => diesel::sql_query(query).get_result(inner)?,
@@ -115,15 +118,32 @@ fn as_one_group<Op>(store: &Arc<Store>, operations: Vec<Op>) -> Vec<Result<(), W
 where
     Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<(), Refusal> + Send + 'static,
 {
+    as_one_group_on(store, None, operations)
+}
+
+/// The same where each rests on something.
+fn as_one_group_on<Op>(
+    store: &Arc<Store>,
+    basis: Option<&Basis>,
+    operations: Vec<Op>,
+) -> Vec<Result<(), WriteError<Refusal>>>
+where
+    Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<(), Refusal> + Send + 'static,
+{
     let (gate, held) = hold(store);
     let count = operations.len();
     let threads: Vec<_> = operations
         .into_iter()
         .enumerate()
         .map(|(number, operation)| {
-            let waiting = Arc::clone(store);
-            let thread =
-                std::thread::spawn(move || waiting.write_blocking(act(&format!("job {number}")), operation));
+            let (waiting, basis) = (Arc::clone(store), basis.cloned());
+            let thread = std::thread::spawn(move || {
+                let answer = |_: &()| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
+                let act = act(&format!("job {number}"));
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                let written = waiting.write_ready(Queue::Interactive, (act, basis), operation, answer);
+                runtime.expect("a runtime").block_on(written).map(drop)
+            });
             // One after the other, so that they stand in the queue in this order.
             while store.queue_depth() <= number {
                 std::thread::yield_now();
@@ -170,6 +190,32 @@ fn a_refusal_in_a_group_undoes_itself_and_nothing_else() {
         assert!(matches!(outcomes[1], Err(WriteError::Refused(Refusal::Forbidden))));
         assert!(matches!(outcomes[3], Err(WriteError::Broken(_))), "{:?}", outcomes[3]);
         assert_eq!((names(&store), audited(&store)), (vec!["a".into(), "b".into(), "c".into()], 3));
+        store.close();
+    });
+}
+
+#[test]
+fn what_was_sure_and_is_refused_after_all_undoes_itself_and_nothing_else() {
+    each_engine(|database| {
+        let store = Arc::new(open(database, &[]));
+        let stands: Result<_, StorageError> = store.read_blocking(audit::ledger);
+        let stands = stands.expect("the end of the log");
+        let basis = Basis { seq: stands.audit_seq, epoch: stands.epoch, agencies: Vec::new(), is_sure: true };
+        let writing = |name: &str, refused: bool| -> Operation {
+            let insert = format!("INSERT INTO positions (name, seq) VALUES ('{name}', 0)");
+            Box::new(move |connection, _, _| {
+                connection.batch_execute(&insert)?;
+                if refused { Err(Refusal::Forbidden) } else { Ok(()) }
+            })
+        };
+        let sure = vec![writing("a", false), writing("b", true), writing("a", false), writing("c", false)];
+        let outcomes = as_one_group_on(&store, Some(&basis), sure);
+        assert!(outcomes[0].is_ok() && outcomes[3].is_ok(), "its neighbours are written: {outcomes:?}");
+        assert!(matches!(outcomes[1], Err(WriteError::Refused(Refusal::Forbidden))), "{:?}", outcomes[1]);
+        assert!(matches!(outcomes[2], Err(WriteError::Broken(_))), "there already: {:?}", outcomes[2]);
+        let written =
+            counted(&store, "SELECT count(*) AS count FROM positions WHERE name IN ('a', 'b', 'c')");
+        assert_eq!(written, 2);
         store.close();
     });
 }

@@ -82,7 +82,7 @@ pub fn prepare_save(
 ) -> Result<Ready<ReadySave>, Refusal> {
     let ready = make_ready(connection, act, asking, id, edit)?;
     let agency = ready.next.agency.id.clone();
-    Ready::on(connection, [&agency], ready)
+    Ok(Ready::on(connection, [&agency], ready)?.sure())
 }
 
 /// Decides a change and enters it in one place in the lane.

@@ -163,7 +163,7 @@ pub fn prepare_transition(
         Some(before) => before,
         None => taken_over_by(connection, &agency)?,
     };
-    Ready::on(connection, std::iter::once(&agency).chain(&before), ready)
+    Ok(Ready::on(connection, std::iter::once(&agency).chain(&before), ready)?.sure())
 }
 
 /// Makes a transition ready and enters it in one place in the lane.

@@ -42,7 +42,10 @@ pub struct Basis {
     pub seq: i64,
     /// The log it stands in: after a fork its number means another entry.
     pub epoch: String,
+    /// What they have filed.
     pub agencies: Vec<String>,
+    /// While it holds nothing is left that could be refused: such a command needs no savepoint.
+    pub is_sure: bool,
 }
 
 impl Basis {

@@ -42,11 +42,11 @@ pub(super) fn run(
     let _gathering = tally::gather();
     let mut done: Vec<(Box<dyn Job>, Ending)> = Vec::with_capacity(jobs.len());
     let mut jobs = jobs.into_iter();
-    let mut begin = BEGIN_JOB;
+    let (mut begin, is_lone) = (BEGIN_JOB, jobs.len() == 1);
     while done.is_empty() || go_on() {
         let Some(mut job) = jobs.next() else { break };
         let spent = thread_cpu_seconds();
-        let ran = run_one(connection, &mut ledger, job.as_mut(), &mut begin);
+        let ran = run_one(connection, &mut ledger, job.as_mut(), is_lone, &mut begin);
         meters.job_cpu_seconds.observe(thread_cpu_seconds() - spent);
         match ran {
             Ok(ending) => done.push((job, ending)),
@@ -96,11 +96,13 @@ const BEGIN_JOB: &str = "SAVEPOINT job";
 /// The last one is released by COMMIT: over a network each statement of its own costs a round trip.
 const BEGIN_NEXT_JOB: &str = "RELEASE SAVEPOINT job; SAVEPOINT job";
 
-/// Runs one job behind a savepoint of its own; `begin` is how that begins.
+/// Runs one job behind a savepoint of its own; `begin` is how that begins. One that is sure among others needs none:
+/// if it is refused against all expectation, each of its group runs once more alone.
 fn run_one(
     connection: &mut AnyConnection,
     ledger: &mut Ledger,
     job: &mut dyn Job,
+    is_lone: bool,
     begin: &mut &'static str,
 ) -> Result<Ending, StorageError> {
     if !job.take() {
@@ -117,22 +119,28 @@ fn run_one(
         return Ok(Ending::Undone);
     }
     let is_prepared = job.basis().is_some();
+    let has_savepoint = is_lone || !job.basis().is_some_and(|basis| basis.is_sure);
     if !is_prepared {
         ledger.write_left(connection)?;
     }
-    connection.batch_execute(begin)?;
+    if has_savepoint {
+        connection.batch_execute(begin)?;
+    }
     let mut notes = Notes::default();
     let ((run, touched), left) = together::during(is_prepared, || {
         seals::during(|| catch_unwind(AssertUnwindSafe(|| job.run(connection, &mut notes))))
     });
     match run {
         Ok(Run::Keep(answer)) => {
-            *begin = BEGIN_NEXT_JOB;
+            if has_savepoint {
+                *begin = BEGIN_NEXT_JOB;
+            }
             tally::keep(connection)?;
             ledger.leave(left);
             ledger.enter(job.act(), notes, touched, answer);
             Ok(Ending::Committed)
         }
+        Ok(Run::Undo) if !has_savepoint => Err(StorageError::Unsure),
         Ok(Run::Undo) => {
             *begin = BEGIN_JOB;
             tally::undo();

@@ -30,7 +30,8 @@ impl From<StorageError> for Problem {
             | StorageError::Behind
             | StorageError::Malformed { .. }
             | StorageError::Ended
-            | StorageError::Panicked => {
+            | StorageError::Panicked
+            | StorageError::Unsure => {
                 tracing::error!(%error, "a query failed");
                 Problem::new(Code::Internal)
             }

@@ -11,7 +11,7 @@ use super::lane::{
     Act, Basis, IntoStorage, KeyHeld, Later, Notes, Outcome, Queue, RunningKeys, StoredAnswer, Turn, Waiting,
     Write, WriteError, Writer, Written, find_answer,
 };
-use super::meters::Meters;
+use super::meters::{Meters, Whose};
 use super::migrate::{self, SchemaState};
 use super::options::StoreOptions;
 use super::private;
@@ -313,12 +313,13 @@ impl Store {
         };
         let (reply, outcome) = oneshot::channel();
         let span = tracing::Span::current();
+        let whose = Whose { of: if act.actor.is_some() { "person" } else { "service" } };
         let turn = Arc::<Turn>::default();
         let taken = Arc::clone(&turn);
         let job = Write { act, basis, operation, render, reply, outcome: None, turn: taken, span, key_held };
         match self.shared.waiting.push(queue, Box::new(job)) {
             Ok(()) => {
-                self.shared.meters.queued.inc();
+                self.shared.meters.queued.get_or_create(&whose).inc();
                 Ok((turn, outcome))
             }
             Err(_) => Err(WriteError::Overloaded),

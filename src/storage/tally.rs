@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// Most rows that are gathered before they are written.
 const MOST: usize = 512;
 /// Rows written by one statement where it goes over a network.
-const TOGETHER: usize = 16;
+const TOGETHER: usize = 64;
 
 /// What names a row of the sums.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -117,7 +117,11 @@ impl Metrics {
             metrics.not_believed.clone(),
         );
         registry.register("lane_queue", "Writes that wait", metrics.queue.clone());
-        registry.register("lane_queued", "Writes that were put in the queue", lane.queued.clone());
+        registry.register(
+            "lane_queued",
+            "Writes put in the queue, of persons and of the service",
+            lane.queued.clone(),
+        );
         registry.register("lane_group_size", "Writes committed together", lane.group_size.clone());
         registry.register(
             "lane_group_seconds",

@@ -233,10 +233,11 @@ impl Service {
         fetched.value()["secret"].as_str().expect("a secret").to_owned()
     }
 
-    /// How many writes have come to the lane; they are taken in the order in which they came.
+    /// How many writes of persons have come to the lane; they are taken in the order in which they came.
     pub fn writes_queued(&self) -> u64 {
         let told = self.get("/metrics").token(&self.admin()).send().expect(200).text();
-        let line = told.lines().find_map(|line| line.strip_prefix("nianbao_lane_queued_total "));
+        let line =
+            told.lines().find_map(|line| line.strip_prefix("nianbao_lane_queued_total{of=\"person\"} "));
         line.and_then(|count| count.parse().ok()).expect("a count")
     }
 

@@ -7,6 +7,7 @@ use super::connection::AnyConnection;
 use super::dsl::among;
 use super::error::StorageError;
 use super::prepared::Prepare;
+use super::quick::Quick;
 use super::schema::reports::dsl;
 use super::schema::{agencies, revisions};
 use super::seals::wrote;
@@ -36,14 +37,19 @@ row!(
         public_version: Option<i64>,
         working_revision: i32,
         published_revision: Option<i32>,
+        #[diesel(deserialize_as = Quick<Option<NaiveDate>>)]
         first_published_on: Option<NaiveDate>,
         timeliness: Option<Timeliness>,
         source_url: Option<String>,
+        #[diesel(deserialize_as = Quick<Option<NaiveDate>>)]
         source_published_on: Option<NaiveDate>,
+        #[diesel(deserialize_as = Quick<Option<NaiveDateTime>>)]
         withdrawn_at: Option<NaiveDateTime>,
         withdrawn_reason: Option<String>,
         #[diesel(skip_update)]
+        #[diesel(deserialize_as = Quick<NaiveDateTime>)]
         created_at: NaiveDateTime,
+        #[diesel(deserialize_as = Quick<NaiveDateTime>)]
         updated_at: NaiveDateTime,
     }
 );

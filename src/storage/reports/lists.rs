@@ -5,6 +5,7 @@ use super::super::deadline::still_wanted;
 use super::super::dsl::{after, below, containing, counted, covered, in_order, lower, text_or, unindexed};
 use super::super::error::StorageError;
 use super::super::prepared::Prepare;
+use super::super::quick::Quick;
 use super::super::revisions::RevisionRow;
 use super::super::schema::{agencies, reports, revisions, roster, years};
 use super::super::whole::Whole;
@@ -15,7 +16,7 @@ use crate::domain::report::{Heading, Report, ReportFilter, ReportHead, ReportOrd
 use crate::domain::rights::{Extent, Right, Rights};
 use crate::domain::roster::RosterEntry;
 use crate::domain::workflow::State;
-use crate::domain::year::ReportingYear;
+use crate::domain::year::{ReportingYear, due_on};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -155,7 +156,8 @@ pub fn heads(
     filter: &ReportFilter,
     page: &Page<ReportOrder>,
 ) -> Result<Vec<ReportHead>, StorageError> {
-    type Row = (Report, HeadRow, (Option<Uscc>, AgencyPath, Level), ReportingYear, Option<NaiveDate>);
+    type Due = (Quick<Option<NaiveDate>>, Quick<NaiveDate>, Quick<NaiveDate>);
+    type Row = (Report, HeadRow, (Option<Uscc>, AgencyPath, Level), Due);
     still_wanted()?;
     let sees = Sees::by(rights, filter.published_only);
     let way = Way::to(connection, filter, page, sees.is_public())?;
@@ -164,16 +166,15 @@ pub fn heads(
             Report::as_select(),
             HeadRow::as_select(),
             (agencies::uscc, agencies::path, agencies::level),
-            ReportingYear::as_select(),
-            roster::due_on.nullable(),
+            (roster::due_on.nullable(), years::department_due_on, years::government_due_on),
         );
         let query = visible!(sees, filter, way, select)
             .filter(after(c, &way.page, way.id, way.few))
             .order(in_order(c, &way.page, way.id, way.few));
         query.limit(page.limit).prepared().load(c)
     })?;
-    let head = |(report, row, (uscc, path, level), year, due_on): Row| ReportHead {
-        due_on: due_on.unwrap_or_else(|| year.plan.due_on(level, report.scope)),
+    let head = |(report, row, (uscc, path, level), (line, department, government)): Row| ReportHead {
+        due_on: line.0.unwrap_or_else(|| due_on(level, report.scope, department.0, government.0)),
         working: !filter.published_only && rights.may_see(&path, report.year),
         report,
         number: row.number,
@@ -201,9 +202,13 @@ struct HeadRow {
     heading: Heading,
     agency_name: String,
     reason: Option<String>,
+    #[diesel(deserialize_as = Quick<Option<NaiveDateTime>>)]
     submitted_at: Option<NaiveDateTime>,
+    #[diesel(deserialize_as = Quick<Option<NaiveDateTime>>)]
     published_at: Option<NaiveDateTime>,
+    #[diesel(deserialize_as = Quick<NaiveDateTime>)]
     created_at: NaiveDateTime,
+    #[diesel(deserialize_as = Quick<NaiveDateTime>)]
     updated_at: NaiveDateTime,
 }
 

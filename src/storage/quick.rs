@@ -11,7 +11,7 @@ use diesel::sqlite::Sqlite;
 
 /// A day or a time, or none: `#[diesel(deserialize_as = Quick<NaiveDateTime>)]`.
 #[derive(Debug)]
-pub(super) struct Quick<T>(pub T);
+pub struct Quick<T>(pub T);
 
 /// Where days and times are kept.
 pub(super) trait Keeps<T>: Backend {

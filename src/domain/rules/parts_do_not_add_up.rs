@@ -58,7 +58,13 @@ fn wrong(text: &str) -> Vec<(usize, usize, i64)> {
             if !summed && !parts.are_named() && !parts.complete {
                 continue;
             }
-            if let Some(sum) = parts.contradict(whole) {
+            // 复议5件、诉讼0件，其中…: the parts may be of both.
+            let before = told.get(..at).unwrap_or_default().iter();
+            let beside = before.filter(|told| told.clause_start() == whole.clause_start());
+            let beside = beside.filter(|told| told.unit == whole.unit).map(|told| told.number);
+            let both = beside.fold(0_i64, i64::saturating_add);
+            let of_both = |sum: i64| both > 0 && sum <= whole.number.saturating_add(both);
+            if let Some(sum) = parts.contradict(whole).filter(|sum| !of_both(*sum)) {
                 found.push((from + whole.start, from + whole.end, sum));
             }
         }
@@ -260,6 +266,7 @@ mod tests {
             "发布图解18篇、视频6个，共24个解读产品。",
             "发布图解18篇、视频6个等，共25个解读产品。",
             "召开会议3次、培训2场，共12个议题。",
+            "被申请行政复议5件、行政诉讼0件，其中维持2件，纠正1件，其他2件。",
         ] {
             assert!(wrong(text).is_empty(), "{text}");
         }

@@ -1,6 +1,6 @@
 //! A figure of last year, or a change since, told otherwise than last year's report has it.
 
-use super::contradicts_table::{Subject, own_phrase, subject_of_phrase, values_in};
+use super::contradicts_table::{Subject, is_published, own_phrase, subject_of_phrase, values_in};
 use super::finding::Argument;
 use super::judging::Told;
 use super::wrong_change::{PATTERNS, UP};
@@ -92,7 +92,7 @@ fn changes(judged: &Judging<'_>, sentence: &str, before: &Figures) -> Vec<(usize
         // With last year's number beside it, the sentence is judged by itself.
         let now = captures.name("now").filter(|_| captures.name("then").is_none())?;
         let other = years.iter().any(|(_, _, named)| *named != judged.year && *named != judged.year - 1);
-        let number = told.iter().find(|told| told.start == now.start())?;
+        let number = told.iter().find(|told| told.start == now.start() && !is_published(sentence, told))?;
         let phrase = own_phrase(number, judged.year).filter(|_| !other)?;
         let subject = subject_of_phrase(&phrase, number.unit)?;
         changed(&captures, number.number, subject, before)

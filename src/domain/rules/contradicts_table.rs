@@ -3,6 +3,7 @@
 mod all_of_them;
 mod amounts;
 mod applicants;
+mod labelled;
 mod nothing;
 mod outcomes;
 mod results;
@@ -28,6 +29,9 @@ pub static RULE: Rule = Rule {
 
 /// Units in which applications, cases and documents are counted.
 const UNITS: [&str; 7] = ["件次", "件", "宗", "份", "例", "起", "项"];
+/// What is said of decisions that are published somewhere, which need not be all that were taken.
+const PUBLISHING: [&str; 12] =
+    ["公示", "公布", "归集", "推送", "录入", "报送", "上传", "发布", "公开", "清单", "信息", "事项"];
 /// From one of these on, a sentence speaks of a part of the year or of the work.
 const APART: [&str; 9] = ["季度", "半年", "月份", "去年", "领域", "以来", "上一年", "上年，", "上年度，"];
 /// What agencies also receive and answer.
@@ -59,6 +63,7 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
             let here = here.chain(amounts::contradicted(judged, sentence));
             let here = here.chain(results::contradicted(judged, sentence));
             let here = here.chain(applicants::contradicted(judged, sentence));
+            let here = here.chain(labelled::contradicted(judged, sentence));
             wrong.extend(here.map(|((start, end, said), cells)| ((from + start, from + end, said), cells)));
             if wrong.len() > MOST {
                 break;
@@ -127,7 +132,8 @@ fn understood(sentence: &str, year: i32) -> Vec<(Told<'_>, &'static Subject)> {
             continue;
         }
         // A phrase that does not name its subject in full goes on with that of the number before it.
-        let subject = subject_of(&told, year).filter(|(subject, named)| {
+        let subject = subject_of(&told, year).filter(|_| !is_published(sentence, &told));
+        let subject = subject.filter(|(subject, named)| {
             let goes_on = section.is_none_or(|section| section == subject.section);
             *named || (goes_on && spoken_of.iter().any(|one| std::ptr::eq(*one, *subject)))
         });
@@ -137,6 +143,16 @@ fn understood(sentence: &str, year: i32) -> Vec<(Told<'_>, &'static Subject)> {
         }
     }
     found
+}
+
+/// Whether a number is of decisions only as far as they are published: 公示行政许可20件、行政处罚5件.
+pub(super) fn is_published(sentence: &str, told: &Told<'_>) -> bool {
+    let decision = ["行政许可", "行政处罚", "行政强制"].iter().any(|word| told.phrase.contains(word));
+    let taken = ["决定", "作出", "做出", "实施"].iter().any(|word| told.phrase.contains(word));
+    let before = sentence.get(..told.start).unwrap_or_default();
+    let apart = before.contains("其中") || before.contains(['（', '(']);
+    let published = apart || PUBLISHING.iter().any(|word| before.contains(word));
+    decision && !taken && (published || ["项", "份"].contains(&told.unit))
 }
 
 /// Where a sentence begins to speak of another year or of a part.
@@ -215,6 +231,8 @@ mod tests {
             ("涉政府信息公开行政复议474项、行政诉讼131项。", vec![("行政复议", 474), ("行政诉讼", 131)]),
             ("复议后提起行政诉讼98件。", vec![("复议后提起行政诉讼", 98)]),
             ("制发行政规范性文件109件，废止498件。", vec![("制发", 109), ("废止", 498)]),
+            ("行政许可318件、行政处罚1085件。", vec![("行政许可决定", 318), ("行政处罚决定", 1085)]),
+            ("政府信息公开申请数量为15件。", vec![("政府信息公开申请数量", 15)]),
         ] {
             assert_eq!(told(text), expected, "{text}");
         }
@@ -235,6 +253,10 @@ mod tests {
             "全市受理行政复议申请1402件，涉及政府信息公开的440件。",
             "检察机关提起公益诉讼19件，出庭应诉行政诉讼案件352件。",
             "备案审查县区规范性文件68件，解读规范性文件98件。",
+            "公示行政许可20件、行政处罚5件。",
+            "归集信用信息50条（含行政许可20件、行政处罚5件）。",
+            "行政权力100项，行政许可5项。",
+            "自然人政府信息公开申请数量为15件。",
         ] {
             assert!(told(text).is_empty(), "{text}");
         }

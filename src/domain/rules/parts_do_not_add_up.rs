@@ -58,7 +58,13 @@ fn wrong(text: &str) -> Vec<(usize, usize, i64)> {
             if !summed && !parts.are_named() && !parts.complete {
                 continue;
             }
-            if let Some(sum) = parts.contradict(whole) {
+            // 复议5件、诉讼0件，其中…: the parts may be of both.
+            let before = told.get(..at).unwrap_or_default().iter();
+            let beside = before.filter(|told| told.clause_start() == whole.clause_start());
+            let beside = beside.filter(|told| told.unit == whole.unit).map(|told| told.number);
+            let both = beside.fold(0_i64, i64::saturating_add);
+            let of_both = |sum: i64| both > 0 && sum <= whole.number.saturating_add(both);
+            if let Some(sum) = parts.contradict(whole).filter(|sum| !of_both(*sum)) {
                 found.push((from + whole.start, from + whole.end, sum));
             }
         }
@@ -74,6 +80,7 @@ fn summed_up(sentence: &str, told: &[Told<'_>]) -> Option<(usize, usize, i64)> {
     let at = told.iter().position(|told| SUMS.contains(&bare(told).as_str()))?;
     let (whole, parts) = (told.get(at)?, told.get(..at)?);
     let alike = parts.iter().all(|part| part.unit == whole.unit && !is_whole(part.phrase));
+    let alike = alike || are_readings(sentence, whole, parts);
     let apart = ["其中", "同步", "转载", "转发", "同比", "较"].iter().any(|word| sentence.contains(word));
     if parts.len() < 2 || !alike || apart {
         return None;
@@ -86,6 +93,16 @@ fn summed_up(sentence: &str, told: &[Told<'_>]) -> Option<(usize, usize, i64)> {
         }
     }
     Some((whole.start, whole.end, sum))
+}
+
+/// 图解18篇、视频6个，共25个解读产品: whether what is summed up is counted in units of its own and is all of one kind.
+fn are_readings(sentence: &str, whole: &Told<'_>, parts: &[Told<'_>]) -> bool {
+    const FORMS: [&str; 9] = ["图解", "视频", "动漫", "动画", "音频", "长图", "海报", "漫画", "解读"];
+    let behind = sentence.get(whole.unit_end..).unwrap_or_default();
+    let readings = ["解读产品", "解读作品", "解读材料"].iter().any(|kind| behind.starts_with(kind));
+    let before = sentence.get(..whole.start).unwrap_or_default();
+    let form = |part: &Told<'_>| FORMS.iter().any(|form| part.phrase.ends_with(form));
+    readings && !before.contains('等') && parts.iter().all(form)
 }
 
 /// Whether 其中 follows a number at once: 收到14件，其中….
@@ -221,6 +238,7 @@ mod tests {
             "线上线下培训分别为3次、4次，共8次。",
             "公开信息386条：政务动态200条、通知公告120条、其他76条。",
             "全年召开会议12次，上半年5次、下半年6次。",
+            "发布图解18篇、视频6个，共25个解读产品。",
         ] {
             assert_eq!(wrong(text).len(), 1, "{text}");
         }
@@ -245,6 +263,10 @@ mod tests {
             "收到申请20件，办结信函3件、网络9件，共12件。",
             "开展培训3次、检查4次，共查处问题8次。",
             "公开信息386条：政务动态200条、通知公告120条。",
+            "发布图解18篇、视频6个，共24个解读产品。",
+            "发布图解18篇、视频6个等，共25个解读产品。",
+            "召开会议3次、培训2场，共12个议题。",
+            "被申请行政复议5件、行政诉讼0件，其中维持2件，纠正1件，其他2件。",
         ] {
             assert!(wrong(text).is_empty(), "{text}");
         }

@@ -23,6 +23,15 @@ const STUTTERED: [char; 6] = ['，', '。', '、', '；', '：', '的'];
 /// What ends one name and begins the next: 人民政府政府公报, 人大代表代表作用.
 const ADJOINING: [&str; 8] = ["政府", "年度", "代表", "中心", "服务", "规范", "机关", "单位"];
 
+/// What an agency calls itself by, behind 我, 本 or 全.
+const AGENCIES: [char; 12] = ['局', '委', '办', '厅', '镇', '乡', '县', '市', '区', '院', '州', '省'];
+/// What begins behind an agency's name and is no part of one: 我局局党组 is right, and so is 我市市级.
+const BEGINNINGS: [&str; 34] = [
+    "高度", "认真", "严格", "积极", "扎实", "坚持", "始终", "全面", "持续", "深入", "切实", "及时", "主动",
+    "不断", "按照", "结合", "根据", "围绕", "没有", "通过", "收到", "受理", "制定", "成立", "组织", "召开",
+    "加强", "严肃", "充分", "进一", "依法", "共收", "未收", "已按",
+];
+
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for said in &judged.texts {
         let text = said.text();
@@ -86,6 +95,12 @@ fn stuttered(rest: &[(usize, char)], before: Option<&(usize, char)>) -> Option<u
     if (char_at(0), char_at(1)) == (Some('了'), Some('了')) {
         let word = before.is_some_and(|(_, c)| "不一明".contains(*c)) || char_at(2) == Some('之');
         return (!word && char_at(2) != Some('了')).then_some(2);
+    }
+    // 我局局高度重视.
+    let agency = char_at(0).filter(|c| AGENCIES.contains(c) && char_at(1) == Some(*c));
+    if agency.is_some() && before.is_some_and(|(_, c)| "我本全".contains(*c)) {
+        let begins = |word: &&str| word.chars().eq(rest.iter().skip(2).take(2).map(|(_, c)| *c));
+        return BEGINNINGS.iter().any(begins).then_some(2);
     }
     // 在在门户网站公开, but not 现在在.
     let begins = before.is_none_or(|(_, c)| !is_han(*c));
@@ -151,6 +166,7 @@ mod tests {
         assert_eq!(found("群众关心的的问题，，及时回应。。"), ["的的", "，，", "。。"]);
         assert_eq!(found("扎实推进，。成立了了专班。"), ["，。", "了了"]);
         assert_eq!(found("全年，在在网站公开。存在在线问题"), ["在在"]);
+        assert_eq!(found("我局局高度重视，本镇镇严格落实"), ["局局", "镇镇"]);
         assert_eq!(found("，对并对公开内容进行审核"), ["对并对"]);
         assert_eq!(found("做好政府信息公开政府信息公开工作"), ["政府信息公开政府信息公开"]);
         assert_eq!(found("调整政务公开工作领导小组政务公开工作领导小组").len(), 1);
@@ -165,6 +181,7 @@ mod tests {
             "进一步规范规范性文件",
             "对公开事项一项一项梳理、一条一条核对",
             "核对并对外公布，能公开的可公开",
+            "我局局党组高度重视，我市市级部门，全区区直单位，本县县委、县政府",
         ] {
             assert!(found(text).is_empty(), "{text}");
         }

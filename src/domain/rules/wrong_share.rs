@@ -18,13 +18,15 @@ pub static RULE: Rule = Rule {
 };
 
 const UNIT: &str = "(?:件次|件|宗|份|例|起|项|条|篇|次|人次)";
+/// What a part behind 其中 may be counted in: persons and households too.
+const PARTED: &str = "(?:件次|件|宗|份|例|起|项|条|篇|次|人次|人|户|家|个)";
 
 static WHOLE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!("(?P<whole>#)(?P<unit>{UNIT})[，,：:（(]")));
+    LazyLock::new(|| pattern(&format!("(?P<whole>#)(?P<unit>{PARTED})[，,：:（(]")));
 /// A part with its share of the whole.
 static PART: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        "(?P<part>#)(?P<unit>{UNIT})[，,（(]?(?:占比|占总数|占总量|占全部(?:申请|信息)?|占申请总数|占(?:申请)?总量|占)\
+        "(?P<part>#)(?P<unit>{PARTED})[，,（(]?(?:占比|占总数|占总量|占全部(?:申请|信息)?|占申请总数|占(?:申请)?总量|占)\
          (?:的)?(?:比例)?(?:的|为|达|约为)?(?P<rate>~)%"
     ))
 });
@@ -65,6 +67,12 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         "(?P<whole>#)(?P<unit>件|条|份|个|项|篇|批次|户|家|人次|人)[，,](?:其中)?(?:已|均已|公开)?(?P<part_name>回复|合格|通过|满意|达标)\
          (?P<part>#)(?P<second>件|条|份|个|项|篇|批次|户|家|人次|人)[，,](?P<rate_name>回复|合格|通过|满意|达标)率(?:为|达|达到|约为)?(?P<rate>~)%",
     )
+});
+/// 满意487人，占500人的87.4%: a part beside the whole that it is of.
+static OF_WHOLE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        "(?P<part>#)(?P<unit>{PARTED})[，,（(]?占(?P<whole>#)(?P<second>{PARTED})的(?P<rate>~)%"
+    ))
 });
 /// 占112.5%, 办结率达到120%: more than all there is.
 static BEYOND: LazyLock<Regex> = LazyLock::new(|| {
@@ -160,8 +168,13 @@ fn pairs(sentence: &str) -> Vec<(usize, usize, String)> {
         unit("unit") == unit("second")
     });
     let within = WITHIN.captures_iter(sentence);
-    let wrong =
-        pair.chain(within).filter_map(|captures| unfit(&captures, count(captures.name("whole")?.as_str())?));
+    let of_whole = OF_WHOLE.captures_iter(sentence).filter(|captures| {
+        captures.name("unit").map(|unit| unit.as_str()) == captures.name("second").map(|unit| unit.as_str())
+    });
+    let wrong = pair
+        .chain(within)
+        .chain(of_whole)
+        .filter_map(|captures| unfit(&captures, count(captures.name("whole")?.as_str())?));
     wrong.collect()
 }
 
@@ -227,6 +240,8 @@ mod tests {
             "共收到留言200条，已回复190条，回复率98%。",
             "检查栏目50个，合格45个，合格率95%。",
             "当面申请4件，占112.5%。",
+            "满意487人，占500人的87.4%。",
+            "参加培训120人，其中女性30人，占35%。",
             "全年办结14件，办结率达到120%。",
         ] {
             assert_eq!(wrong(text, &Wholes::default()).len(), 1, "{text}");
@@ -255,6 +270,10 @@ mod tests {
             "答复12件，其中按时答复12件，占100%。",
             "检查栏目50个，合格45个，合格率90%。",
             "任务完成率达112%，公开率100%，占地120%。",
+            "满意487人，占500人的97.4%。",
+            "参加培训120人，其中女性30人，占25%。",
+            "参加培训120人，收到意见30条，占35%。",
+            "办理30件，占120人的35%。",
         ] {
             assert!(wrong(text, &table()).is_empty(), "{text}");
         }

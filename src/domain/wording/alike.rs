@@ -76,6 +76,21 @@ pub(super) fn is_particle(c: char) -> bool {
     PARTICLES.contains(c)
 }
 
+/// Whether a character joins words or leads to one: 的, 和, 在.
+pub(super) fn is_joint(c: char) -> bool {
+    "的了着过和与及或并而但又也还均已未在为是被把将让给对从自由于以向".contains(c)
+}
+
+/// Whether a character is a word by itself behind a word that ends with it: 工作|作了部署.
+pub(super) fn is_verb(c: char) -> bool {
+    is_particle(c) || "作开报走看做建设".contains(c)
+}
+
+/// Whether a character makes a word of nearly any other that it follows: 制, 法, 台.
+pub(super) fn is_suffix(c: char) -> bool {
+    is_particle(c) || "制书会网线台栏金册簿馆库部团体".contains(c)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

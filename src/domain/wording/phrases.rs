@@ -1,6 +1,6 @@
 //! Set phrases with one character wrong: written for another, lost, doubled, or changed places with the next.
 
-use super::alike::{alike, is_alike, is_common, is_particle, is_word};
+use super::alike::{alike, is_alike, is_common, is_joint, is_particle, is_suffix, is_verb, is_word};
 use super::is_han;
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
@@ -30,7 +30,22 @@ enum Trace {
     /// A part of a phrase that stands `offset` characters behind its beginning.
     Part { phrase: usize, offset: usize },
     /// A phrase that lost, doubled or exchanged a character; the change stands at this byte of it.
-    Spoilt { phrase: usize, at: usize },
+    Spoilt { phrase: usize, at: usize, edge: Edge },
+}
+
+/// Which end of what is searched for may belong to the word beside it, as the change stands there: 执行|处罚决定.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    None,
+    Front,
+    Back,
+    Both,
+    /// What is left at the end is half a word: 增值税|优惠政策, 服务线|上线下.
+    Open,
+    /// The second character is written twice: 扎扎实实 is a way to say it.
+    Again,
+    /// The last character is written twice.
+    Doubled,
 }
 
 /// Phrases ready to be searched for.
@@ -64,7 +79,7 @@ impl Phrases {
         }
         let mut patterns: HashMap<String, Vec<Trace>> = HashMap::new();
         for (number, phrase) in phrases.iter().enumerate() {
-            for (pattern, trace) in traces(number, &phrase.chars) {
+            for (pattern, trace) in traces(number, &phrase.chars, phrase.any) {
                 patterns.entry(pattern).or_default().push(trace);
             }
         }
@@ -111,18 +126,35 @@ impl Phrases {
 
     fn spoilt<'p>(&'p self, text: &str, (start, end): (usize, usize), trace: Trace) -> Option<Spoilt<'p>> {
         match trace {
-            Trace::Spoilt { phrase, at } => {
+            Trace::Spoilt { phrase, at, edge } => {
                 let phrase = self.phrases.get(phrase)?.text.as_str();
-                if at >= phrase.len() {
-                    // 公开开展: what is written twice at the end may begin a word of its own.
-                    let last = phrase.chars().next_back()?;
-                    let behind = text.get(end..)?.chars().next();
-                    let begins = behind.is_some_and(|behind| is_word(last, behind) || behind == last);
-                    if begins || is_word(last, last) || is_particle(last) {
-                        return None;
+                let before = text.get(..start)?.chars().next_back();
+                let mut behind = text.get(end..)?.chars();
+                let (behind, next) = (behind.next(), behind.next());
+                let found = text.get(start..end)?;
+                let (first, last) = (found.chars().next()?, found.chars().next_back()?);
+                let front = || before.is_some_and(|before| is_word(before, first));
+                let back = || behind.is_some_and(|behind| is_word(last, behind));
+                let of_another = match edge {
+                    Edge::None => false,
+                    Edge::Front => front(),
+                    Edge::Back => back(),
+                    Edge::Both => front() || back(),
+                    Edge::Open if at == first.len_utf8() => {
+                        before.is_some_and(|before| is_han(before) && !is_joint(before))
                     }
-                }
-                Some(Spoilt { phrase, start, end, at: start + at.min(end - start - 1) })
+                    Edge::Open => behind.is_some_and(|behind| is_han(behind) && !is_joint(behind)),
+                    Edge::Again => before == Some(first),
+                    // 公开开展, 共和国国都: what is written twice at the end may begin a word of its own.
+                    Edge::Doubled => {
+                        let word = |behind: char| next.is_some_and(|next| is_word(behind, next));
+                        let apart = |behind: char| {
+                            !is_han(behind) || (!is_word(last, behind) && (is_joint(behind) || word(behind)))
+                        };
+                        is_word(last, last) || is_verb(last) || !behind.is_none_or(apart)
+                    }
+                };
+                (!of_another).then(|| Spoilt { phrase, start, end, at: start + at.min(end - start - 1) })
             }
             Trace::Part { phrase, offset } => {
                 let phrase = self.phrases.get(phrase)?;
@@ -150,37 +182,80 @@ impl Phrase {
     fn with_one_wrong(&self, before: Option<char>, text: &str) -> Option<(usize, usize)> {
         let mut wrong = None;
         let mut there = text.char_indices();
-        let mut last = before;
-        for right in &self.chars {
+        for (place, right) in self.chars.iter().enumerate() {
             let (at, c) = there.next()?;
             if c != *right {
                 if wrong.is_some() || !is_han(c) || !is_han(*right) {
                     return None;
                 }
-                wrong = Some((at, *right, c, last));
+                wrong = Some((at, place, c));
             }
-            last = Some(c);
         }
         let end = there.next().map_or(text.len(), |(end, _)| end);
-        let (at, right, c, before) = wrong?;
-        let behind = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
-        // At either end the character may be of the next word: 规范|行政 is no 规范性.
-        let apart = (at == 0 && before.is_some_and(|before| is_word(before, c)))
-            || (at + c.len_utf8() == end && behind.is_some_and(|behind| is_word(c, behind)));
-        (!apart && self.is_mistaken(right, c)).then_some((at, end))
+        let mut behind = text.get(end..)?.chars();
+        let around = Around { before, behind: behind.next(), next: behind.next() };
+        let (at, place, c) = wrong?;
+        self.is_mistaken(place, c, &around).then_some((at, end))
     }
 
-    /// Whether a character that stands in the place of the right one is a mistake: one of like sound or shape, or
-    /// any where nothing else can stand there. Three characters are too little to go by for a word by itself.
-    fn is_mistaken(&self, right: char, c: char) -> bool {
+    /// Whether a character that stands in a place of the phrase is a mistake: one of like sound or shape, or any
+    /// where nothing else can stand there.
+    fn is_mistaken(&self, place: usize, c: char, around: &Around) -> bool {
+        let Some(right) = self.chars.get(place).copied() else { return false };
+        // At either end the character may be of the next word: 规范|行政 is no 规范性.
+        let front = place == 0 && around.before.is_some_and(|before| is_word(before, c));
+        let back = place + 1 == self.chars.len() && around.behind.is_some_and(|behind| is_word(c, behind));
+        // 依法依归公开: 归公 is a word, and so is 公开.
+        let back = back && !(self.chars.len() > 3 && around.word_begins_behind());
+        if front || back || self.parts(place, c, around) {
+            return false;
+        }
+        // Three characters are too little to go by for a word by itself.
         let word = self.chars.len() < 4 && is_particle(c);
         (is_alike(right, c) && !word) || (self.any && is_common(c))
+    }
+
+    /// Whether the character is a word by itself between words: 标准|和|建设, 规定|其|开展, 健全|本|系统.
+    fn parts(&self, place: usize, c: char, around: &Around) -> bool {
+        let word = |from: usize| match self.chars.get(from..from + 2) {
+            Some(&[one, next]) => is_word(one, next),
+            _ => false,
+        };
+        let with = |one: Option<char>, next: Option<char>| {
+            one.zip(next).is_some_and(|(one, next)| is_word(one, next))
+        };
+        let front = place == 1 && with(around.before, self.chars.first().copied());
+        let back = place + 2 == self.chars.len() && with(self.chars.last().copied(), around.behind);
+        if is_particle(c) && (front || back) {
+            return true;
+        }
+        is_joint(c)
+            && match place {
+                0 => false,
+                1 => around.before.is_some_and(is_han),
+                place if place + 1 == self.chars.len() => word(place - 2),
+                place => word(place - 2) && word(place + 1),
+            }
+    }
+}
+
+/// What stands around a phrase in a text.
+struct Around {
+    before: Option<char>,
+    behind: Option<char>,
+    /// Behind that.
+    next: Option<char>,
+}
+
+impl Around {
+    fn word_begins_behind(&self) -> bool {
+        self.behind.zip(self.next).is_some_and(|(one, next)| is_word(one, next))
     }
 }
 
 /// What to search for of a phrase: its halves, one of which a wrong character leaves whole; and what it is when
 /// an inner character is lost, one is doubled, or two neighbours have changed places.
-fn traces(phrase: usize, chars: &[char]) -> Vec<(String, Trace)> {
+fn traces(phrase: usize, chars: &[char], any: bool) -> Vec<(String, Trace)> {
     let text = |chars: &[char]| chars.iter().collect::<String>();
     let (count, half) = (chars.len(), (chars.len() / 2).max(2));
     let part = |from: usize, to: usize| {
@@ -189,10 +264,10 @@ fn traces(phrase: usize, chars: &[char]) -> Vec<(String, Trace)> {
     };
     // The halves of three characters overlap.
     let mut found = vec![part(0, half), part(half.min(count - 2), count)];
-    let mut spoilt = |spoilt: Vec<char>, at: usize| {
+    let mut spoilt = |spoilt: Vec<char>, at: usize, edge: Edge| {
         let before: usize = chars.iter().take(at).map(|c| c.len_utf8()).sum();
         if spoilt != chars {
-            found.push((text(&spoilt), Trace::Spoilt { phrase, at: before }));
+            found.push((text(&spoilt), Trace::Spoilt { phrase, at: before, edge }));
         }
     };
     if let ([_, middle, _], 3) = (chars, count) {
@@ -201,25 +276,45 @@ fn traces(phrase: usize, chars: &[char]) -> Vec<(String, Trace)> {
             if let Some(place) = changed.get_mut(1) {
                 *place = other;
             }
-            spoilt(changed, 1);
+            spoilt(changed, 1, if is_particle(other) { Edge::Both } else { Edge::None });
         }
     }
+    let char_at = |at: usize| chars.get(at).copied().unwrap_or_default();
     for at in 0..count {
-        let mut changed = chars.to_vec();
-        if at + 1 < count && count >= 4 {
+        // 安全产生影响, 积极展开: what has changed places may be a word that is meant.
+        let whole = at < 2 || is_word(char_at(at - 2), char_at(at - 1));
+        let another = !any && whole && is_word(char_at(at + 1), char_at(at));
+        if at + 1 < count && count >= 4 && !another {
+            let mut changed = chars.to_vec();
             changed.swap(at, at + 1);
-            spoilt(changed, at);
+            let edge = match at {
+                0 => Edge::Front,
+                at if at + 2 == count => Edge::Back,
+                _ => Edge::None,
+            };
+            spoilt(changed, at, edge);
         }
-        let mut changed = chars.to_vec();
-        if at > 0 && at + 1 < count && count >= 5 {
+        // 财政预算, 过程信息, 追究制: so may be what is left.
+        let another = !any
+            && at > 0
+            && (is_particle(char_at(at))
+                || is_word(char_at(at - 1), char_at(at + 1))
+                || (at + 2 == count && is_suffix(char_at(at + 1))));
+        if at > 0 && at + 1 < count && count >= 5 && is_han(char_at(at)) && !another {
+            let mut changed = chars.to_vec();
             changed.remove(at);
-            spoilt(changed, at);
+            let open = !any && (at == 1 || at + 2 == count);
+            spoilt(changed, at, if open { Edge::Open } else { Edge::None });
         }
         // At the beginning the first may end another word: 办公公开.
         let mut changed = chars.to_vec();
         if at > 0 && count >= 3 {
-            changed.insert(at, chars.get(at).copied().unwrap_or_default());
-            spoilt(changed, if at + 1 < count { at } else { count });
+            changed.insert(at, char_at(at));
+            match at + 1 < count {
+                true if at == 1 => spoilt(changed, at, Edge::Again),
+                true => spoilt(changed, at, Edge::None),
+                false => spoilt(changed, count, Edge::Doubled),
+            }
         }
     }
     found
@@ -236,7 +331,9 @@ mod tests {
             words: words.iter().map(|word| (*word).to_owned()).collect(),
         };
         let groups = [
-            group(false, &["依申请公开", "工作机制", "进一步", "公众参与", "应公开尽公开"]),
+            group(false, &["依申请公开", "工作机制", "进一步", "公众参与", "应公开尽公开", "依法依规"]),
+            group(false, &["过程性信息", "财政预决算", "行政处罚决定", "安全生产", "标准化建设", "监督体系"]),
+            group(false, &["扎实做好", "政务公开工作", "责任追究机制"]),
             group(true, &["中华人民共和国", "总书记"]),
         ];
         Phrases::of(&groups, &["可以申请公开".to_owned()]).unwrap()
@@ -258,6 +355,12 @@ mod tests {
             ("依请申公开", "依申请公开", "依请申公开"),
             ("健全工作几制。", "工作机制", "工作几制"),
             ("工作机制制。", "工作机制", "工作机制制"),
+            ("做到依法依归公开。", "依法依规", "依法依归"),
+            ("抓好全安生产工作", "安全生产", "全安生产"),
+            ("属于过程性性信息", "过程性信息", "过程性性信息"),
+            ("办理依申公开件", "依申请公开", "依申公开"),
+            ("标准化化建设", "标准化建设", "标准化化建设"),
+            ("监督休系健全", "监督体系", "监督休系"),
         ] {
             let all = phrases.find(text);
             let told: Vec<(&str, &str)> =
@@ -276,6 +379,12 @@ mod tests {
             "工作体制",
             "依申请公开开展以来，工作机制制定后",
             "中华人民、共和国",
+            "中华人民共和国国都",
+            "执法过程信息，财政预算，标准建设",
+            "执行处罚决定，追究责任追究制度",
+            "安全产生影响，建设标准和建设规模",
+            "组织监督本系统，扎扎实实做好",
+            "对政务公开工作作了部署，为政务公开工作作贡献",
         ] {
             assert_eq!(phrases().find(text), Vec::new(), "{text}");
         }

@@ -10,6 +10,7 @@ import json
 import random
 from pathlib import Path
 
+import fourth_hand
 import model as m
 import third_hand
 
@@ -693,8 +694,8 @@ for text in """
     bad("parts and whole, second hand", text, None, ["text.*"])
 
 
-clean += third_hand.clean
-faults += third_hand.faults
+clean += third_hand.clean + fourth_hand.clean
+faults += third_hand.faults + fourth_hand.faults
 
 
 def write():

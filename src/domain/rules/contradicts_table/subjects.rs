@@ -217,6 +217,12 @@ pub(super) static SUBJECTS: &[Subject] = &[
     of_applications(&["办理"], RECEIVED, ASKED, &[&[NEW], &[NEW, CARRIED_OVER], &[RESULTS]]),
     of_applications(&["办结", "答复"], &[APPLICATIONS], ASKED, &[&[RESULTS]]),
     of_applications(
+        &["政府信息公开申请数量", "政府信息公开申请总数", "政府信息公开申请总量", "政府信息公开申请数"],
+        &[&["共", "共计", "为", "达"]],
+        &[],
+        &[&[NEW], &[NEW, CARRIED_OVER]],
+    ),
+    of_applications(
         &["上年结转", "上年度结转", "结转上年度", "结转上年"],
         &[APPLICATIONS],
         &[],
@@ -282,7 +288,7 @@ pub(super) static SUBJECTS: &[Subject] = &[
         instead: &["规章"],
         may_be: &[&[REGULATIONS]],
     },
-    of_decisions(&["行政许可决定", "作出行政许可", "做出行政许可"], &[&[LICENSED]]),
+    of_decisions(&["行政许可决定", "行政许可"], &[&[LICENSED]]),
     of_decisions(&["行政处罚决定", "行政处罚"], &[&[PENALTIES]]),
     of_decisions(&["行政强制决定", "行政强制"], &[&[COERCION]]),
 ];

@@ -10,6 +10,7 @@ mod pattern;
 mod personal;
 mod phrases;
 mod plates;
+mod ranges;
 mod search;
 mod similarity;
 mod years;

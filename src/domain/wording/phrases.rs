@@ -2,6 +2,7 @@
 
 use super::alike::{alike, is_alike, is_common, is_joint, is_particle, is_suffix, is_verb, is_word};
 use super::is_han;
+use super::ranges::Covered;
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -115,9 +116,8 @@ impl Phrases {
         if found.is_empty() {
             return found;
         }
-        let right: Vec<(usize, usize)> =
-            self.right.find_overlapping_iter(text).map(|hit| (hit.start(), hit.end())).collect();
-        found.retain(|spoilt| !right.iter().any(|(from, to)| (*from..*to).contains(&spoilt.at)));
+        let right = Covered::by(self.right.find_overlapping_iter(text).map(|hit| hit.range()));
+        found.retain(|spoilt| !right.holds(spoilt.at));
         // Of several phrases that have the same character wrong the longest tells most.
         found.sort_by_key(|spoilt| (spoilt.at, spoilt.start, std::cmp::Reverse(spoilt.end)));
         found.dedup_by(|later, first| later.at < first.end && later.start < first.end);

@@ -6,7 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::backend::Backend;
 use diesel::deserialize::{FromSql, FromStaticSqlRow, Queryable, Result};
 use diesel::pg::Pg;
-use diesel::sql_types::{Date, Nullable, SingleValue, Text, Timestamp};
+use diesel::sql_types::{Date, Nullable, SingleValue, Timestamp};
 use diesel::sqlite::Sqlite;
 
 /// A day or a time, or none: `#[diesel(deserialize_as = Quick<NaiveDateTime>)]`.
@@ -56,33 +56,35 @@ fn number(text: &str) -> Option<u32> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
-/// Where they are not text, and where either engine may stand behind, as diesel reads them.
-macro_rules! as_diesel_reads {
-    ($($backend:ty: $type:ty),+) => {$(
-        impl Keeps<$type> for $backend {
+/// Where they are not text, and where either engine may stand behind, as diesel reads them; from SQLite what is written
+/// otherwise.
+macro_rules! keeps {
+    ($($type:ty),+) => {$(
+        impl Keeps<$type> for Pg {
             fn read(raw: Self::RawValue<'_>) -> Result<$type> {
-                <$type as FromSql<<$type as Plain>::Column, $backend>>::from_sql(raw)
+                FromSql::<<$type as Plain>::Column, Pg>::from_sql(raw)
+            }
+        }
+
+        impl Keeps<$type> for Either {
+            fn read(raw: Self::RawValue<'_>) -> Result<$type> {
+                FromSql::<<$type as Plain>::Column, Either>::from_sql(raw)
+            }
+        }
+
+        impl Keeps<$type> for Sqlite {
+            fn read(mut raw: Self::RawValue<'_>) -> Result<$type> {
+                if let Some(read) = <$type as Plain>::of(raw.read_text()) {
+                    return Ok(read);
+                }
+                FromSql::<<$type as Plain>::Column, Sqlite>::from_sql(raw)
             }
         }
     )+};
 }
 
 type Either = <AnyConnection as diesel::Connection>::Backend;
-as_diesel_reads!(Pg: NaiveDate, Pg: NaiveDateTime, Either: NaiveDate, Either: NaiveDateTime);
-
-impl Keeps<NaiveDate> for Sqlite {
-    fn read(raw: Self::RawValue<'_>) -> Result<NaiveDate> {
-        let text = <String as FromSql<Text, Sqlite>>::from_sql(raw)?;
-        Ok(NaiveDate::of(&text).map_or_else(|| NaiveDate::parse_from_str(&text, "%F"), Ok)?)
-    }
-}
-
-impl Keeps<NaiveDateTime> for Sqlite {
-    fn read(raw: Self::RawValue<'_>) -> Result<NaiveDateTime> {
-        let text = <String as FromSql<Text, Sqlite>>::from_sql(raw)?;
-        Ok(NaiveDateTime::of(&text).map_or_else(|| NaiveDateTime::parse_from_str(&text, "%F %T%.f"), Ok)?)
-    }
-}
+keeps!(NaiveDate, NaiveDateTime);
 
 macro_rules! quick {
     ($($type:ty as $column:ty),+) => {$(

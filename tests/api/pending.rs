@@ -6,7 +6,7 @@ use super::harness::client::Reply;
 use super::harness::database::Database;
 use super::harness::process::Service;
 use super::harness::wait_for;
-use super::harness::world::{World, id_of};
+use super::harness::world::{World, YEAR, id_of, suqian};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -51,6 +51,41 @@ fn told(service: &Service) -> Vec<(String, Value)> {
 
 fn actions(service: &Service) -> Vec<String> {
     told(service).into_iter().map(|(action, _)| action).collect()
+}
+
+#[test]
+fn what_waits_already_is_refused_without_breaking_the_group_it_comes_in() {
+    on_both_with_a_second_pair(|service| {
+        let world = World::new(service);
+        let one = id_of(&world.full_draft());
+        let county = json!({"agency_id": world.county, "year": YEAR, "sections": suqian(YEAR)["sections"]});
+        let other = id_of(&service.post("/reports").token(&world.editor()).json(&county).send().expect(201));
+        [&one, &other].into_iter().for_each(|report| world.publish(report));
+        let service: &Service = service;
+        let ask = |report: &str| {
+            world.transit(report, &world.publisher(), json!({"action": "withdraw", "comment": "误发"}))
+        };
+        let held = service.database.hold_writes();
+        let (mut come, ask) = (service.writes_queued(), &ask);
+        let mut queued = || {
+            come += 1;
+            wait_for(|| (service.writes_queued() >= come).then_some(()));
+        };
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| ask(&one));
+            queued();
+            let neighbour = scope.spawn(|| ask(&other));
+            queued();
+            let again = scope.spawn(|| ask(&one));
+            queued();
+            drop(held);
+            first.join().expect("an answer").expect(202);
+            neighbour.join().expect("an answer").expect(202);
+            again.join().expect("an answer").refused(409, "already_pending");
+        });
+        let metrics = service.get("/metrics").token(&service.admin()).send().expect(200).text();
+        assert!(metrics.contains("nianbao_lane_broken_groups_total 0\n"), "{metrics}");
+    });
 }
 
 #[test]

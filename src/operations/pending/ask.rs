@@ -7,7 +7,7 @@ use crate::domain::id::PendingId;
 use crate::domain::pending::{HeldAct, PendingAct};
 use crate::operations::reports::find_raw;
 use crate::operations::{Asking, Conflict, Desk, Ready, Refusal};
-use crate::storage::{Act, AnyConnection, pending};
+use crate::storage::{Act, AnyConnection, Basis, pending};
 use chrono::Duration;
 use serde_json::Value;
 
@@ -44,7 +44,8 @@ pub fn prepare_ask(
         asked_at: act.at,
         ends_at: act.at + Duration::days(asking.policy.second_pair.days.into()),
     };
-    Ok(Ready { basis, command })
+    // Of what it rests on it may be sure, not of itself: the same may wait already.
+    Ok(Ready { basis: Basis { is_sure: false, ..basis }, command })
 }
 
 /// What became of an act that may take another person.

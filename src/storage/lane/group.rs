@@ -57,7 +57,7 @@ pub(super) fn run(
         }
     }
     let unreached: Vec<_> = jobs.collect();
-    if let Err(error) = ledger.write(connection) {
+    if let Err(error) = caught(|| ledger.write(connection)) {
         return broken(connection, done, unreached, error);
     }
     let began = Instant::now();
@@ -121,13 +121,13 @@ fn run_one(
     let is_prepared = job.basis().is_some();
     let has_savepoint = is_lone || !job.basis().is_some_and(|basis| basis.is_sure);
     if !is_prepared {
-        ledger.write_left(connection)?;
+        caught(|| ledger.write_left(connection))?;
     }
     if has_savepoint {
         connection.batch_execute(begin)?;
     }
     let mut notes = Notes::default();
-    let ((run, touched), left) = together::during(is_prepared, || {
+    let ((run, touched), left) = together::during(is_prepared && !is_lone, || {
         seals::during(|| catch_unwind(AssertUnwindSafe(|| job.run(connection, &mut notes))))
     });
     match run {
@@ -150,6 +150,11 @@ fn run_one(
         Ok(Run::Spoiled(error)) => Err(error),
         Err(_) => Err(StorageError::Panicked),
     }
+}
+
+/// Runs what is written for a whole group; a panic in it is the group's affair, not the writer's.
+fn caught(write: impl FnOnce() -> Result<(), StorageError>) -> Result<(), StorageError> {
+    catch_unwind(AssertUnwindSafe(write)).unwrap_or(Err(StorageError::Panicked))
 }
 
 /// Rolls back what is left of the transaction and hands every job back, in order.

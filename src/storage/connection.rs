@@ -49,9 +49,7 @@ impl AnyConnection {
 }
 
 /// Most rows inserted by one statement.
-pub(super) const ROWS_AT_ONCE: usize = 1_000;
-/// Most rows for which the statement that inserts them is kept prepared.
-pub(super) const ROWS_KEPT: usize = 96;
+pub(super) const ROWS_AT_ONCE: usize = 100;
 
 /// Inserts rows, over a network in one statement. diesel would wrap many rows for SQLite in a
 /// transaction of its own, inside the one we hold: there, where a statement costs no round trip, each
@@ -60,16 +58,11 @@ macro_rules! insert_all {
     ($connection:expr, $table:expr, $rows:expr) => {
         match $connection {
             $crate::storage::connection::AnyConnection::Postgres(inner) => {
-                // PostgreSQL takes 65,535 values in a statement; a batch may leave more entries than that.
+                // Each number of rows is a statement of its own, which is kept: these are as many as are kept of a table.
                 for rows in $rows.chunks($crate::storage::connection::ROWS_AT_ONCE) {
                     let insert = diesel::insert_into($table).values(rows);
-                    // Each number of rows is a statement of its own: a group's are kept, those of a repair not.
-                    if rows.len() <= $crate::storage::connection::ROWS_KEPT {
-                        let insert = $crate::storage::prepared::Prepare::prepared(insert);
-                        diesel::RunQueryDsl::execute(insert, inner)?;
-                    } else {
-                        diesel::RunQueryDsl::execute(insert, inner)?;
-                    }
+                    let insert = $crate::storage::prepared::Prepare::prepared(insert);
+                    diesel::RunQueryDsl::execute(insert, inner)?;
                 }
             }
             $crate::storage::connection::AnyConnection::Sqlite(inner) => {

@@ -19,7 +19,7 @@ pub type Place = (AgencyPath, Level, Kind);
 #[derive(Debug, Clone)]
 pub struct Recount {
     report: ReportId,
-    pub(super) line: progress::LineKey,
+    line: progress::LineKey,
     /// Where it counts if the year's roster has no line of it: where the registry has its agency.
     registry: Place,
     /// What it adds; `None`: nothing, or nothing any more.

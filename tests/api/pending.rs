@@ -67,17 +67,13 @@ fn what_waits_already_is_refused_without_breaking_the_group_it_comes_in() {
         };
         let held = service.database.hold_writes();
         let (mut come, ask) = (service.writes_queued(), &ask);
-        let mut queued = || {
-            come += 1;
-            wait_for(|| (service.writes_queued() >= come).then_some(()));
-        };
         std::thread::scope(|scope| {
             let first = scope.spawn(|| ask(&one));
-            queued();
+            service.queues(&mut come);
             let neighbour = scope.spawn(|| ask(&other));
-            queued();
+            service.queues(&mut come);
             let again = scope.spawn(|| ask(&one));
-            queued();
+            service.queues(&mut come);
             drop(held);
             first.join().expect("an answer").expect(202);
             neighbour.join().expect("an answer").expect(202);

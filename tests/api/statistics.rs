@@ -1,7 +1,6 @@
 //! Totals that are always right: whatever is published, corrected, withdrawn or moved.
 
 use super::harness::database::Database;
-use super::harness::wait_for;
 use super::harness::world::{World, YEAR, id_of, open_year, register, suqian};
 use serde_json::{Value, json};
 
@@ -349,22 +348,18 @@ on_both! {
         let held = service.database.hold_writes();
         std::thread::scope(|scope| {
             let (publish, mut come) = (&publish, service.writes_queued());
-            let mut queued = || {
-                come += 1;
-                wait_for(|| (service.writes_queued() >= come).then_some(()));
-            };
             scope.spawn(|| register(service, "乙县另一局", "county", "department", Some(&world.county)));
-            queued();
+            service.queues(&mut come);
             scope.spawn(move || publish(0));
-            queued();
+            service.queues(&mut come);
             scope.spawn(move || publish(1));
-            queued();
+            service.queues(&mut come);
             scope.spawn(remove);
-            queued();
+            service.queues(&mut come);
             scope.spawn(move || publish(2));
-            queued();
+            service.queues(&mut come);
             scope.spawn(move || publish(3));
-            queued();
+            service.queues(&mut come);
             drop(held);
         });
         verified(&world);

@@ -1,7 +1,6 @@
 //! Where an act takes a second pair of eyes, one person is never both.
 
 use super::published;
-use crate::api::harness::wait_for;
 use crate::api::harness::world::{World, YEAR, id_of};
 use crate::api::pending::{ask, decide, pending};
 use crate::api::person_grants::give;
@@ -271,12 +270,12 @@ attacks! {
         let asked = id_of(&give(service, &one, &person, above).expect(202));
         // Both are judged by what is so in their turn, not by what was when they were sent.
         let held = service.database.hold_writes();
-        let before = service.writes_queued();
+        let mut come = service.writes_queued();
         let (given, bound) = std::thread::scope(|scope| {
             let given = scope.spawn(|| decide(service, &asked, &other, "confirm"));
-            wait_for(|| (service.writes_queued() > before).then_some(()));
+            service.queues(&mut come);
             let bound = scope.spawn(|| bind(&person));
-            wait_for(|| (service.writes_queued() > before + 1).then_some(()));
+            service.queues(&mut come);
             drop(held);
             (given.join().expect("an answer"), bound.join().expect("an answer"))
         });

@@ -241,6 +241,12 @@ impl Service {
         line.and_then(|count| count.parse().ok()).expect("a count")
     }
 
+    /// Waits until one more write has come than after the last one that was waited for.
+    pub fn queues(&self, come: &mut u64) {
+        *come += 1;
+        super::wait_for(|| (self.writes_queued() >= *come).then_some(()));
+    }
+
     pub fn admin(&self) -> String {
         self.token("admin", "", "管理员")
     }

@@ -2,23 +2,10 @@
 faults measures nothing; the clean ones stand one character off a phrase and are right. See passages.py.
 """
 
+from hands import hand
 from third_hand import TEXT
 
-clean, faults = [], []
-
-
-def f(kind, finds, *items, table="bureau"):
-    """Faults of a class; each a text, or a text and the words that are wrong."""
-    for item in items:
-        text, at = item if isinstance(item, tuple) else (item, None)
-        assert at is None or at in text, (text, at)
-        faults.append({"class": f"{kind}, fourth hand", "text": text, "table": table, "section": "overview", "at": at, "finds": finds})
-
-
-def c(kind, *texts, table="bureau"):
-    for text in texts:
-        clean.append({"class": kind, "text": text, "table": table, "section": "overview"})
-
+clean, faults, f, c = hand("fourth hand")
 
 f("typo", ["wording.*"],
   ("进一步提高政治站味，压实责任。", "政治站味"), ("聚焦急难愁畔，主动回应。", "急难愁畔"), ("补齐短扳，强化弱项。", "补齐短扳"),

@@ -1,20 +1,8 @@
 """Passages of a third hand: written by who did not write the rules, before they were changed. See passages.py."""
 
-clean, faults = [], []
+from hands import hand
 
-
-def f(kind, finds, *items, table="bureau"):
-    """Faults of a class; each a text, or a text and the words that are wrong."""
-    for item in items:
-        text, at = item if isinstance(item, tuple) else (item, None)
-        assert at is None or at in text, (text, at)
-        faults.append({"class": f"{kind}, third hand", "text": text, "table": table, "section": "overview", "at": at, "finds": finds})
-
-
-def c(kind, *texts, table="bureau"):
-    for text in texts:
-        clean.append({"class": kind, "text": text, "table": table, "section": "overview"})
-
+clean, faults, f, c = hand("third hand")
 
 WORDS, TEXT = ["wording.*"], ["text.*"]
 f("typo", WORDS,

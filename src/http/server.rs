@@ -8,7 +8,7 @@ use super::kernel::service::{Service, ServiceOptions};
 use super::kernel::{Code, Problem};
 use super::metrics;
 use super::openapi;
-use super::reports::RENDERER;
+use super::reports::{Published, RENDERER};
 use super::{instance, wire};
 use crate::operations::Refusal;
 use crate::operations::shared_keys::{known_key, shared_key as shared_key_of};
@@ -75,7 +75,7 @@ async fn run(
         app.default_service(web::to(nowhere))
             .wrap(from_fn(refuse_bad_token))
             .wrap(Condition::new(!origins.is_empty(), cors(origins)))
-            .wrap(from_fn(access))
+            .wrap(from_fn(access::<Published>))
     })?;
     let handle = running.handle();
     let ending = service.clone();

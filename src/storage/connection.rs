@@ -201,10 +201,13 @@ impl DatabaseUrl {
                 // What is mapped is not copied as well.
                 setup.push_str("PRAGMA query_only = ON; PRAGMA cache_size = -2048;");
             }
-            (DatabaseUrl::Postgres(_), Purpose::Scan) => {
-                setup.push_str("SET plan_cache_mode = force_custom_plan;");
+            (DatabaseUrl::Postgres(_), Purpose::Scan) => setup.push_str(
+                "SET default_transaction_read_only = on; SET plan_cache_mode = force_custom_plan;",
+            ),
+            (DatabaseUrl::Postgres(_), Purpose::Read) => {
+                setup.push_str("SET default_transaction_read_only = on;");
             }
-            (DatabaseUrl::Postgres(_), Purpose::Read | Purpose::Write) => {}
+            (DatabaseUrl::Postgres(_), Purpose::Write) => {}
         }
         if purpose == Purpose::Write {
             options.writer_sql.iter().for_each(|sql| setup.push_str(&format!("{sql};")));

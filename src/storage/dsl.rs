@@ -240,15 +240,21 @@ macro_rules! column {
         impl<C, GB> ValidGrouping<GB> for $column<C> {
             type IsAggregate = is_aggregate::No;
         }
-        impl<C> QueryId for $column<C> {
-            type QueryId = ();
-            const HAS_STATIC_QUERY_ID: bool = false;
-        }
     };
 }
 
 column!(Unindexed of C::SqlType);
 column!(Bytes of Binary);
+
+impl<C> QueryId for Unindexed<C> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C: QueryId> QueryId for Bytes<C> {
+    type QueryId = Bytes<C::QueryId>;
+    const HAS_STATIC_QUERY_ID: bool = C::HAS_STATIC_QUERY_ID;
+}
 
 impl<C: QueryFragment<Pg>> QueryFragment<Pg> for Unindexed<C> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {

@@ -1,7 +1,8 @@
 //! Statements that stay prepared, known by their text.
 //!
 //! diesel keeps prepared what it can tell apart by its type, and prepares anew what it cannot: plain SQL, lists of
-//! values, rows with empty columns. Preparing costs more than most of these statements; their texts are few.
+//! values, rows with empty columns. Preparing costs more than most of these statements; their texts are few. What it can
+//! tell apart is left to it: no text need be written to find it.
 
 use diesel::backend::Backend;
 use diesel::internal::derives::multiconnection::AstPassHelper;
@@ -56,13 +57,13 @@ impl Engine for Sqlite {
 
 impl<Q, DB> QueryFragment<DB> for Prepared<Q>
 where
-    Q: QueryFragment<DB>,
+    Q: QueryFragment<DB> + QueryId,
     DB: Engine,
     DB::QueryBuilder: Default,
 {
     /// Hands the text over whole, so that no part of it can say that it must not be kept.
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        if !self.kept && !DB::TAKES_LISTS {
+        if Q::HAS_STATIC_QUERY_ID || (!self.kept && !DB::TAKES_LISTS) {
             return self.statement.walk_ast(out);
         }
         if let Some((values, lookup)) = out.bind_collector() {
@@ -78,9 +79,9 @@ where
     }
 }
 
-impl<Q> QueryId for Prepared<Q> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
+impl<Q: QueryId> QueryId for Prepared<Q> {
+    type QueryId = Q::QueryId;
+    const HAS_STATIC_QUERY_ID: bool = Q::HAS_STATIC_QUERY_ID;
 }
 
 impl<Q: Query> Query for Prepared<Q> {

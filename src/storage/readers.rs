@@ -79,7 +79,7 @@ impl Readers {
         R: Send + From<StorageError> + IntoStorage + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
-        self.read_within(query, self.reach.patience).await
+        self.read_for(query, None).await
     }
 
     /// The same for whoever may wait longer, if they say so.
@@ -89,14 +89,17 @@ impl Readers {
         R: Send + From<StorageError> + IntoStorage + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
-        self.read_within(query, patience.unwrap_or(self.reach.patience)).await
+        self.read_as(query, Extent::Snapshot, patience.unwrap_or(self.reach.patience)).await
     }
 
-    /// The same for whoever may wait longer.
-    ///
     /// A permit is waited for here, asynchronously, so that threads never wait for connections; it goes with the
     /// query, which may outlive whoever waits for it.
-    pub async fn read_within<T, R, F>(self: &Arc<Readers>, query: F, patience: Duration) -> Result<T, R>
+    async fn read_as<T, R, F>(
+        self: &Arc<Readers>,
+        query: F,
+        extent: Extent,
+        patience: Duration,
+    ) -> Result<T, R>
     where
         T: Send + 'static,
         R: Send + From<StorageError> + IntoStorage + 'static,
@@ -118,7 +121,7 @@ impl Readers {
             .map(|time| Bound { until: Instant::now() + time, awaited: Arc::downgrade(&awaited) });
         let task = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            let run = || span.in_scope(|| readers.run(query, Extent::Snapshot));
+            let run = || span.in_scope(|| readers.run(query, extent));
             match bound {
                 Some(bound) => deadline::within(bound, run),
                 None => run(),
@@ -135,7 +138,12 @@ impl Readers {
     }
 
     /// Runs a short query on this very thread if the file is at hand, else as any other.
-    pub async fn glance<T, R, F>(self: &Arc<Readers>, query: F, extent: Extent) -> Result<T, R>
+    pub async fn glance<T, R, F>(
+        self: &Arc<Readers>,
+        query: F,
+        extent: Extent,
+        patience: Option<Duration>,
+    ) -> Result<T, R>
     where
         T: Send + 'static,
         R: Send + From<StorageError> + IntoStorage + 'static,
@@ -146,7 +154,7 @@ impl Readers {
         {
             return self.run(query, extent);
         }
-        self.read(query).await
+        self.read_as(query, extent, patience.unwrap_or(self.reach.patience)).await
     }
 
     /// Runs a query here and now; one that is cut off runs once more, on a connection of its own.

@@ -1,9 +1,11 @@
-//! What the public reads of a report, rendered: found with what it was rendered from, in one statement.
+//! What the public reads of a report, rendered. What moves with every publication is compared when a rendition is read;
+//! whoever writes anything else that it was rendered from takes it away (`take_away_stale`).
 
 use super::connection::AnyConnection;
-use super::dsl::{bytes, text_or};
+use super::dsl::bytes;
 use super::error::StorageError;
 use super::prepared::Prepare;
+use super::quick::Quick;
 use super::schema::{agencies, ledger, renditions, reports, roster, years};
 use crate::domain::agency::{AgencyStatus, Level, Uscc};
 use crate::domain::id::{AgencyId, ReportId};
@@ -43,15 +45,70 @@ pub struct Rendered {
     pub seq: i64,
 }
 
-/// Puts a rendition in the place of the one that is there.
+/// Puts a rendition in the place of the one that is there, unless the registry or the roster has moved since it was made.
 pub fn put(connection: &mut AnyConnection, rendition: &Rendition, program: &str) -> Result<(), StorageError> {
     delete_of(connection, &rendition.report)?;
-    let row = (rendition, renditions::program.eq(program));
-    Ok(insert!(connection, renditions::table, row)?)
+    insert!(connection, renditions::table, (rendition, renditions::program.eq(program)))?;
+    take_away_stale(connection, Around::Report(&rendition.report))
 }
 
 pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
     diesel::delete(renditions::table.find(report)).execute(connection)?;
+    Ok(())
+}
+
+/// What was written that stands around reports.
+#[derive(Debug, Clone, Copy)]
+pub enum Around<'a> {
+    Report(&'a ReportId),
+    /// An agency, or its lines in rosters.
+    Agency(&'a AgencyId),
+    /// The plan or the lines of a year.
+    Year(i32),
+}
+
+/// Renditions taken away by one statement.
+const TOGETHER: usize = 500;
+
+/// Takes away what was rendered with another code of the agency, or another day that the report is due by.
+pub fn take_away_stale(connection: &mut AnyConnection, around: Around<'_>) -> Result<(), StorageError> {
+    type Plan = (Level, Scope, NaiveDate, NaiveDate);
+    type Row = (ReportId, (String, NaiveDate), Option<String>, Option<NaiveDate>, Plan);
+    macro_rules! rendered {
+        ($those:expr) => {{
+            let line = roster::year
+                .eq(reports::year)
+                .and(roster::agency_id.eq(reports::agency_id))
+                .and(roster::scope.eq(reports::scope));
+            on_each!(connection, |c| renditions::table
+                .inner_join(reports::table.on(reports::id.eq(renditions::report_id)))
+                .inner_join(agencies::table.on(agencies::id.eq(reports::agency_id)))
+                .inner_join(years::table.on(years::year.eq(reports::year)))
+                .left_join(roster::table.on(line))
+                .filter($those)
+                .select((
+                    renditions::report_id,
+                    (renditions::uscc, renditions::due_on),
+                    agencies::uscc,
+                    roster::due_on.nullable(),
+                    (agencies::level, reports::scope, years::department_due_on, years::government_due_on),
+                ))
+                .load(c))
+        }};
+    }
+    let rows: Vec<Row> = match around {
+        Around::Report(id) => rendered!(renditions::report_id.eq(id))?,
+        Around::Agency(id) => rendered!(reports::agency_id.eq(id))?,
+        Around::Year(year) => rendered!(reports::year.eq(year))?,
+    };
+    let is_stale = |(_, made, uscc, line, (level, scope, department, government)): &Row| {
+        let due_on = line.unwrap_or_else(|| due_on(*level, *scope, *department, *government));
+        (made.0.as_str(), made.1) != (uscc.as_deref().unwrap_or_default(), due_on)
+    };
+    let stale: Vec<ReportId> = rows.into_iter().filter(is_stale).map(|(report, ..)| report).collect();
+    for some in stale.chunks(TOGETHER) {
+        diesel::delete(renditions::table.filter(renditions::report_id.eq_any(some))).execute(connection)?;
+    }
     Ok(())
 }
 
@@ -64,12 +121,7 @@ pub enum Wanted {
     Uscc(Uscc, i32, Scope),
 }
 
-/// A rendition, for when it was due, and what that is settled by now.
-type Row = (
-    (ReportId, i64, String, NaiveDateTime, Vec<u8>, Option<i64>),
-    NaiveDate,
-    (Option<NaiveDate>, Level, Scope, NaiveDate, NaiveDate),
-);
+type Row = (ReportId, i64, String, Quick<NaiveDateTime>, Vec<u8>, Option<i64>);
 
 /// What this program has rendered of a report, if all that it was rendered from is as it was.
 pub fn find(
@@ -79,45 +131,24 @@ pub fn find(
 ) -> Result<Option<Rendered>, StorageError> {
     macro_rules! found {
         ($those:expr) => {
-            on_each!(connection, |c| {
-                let line = roster::year
-                    .eq(reports::year)
-                    .and(roster::agency_id.eq(reports::agency_id))
-                    .and(roster::scope.eq(reports::scope));
-                let seq = ledger::table.select(ledger::audit_seq).single_value();
-                renditions::table
-                    .inner_join(reports::table.on(reports::id.eq(renditions::report_id)))
-                    .inner_join(agencies::table.on(agencies::id.eq(reports::agency_id)))
-                    .inner_join(years::table.on(years::year.eq(reports::year)))
-                    .left_join(roster::table.on(line))
-                    .filter(reports::withdrawn_at.is_null())
-                    .filter(reports::published_revision.eq(renditions::revision.nullable()))
-                    .filter(reports::public_version.eq(renditions::version.nullable()))
-                    .filter(text_or(agencies::uscc, "").eq(renditions::uscc))
-                    .filter($those)
-                    .filter(renditions::program.eq(program))
-                    .select((
-                        (
-                            renditions::report_id,
-                            renditions::version,
-                            renditions::around,
-                            renditions::modified,
-                            bytes(renditions::body),
-                            seq,
-                        ),
-                        renditions::due_on,
-                        (
-                            roster::due_on.nullable(),
-                            agencies::level,
-                            reports::scope,
-                            years::department_due_on,
-                            years::government_due_on,
-                        ),
-                    ))
-                    .prepared()
-                    .get_result(c)
-                    .optional()
-            })
+            on_each!(connection, |c| renditions::table
+                .inner_join(reports::table.on(reports::id.eq(renditions::report_id)))
+                .filter(reports::withdrawn_at.is_null())
+                .filter(reports::published_revision.eq(renditions::revision.nullable()))
+                .filter(reports::public_version.eq(renditions::version.nullable()))
+                .filter($those)
+                .filter(renditions::program.eq(program))
+                .select((
+                    renditions::report_id,
+                    renditions::version,
+                    renditions::around,
+                    renditions::modified,
+                    bytes(renditions::body),
+                    ledger::table.select(ledger::audit_seq).single_value(),
+                ))
+                .prepared()
+                .get_result(c)
+                .optional())
         };
     }
     let row: Option<Row> = match wanted {
@@ -125,15 +156,16 @@ pub fn find(
         Wanted::Agency(agency, year, scope) => {
             found!(reports::agency_id.eq(agency).and(reports::year.eq(year)).and(reports::scope.eq(scope)))?
         }
-        Wanted::Uscc(code, year, scope) => found!(
-            (agencies::status.eq(AgencyStatus::Active).and(agencies::uscc.eq(code)))
-                .and(reports::year.eq(year).and(reports::scope.eq(scope)))
-        )?,
+        Wanted::Uscc(code, year, scope) => {
+            let of_code = agencies::status.eq(AgencyStatus::Active).and(agencies::uscc.eq(code));
+            let agency = agencies::table.filter(of_code).select(agencies::id).single_value();
+            found!(
+                (reports::agency_id.nullable().eq(agency))
+                    .and(reports::year.eq(year).and(reports::scope.eq(scope)))
+            )?
+        }
     };
-    let is_right = |(_, rendered_for, (line, level, scope, department, government)): &Row| {
-        line.unwrap_or_else(|| due_on(*level, *scope, *department, *government)) == *rendered_for
-    };
-    Ok(row.filter(is_right).map(|((report, version, around, modified, body, seq), ..)| Rendered {
+    Ok(row.map(|(report, version, around, Quick(modified), body, seq)| Rendered {
         report,
         version,
         around,

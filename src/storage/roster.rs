@@ -6,6 +6,7 @@ use super::error::StorageError;
 use super::guarded::Rows;
 use super::prepared::Prepare;
 use super::progress;
+use super::renditions::{Around, take_away_stale};
 use super::schema::agencies;
 use super::schema::roster::dsl;
 use super::seals::{Lines, vanishing, wrote, wrote_lines};
@@ -74,7 +75,8 @@ pub fn insert(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(),
 /// Writes a line over its present row.
 pub fn update(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(), StorageError> {
     delete_one(connection, entry.year, &entry.agency_id, entry.scope)?;
-    insert(connection, entry)
+    insert(connection, entry)?;
+    take_away_stale(connection, Around::Agency(&entry.agency_id))
 }
 
 /// Lets the roster of a year that is open again follow the registry: who stands where, under which name,
@@ -89,14 +91,20 @@ pub fn catch_up(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), S
 /// Writes the roster of a year from the registry, in a statement for each day; lines that are there stay.
 pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), StorageError> {
     take_time(connection)?;
+    // Where there are none yet none is looked for: PostgreSQL takes a table that was empty for one that stays empty.
+    let some: Option<i32> = on_each!(connection, |c| dsl::roster
+        .filter(dsl::year.eq(plan.year))
+        .select(dsl::year)
+        .limit(1)
+        .get_result(c)
+        .optional())?;
     for ((scope, due_on), levels) in due_days(plan) {
         let kinds = Kind::ALL.iter().filter(|kind| Scope::expected_of(**kind) == scope);
         let these = agencies::level.eq_any(&levels).and(agencies::kind.eq_any(kinds));
         let there = dsl::roster.filter(dsl::agency_id.eq(agencies::id).and(dsl::year.eq(plan.year)));
         on_each!(connection, |c| {
-            let lines = agencies::table
+            let mut lines = agencies::table
                 .filter(agencies::status.eq(AgencyStatus::Active).and(these))
-                .filter(not(exists(there)))
                 .select((
                     plan.year.into_sql::<Integer>(),
                     agencies::id,
@@ -109,7 +117,11 @@ pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), Stora
                     false.into_sql::<Bool>(),
                     false.into_sql::<Bool>(),
                     Standing::Missing.into_sql::<Nullable<Text>>(),
-                ));
+                ))
+                .into_boxed();
+            if some.is_some() {
+                lines = lines.filter(not(exists(there)));
+            }
             lines
                 .insert_into(dsl::roster)
                 .into_columns((

@@ -1,8 +1,11 @@
 //! Reporting years and their rosters.
 
+use super::harness::database::Database;
 use super::harness::process::Service;
+use super::harness::wait_for;
 use super::harness::world::{World, id_of, open_year, register};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 #[track_caller]
 fn set_state(service: &Service, year: i32, state: &str) -> super::harness::client::Reply {
@@ -119,4 +122,27 @@ on_both! {
         service.get("/years/2020/roster?nope=1").send().refused(404, "not_found");
         service.get("/years/2023/roster?nope=1").send().refused(400, "invalid_query");
     }
+}
+
+/// PostgreSQL takes a table that was looked at while it was empty for one that stays so, and would read it once for
+/// each agency while it fills it.
+#[test]
+fn the_first_roster_is_written_without_reading_itself() {
+    let Some(database) = Database::postgres() else { return };
+    let service = Service::start(Arc::new(database), &[]);
+    let names =
+        (0..400).map(|n| json!({"name": format!("第{n}局"), "level": "county", "kind": "department"}));
+    let lines: String = names.map(|agency| format!("{agency}\n")).collect();
+    service
+        .post("/agencies/batch")
+        .token(&service.admin())
+        .body("application/x-ndjson", lines)
+        .send()
+        .expect(200);
+    service.database.execute("ANALYZE");
+    open_year(&service, 2024);
+    let counted = "SELECT CAST(seq_tup_read AS TEXT) AS value FROM pg_stat_user_tables \
+                   WHERE relname = 'roster' AND n_tup_ins >= 400";
+    let read: i64 = wait_for(|| service.database.text(counted)).parse().expect("a number");
+    assert!(read < 40 * 400, "{read} lines were read to write 400");
 }

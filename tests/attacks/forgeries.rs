@@ -40,8 +40,6 @@ const EXCUSED: &[(&str, &str, &str)] = &[
     ("search_documents", "revision", "of another revision than the published one nothing is shown"),
     ("renditions", "revision", "rendered from something else: not given to anybody"),
     ("renditions", "version", "rendered from something else: not given to anybody"),
-    ("renditions", "due_on", "rendered from something else: not given to anybody"),
-    ("renditions", "uscc", "rendered from something else: not given to anybody"),
     ("renditions", "program", "rendered by another program: not given to anybody"),
     ("renditions", "report_id", "of another report: rendered from something else, not given to anybody"),
     ("revisions", "updated_at", "a timestamp that moves with what happens around the revision"),

@@ -10,6 +10,7 @@ use super::problem::{Code, PROBLEM_JSON, Problem};
 use super::reads;
 use super::refusals;
 use super::service::Service;
+use super::shelf::{self, Missed, Shelf};
 use super::shield::{demand_tls, shield};
 use super::sign_in::sign_in;
 use super::trace::{named, traceparent};
@@ -28,8 +29,8 @@ use tracing::Instrument;
 
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// The middleware.
-pub async fn access(
+/// The middleware; what stands ready on a shelf is given at once.
+pub async fn access<S: Shelf>(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
@@ -41,16 +42,15 @@ pub async fn access(
     let trusted =
         service.as_ref().map(|service| service.options.trusted_proxies.as_slice()).unwrap_or_default();
     let secure = is_secure(&request, peer, trusted);
+    let address = client_address(peer, request.headers(), trusted);
     if let Some(service) = &service
-        && let Some(mut answer) = kept(service, &request, begun).await
+        && let Some(mut answer) = at_hand::<S>(service, &request, address, begun).await
     {
-        // What is at hand costs nothing, and is counted to nobody.
         demand_tls(answer.headers_mut(), secure);
         bid_farewell(service, &mut answer);
         line.is_answered(answer.body());
         return Ok(request.into_response(answer));
     }
-    let address = client_address(peer, request.headers(), trusted);
     let mut caller = Caller { address, ..Caller::unknown(request.headers()) };
     let method = request.method().clone();
     caller.head_only = method == Method::HEAD;
@@ -78,7 +78,9 @@ pub async fn access(
         if let (Some(service), Some(token)) = (&service, caller.token()) {
             last_use::note(service, token, caller.at);
         }
-        let standing = service.as_ref().and_then(|service| count(service, &mut caller, &method, &route));
+        let missed = request.extensions().get::<Missed>().map(|missed| missed.standing);
+        let standing =
+            service.as_ref().and_then(|service| count(service, &mut caller, (&method, &route), missed));
         let shared = Rc::new(caller);
         request.extensions_mut().insert(Rc::clone(&shared));
         if let Some(problem) = bad {
@@ -146,21 +148,28 @@ fn is_secure(request: &ServiceRequest, peer: Option<IpAddr>, trusted: &[IpNet]) 
 fn count(
     service: &Service,
     caller: &mut Caller,
-    method: &Method,
-    route: &Option<String>,
+    (method, route): (&Method, &Option<String>),
+    missed: Option<Option<Result<Standing, Standing>>>,
 ) -> Option<Result<Standing, Standing>> {
     let method = if caller.head_only { Method::GET.as_str() } else { method.as_str() };
     caller.cost = service.document.cost(method, route.as_deref().unwrap_or_default());
     let limit = service.limit.as_ref()?;
     let person = caller.who.as_ref().map(|who| who.person().id.as_str());
     caller.client = limit.client(person, caller.address);
-    limit.count(caller.client.as_ref()?, caller.cost)
+    // What was looked for on a shelf was counted there.
+    missed.unwrap_or_else(|| limit.count(caller.client.as_ref()?, caller.cost))
 }
 
-/// An answer that is kept and still right: no token, no route, no database.
+/// An answer that is kept and still right, or stands ready: no token, no route. What is kept needs no database either,
+/// costs nothing and is counted to nobody.
 ///
-/// It is counted like every other, but makes no line in the log.
-async fn kept(service: &Service, request: &ServiceRequest, begun: Instant) -> Option<HttpResponse> {
+/// It is among the figures like every other, but makes no line in the log.
+async fn at_hand<S: Shelf>(
+    service: &Service,
+    request: &ServiceRequest,
+    address: Option<IpAddr>,
+    begun: Instant,
+) -> Option<HttpResponse> {
     // Whoever has come further than is known here wants to see that.
     if position_of(request.headers())
         .is_some_and(|at| at.is_none_or(|at| at > service.store.watch().audit_seq()))
@@ -169,7 +178,11 @@ async fn kept(service: &Service, request: &ServiceRequest, begun: Instant) -> Op
     }
     let target = request.uri().path_and_query()?.as_str();
     let asked = Asked { method: request.method(), target, headers: request.headers() };
-    let (mut answer, kept) = service.kept.find(service, &asked).await?;
+    let found = match service.kept.find(service, &asked).await {
+        None => shelf::find::<S>(service, request, &asked, address).await,
+        found => found,
+    };
+    let (mut answer, kept) = found?;
     let id = request_id_of(request.headers());
     answer.headers_mut().insert(REQUEST_ID, HeaderValue::try_from(id).ok()?);
     kept.served(&service.metrics, answer.status()).inc();
@@ -187,7 +200,7 @@ async fn keep(
     let (request, made) = response.into_parts();
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
     let asked = Asked { method, target, headers: request.headers() };
-    let mut answer = service.kept.keep(&asked, kept).await;
+    let (mut answer, _) = service.kept.keep(&asked, kept).await;
     // What was laid around the answer on its way (CORS) stays.
     for (name, value) in made.headers() {
         let of_the_answer =

@@ -262,7 +262,8 @@ struct Question {
 
 /// The kept answers of an instance, bounded in bytes; the least useful go first.
 pub struct KeptBodies {
-    cache: Cache<Question, Arc<Kept>>,
+    /// `None`: nothing is kept.
+    cache: Option<Cache<Question, Arc<Kept>>>,
 }
 
 impl KeptBodies {
@@ -270,27 +271,27 @@ impl KeptBodies {
         let weigh = |question: &Question, kept: &Arc<Kept>| {
             u32::try_from(kept.bytes() + question.target.len() + question.accept.len()).unwrap_or(u32::MAX)
         };
-        KeptBodies { cache: Cache::builder().max_capacity(bytes).weigher(weigh).build() }
+        KeptBodies { cache: (bytes > 0).then(|| Cache::builder().max_capacity(bytes).weigher(weigh).build()) }
     }
 
     /// Where nothing is kept nothing is coded either: it would be coded for each request anew.
     pub fn keeps(&self) -> bool {
-        self.cache.policy().max_capacity() != Some(0)
+        self.cache.is_some()
     }
 
     /// Everything is to be made anew.
     pub fn forget(&self) {
-        self.cache.invalidate_all();
+        self.cache.iter().for_each(Cache::invalidate_all);
     }
 
     /// How many answers are kept, and their bytes.
     pub fn size(&self) -> (u64, u64) {
-        (self.cache.entry_count(), self.cache.weighted_size())
+        self.cache.as_ref().map_or((0, 0), |cache| (cache.entry_count(), cache.weighted_size()))
     }
 
     /// A kept answer that is still right, in the coding asked for.
     pub async fn find(&self, service: &Service, asked: &Asked<'_>) -> Option<(HttpResponse, Arc<Kept>)> {
-        let kept = self.cache.get(&asked.question()?)?;
+        let kept = self.cache.as_ref()?.get(&asked.question()?)?;
         if !service.store.watch().is_good(&kept.rests_on, kept.seq, kept.reign) {
             return None;
         }
@@ -298,12 +299,15 @@ impl KeptBodies {
     }
 
     /// Keeps an answer and gives it in the coding asked for.
-    pub async fn keep(&self, asked: &Asked<'_>, kept: Kept) -> HttpResponse {
+    pub async fn keep(&self, asked: &Asked<'_>, kept: Kept) -> (HttpResponse, Arc<Kept>) {
         let kept = Arc::new(kept);
+        let Some(cache) = &self.cache else {
+            return (kept.answer(asked.headers, Coding::Identity), kept);
+        };
         if let Some(question) = asked.question().filter(|_| kept.body.len() <= LARGEST) {
-            self.cache.insert(question, Arc::clone(&kept));
+            cache.insert(question, Arc::clone(&kept));
         }
-        give(&kept, asked.headers, Coding::of(asked.headers)).await
+        (give(&kept, asked.headers, Coding::of(asked.headers)).await, kept)
     }
 }
 
@@ -334,12 +338,17 @@ pub struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// `None`: what is asked is answered to this caller alone.
-    fn question(&self) -> Option<Question> {
+    /// Whether everybody who asks so is answered alike.
+    pub fn is_everybodys(&self) -> bool {
         let reads = matches!(*self.method, Method::GET | Method::HEAD);
         let alone =
             self.headers.contains_key(header::AUTHORIZATION) || self.headers.contains_key(header::ORIGIN);
-        if !reads || alone || self.target.len() > LONGEST_QUESTION {
+        reads && !alone && self.target.len() <= LONGEST_QUESTION
+    }
+
+    /// `None`: what is asked is answered to this caller alone.
+    fn question(&self) -> Option<Question> {
+        if !self.is_everybodys() {
             return None;
         }
         let mut accept = self.headers.get_all(header::ACCEPT);

@@ -37,6 +37,7 @@ pub mod schema;
 pub mod sent;
 pub mod service;
 pub mod shares;
+pub mod shelf;
 pub mod shield;
 mod sign_in;
 pub mod sort;

@@ -28,6 +28,9 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const KEPT: [HeaderName; 4] =
     [header::ETAG, header::LOCATION, header::LAST_MODIFIED, precondition::ACCEPT_PATCH];
 
+/// What is the same for everybody is kept by whoever likes, and asked about each time.
+const FOR_ALL: &str = "public, no-cache";
+
 /// How long a reply may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keeping {
@@ -221,6 +224,16 @@ impl Reply {
         Some((from, to))
     }
 
+    /// The same as everybody is given it, outside of any request; `None`: it rests on nothing, or has no tag.
+    pub(super) fn for_all(self, route: &str, language: Language, (seq, reign): (i64, u64)) -> Option<Kept> {
+        let (rests_on, tag) = self.rests_on.zip(self.tag)?;
+        let media = (self.media.as_ref(), self.language.unwrap_or(language));
+        let (mut headers, of_the_body) = laid_out(self.headers, media, FOR_ALL, true);
+        headers.extend(of_the_body);
+        let tag = tag.trim_matches('"').to_owned();
+        Some(Kept::new((rests_on, seq, reign), route.to_owned(), headers, tag, self.body))
+    }
+
     /// What is stored under an idempotency key.
     pub fn stored(&self) -> StoredAnswer {
         if self.once {
@@ -252,6 +265,35 @@ impl Reply {
         }
         Ok(reply)
     }
+}
+
+type Headers = Vec<(HeaderName, HeaderValue)>;
+
+/// The headers of an answer, and apart from them those that tell of its body.
+fn laid_out(
+    mut said: Vec<(HeaderName, String)>,
+    (media, language): (&str, Language),
+    keeping: &'static str,
+    reads: bool,
+) -> (Headers, Headers) {
+    if !said.iter().any(|(name, _)| name == header::CONTENT_SECURITY_POLICY) {
+        said.extend(of_page(media));
+    }
+    let mut headers: Vec<(HeaderName, HeaderValue)> = said
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, HeaderValue::try_from(value).ok()?)))
+        .collect();
+    headers.push((header::CACHE_CONTROL, HeaderValue::from_static(keeping)));
+    if reads {
+        let vary = "Accept, Accept-Encoding, Accept-Language, Authorization";
+        headers.push((header::VARY, HeaderValue::from_static(vary)));
+    }
+    let mut of_the_body = Vec::new();
+    if !media.is_empty() {
+        of_the_body.push((header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())));
+        of_the_body.extend(HeaderValue::from_str(media).ok().map(|media| (header::CONTENT_TYPE, media)));
+    }
+    (headers, of_the_body)
 }
 
 /// Whether the service keeps answers at all.
@@ -302,28 +344,10 @@ impl Responder for Reply {
             _ if caller.who.is_some() => "private, no-store",
             Keeping::Never | Keeping::Constant => "no-store",
             Keeping::Revalidated if !reads => "no-store",
-            Keeping::Revalidated => "public, no-cache",
+            Keeping::Revalidated => FOR_ALL,
         };
-        if !self.headers.iter().any(|(name, _)| name == header::CONTENT_SECURITY_POLICY) {
-            self.headers.extend(of_page(&self.media));
-        }
-        let mut headers: Vec<(HeaderName, HeaderValue)> = self
-            .headers
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, HeaderValue::from_str(&value).ok()?)))
-            .collect();
-        headers.push((header::CACHE_CONTROL, HeaderValue::from_static(keeping)));
-        if reads {
-            let vary = "Accept, Accept-Encoding, Accept-Language, Authorization";
-            headers.push((header::VARY, HeaderValue::from_static(vary)));
-        }
-        let mut of_the_body = Vec::new();
-        if !self.media.is_empty() {
-            let language = self.language.unwrap_or(caller.language);
-            of_the_body.push((header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())));
-            of_the_body
-                .extend(HeaderValue::from_str(&self.media).ok().map(|media| (header::CONTENT_TYPE, media)));
-        }
+        let media = (self.media.as_ref(), self.language.unwrap_or(caller.language));
+        let (mut headers, of_the_body) = laid_out(std::mem::take(&mut self.headers), media, keeping, reads);
         let mut response =
             HttpResponse::build(if unchanged { StatusCode::NOT_MODIFIED } else { self.status });
         for (name, value) in headers.iter().chain(of_the_body.iter().filter(|_| !unchanged)) {

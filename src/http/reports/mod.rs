@@ -21,6 +21,7 @@ mod validation;
 pub use body::{ReportBody, SectionBody, Shown};
 pub use create::require_editor;
 pub use findings::{FindingBody, finding_bodies};
+pub use read::Published;
 pub use read_body::document_body;
 pub use suppression::SuppressionBody;
 pub use transitions::{PersonReference, TransitionBody};
@@ -105,8 +106,10 @@ fn dated(reply: Reply, at: NaiveDateTime) -> Reply {
     reply.modified(at).patchable()
 }
 
-/// How this program renders what everybody reads of a report; what it renders is kept in the database.
-pub const RENDERER: Renderer = Renderer { program: env!("CARGO_PKG_VERSION"), render: rendering };
+/// How this program renders what everybody reads of a report; what it renders is kept in the database. Those before the
+/// second left standing what had become stale.
+pub const RENDERER: Renderer =
+    Renderer { program: concat!(env!("CARGO_PKG_VERSION"), "/2"), render: rendering };
 
 fn rendering(view: &ReportView) -> Rendering {
     let shown = Shown::published(view.clone());

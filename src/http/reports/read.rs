@@ -3,24 +3,67 @@
 use super::body::{ReportBody, Shown};
 use super::{RENDERER, rendered, shown};
 use crate::domain::id::ReportId;
+use crate::domain::language::Language;
 use crate::domain::report::Scope;
-use crate::http::kernel::{Call, Code, Problem, Reply, View, ViewQuery, YearNumber, query};
+use crate::http::kernel::query::Query;
+use crate::http::kernel::shelf::{Missed, Shelf};
+use crate::http::kernel::{BASE, Call, Code, Problem, Reply, View, ViewQuery, YearNumber, query};
 use crate::operations::reports::renditions::{self, Wanted};
+use crate::operations::store::{AnyConnection, StorageError};
 use crate::operations::{AgencyRef, reports};
-use actix_web::get;
+use actix_web::{HttpMessage, get};
 
-/// What everybody sees of a report, as it was rendered before; `None` where it must be made.
+/// Published reports as they were rendered before, by their ids and by agency and year.
+pub struct Published;
+
+impl Shelf for Published {
+    type Wanted = Wanted;
+
+    fn wanted(path: &str, query: &str) -> Option<(Wanted, &'static str)> {
+        let mut parts = path.strip_prefix(BASE)?.strip_prefix('/')?.split('/');
+        let wanted = match (parts.next()?, parts.next()?, parts.next(), parts.next()) {
+            ("reports", id, None, _) => {
+                let _valid = ViewQuery::read(query).ok()?;
+                (Wanted::Report(id.parse().ok()?), "/api/v1/reports/{id}")
+            }
+            ("agencies", agency, Some("reports"), Some(year)) => {
+                let scope = KeyQuery::read(query).ok()?.scope;
+                let year = year.parse().ok()?;
+                (by_key(agency.parse().ok()?, year, scope)?, "/api/v1/agencies/{agency}/reports/{year}")
+            }
+            _ => return None,
+        };
+        parts.next().is_none().then_some(wanted)
+    }
+
+    fn find(
+        connection: &mut AnyConnection,
+        wanted: &Wanted,
+        language: Language,
+    ) -> Result<Option<(i64, Reply)>, StorageError> {
+        let found = renditions::find(connection, wanted, RENDERER.program)?;
+        Ok(found.map(|found| (found.seq, rendered(found, language))))
+    }
+}
+
+/// `None`: the agency can be none.
+fn by_key(agency: AgencyRef, year: YearNumber, scope: Option<Scope>) -> Option<Wanted> {
+    let scope = scope.unwrap_or(Scope::Own);
+    match agency {
+        AgencyRef::Id(id) => Some(Wanted::Agency(id, year.0, scope)),
+        AgencyRef::Uscc(code) => Some(Wanted::Uscc(code, year.0, scope)),
+        AgencyRef::Nowhere => None,
+    }
+}
+
+/// The same by its route, for whom it was not looked for before: browsers that ask from another origin. `None` where it
+/// must be made.
 async fn peek(call: &Call, wanted: Wanted) -> Result<Option<Reply>, Problem> {
-    if call.caller.who.is_some() {
+    if call.caller.who.is_some() || call.request.extensions().contains::<Missed>() {
         return Ok(None);
     }
-    let found = call
-        .peek(move |connection| {
-            let found = renditions::find(connection, &wanted, RENDERER.program)?;
-            Ok(found.map(|found| (found.seq, found)))
-        })
-        .await?;
-    Ok(found.map(|found| rendered(found, call.language())))
+    let language = call.language();
+    call.peek(move |connection| Published::find(connection, &wanted, language)).await
 }
 
 /// 读取报告
@@ -76,12 +119,7 @@ pub async fn read_report_by_key(call: Call) -> Result<Reply, Problem> {
     let query: KeyQuery =
         call.query_after(move |connection, _| crate::operations::agencies::find(connection, &named)).await?;
     let (scope, published) = (query.scope.unwrap_or(Scope::Own), query.view.is_some());
-    let wanted = match &agency {
-        AgencyRef::Id(id) => Some(Wanted::Agency(id.clone(), year.0, scope)),
-        AgencyRef::Uscc(code) => Some(Wanted::Uscc(code.clone(), year.0, scope)),
-        AgencyRef::Nowhere => None,
-    };
-    if let Some(wanted) = wanted
+    if let Some(wanted) = by_key(agency.clone(), year, query.scope)
         && let Some(reply) = peek(&call, wanted).await?
     {
         return Ok(reply);

@@ -90,11 +90,13 @@ pub fn rendered_otherwise(
     for found in stored {
         let Some(view) = views.iter().find(|view| view.report.id == found.report) else { continue };
         let right = rendition(view, renderer);
-        let from = |one: &Rendition| (one.revision, one.version, one.due_on, one.uscc.clone());
+        let from = |one: &Rendition| (one.revision, one.version);
         if from(&found) != from(&right) {
             continue;
         }
         let pairs = [
+            ("due_on", found.due_on != right.due_on),
+            ("uscc", found.uscc != right.uscc),
             ("body", found.body != right.body),
             ("around", found.around != right.around),
             ("modified", found.modified != right.modified),

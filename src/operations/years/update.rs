@@ -7,8 +7,8 @@ use crate::operations::changed::changed;
 use crate::operations::publishable::require_publishable;
 use crate::operations::statistics::verify_year;
 use crate::operations::{Conflict, Desk, Refusal};
-use crate::storage::years;
-use crate::storage::{Note, reports, roster};
+use crate::storage::renditions::{Around, take_away_stale};
+use crate::storage::{Note, reports, roster, take_time, years};
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -42,13 +42,18 @@ pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<Repo
     years::update(desk.connection, &year)?;
     let reopens = plan.state.roster_follows() && !present.plan.state.roster_follows();
     let due_days = |plan: &YearPlan| (plan.department_due_on, plan.government_due_on);
-    if reopens || (plan.state.roster_follows() && due_days(plan) != due_days(&present.plan)) {
+    let other_days = due_days(plan) != due_days(&present.plan);
+    if reopens || (plan.state.roster_follows() && other_days) {
         roster::set_due_days(desk.connection, plan)?;
     }
     if reopens {
         // What happened in the registry meanwhile is caught up with, and the sums with it.
         roster::catch_up(desk.connection, plan)?;
         verify_year(desk.connection, plan.year, true)?;
+    }
+    if reopens || other_days {
+        take_time(desk.connection)?;
+        take_away_stale(desk.connection, Around::Year(plan.year))?;
     }
     desk.notes.audit(Note {
         action: AuditAction::YearUpdate,

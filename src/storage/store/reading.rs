@@ -39,7 +39,7 @@ impl Store {
         R: Send + From<StorageError> + IntoStorage + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
-        self.shared.scanners.read_within(query, LONGEST_TURN).await
+        self.shared.scanners.read_for(query, Some(LONGEST_TURN)).await
     }
 
     /// Runs such a query on a standby that has at least this entry of the audit, and everything public that is known
@@ -94,17 +94,19 @@ impl Store {
         R: Send + From<StorageError> + IntoStorage + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
-        self.shared.readers.glance(query, Extent::Snapshot).await
+        self.shared.readers.glance(query, Extent::Snapshot, None).await
     }
 
-    /// The same for a single statement, which needs no snapshot around it.
-    pub async fn peek<T, R, F>(&self, query: F) -> Result<T, R>
+    /// The same for a single statement, which needs no snapshot around it, if a reader is free at once.
+    pub async fn peek<T, F>(&self, query: F) -> Result<Option<T>, StorageError>
     where
         T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<Option<T>, StorageError> + Send + 'static,
     {
-        self.shared.readers.glance(query, Extent::Statement).await
+        match self.shared.readers.glance(query, Extent::Statement, Some(Duration::ZERO)).await {
+            Err(StorageError::Busy) => Ok(None),
+            found => found,
+        }
     }
 
     /// Runs a query on a reader from a thread that may block (the command line).

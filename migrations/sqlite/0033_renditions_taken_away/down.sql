@@ -1,0 +1,1 @@
+UPDATE ledger SET excludes_before = 0;

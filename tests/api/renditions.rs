@@ -184,6 +184,17 @@ fn what_moved_while_a_report_was_rendered_is_not_missed() {
     assert_eq!(read["agency"]["uscc"], "11371000004359010J");
 }
 
+/// The answers to whoever may ask five times, each counted once.
+fn counted(service: &Service, path: &str) -> Vec<Reply> {
+    let replies: Vec<Reply> = (0..5).map(|_| service.get(path).send()).collect();
+    for (reply, left) in replies.iter().zip((0..5).rev()) {
+        let told = reply.header("ratelimit");
+        assert!(told.is_some_and(|told| told.contains(&format!("r={left};"))), "{reply:?}");
+    }
+    service.get(path).send().refused(429, "rate_limited");
+    replies
+}
+
 #[test]
 fn what_stands_ready_is_counted_to_whoever_reads_it() {
     let database = Arc::new(Database::sqlite());
@@ -198,32 +209,18 @@ fn what_stands_ready_is_counted_to_whoever_reads_it() {
     let few = [("NIANBAO__LIMITS__REQUESTS_PER_MINUTE", "5"), ("NIANBAO__LIMITS__KEPT_BYTES", "0")];
     let service = Service::start(database, &few);
     mark(&service);
-    let path = format!("/reports/{report}");
-    for left in (0..5).rev() {
-        let reply = service.get(&path).send().expect(200);
-        assert!(is_marked(&reply.value()));
-        assert!(
-            reply.header("ratelimit").is_some_and(|told| told.contains(&format!("r={left};"))),
-            "{reply:?}"
-        );
+    for reply in counted(&service, &format!("/reports/{report}")) {
+        assert!(is_marked(&reply.expect(200).value()));
     }
-    service.get(&path).send().refused(429, "rate_limited");
 }
 
 #[test]
 fn what_is_looked_for_in_vain_is_counted_once() {
     let few = [("NIANBAO__LIMITS__REQUESTS_PER_MINUTE", "5")];
     let service = Service::start(Arc::new(Database::sqlite()), &few);
-    let path = "/reports/01890000-0000-7000-8000-000000000000";
-    for left in (0..5).rev() {
-        let reply = service.get(path).send();
-        assert!(
-            reply.header("ratelimit").is_some_and(|told| told.contains(&format!("r={left};"))),
-            "{reply:?}"
-        );
+    for reply in counted(&service, "/reports/01890000-0000-7000-8000-000000000000") {
         reply.refused(404, "not_found");
     }
-    service.get(path).send().refused(429, "rate_limited");
 }
 
 #[test]

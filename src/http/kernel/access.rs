@@ -78,7 +78,7 @@ pub async fn access<S: Shelf>(
         if let (Some(service), Some(token)) = (&service, caller.token()) {
             last_use::note(service, token, caller.at);
         }
-        let missed = request.extensions().get::<Missed>().map(|missed| missed.standing);
+        let missed = request.extensions().get::<Missed>().copied();
         let standing =
             service.as_ref().and_then(|service| count(service, &mut caller, (&method, &route), missed));
         let shared = Rc::new(caller);
@@ -149,7 +149,7 @@ fn count(
     service: &Service,
     caller: &mut Caller,
     (method, route): (&Method, &Option<String>),
-    missed: Option<Option<Result<Standing, Standing>>>,
+    missed: Option<Missed>,
 ) -> Option<Result<Standing, Standing>> {
     let method = if caller.head_only { Method::GET.as_str() } else { method.as_str() };
     caller.cost = service.document.cost(method, route.as_deref().unwrap_or_default());
@@ -157,7 +157,10 @@ fn count(
     let person = caller.who.as_ref().map(|who| who.person().id.as_str());
     caller.client = limit.client(person, caller.address);
     // What was looked for on a shelf was counted there.
-    missed.unwrap_or_else(|| limit.count(caller.client.as_ref()?, caller.cost))
+    match missed {
+        Some(missed) => missed.standing,
+        None => limit.count(caller.client.as_ref()?, caller.cost),
+    }
 }
 
 /// An answer that is kept and still right, or stands ready: no token, no route. What is kept needs no database either,

@@ -279,7 +279,7 @@ fn laid_out(
     if !said.iter().any(|(name, _)| name == header::CONTENT_SECURITY_POLICY) {
         said.extend(of_page(media));
     }
-    let mut headers: Vec<(HeaderName, HeaderValue)> = said
+    let mut headers: Headers = said
         .into_iter()
         .filter_map(|(name, value)| Some((name, HeaderValue::try_from(value).ok()?)))
         .collect();

@@ -31,6 +31,7 @@ pub trait Shelf: 'static {
 }
 
 /// What was looked for on a shelf, and is not there: it is counted already, and need not be looked for again.
+#[derive(Clone, Copy)]
 pub struct Missed {
     pub standing: Option<Result<Standing, Standing>>,
 }

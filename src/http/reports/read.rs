@@ -27,7 +27,7 @@ impl Shelf for Published {
                 (Wanted::Report(id.parse().ok()?), "/api/v1/reports/{id}")
             }
             ("agencies", agency, Some("reports"), Some(year)) => {
-                let scope = KeyQuery::read(query).ok()?.scope;
+                let scope = KeyQuery::read(query).ok()?.scope();
                 let year = year.parse().ok()?;
                 (by_key(agency.parse().ok()?, year, scope)?, "/api/v1/agencies/{agency}/reports/{year}")
             }
@@ -47,8 +47,7 @@ impl Shelf for Published {
 }
 
 /// `None`: the agency can be none.
-fn by_key(agency: AgencyRef, year: YearNumber, scope: Option<Scope>) -> Option<Wanted> {
-    let scope = scope.unwrap_or(Scope::Own);
+fn by_key(agency: AgencyRef, year: YearNumber, scope: Scope) -> Option<Wanted> {
     match agency {
         AgencyRef::Id(id) => Some(Wanted::Agency(id, year.0, scope)),
         AgencyRef::Uscc(code) => Some(Wanted::Uscc(code, year.0, scope)),
@@ -102,6 +101,12 @@ query!(KeyQuery {
     view: Option<View>,
 });
 
+impl KeyQuery {
+    fn scope(&self) -> Scope {
+        self.scope.unwrap_or(Scope::Own)
+    }
+}
+
 /// 按机关和年度读取报告
 ///
 /// 与按编号读取相同。
@@ -118,8 +123,8 @@ pub async fn read_report_by_key(call: Call) -> Result<Reply, Problem> {
     let named = agency.clone();
     let query: KeyQuery =
         call.query_after(move |connection, _| crate::operations::agencies::find(connection, &named)).await?;
-    let (scope, published) = (query.scope.unwrap_or(Scope::Own), query.view.is_some());
-    if let Some(wanted) = by_key(agency.clone(), year, query.scope)
+    let (scope, published) = (query.scope(), query.view.is_some());
+    if let Some(wanted) = by_key(agency.clone(), year, scope)
         && let Some(reply) = peek(&call, wanted).await?
     {
         return Ok(reply);

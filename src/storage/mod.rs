@@ -35,6 +35,7 @@ mod prepared;
 mod private;
 pub mod progress;
 mod pulse;
+mod query;
 mod quick;
 mod readers;
 pub mod receipts;

@@ -5,6 +5,7 @@ use super::deadline::{self, Bound};
 use super::error::StorageError;
 use super::lane::IntoStorage;
 use super::pulse::Pulse;
+use super::query::{Query, put_aside, taken};
 use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +17,7 @@ use tokio::sync::Semaphore;
 pub(super) enum Extent {
     /// All its statements.
     Snapshot,
-    /// Its only statement, which is a snapshot in itself.
+    /// Each statement by itself: there is only one, or they need not agree.
     Statement,
 }
 
@@ -34,6 +35,9 @@ struct Reader {
     connection: AnyConnection,
     reads: u32,
 }
+
+/// A query while it runs.
+type Running<'q> = dyn FnMut(&mut AnyConnection) -> Result<(), StorageError> + 'q;
 
 /// As many reads find their plans as the first of them left them.
 const READS_BETWEEN_PLANS: u32 = 512;
@@ -72,46 +76,24 @@ impl Readers {
         (self.reach.count.saturating_sub(self.permits.available_permits()), self.reach.count)
     }
 
-    /// Runs a query in one snapshot, on a thread that may block.
-    pub async fn read<T, R, F>(self: &Arc<Readers>, query: F) -> Result<T, R>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
-    {
-        self.read_for(query, None).await
-    }
-
-    /// The same for whoever may wait longer, if they say so.
-    pub async fn read_for<T, R, F>(self: &Arc<Readers>, query: F, patience: Option<Duration>) -> Result<T, R>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
-    {
-        self.read_as(query, Extent::Snapshot, patience.unwrap_or(self.reach.patience)).await
-    }
-
+    /// Runs a query on a thread that may block; whoever may wait longer than others for a reader says so.
+    ///
     /// A permit is waited for here, asynchronously, so that threads never wait for connections; it goes with the
     /// query, which may outlive whoever waits for it.
-    async fn read_as<T, R, F>(
+    pub async fn read(
         self: &Arc<Readers>,
-        query: F,
+        mut query: Query,
         extent: Extent,
-        patience: Duration,
-    ) -> Result<T, R>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
-    {
+        patience: Option<Duration>,
+    ) -> Result<(), StorageError> {
+        let patience = patience.unwrap_or(self.reach.patience);
         let permit = tokio::time::timeout(patience, Arc::clone(&self.permits).acquire_owned());
         let permit = tokio::select! {
             biased;
-            () = self.pulse.silent() => return Err(StorageError::Silent.into()),
+            () = self.pulse.silent() => return Err(StorageError::Silent),
             permit = permit => permit,
         };
-        let Ok(Ok(permit)) = permit else { return Err(StorageError::Busy.into()) };
+        let Ok(Ok(permit)) = permit else { return Err(StorageError::Busy) };
         let readers = Arc::clone(self);
         let span = tracing::Span::current();
         let awaited = Arc::new(());
@@ -121,7 +103,7 @@ impl Readers {
             .map(|time| Bound { until: Instant::now() + time, awaited: Arc::downgrade(&awaited) });
         let task = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            let run = || span.in_scope(|| readers.run(query, extent));
+            let mut run = || span.in_scope(|| readers.run_through(&mut query, extent));
             match bound {
                 Some(bound) => deadline::within(bound, run),
                 None => run(),
@@ -129,35 +111,30 @@ impl Readers {
         });
         let outcome = tokio::select! {
             biased;
-            outcome = task => outcome.unwrap_or_else(|_| Err(StorageError::Ended.into())),
+            outcome = task => outcome.unwrap_or_else(|_| Err(StorageError::Ended)),
             // The thread keeps its permit until the database lets it go.
-            () = self.pulse.silent() => Err(StorageError::Silent.into()),
+            () = self.pulse.silent() => Err(StorageError::Silent),
         };
         drop(awaited);
         outcome
     }
 
     /// Runs a short query on this very thread if the file is at hand, else as any other.
-    pub async fn glance<T, R, F>(
+    pub async fn glance(
         self: &Arc<Readers>,
-        query: F,
+        mut query: Query,
         extent: Extent,
         patience: Option<Duration>,
-    ) -> Result<T, R>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
-    {
+    ) -> Result<(), StorageError> {
         if self.url.is_sqlite()
             && let Ok(_permit) = self.permits.try_acquire()
         {
-            return self.run(query, extent);
+            return self.run_through(&mut query, extent);
         }
-        self.read_as(query, extent, patience.unwrap_or(self.reach.patience)).await
+        self.read(query, extent, patience).await
     }
 
-    /// Runs a query here and now; one that is cut off runs once more, on a connection of its own.
+    /// Runs a query here and now.
     pub fn run<T, R>(
         &self,
         mut query: impl FnMut(&mut AnyConnection) -> Result<T, R>,
@@ -166,40 +143,32 @@ impl Readers {
     where
         R: From<StorageError> + IntoStorage,
     {
-        match self.run_once(&mut query, extent)? {
-            Ok(value) => Ok(value),
-            Err(cut_off) => {
+        let mut found = None;
+        self.run_through(&mut |connection| put_aside(query(connection), &mut found), extent)?;
+        taken(found)
+    }
+
+    /// One that is cut off runs once more, on a connection of its own.
+    fn run_through(&self, query: &mut Running<'_>, extent: Extent) -> Result<(), StorageError> {
+        match self.run_once(query, extent) {
+            Err(cut_off) if cut_off.is_cut_off() && deadline::still_wanted().is_ok() => {
                 tracing::warn!(error = %cut_off, "a read was cut off; it runs once more");
                 // Its idle sisters were cut off with it.
                 self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
-                self.run_once(&mut query, extent)?.map_err(R::from)
+                self.run_once(query, extent)
             }
+            ended => ended,
         }
     }
 
-    /// The inner error: the connection was lost, the query may run again.
-    fn run_once<T, R>(
-        &self,
-        query: &mut impl FnMut(&mut AnyConnection) -> Result<T, R>,
-        extent: Extent,
-    ) -> Result<Result<T, StorageError>, R>
-    where
-        R: From<StorageError> + IntoStorage,
-    {
+    fn run_once(&self, query: &mut Running<'_>, extent: Extent) -> Result<(), StorageError> {
         let mut reader = self.take(extent)?;
         let outcome = query(&mut reader.connection);
         let ended = match extent {
             Extent::Snapshot => reader.connection.batch_execute("ROLLBACK").is_ok(),
             Extent::Statement => true,
         };
-        let (sound, outcome) = match outcome.map_err(R::into_storage) {
-            Ok(value) => (ended, Ok(Ok(value))),
-            Err(Ok(error)) if error.is_cut_off() && deadline::still_wanted().is_ok() => {
-                (false, Ok(Err(error)))
-            }
-            Err(Ok(error)) => (ended && !error.spoils_connection(), Err(error.into())),
-            Err(Err(refusal)) => (ended, Err(refusal)),
-        };
+        let sound = ended && !outcome.as_ref().is_err_and(StorageError::spoils_connection);
         if sound && reader.is_planned_for_next() {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
         }

@@ -7,9 +7,9 @@ use super::audit;
 use super::cluster::{Mark, is_lost};
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
 use super::error::StorageError;
-use super::lane::IntoStorage;
 use super::options::StoreOptions;
 use super::pulse::Pulse;
+use super::query::Query;
 use super::readers::{Extent, Reach, Readers};
 use super::watch::Watch;
 use diesel::prelude::*;
@@ -149,17 +149,12 @@ impl Standbys {
 
     /// Runs a query on a standby that has at least this entry of the audit, and everything public that is known here;
     /// `None`: there is none, the primary is to be asked.
-    pub async fn read<T, R, F>(
+    pub async fn read(
         &self,
         at_least: i64,
         patience: Option<Duration>,
-        query: &Arc<Mutex<F>>,
-    ) -> Option<Result<T, R>>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
-    {
+        query: &Arc<Mutex<Query>>,
+    ) -> Option<Result<(), StorageError>> {
         if self.all.is_empty() {
             return None;
         }
@@ -170,17 +165,12 @@ impl Standbys {
         read
     }
 
-    async fn read_one<T, R, F>(
+    async fn read_one(
         &self,
         at_least: i64,
         patience: Option<Duration>,
-        query: &Arc<Mutex<F>>,
-    ) -> Option<Result<T, R>>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
-    {
+        query: &Arc<Mutex<Query>>,
+    ) -> Option<Result<(), StorageError>> {
         let (epoch, public) = self.watch.public_position()?;
         let at_least = at_least.max(public);
         let standby = self.choose()?;
@@ -190,31 +180,28 @@ impl Standbys {
             let read = move |connection: &mut AnyConnection| {
                 let (seq, of) = audit::end(connection)?;
                 if of != epoch || seq < at_least {
-                    return Err(StorageError::Behind.into());
+                    return Err(StorageError::Behind);
                 }
                 // An earlier try that hangs keeps it.
                 let mut query = query.try_lock().map_err(|_| StorageError::Silent)?;
                 query(connection)
             };
-            let error = match standby.readers.read_for(read, patience).await.map_err(R::into_storage) {
-                Ok(found) => {
-                    standby.reads.fetch_add(1, Ordering::Relaxed);
-                    return Some(Ok(found));
-                }
-                Err(Err(refusal)) => return Some(Err(refusal)),
-                Err(Ok(error)) => error,
+            let read = standby.readers.read(Box::new(read), Extent::Snapshot, patience).await;
+            let Err(error) = read else {
+                standby.reads.fetch_add(1, Ordering::Relaxed);
+                return Some(Ok(()));
             };
             match error {
                 StorageError::Behind if Instant::now() < until => tokio::time::sleep(AGAIN).await,
                 StorageError::Behind => return None,
-                StorageError::Busy => return Some(Err(StorageError::Busy.into())),
-                overdue if overdue.is_overdue() => return Some(Err(overdue.into())),
+                StorageError::Busy => return Some(Err(StorageError::Busy)),
+                overdue if overdue.is_overdue() => return Some(Err(overdue)),
                 // It was ended, or what it looked at was replayed away under it.
                 passing if passing.is_passing() => {
                     tracing::info!(standby = standby.name, error = %passing, "a read goes to the primary");
                     return None;
                 }
-                error => return Some(Err(error.into())),
+                error => return Some(Err(error)),
             }
         }
     }

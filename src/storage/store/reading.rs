@@ -4,6 +4,7 @@ use super::Store;
 use crate::storage::connection::AnyConnection;
 use crate::storage::error::StorageError;
 use crate::storage::lane::IntoStorage;
+use crate::storage::query::{Found, Query};
 use crate::storage::readers::Extent;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,7 +20,9 @@ impl Store {
         R: Send + From<StorageError> + IntoStorage + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
-        self.shared.readers.read(query).await
+        let (query, found) = Found::by(query);
+        self.shared.readers.read(query, Extent::Snapshot, None).await?;
+        found.take()
     }
 
     /// Runs a query that looks through many rows, on a reader kept for such, for a bounded time.
@@ -29,7 +32,9 @@ impl Store {
         R: Send + From<StorageError> + IntoStorage + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
-        self.shared.scanners.read(query).await
+        let (query, found) = Found::by(query);
+        self.shared.scanners.read(query, Extent::Snapshot, None).await?;
+        found.take()
     }
 
     /// The same for one of many steps, which waits for its turn as long as it takes.
@@ -39,7 +44,9 @@ impl Store {
         R: Send + From<StorageError> + IntoStorage + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
-        self.shared.scanners.read_for(query, Some(LONGEST_TURN)).await
+        let (query, found) = Found::by(query);
+        self.shared.scanners.read(query, Extent::Snapshot, Some(LONGEST_TURN)).await?;
+        found.take()
     }
 
     /// Runs such a query on a standby that has at least this entry of the audit, and everything public that is known
@@ -50,7 +57,9 @@ impl Store {
         R: Send + From<StorageError> + IntoStorage + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
-        self.scan_from_within(at_least, None, query).await
+        let (query, found) = Found::by(query);
+        self.scan_from_within(at_least, None, query).await?;
+        found.take()
     }
 
     /// The same for one of many steps.
@@ -60,20 +69,17 @@ impl Store {
         R: Send + From<StorageError> + IntoStorage + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
-        self.scan_from_within(at_least, Some(LONGEST_TURN), query).await
+        let (query, found) = Found::by(query);
+        self.scan_from_within(at_least, Some(LONGEST_TURN), query).await?;
+        found.take()
     }
 
-    async fn scan_from_within<T, R, F>(
+    async fn scan_from_within(
         &self,
         at_least: i64,
         patience: Option<Duration>,
-        query: F,
-    ) -> Result<T, R>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
-    {
+        query: Query,
+    ) -> Result<(), StorageError> {
         let query = Arc::new(Mutex::new(query));
         if let Some(read) = self.shared.standbys.read(at_least, patience, &query).await {
             return read;
@@ -83,7 +89,7 @@ impl Store {
             let mut query = query.try_lock().map_err(|_| StorageError::Silent)?;
             query(connection)
         };
-        self.shared.scanners.read_for(read, patience).await
+        self.shared.scanners.read(Box::new(read), Extent::Snapshot, patience).await
     }
 
     /// Runs a query of a few point reads: where it stands if the file is at hand (a hop to another thread would
@@ -94,18 +100,33 @@ impl Store {
         R: Send + From<StorageError> + IntoStorage + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
     {
-        self.shared.readers.glance(query, Extent::Snapshot, None).await
+        let (query, found) = Found::by(query);
+        self.shared.readers.glance(query, Extent::Snapshot, None).await?;
+        found.take()
     }
 
-    /// The same for a single statement, which needs no snapshot around it, if a reader is free at once.
+    /// The same where one statement tells all, or the rest need not be of its moment: with no snapshot around it.
+    pub async fn look_up<T, R, F>(&self, query: F) -> Result<T, R>
+    where
+        T: Send + 'static,
+        R: Send + From<StorageError> + IntoStorage + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
+    {
+        let (query, found) = Found::by(query);
+        self.shared.readers.glance(query, Extent::Statement, None).await?;
+        found.take()
+    }
+
+    /// The same, if a reader is free at once.
     pub async fn peek<T, F>(&self, query: F) -> Result<Option<T>, StorageError>
     where
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> Result<Option<T>, StorageError> + Send + 'static,
     {
+        let (query, found) = Found::by(query);
         match self.shared.readers.glance(query, Extent::Statement, Some(Duration::ZERO)).await {
             Err(StorageError::Busy) => Ok(None),
-            found => found,
+            ended => ended.and_then(|()| found.take()),
         }
     }
 

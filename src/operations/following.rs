@@ -109,6 +109,16 @@ impl Stretch {
         Ok(Some(Stretch { from, to, reports: ids.into_iter().map(ReportId::from_stored).collect() }))
     }
 
+    /// Reports to be taken once more, at no change: as far as the consumer has come.
+    pub fn standing(
+        connection: &mut AnyConnection,
+        consumer: &str,
+        reports: Vec<ReportId>,
+    ) -> Result<Stretch, Refusal> {
+        let at = positions::of(connection, consumer)?;
+        Ok(Stretch { from: at, to: at, reports })
+    }
+
     /// Moves the consumer to the end, in the lane; false where another instance has come before.
     pub fn take(&self, connection: &mut AnyConnection, consumer: &str) -> Result<bool, Refusal> {
         if positions::of(connection, consumer)? != self.from {

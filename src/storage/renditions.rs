@@ -1,5 +1,5 @@
 //! What the public reads of a report, rendered. What moves with every publication is compared when a rendition is read;
-//! whoever writes anything else that it was rendered from takes it away (`take_away_stale`).
+//! whoever writes anything else that it was rendered from empties it (`empty_stale`), and it is rendered anew.
 
 use super::connection::AnyConnection;
 use super::dsl::bytes;
@@ -49,7 +49,7 @@ pub struct Rendered {
 pub fn put(connection: &mut AnyConnection, rendition: &Rendition, program: &str) -> Result<(), StorageError> {
     delete_of(connection, &rendition.report)?;
     insert!(connection, renditions::table, (rendition, renditions::program.eq(program)))?;
-    take_away_stale(connection, Around::Report(&rendition.report))
+    empty_stale(connection, Around::Report(&rendition.report))
 }
 
 pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
@@ -67,11 +67,14 @@ pub enum Around<'a> {
     Year(i32),
 }
 
-/// Renditions taken away by one statement.
+/// Renditions emptied by one statement.
 const TOGETHER: usize = 500;
 
-/// Takes away what was rendered with another code of the agency, or another day that the report is due by.
-pub fn take_away_stale(connection: &mut AnyConnection, around: Around<'_>) -> Result<(), StorageError> {
+/// What an emptied one was made by: older than any program.
+const STALE: &str = "";
+
+/// Empties what was rendered with another code of the agency, or another day that the report is due by.
+pub fn empty_stale(connection: &mut AnyConnection, around: Around<'_>) -> Result<(), StorageError> {
     type Plan = (Level, Scope, NaiveDate, NaiveDate);
     type Row = (ReportId, (String, NaiveDate), Option<String>, Option<NaiveDate>, Plan);
     macro_rules! rendered {
@@ -107,7 +110,9 @@ pub fn take_away_stale(connection: &mut AnyConnection, around: Around<'_>) -> Re
     };
     let stale: Vec<ReportId> = rows.into_iter().filter(is_stale).map(|(report, ..)| report).collect();
     for some in stale.chunks(TOGETHER) {
-        diesel::delete(renditions::table.filter(renditions::report_id.eq_any(some))).execute(connection)?;
+        diesel::update(renditions::table.filter(renditions::report_id.eq_any(some)))
+            .set((renditions::program.eq(STALE), renditions::body.eq("")))
+            .execute(connection)?;
     }
     Ok(())
 }
@@ -187,9 +192,29 @@ pub fn of_reports(
         .load(connection)?)
 }
 
-/// Whether anything stands that another program has rendered.
-pub fn any_of_another(connection: &mut AnyConnection, program: &str) -> Result<bool, StorageError> {
-    let other = renditions::program.lt(program).or(renditions::program.gt(program));
-    let one = renditions::table.filter(other).select(renditions::report_id).limit(1);
-    Ok(one.first::<ReportId>(connection).optional()?.is_some())
+/// Reports whose renditions were emptied or made by an older program, at most so many.
+pub fn outdated(
+    connection: &mut AnyConnection,
+    program: &str,
+    most: i64,
+) -> Result<Vec<ReportId>, StorageError> {
+    let mut maker = Some(STALE.to_owned());
+    // From program to program by their index: there are few.
+    while let Some(name) = maker {
+        if generation(&name) < generation(program) {
+            let by_it = renditions::table.filter(renditions::program.eq(&name)).select(renditions::report_id);
+            let found: Vec<ReportId> = by_it.limit(most).load(connection)?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        let later = renditions::table.filter(renditions::program.gt(&name)).select(renditions::program);
+        maker = later.order(renditions::program).first(connection).optional()?;
+    }
+    Ok(Vec::new())
+}
+
+/// The numbers in a program's name, by which the older of two is told.
+fn generation(program: &str) -> Vec<u32> {
+    program.split(['.', '/']).map_while(|number| number.parse().ok()).collect()
 }

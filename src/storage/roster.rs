@@ -6,7 +6,7 @@ use super::error::StorageError;
 use super::guarded::Rows;
 use super::prepared::Prepare;
 use super::progress;
-use super::renditions::{Around, take_away_stale};
+use super::renditions::{Around, empty_stale};
 use super::schema::agencies;
 use super::schema::roster::dsl;
 use super::seals::{Lines, vanishing, wrote, wrote_lines};
@@ -76,7 +76,7 @@ pub fn insert(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(),
 pub fn update(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(), StorageError> {
     delete_one(connection, entry.year, &entry.agency_id, entry.scope)?;
     insert(connection, entry)?;
-    take_away_stale(connection, Around::Agency(&entry.agency_id))
+    empty_stale(connection, Around::Agency(&entry.agency_id))
 }
 
 /// Lets the roster of a year that is open again follow the registry: who stands where, under which name,

@@ -11,17 +11,9 @@ pub async fn index(works: Works) {
     follow(&works, search::FOLLOWING, search::next_step, search::enter_step).await;
 }
 
-/// So do the renditions of what everybody reads; anew where another program has made them.
+/// So do the renditions of what everybody reads.
 pub async fn render(works: Works) {
     let renderer = works.renderer;
-    let others =
-        move |connection: &mut AnyConnection| renditions::any_of_another(connection, renderer.program);
-    if matches!(works.store.read(others).await, Ok(true)) {
-        let begun = works.write("renditions", renditions::start_over);
-        if let Err(error) = begun.await {
-            tracing::warn!(?error, "what another program has rendered stays unused until the next start");
-        }
-    }
     let next =
         move |connection: &mut AnyConnection, most: i64| renditions::next_step(connection, renderer, most);
     follow(&works, renditions::FOLLOWING, next, renditions::enter_step).await;

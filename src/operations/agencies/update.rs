@@ -14,7 +14,7 @@ use crate::operations::publishable::require_publishable;
 use crate::operations::refusal::taken;
 use crate::operations::statistics::{move_in_years, require_place, settle_report};
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
-use crate::storage::renditions::{Around, take_away_stale};
+use crate::storage::renditions::{Around, empty_stale};
 use crate::storage::roster;
 use crate::storage::{AnyConnection, Note, agencies, reports, years};
 use chrono::NaiveDate;
@@ -135,7 +135,7 @@ pub fn update(
     let what = if moved { AgencyChange::Moved } else { AgencyChange::Updated };
     record(desk.connection, desk.act, &changed, what, desk.asking.today, None)?;
     follow_in_rosters(desk, &present, &changed)?;
-    take_away_stale(desk.connection, Around::Agency(&changed.id))?;
+    empty_stale(desk.connection, Around::Agency(&changed.id))?;
     desk.notes.audit(Note {
         action: if moved { AuditAction::AgencyMove } else { AuditAction::AgencyUpdate },
         agency_id: Some(changed.id.to_string()),

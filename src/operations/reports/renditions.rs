@@ -5,7 +5,7 @@ use crate::operations::Refusal;
 use crate::operations::following::{Following, Stretch};
 use crate::storage::renditions::{self, Rendition};
 pub use crate::storage::renditions::{Rendered, Wanted};
-use crate::storage::{AnyConnection, StorageError, positions};
+use crate::storage::{AnyConnection, StorageError};
 
 /// How the renditions are called among the consumers of the changes.
 const CONSUMER: &str = "renditions";
@@ -27,7 +27,7 @@ pub struct Rendering {
     pub body: String,
 }
 
-/// Some changes made ready: what each report they are about is read as from now on.
+/// Some changes, or renditions that are outdated, made ready: what each report is read as from now on.
 #[derive(Debug, Clone)]
 pub struct RenditionStep {
     changes: Stretch,
@@ -35,29 +35,35 @@ pub struct RenditionStep {
     renditions: Vec<Option<Rendition>>,
 }
 
-/// Whether another program has made some of the renditions.
-pub fn any_of_another(connection: &mut AnyConnection, program: &str) -> Result<bool, Refusal> {
-    Ok(renditions::any_of_another(connection, program)?)
-}
-
-/// Lets the renditions begin anew: every change is taken once more.
-pub fn start_over(connection: &mut AnyConnection) -> Result<(), Refusal> {
-    Ok(positions::set(connection, CONSUMER, 0)?)
-}
-
 /// How the renditions follow.
 pub const FOLLOWING: Following = Following { consumer: CONSUMER, most: CHANGES };
 
-/// Reads and renders the next changes, at most so many; `None`: all are rendered.
+/// Reads and renders the next changes, at most so many, and where there are none what was emptied or made by an older
+/// program; `None`: all is rendered.
 pub fn next_step(
     connection: &mut AnyConnection,
     renderer: Renderer,
     most: i64,
 ) -> Result<Option<RenditionStep>, Refusal> {
-    let Some(changes) = Stretch::next(connection, CONSUMER, most)? else { return Ok(None) };
+    let changes = Stretch::next(connection, CONSUMER, most)?;
+    let goes_on = changes.is_some();
+    let changes = match changes {
+        Some(changes) => changes,
+        None => {
+            let outdated = renditions::outdated(connection, renderer.program, most)?;
+            Stretch::standing(connection, CONSUMER, outdated)?
+        }
+    };
+    if changes.reports.is_empty() && !goes_on {
+        return Ok(None);
+    }
     let mut renditions = Vec::with_capacity(changes.reports.len());
     for id in &changes.reports {
-        let view = published(connection, id)?;
+        let view = match published(connection, id) {
+            // One that cannot be read would keep all the others waiting: there is no change to be set aside with.
+            Err(Refusal::Storage(StorageError::Malformed { .. })) if !goes_on => None,
+            view => view?,
+        };
         renditions.push(view.map(|view| rendition(&view, renderer)));
     }
     Ok(Some(RenditionStep { changes, program: renderer.program, renditions }))

@@ -7,7 +7,7 @@ use crate::operations::changed::changed;
 use crate::operations::publishable::require_publishable;
 use crate::operations::statistics::verify_year;
 use crate::operations::{Conflict, Desk, Refusal};
-use crate::storage::renditions::{Around, take_away_stale};
+use crate::storage::renditions::{Around, empty_stale};
 use crate::storage::{Note, reports, roster, take_time, years};
 use chrono::NaiveDate;
 use serde_json::json;
@@ -53,7 +53,7 @@ pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<Repo
     }
     if reopens || other_days {
         take_time(desk.connection)?;
-        take_away_stale(desk.connection, Around::Year(plan.year))?;
+        empty_stale(desk.connection, Around::Year(plan.year))?;
     }
     desk.notes.audit(Note {
         action: AuditAction::YearUpdate,

@@ -8,6 +8,7 @@ use super::dsl::among;
 use super::error::StorageError;
 use super::prepared::Prepare;
 use super::quick::Quick;
+use super::revisions::RevisionRow;
 use super::schema::reports::dsl;
 use super::schema::{agencies, revisions};
 use super::seals::wrote;
@@ -15,7 +16,7 @@ use super::types::row;
 use crate::domain::agency::AgencyPath;
 use crate::domain::audit::guarded::REPORTS;
 use crate::domain::id::{AgencyId, ReportId};
-use crate::domain::report::{Report, Scope, Timeliness};
+use crate::domain::report::{Report, Revision, Scope, Timeliness};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -120,19 +121,23 @@ pub fn find_by_key(
         .optional()?)
 }
 
-/// The published reports of some agencies in some years.
+/// The published reports of some agencies in some years, each with the revision that everybody reads.
 pub fn published_of(
     connection: &mut AnyConnection,
     agencies: &[String],
     years: &[i32],
-) -> Result<Vec<Report>, StorageError> {
-    Ok(on_each!(connection, |c| dsl::reports
+) -> Result<Vec<(Report, Revision)>, StorageError> {
+    let shown =
+        revisions::report_id.eq(dsl::id).and(revisions::number.nullable().eq(dsl::published_revision));
+    let rows: Vec<(Report, RevisionRow)> = on_each!(connection, |c| dsl::reports
+        .inner_join(revisions::table.on(shown))
         .filter(among!(dsl::agency_id, agencies).and(among!(dsl::year, years)))
-        .filter(dsl::published_revision.is_not_null().and(dsl::withdrawn_at.is_null()))
-        .select(Report::as_select())
+        .filter(dsl::withdrawn_at.is_null())
+        .select((Report::as_select(), RevisionRow::as_select()))
         .order(dsl::id)
         .prepared_for(agencies.len())
-        .load(c))?)
+        .load(c))?;
+    rows.into_iter().map(|(report, row)| Ok((report, row.try_into()?))).collect()
 }
 
 /// The reports, published or not, that rest on one of this agency: the next year's of the agencies

@@ -1,7 +1,6 @@
 //! Rows of the revisions: figures as a flat vector, texts as one JSON object.
 
 use super::connection::AnyConnection;
-use super::dsl::among;
 use super::error::{StorageError, stored};
 use super::prepared::Prepare;
 use super::schema::revisions::dsl;
@@ -278,15 +277,11 @@ pub fn find(
     row.map(Revision::try_from).transpose()
 }
 
-/// The revisions of some reports that are among the given numbers, keyed by report and number.
-pub fn find_many(connection: &mut AnyConnection, reports: &[String]) -> Result<Vec<Revision>, StorageError> {
-    if reports.is_empty() {
-        return Ok(Vec::new());
-    }
+/// All revisions of a report that were not laid aside.
+pub fn of_report(connection: &mut AnyConnection, report: &ReportId) -> Result<Vec<Revision>, StorageError> {
     let rows: Vec<RevisionRow> = on_each!(connection, |c| dsl::revisions
-        .filter(among!(dsl::report_id, reports).and(dsl::number.gt(0)))
+        .filter(dsl::report_id.eq(report.as_str()).and(dsl::number.gt(0)))
         .select(RevisionRow::as_select())
-        .prepared_for(reports.len())
         .load(c))?;
     rows.into_iter().map(Revision::try_from).collect()
 }

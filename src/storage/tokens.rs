@@ -177,18 +177,25 @@ fn token(
 
 /// Tokens beside their persons and who issued them.
 macro_rules! tokens {
-    ($select:expr) => {
+    () => {
         tokens::table
             .inner_join(persons::table)
             .left_join(issuers.on(tokens::issued_by.eq(issuers.field(persons::id).nullable())))
-            .select($select)
     };
-    () => {
-        tokens!((
+    ($select:expr) => {
+        tokens!().select($select)
+    };
+}
+
+/// The columns of a [`Row`], and more beside them.
+macro_rules! row_of {
+    ($($more:expr)?) => {
+        (
             TokenRow::as_select(),
             Person::as_select(),
             issuers.fields((persons::id, persons::name)).nullable(),
-        ))
+            $($more)?
+        )
     };
 }
 
@@ -214,13 +221,40 @@ fn with_grants(connection: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Tok
     rows.collect()
 }
 
-/// The token whose secret has one of these digests, with its person and grants.
+/// A token with its person and grants, in one statement: every call with a token begins with it.
+macro_rules! one {
+    ($connection:expr, $column:expr, $values:expr) => {{
+        let values: Vec<&str> = $values;
+        let many = values.len();
+        let rows = on_each!($connection, |c| tokens!()
+            .left_join(grants::table.on(grants::token_id.eq(tokens::id)))
+            .left_join(agencies::table.on(grants::agency_id.eq(agencies::id.nullable())))
+            .filter(among!($column, values))
+            .select(row_of!(grant_of!(grants).nullable()))
+            .order((tokens::id, grants::position))
+            .prepared_for(many)
+            .load(c))?;
+        with_rows_of_grants(rows)
+    }};
+}
+
+type RowWithGrant = (TokenRow, Person, Option<NamedRow>, Option<TokenGrant>);
+
+/// The first token of some rows, one for each of its grants.
+fn with_rows_of_grants(rows: Vec<RowWithGrant>) -> Result<Option<Token>, StorageError> {
+    let mut rows = rows.into_iter();
+    let Some((row, person, issuer, first)) = rows.next() else { return Ok(None) };
+    let others = rows.take_while(|(other, ..)| other.id == row.id).filter_map(|(.., grant)| grant);
+    let grants = first.into_iter().chain(others).collect();
+    token(row, person, issuer, grants).map(Some)
+}
+
+/// The token whose secret has one of these digests.
 pub fn find_by_secret(
     connection: &mut AnyConnection,
     digests: &[String],
 ) -> Result<Option<Token>, StorageError> {
-    let rows = tokens!().filter(tokens::secret_hash.eq_any(digests)).load(connection)?;
-    Ok(with_grants(connection, rows)?.pop())
+    one!(connection, tokens::secret_hash, digests.iter().map(String::as_str).collect())
 }
 
 /// The same by its code.
@@ -228,8 +262,7 @@ pub fn find_by_code(
     connection: &mut AnyConnection,
     digests: &[String],
 ) -> Result<Option<Token>, StorageError> {
-    let rows = tokens!().filter(tokens::code_hash.eq_any(digests)).load(connection)?;
-    Ok(with_grants(connection, rows)?.pop())
+    one!(connection, tokens::code_hash, digests.iter().map(String::as_str).collect())
 }
 
 /// How a token came about; `None`: it is not there.
@@ -253,8 +286,7 @@ pub fn find_link(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<
 }
 
 pub fn find_token_by_id(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<Token>, StorageError> {
-    let rows = tokens!().filter(tokens::id.eq(id.as_str())).load(connection)?;
-    Ok(with_grants(connection, rows)?.pop())
+    one!(connection, tokens::id, vec![id.as_str()])
 }
 
 /// How many tokens were ever given to a person by a code, those that were revoked included.
@@ -313,11 +345,7 @@ pub fn list_tokens(
 ) -> Result<(Vec<Token>, Option<i64>), StorageError> {
     still_wanted()?;
     let (rows, total) = on_each!(connection, |c| {
-        let select = (
-            TokenRow::as_select(),
-            Person::as_select(),
-            issuers.fields((persons::id, persons::name)).nullable(),
-        );
+        let select = row_of!();
         let all = living!(tokens::id, bounds, person).limit(COUNTED + 1);
         let total = count.then(|| counted(all).prepared().get_result(c)).transpose()?;
         let rows: Vec<Row> = by_id!(living!(select, bounds, person), tokens::id, page).prepared().load(c)?;
@@ -337,7 +365,7 @@ pub fn beside(
     let carried = grants::table
         .filter(grants::token_id.eq(tokens::id).and(grants::role.eq_any(roles)))
         .filter(unlimited);
-    let rows = tokens!()
+    let rows = tokens!(row_of!())
         .filter(tokens::revoked_at.is_null().and(exists(carried)))
         .filter(tokens::id.ne_all(ending.to_vec()))
         .load(connection)?;

@@ -63,11 +63,23 @@ fn no_request_takes_more_statements_than_it_needs(database: Database) {
     if count > SECTION {
         told.push(format!("PUT {path}: {count}, at most {SECTION}"));
     }
+    let editor = world.editor();
+    world.transit(&report, &world.publisher(), json!({"action": "correct", "comment": "更正"})).expect(201);
+    let count = taken(service, |_| {
+        world.transit(&report, &editor, json!({"action": "submit"})).expect(201);
+        world.transit(&report, &editor, json!({"action": "recall"})).expect(201);
+    });
+    if count > TRANSITIONS {
+        told.push(format!("submitted and recalled: {count}, at most {TRANSITIONS}"));
+    }
     assert_eq!(told, Vec::<String>::new());
 }
 
 /// Of reading a section with its tag and writing it: each asks whose token it is, reads and decides.
-const SECTION: i64 = 40;
+const SECTION: i64 = 21;
+
+/// Of submitting a report and recalling it, each with the tag read before.
+const TRANSITIONS: i64 = 72;
 
 #[test]
 fn no_request_takes_more_statements_than_it_needs_on_sqlite() {

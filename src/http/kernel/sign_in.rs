@@ -35,8 +35,10 @@ pub async fn sign_in(
         return by_provider(&service, Arc::clone(reader), presented).await.map(Some);
     }
     let (entry, digests) = (service.options.entry.clone(), service.options.digests);
-    let found =
-        service.store.glance(move |connection| authenticate(connection, &presented, &entry, digests)).await?;
+    let found = service
+        .store
+        .look_up(move |connection| authenticate(connection, &presented, &entry, digests))
+        .await?;
     found.map(|(token, access)| Some((SignedIn::Token(Box::new(token)), access))).ok_or_else(bad)
 }
 

@@ -180,18 +180,24 @@ pub async fn create_transition(mut call: Call) -> Result<Reply, Problem> {
         .await?;
     let body = call.body::<TransitionCreate>().await?;
     let action = body.member("action").and_then(Value::as_str).and_then(|text| text.parse().ok());
-    if let Some(action) = action {
-        let view = view.clone();
-        call.look(move |connection, asking| reports::require_action_right(connection, asking, &view, action))
-            .await?;
-    }
-    let version = call.if_match(view.report.version)?;
     let today = call.asking().today;
     let check = |sent: Option<&TransitionCreate>| {
         let fault = sent.and_then(|sent| TransitionCreate::fault(sent.action, sent.published_on, today));
         fault.into_iter().collect()
     };
-    let TransitionCreate { action, comment, published_on } = body.read_with(check)?;
+    let sent = call.if_match(view.report.version).and_then(|version| Ok((version, body.read_with(check)?)));
+    let (version, TransitionCreate { action, comment, published_on }) = match (sent, action) {
+        (Ok(sent), _) => sent,
+        (Err(problem), None) => return Err(problem),
+        // Whoever may not take the action hears that first; what nothing else speaks against is made ready, and asked so.
+        (Err(problem), Some(action)) => {
+            let right = move |connection: &mut _, asking: &_| {
+                reports::require_action_right(connection, asking, &view, action)
+            };
+            call.look(right).await?;
+            return Err(problem);
+        }
+    };
     let order = TransitionOrder {
         id: uuid::Uuid::now_v7().to_string(),
         report_id: id.clone(),

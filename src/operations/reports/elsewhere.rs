@@ -10,8 +10,7 @@ use crate::domain::rules::{
 use crate::domain::wording::{bands, likeness};
 use crate::operations::Refusal;
 use crate::storage::{
-    AnyConnection, agencies, explanations, history, progress, reports, revisions, roster, search, sums,
-    upstream,
+    AnyConnection, agencies, explanations, history, progress, reports, roster, search, sums, upstream,
 };
 use chrono::NaiveDate;
 use std::collections::{HashMap, HashSet};
@@ -195,14 +194,6 @@ fn previous_with(
     let years: HashSet<i32> = subjects.iter().map(|subject| subject.year - 1).collect();
     let years: Vec<i32> = years.into_iter().collect();
     let published = reports::published_of(connection, &asked, &years)?;
-    let ids: Vec<String> = published.iter().map(|report| report.id.to_string()).collect();
-    let mut contents: HashMap<(String, i32), _> = revisions::find_many(connection, &ids)?
-        .into_iter()
-        .map(|revision| ((revision.report_id.to_string(), revision.number), revision))
-        .collect();
-    contents.retain(|(id, number), _| {
-        published.iter().any(|report| report.id.as_str() == id && report.published_revision == Some(*number))
-    });
     let previous = subjects.iter().map(|subject| {
         if subject.year - 1 < first_year {
             return Previous::NotAsked;
@@ -216,12 +207,10 @@ fn previous_with(
         };
         let mut found =
             PreviousYear { year: subject.year - 1, reports: Vec::new(), contents: Vec::new(), merged: false };
-        let fitting = published.iter().filter(|report| {
+        let fitting = published.iter().filter(|(report, _)| {
             report.year == subject.year - 1 && report.scope == subject.scope && answers_for(&report.agency_id)
         });
-        for report in fitting {
-            let number = report.published_revision.unwrap_or_default();
-            let Some(revision) = contents.get(&(report.id.to_string(), number)) else { continue };
+        for (report, revision) in fitting {
             found.merged |= report.agency_id != subject.agency;
             found.contents.push(revision.content.clone());
             found.reports.push(SourceReport {
@@ -229,7 +218,7 @@ fn previous_with(
                 agency_id: report.agency_id.to_string(),
                 agency_name: revision.agency_name.clone(),
                 year: report.year,
-                revision: number,
+                revision: revision.number,
             });
         }
         if found.reports.is_empty() { Previous::Unknown(subject.year - 1) } else { Previous::Known(found) }

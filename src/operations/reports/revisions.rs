@@ -23,7 +23,7 @@ pub fn list_revisions(
 ) -> Result<(ReportView, Vec<Revision>), Refusal> {
     let view = find(connection, asking, id, published_only)?;
     let taken_back = TakenBack::of(connection, id)?;
-    let mut found = revisions::find_many(connection, &[id.to_string()])?;
+    let mut found = revisions::of_report(connection, id)?;
     found.retain(|revision| taken_back.may_see(&view, revision));
     found.sort_by_key(|revision| revision.number);
     Ok((view, found))

@@ -150,6 +150,7 @@ fn agency_in(title: &str) -> Option<String> {
         Some((_, start, end)) => (title.get(..start)?, title.get(end..)?),
         None => (title, ""),
     };
+    let before = name_alone(before);
     let part = if before.trim().is_empty() { behind } else { before };
     let cut = ["政府信息公开", "信息公开", "政务公开"].iter().filter_map(|mark| part.find(*mark)).min();
     let name = match cut {
@@ -167,6 +168,17 @@ fn agency_in(title: &str) -> Option<String> {
     let name = if swallowed { format!("{name}政府") } else { name.to_owned() };
     let fits = !name.is_empty() && name.chars().count() <= 60;
     fits.then_some(name)
+}
+
+/// Without what stands around a name: 【年报】某局, 关于报送《某局, 某教〔2025〕3号 某局, 某局2025年1月公布的.
+fn name_alone(text: &str) -> &str {
+    let text =
+        text.rsplit(['【', '】', '《', '：', ':']).find(|part| !part.trim().is_empty()).unwrap_or(text);
+    let numbered = text.find(['〔', '［', '[']).zip(text.rfind('号')).filter(|(opens, ends)| opens < ends);
+    let text = numbered.and_then(|(_, ends)| text.get(ends + '号'.len_utf8()..)).unwrap_or(text);
+    let dated =
+        find_year(text).filter(|(_, start, _)| !text.get(..*start).unwrap_or_default().trim().is_empty());
+    dated.and_then(|(_, start, _)| text.get(..start)).unwrap_or(text)
 }
 
 /// Whether a line is an agency's name and nothing else.
@@ -298,13 +310,24 @@ fn small_number(text: &str) -> Option<u32> {
     }
 }
 
-/// The first year written in a text, with the bytes it stands in (年 or 年度 included).
+/// The year a text is about, with the bytes it stands in (年 or 年度 included): the first that is called 年度, else the
+/// first.
 fn find_year(text: &str) -> Option<(i32, usize, usize)> {
     if text.len() > LONGEST {
         return None;
     }
     let chars: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| !c.is_whitespace()).collect();
-    chars.windows(5).find_map(|window| {
+    let years = || years(text, &chars);
+    let is_named = |(_, _, end): &(i32, usize, usize)| {
+        let behind = text.get(*end..).unwrap_or_default().trim_start();
+        let is_about = ["政府信息公开", "信息公开"].iter().any(|word| behind.starts_with(word));
+        is_about || text.get(..*end).is_some_and(|named| named.ends_with('度'))
+    };
+    years().find(is_named).or_else(|| years().next())
+}
+
+fn years<'t>(text: &'t str, chars: &'t [(usize, char)]) -> impl Iterator<Item = (i32, usize, usize)> + 't {
+    chars.windows(5).filter_map(|window| {
         let [(start, a), (_, b), (_, c), (_, d), (end, '年')] = window else { return None };
         let year = year_of(&[*a, *b, *c, *d])?;
         let end = end + '年'.len_utf8();

@@ -3,6 +3,7 @@
 mod flow;
 mod look;
 mod parse;
+mod sheet;
 mod spans;
 mod structure;
 #[cfg(test)]
@@ -10,8 +11,8 @@ mod tests;
 
 use super::grid::{Block, Cover, Grid, GridCell};
 use flow::{Flow, Gap};
-use look::Sheet;
 use scraper::{ElementRef, Html, Node};
+use sheet::Sheet;
 use spans::{cover, pass, span};
 use structure::{Kind, cells_of, elements, is_apart, is_layout, kind, mark_of, row_groups, typed_in};
 
@@ -243,6 +244,7 @@ fn gather(element: ElementRef<'_>, flow: &mut Flow, sheet: &Sheet, depth: usize)
     if depth > DEEPEST {
         return Err(HtmlFault::Depth);
     }
+    let boxed = if sheet.look(element).parts == Some(true) { Gap::Box } else { Gap::None };
     for child in element.children() {
         if let Node::Text(text) = child.value() {
             flow.push(text);
@@ -250,11 +252,12 @@ fn gather(element: ElementRef<'_>, flow: &mut Flow, sheet: &Sheet, depth: usize)
         let Some(inner) = ElementRef::wrap(child) else { continue };
         let gap = match kind(inner) {
             Kind::Skipped => continue,
-            Kind::Inline => Gap::None,
+            Kind::Inline => boxed,
             Kind::Break | Kind::Block | Kind::Preformatted => Gap::Break,
             Kind::Table | Kind::TablePart => Gap::Edge,
         };
         let look = sheet.look(inner);
+        let gap = gap.max(look.edge.unwrap_or_default());
         let is_faint = look.faint == Some(true) && elements(inner).next().is_none();
         if !look.is_shown() || is_faint {
             continue;

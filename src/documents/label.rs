@@ -392,7 +392,7 @@ fn is_of_balance(key: &str) -> bool {
 fn is_other_unit(key: &str) -> bool {
     key.contains('元')
         && !key.contains("万元")
-        && ["金额", "单位", "收费", "费用", "数额"].iter().any(|word| key.contains(word))
+        && ["金额", "单位", "收费", "费用", "数额", "第二十条"].iter().any(|word| key.contains(word))
         && key.chars().count() <= 24
 }
 

@@ -89,9 +89,14 @@ fn sections(code: &str) -> Vec<Part> {
         match c {
             '"' => {
                 let said: String = chars.by_ref().take_while(|c| *c != '"').collect();
-                part.has_figure |= said.contains(is_of_figure);
+                part.has_figure |= said.contains(is_of_figure) || is_another_number(said.trim());
             }
-            '\\' | '!' => part.has_figure |= chars.next().is_some_and(is_of_figure),
+            '\\' | '!' => {
+                let said = chars.next();
+                part.has_figure |= said.is_some_and(|said| {
+                    is_of_figure(said) || is_another_number(said.encode_utf8(&mut [0; 4]))
+                });
+            }
             '_' | '*' => drop(chars.next()),
             '[' => {
                 let said: String = chars.by_ref().take_while(|c| *c != ']').collect();
@@ -101,6 +106,11 @@ fn sections(code: &str) -> Vec<Part> {
         }
     }
     parts
+}
+
+/// Whether a word beside a number makes another one of it: 12 万件 is not 12, 5 元 are no 5 万元.
+pub(super) fn is_another_number(said: &str) -> bool {
+    said != "万元" && said.contains(['元', '万', '亿', '千', '百', '十', '约', '%', '％', '余', '多', '近'])
 }
 
 fn is_of_figure(c: char) -> bool {
@@ -134,6 +144,7 @@ mod tests {
             "#,##0.00",
             "0_ ",
             "0\"件\"",
+            "0.00\"万元\"",
             "#,##0_);[Red](#,##0)",
             "_ * #,##0_ ;_ * -#,##0_ ;_ * \"-\"??_ ;_ @_ ",
             "@",
@@ -153,6 +164,10 @@ mod tests {
             "#,##0.00,",
             "0.00,,",
             "\"1\"0",
+            "#,##0\"元\"",
+            "0\"万件\"",
+            "\"约\"0",
+            "0\"%\"",
             "\"无\"",
             "[>=100]0,;0",
         ] {

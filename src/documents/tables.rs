@@ -1,5 +1,6 @@
 //! Reads one table section: rows by their labels, columns by theirs, never by position alone.
 
+mod beside;
 mod grouped;
 mod head;
 mod state;
@@ -59,6 +60,8 @@ struct Reader<'f, 'p> {
     /// The document's tables in which merged cells are known as such.
     has_merged: HashSet<usize>,
     head: Head,
+    /// Rows are numbered in a text without columns: a number behind a label may be the next row's.
+    is_numbered: bool,
     states: Vec<Option<RowState>>,
     outcome: TableOutcome,
 }
@@ -74,8 +77,10 @@ pub(super) fn read_table(form: &Form, section: &Section, pieces: &[Piece<'_>]) -
     let merged = pieces.iter().filter(|piece| !piece.cover.is_own());
     let has_merged = merged.filter_map(|piece| piece.place.map(|place| place.table)).collect();
     let units = OtherUnits::default();
+    let is_numbered = tokens.iter().any(|token| token.strand().is_none() && token.text.trim() == "序号");
+    let head = Head::default();
     let mut reader =
-        Reader { form, units, rows, tokens, facts, has_merged, head: Head::default(), states, outcome };
+        Reader { form, units, rows, tokens, facts, has_merged, head, is_numbered, states, outcome };
     reader.see_units();
     if !reader.read_grouped() {
         for at in 0..reader.tokens.len() {
@@ -98,12 +103,16 @@ impl Reader<'_, '_> {
                 other.is_some_and(Token::is_filled)
             };
             let is_alone = !at.checked_sub(1).is_some_and(beside) && !beside(at + 1);
-            let units =
-                OtherUnits::of(&token.text).filter(|units| is_alone && *units != OtherUnits::default());
-            let Some(units) = units else { continue };
-            self.units = self.units.and(units);
+            // A label that says its own unit speaks for itself alone.
+            let is_label = token.naming.as_ref().is_some_and(|naming| !(naming.foreign && is_alone));
+            let line = OtherUnits::of(&token.text).unwrap_or_default();
+            let said = if is_label { OtherUnits::default() } else { OtherUnits::within(&token.text) };
+            if line.and(said) == OtherUnits::default() {
+                continue;
+            }
+            self.units = self.units.and(line).and(said);
             if let Some(token) = self.tokens.get_mut(at) {
-                (token.used, token.naming) = (true, None);
+                (token.used, token.naming) = (!is_prose(&token.text), None);
             }
         }
     }
@@ -124,13 +133,16 @@ impl Reader<'_, '_> {
         if let Some(row) = naming.row {
             if let Some(cells) = self.under_labels(at, row) {
                 self.head.close();
-                self.use_up(&cells.iter().map(|(_, _, token)| *token).collect::<Vec<_>>());
-                self.keep(row, RowState::Read(cells));
+                let tokens: Vec<usize> = cells.iter().map(|(_, _, token)| *token).collect();
+                self.use_up(&tokens);
+                let is_doubtful = self.goes_on_below(at) || self.has_other_unit(at, row);
+                let state = if is_doubtful { self.unread(&tokens) } else { RowState::Read(cells) };
+                self.keep(row, state);
                 return;
             }
             let values = self.values_behind(at);
             if self.are_rows_values(&values, row, &naming) {
-                self.read_row(row, &values);
+                self.read_row(at, row, &values);
                 return;
             }
         }
@@ -144,7 +156,11 @@ impl Reader<'_, '_> {
         let Some(token) = self.tokens.get(at).filter(|token| !token.used) else { return false };
         match token.strand().and_then(|row| self.facts.get(&row)) {
             Some(facts) => {
-                let heads = !facts.valued && !facts.names_row && (facts.first != at || facts.names_column);
+                let is_label = facts.first != at || facts.names_column || token.is_year;
+                // 制表单位：某局, 2024年度: a row of particulars is no head.
+                let first = self.tokens.get(facts.first);
+                let is_said = first.is_some_and(|first| first.text.contains(['：', ':']));
+                let heads = !facts.valued && !facts.names_row && is_label && !is_said;
                 heads && token.may_be_label(LONGEST_IN_CELL)
             }
             None => {
@@ -216,8 +232,11 @@ impl Reader<'_, '_> {
     }
 
     /// Assigns a row's values if there are exactly as many as columns and their order is known.
-    fn read_row(&mut self, at: usize, values: &[usize]) {
+    fn read_row(&mut self, label: usize, at: usize, values: &[usize]) {
         let Some(row) = self.rows.get(at) else { return };
+        let is_loose = self.tokens.get(label).is_some_and(|label| label.strand().is_none());
+        let is_doubtful =
+            self.goes_on_below(label) || self.has_other_unit(label, at) || (self.is_numbered && is_loose);
         let width = row.columns.len();
         let filled = self.filled(values);
         // Merged cells may leave empty ones before and behind the values; between them an empty one is a cell.
@@ -226,7 +245,9 @@ impl Reader<'_, '_> {
         let whole = block.filter(|block| *block == filled.as_slice() && self.all_values(block));
         let exact = if values.len() == width { Some(values) } else { whole };
         let state = match (exact, self.head.order_of(row)) {
-            (Some(exact), Some(order)) if self.head.agrees(row, &self.spans(exact), &order) => {
+            (Some(exact), Some(order))
+                if !is_doubtful && self.head.agrees(row, &self.spans(exact), &order) =>
+            {
                 RowState::Read(self.assign(row, exact, &order))
             }
             _ => self.unread(values),

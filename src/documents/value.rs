@@ -54,7 +54,7 @@ impl CellText {
                 // "1.属于国家秘密" begins with a digit too: behind the digits there may be a unit and no more.
                 let folded = fold(stood);
                 let body = folded.trim_start_matches(['+', '-', '.', '¥']);
-                let unit = body.trim_start_matches(|c: char| c.is_ascii_digit() || " ,.\n".contains(c));
+                let unit = body.trim_start_matches(|c: char| c.is_ascii_digit() || " ,.\n\t".contains(c));
                 let measured = body.starts_with(|c: char| c.is_ascii_digit())
                     && folded.chars().count() <= 24
                     && unit.chars().count() <= 4
@@ -131,7 +131,9 @@ fn fold(text: &str) -> String {
         .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}'))
         .map(|c| match c {
             '\u{2212}' => '-',
-            c if c.is_whitespace() => ' ',
+            // The thin ones part thousands; a tab or a wide one parts what is two things.
+            ' ' | '\u{a0}' | '\u{2002}' | '\u{2005}'..='\u{200a}' | '\u{202f}' => ' ',
+            c if c.is_whitespace() => '\t',
             c => c,
         })
         .collect();
@@ -195,11 +197,12 @@ fn whole_part(text: &str) -> Option<String> {
     let parts: Vec<&str> = if text.contains(',') {
         text.split(',').map(str::trim).collect()
     } else {
-        text.split(' ').filter(|part| !part.is_empty()).collect()
+        text.split([' ', '\t']).filter(|part| !part.is_empty()).collect()
     };
+    let is_wide = text.contains('\t') || text.contains("  ");
     let (first, rest) = parts.split_first()?;
     let all_digits = parts.iter().all(|part| is_digits(part)) && !first.starts_with('0') && !rest.is_empty();
-    let grouped = first.len() <= 3 && rest.iter().all(|part| part.len() == 3);
+    let grouped = !is_wide && first.len() <= 3 && rest.iter().all(|part| part.len() == 3);
     // Two digits may as well be two numbers.
     let spaced = !text.contains(',') && parts.len() > 2 && parts.iter().all(|part| part.len() == 1);
     (all_digits && (grouped || spaced)).then(|| parts.concat())
@@ -250,6 +253,9 @@ mod tests {
             "0件",
             "1,23",
             "12 34",
+            "112  105",
+            "112\t105",
+            "112\u{3000}105",
             "1 2",
             "0 0 0",
             "1.2.3",

@@ -271,6 +271,13 @@ fn a_pdf_is_the_same_to_the_byte_and_a_csv_has_a_line_for_every_cell() {
     let document = suqian(2023);
     let pdf = || write(&document, Format::Pdf).expect("written").expect("bytes");
     assert!(pdf().starts_with(b"%PDF-") && pdf() == pdf());
+    let xlsx = write(&document, Format::Xlsx).expect("written").expect("bytes");
+    let mut parts = zip::ZipArchive::new(std::io::Cursor::new(xlsx)).expect("a package");
+    let mut said = String::new();
+    let mut part = parts.by_name("docProps/core.xml").expect("its properties");
+    std::io::Read::read_to_string(&mut part, &mut said).expect("a text");
+    let day = document.signed_on.map_or("2000-01-01".to_owned(), |day| day.to_string());
+    assert!(said.contains(&format!("{day}T00:00:00Z</dcterms:created>")), "no clock is in it: {said}");
     let csv = write(&document, Format::Csv).expect("written").expect("bytes");
     let lines = String::from_utf8(csv).expect("UTF-8");
     assert_eq!(lines.lines().count(), 201);

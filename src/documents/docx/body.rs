@@ -135,6 +135,9 @@ struct Builder<'s> {
     nodes: Vec<Node>,
     has_body: bool,
     run: Run,
+    /// The fields that are open, from the outside: whether each has come to its result. What fields stand in an
+    /// instruction is read by the program alone.
+    fields: Vec<bool>,
 }
 
 impl<'s> Builder<'s> {
@@ -146,6 +149,7 @@ impl<'s> Builder<'s> {
             nodes: Vec::new(),
             has_body: false,
             run: Run::default(),
+            fields: Vec::new(),
         }
     }
 
@@ -186,6 +190,7 @@ impl<'s> Builder<'s> {
             }
             Some(Kind::Plain | Kind::Container) | None => match space {
                 Space::Word if name == "sym" => self.symbol()?,
+                Space::Word if name == "fldChar" => self.field(attribute(start, "fldCharType").as_deref()),
                 Space::Word => self.content(name)?,
                 Space::Math => self.formula(name)?,
                 Space::Compatibility if name == "AlternateContent" => Kind::Alternatives { chosen: false },
@@ -239,6 +244,17 @@ impl<'s> Builder<'s> {
             _ => {}
         }
         Ok(Kind::Plain)
+    }
+
+    /// Where a field begins, comes to its result, ends.
+    fn field(&mut self, mark: Option<&str>) -> Kind {
+        match mark {
+            Some("begin") if self.fields.len() < DEEPEST => self.fields.push(false),
+            Some("separate") => self.fields.last_mut().into_iter().for_each(|has_come| *has_come = true),
+            Some("end") => drop(self.fields.pop()),
+            _ => {}
+        }
+        Kind::Skipped
     }
 
     /// A picture of a character, whose font alone knows which: among figures it may be one.
@@ -300,6 +316,9 @@ impl<'s> Builder<'s> {
     }
 
     fn write(&mut self, piece: &str) -> Result<(), DocxFault> {
+        if self.fields.contains(&false) {
+            return Ok(());
+        }
         let Some(Open::Paragraph { text, look, is_white, .. }) = self.open.last_mut() else { return Ok(()) };
         if text.len() + piece.len() > LONGEST_TEXT {
             return Err(DocxFault::TooLong);
@@ -315,6 +334,8 @@ impl<'s> Builder<'s> {
         match self.open.pop() {
             Some(Open::Story(nodes)) => self.place(nodes),
             Some(Open::Paragraph { text, open_end, boxes, .. }) => {
+                // An instruction that never came to its result takes no more than its own paragraph.
+                self.fields.retain(|has_come| *has_come);
                 self.place(vec![Node::Paragraph { text, open_end }]);
                 self.place(boxes);
             }

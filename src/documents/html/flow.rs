@@ -5,7 +5,11 @@
 pub(super) enum Gap {
     #[default]
     None,
+    /// The edge of a box that stands beside its neighbours as a word does.
+    Box,
     Space,
+    /// More than one space that was asked for.
+    Wide,
     Break,
     /// The edge of a cell: what it parts is never one word.
     Edge,
@@ -16,6 +20,8 @@ pub(super) enum Gap {
 pub(super) struct Flow {
     pub text: String,
     gap: Gap,
+    /// The last space was one that does not collapse.
+    is_hard: bool,
     in_cell: bool,
     /// What is pushed stands apart from what stands beside it, and what was pushed last did.
     pub is_apart: bool,
@@ -32,7 +38,10 @@ impl Flow {
 
     pub fn push(&mut self, text: &str) {
         for c in text.chars() {
-            if c.is_ascii_whitespace() || c == '\u{a0}' {
+            if c == '\u{a0}' && self.gap == Gap::Space && self.is_hard {
+                self.widen(Gap::Wide);
+            } else if c.is_ascii_whitespace() || c == '\u{a0}' {
+                self.is_hard = c == '\u{a0}';
                 self.widen(Gap::Space);
             } else {
                 self.close_gap(c);
@@ -50,14 +59,15 @@ impl Flow {
     fn close_gap(&mut self, next: char) {
         let gap = std::mem::take(&mut self.gap);
         let Some(last) = self.text.chars().next_back() else { return };
+        let figures = last.is_numeric() && next.is_numeric();
         match gap {
-            Gap::None => {
-                let figures = last.is_numeric() && next.is_numeric();
-                if figures && self.is_apart != self.was_apart {
+            Gap::None | Gap::Box => {
+                if figures && (gap == Gap::Box || self.is_apart != self.was_apart) {
                     self.text.push(UNCLEAR);
                 }
             }
-            Gap::Space => self.text.push(' '),
+            Gap::Wide if figures && self.in_cell => self.text.push('\t'),
+            Gap::Space | Gap::Wide => self.text.push(' '),
             Gap::Break if self.in_cell && !is_of_value(last) && !is_of_value(next) => {}
             Gap::Break | Gap::Edge => self.text.push('\n'),
         }

@@ -1,6 +1,7 @@
 //! What elements are: blocks, rows, cells, and tables that are none.
 
-use super::look::{Look, Sheet};
+use super::look::Look;
+use super::sheet::Sheet;
 use scraper::{ElementRef, Node};
 
 /// From how many paragraphs on the only cell of a row is a frame around text, and not a label.
@@ -26,7 +27,8 @@ pub(super) fn kind(element: ElementRef<'_>) -> Kind {
     }
     match element.value().name() {
         "script" | "style" | "noscript" | "template" | "head" | "title" | "iframe" | "noframes"
-        | "noembed" | "del" | "svg" | "math" | "select" => Kind::Skipped,
+        | "noembed" | "del" | "svg" | "math" | "select" | "rt" | "rp" | "meter" | "progress" | "object"
+        | "video" | "audio" | "canvas" => Kind::Skipped,
         "br" => Kind::Break,
         "pre" | "listing" | "xmp" | "plaintext" | "textarea" => Kind::Preformatted,
         "table" => Kind::Table,

@@ -4,7 +4,7 @@ use super::Space;
 use super::style::{Look, Styles};
 use crate::documents::fault::ReadFault;
 use crate::documents::grid::Grid;
-use crate::documents::number_format::numeral;
+use crate::documents::number_format::{is_another_number, numeral};
 use crate::documents::sheet::{Sheet, Workbook};
 use crate::documents::value::{self, CellText};
 use crate::documents::xml::{Attributes, Builder, walk};
@@ -209,7 +209,13 @@ fn seen(number: &str, shown: &str) -> String {
         CellText::Blank(_) => shown.trim().is_empty() || kept.parse() == Ok(0.0),
         CellText::Unreadable(_) => false,
     };
-    if agrees { kept } else { format!("{kept} [{}]", shown.trim()) }
+    let words: String = shown.chars().filter(|c| !(c.is_numeric() || ",.，．".contains(*c))).collect();
+    match agrees {
+        // 17,809,000元 is read as what it shows.
+        true if is_another_number(words.trim()) => shown.trim().to_owned(),
+        true => kept,
+        false => format!("{kept} [{}]", shown.trim()),
+    }
 }
 
 /// Whether one number is the other to the digits it is told with.

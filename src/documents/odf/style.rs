@@ -6,6 +6,8 @@ use std::collections::HashMap;
 
 /// Most styles that are kept.
 const MOST_STYLES: usize = 20_000;
+/// What stands between figures of which some cannot be seen: no number holds it.
+const UNCLEAR: char = '\u{fffd}';
 const WHITE: [&str; 2] = ["#ffffff", "#FFFFFF"];
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,6 +49,9 @@ impl Look {
         }
         if self.raised && !last.raised {
             text.push('^');
+        }
+        if self.is_white() != last.is_white() && text.ends_with(char::is_numeric) {
+            text.push(UNCLEAR);
         }
         *last = self;
     }

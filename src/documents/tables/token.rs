@@ -27,6 +27,8 @@ pub(super) struct Token<'p> {
     pub alone: bool,
     pub value: CellText,
     pub naming: Option<Naming>,
+    /// A year over columns: it says whose the values below are, and is none itself.
+    pub is_year: bool,
     pub used: bool,
 }
 
@@ -61,7 +63,7 @@ impl Span {
 
 impl Token<'_> {
     pub fn is_value(&self) -> bool {
-        self.naming.is_none() && self.value.looks_like_value()
+        self.naming.is_none() && !self.is_year && self.value.looks_like_value()
     }
 
     pub fn is_filled(&self) -> bool {
@@ -180,6 +182,7 @@ impl<'p> Maker<'_, 'p> {
             alone: piece.place.is_none_or(|place| place.width == 1),
             value,
             naming,
+            is_year: false,
             used: false,
         }
     }
@@ -230,6 +233,7 @@ impl<'p> Maker<'_, 'p> {
                 (None, _) => {}
             }
         }
+        self.mark_years(first);
         self.reach(first, place.width);
         self.above.valued = valued;
     }
@@ -298,10 +302,35 @@ impl<'p> Maker<'_, 'p> {
                 reach: at.column,
                 repeats: false,
                 alone: known.alone,
+                is_year: false,
                 used: false,
             };
             self.above.columns.insert(at.column, self.tokens.len());
             self.tokens.push(token);
+        }
+    }
+
+    /// Finds the years over columns: 2023 beside 2024, or beside the label of a column.
+    fn mark_years(&mut self, first: usize) {
+        let Some(row) = self.tokens.get_mut(first..) else { return };
+        let names_column = |naming: &Naming| naming.column.is_some() || naming.column_group.is_some();
+        if row.iter().filter_map(|token| token.naming.as_ref()).any(|naming| naming.row.is_some()) {
+            return;
+        }
+        let is_figure = |token: &&mut Token<'_>| token.is_value() && token.is_filled();
+        let mut figures: Vec<&str> = row
+            .iter()
+            .filter(|token| token.is_value() && token.is_filled())
+            .map(|token| &*token.text)
+            .collect();
+        let all_years = figures.iter().all(|text| is_year(text));
+        figures.sort_unstable();
+        figures.dedup();
+        let named = row.iter().filter_map(|token| token.naming.as_ref()).any(names_column);
+        if all_years && figures.len() >= if named { 1 } else { 2 } {
+            for token in row.iter_mut().filter(is_figure) {
+                token.is_year = true;
+            }
         }
     }
 
@@ -315,6 +344,10 @@ impl<'p> Maker<'_, 'p> {
             }
         }
     }
+}
+
+fn is_year(text: &str) -> bool {
+    text.trim().parse::<u16>().is_ok_and(|year| (1990..=2100).contains(&year))
 }
 
 /// Whether a token that stands by itself may be a head's label of unknown wording.

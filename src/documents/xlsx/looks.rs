@@ -4,6 +4,7 @@
 use super::Rows;
 use super::shown::{attribute, name_of};
 use crate::documents::number_format::{hides_nothing, is_plain, known};
+use crate::domain::wording::is_han;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::collections::HashMap;
@@ -119,7 +120,10 @@ fn is_white(color: &BytesStart<'_>) -> bool {
         || (is("theme", &["0"]) && attribute(color, "tint").is_none())
 }
 
-/// Texts with figures in them that are raised or struck out, by what they are without their looks.
+/// What stands before figures that cannot be seen: no number holds it.
+const WHITE: &str = "\u{fffd}";
+
+/// Texts with figures in them that are raised, struck out or white, by what they are without their looks.
 pub(super) fn marked(xml: &str) -> HashMap<String, String> {
     let mut found = HashMap::new();
     let mut open: Vec<String> = Vec::new();
@@ -131,6 +135,7 @@ pub(super) fn marked(xml: &str) -> HashMap<String, String> {
                 "si" | "is" => (plain, seen, mark) = (String::new(), String::new(), ""),
                 "r" => mark = "",
                 "vertAlign" if attribute(start, "val").is_some_and(|value| value != "baseline") => mark = "^",
+                "color" if is_white(start) && open.iter().any(|name| name == "r") => mark = WHITE,
                 "strike" if !matches!(attribute(start, "val").as_deref(), Some("0" | "false")) => mark = "~~",
                 _ => {}
             }
@@ -142,7 +147,9 @@ pub(super) fn marked(xml: &str) -> HashMap<String, String> {
             let is_read = open.iter().any(|name| name == "rPh");
             if open.last().is_some_and(|name| name == "t") && !is_read {
                 plain.push_str(&text);
-                seen.push_str(std::mem::take(&mut mark));
+                let is_figure = text.contains(|c: char| c.is_ascii_digit()) && !text.contains(is_han);
+                let said = Some(std::mem::take(&mut mark)).filter(|mark| *mark != WHITE || is_figure);
+                seen.push_str(said.unwrap_or_default());
                 seen.push_str(&text);
             }
         }

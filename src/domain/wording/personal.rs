@@ -196,10 +196,10 @@ fn without_country(text: &str, run: Run) -> Option<Run> {
 
 /// Whether money is told: `13560000000元`, `13560000000.50`.
 fn is_amount(text: &str, end: usize) -> bool {
-    const MONEY: [&str; 5] = ["元", "万元", "亿元", "余元", "多元"];
+    const UNITS: [&str; 8] = ["元", "万元", "亿元", "余元", "多元", "次", "人次", "余次"];
     let behind = text.get(end..).unwrap_or_default();
     let decimals = behind.strip_prefix('.').is_some_and(|decimals| decimals.starts_with(is_digit));
-    decimals || MONEY.iter().any(|money| behind.trim_start().starts_with(*money))
+    decimals || UNITS.iter().any(|unit| behind.trim_start().starts_with(*unit))
 }
 
 fn digits(run: &str) -> Option<Vec<u32>> {

@@ -2,15 +2,20 @@
 
 mod rows;
 
+use super::kernel::accept::preferred;
+use super::kernel::flow::{LINES, unsent};
 use super::kernel::format::http_date;
 use super::kernel::kept::takes_gzip;
 use super::kernel::precondition::none_match;
+use super::kernel::reply::VARY;
 use super::kernel::service::Service;
 use super::kernel::shares::Client;
-use super::kernel::{Call, Problem, Snapshot, YearNumber, one_of, parameter, query};
+use super::kernel::table::CSV;
+use super::kernel::{Call, Code, Problem, Snapshot, YearNumber, one_of, parameter, query};
 use super::reports::Shown;
 use crate::domain::agency::AgencyPath;
 use crate::domain::form::{self, Form};
+use crate::domain::language::Language;
 use crate::domain::page::Page;
 use crate::domain::report::{ReportFilter, Scope};
 use crate::operations::agencies;
@@ -197,7 +202,12 @@ pub async fn read_bundle(call: Call) -> Result<HttpResponse, Problem> {
             Ok((plan, path, as_of(connection)?, seq))
         })
         .await?;
-    let format = query.format.unwrap_or(BundleFormat::Ndjson);
+    let liked = || match preferred(&call.request, &[LINES, CSV]) {
+        Some(0) => Ok(BundleFormat::Ndjson),
+        Some(_) => Ok(BundleFormat::Csv),
+        None => Err(Problem::new(Code::NotAcceptable)),
+    };
+    let format = query.format.map_or_else(liked, Ok)?;
     let form = form::by_id(&plan.format).unwrap_or_else(|| form::for_year(year.0));
     let (scope, labelled) = (query.scope.unwrap_or(Scope::Own), query.labels.is_some());
     let extension = if format == BundleFormat::Csv { "csv" } else { "ndjson" };
@@ -207,7 +217,7 @@ pub async fn read_bundle(call: Call) -> Result<HttpResponse, Problem> {
     let mut answer = HttpResponse::Ok();
     answer
         .insert_header((header::CACHE_CONTROL, "public, no-cache"))
-        .insert_header((header::VARY, "Accept-Encoding"))
+        .insert_header((header::VARY, VARY))
         .insert_header(("nianbao-seq", as_of.seq.to_string()))
         .insert_header(("nianbao-epoch", as_of.epoch.clone()))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{named}\"")));
@@ -243,12 +253,13 @@ pub async fn read_bundle(call: Call) -> Result<HttpResponse, Problem> {
         gzip: (!coding.is_empty()).then(|| GzEncoder::new(Vec::new(), Compression::new(6))),
     };
     let media = match format {
-        BundleFormat::Ndjson => "application/x-ndjson; charset=utf-8",
-        BundleFormat::Csv => "text/csv; charset=utf-8",
+        BundleFormat::Ndjson => LINES,
+        BundleFormat::Csv => CSV,
     };
     answer.insert_header((header::CONTENT_TYPE, media));
+    answer.insert_header((header::CONTENT_LANGUAGE, Language::Chinese.tag()));
     if !coding.is_empty() {
         answer.insert_header((header::CONTENT_ENCODING, "gzip"));
     }
-    Ok(if call.caller.head_only { answer.finish() } else { answer.streaming(stream(bundle)) })
+    Ok(if call.caller.head_only { unsent(answer) } else { answer.streaming(stream(bundle)) })
 }

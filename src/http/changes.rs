@@ -2,6 +2,7 @@
 
 use super::audit::AuditHeadBody;
 use super::kernel::accept::accepts;
+use super::kernel::flow::unsent;
 use super::kernel::format::time;
 use super::kernel::limit::own_share_full;
 use super::kernel::names::EventName;
@@ -228,7 +229,7 @@ pub async fn stream_changes(call: Call) -> Result<HttpResponse, Problem> {
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header(("x-accel-buffering", "no"));
     if call.caller.head_only {
-        return Ok(head.finish());
+        return Ok(unsent(head));
     }
     let streamed = Streamed {
         from: News { reign, seq: asked.unwrap_or(page.ledger.change_seq) },

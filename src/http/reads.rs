@@ -1,6 +1,8 @@
 //! `/audit/access`: who read what that is not public; both logs as lines, for those who keep them elsewhere.
 
 use super::audit::{AuditListQuery, AuditPerson, AuditSession, entry_time};
+use super::kernel::accept::accepts;
+use super::kernel::flow::{LINES, unsent};
 use super::kernel::service::Service;
 use super::kernel::shares::Client;
 use super::kernel::{Call, Code, Page, Problem, Reply, Sequence, answer, query};
@@ -176,6 +178,9 @@ fn access_lines(
 }
 
 async fn export(call: Call, read: Read, after: Option<String>) -> Result<HttpResponse, Problem> {
+    if !accepts(&call.request, LINES) {
+        return Err(Problem::new(Code::NotAcceptable));
+    }
     // The right is asked before anything flows.
     call.look(move |connection, asking| read(connection, asking, Some("~")).map(drop)).await?;
     let from = Lines {
@@ -190,8 +195,8 @@ async fn export(call: Call, read: Read, after: Option<String>) -> Result<HttpRes
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         // No two are the same: what is asked for anew is taken anew.
         .insert_header((header::ETAG, format!("W/\"{}\"", uuid::Uuid::now_v7().simple())))
-        .insert_header((header::CONTENT_TYPE, "application/x-ndjson; charset=utf-8"));
-    Ok(if call.caller.head_only { answer.finish() } else { answer.streaming(lines(from)) })
+        .insert_header((header::CONTENT_TYPE, LINES));
+    Ok(if call.caller.head_only { unsent(answer) } else { answer.streaming(lines(from)) })
 }
 
 query!(AuditExportQuery {

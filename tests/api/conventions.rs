@@ -207,6 +207,40 @@ on_both! {
         beyond.refused(416, "range_not_satisfiable");
     }
 
+    fn bodies_of_requests_are_not_decoded_and_one_token_is_enough(service) {
+        let (admin, body) = (service.admin(), json!({"name": "某局", "level": "county", "kind": "department"}));
+        let coded = service.post("/agencies").token(&admin).header("content-encoding", "gzip").json(&body).send();
+        assert_eq!(coded.header("accept-encoding"), Some("identity"));
+        coded.refused(415, "unsupported_media_type");
+        service.post("/agencies").token(&admin).header("content-encoding", "identity").json(&body).send().expect(201);
+        service.get("/me").token(&admin).header("authorization", "Bearer nb_bad").send().refused(401, "unauthorized");
+    }
+
+    fn what_a_token_reads_is_coded_too(service) {
+        let admin = service.admin();
+        for path in ["/rules", "/me"] {
+            let read = |coding: &str| service.get(path).token(&admin).header("accept-encoding", coding).raw().send().expect(200);
+            let (plain, coded) = (read("identity"), read("gzip"));
+            assert_eq!((plain.header("content-encoding"), coded.header("content-encoding")), (None, Some("gzip")), "{path}");
+            let mut text = Vec::new();
+            std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&coded.bytes[..]), &mut text).expect("gzip");
+            assert_eq!(text, plain.bytes);
+            assert_eq!(coded.header("cache-control"), plain.header("cache-control"));
+            assert_ne!(coded.header("etag"), plain.header("etag"));
+        }
+    }
+
+    fn a_time_that_could_not_be_written_again_is_none(service) {
+        let admin = service.admin();
+        for time in ["9999-12-31T23:59:59-23:59", "2027-12-31T23:59:60Z"] {
+            let body = json!({"name": "临时", "expires_at": time, "grants": [{"role": "editor"}]});
+            service.post("/tokens").token(&admin).json(&body).send().faults("invalid_input", &["/expires_at"]);
+        }
+        let body = json!({"name": "某局", "level": "county", "kind": "department", "parent_id": "x"});
+        let refused = service.post("/agencies").token(&admin).json(&body).send().expect(422).value();
+        assert_eq!(refused["errors"][0]["code"], "invalid_id");
+    }
+
     fn a_tag_must_be_strong_and_present(service) {
         let admin = service.admin();
         let id = register(service, "某局", "county", "department", None);
@@ -367,6 +401,15 @@ fn origins_from_the_settings_may_call_and_no_others() {
     let other =
         service.get("/agencies").header("origin", "https://elsewhere.example").try_send().expect("an answer");
     assert_eq!(other.header("access-control-allow-origin"), None);
+    // What lies between must not give one origin's answer to another: made, kept, or unchanged.
+    for _ in 0..3 {
+        let reply = service.get("/agencies").send().expect(200);
+        let unchanged = service.get("/agencies").header("if-none-match", reply.tag()).send().expect(304);
+        for reply in [reply, unchanged] {
+            let vary: Vec<_> = reply.headers.iter().filter(|(name, _)| name == "vary").collect();
+            assert!(vary.len() == 1 && vary[0].1.contains("Origin"), "{vary:?}");
+        }
+    }
     let preflight = service
         .request("OPTIONS", "/agencies")
         .header("origin", origin)

@@ -286,8 +286,14 @@ on_both! {
         let made = result["rows"][0]["id"].as_str().expect("an id");
         let made = service.get(&format!("/agencies/{made}")).send().value();
         assert_eq!((&made["name"], &made["contact"]["postcode"]), (&json!("丁局"), &json!("034000")));
-        service.post("/agencies/batch").token(&world.supervisor()).body("text/csv", "name,level\na\n").send()
-            .refused(422, "document_unreadable");
+        let send = |text: &str| service.post("/agencies/batch").token(&world.supervisor()).body("text/csv", text).send();
+        send("name,level,name\na,county,b\n").refused(422, "document_unreadable");
+        // A line with another number of columns is refused by itself, as a line of JSON is that cannot be read.
+        let lines = format!("name,level,kind,parent_id\n短,county\n己局,county,department,{}\n", world.county);
+        let result = send(&lines).expect(200).value();
+        assert_eq!((&result["accepted"], &result["refused"]), (&json!(1), &json!(1)));
+        let problem = &result["rows"][0];
+        assert_eq!((&problem["line"], &problem["problem"]["code"]), (&json!(2), &json!("document_unreadable")));
     }
 
     fn a_batch_is_replayed_under_its_key(service) {

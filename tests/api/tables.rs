@@ -93,6 +93,13 @@ on_both! {
         std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&coded.bytes[..]), &mut text).expect("gzip");
         assert_eq!(text, plain.text());
         assert!(coded.bytes.len() * 2 < plain.bytes.len());
+        let liked = |accept: &str| service.get(&bundle).header("accept", accept).send();
+        assert_eq!(liked("text/csv").expect(200).header("content-type"), Some("text/csv; charset=utf-8"));
+        liked("image/png").refused(406, "not_acceptable");
+        let vary = plain.header("vary").unwrap_or_default();
+        assert!(["Accept", "Accept-Language", "Authorization"].iter().all(|name| vary.contains(name)), "{vary}");
+        let head = service.request("HEAD", &bundle).send().expect(200);
+        assert_eq!(head.header("content-length"), None, "how long it will be nobody knows");
         let again = |tag: &str| service.get(&bundle).header("if-none-match", tag).send();
         let unchanged = again(plain.tag()).expect(304);
         assert!(unchanged.header("last-modified").is_some());
@@ -126,7 +133,8 @@ on_both! {
         for unheeded in ["bytes=9-1", "lines=1-2", "bytes=0-1,3-4"] {
             assert_eq!(ask(unheeded).expect(200).bytes, whole.bytes);
         }
-        let head = service.request("HEAD", &path).send().expect(200);
+        // `Range` means nothing but for GET.
+        let head = service.request("HEAD", &path).header("range", "bytes=0-9").send().expect(200);
         assert_eq!(head.header("content-length"), Some((last + 1).to_string().as_str()));
         let stale = service.get(&path).header("range", "bytes=0-9").header("if-range", "\"x\"").send().expect(200);
         assert_eq!(stale.bytes.len(), last + 1);

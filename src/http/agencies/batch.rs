@@ -10,6 +10,7 @@ use crate::http::kernel::json::parse;
 use crate::http::kernel::names::{AgencyItems, ProblemSchema};
 use crate::http::kernel::sent::{Extent, Sent};
 use crate::http::kernel::service::Service;
+use crate::http::kernel::table;
 use crate::http::kernel::{Call, Code, Problem, Reply, query};
 use crate::http::refused::batch_refused;
 use crate::operations::InputFault;
@@ -121,6 +122,7 @@ fn draft_of(row: Value, service: &Data<Service>) -> Result<AgencyDraft, Problem>
 /// One JSON object to a line.
 fn read_lines(bytes: &[u8]) -> Result<Vec<Found>, Problem> {
     let mut rows = Vec::new();
+    let bytes = bytes.strip_prefix(table::MARK).unwrap_or(bytes);
     for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         let line = line.trim_ascii();
         if line.is_empty() {
@@ -166,12 +168,26 @@ fn read_csv(bytes: &[u8], charset: Option<&str>) -> Result<Vec<Found>, Problem> 
     let text = text.replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let columns = reader.headers().map_err(|_| unreadable())?.clone();
+    let repeated =
+        columns.iter().enumerate().find(|(at, column)| columns.iter().take(*at).any(|one| one == *column));
+    if let Some((_, column)) = repeated {
+        let column = column.chars().take(64).collect();
+        return Err(unreadable().detail("csv_repeated", vec![("column", column)]));
+    }
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|error| {
-            let line = error.position().map_or(0, |position| position.line());
-            unreadable().detail("csv", vec![("line", line.to_string())])
-        })?;
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = error.position().map_or(0, |position| position.line());
+                let problem = unreadable().detail("csv", vec![("line", line.to_string())]);
+                rows.push((usize::try_from(line).unwrap_or(usize::MAX), Err(problem)));
+                if rows.len() > MOST_ROWS {
+                    return Err(too_many_rows());
+                }
+                continue;
+            }
+        };
         if record.as_slice().len() > LONGEST_ROW {
             return Err(too_large(LONGEST_ROW));
         }

@@ -188,6 +188,11 @@ async fn at_hand<S: Shelf>(
     let (mut answer, kept) = found?;
     let id = request_id_of(request.headers());
     answer.headers_mut().insert(REQUEST_ID, HeaderValue::try_from(id).ok()?);
+    // To whom of another origin it is open, CORS says: it would be another answer.
+    if !service.options.cors_origins.is_empty() {
+        answer.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
+        vary_once(answer.headers_mut());
+    }
     kept.served(&service.metrics, answer.status()).inc();
     kept.took(&service.metrics, begun.elapsed());
     Some(answer)

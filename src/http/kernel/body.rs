@@ -57,6 +57,16 @@ pub fn require_type(request: &HttpRequest, accepted: &[&str]) -> Result<(), Prob
     })
 }
 
+/// Refuses a body that is coded: what is small enough to be read has no need of it (RFC 9110 §15.5.16).
+fn require_plain(request: &HttpRequest) -> Result<(), Problem> {
+    let mut codings = request.headers().get_all(header::CONTENT_ENCODING);
+    if codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Ok(());
+    }
+    let problem = Problem::new(Code::UnsupportedMediaType).detail("coded", Vec::new());
+    Err(problem.header(header::ACCEPT_ENCODING, "identity"))
+}
+
 /// Reads all of a body of one of the types.
 pub async fn typed(
     request: &HttpRequest,
@@ -95,6 +105,10 @@ pub async fn bytes(
 ) -> Result<Bytes, Problem> {
     let too_large =
         || Problem::new(Code::PayloadTooLarge).detail("too_large", vec![("limit", bounds.bytes.to_string())]);
+    if let Err(problem) = require_plain(request) {
+        drain(payload, bounds).await;
+        return Err(problem);
+    }
     let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let declared = declared.and_then(|text| text.parse::<usize>().ok());
     if declared.is_some_and(|length| length > bounds.bytes) {

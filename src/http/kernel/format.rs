@@ -1,7 +1,7 @@
 //! How times and days are written.
 
 use chrono::format::{Item, StrftimeItems};
-use chrono::{NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound, Timelike};
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::sync::LazyLock;
@@ -25,10 +25,12 @@ pub fn http_date(at: NaiveDateTime) -> String {
     at.format_with_items(HTTP_DATE.iter()).to_string()
 }
 
-/// Reads `2024-01-29T08:00:00Z`, or with an offset, as UTC.
+/// Reads `2024-01-29T08:00:00Z`, or with an offset, as UTC; what could not be written so again is no time here: a year of
+/// five digits in UTC, a leap second.
 pub fn parse_time(text: &str) -> Option<NaiveDateTime> {
-    let time = chrono::DateTime::parse_from_rfc3339(text).ok()?;
-    Some(time.naive_utc().trunc_subsecs(6))
+    let time = chrono::DateTime::parse_from_rfc3339(text).ok()?.naive_utc();
+    let written = (0..=9999).contains(&time.year()) && time.nanosecond() < 1_000_000_000;
+    written.then(|| time.trunc_subsecs(6))
 }
 
 /// Reads exactly `YYYY-MM-DD`.

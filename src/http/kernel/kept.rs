@@ -66,20 +66,19 @@ impl Coding {
         else {
             return Coding::Identity;
         };
-        let (mut best, mut most) = (Coding::Identity, 0.0);
-        for range in accepted.split(',') {
-            let (name, parameters) = range.split_once(';').unwrap_or((range, ""));
-            let coding = match name.trim() {
-                "br" => Coding::Brotli,
-                "gzip" | "x-gzip" => Coding::Gzip,
-                _ => continue,
-            };
-            let weight = quality(parameters);
-            if weight > most || (weight == most && weight > 0.0 && coding == Coding::Brotli) {
-                (best, most) = (coding, weight);
-            }
+        let weight = |names: &[&str]| {
+            let mut ranges = accepted.split(',').map(|range| range.split_once(';').unwrap_or((range, "")));
+            let named =
+                ranges.find(|(name, _)| names.iter().any(|one| name.trim().eq_ignore_ascii_case(one)));
+            named.map_or(0.0, |(_, parameters)| quality(parameters))
+        };
+        // Unsaid, the body as it is does as well, but is not liked.
+        let (brotli, gzip, plain) = (weight(&["br"]), weight(&["gzip", "x-gzip"]), weight(&["identity"]));
+        match brotli.max(gzip) {
+            most if most <= 0.0 || most < plain => Coding::Identity,
+            most if brotli >= most => Coding::Brotli,
+            _ => Coding::Gzip,
         }
-        best
     }
 
     fn name(self) -> Option<&'static str> {
@@ -125,16 +124,20 @@ impl Coding {
 pub fn takes_gzip(headers: &HeaderMap) -> bool {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(header_text).unwrap_or_default();
     let mut ranges = accepted.split(',').map(|range| range.split_once(';').unwrap_or((range, "")));
-    ranges.any(|(name, parameters)| name.trim() == "gzip" && quality(parameters) > 0.0)
+    ranges.any(|(name, parameters)| name.trim().eq_ignore_ascii_case("gzip") && quality(parameters) > 0.0)
+}
+
+/// Whether a body is words, not coded yet, and long enough to be coded.
+pub fn is_codable(media: &str, said: &[(HeaderName, String)], length: usize) -> bool {
+    let words = ["text/", "json", "javascript", "xml;"].iter().any(|kind| media.contains(kind));
+    words && length >= SMALLEST && !said.iter().any(|(name, _)| name == header::CONTENT_ENCODING)
 }
 
 /// An answer that may be given again.
 #[derive(Debug)]
 pub struct Kept {
-    pub rests_on: RestsOn,
-    /// Up to which entry of the audit it shows everything, and of which log.
-    pub seq: i64,
-    pub reign: u64,
+    /// Up to which entry of the audit it shows everything, and of which log; `None`: it is not kept, only coded.
+    pub rests_on: Option<(RestsOn, i64, u64)>,
     pub route: String,
     /// Without tag and coding; with what every answer tells a browser.
     pub headers: Vec<(HeaderName, HeaderValue)>,
@@ -158,7 +161,7 @@ struct Coded {
 
 impl Kept {
     pub fn new(
-        (rests_on, seq, reign): (RestsOn, i64, u64),
+        rests_on: Option<(RestsOn, i64, u64)>,
         route: String,
         mut headers: Vec<(HeaderName, HeaderValue)>,
         tag: String,
@@ -168,8 +171,6 @@ impl Kept {
         headers.extend(POLICIES.into_iter().filter(|(name, _)| !said.contains(name)));
         Kept {
             rests_on,
-            seq,
-            reign,
             route,
             headers,
             tag,
@@ -292,7 +293,8 @@ impl KeptBodies {
     /// A kept answer that is still right, in the coding asked for.
     pub async fn find(&self, service: &Service, asked: &Asked<'_>) -> Option<(HttpResponse, Arc<Kept>)> {
         let kept = self.cache.as_ref()?.get(&asked.question()?)?;
-        if !service.store.watch().is_good(&kept.rests_on, kept.seq, kept.reign) {
+        let (rests_on, seq, reign) = kept.rests_on.as_ref()?;
+        if !service.store.watch().is_good(rests_on, *seq, *reign) {
             return None;
         }
         Some((give(&kept, asked.headers, Coding::of(asked.headers)).await, kept))
@@ -304,7 +306,8 @@ impl KeptBodies {
         let Some(cache) = &self.cache else {
             return (kept.answer(asked.headers, Coding::Identity), kept);
         };
-        if let Some(question) = asked.question().filter(|_| kept.body.len() <= LARGEST) {
+        let may_stay = kept.rests_on.is_some() && kept.body.len() <= LARGEST;
+        if let Some(question) = asked.question().filter(|_| may_stay) {
             cache.insert(question, Arc::clone(&kept));
         }
         (give(&kept, asked.headers, Coding::of(asked.headers)).await, kept)
@@ -383,5 +386,8 @@ mod tests {
         assert_eq!(asked("br;q=0.1, gzip;q=0.8"), Coding::Gzip);
         assert_eq!(asked("br;q=0, identity"), Coding::Identity);
         assert_eq!(asked("zstd"), Coding::Identity);
+        assert_eq!(asked("GZIP"), Coding::Gzip);
+        assert_eq!(asked("identity;q=1, gzip;q=0.1"), Coding::Identity);
+        assert_eq!(asked("identity;q=0.5, gzip"), Coding::Gzip);
     }
 }

@@ -4,13 +4,13 @@ use super::call::Call;
 use super::format::parse_time;
 use super::limit::own_share_full;
 use super::problem::Problem;
-use super::reply::Snapshot;
 use super::shares::Place;
 use crate::operations::audit::last_entry;
 use crate::operations::store::{AnyConnection, StorageError};
 use crate::operations::{Asking, Refusal};
 use actix_web::HttpMessage;
 use actix_web::http::header::{HeaderMap, HeaderName};
+use chrono::NaiveDateTime;
 
 /// The last entry of the audit that an answer shows, and up to which whoever asks wants to see.
 pub const POSITION: HeaderName = HeaderName::from_static("nianbao-seq");
@@ -119,4 +119,25 @@ impl Call {
 fn snapshot(connection: &mut AnyConnection, reign: u64, short: bool) -> Result<Snapshot, Refusal> {
     let (seq, at) = last_entry(connection, !short)?;
     Ok(Snapshot { reign, seq, at: at.as_deref().and_then(parse_time) })
+}
+
+/// Up to which entry of the audit the answer's data show everything; laid into the request by who read them.
+#[derive(Debug, Clone, Copy)]
+pub struct Snapshot {
+    /// Of which log (see the watch), known before it was read.
+    pub reign: u64,
+    pub seq: i64,
+    /// When that entry was written.
+    pub at: Option<NaiveDateTime>,
+}
+
+impl Snapshot {
+    /// Of two reads: everything up to the older, nothing after the newer.
+    pub fn and(self, other: Snapshot) -> Snapshot {
+        Snapshot {
+            reign: self.reign.min(other.reign),
+            seq: self.seq.min(other.seq),
+            at: self.at.max(other.at),
+        }
+    }
 }

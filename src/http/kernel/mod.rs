@@ -12,6 +12,7 @@ pub mod cost;
 pub mod cursor;
 pub mod document;
 mod enter;
+pub mod flow;
 pub mod format;
 pub mod held;
 pub mod json;
@@ -44,19 +45,20 @@ pub mod sort;
 pub mod table;
 mod verdict;
 
-/// Where all resources stand.
 // What nearly every endpoint is made of has one place to be imported from.
 pub(in crate::http) use answer::answer;
 pub use call::Call;
+pub use look::Snapshot;
 pub use paging::{ListQuery, Page, PageOrder, Paging, bad_cursor, list_reply, list_reply_with};
 pub(in crate::http) use parameter::parameter;
 pub use parameter::*;
 pub use problem::{Code, Fault, PROBLEM_JSON, Problem, Right};
 pub(in crate::http) use query::query;
 pub use query::{NoParameters, ViewQuery};
-pub use reply::{HTML, JSON, Reply, Snapshot};
+pub use reply::{HTML, JSON, Reply};
 pub use sort::{Sort, SortField, Sortable, listed};
 
+/// Where all resources stand.
 pub const BASE: &str = "/api/v1";
 mod trace;
 mod vitals;

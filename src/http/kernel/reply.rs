@@ -4,7 +4,8 @@ use super::accept::accepts;
 use super::body;
 use super::caller::Caller;
 use super::format;
-use super::kept::Kept;
+use super::kept::{Kept, is_codable};
+use super::look::Snapshot;
 use super::precondition;
 use super::problem::{Code, Problem};
 use super::service::Service;
@@ -16,13 +17,15 @@ use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data};
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder, ResponseError};
 use chrono::NaiveDateTime;
 use serde::Serialize;
 use std::borrow::Cow;
 
 pub const JSON: &str = "application/json";
 pub const HTML: &str = "text/html; charset=utf-8";
+/// What what is read depends on.
+pub const VARY: &str = "Accept, Accept-Encoding, Accept-Language, Authorization";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// What of an answer is given again when it is replayed.
 const KEPT: [HeaderName; 4] =
@@ -231,7 +234,7 @@ impl Reply {
         let (mut headers, of_the_body) = laid_out(self.headers, media, FOR_ALL, true);
         headers.extend(of_the_body);
         let tag = tag.trim_matches('"').to_owned();
-        Some(Kept::new((rests_on, seq, reign), route.to_owned(), headers, tag, self.body))
+        Some(Kept::new(Some((rests_on, seq, reign)), route.to_owned(), headers, tag, self.body))
     }
 
     /// What is stored under an idempotency key.
@@ -285,8 +288,7 @@ fn laid_out(
         .collect();
     headers.push((header::CACHE_CONTROL, HeaderValue::from_static(keeping)));
     if reads {
-        let vary = "Accept, Accept-Encoding, Accept-Language, Authorization";
-        headers.push((header::VARY, HeaderValue::from_static(vary)));
+        headers.push((header::VARY, HeaderValue::from_static(VARY)));
     }
     let mut of_the_body = Vec::new();
     if !media.is_empty() {
@@ -307,7 +309,7 @@ impl Responder for Reply {
     fn respond_to(mut self, request: &HttpRequest) -> HttpResponse {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         if reads && !self.named && !self.media.is_empty() && !accepts(request, &self.media) {
-            return actix_web::ResponseError::error_response(&Problem::new(Code::NotAcceptable));
+            return Problem::new(Code::NotAcceptable).error_response();
         }
         let caller = Caller::of(request);
         let kept = self.keeping != Keeping::Never;
@@ -317,8 +319,7 @@ impl Responder for Reply {
             self.tag =
                 Some(format!("\"{}-{}\"", digest.get(..16).unwrap_or_default(), caller.language.short()));
         }
-        let keepable = reads && self.status == StatusCode::OK && caller.who.is_none() && keeps(request);
-        let keepable = self.rests_on.take().filter(|_| keepable).and_then(|rests_on| {
+        let rests_on = self.rests_on.take().filter(|_| caller.who.is_none()).and_then(|rests_on| {
             let (seq, reign) = match rests_on {
                 RestsOn::Nothing => (0, 0),
                 _ => request.extensions().get::<Snapshot>().map(|seen| (seen.seq, seen.reign))?,
@@ -333,12 +334,16 @@ impl Responder for Reply {
         }
         let has_it = |tag: &String| precondition::none_match(request.headers(), tag);
         let unchanged = reads && self.status == StatusCode::OK && self.tag.as_ref().is_some_and(has_it);
-        let part = self.part(request).filter(|_| !unchanged);
+        // `Range` means nothing but for GET (RFC 9110 §14.2).
+        let part = self.part(request).filter(|_| !unchanged && !caller.head_only);
         if part.is_some_and(|(from, to)| from > to) {
             let whole = format!("bytes */{}", self.body.len());
-            let problem = Problem::new(Code::RangeNotSatisfiable).header(header::CONTENT_RANGE, &whole);
-            return actix_web::ResponseError::error_response(&problem);
+            return Problem::new(Code::RangeNotSatisfiable)
+                .header(header::CONTENT_RANGE, &whole)
+                .error_response();
         }
+        let codable = rests_on.is_some() || is_codable(&self.media, &self.headers, self.body.len());
+        let given = reads && self.status == StatusCode::OK && part.is_none() && codable && keeps(request);
         let keeping = match self.keeping {
             Keeping::Constant if reads => "public, max-age=3600",
             _ if caller.who.is_some() => "private, no-store",
@@ -368,33 +373,12 @@ impl Responder for Reply {
             true => response.finish(),
             false => response.body(self.body.clone()),
         };
-        if let (Some(keepable), Some(tag)) = (keepable, self.tag) {
+        if let Some(tag) = self.tag.filter(|_| given) {
             headers.extend(of_the_body);
             let route = request.match_pattern().unwrap_or_default();
             let tag = tag.trim_matches('"').to_owned();
-            response.extensions_mut().insert(Kept::new(keepable, route, headers, tag, self.body));
+            response.extensions_mut().insert(Kept::new(rests_on, route, headers, tag, self.body));
         }
         response
-    }
-}
-
-/// Up to which entry of the audit the answer's data show everything; laid into the request by who read them.
-#[derive(Debug, Clone, Copy)]
-pub struct Snapshot {
-    /// Of which log (see the watch), known before it was read.
-    pub reign: u64,
-    pub seq: i64,
-    /// When that entry was written.
-    pub at: Option<NaiveDateTime>,
-}
-
-impl Snapshot {
-    /// Of two reads: everything up to the older, nothing after the newer.
-    pub fn and(self, other: Snapshot) -> Snapshot {
-        Snapshot {
-            reign: self.reign.min(other.reign),
-            seq: self.seq.min(other.seq),
-            at: self.at.max(other.at),
-        }
     }
 }

@@ -288,7 +288,11 @@ impl Schema {
         if is_of_the_moment(schema) {
             return true;
         }
-        let (Value::Object(members), Value::Object(there)) = (sent, now) else { return sent == now };
+        let (Value::Object(members), Value::Object(there)) = (sent, now) else {
+            // `1.0` is 1.
+            let alike = |sent: &Value, now: &Value| sent.is_number() && sent.as_f64() == now.as_f64();
+            return sent == now || alike(sent, now);
+        };
         let known = self.members(schema);
         members.iter().all(|(name, value)| {
             let member = known.and_then(|known| known.get(name)).unwrap_or(&Value::Null);

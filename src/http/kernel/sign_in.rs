@@ -21,6 +21,10 @@ pub async fn sign_in(
         return Ok(None);
     };
     let bad = || Problem::new(Code::Unauthorized);
+    // One of two would be passed over: a bad one must not be.
+    if request.headers().get_all(header::AUTHORIZATION).nth(1).is_some() {
+        return Err(bad());
+    }
     let secret = header
         .to_str()
         .ok()

@@ -112,6 +112,9 @@ fn told(schema: &Schema, error: &ValidationError<'_>) -> (&'static str, Right) {
             ("invalid_value", Right { allowed: vec![(**expected_value).clone()], ..Right::default() })
         }
         Kind::MaxLength { limit: most } => ("too_long", limit(most)),
+        Kind::MinLength { .. } if error.instance().as_str().is_some_and(|text| !text.trim().is_empty()) => {
+            (of_pattern(schema, error), Right::default())
+        }
         Kind::MinLength { .. } => ("blank", Right::default()),
         Kind::MaxItems { limit: most } | Kind::MaxProperties { limit: most } => ("too_many", limit(most)),
         Kind::MinItems { .. } | Kind::MinProperties { .. } => ("too_few", Right::default()),

@@ -2,7 +2,7 @@
 
 use crate::domain::agency::{DivisionCode, Uscc, UsccFault};
 use crate::domain::text::{Text, is_web_address};
-use crate::http::kernel::format::read_network;
+use crate::http::kernel::format::{parse_time, read_network};
 use crate::http::kernel::schema::Format;
 use crate::operations::AgencyRef;
 
@@ -15,6 +15,7 @@ pub const FORMATS: &[Format] = &[
     },
     Format { name: "postcode", check: |text| fits(is_postcode(text), "invalid_contact") },
     Format { name: "email", check: |text| fits(is_mailbox(text), "invalid_contact") },
+    Format { name: "date-time", check: |text| parse_time(text).map(drop).ok_or("invalid_time") },
     Format { name: "network", check: |text| read_network(text).map(drop).ok_or("invalid_network") },
     Format {
         name: "line",

@@ -22,6 +22,7 @@ const HEADERS: &[(&str, &str, &str, bool)] = &[
     ("AcceptRanges", "Accept-Ranges", "`bytes`：可以只要一部分（`Range`）。", false),
     ("ContentRange", "Content-Range", "给出的是哪一部分；416 时是全部有多长。", true),
     ("Accept", "Accept", "接受的类型。", false),
+    ("AcceptEncoding", "Accept-Encoding", "`identity`：请求的内容不接受编码。", false),
 ];
 
 /// Operations whose file may be asked for in parts.
@@ -135,7 +136,7 @@ pub fn share_refusals(operation: &mut Map<String, Value>, shared: &mut Map<Strin
             if let Value::Object(headers) = headers {
                 refer(headers, &["RateLimit", "RateLimitPolicy", "ContentLanguage"]);
                 if status == "415" {
-                    refer(headers, &["Accept", "AcceptPatch"]);
+                    refer(headers, &["Accept", "AcceptEncoding", "AcceptPatch"]);
                 }
             }
         }

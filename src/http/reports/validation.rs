@@ -3,7 +3,7 @@
 use super::findings::ValidationBody;
 use super::read_body::read_document;
 use crate::http::kernel::body::JSON;
-use crate::http::kernel::{Call, NoParameters, Problem, Reply};
+use crate::http::kernel::{Call, Code, NoParameters, Problem, Reply};
 use crate::operations::reports;
 use actix_web::post;
 
@@ -15,7 +15,11 @@ use actix_web::post;
     tag = "validation",
     request_body(content = ref("#/components/schemas/ReportDocument"), content_type = "application/json"),
     responses((status = 200, description = "校验结果", body = ValidationBody)),
-    extensions(("x-cost" = json!("file")), ("x-token" = json!(true))),
+    extensions(
+        ("x-cost" = json!("file")),
+        ("x-problems" = json!([Code::NotAcceptable])),
+        ("x-token" = json!(true)),
+    ),
 )]
 #[post("/validation")]
 pub async fn validate(mut call: Call) -> Result<Reply, Problem> {

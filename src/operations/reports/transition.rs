@@ -218,6 +218,9 @@ fn make_ready(
         require_publishable(asking, [("comment", order.comment.as_deref())])?;
     }
     require_year_for(asking, &view, order.action)?;
+    if order.published_on.is_some_and(|day| day < view.year.plan.period_start) {
+        return Err(Refusal::invalid("/published_on", "before_the_year"));
+    }
     if let Some(judged) = &judged
         && settles_digest(order.action, &view)
     {

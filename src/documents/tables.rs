@@ -14,6 +14,7 @@ use super::grid::{Piece, Place};
 use super::label::{Labels, Naming};
 use super::value::CellText;
 use crate::domain::form::{Form, Row, Section};
+use beside::Signs;
 use head::Head;
 use state::RowState;
 use std::collections::{HashMap, HashSet};
@@ -60,8 +61,7 @@ struct Reader<'f, 'p> {
     /// The document's tables in which merged cells are known as such.
     has_merged: HashSet<usize>,
     head: Head,
-    /// Rows are numbered in a text without columns: a number behind a label may be the next row's.
-    is_numbered: bool,
+    signs: Signs,
     states: Vec<Option<RowState>>,
     outcome: TableOutcome,
 }
@@ -77,10 +77,9 @@ pub(super) fn read_table(form: &Form, section: &Section, pieces: &[Piece<'_>]) -
     let merged = pieces.iter().filter(|piece| !piece.cover.is_own());
     let has_merged = merged.filter_map(|piece| piece.place.map(|place| place.table)).collect();
     let units = OtherUnits::default();
-    let is_numbered = tokens.iter().any(|token| token.strand().is_none() && token.text.trim() == "序号");
+    let signs = Signs::of(&tokens);
     let head = Head::default();
-    let mut reader =
-        Reader { form, units, rows, tokens, facts, has_merged, head, is_numbered, states, outcome };
+    let mut reader = Reader { form, units, rows, tokens, facts, has_merged, head, signs, states, outcome };
     reader.see_units();
     if !reader.read_grouped() {
         for at in 0..reader.tokens.len() {
@@ -135,8 +134,8 @@ impl Reader<'_, '_> {
                 self.head.close();
                 let tokens: Vec<usize> = cells.iter().map(|(_, _, token)| *token).collect();
                 self.use_up(&tokens);
-                let is_doubtful = self.goes_on_below(at) || self.has_other_unit(at, row);
-                let state = if is_doubtful { self.unread(&tokens) } else { RowState::Read(cells) };
+                let state =
+                    if self.is_doubtful(at, row) { self.unread(&tokens) } else { RowState::Read(cells) };
                 self.keep(row, state);
                 return;
             }
@@ -234,9 +233,6 @@ impl Reader<'_, '_> {
     /// Assigns a row's values if there are exactly as many as columns and their order is known.
     fn read_row(&mut self, label: usize, at: usize, values: &[usize]) {
         let Some(row) = self.rows.get(at) else { return };
-        let is_loose = self.tokens.get(label).is_some_and(|label| label.strand().is_none());
-        let is_doubtful =
-            self.goes_on_below(label) || self.has_other_unit(label, at) || (self.is_numbered && is_loose);
         let width = row.columns.len();
         let filled = self.filled(values);
         // Merged cells may leave empty ones before and behind the values; between them an empty one is a cell.
@@ -246,7 +242,7 @@ impl Reader<'_, '_> {
         let exact = if values.len() == width { Some(values) } else { whole };
         let state = match (exact, self.head.order_of(row)) {
             (Some(exact), Some(order))
-                if !is_doubtful && self.head.agrees(row, &self.spans(exact), &order) =>
+                if !self.is_doubtful(label, at) && self.head.agrees(row, &self.spans(exact), &order) =>
             {
                 RowState::Read(self.assign(row, exact, &order))
             }

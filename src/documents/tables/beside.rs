@@ -3,6 +3,7 @@
 use super::Reader;
 use super::token::{Span, Token};
 use super::unit::OtherUnits;
+use std::collections::HashSet;
 
 /// What tells rows of one label apart.
 const QUALIFIERS: [&str; 10] =
@@ -14,35 +15,74 @@ fn is_qualifier(text: &str) -> bool {
     QUALIFIERS.contains(&text.trim()) || (year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+/// What a section says of its table anywhere.
+#[derive(Default)]
+pub(super) struct Signs {
+    /// Rows are numbered in a text without columns: a number behind a label may be the next row's.
+    numbers: bool,
+    /// The article that the form names over its rows.
+    article: bool,
+    /// Columns whose labels stand somewhere.
+    columns: HashSet<String>,
+}
+
+impl Signs {
+    pub fn of(tokens: &[Token<'_>]) -> Signs {
+        let mut signs = Signs::default();
+        for token in tokens {
+            signs.numbers |= token.strand().is_none() && token.text.trim() == "序号";
+            signs.article |= token.text.contains("第二十条");
+            signs.columns.extend(token.naming.as_ref().and_then(|naming| naming.column.clone()));
+        }
+        signs
+    }
+}
+
 impl Reader<'_, '_> {
+    /// Whether the values behind a row's label may be another's.
+    pub(super) fn is_doubtful(&self, label: usize, row: usize) -> bool {
+        let is_loose = self.tokens.get(label).is_some_and(|label| label.strand().is_none());
+        (self.signs.numbers && is_loose)
+            || self.goes_on_below(label)
+            || self.has_other_unit(label, row)
+            || self.is_of_any_list(row)
+    }
+
     /// Whether the next row has values and nothing in the place of its label: 上年 and 本年 of one row, which of them
     /// is meant nobody knows.
-    pub(super) fn goes_on_below(&self, label: usize) -> bool {
-        let Some((span, row)) = self.tokens.get(label).and_then(|token| token.span().zip(token.strand()))
-        else {
-            return false;
-        };
-        let mut below = self.tokens.iter().skip(label + 1).skip_while(|token| token.row == Some(row));
-        let Some(next) = below.find(|token| token.is_filled()).and_then(|token| token.row) else {
-            return false;
-        };
-        let cells = || self.tokens.iter().skip(label + 1).filter(|token| token.row == Some(next));
+    fn goes_on_below(&self, label: usize) -> bool {
+        let own = self.tokens.get(label).and_then(|token| token.span().zip(token.strand()));
+        let Some((span, row)) = own else { return false };
+        let behind = self.tokens.get(label + 1..).unwrap_or_default();
+        let below = behind.iter().position(|token| token.row != Some(row) && token.is_filled());
+        let below = below.and_then(|at| behind.get(at..)).unwrap_or_default();
+        let Some(next) = below.first().and_then(|token| token.row) else { return false };
+        let cells = || below.iter().take_while(|token| token.row == Some(next));
         let is_of_the_table = cells().all(|cell| cell.span().is_some_and(|cell| cell.table == span.table));
         let is_nameless = cells().all(|cell| cell.naming.is_none());
         let stands_behind = |cell: &Span| cell.is_beside(&span) && cell.from > span.to;
         // Texts lose the empty cells that a row begins with.
         let is_label =
             |cell: &Token<'_>| !(cell.span().as_ref().is_some_and(stands_behind) || is_qualifier(&cell.text));
-        let has_label = cells().find(|cell| cell.is_filled()).is_some_and(is_label);
+        let has_label = cells().next().is_some_and(is_label);
         let has_values = cells().any(|cell| cell.is_filled() && cell.is_value());
         is_of_the_table && is_nameless && !has_label && has_values
     }
 
+    /// Whether a row of one value has no sign of the form in its section, neither the label of its column nor the article
+    /// that the form names over it: 行政许可 with a number behind it stands in many lists.
+    fn is_of_any_list(&self, row: usize) -> bool {
+        let columns = self.rows.get(row).map(|row| row.columns.as_slice());
+        matches!(columns, Some([column]) if !self.signs.article && !self.signs.columns.contains(&column.key))
+    }
+
     /// Whether a cell of its row says another unit than the row's own: 元 beside an amount in 万元.
-    pub(super) fn has_other_unit(&self, label: usize, row: usize) -> bool {
-        let Some(strand) = self.tokens.get(label).and_then(|token| token.strand()) else { return false };
-        let cells = self.tokens.iter().filter(|token| token.row == Some(strand) && !token.is_value());
-        let units = cells.filter_map(|cell| OtherUnits::alone(&cell.text));
+    fn has_other_unit(&self, label: usize, row: usize) -> bool {
+        let Some(strand) = self.tokens.get(label).and_then(Token::strand) else { return false };
+        let (before, behind) = self.tokens.split_at_checked(label).unwrap_or_default();
+        let before = before.iter().rev().take_while(|token| token.row == Some(strand));
+        let cells = before.chain(behind.iter().take_while(|token| token.row == Some(strand)));
+        let units = cells.filter(|cell| !cell.is_value()).filter_map(|cell| OtherUnits::alone(&cell.text));
         let units = units.fold(OtherUnits::default(), OtherUnits::and);
         let columns = self.rows.get(row).into_iter().flat_map(|row| &row.columns);
         let mut own = columns.filter_map(|column| self.form.cells.get(column.cell));

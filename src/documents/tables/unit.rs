@@ -69,7 +69,13 @@ impl OtherUnits {
                 .windows(2)
                 .any(|pair| matches!(pair, [many, of] if MANY.contains(many) && unit.contains(of)))
         };
-        OtherUnits { counts: many(&COUNTED), amounts: said.replace("万元", "").contains('元') }
+        // 元氏县, 多元化: the word goes on.
+        let goes_on = |next: Option<&char>| next.is_some_and(|next| is_han(*next) && !is_of_unit(*next));
+        let is_yuan = |at: usize| {
+            let before = at.checked_sub(1).and_then(|before| chars.get(before));
+            chars.get(at) == Some(&'元') && before != Some(&'万') && !goes_on(chars.get(at + 1))
+        };
+        OtherUnits { counts: many(&COUNTED), amounts: (0..chars.len()).any(is_yuan) }
     }
 
     pub fn and(self, other: OtherUnits) -> OtherUnits {
@@ -99,7 +105,8 @@ mod tests {
     #[test]
     fn a_unit_over_a_table_is_the_forms_own_or_another() {
         let of = |text: &str| OtherUnits::of(text).map(|units| (units.counts, units.amounts));
-        for text in ["单位：件", "单位：件、万元", "（单位：万元）", "计量单位：项"] {
+        for text in ["单位：件", "单位：件、万元", "（单位：万元）", "计量单位：项", "单位：元氏县教育局"]
+        {
             assert_eq!(of(text), Some((false, false)), "{text}");
         }
         assert_eq!(of("单位：百件"), Some((true, false)));

@@ -209,11 +209,13 @@ async fn keep(
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
     let asked = Asked { method, target, headers: request.headers() };
     let (mut answer, _) = service.kept.keep(&asked, kept).await;
+    let is_coded = answer.headers().contains_key(header::CONTENT_ENCODING);
     // What was laid around the answer on its way (CORS) stays.
     for (name, value) in made.headers() {
         let of_the_answer =
             [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_LANGUAGE].contains(name);
-        let there = answer.headers().contains_key(name);
+        // Parts are given of the file as it is.
+        let there = answer.headers().contains_key(name) || (is_coded && name == header::ACCEPT_RANGES);
         let varies = name == header::VARY && answer.headers().get_all(name).all(|present| present != value);
         if !of_the_answer && (!there || varies) {
             answer.headers_mut().append(name.clone(), value.clone());

@@ -129,7 +129,7 @@ pub fn takes_gzip(headers: &HeaderMap) -> bool {
 
 /// Whether a body is words, not coded yet, and long enough to be coded.
 pub fn is_codable(media: &str, said: &[(HeaderName, String)], length: usize) -> bool {
-    let words = ["text/", "json", "javascript", "xml;"].iter().any(|kind| media.contains(kind));
+    let words = ["text/", "json", "javascript", "+xml"].iter().any(|kind| media.contains(kind));
     words && length >= SMALLEST && !said.iter().any(|(name, _)| name == header::CONTENT_ENCODING)
 }
 

@@ -3,7 +3,6 @@
 use super::Reader;
 use super::token::{Span, Token};
 use super::unit::OtherUnits;
-use std::collections::HashSet;
 
 /// What tells rows of one label apart.
 const QUALIFIERS: [&str; 10] =
@@ -20,10 +19,8 @@ fn is_qualifier(text: &str) -> bool {
 pub(super) struct Signs {
     /// Rows are numbered in a text without columns: a number behind a label may be the next row's.
     numbers: bool,
-    /// The article that the form names over its rows.
-    article: bool,
-    /// Columns whose labels stand somewhere.
-    columns: HashSet<String>,
+    /// The label of a column of the form, or the article that it names over its rows.
+    form: bool,
 }
 
 impl Signs {
@@ -31,8 +28,8 @@ impl Signs {
         let mut signs = Signs::default();
         for token in tokens {
             signs.numbers |= token.strand().is_none() && token.text.trim() == "序号";
-            signs.article |= token.text.contains("第二十条");
-            signs.columns.extend(token.naming.as_ref().and_then(|naming| naming.column.clone()));
+            let names_column = token.naming.as_ref().is_some_and(|naming| naming.column.is_some());
+            signs.form |= names_column || token.text.contains("第二十条");
         }
         signs
     }
@@ -69,11 +66,10 @@ impl Reader<'_, '_> {
         is_of_the_table && is_nameless && !has_label && has_values
     }
 
-    /// Whether a row of one value has no sign of the form in its section, neither the label of its column nor the article
-    /// that the form names over it: 行政许可 with a number behind it stands in many lists.
+    /// Whether a row of one value has no sign of the form in its section: 行政许可 with a number behind it stands in many
+    /// lists.
     fn is_of_any_list(&self, row: usize) -> bool {
-        let columns = self.rows.get(row).map(|row| row.columns.as_slice());
-        matches!(columns, Some([column]) if !self.signs.article && !self.signs.columns.contains(&column.key))
+        !self.signs.form && self.rows.get(row).is_some_and(|row| row.columns.len() == 1)
     }
 
     /// Whether a cell of its row says another unit than the row's own: 元 beside an amount in 万元.

@@ -156,10 +156,7 @@ impl Reader<'_, '_> {
         match token.strand().and_then(|row| self.facts.get(&row)) {
             Some(facts) => {
                 let is_label = facts.first != at || facts.names_column || token.is_year;
-                // 制表单位：某局, 2024年度: a row of particulars is no head.
-                let first = self.tokens.get(facts.first);
-                let is_said = first.is_some_and(|first| first.text.contains(['：', ':']));
-                let heads = !facts.valued && !facts.names_row && is_label && !is_said;
+                let heads = !facts.valued && !facts.names_row && is_label;
                 heads && token.may_be_label(LONGEST_IN_CELL)
             }
             None => {

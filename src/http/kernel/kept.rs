@@ -127,10 +127,13 @@ pub fn takes_gzip(headers: &HeaderMap) -> bool {
     ranges.any(|(name, parameters)| name.trim().eq_ignore_ascii_case("gzip") && quality(parameters) > 0.0)
 }
 
-/// Whether a body is words, not coded yet, and long enough to be coded.
-pub fn is_codable(media: &str, said: &[(HeaderName, String)], length: usize) -> bool {
+/// Whether a body is asked for coded, is words, not coded yet, and long enough.
+pub fn is_to_be_coded(asked: &HeaderMap, media: &str, said: &[(HeaderName, String)], length: usize) -> bool {
     let words = ["text/", "json", "javascript", "+xml"].iter().any(|kind| media.contains(kind));
-    words && length >= SMALLEST && !said.iter().any(|(name, _)| name == header::CONTENT_ENCODING)
+    words
+        && length >= SMALLEST
+        && Coding::of(asked) != Coding::Identity
+        && !said.iter().any(|(name, _)| name == header::CONTENT_ENCODING)
 }
 
 /// An answer that may be given again.

@@ -4,7 +4,7 @@ use super::accept::accepts;
 use super::body;
 use super::caller::Caller;
 use super::format;
-use super::kept::{Kept, is_codable};
+use super::kept::{Kept, is_to_be_coded};
 use super::look::Snapshot;
 use super::precondition;
 use super::problem::{Code, Problem};
@@ -342,8 +342,9 @@ impl Responder for Reply {
                 .header(header::CONTENT_RANGE, &whole)
                 .error_response();
         }
-        let codable = rests_on.is_some() || is_codable(&self.media, &self.headers, self.body.len());
-        let given = reads && self.status == StatusCode::OK && part.is_none() && codable && keeps(request);
+        let given = reads && self.status == StatusCode::OK && part.is_none() && keeps(request);
+        let to_be_coded = || is_to_be_coded(request.headers(), &self.media, &self.headers, self.body.len());
+        let given = given && (rests_on.is_some() || to_be_coded());
         let keeping = match self.keeping {
             Keeping::Constant if reads => "public, max-age=3600",
             _ if caller.who.is_some() => "private, no-store",

@@ -13,19 +13,23 @@ fn sent(service: &Service) -> i64 {
     line.expect("the counter").trim().parse().expect("a number")
 }
 
-/// What something takes beside what asking for the count takes.
-fn taken(service: &Service, ask: impl FnMut(usize)) -> i64 {
-    between_counts(service, ask) - between_counts(service, |_| ())
-}
-
-/// The least of several times, since what goes on behind the requests takes some as well.
-fn between_counts(service: &Service, mut ask: impl FnMut(usize)) -> i64 {
-    let times = (0..7).map(|time| {
+/// What something takes beside what asking for the count takes: the least of several times, since what goes on behind the
+/// requests takes some as well; as many as it takes to be at most so many.
+fn taken(service: &Service, most: i64, mut ask: impl FnMut(usize)) -> i64 {
+    let between = |ask: &mut dyn FnMut(usize), time: usize| {
         let before = sent(service);
         ask(time);
         sent(service) - before
-    });
-    times.min().expect("several times")
+    };
+    let alone = (0..7).map(|time| between(&mut |_| (), time)).min().expect("several times");
+    let mut least = i64::MAX;
+    for time in 0..25 {
+        least = least.min(between(&mut ask, time) - alone);
+        if least <= most {
+            break;
+        }
+    }
+    least
 }
 
 fn no_request_takes_more_statements_than_it_needs(database: Database) {
@@ -46,7 +50,7 @@ fn no_request_takes_more_statements_than_it_needs(database: Database) {
     ];
     let mut told = Vec::new();
     for (path, most) in &reads {
-        let count = taken(service, |_| drop(service.get(path).send().expect(200)));
+        let count = taken(service, *most, |_| drop(service.get(path).send().expect(200)));
         if count > *most {
             told.push(format!("{path}: {count}, at most {most}"));
         }
@@ -55,7 +59,7 @@ fn no_request_takes_more_statements_than_it_needs(database: Database) {
     let new = json!({"agency_id": world.neighbour, "year": YEAR, "scope": "consolidated"});
     let draft = id_of(&service.post("/reports").token(&editor).json(&new).send().expect(201));
     let path = format!("/reports/{draft}/sections/other_matters");
-    let count = taken(service, |time| {
+    let count = taken(service, SECTION, |time| {
         let tag = service.get(&path).token(&editor).send().expect(200).tag().to_owned();
         let body = json!({ "text": format!("无。{time}") });
         service.put(&path).token(&editor).if_match(&tag).json(&body).send().expect(200);
@@ -65,7 +69,7 @@ fn no_request_takes_more_statements_than_it_needs(database: Database) {
     }
     let editor = world.editor();
     world.transit(&report, &world.publisher(), json!({"action": "correct", "comment": "更正"})).expect(201);
-    let count = taken(service, |_| {
+    let count = taken(service, TRANSITIONS, |_| {
         world.transit(&report, &editor, json!({"action": "submit"})).expect(201);
         world.transit(&report, &editor, json!({"action": "recall"})).expect(201);
     });

@@ -11,6 +11,9 @@ pub enum CellText {
     Unreadable(String),
 }
 
+/// What readers put between figures of which nobody knows whether they are one number: no number holds it.
+pub(super) const UNCLEAR: &str = "\u{fffd}";
+
 /// Longest text looked at, in bytes; no number is as long.
 const LONGEST: usize = 200;
 

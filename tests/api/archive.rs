@@ -34,6 +34,8 @@ on_both! {
         let draft = service.get(&path).token(&service.admin()).send().expect(200).value();
         assert!(draft["allowed_actions"].as_array().expect("actions").contains(&json!("archive")), "{draft}");
         world.transit(&id, &world.publisher(), archive()).refused(403, "forbidden");
+        let before = json!({"action": "archive", "published_on": "2020-01-01"});
+        world.transit(&id, &service.admin(), before).faults("invalid_input", &["/published_on"]);
         world.transit(&id, &service.admin(), archive()).expect(201);
         let report = service.get(&path).send().expect(200).value();
         assert_eq!((&report["status"], &report["published_at"], &report["timeliness"]),

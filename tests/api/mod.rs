@@ -9,6 +9,7 @@ mod archive;
 mod audit;
 mod browser;
 mod catalogue;
+mod codings;
 mod comments;
 mod conventions;
 mod corrections;

@@ -300,7 +300,7 @@ on_both! {
         let world = World::new(service);
         let line = json!({"name": "甲局", "level": "county", "kind": "department", "parent_id": world.county});
         let send = || service.post("/agencies/batch").token(&service.admin()).header("idempotency-key", "batch-1")
-            .body("application/x-ndjson", line.to_string()).send().expect(200);
+            .body("application/x-ndjson", format!("\u{feff}{line}")).send().expect(200);
         let first = send().value();
         let again = send();
         assert_eq!(again.header("idempotency-replayed"), Some("true"));

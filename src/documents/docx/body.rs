@@ -1,8 +1,9 @@
 //! The text of a docx as it is written: paragraphs, tables, text boxes; revisions taken as accepted.
 
 use super::DocxFault;
-use super::look::{Look, Run, Styles, UNCLEAR, attribute};
+use super::look::{Look, Run, Styles, attribute};
 use crate::documents::grid::Cover;
+use crate::documents::value::UNCLEAR;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::{NsReader, XmlVersion};
@@ -135,8 +136,7 @@ struct Builder<'s> {
     nodes: Vec<Node>,
     has_body: bool,
     run: Run,
-    /// The fields that are open, from the outside: whether each has come to its result. What fields stand in an
-    /// instruction is read by the program alone.
+    /// The fields that are open, from the outside: whether each has come to its result, which alone is shown.
     fields: Vec<bool>,
 }
 

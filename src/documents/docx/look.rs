@@ -1,5 +1,6 @@
 //! What styles and a run's own properties do to a text that a reader sees: hidden, struck out, raised, white.
 
+use crate::documents::value::UNCLEAR;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use std::collections::HashMap;
@@ -46,10 +47,6 @@ impl Look {
         }
     }
 }
-
-/// What stands for a character that may be a figure, and between figures that are not one number: no number
-/// holds it.
-pub(super) const UNCLEAR: &str = "\u{fffd}";
 
 /// What is said of the run that is being read.
 #[derive(Default)]

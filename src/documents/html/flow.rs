@@ -1,5 +1,7 @@
 //! Text as it flows through marks, white space and breaks.
 
+use crate::documents::value::UNCLEAR;
+
 /// What stands between two characters of a text; the widest that was met counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Gap {
@@ -27,9 +29,6 @@ pub(super) struct Flow {
     pub is_apart: bool,
     was_apart: bool,
 }
-
-/// What stands between figures that are not one number: no number holds it.
-const UNCLEAR: char = '\u{fffd}';
 
 impl Flow {
     pub fn of_cell() -> Flow {
@@ -63,7 +62,7 @@ impl Flow {
         match gap {
             Gap::None | Gap::Box => {
                 if figures && (gap == Gap::Box || self.is_apart != self.was_apart) {
-                    self.text.push(UNCLEAR);
+                    self.text.push_str(UNCLEAR);
                 }
             }
             Gap::Wide if figures && self.in_cell => self.text.push('\t'),

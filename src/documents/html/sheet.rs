@@ -13,7 +13,8 @@ const MOST_RULES: usize = 2_000;
 /// Most rules that are asked about one element, and most names it bears that are looked up.
 const MOST_ASKED: usize = 64;
 const MOST_NAMES: usize = 16;
-/// How often rules may count elements beside each other (`:nth-child`): each takes as long as there are such.
+/// How often rules may look through elements beside each other (`:nth-child`, `a ~ b`): each takes as long as there are
+/// such.
 const MOST_COUNTED: usize = 20_000;
 
 /// The styles of a page, by the class, the name or the kind of what they are about.
@@ -80,8 +81,9 @@ impl Sheet {
             text.matches(['.', '[', ':']).count(),
             text.split([' ', '>', '+', '~']).filter(|part| part.starts_with(char::is_alphabetic)).count(),
         );
+        let counts = [":nth", "-of-type", "~"].iter().any(|beside| text.contains(beside));
         self.by_name.entry(subject(text)).or_default().push(self.rules.len());
-        self.rules.push(Rule { selector, look, weight, at_times, counts: text.contains(":nth") });
+        self.rules.push(Rule { selector, look, weight, at_times, counts });
     }
 
     /// What is said of an element, by itself and by the page; what stands last counts.

@@ -1,13 +1,12 @@
 //! What styles do to a text that a reader sees: hidden, struck out, raised, white on white.
 
 use super::Space;
+use crate::documents::value::UNCLEAR;
 use crate::documents::xml::Attributes;
 use std::collections::HashMap;
 
 /// Most styles that are kept.
 const MOST_STYLES: usize = 20_000;
-/// What stands between figures of which some cannot be seen: no number holds it.
-const UNCLEAR: char = '\u{fffd}';
 const WHITE: [&str; 2] = ["#ffffff", "#FFFFFF"];
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,7 +50,7 @@ impl Look {
             text.push('^');
         }
         if self.is_white() != last.is_white() && text.ends_with(char::is_numeric) {
-            text.push(UNCLEAR);
+            text.push_str(UNCLEAR);
         }
         *last = self;
     }

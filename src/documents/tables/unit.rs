@@ -4,7 +4,7 @@ use crate::documents::label::Keys;
 use crate::domain::wording::is_han;
 
 /// How such a line begins.
-const LEADS: [&str; 7] = ["金额", "单位", "计量单位", "金额单位", "收费金额单位", "数量单位", "统计单位"];
+const LEADS: [&str; 6] = ["金额", "单位", "计量单位", "收费金额单位", "数量单位", "统计单位"];
 /// Longest such line, in letters.
 const LONGEST: usize = 16;
 /// Longest sentence that is looked at for one.

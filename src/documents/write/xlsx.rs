@@ -7,7 +7,6 @@ use crate::domain::figures::Figures;
 use crate::domain::form::{Form, Identity, guide};
 use crate::domain::number::Precision;
 use crate::domain::report::{Content, ReportDocument};
-use chrono::Datelike;
 use rust_xlsxwriter::{
     DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, ExcelDateTime, Format,
     FormatAlign, FormatBorder, Formula, Note, Workbook, Worksheet, XlsxError,
@@ -72,11 +71,8 @@ pub fn write(document: &ReportDocument) -> Result<Vec<u8>, XlsxError> {
     let formats = Formats::new();
     let mut workbook = Workbook::new();
     // The same document gives the same bytes, whenever it is written.
-    let (year, month, day) =
-        document.signed_on.map_or((2000, 1, 1), |day| (day.year(), day.month(), day.day()));
-    let made = u16::try_from(year).ok().zip(u8::try_from(month).ok().zip(u8::try_from(day).ok()));
-    let made = made.and_then(|(year, (month, day))| ExcelDateTime::from_ymd(year, month, day).ok());
-    if let Some(made) = made {
+    let made = document.signed_on.map_or_else(|| "2000-01-01".to_owned(), |day| day.to_string());
+    if let Ok(made) = ExcelDateTime::parse_from_str(&made) {
         workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
     }
     let last = sections(document).last().map(|(at, _, _)| at);

@@ -4,6 +4,7 @@
 use super::Rows;
 use super::shown::{attribute, name_of};
 use crate::documents::number_format::{hides_nothing, is_plain, known};
+use crate::documents::value::UNCLEAR;
 use crate::domain::wording::is_han;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -120,9 +121,6 @@ fn is_white(color: &BytesStart<'_>) -> bool {
         || (is("theme", &["0"]) && attribute(color, "tint").is_none())
 }
 
-/// What stands before figures that cannot be seen: no number holds it.
-const WHITE: &str = "\u{fffd}";
-
 /// Texts with figures in them that are raised, struck out or white, by what they are without their looks.
 pub(super) fn marked(xml: &str) -> HashMap<String, String> {
     let mut found = HashMap::new();
@@ -135,7 +133,7 @@ pub(super) fn marked(xml: &str) -> HashMap<String, String> {
                 "si" | "is" => (plain, seen, mark) = (String::new(), String::new(), ""),
                 "r" => mark = "",
                 "vertAlign" if attribute(start, "val").is_some_and(|value| value != "baseline") => mark = "^",
-                "color" if is_white(start) && open.iter().any(|name| name == "r") => mark = WHITE,
+                "color" if is_white(start) && open.iter().any(|name| name == "r") => mark = UNCLEAR,
                 "strike" if !matches!(attribute(start, "val").as_deref(), Some("0" | "false")) => mark = "~~",
                 _ => {}
             }
@@ -148,7 +146,7 @@ pub(super) fn marked(xml: &str) -> HashMap<String, String> {
             if open.last().is_some_and(|name| name == "t") && !is_read {
                 plain.push_str(&text);
                 let is_figure = text.contains(|c: char| c.is_ascii_digit()) && !text.contains(is_han);
-                let said = Some(std::mem::take(&mut mark)).filter(|mark| *mark != WHITE || is_figure);
+                let said = Some(std::mem::take(&mut mark)).filter(|mark| *mark != UNCLEAR || is_figure);
                 seen.push_str(said.unwrap_or_default());
                 seen.push_str(&text);
             }

@@ -21,6 +21,7 @@ use actix_web::{post, web};
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 use utoipa::ToSchema;
 
 /// Most rows of one call.
@@ -168,44 +169,45 @@ fn read_csv(bytes: &[u8], charset: Option<&str>) -> Result<Vec<Found>, Problem> 
     let text = text.replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let columns = reader.headers().map_err(|_| unreadable())?.clone();
-    let repeated =
-        columns.iter().enumerate().find(|(at, column)| columns.iter().take(*at).any(|one| one == *column));
-    if let Some((_, column)) = repeated {
+    if columns.as_slice().len() > LONGEST_ROW {
+        return Err(too_large(LONGEST_ROW));
+    }
+    let mut known = HashSet::new();
+    if let Some(column) = columns.iter().find(|column| !known.insert(*column)) {
         let column = column.chars().take(64).collect();
         return Err(unreadable().detail("csv_repeated", vec![("column", column)]));
     }
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                let line = error.position().map_or(0, |position| position.line());
-                let problem = unreadable().detail("csv", vec![("line", line.to_string())]);
-                rows.push((usize::try_from(line).unwrap_or(usize::MAX), Err(problem)));
-                if rows.len() > MOST_ROWS {
-                    return Err(too_many_rows());
-                }
-                continue;
-            }
+        let at = match &record {
+            Ok(record) => record.position(),
+            Err(error) => error.position(),
         };
-        if record.as_slice().len() > LONGEST_ROW {
-            return Err(too_large(LONGEST_ROW));
-        }
-        let line = record.position().map_or(0, |position| position.line());
-        let (mut object, mut contact) = (Map::new(), Map::new());
-        for (column, cell) in columns.iter().zip(&record).filter(|(_, cell)| !cell.is_empty()) {
-            let members = if CONTACT.contains(&column) { &mut contact } else { &mut object };
-            members.insert(column.to_owned(), json!(cell));
-        }
-        if !contact.is_empty() {
-            object.insert("contact".to_owned(), Value::Object(contact));
-        }
-        rows.push((usize::try_from(line).unwrap_or(usize::MAX), Ok(Value::Object(object))));
+        let line = at.map_or(0, csv::Position::line);
+        let row = match record {
+            Ok(record) if record.as_slice().len() > LONGEST_ROW => return Err(too_large(LONGEST_ROW)),
+            Ok(record) => Ok(row_of(&columns, &record)),
+            Err(_) => Err(unreadable().detail("csv", vec![("line", line.to_string())])),
+        };
+        rows.push((usize::try_from(line).unwrap_or(usize::MAX), row));
         if rows.len() > MOST_ROWS {
             return Err(too_many_rows());
         }
     }
     Ok(rows)
+}
+
+/// The members that a line gives, each by its column's name.
+fn row_of(columns: &csv::StringRecord, record: &csv::StringRecord) -> Value {
+    let (mut object, mut contact) = (Map::new(), Map::new());
+    for (column, cell) in columns.iter().zip(record).filter(|(_, cell)| !cell.is_empty()) {
+        let members = if CONTACT.contains(&column) { &mut contact } else { &mut object };
+        members.insert(column.to_owned(), json!(cell));
+    }
+    if !contact.is_empty() {
+        object.insert("contact".to_owned(), Value::Object(contact));
+    }
+    Value::Object(object)
 }
 
 fn read_rows(

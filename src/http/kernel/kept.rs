@@ -62,16 +62,7 @@ pub enum Coding {
 impl Coding {
     /// The coding a client likes best; brotli before gzip where both are liked alike.
     pub fn of(headers: &HeaderMap) -> Coding {
-        let Some(accepted) = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok())
-        else {
-            return Coding::Identity;
-        };
-        let weight = |names: &[&str]| {
-            let mut ranges = accepted.split(',').map(|range| range.split_once(';').unwrap_or((range, "")));
-            let named =
-                ranges.find(|(name, _)| names.iter().any(|one| name.trim().eq_ignore_ascii_case(one)));
-            named.map_or(0.0, |(_, parameters)| quality(parameters))
-        };
+        let weight = |names| liking(headers, names);
         // Unsaid, the body as it is does as well, but is not liked.
         let (brotli, gzip, plain) = (weight(&["br"]), weight(&["gzip", "x-gzip"]), weight(&["identity"]));
         match brotli.max(gzip) {
@@ -120,11 +111,17 @@ impl Coding {
     }
 }
 
-/// Whether a client takes a body through gzip.
-pub fn takes_gzip(headers: &HeaderMap) -> bool {
+/// How well a client likes a coding by one of its names, 0 to 1.
+fn liking(headers: &HeaderMap, names: &[&str]) -> f32 {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(header_text).unwrap_or_default();
     let mut ranges = accepted.split(',').map(|range| range.split_once(';').unwrap_or((range, "")));
-    ranges.any(|(name, parameters)| name.trim().eq_ignore_ascii_case("gzip") && quality(parameters) > 0.0)
+    let named = ranges.find(|(name, _)| names.iter().any(|one| name.trim().eq_ignore_ascii_case(one)));
+    named.map_or(0.0, |(_, parameters)| quality(parameters))
+}
+
+/// Whether a client takes a body through gzip.
+pub fn takes_gzip(headers: &HeaderMap) -> bool {
+    liking(headers, &["gzip"]) > 0.0
 }
 
 /// Whether a body is asked for coded, is words, not coded yet, and long enough.

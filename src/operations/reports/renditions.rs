@@ -45,18 +45,15 @@ pub fn next_step(
     renderer: Renderer,
     most: i64,
 ) -> Result<Option<RenditionStep>, Refusal> {
-    let changes = Stretch::next(connection, CONSUMER, most)?;
-    let goes_on = changes.is_some();
-    let changes = match changes {
+    let next = Stretch::next(connection, CONSUMER, most)?;
+    let goes_on = next.is_some();
+    let changes = match next {
         Some(changes) => changes,
-        None => {
-            let outdated = renditions::outdated(connection, renderer.program, most)?;
-            Stretch::standing(connection, CONSUMER, outdated)?
-        }
+        None => match renditions::outdated(connection, renderer.program, most)? {
+            outdated if outdated.is_empty() => return Ok(None),
+            outdated => Stretch::standing(connection, CONSUMER, outdated)?,
+        },
     };
-    if changes.reports.is_empty() && !goes_on {
-        return Ok(None);
-    }
     let mut renditions = Vec::with_capacity(changes.reports.len());
     for id in &changes.reports {
         let view = match published(connection, id) {

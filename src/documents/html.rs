@@ -9,8 +9,10 @@ mod structure;
 #[cfg(test)]
 mod tests;
 
+use super::color::unseen;
 use super::grid::{Block, Cover, Grid, GridCell};
 use flow::{Flow, Gap};
+use look::Look;
 use scraper::{ElementRef, Html, Node};
 use sheet::Sheet;
 use spans::{cover, pass, span};
@@ -21,6 +23,8 @@ const DEEPEST: usize = 256;
 /// Most cells of a document, those covered by merged ones counted.
 const MOST_CELLS: usize = 100_000;
 const WIDEST_SPAN: usize = 64;
+/// How many elements around a table are asked what colours they give to it.
+const MOST_AROUND: usize = 30;
 const TALLEST_SPAN: usize = 200;
 
 /// Why a page could not be read.
@@ -156,7 +160,9 @@ impl Reader {
         }
         let groups = row_groups(table);
         if !is_layout(&groups) {
-            return self.spread(&groups, depth);
+            let around = table.ancestors().filter_map(ElementRef::wrap).take(MOST_AROUND);
+            let around = around.fold(self.sheet.look(table), |look, outer| look.over(self.sheet.look(outer)));
+            return self.spread(&groups, around, depth);
         }
         for cell in groups.iter().flatten().flat_map(|row| cells_of(*row)) {
             self.children(cell, depth + 3)?;
@@ -165,14 +171,19 @@ impl Reader {
         Ok(())
     }
 
-    fn spread(&mut self, groups: &[Vec<ElementRef<'_>>], depth: usize) -> Result<(), HtmlFault> {
+    fn spread(
+        &mut self,
+        groups: &[Vec<ElementRef<'_>>],
+        around: Look,
+        depth: usize,
+    ) -> Result<(), HtmlFault> {
         let mut rows = Vec::new();
         for group in groups {
             // How many rows further down each column is still covered; never beyond its group of rows.
             let mut covered = Vec::new();
             let shown: Vec<_> = group.iter().filter(|row| self.sheet.look(**row).is_shown()).collect();
             for row in shown {
-                let cells = self.row(*row, &mut covered, depth)?;
+                let cells = self.row(*row, &mut covered, around, depth)?;
                 if !cells.is_empty() {
                     self.line += 1;
                     rows.push(cells);
@@ -189,9 +200,11 @@ impl Reader {
         &mut self,
         row: ElementRef<'_>,
         covered: &mut Vec<usize>,
+        around: Look,
         depth: usize,
     ) -> Result<Vec<GridCell>, HtmlFault> {
         let mut cells = Vec::new();
+        let around = self.sheet.look(row).within(around);
         for cell in cells_of(row) {
             let look = self.sheet.look(cell);
             if look.gone == Some(true) {
@@ -205,7 +218,7 @@ impl Reader {
                 if look.struck == Some(true) {
                     flow.push("~");
                 }
-                gather(cell, &mut flow, &self.sheet, depth + 3)?;
+                gather(cell, &mut flow, &self.sheet, look.within(around), depth + 3)?;
             }
             let wide = span(cell, "colspan", WIDEST_SPAN).max(1);
             let tall = match span(cell, "rowspan", TALLEST_SPAN) {
@@ -240,18 +253,26 @@ impl Reader {
 }
 
 /// The text of a cell, with whatever stands inside it.
-fn gather(element: ElementRef<'_>, flow: &mut Flow, sheet: &Sheet, depth: usize) -> Result<(), HtmlFault> {
+fn gather(
+    element: ElementRef<'_>,
+    flow: &mut Flow,
+    sheet: &Sheet,
+    around: Look,
+    depth: usize,
+) -> Result<(), HtmlFault> {
     if depth > DEEPEST {
         return Err(HtmlFault::Depth);
     }
     let boxed = if sheet.look(element).parts == Some(true) { Gap::Box } else { Gap::None };
     for child in element.children() {
         if let Node::Text(text) = child.value() {
+            flow.push(if around.is_lost() { unseen(text) } else { "" });
             flow.push(text);
         }
         let Some(inner) = ElementRef::wrap(child) else { continue };
         let gap = match kind(inner) {
             Kind::Skipped => continue,
+            Kind::Inline if inner.value().name() == "button" => Gap::Box,
             Kind::Inline => boxed,
             Kind::Break | Kind::Block | Kind::Preformatted => Gap::Break,
             Kind::Table | Kind::TablePart => Gap::Edge,
@@ -266,10 +287,10 @@ fn gather(element: ElementRef<'_>, flow: &mut Flow, sheet: &Sheet, depth: usize)
         if let Some(mark) = mark_of(inner, &look).or_else(|| typed_in(inner)) {
             flow.push(mark);
         }
-        let around = flow.is_apart;
-        flow.is_apart |= is_apart(inner, &look);
-        gather(inner, flow, sheet, depth + 1)?;
-        flow.is_apart = around;
+        let was_apart = flow.is_apart;
+        flow.is_apart |= is_apart(inner);
+        gather(inner, flow, sheet, look.within(around), depth + 1)?;
+        flow.is_apart = was_apart;
         flow.widen(gap);
     }
     Ok(())

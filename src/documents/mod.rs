@@ -9,6 +9,7 @@
 //! never shifted; converted only where another unit is written beside it, and said so; what found no place
 //! is told with its line.
 
+mod color;
 pub mod csv;
 mod decode;
 pub mod doc;

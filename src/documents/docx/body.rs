@@ -2,10 +2,10 @@
 
 use super::DocxFault;
 use super::look::{Look, Run, Styles, attribute};
+use super::space::Space;
 use crate::documents::grid::Cover;
 use crate::documents::value::UNCLEAR;
 use quick_xml::events::{BytesStart, Event};
-use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::{NsReader, XmlVersion};
 
 /// Deepest nesting of elements that is read.
@@ -14,16 +14,6 @@ const DEEPEST: usize = 200;
 const LONGEST_TEXT: usize = 1 << 20;
 /// Widest merged cell, in columns.
 const WIDEST_SPAN: usize = 64;
-
-const WORD: [&str; 2] = [
-    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
-    "http://purl.oclc.org/ooxml/wordprocessingml/main",
-];
-const MATH: [&str; 2] = [
-    "http://schemas.openxmlformats.org/officeDocument/2006/math",
-    "http://purl.oclc.org/ooxml/officeDocument/math",
-];
-const COMPATIBILITY: &str = "http://schemas.openxmlformats.org/markup-compatibility/2006";
 
 #[derive(Debug, Clone)]
 pub(in crate::documents) enum Node {
@@ -81,25 +71,6 @@ pub(super) fn read(xml: &str, styles: &Styles) -> Result<Vec<Node>, DocxFault> {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Space {
-    Word,
-    Math,
-    Compatibility,
-    Other,
-}
-
-impl Space {
-    fn of(resolved: &ResolveResult<'_>) -> Space {
-        match resolved {
-            ResolveResult::Bound(Namespace(name)) if WORD.contains(name) => Space::Word,
-            ResolveResult::Bound(Namespace(name)) if MATH.contains(name) => Space::Math,
-            ResolveResult::Bound(Namespace(name)) if *name == COMPATIBILITY => Space::Compatibility,
-            _ => Space::Other,
-        }
-    }
-}
-
 /// What an open element is to its children.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -108,7 +79,8 @@ enum Kind {
     /// It has an [`Open`] of its own.
     Container,
     Text,
-    ParagraphProperties,
+    /// Properties of a paragraph or table.
+    LookedAt,
     ParagraphEnd,
     RunProperties,
     RowProperties,
@@ -123,10 +95,10 @@ enum Kind {
 /// What is being filled.
 enum Open {
     Story(Vec<Node>),
-    Paragraph { text: String, open_end: bool, boxes: Vec<Node>, look: Look, is_white: bool },
-    Table(Vec<Row>),
+    Paragraph { text: String, open_end: bool, boxes: Vec<Node>, look: Look, height: i32 },
+    Table(Vec<Row>, Look),
     Row(Row),
-    Cell(Cell),
+    Cell(Cell, Look),
 }
 
 struct Builder<'s> {
@@ -167,11 +139,10 @@ impl<'s> Builder<'s> {
                     Kind::Skipped
                 }
             }
-            Some(Kind::ParagraphProperties) if space == Space::Word && name == "rPr" => Kind::ParagraphEnd,
-            Some(Kind::ParagraphProperties) => {
-                let style = attribute(start, "val").filter(|_| space == Space::Word && name == "pStyle");
-                if let (Some(Open::Paragraph { look, .. }), Some(style)) = (self.open.last_mut(), style) {
-                    *look = self.styles.look(&style);
+            Some(Kind::LookedAt) if space == Space::Word && name == "rPr" => Kind::ParagraphEnd,
+            Some(Kind::LookedAt) => {
+                if space == Space::Word {
+                    self.look_at(name, start);
                 }
                 Kind::Skipped
             }
@@ -204,7 +175,7 @@ impl<'s> Builder<'s> {
 
     fn content(&mut self, name: &str) -> Result<Kind, DocxFault> {
         let within = self.open.last();
-        let takes_blocks = matches!(within, Some(Open::Story(_) | Open::Cell(_)));
+        let takes_blocks = matches!(within, Some(Open::Story(_) | Open::Cell(..)));
         let opened = match name {
             "body" if within.is_none() => {
                 self.has_body = true;
@@ -214,12 +185,12 @@ impl<'s> Builder<'s> {
                 Open::Story(Vec::new())
             }
             "p" if takes_blocks => {
-                let (look, is_white) = (Look::default(), false);
-                Open::Paragraph { text: String::new(), open_end: false, boxes: Vec::new(), look, is_white }
+                let (look, height) = (Look::default(), 0);
+                Open::Paragraph { text: String::new(), open_end: false, boxes: Vec::new(), look, height }
             }
-            "tbl" if takes_blocks => Open::Table(Vec::new()),
-            "tr" if matches!(within, Some(Open::Table(_))) => Open::Row(Row::default()),
-            "tc" if matches!(within, Some(Open::Row(_))) => Open::Cell(Cell::default()),
+            "tbl" if takes_blocks => Open::Table(Vec::new(), Look::default()),
+            "tr" if matches!(within, Some(Open::Table(..))) => Open::Row(Row::default()),
+            "tc" if matches!(within, Some(Open::Row(_))) => Open::Cell(Cell::default(), Look::default()),
             _ => return self.run_content(name),
         };
         self.open.push(opened);
@@ -229,12 +200,12 @@ impl<'s> Builder<'s> {
     fn run_content(&mut self, name: &str) -> Result<Kind, DocxFault> {
         match name {
             "t" => return Ok(Kind::Text),
-            "pPr" => return Ok(Kind::ParagraphProperties),
+            "pPr" | "tblPr" => return Ok(Kind::LookedAt),
             "trPr" => return Ok(Kind::RowProperties),
             "tcPr" => return Ok(Kind::CellProperties),
             // Taken back, never shown, or said about the content and not part of it.
-            "del" | "moveFrom" | "delText" | "instrText" | "delInstrText" | "rt" | "rubyPr" | "tblPr"
-            | "tblPrEx" | "tblGrid" | "sectPr" | "sdtPr" | "sdtEndPr" => return Ok(Kind::Skipped),
+            "del" | "moveFrom" | "delText" | "instrText" | "delInstrText" | "rt" | "rubyPr" | "tblPrEx"
+            | "tblGrid" | "sectPr" | "sdtPr" | "sdtEndPr" => return Ok(Kind::Skipped),
             "r" => self.run = Run::default(),
             "footnoteReference" | "endnoteReference" => self.run.is_noted = true,
             "rPr" => return Ok(Kind::RunProperties),
@@ -259,7 +230,7 @@ impl<'s> Builder<'s> {
 
     /// A picture of a character, whose font alone knows which: among figures it may be one.
     fn symbol(&mut self) -> Result<Kind, DocxFault> {
-        if self.open.iter().any(|open| matches!(open, Open::Cell(_))) {
+        if self.open.iter().any(|open| matches!(open, Open::Cell(..))) {
             self.write(UNCLEAR)?;
         }
         Ok(Kind::Skipped)
@@ -278,14 +249,28 @@ impl<'s> Builder<'s> {
         Ok(Kind::Plain)
     }
 
-    /// What a run is besides its text: hidden, struck out, raised, white.
+    /// What a run is besides its text.
     fn run_property(&mut self, name: &str, start: &BytesStart<'_>) -> Result<(), DocxFault> {
         let value = value_of(start)?;
         match (name, value.as_deref()) {
             ("rStyle", Some(style)) => self.run.style = self.styles.look(style),
-            (name, value) => self.run.own.take(name, value),
+            (name, _) => self.run.own.take(name, start),
         }
         Ok(())
+    }
+
+    /// Takes in what a paragraph, table or cell that is being filled says of its look.
+    fn look_at(&mut self, name: &str, start: &BytesStart<'_>) {
+        let Some(Open::Paragraph { look, .. } | Open::Table(_, look) | Open::Cell(_, look)) =
+            self.open.last_mut()
+        else {
+            return;
+        };
+        match (name, attribute(start, "val")) {
+            ("pStyle" | "tblStyle", Some(style)) => *look = look.over(self.styles.look(&style)),
+            ("shd", _) => look.take(name, start),
+            _ => {}
+        }
     }
 
     /// Takes in what the properties say of the paragraph, row or cell being filled.
@@ -296,16 +281,17 @@ impl<'s> Builder<'s> {
             (Some(Open::Paragraph { open_end, .. }), "del" | "moveFrom") => *open_end = true,
             (Some(Open::Row(row)), "del" | "hidden") => row.deleted = true,
             (Some(Open::Row(row)), "gridBefore") => row.before = number().min(WIDEST_SPAN),
-            (Some(Open::Cell(cell)), "gridSpan") => {
+            (Some(Open::Cell(..)), "shd") => self.look_at(name, start),
+            (Some(Open::Cell(cell, _)), "gridSpan") => {
                 cell.covers = number().clamp(1, WIDEST_SPAN).saturating_sub(1);
             }
-            (Some(Open::Cell(cell)), "vMerge") if value.as_deref() != Some("restart") => {
+            (Some(Open::Cell(cell, _)), "vMerge") if value.as_deref() != Some("restart") => {
                 cell.continues = Cover::Above;
             }
-            (Some(Open::Cell(cell)), "hMerge") if value.as_deref() != Some("restart") => {
+            (Some(Open::Cell(cell, _)), "hMerge") if value.as_deref() != Some("restart") => {
                 cell.continues = Cover::Beside;
             }
-            (Some(Open::Cell(cell)), "cellDel") => cell.deleted = true,
+            (Some(Open::Cell(cell, _)), "cellDel") => cell.deleted = true,
             _ => {}
         }
         Ok(())
@@ -319,11 +305,17 @@ impl<'s> Builder<'s> {
         if self.fields.contains(&false) {
             return Ok(());
         }
-        let Some(Open::Paragraph { text, look, is_white, .. }) = self.open.last_mut() else { return Ok(()) };
+        let behind = self.open.iter().rev().map_while(|open| match open {
+            Open::Table(_, look) | Open::Cell(_, look) => Some(*look),
+            Open::Row(_) | Open::Paragraph { .. } => Some(Look::default()),
+            Open::Story(_) => None,
+        });
+        let behind = behind.fold(Look::default(), Look::over);
+        let Some(Open::Paragraph { text, look, height, .. }) = self.open.last_mut() else { return Ok(()) };
         if text.len() + piece.len() > LONGEST_TEXT {
             return Err(DocxFault::TooLong);
         }
-        *is_white = self.run.write(piece, text, *look, *is_white);
+        *height = self.run.write(piece, text, look.over(behind), *height);
         Ok(())
     }
 
@@ -339,12 +331,12 @@ impl<'s> Builder<'s> {
                 self.place(vec![Node::Paragraph { text, open_end }]);
                 self.place(boxes);
             }
-            Some(Open::Table(rows)) => self.place(vec![Node::Table(rows)]),
+            Some(Open::Table(rows, _)) => self.place(vec![Node::Table(rows)]),
             Some(Open::Row(row)) => match self.open.last_mut() {
-                Some(Open::Table(rows)) if !row.deleted => rows.push(row),
+                Some(Open::Table(rows, _)) if !row.deleted => rows.push(row),
                 _ => {}
             },
-            Some(Open::Cell(cell)) => match self.open.last_mut() {
+            Some(Open::Cell(cell, _)) => match self.open.last_mut() {
                 Some(Open::Row(row)) if !cell.deleted => row.cells.push(cell),
                 _ => {}
             },
@@ -357,9 +349,9 @@ impl<'s> Builder<'s> {
             None => &mut self.nodes,
             Some(Open::Story(nodes)) => nodes,
             Some(Open::Paragraph { boxes, .. }) => boxes,
-            Some(Open::Cell(cell)) => &mut cell.content,
+            Some(Open::Cell(cell, _)) => &mut cell.content,
             // Neither opens for anything but rows and cells.
-            Some(Open::Table(_) | Open::Row(_)) => return,
+            Some(Open::Table(..) | Open::Row(_)) => return,
         };
         for node in nodes {
             add(list, node);

@@ -1,5 +1,6 @@
-//! What styles and a run's own properties do to a text that a reader sees: hidden, struck out, raised, white.
+//! What styles and a run's own properties do to a text that a reader sees: hidden, struck out, raised, lost in its paper.
 
+use crate::documents::color::{Color, Paper, is_lost, unseen};
 use crate::documents::value::UNCLEAR;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
@@ -10,6 +11,8 @@ const MOST_STYLES: usize = 10_000;
 const DEEPEST: usize = 20;
 /// From how many half points on a text stands higher or lower than its line, and is not only evened out.
 const RAISED_BY: i32 = 6;
+/// Up to how many half points a text is too small to be seen.
+const TOO_SMALL: u32 = 4;
 
 /// What is said of a text; nothing where `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,12 +20,18 @@ pub(super) struct Look {
     pub hidden: Option<bool>,
     pub struck: Option<bool>,
     pub raised: Option<bool>,
-    pub white: Option<bool>,
+    /// How many half points above its line.
+    position: Option<i32>,
+    small: Option<bool>,
+    ink: Option<Color>,
+    pub paper: Option<Paper>,
 }
 
 impl Look {
-    /// Takes in a property of a run, with its value.
-    pub fn take(&mut self, name: &str, value: Option<&str>) {
+    /// Takes in a property of a run, or what lies behind a paragraph, cell or table.
+    pub fn take(&mut self, name: &str, start: &BytesStart<'_>) {
+        let value = attribute(start, "val");
+        let value = value.as_deref();
         let on = !matches!(value, Some("0" | "false" | "off" | "none"));
         match name {
             "vanish" | "webHidden" => self.hidden = Some(on),
@@ -31,8 +40,16 @@ impl Look {
             "position" => {
                 let by = value.and_then(|by| by.trim().parse::<i32>().ok());
                 self.raised = by.map(|by| by.abs() >= RAISED_BY);
+                self.position = by;
             }
-            "color" => self.white = value.map(|color| color.eq_ignore_ascii_case("ffffff")),
+            "sz" => self.small = value.and_then(|size| size.parse().ok()).map(|size: u32| size <= TOO_SMALL),
+            "color" => self.ink = color(start, "themeColor", "val").or(Some(Color::OTHER)),
+            "highlight" if on => self.paper = Some(Paper::of(value.and_then(Color::of))),
+            "shd" => {
+                let is_pattern = !matches!(value, None | Some("clear" | "nil"));
+                let fill = color(start, "themeFill", "fill");
+                self.paper = if is_pattern { Some(Paper::Some) } else { fill.map(Paper::Of) };
+            }
             _ => {}
         }
     }
@@ -43,8 +60,23 @@ impl Look {
             hidden: self.hidden.or(under.hidden),
             struck: self.struck.or(under.struck),
             raised: self.raised.or(under.raised),
-            white: self.white.or(under.white),
+            position: self.position.or(under.position),
+            small: self.small.or(under.small),
+            ink: self.ink.or(under.ink),
+            paper: self.paper.or(under.paper),
         }
+    }
+}
+
+/// A colour, of the theme where it is black or white there.
+fn color(start: &BytesStart<'_>, theme: &str, plain: &str) -> Option<Color> {
+    let is_changed = ["themeTint", "themeShade", "themeFillTint", "themeFillShade"]
+        .iter()
+        .any(|name| attribute(start, name).is_some());
+    match attribute(start, theme).as_deref() {
+        Some("background1" | "light1") if !is_changed => Some(Color::WHITE),
+        Some("text1" | "dark1") if !is_changed => Some(Color::BLACK),
+        _ => Color::of(&attribute(start, plain)?),
     }
 }
 
@@ -60,18 +92,20 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Writes text of the run behind that of its paragraph; tells whether what was written last is white. A
-    /// figure that is struck out, raised or white is none by itself, and never one with its neighbours: a mark
-    /// says so.
-    pub fn write(&mut self, piece: &str, text: &mut String, paragraph: Look, was_white: bool) -> bool {
-        let look = self.own.over(self.style).over(paragraph);
+    /// Writes text of the run behind that of what it stands in; tells how high it stands. A figure that is struck
+    /// out, raised or not seen is none by itself, and never one with its neighbours: a mark says so.
+    pub fn write(&mut self, piece: &str, text: &mut String, around: Look, height: i32) -> i32 {
+        let look = self.own.over(self.style).over(around);
         if look.hidden == Some(true) {
-            return was_white;
+            return height;
         }
-        let is_white = look.white == Some(true);
+        let stands = look.position.unwrap_or_default();
         let is_figure = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-        if is_white != was_white && is_figure(text.chars().next_back()) && is_figure(piece.chars().next()) {
+        if stands != height && is_figure(text.chars().next_back()) && is_figure(piece.chars().next()) {
             text.push_str(UNCLEAR);
+        }
+        if look.small == Some(true) || is_lost(look.ink, look.paper) {
+            text.push_str(unseen(piece));
         }
         if !std::mem::replace(&mut self.is_begun, true) {
             if look.struck == Some(true) {
@@ -82,7 +116,7 @@ impl Run {
             }
         }
         text.push_str(piece);
-        is_white
+        stands
     }
 }
 
@@ -131,7 +165,13 @@ impl Styles {
             }
             (["style", "rPr"], name) => {
                 if let Some(known) = self.open(style.as_deref()) {
-                    known.look.take(name, attribute(start, "val").as_deref());
+                    known.look.take(name, start);
+                }
+            }
+            // What a style of tables lays behind some cells may lie behind any.
+            (["style", ..], "shd") => {
+                if let Some(known) = self.open(style.as_deref()) {
+                    known.look.paper = Some(Paper::Some);
                 }
             }
             _ => {}

@@ -5,6 +5,7 @@ mod built;
 mod flatten;
 mod look;
 pub(super) mod package;
+mod space;
 #[cfg(test)]
 mod tests;
 

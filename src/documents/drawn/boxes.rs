@@ -1,6 +1,6 @@
 //! From ruled lines to the boxes of tables.
 
-use super::Rule;
+use super::canvas::Rule;
 use crate::documents::fault::ReadFault;
 
 /// How far apart two lines may be and still be one, or an end may be from the line it meets.

@@ -1,10 +1,12 @@
 //! From characters with places to lines of text.
 
-use super::Glyph;
+use super::canvas::Glyph;
 
 /// A gap this wide, in parts of the size of the letters, parts two words; between figures a smaller one does.
 const WORD: f64 = 0.6;
 const FIGURE: f64 = 0.3;
+/// A gap this wide between figures parts two numbers, whatever they are.
+const WIDE: f64 = 0.9;
 /// A gap this wide parts two cells.
 const CELL: f64 = 1.5;
 /// How far two characters may lie over each other, in parts of the narrower, before they are no text.
@@ -74,7 +76,8 @@ fn line(mut row: Vec<Glyph>) -> Option<Line> {
             }
             let size = last.size.min(glyph.size);
             if gap > size * if figures { FIGURE } else { WORD } && !text.ends_with(' ') {
-                text.push(' ');
+                // What parts thousands is thin.
+                text.push_str(if figures && gap > size * WIDE { "  " } else { " " });
             }
             is_parted |= gap > size * CELL;
         }

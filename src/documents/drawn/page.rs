@@ -1,9 +1,10 @@
 //! From what is drawn on a page to what stands on it: lines of text and tables, from the top.
 
 use super::boxes::tables;
+use super::canvas::{Glyph, Page};
 use super::lines::{Line, lines};
 use super::ruled::{Row, rows};
-use super::{Glyph, Page, Rule};
+use super::seen::{mark_across, seen, strike};
 use crate::documents::fault::ReadFault;
 use std::collections::HashMap;
 
@@ -19,22 +20,22 @@ pub(super) enum Item {
     Table(Vec<Row>),
 }
 
-pub(super) fn read(page: Page) -> Result<Sheet, ReadFault> {
+pub(super) fn read(page: Page, work: &mut usize) -> Result<Sheet, ReadFault> {
+    let page = page.set_upright();
     let (mut found, strokes) = tables(&page.rules)?;
     // What stands in a table inside another belongs to the inner one.
     found.sort_by(|a, b| a.size().total_cmp(&b.size()));
     let mut inside: HashMap<(usize, usize), Vec<Glyph>> = HashMap::new();
     let mut loose = Vec::new();
-    let is_on_page = |glyph: &Glyph| {
-        let (x, y) = glyph.middle();
-        (0.0..=page.width).contains(&x) && (0.0..=page.height).contains(&y) && glyph.size > 0.0
-    };
-    for mut glyph in page.glyphs.into_iter().filter(is_on_page) {
-        if glyph.c.is_ascii_digit() && is_struck(&glyph, &strokes) {
-            glyph.c = '\u{fffd}';
-        }
+    let mut glyphs = seen(&page, work)?;
+    strike(&mut glyphs, &strokes);
+    let place = |glyph: &Glyph| {
         let middle = glyph.middle();
-        let place = found.iter().enumerate().find_map(|(at, table)| Some((at, table.holds(middle)?)));
+        found.iter().enumerate().find_map(|(at, table)| Some((at, table.holds(middle)?)))
+    };
+    let places: Vec<Option<(usize, usize)>> = glyphs.iter().map(place).collect();
+    mark_across(&mut glyphs, &places);
+    for (glyph, place) in glyphs.into_iter().zip(places) {
         match place {
             Some(place) => inside.entry(place).or_default().push(glyph),
             None => loose.push(glyph),
@@ -54,16 +55,4 @@ pub(super) fn read(page: Page) -> Result<Sheet, ReadFault> {
     items.sort_by(|(one, _), (other, _)| one.total_cmp(other));
     let items = items.into_iter().map(|(_, item)| item).collect();
     Ok(Sheet { items, aside: page.aside, height: page.height })
-}
-
-/// Whether a line goes through the middle of a character.
-fn is_struck(glyph: &Glyph, strokes: &[Rule]) -> bool {
-    strokes.iter().any(|stroke| match stroke {
-        Rule::Across { y, from, to } => {
-            let (x, _) = glyph.middle();
-            (*from..=*to).contains(&x)
-                && (glyph.y - glyph.size * 0.55..=glyph.y - glyph.size * 0.12).contains(y)
-        }
-        Rule::Down { .. } => false,
-    })
 }

@@ -1,6 +1,7 @@
 //! Pages drawn by hand, each with something that must not become a number.
 
-use super::{Glyph, Page, grid};
+use super::canvas::{Glyph, Page, Turn};
+use super::grid;
 use crate::documents::grid::{Block, Grid};
 
 const SIZE: f64 = 10.0;
@@ -9,7 +10,7 @@ struct Pen(Page);
 
 impl Pen {
     fn new() -> Pen {
-        Pen(Page { width: 595.0, height: 842.0, ..Page::default() })
+        Pen(Page::new(595.0, 842.0))
     }
 
     fn write_of(mut self, text: &str, x: f64, y: f64, size: f64) -> Pen {
@@ -17,7 +18,7 @@ impl Pen {
         for c in text.chars() {
             let width = if c.is_ascii() { size / 2.0 } else { size };
             if c != ' ' {
-                self.0.glyphs.push(Glyph { c, x, y, width, size });
+                self.0.glyphs.push(Glyph { c, x, y, width, size, turn: Turn::None });
             }
             x += width;
         }

@@ -1,6 +1,7 @@
-//! What declarations of a page's styles do to an element: gone, unseen, struck out, raised, white, in a box of its own.
+//! What declarations of a page's styles do to an element: gone, unseen, struck out, raised, of which colour, in a box of its own.
 
 use super::flow::Gap;
+use crate::documents::color::{Color, Paper, is_lost};
 
 /// How far outside of the window nobody looks, in pixels.
 const OUTSIDE: f64 = -500.0;
@@ -20,7 +21,10 @@ pub(super) struct Look {
     pub faint: Option<bool>,
     pub struck: Option<bool>,
     pub raised: Option<bool>,
-    pub white: Option<bool>,
+    /// Its characters stand in another order than they are written.
+    pub turned: Option<bool>,
+    pub ink: Option<Color>,
+    pub paper: Option<Paper>,
 }
 
 impl Look {
@@ -60,7 +64,10 @@ impl Look {
                 }
                 "position" => placed.clone_from(&value),
                 "color" if tight == "transparent" => look.faint = Some(true),
-                "color" => look.white = Some(is_white(&tight)),
+                "color" if tight != "inherit" => look.ink = color(&tight).or(Some(Color::OTHER)),
+                "background" | "background-color" => look.paper = paper(&value),
+                "background-image" if value != "none" => look.paper = Some(Paper::Some),
+                "unicode-bidi" => look.turned = Some(value.contains("override")),
                 "text-decoration" | "text-decoration-line" => {
                     look.struck = Some(value.contains("line-through"));
                 }
@@ -90,8 +97,21 @@ impl Look {
             faint: self.faint.or(under.faint),
             struck: self.struck.or(under.struck),
             raised: self.raised.or(under.raised),
-            white: self.white.or(under.white),
+            turned: self.turned.or(under.turned),
+            ink: self.ink.or(under.ink),
+            paper: self.paper.or(under.paper),
         }
+    }
+
+    /// What an element gives to those it holds, where they say nothing else.
+    pub fn within(self, outer: Look) -> Look {
+        let Look { turned, ink, paper, .. } = self.over(outer);
+        Look { turned, ink, paper, ..Look::default() }
+    }
+
+    /// Whether nobody reads a text with this look as it is written.
+    pub fn is_lost(&self) -> bool {
+        self.turned == Some(true) || is_lost(self.ink, self.paper)
     }
 
     pub fn is_shown(&self) -> bool {
@@ -105,9 +125,23 @@ fn number(value: &str) -> Option<f64> {
     value.get(..end)?.parse().ok()
 }
 
-pub(super) fn is_white(color: &str) -> bool {
-    let white = ["white", "#fff", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)"];
-    white.contains(&color)
+/// A colour, `rgb(255,255,255)` too.
+pub(super) fn color(text: &str) -> Option<Color> {
+    let Some((_, parts)) = text.split_once('(').filter(|(name, _)| matches!(*name, "rgb" | "rgba")) else {
+        return Color::of(text);
+    };
+    let parts: Vec<f64> = parts.trim_end_matches(')').split([',', '/']).filter_map(number).collect();
+    let part = |at: usize| parts.get(at).and_then(|part| u8::try_from(part.round() as i64).ok());
+    let is_opaque = parts.get(3).is_none_or(|by| *by >= 0.5);
+    Some(Color([part(0)?, part(1)?, part(2)?])).filter(|_| is_opaque)
+}
+
+/// What lies behind an element: `#eee url(seal.png) no-repeat` too; nothing where it is clear.
+pub(super) fn paper(value: &str) -> Option<Paper> {
+    match value {
+        "transparent" | "none" | "inherit" | "initial" | "unset" | "" => None,
+        value => Some(Paper::of(color(value))),
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //!
 //! Only the tables ask: what a site shows and hides around them changes with a click.
 
-use super::look::{Look, is_white};
+use super::look::{Look, color, paper};
+use crate::documents::color::Color;
 use scraper::{ElementRef, Selector};
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -93,11 +94,17 @@ impl Sheet {
         if value.attr("hidden").is_some() {
             look.gone = look.gone.or(Some(true));
         }
-        if let Some(color) = value.attr("color") {
-            look.white = look.white.or(Some(is_white(&color.to_ascii_lowercase())));
+        if value.name() == "bdo" {
+            look.turned = look.turned.or(Some(true));
         }
+        // What attributes say of colours stands below what styles say of them.
+        let by_attributes = Look {
+            ink: value.attr("color").map(|said| color(&said.to_ascii_lowercase()).unwrap_or(Color::OTHER)),
+            paper: value.attr("bgcolor").and_then(|said| paper(&said.to_ascii_lowercase())),
+            ..Look::default()
+        };
         if self.rules.is_empty() {
-            return look;
+            return look.over(by_attributes);
         }
         let mut asked: Vec<usize> = names(element)
             .take(MOST_NAMES)
@@ -110,7 +117,8 @@ impl Sheet {
         let mut rules: Vec<&Rule> = rules.filter(|rule| self.fits(rule, element)).collect();
         rules.sort_by_key(|rule| std::cmp::Reverse(rule.weight));
         let (at_times, always): (Vec<&Rule>, Vec<&Rule>) = rules.into_iter().partition(|rule| rule.at_times);
-        at_times.into_iter().chain(always).fold(look, |look, rule| look.over(rule.look))
+        let rules = at_times.into_iter().chain(always);
+        rules.fold(look, |look, rule| look.over(rule.look)).over(by_attributes)
     }
 
     fn fits(&self, rule: &Rule, element: ElementRef<'_>) -> bool {

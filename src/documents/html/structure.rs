@@ -75,11 +75,11 @@ pub(super) fn mark_of(element: ElementRef<'_>, look: &Look) -> Option<&'static s
     }
 }
 
-/// Whether figures of an element are none of those beside it: small print, a link to a note, white on white.
-pub(super) fn is_apart(element: ElementRef<'_>, look: &Look) -> bool {
+/// Whether figures of an element are none of those beside it: small print, a link to a note.
+pub(super) fn is_apart(element: ElementRef<'_>) -> bool {
     let value = element.value();
     let is_note = value.name() == "a" && value.attr("href").is_some_and(|link| link.starts_with('#'));
-    is_note || value.name() == "small" || look.white == Some(true)
+    is_note || value.name() == "small"
 }
 
 pub(super) fn elements(parent: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {

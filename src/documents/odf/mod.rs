@@ -1,5 +1,6 @@
 //! OpenDocument: LibreOffice's odt and ods, an archive with one XML part for the content.
 
+mod inline;
 mod sheet;
 mod style;
 mod text;
@@ -7,30 +8,38 @@ mod text;
 use super::docx::{lay_out, package};
 use super::fault::ReadFault;
 use super::grid::Grid;
+use style::Styles;
 
 const CONTENT: &str = "content.xml";
+/// The styles that have names for the eye; those a program made for single texts stand in the content.
+const STYLES: &str = "styles.xml";
 const MANIFEST: &str = "META-INF/manifest.xml";
-/// Largest content, and largest list of parts, in bytes as unpacked.
+/// Largest content, list of parts and styles, in bytes as unpacked.
 const LARGEST_CONTENT: u64 = 64 << 20;
 const LARGEST_MANIFEST: u64 = 1 << 20;
+const LARGEST_STYLES: u64 = 16 << 20;
 
 /// Reads a text document into a grid.
 pub fn read_text(bytes: &[u8]) -> Result<Grid, ReadFault> {
-    Ok(lay_out(text::read(&content(bytes)?)?)?)
+    let (content, styles) = content(bytes)?;
+    Ok(lay_out(text::read(&content, styles)?)?)
 }
 
 /// Reads a workbook into a grid.
 pub fn read_sheets(bytes: &[u8]) -> Result<Grid, ReadFault> {
-    sheet::read(&content(bytes)?)
+    let (content, styles) = content(bytes)?;
+    sheet::read(&content, styles)
 }
 
-fn content(bytes: &[u8]) -> Result<String, ReadFault> {
+fn content(bytes: &[u8]) -> Result<(String, Styles), ReadFault> {
     let mut archive = package::open(bytes)?;
     let manifest = package::unpack(&mut archive, MANIFEST, LARGEST_MANIFEST)?.unwrap_or_default();
     if manifest.contains("encryption-data") {
         return Err(ReadFault::Locked);
     }
-    package::unpack(&mut archive, CONTENT, LARGEST_CONTENT)?.ok_or(ReadFault::NoText)
+    let styles = package::unpack(&mut archive, STYLES, LARGEST_STYLES)?.unwrap_or_default();
+    let content = package::unpack(&mut archive, CONTENT, LARGEST_CONTENT)?.ok_or(ReadFault::NoText)?;
+    Ok((content, Styles::read(&styles)))
 }
 
 /// The vocabularies of elements that are read.

@@ -1,20 +1,23 @@
 //! A workbook: its sheets as they are seen, numbers as they are and not as they are rounded to be shown.
 
 use super::Space;
-use super::style::{Look, Styles};
+use super::inline::Inline;
+use super::style::{Family, Look, Styles};
 use crate::documents::fault::ReadFault;
 use crate::documents::grid::Grid;
 use crate::documents::number_format::{is_another_number, numeral};
 use crate::documents::sheet::{Sheet, Workbook};
-use crate::documents::value::{self, CellText};
+use crate::documents::value::{self, CellText, UNCLEAR};
 use crate::documents::xml::{Attributes, Builder, walk};
 
 /// Most cells or rows that one element with something in it stands for.
 const MOST_REPEATED: usize = 64;
 const LAST_ROW: usize = 1 << 20;
+/// Most columns whose styles are kept.
+const MOST_DESCRIBED: usize = 64;
 
-pub(super) fn read(xml: &str) -> Result<Grid, ReadFault> {
-    let mut reader = Reader::default();
+pub(super) fn read(xml: &str, styles: Styles) -> Result<Grid, ReadFault> {
+    let mut reader = Reader { styles, ..Reader::default() };
     walk(xml, &mut reader)?;
     if !reader.has_body {
         return Err(ReadFault::NoText);
@@ -28,11 +31,15 @@ enum Open {
     Skipped,
     Styles,
     Table,
+    /// Rows or columns that are folded away.
+    Folded,
     Row,
     Cell {
         repeated: usize,
         number: Option<String>,
-        text: String,
+        word: Option<String>,
+        /// What is shown, if something is said of it.
+        text: Option<String>,
         look: Look,
         /// What was last said of the text that is being written.
         last: Look,
@@ -55,6 +62,9 @@ struct Reader {
     rows: usize,
     /// The next column that is described.
     described: usize,
+    /// The styles of cells that name none: of the row that is open, and of columns up to each.
+    style_of_row: Option<String>,
+    styles_of_columns: Vec<(usize, Option<String>)>,
 }
 
 impl Builder for Reader {
@@ -74,35 +84,21 @@ impl Builder for Reader {
 
     fn text(&mut self, text: &str) -> Result<(), ReadFault> {
         let in_paragraph = self.open.iter().rev().take(20).any(|open| matches!(open, Open::Paragraph));
-        if !in_paragraph || matches!(self.open.last(), Some(Open::Skipped)) {
-            return Ok(());
-        }
-        let mut now = Look::default();
-        for open in self.open.iter_mut().rev() {
-            match open {
-                Open::Styled(inner) => now = now.within(*inner),
-                Open::Cell { text: whole, last, .. } => {
-                    now.mark(last, whole);
-                    if !now.hidden {
-                        whole.push_str(text);
-                    }
-                    break;
-                }
-                _ => {}
-            }
+        if in_paragraph && !matches!(self.open.last(), Some(Open::Skipped)) {
+            self.write(text);
         }
         Ok(())
     }
 
     fn end(&mut self) -> Result<(), ReadFault> {
         match self.open.pop() {
-            Some(Open::Cell { repeated, number, text, look, .. }) => {
-                let mut text = number.map_or_else(|| text.clone(), |number| seen(&number, &text));
-                if look.struck && !text.trim().is_empty() {
+            Some(Open::Cell { repeated, number, word, text, look, .. }) => {
+                let shown = text.or(word);
+                let shown = shown.as_deref();
+                let mut text = number
+                    .map_or_else(|| shown.unwrap_or_default().to_owned(), |number| seen(&number, shown));
+                if look.is_struck() && !text.trim().is_empty() {
                     text.insert_str(0, "~~");
-                }
-                if look.is_white() && text.trim().parse::<f64>().is_ok() {
-                    text.push_str(" [白字]");
                 }
                 if !text.trim().is_empty() {
                     self.put(repeated, &text)?;
@@ -121,6 +117,20 @@ impl Builder for Reader {
 }
 
 impl Reader {
+    fn write(&mut self, text: &str) {
+        let mut now = Look::default();
+        for open in self.open.iter_mut().rev() {
+            match open {
+                Open::Styled(inner) => now = now.within(*inner),
+                Open::Cell { text: whole, last, look, .. } => {
+                    now.within(*look).write(text, last, whole.get_or_insert_default());
+                    break;
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn content(&mut self, space: Space, name: &str, attributes: &Attributes<'_>) -> Open {
         match (space, name) {
             (Space::Office, "automatic-styles" | "styles" | "font-face-decls") => Open::Styles,
@@ -128,29 +138,38 @@ impl Reader {
                 self.has_body = true;
                 Open::Plain
             }
-            (Space::Office, "annotation" | "forms" | "scripts")
-            | (Space::Table, "tracked-changes" | "shapes" | "named-expressions" | "dde-links") => {
+            (Space::Table, "tracked-changes" | "shapes" | "named-expressions" | "dde-links") => Open::Skipped,
+            _ if !self.has_body => Open::Plain,
+            (Space::Table, "table") if self.styles.look(Family::Table, attributes).is_hidden() => {
                 Open::Skipped
             }
-            _ if !self.has_body => Open::Plain,
-            (Space::Table, "table") if self.styles.look(attributes).hidden => Open::Skipped,
             (Space::Table, "table") => {
                 (self.row, self.described) = (0, 0);
+                self.styles_of_columns.clear();
                 Open::Table
+            }
+            (Space::Table, "table-row-group" | "table-column-group")
+                if attributes.get("display").as_deref() == Some("false") =>
+            {
+                Open::Folded
             }
             (Space::Table, "table-column") => {
                 let count = attributes.count("number-columns-repeated");
                 let next = self.described.saturating_add(count);
-                if is_hidden(attributes) {
+                if self.is_hidden(Family::Column, attributes) {
                     self.sheet.hidden_columns.push((short(self.described), short(next - 1)));
                 }
                 self.described = next;
+                if self.styles_of_columns.len() < MOST_DESCRIBED {
+                    self.styles_of_columns.push((next, attributes.get("default-cell-style-name")));
+                }
                 Open::Plain
             }
             (Space::Table, "table-row") => {
                 self.rows = attributes.count("number-rows-repeated");
                 self.column = 0;
-                if is_hidden(attributes) {
+                self.style_of_row = attributes.get("default-cell-style-name");
+                if self.is_hidden(Family::Row, attributes) {
                     let last = self.row.saturating_add(self.rows.min(MOST_REPEATED));
                     self.sheet.hidden_rows.extend((self.row..last).map(short));
                 }
@@ -158,16 +177,33 @@ impl Reader {
             }
             (Space::Table, "table-cell" | "covered-table-cell") => self.cell(attributes),
             (Space::Text, "p") => {
-                if let Some(Open::Cell { text, .. }) = self.open.last_mut()
-                    && !text.is_empty()
-                {
-                    text.push('\n');
+                if let Some(Open::Cell { text, .. }) = self.open.last_mut() {
+                    let text = text.get_or_insert_default();
+                    if !text.is_empty() {
+                        text.push('\n');
+                    }
                 }
                 Open::Paragraph
             }
-            (Space::Text, "span" | "a") => Open::Styled(self.styles.look(attributes)),
-            _ => Open::Plain,
+            // What is drawn on a sheet stands in no cell.
+            (Space::Draw, _) => Open::Skipped,
+            _ => match Inline::of(space, name, attributes, &self.styles) {
+                Inline::Skipped => Open::Skipped,
+                Inline::Styled(look) => Open::Styled(look),
+                Inline::Piece(piece) => {
+                    self.write(&piece);
+                    Open::Plain
+                }
+                Inline::Other => Open::Plain,
+            },
         }
+    }
+
+    /// Whether a row or column is not shown.
+    fn is_hidden(&self, family: Family, attributes: &Attributes<'_>) -> bool {
+        matches!(attributes.get("visibility").as_deref(), Some("collapse" | "filter"))
+            || self.styles.look(family, attributes).is_hidden()
+            || self.open.iter().any(|open| matches!(open, Open::Folded))
     }
 
     fn cell(&mut self, attributes: &Attributes<'_>) -> Open {
@@ -178,11 +214,17 @@ impl Reader {
             let last = (self.row.saturating_add(tall - 1), self.column.saturating_add(wide - 1));
             self.sheet.merged.push(((short(self.row), short(self.column)), (short(last.0), short(last.1))));
         }
+        let of_column = || {
+            let column = self.styles_of_columns.iter().find(|(end, _)| self.column < *end);
+            column.and_then(|(_, style)| style.clone())
+        };
+        let style = attributes.get("style-name").or_else(|| self.style_of_row.clone()).or_else(of_column);
         Open::Cell {
             repeated: attributes.count("number-columns-repeated"),
             number: attributes.get("value").filter(|_| is_number),
-            text: String::new(),
-            look: self.styles.look(attributes),
+            word: attributes.get("string-value"),
+            text: None,
+            look: self.styles.named(Family::Cell, style),
             last: Look::default(),
         }
     }
@@ -198,15 +240,18 @@ impl Reader {
 }
 
 /// A number as it is, unless the sheet shows another one: in thousands, as a share, as a word.
-fn seen(number: &str, shown: &str) -> String {
+fn seen(number: &str, shown: Option<&str>) -> String {
     let kept = number.trim().parse().map_or_else(|_| number.to_owned(), numeral);
+    // Where nothing is told of it, the number is shown as it is.
+    let Some(shown) = shown else { return kept };
     // 12件, ￥12.
-    let figure = shown.trim_end_matches(|c: char| !c.is_numeric() && c != '%');
-    let figure = figure.trim_start_matches(|c: char| !c.is_numeric() && !"+-－—".contains(c));
+    let is_mark = |c: char| "~^%+-－—".contains(c) || UNCLEAR.contains(c);
+    let figure = shown.trim_end_matches(|c: char| !c.is_numeric() && !is_mark(c));
+    let figure = figure.trim_start_matches(|c: char| !c.is_numeric() && !is_mark(c));
     let agrees = match value::read(figure) {
         CellText::Number(told) => is_rounded(&kept, &told),
-        // Nought may be a dash; and where nothing is told, nothing else is.
-        CellText::Blank(_) => shown.trim().is_empty() || kept.parse() == Ok(0.0),
+        // Nought may be a dash.
+        CellText::Blank(_) => kept.parse() == Ok(0.0),
         CellText::Unreadable(_) => false,
     };
     let words: String = shown.chars().filter(|c| !(c.is_numeric() || ",.，．".contains(*c))).collect();
@@ -228,10 +273,6 @@ fn is_rounded(kept: &str, told: &str) -> bool {
     (kept - told).abs() <= 0.5 * 10_f64.powi(-places) * 1.000_001
 }
 
-fn is_hidden(attributes: &Attributes<'_>) -> bool {
-    matches!(attributes.get("visibility").as_deref(), Some("collapse" | "filter"))
-}
-
 fn short(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
@@ -248,15 +289,14 @@ mod tests {
             ("25.1", "￥25.10"),
             ("1234.5678", "1,234.57"),
             ("0", "—"),
-            ("12", ""),
             ("0.30000000000000004", "0.3"),
         ] {
-            assert!(!seen(number, shown).contains('['), "{number} as {shown}");
+            assert!(!seen(number, Some(shown)).contains('['), "{number} as {shown}");
         }
         for (number, shown) in
             [("12", "1200%"), ("12345", "12.35"), ("12", "无"), ("5", "1900-01-04"), ("12", "112")]
         {
-            assert!(seen(number, shown).contains('['), "{number} as {shown}");
+            assert!(seen(number, Some(shown)).contains('['), "{number} as {shown}");
         }
     }
 }

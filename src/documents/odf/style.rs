@@ -1,107 +1,207 @@
-//! What styles do to a text that a reader sees: hidden, struck out, raised, white on white.
+//! What styles do to a text that a reader sees: hidden, struck out, raised, lost in its paper.
 
 use super::Space;
-use crate::documents::value::UNCLEAR;
-use crate::documents::xml::Attributes;
+use crate::documents::color::{Color, Paper, is_lost, unseen};
+use crate::documents::fault::ReadFault;
+use crate::documents::xml::{Attributes, Builder, walk};
 use std::collections::HashMap;
 
 /// Most styles that are kept.
 const MOST_STYLES: usize = 20_000;
-const WHITE: [&str; 2] = ["#ffffff", "#FFFFFF"];
+/// Most styles that one rests on, one below the other.
+const DEEPEST: usize = 20;
+/// Up to how many points a text is too small to be seen.
+const TOO_SMALL: f64 = 2.0;
 
+/// What is said of a text; nothing where `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Look {
-    pub hidden: bool,
-    pub struck: bool,
-    pub raised: bool,
-    white: bool,
-    /// Something that is not white lies behind it.
-    filled: bool,
+    hidden: Option<bool>,
+    struck: Option<bool>,
+    raised: Option<bool>,
+    small: Option<bool>,
+    ink: Option<Color>,
+    paper: Option<Paper>,
 }
 
 impl Look {
     /// What holds for a text in a text.
     pub fn within(self, outer: Look) -> Look {
         Look {
-            hidden: self.hidden || outer.hidden,
-            struck: self.struck || outer.struck,
-            raised: self.raised || outer.raised,
-            white: self.white || outer.white,
-            filled: self.filled || outer.filled,
+            hidden: self.hidden.or(outer.hidden),
+            struck: self.struck.or(outer.struck),
+            raised: self.raised.or(outer.raised),
+            small: self.small.or(outer.small),
+            ink: self.ink.or(outer.ink),
+            paper: self.paper.or(outer.paper),
         }
     }
 
-    /// Whether it has the colour of the paper.
-    pub fn is_white(self) -> bool {
-        self.white && !self.filled
+    pub fn is_hidden(&self) -> bool {
+        self.hidden == Some(true)
     }
-}
 
-impl Look {
-    /// Writes what has begun since the last text: that it is struck out or raised.
-    pub fn mark(self, last: &mut Look, text: &mut String) {
-        if self.hidden {
+    pub fn is_struck(&self) -> bool {
+        self.struck == Some(true)
+    }
+
+    /// Writes a piece of text, and before it what has begun since the last: that it is struck out, raised, not seen.
+    pub fn write(self, piece: &str, last: &mut Look, text: &mut String) {
+        let begins = |now: Option<bool>, last: Option<bool>| now == Some(true) && last != Some(true);
+        if self.is_hidden() {
             return;
         }
-        if self.struck && !last.struck {
+        if begins(self.struck, last.struck) {
             text.push_str("~~");
         }
-        if self.raised && !last.raised {
+        if begins(self.raised, last.raised) {
             text.push('^');
         }
-        if self.is_white() != last.is_white() && text.ends_with(char::is_numeric) {
-            text.push_str(UNCLEAR);
+        if self.small == Some(true) || is_lost(self.ink, self.paper) {
+            text.push_str(unseen(piece));
         }
+        text.push_str(piece);
         *last = self;
+    }
+
+    /// What the properties of a style say.
+    fn of(attributes: &Attributes<'_>) -> Look {
+        let is_nothing = |name: &str| attributes.get(name).is_some_and(|size| number(&size) == Some(0.0));
+        let lines = ["text-line-through-style", "text-line-through-type"].map(|name| attributes.get(name));
+        let lines: Vec<String> = lines.into_iter().flatten().collect();
+        Look {
+            hidden: match attributes.get("display").as_deref() {
+                Some(display) => Some(matches!(display, "none" | "false" | "condition")),
+                None => (is_nothing("row-height") || is_nothing("column-width")).then_some(true),
+            },
+            struck: (!lines.is_empty()).then(|| lines.iter().any(|line| line != "none")),
+            raised: attributes
+                .get("text-position")
+                .map(|position| position.starts_with("su") || number(&position).is_some_and(|by| by != 0.0)),
+            small: attributes
+                .get("font-size")
+                .filter(|size| size.ends_with("pt"))
+                .and_then(|size| number(&size))
+                .map(|size| size <= TOO_SMALL),
+            ink: attributes.get("color").map(|said| Color::of(&said).unwrap_or(Color::OTHER)),
+            paper: attributes
+                .get("background-color")
+                .filter(|value| value != "transparent")
+                .map(|value| Paper::of(Color::of(&value))),
+        }
     }
 }
 
-/// The styles of a document by their names.
+/// The number a value begins with: `0.5cm`, `-33% 58%`.
+fn number(value: &str) -> Option<f64> {
+    let end = value.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c))).unwrap_or(value.len());
+    value.get(..end)?.parse().ok()
+}
+
+/// What a style is for; two of different families may have one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Family {
+    Text,
+    Paragraph,
+    Cell,
+    Row,
+    Column,
+    Table,
+}
+
+impl Family {
+    fn of(name: &str) -> Option<Family> {
+        Some(match name {
+            "text" => Family::Text,
+            "paragraph" => Family::Paragraph,
+            "table-cell" => Family::Cell,
+            "table-row" => Family::Row,
+            "table-column" => Family::Column,
+            "table" => Family::Table,
+            _ => return None,
+        })
+    }
+}
+
+#[derive(Default)]
+struct Style {
+    look: Look,
+    rests_on: Option<String>,
+}
+
+/// The styles of a document by their families and names.
 #[derive(Default)]
 pub(super) struct Styles {
-    known: HashMap<String, Look>,
-    open: Option<String>,
+    known: HashMap<(Family, String), Style>,
+    open: Option<(Family, String)>,
 }
 
 impl Styles {
+    /// Reads the part with the styles that have names for the eye, up to its first fault.
+    pub fn read(xml: &str) -> Styles {
+        let mut reader = Common::default();
+        // What is wrong in it takes nothing from the content.
+        let _ = walk(xml, &mut reader);
+        reader.0
+    }
+
     /// Takes in an element of the styles.
     pub fn start(&mut self, space: Space, name: &str, attributes: &Attributes<'_>) {
         if space != Space::Style {
             return;
         }
         match name {
-            "style" => self.open = attributes.get("name"),
-            "text-properties" | "table-properties" | "table-cell-properties" => {
-                let Some(style) = self.open.clone() else { return };
-                let is = |name: &str, wanted: &[&str]| {
-                    attributes.get(name).is_some_and(|value| wanted.contains(&value.as_str()))
-                };
-                let has = |name: &str| attributes.get(name).is_some_and(|value| value != "none");
-                let position = attributes.get("text-position").unwrap_or_default();
-                let look = Look {
-                    hidden: is("display", &["none", "false"]),
-                    struck: has("text-line-through-style") || has("text-line-through-type"),
-                    raised: position.starts_with("super")
-                        || position.starts_with("sub")
-                        || position
-                            .split('%')
-                            .next()
-                            .is_some_and(|by| by.parse().is_ok_and(|by: f64| by != 0.0)),
-                    white: is("color", &WHITE),
-                    filled: attributes
-                        .get("background-color")
-                        .is_some_and(|value| value != "transparent" && !WHITE.contains(&value.as_str())),
-                };
-                if self.known.len() < MOST_STYLES && look != Look::default() {
-                    let known = self.known.entry(style).or_default();
-                    *known = look.within(*known);
+            "style" => {
+                let family = attributes.get("family").and_then(|family| Family::of(&family));
+                self.open = family.zip(attributes.get("name")).filter(|_| self.known.len() < MOST_STYLES);
+                let rests_on = attributes.get("parent-style-name");
+                self.known.extend(self.open.clone().map(|key| (key, Style { rests_on, ..Style::default() })));
+            }
+            "text-properties"
+            | "table-properties"
+            | "table-cell-properties"
+            | "table-row-properties"
+            | "table-column-properties" => {
+                if let Some(style) = self.open.as_ref().and_then(|key| self.known.get_mut(key)) {
+                    style.look = Look::of(attributes).within(style.look);
                 }
             }
             _ => {}
         }
     }
 
-    pub fn look(&self, attributes: &Attributes<'_>) -> Look {
-        attributes.get("style-name").and_then(|name| self.known.get(&name)).copied().unwrap_or_default()
+    /// What the style of an element says.
+    pub fn look(&self, family: Family, attributes: &Attributes<'_>) -> Look {
+        self.named(family, attributes.get("style-name"))
+    }
+
+    /// What a style says, and what it rests on where it says nothing.
+    pub fn named(&self, family: Family, name: Option<String>) -> Look {
+        let (mut look, mut next) = (Look::default(), name);
+        for _ in 0..DEEPEST {
+            let Some(style) = next.take().and_then(|name| self.known.get(&(family, name))) else { break };
+            look = look.within(style.look);
+            next.clone_from(&style.rests_on);
+        }
+        look
+    }
+}
+
+/// The part with the styles of a document.
+#[derive(Default)]
+struct Common(Styles);
+
+impl Builder for Common {
+    fn start(&mut self, space: &str, name: &str, attributes: &Attributes<'_>) -> Result<(), ReadFault> {
+        self.0.start(Space::of(space), name, attributes);
+        Ok(())
+    }
+
+    fn text(&mut self, _: &str) -> Result<(), ReadFault> {
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), ReadFault> {
+        Ok(())
     }
 }

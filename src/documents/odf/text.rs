@@ -1,7 +1,8 @@
 //! A text document: paragraphs, tables, boxes; what was taken back or is hidden is not read.
 
 use super::Space;
-use super::style::{Look, Styles};
+use super::inline::{Inline, is_hidden};
+use super::style::{Family, Look, Styles};
 use crate::documents::docx::{Cell, Node, Row};
 use crate::documents::fault::ReadFault;
 use crate::documents::grid::Cover;
@@ -15,8 +16,8 @@ const MOST_REPEATED: usize = 64;
 /// Most cells that repetition makes.
 const MOST_CELLS: usize = 100_000;
 
-pub(super) fn read(xml: &str) -> Result<Vec<Node>, ReadFault> {
-    let mut reader = Reader::default();
+pub(super) fn read(xml: &str, styles: Styles) -> Result<Vec<Node>, ReadFault> {
+    let mut reader = Reader { styles, ..Reader::default() };
     walk(xml, &mut reader)?;
     if reader.has_body { Ok(reader.nodes) } else { Err(ReadFault::NoText) }
 }
@@ -34,6 +35,8 @@ enum Open {
         text: String,
         boxes: Vec<Node>,
         look: Look,
+        /// A field in it says that none of it is shown.
+        hidden: bool,
     },
     Box(Vec<Node>),
     Table(Vec<Row>),
@@ -45,6 +48,7 @@ enum Open {
     Cell {
         cell: Cell,
         repeated: usize,
+        look: Look,
     },
 }
 
@@ -90,8 +94,9 @@ impl Builder for Reader {
 
     fn end(&mut self) -> Result<(), ReadFault> {
         match self.open.pop() {
-            Some(Open::Paragraph { text, boxes, .. }) => {
+            Some(Open::Paragraph { text, boxes, hidden, .. }) => {
                 self.last = Look::default();
+                let text = if hidden { String::new() } else { text };
                 self.place(Node::Paragraph { text, open_end: false });
                 boxes.into_iter().for_each(|node| self.place(node));
             }
@@ -99,7 +104,7 @@ impl Builder for Reader {
             Some(Open::Box(nodes)) => nodes.into_iter().for_each(|node| self.place(node)),
             Some(Open::Table(rows)) => self.place(Node::Table(rows)),
             Some(Open::Row { cells, repeated, .. }) => self.end_row(cells, repeated)?,
-            Some(Open::Cell { cell, repeated }) => self.end_cell(cell, repeated)?,
+            Some(Open::Cell { cell, repeated, .. }) => self.end_cell(cell, repeated)?,
             _ => {}
         }
         Ok(())
@@ -115,36 +120,21 @@ impl Reader {
                 self.has_body = true;
                 Open::Body
             }
-            (Space::Office, "annotation" | "forms" | "scripts")
-            | (
-                Space::Text,
-                "tracked-changes"
-                | "note"
-                | "hidden-text"
-                | "hidden-paragraph"
-                | "ruby-text"
-                | "table-of-content-source",
-            ) => Open::Skipped,
             _ if !in_body => Open::Plain,
-            (Space::Text, "section") if attributes.get("display").as_deref() == Some("none") => Open::Skipped,
-            (Space::Text, "p" | "h") => {
-                Open::Paragraph { text: String::new(), boxes: Vec::new(), look: self.styles.look(attributes) }
+            (Space::Text, "hidden-paragraph") if is_hidden(attributes) => {
+                self.hide();
+                Open::Skipped
             }
-            (Space::Text, "span" | "a") => Open::Styled(self.styles.look(attributes)),
-            (Space::Text, "s") => {
-                let count = attributes.get("c").and_then(|count| count.parse().ok()).unwrap_or(1_usize);
-                self.write(&" ".repeat(count.clamp(1, 100)))?;
-                Open::Plain
+            (Space::Text, "p" | "h") if !is_hidden(attributes) => {
+                let look = self.styles.look(Family::Paragraph, attributes);
+                Open::Paragraph { text: String::new(), boxes: Vec::new(), look, hidden: false }
             }
-            (Space::Text, "tab") => {
-                self.write("\t")?;
-                Open::Plain
+            (Space::Draw, "text-box" | "custom-shape" | "rect" | "ellipse" | "circle" | "caption") => {
+                Open::Box(Vec::new())
             }
-            (Space::Text, "line-break") => {
-                self.write("\n")?;
-                Open::Plain
+            (Space::Table, "table") if self.styles.look(Family::Table, attributes).is_hidden() => {
+                Open::Skipped
             }
-            (Space::Draw, "text-box") => Open::Box(Vec::new()),
             (Space::Table, "table") => Open::Table(Vec::new()),
             (Space::Table, "table-row") => {
                 let repeated = attributes.count("number-rows-repeated").min(MOST_REPEATED);
@@ -153,8 +143,15 @@ impl Reader {
             (Space::Table, "table-cell" | "covered-table-cell") => {
                 self.cell(name == "covered-table-cell", attributes)
             }
-            (Space::Other, "title" | "desc") => Open::Skipped,
-            _ => Open::Plain,
+            _ => match Inline::of(space, name, attributes, &self.styles) {
+                Inline::Skipped => Open::Skipped,
+                Inline::Styled(look) => Open::Styled(look),
+                Inline::Piece(piece) => {
+                    self.write(&piece)?;
+                    Open::Plain
+                }
+                Inline::Other => Open::Plain,
+            },
         })
     }
 
@@ -174,7 +171,7 @@ impl Reader {
         } else {
             *reach = wide - 1;
         }
-        Open::Cell { cell, repeated }
+        Open::Cell { cell, repeated, look: self.styles.look(Family::Cell, attributes) }
     }
 
     fn end_cell(&mut self, cell: Cell, repeated: usize) -> Result<(), ReadFault> {
@@ -205,18 +202,28 @@ impl Reader {
         Ok(())
     }
 
+    /// The paragraph that is open is not shown.
+    fn hide(&mut self) {
+        let open = self.open.iter_mut().rev().find_map(|open| match open {
+            Open::Paragraph { hidden, .. } => Some(hidden),
+            _ => None,
+        });
+        open.into_iter().for_each(|hidden| *hidden = true);
+    }
+
     fn write(&mut self, piece: &str) -> Result<(), ReadFault> {
+        let behind = self.open.iter().rev().map_while(|open| match open {
+            Open::Cell { look, .. } => Some(*look),
+            Open::Box(_) => None,
+            _ => Some(Look::default()),
+        });
+        let behind = behind.fold(Look::default(), Look::within);
         let mut look = Look::default();
         for open in self.open.iter_mut().rev() {
             match open {
                 Open::Styled(inner) => look = look.within(*inner),
                 Open::Paragraph { text, look: whole, .. } => {
-                    look = look.within(*whole);
-                    if look.hidden {
-                        return Ok(());
-                    }
-                    look.mark(&mut self.last, text);
-                    text.push_str(piece);
+                    look.within(*whole).within(behind).write(piece, &mut self.last, text);
                     return if text.len() > LONGEST_TEXT { Err(ReadFault::TooLargeInside) } else { Ok(()) };
                 }
                 Open::Plain => {}

@@ -1,9 +1,10 @@
-//! How the cells of an old workbook look ([MS-XLS] 2.4.122, 2.4.126, 2.4.265, 2.4.353): struck out, white on white,
-//! shown as another number than they keep, with raised figures in a text.
+//! How the cells of an old workbook look ([MS-XLS] 2.4.122, 2.4.126, 2.4.265, 2.4.353): struck out, lost in their
+//! paper, shown as another number than they keep, with raised figures in a text.
 
 use super::records::{u16_at, u32_at};
+use crate::documents::color::{Color, Paper, is_lost};
 use crate::documents::number_format::known;
-use crate::documents::xlsx::looks::Look;
+use crate::documents::xlsx::looks::{Look, indexed};
 use std::collections::HashMap;
 
 /// Most texts whose looks are kept.
@@ -14,8 +15,8 @@ const MOST_TEXTS: usize = 100_000;
 pub(super) struct Looks<'s> {
     formats: HashMap<u16, String>,
     fonts: Vec<Font>,
-    /// The font and the format of each, and whether something dark fills it.
-    looks: Vec<(u16, u16, bool)>,
+    /// The font and the format of each, and what fills it.
+    looks: Vec<(u16, u16, Option<Paper>)>,
     /// The record of shared texts and those that go on with it.
     texts: Vec<&'s [u8]>,
     goes_on: bool,
@@ -25,13 +26,12 @@ pub(super) struct Looks<'s> {
 struct Font {
     struck: bool,
     raised: bool,
-    white: bool,
+    small: bool,
+    ink: Option<Color>,
 }
 
-/// Whether an index of colours means white; the last is the paper itself.
-fn is_white(color: u16) -> bool {
-    matches!(color, 1 | 9 | 65)
-}
+/// Up to how many twentieths of a point a text is too small to be seen.
+const TOO_SMALL: u16 = 40;
 
 impl<'s> Looks<'s> {
     pub fn take(&mut self, kind: u16, data: &'s [u8]) {
@@ -40,7 +40,8 @@ impl<'s> Looks<'s> {
             0x0031 => self.fonts.push(Font {
                 struck: number(2) & 8 != 0,
                 raised: number(8) != 0,
-                white: is_white(number(4)),
+                small: (1..=TOO_SMALL).contains(&number(0)),
+                ink: Some(indexed(number(4)).unwrap_or(Color::OTHER)).filter(|_| number(4) != 0x7fff),
             }),
             0x041e => {
                 let length = usize::from(number(2));
@@ -50,8 +51,12 @@ impl<'s> Looks<'s> {
                 self.formats.extend(code.map(|code| (number(0), code)));
             }
             0x00e0 => {
-                let filled = number(16) >> 10 != 0 && !is_white(number(18) & 0x7f);
-                self.looks.push((number(0), number(2), filled));
+                let paper = match number(16) >> 10 {
+                    0 => None,
+                    1 => Some(Paper::of(indexed(number(18) & 0x7f))),
+                    _ => Some(Paper::Some),
+                };
+                self.looks.push((number(0), number(2), paper));
             }
             0x00fc => self.texts = vec![data],
             0x003c if self.goes_on => self.texts.push(data),
@@ -68,10 +73,11 @@ impl<'s> Looks<'s> {
 
     /// The look of a number, if it is not the usual one.
     pub fn look(&self, number: u16) -> Option<Look> {
-        let (font, format, filled) = self.looks.get(usize::from(number)).copied()?;
+        let (font, format, paper) = self.looks.get(usize::from(number)).copied()?;
         let code = self.formats.get(&format).map(String::as_str).or_else(|| known(format));
         let font = self.font(font);
-        Some(Look::new(font.struck, font.white && !filled, code)).filter(|look| !look.is_usual())
+        Some(Look::new(font.struck, font.small || is_lost(font.ink, paper), code))
+            .filter(|look| !look.is_usual())
     }
 
     /// The shared texts in which figures of two looks stand, by their numbers, as they are seen.
@@ -199,7 +205,7 @@ mod tests {
         };
         let formats = [of(0, 64), of(1, 18), of(1, 9)];
         formats.iter().for_each(|format| looks.take(0x00e0, format));
-        let white = [2, 3, 4].map(|number| looks.look(number).is_some_and(|look| look.white));
+        let white = [2, 3, 4].map(|number| looks.look(number).is_some_and(|look| look.lost));
         assert_eq!(white, [true, false, true]);
         assert_eq!(looks.marked(), HashMap::from([(1, "5^1".to_owned())]));
     }

@@ -1,31 +1,32 @@
-//! How a workbook's cells look: struck out, white on white, shown as another number than they keep, with raised figures
-//! in a text.
+//! How a workbook's cells look: struck out, lost in their paper, shown as another number than they keep, with raised
+//! figures in a text.
 
 use super::Rows;
 use super::shown::{attribute, name_of};
+use crate::documents::color::{Color, Paper, is_lost, unseen};
 use crate::documents::number_format::{hides_nothing, is_plain, known};
-use crate::documents::value::UNCLEAR;
-use crate::domain::wording::is_han;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::collections::HashMap;
 
 /// Most looks and texts that are kept.
 const MOST: usize = 100_000;
+/// Up to how many points a text is too small to be seen.
+const TOO_SMALL: f64 = 2.0;
 
 /// A look that changes what a reader sees.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::documents) struct Look {
     pub struck: bool,
-    /// Its text has the colour of the paper.
-    pub white: bool,
+    /// Nobody sees its text.
+    pub lost: bool,
     /// The code of the format of numbers, if it is not the usual one.
     pub format: Option<String>,
 }
 
 impl Look {
-    pub fn new(struck: bool, white: bool, format: Option<&str>) -> Look {
-        Look { struck, white, format: format.filter(|code| !hides_nothing(code)).map(str::to_owned) }
+    pub fn new(struck: bool, lost: bool, format: Option<&str>) -> Look {
+        Look { struck, lost, format: format.filter(|code| !hides_nothing(code)).map(str::to_owned) }
     }
 
     /// Whether it changes nothing.
@@ -39,7 +40,7 @@ impl Look {
             return Some(format!("~~{text}"));
         }
         let number = text.parse().ok()?;
-        if self.white {
+        if self.lost {
             return Some(format!("{text} [白字]"));
         }
         let code = self.format.as_deref()?;
@@ -62,7 +63,7 @@ pub(in crate::documents) fn mark(rows: &mut Rows, looks: &HashMap<(u32, u32), Lo
 /// The looks of a workbook by their numbers.
 pub(super) fn looks(styles: &str) -> Vec<Look> {
     let (mut formats, mut looks) = (HashMap::<u16, String>::new(), Vec::new());
-    let (mut fonts, mut fills) = (Vec::<Font>::new(), Vec::<bool>::new());
+    let (mut fonts, mut fills) = (Vec::<Font>::new(), Vec::<Option<Paper>>::new());
     let mut open: Vec<String> = Vec::new();
     each(styles, |event| match event {
         Seen::Start(start, empty) => {
@@ -78,20 +79,34 @@ pub(super) fn looks(styles: &str) -> Vec<Look> {
                     fonts.last_mut().into_iter().for_each(|last| last.struck = on);
                 }
                 (Some("font"), "color") => {
-                    fonts.last_mut().into_iter().for_each(|last| last.white = is_white(start));
+                    fonts.last_mut().into_iter().for_each(|last| last.ink = Some(color(start)));
                 }
-                (Some("fills"), "fill") if fills.len() < MOST => fills.push(false),
-                (Some("fill"), "gradientFill") => fills.last_mut().into_iter().for_each(|last| *last = true),
+                (Some("font"), "sz") => {
+                    let size = attribute(start, "val").and_then(|size| size.parse().ok());
+                    let is_small = size.is_some_and(|size: f64| size <= TOO_SMALL);
+                    fonts.last_mut().into_iter().for_each(|last| last.small = is_small);
+                }
+                (Some("fills"), "fill") if fills.len() < MOST => fills.push(None),
+                (Some("fill"), "gradientFill") => {
+                    fills.last_mut().into_iter().for_each(|last| *last = Some(Paper::Some));
+                }
+                (Some("fill"), "patternFill") => {
+                    let kind = attribute(start, "patternType");
+                    let is_plain = matches!(kind.as_deref(), None | Some("none" | "solid"));
+                    let paper = if is_plain { None } else { Some(Paper::Some) };
+                    fills.last_mut().into_iter().for_each(|last| *last = paper);
+                }
                 (Some("patternFill"), "fgColor") => {
-                    fills.last_mut().into_iter().for_each(|last| *last = !is_white(start));
+                    let paper = Paper::of(Some(color(start)).filter(|color| *color != Color::OTHER));
+                    fills.last_mut().into_iter().for_each(|last| *last = last.or(Some(paper)));
                 }
                 (Some("cellXfs"), "xf") if looks.len() < MOST => {
                     let format = number("numFmtId").unwrap_or_default();
                     let code = formats.get(&format).map(String::as_str).or_else(|| known(format));
                     let of = |name: &str| number(name).map(usize::from).unwrap_or_default();
                     let font = fonts.get(of("fontId")).copied().unwrap_or_default();
-                    let filled = fills.get(of("fillId")) == Some(&true);
-                    looks.push(Look::new(font.struck, font.white && !filled, code));
+                    let paper = fills.get(of("fillId")).copied().flatten();
+                    looks.push(Look::new(font.struck, font.small || is_lost(font.ink, paper), code));
                 }
                 _ => {}
             }
@@ -108,32 +123,48 @@ pub(super) fn looks(styles: &str) -> Vec<Look> {
 #[derive(Debug, Clone, Copy, Default)]
 struct Font {
     struck: bool,
-    white: bool,
+    small: bool,
+    ink: Option<Color>,
 }
 
-/// Whether a colour is the paper's: white, or the first of the theme, which is white as long as nobody changed it.
-fn is_white(color: &BytesStart<'_>) -> bool {
-    let is = |name: &str, white: &[&str]| {
-        attribute(color, name).is_some_and(|value| white.contains(&value.to_ascii_lowercase().as_str()))
+/// A colour: by its parts, by its index, or of the theme, whose first are white and black as long as nobody changed
+/// them.
+fn color(said: &BytesStart<'_>) -> Color {
+    let number = |name: &str| attribute(said, name)?.parse::<u16>().ok();
+    let by_theme = || match number("theme")? {
+        0 => Some(Color::WHITE),
+        1 => Some(Color::BLACK),
+        _ => None,
     };
-    is("rgb", &["ffffffff", "00ffffff", "ffffff"])
-        || is("indexed", &["1", "9"])
-        || (is("theme", &["0"]) && attribute(color, "tint").is_none())
+    let plain = attribute(said, "rgb").and_then(|rgb| Color::of(&rgb));
+    let color = plain.or_else(|| indexed(number("indexed")?)).or_else(by_theme).unwrap_or(Color::OTHER);
+    let tint = attribute(said, "tint").and_then(|tint| tint.parse().ok());
+    tint.map_or(color, |by| color.tinted(by))
 }
 
-/// Texts with figures in them that are raised, struck out or white, by what they are without their looks.
+/// The colours of a workbook's palette that are black and white as long as nobody changed them, and those of the
+/// window and its text.
+pub(in crate::documents) fn indexed(index: u16) -> Option<Color> {
+    match index {
+        0 | 8 | 64 => Some(Color::BLACK),
+        1 | 9 | 65 => Some(Color::WHITE),
+        _ => None,
+    }
+}
+
+/// Texts with figures in them that are raised, struck out or not seen, by what they are without their looks.
 pub(super) fn marked(xml: &str) -> HashMap<String, String> {
     let mut found = HashMap::new();
     let mut open: Vec<String> = Vec::new();
-    let (mut plain, mut seen, mut mark) = (String::new(), String::new(), "");
+    let (mut plain, mut seen, mut mark, mut lost) = (String::new(), String::new(), "", false);
     each(xml, |event| match event {
         Seen::Start(start, empty) => {
             let name = name_of(start);
             match name {
-                "si" | "is" => (plain, seen, mark) = (String::new(), String::new(), ""),
-                "r" => mark = "",
+                "si" | "is" => (plain, seen, mark, lost) = (String::new(), String::new(), "", false),
+                "r" => (mark, lost) = ("", false),
                 "vertAlign" if attribute(start, "val").is_some_and(|value| value != "baseline") => mark = "^",
-                "color" if is_white(start) && open.iter().any(|name| name == "r") => mark = UNCLEAR,
+                "color" if open.iter().any(|name| name == "r") => lost = is_lost(Some(color(start)), None),
                 "strike" if !matches!(attribute(start, "val").as_deref(), Some("0" | "false")) => mark = "~~",
                 _ => {}
             }
@@ -145,9 +176,8 @@ pub(super) fn marked(xml: &str) -> HashMap<String, String> {
             let is_read = open.iter().any(|name| name == "rPh");
             if open.last().is_some_and(|name| name == "t") && !is_read {
                 plain.push_str(&text);
-                let is_figure = text.contains(|c: char| c.is_ascii_digit()) && !text.contains(is_han);
-                let said = Some(std::mem::take(&mut mark)).filter(|mark| *mark != UNCLEAR || is_figure);
-                seen.push_str(said.unwrap_or_default());
+                seen.push_str(std::mem::take(&mut mark));
+                seen.push_str(if lost { unseen(&text) } else { "" });
                 seen.push_str(&text);
             }
         }

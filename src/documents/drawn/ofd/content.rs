@@ -1,7 +1,8 @@
 //! The content of a page: text objects and path objects, in millimetres.
 
 use super::POINTS;
-use crate::documents::drawn::{Glyph, MOST_GLYPHS, MOST_RULES, Page, upright};
+use crate::documents::drawn::canvas::{Page, Rect, Shown, corners};
+use crate::documents::drawn::{MOST_GLYPHS, MOST_RULES};
 use crate::documents::fault::ReadFault;
 use crate::documents::xml::{Attributes, Builder, numbers, walk};
 
@@ -11,7 +12,9 @@ const A4: (f64, f64) = (210.0, 297.0);
 const MOST_NUMBERS: usize = 100_000;
 /// How much wider than the narrowest a step may be and still be a character's width.
 const WIDEST_STEP: f64 = 2.2;
-const LONGEST_ASIDE: usize = 1_000;
+/// Up to which of 255 something is too clear to be seen, and from which on nobody sees through it.
+const CLEAR: f64 = 12.0;
+const OPAQUE: f64 = 230.0;
 
 pub(super) fn draw(
     xml: &str,
@@ -19,18 +22,21 @@ pub(super) fn draw(
     size: Option<(f64, f64)>,
 ) -> Result<Page, ReadFault> {
     let (width, height) = size.unwrap_or(A4);
-    let mut reader = Reader {
-        page: Page { width: width * POINTS, height: height * POINTS, ..Page::default() },
-        ..Reader::default()
+    let of = |xml: &str| -> Result<Reader, ReadFault> {
+        let mut reader = Reader { page: Page::new(width * POINTS, height * POINTS), ..Reader::default() };
+        walk(xml, &mut reader)?;
+        Ok(reader)
     };
-    walk(xml, &mut reader)?;
-    for id in std::mem::take(&mut reader.templates) {
-        if let Some((_, xml)) = templates.iter().find(|(known, _)| *known == id) {
-            reader.open.clear();
-            walk(xml, &mut reader)?;
-        }
+    let Reader { mut page, templates: named, .. } = of(xml)?;
+    // What comes from a template lies under the page's own, unless it is said to lie over it.
+    for (id, is_over) in named {
+        let Some((_, xml)) = templates.iter().find(|(known, _)| *known == id) else { continue };
+        let template = of(xml)?.page;
+        let size = (page.width, page.height);
+        page = if is_over { template.over(page) } else { page.over(template) };
+        (page.width, page.height) = size;
     }
-    Ok(reader.page)
+    Ok(page)
 }
 
 /// What an open element is.
@@ -41,17 +47,23 @@ enum Open {
     Text,
     Code(Code),
     Path,
+    /// What an object is cut to.
+    Clip,
     Steps(String),
 }
 
 /// Where an object stands, and how it is turned.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Object {
     at: (f64, f64),
     turn: Option<[f64; 6]>,
     size: f64,
     stretch: f64,
     is_white: bool,
+    /// How opaque it is, of 255.
+    alpha: f64,
+    /// Outside of what nothing of it is drawn, in points.
+    clip: Option<Rect>,
     /// Its text runs from left to right, its letters upright.
     is_plain: bool,
     strokes: bool,
@@ -65,6 +77,32 @@ impl Object {
             None => (x, y),
         };
         ((x + self.at.0) * POINTS, (y + self.at.1) * POINTS)
+    }
+
+    fn area(&self, (x0, y0): (f64, f64), (x1, y1): (f64, f64)) -> Rect {
+        Rect::around([(x0, y0), (x1, y0), (x0, y1), (x1, y1)].map(|point| self.place(point)))
+    }
+
+    /// Cuts it to an area of its own.
+    fn clip_to(&mut self, bounds: &[f64]) {
+        let [x, y, width, height] = bounds[..] else { return };
+        let place = |x: f64, y: f64| ((x + self.at.0) * POINTS, (y + self.at.1) * POINTS);
+        let cut = Rect::around([place(x, y), place(x + width, y + height)]);
+        self.clip = Some(self.clip.map_or(cut, |clip| clip.within(cut)));
+    }
+
+    /// Whether anything is drawn where a letter's middle is, give or take a part of its size.
+    fn draws(&self, (x, y): (f64, f64), size: f64) -> bool {
+        let near = size * 0.3;
+        self.clip.is_none_or(|clip| {
+            Rect {
+                left: clip.left - near,
+                top: clip.top - near,
+                right: clip.right + near,
+                bottom: clip.bottom + near,
+            }
+            .holds((x, y))
+        })
     }
 }
 
@@ -81,37 +119,57 @@ struct Code {
 #[derive(Default)]
 struct Reader {
     open: Vec<Open>,
-    object: Object,
+    object: Option<Object>,
     page: Page,
-    templates: Vec<String>,
+    /// The templates that are named, and whether they lie over the page.
+    templates: Vec<(String, bool)>,
     /// Where the last run of the object ended: the next one may say no place of its own.
     last: (f64, f64),
 }
 
 impl Builder for Reader {
     fn start(&mut self, _: &str, name: &str, attributes: &Attributes<'_>) -> Result<(), ReadFault> {
-        let is_off = attributes.get("Visible").as_deref() == Some("false")
-            || attributes.get("Alpha").as_deref() == Some("0");
+        let is_off = matches!(attributes.get("Visible").as_deref(), Some("false" | "0"));
         let opened = match name {
             _ if matches!(self.open.last(), Some(Open::Skipped)) || is_off => Open::Skipped,
             "PhysicalBox" => Open::Box,
             "Template" => {
-                self.templates.extend(attributes.get("TemplateID").filter(|_| self.templates.len() < 10));
+                let is_over = attributes.get("ZOrder").as_deref() == Some("Foreground");
+                let id = attributes.get("TemplateID").filter(|_| self.templates.len() < 10);
+                self.templates.extend(id.map(|id| (id, is_over)));
                 Open::Plain
             }
             "TextObject" => {
-                self.object = object(attributes);
+                self.object = Some(object(attributes, true));
                 self.last = (0.0, 0.0);
                 Open::Text
             }
             "PathObject" => {
-                self.object = object(attributes);
+                self.object = Some(object(attributes, false));
                 Open::Path
             }
-            "FillColor" if matches!(self.open.last(), Some(Open::Text | Open::Path)) => {
-                let parts = attributes.numbers("Value");
-                self.object.is_white = parts.len() == 3 && parts.iter().all(|part| *part >= 250.0);
+            "ImageObject" => {
+                let image = object(attributes, false);
+                if image.alpha >= OPAQUE && attributes.get("ImageMask").is_none() {
+                    self.page.cover(image.area((0.0, 0.0), (1.0, 1.0)));
+                }
                 Open::Plain
+            }
+            "FillColor" if matches!(self.open.last(), Some(Open::Text | Open::Path)) => {
+                if let Some(object) = &mut self.object {
+                    object.is_white = is_white(&attributes.get("Value").unwrap_or_default());
+                    object.alpha = object.alpha.min(attributes.number("Alpha").unwrap_or(255.0));
+                }
+                Open::Plain
+            }
+            "Path" if matches!(self.open.last(), Some(Open::Clip)) => {
+                if let Some(object) = &mut self.object {
+                    object.clip_to(&attributes.numbers("Boundary"));
+                }
+                Open::Skipped
+            }
+            "Clips" | "Clip" | "Area" if matches!(self.open.last(), Some(Open::Text | Open::Clip)) => {
+                Open::Clip
             }
             "TextCode" => Open::Code(Code {
                 x: attributes.number("X").unwrap_or(self.last.0),
@@ -148,18 +206,35 @@ impl Builder for Reader {
             Some(Open::Steps(path)) => self.path(&path),
             _ => {}
         }
-        if self.page.glyphs.len() > MOST_GLYPHS || self.page.rules.len() > MOST_RULES {
+        if self.page.glyphs.len() > MOST_GLYPHS || self.page.lines() > MOST_RULES {
             return Err(ReadFault::TooManyElements);
         }
         Ok(())
     }
 }
 
-fn object(attributes: &Attributes<'_>) -> Object {
+/// White, in whichever of the usual spaces of colours.
+fn is_white(value: &str) -> bool {
+    let part = |word: &str| match word.strip_prefix('#') {
+        Some(hex) => u32::from_str_radix(hex, 16).ok().map(f64::from),
+        None => word.parse().ok(),
+    };
+    let parts: Vec<f64> = value.split_whitespace().take(5).filter_map(part).collect();
+    match parts[..] {
+        [_] | [_, _, _] => parts.iter().all(|part| *part >= 250.0),
+        // Ink, and no light.
+        [_, _, _, _] => parts.iter().all(|part| *part <= 5.0),
+        _ => false,
+    }
+}
+
+fn object(attributes: &Attributes<'_>, is_text: bool) -> Object {
     let bounds = attributes.numbers("Boundary");
-    let is = |name: &str, usual: bool| attributes.get(name).map_or(usual, |value| value == "true");
+    let is = |name: &str, usual: bool| {
+        attributes.get(name).map_or(usual, |value| matches!(value.as_str(), "true" | "1"))
+    };
     let straight = |name: &str| attributes.number(name).is_none_or(|turned| turned == 0.0);
-    Object {
+    let mut object = Object {
         at: match bounds[..] {
             [x, y, ..] => (x, y),
             _ => (0.0, 0.0),
@@ -168,10 +243,16 @@ fn object(attributes: &Attributes<'_>) -> Object {
         size: attributes.number("Size").unwrap_or_default(),
         stretch: attributes.number("HScale").unwrap_or(1.0),
         is_white: false,
+        alpha: attributes.number("Alpha").unwrap_or(255.0),
+        clip: None,
         is_plain: straight("CharDirection") && straight("ReadDirection"),
-        strokes: is("Stroke", true),
-        fills: is("Fill", false),
+        strokes: is("Stroke", !is_text),
+        fills: is("Fill", is_text),
+    };
+    if let [_, _, width, height] = bounds[..] {
+        object.clip_to(&[0.0, 0.0, width, height]);
     }
+    object
 }
 
 /// Steps between characters; `g 3 5.5` are three of them.
@@ -194,7 +275,11 @@ fn steps(text: &str) -> Vec<f64> {
 
 impl Reader {
     fn write(&mut self, code: &Code) {
-        let object = self.object;
+        let Some(object) = self.object else { return };
+        // Not drawn at all: what a program has read from the picture above it.
+        if !object.fills && !object.strokes {
+            return;
+        }
         let (mut x, mut y) = (code.x, code.y);
         // A step far wider than the others is a gap, and not how wide a character is.
         let least = code.across.iter().copied().filter(|step| *step > 0.0).fold(f64::MAX, f64::min);
@@ -206,19 +291,18 @@ impl Reader {
             let width = step.filter(|step| *step > 0.0 && *step <= usual).unwrap_or(own);
             let (from, to) = (object.place((x, y)), object.place((x + width, y)));
             let up = object.place((x, y - object.size));
-            let is_upright = object.is_plain
-                && (from.1 - to.1).abs() <= 0.05 * (to.0 - from.0).abs() + 0.01
-                && to.0 >= from.0
-                && up.1 <= from.1;
-            if !is_upright {
-                if self.page.aside.len() < LONGEST_ASIDE {
-                    self.page.aside.push(c);
-                }
-            } else if !c.is_whitespace() && !c.is_control() {
-                // White figures nobody sees; that there is something is told.
-                let c = if object.is_white && c.is_ascii_digit() { '\u{fffd}' } else { c };
-                let (width, size) = (to.0 - from.0, from.1 - up.1);
-                self.page.glyphs.push(Glyph { c, x: from.0, y: from.1, width, size });
+            let middle = (
+                from.0 + (to.0 - from.0) * 0.5 + (up.0 - from.0) * 0.35,
+                from.1 + (to.1 - from.1) * 0.5 + (up.1 - from.1) * 0.35,
+            );
+            let is_lost =
+                object.is_white || object.alpha <= CLEAR || !object.draws(middle, object.size * POINTS);
+            let shown = if is_lost { Shown::Lost } else { Shown::Plain };
+            let mut utf8 = [0; 4];
+            let c = c.encode_utf8(&mut utf8);
+            match object.is_plain {
+                true => self.page.write(c, shown, [from, to, up]),
+                false => self.page.put_aside(c),
             }
             x += step.unwrap_or(if code.down.is_empty() { own } else { 0.0 });
             y += code.down.get(at).copied().unwrap_or_default();
@@ -228,7 +312,7 @@ impl Reader {
 
     /// `M 0 0 L 10 0 C` and so on.
     fn path(&mut self, path: &str) {
-        let object = self.object;
+        let Some(object) = self.object else { return };
         let (mut parts, mut words): (Vec<Vec<(f64, f64)>>, _) =
             (Vec::new(), path.split_whitespace().take(MOST_NUMBERS));
         while let Some(step) = words.next() {
@@ -260,13 +344,16 @@ impl Reader {
                 _ => {}
             }
         }
-        let fills = object.fills && !object.is_white;
+        let fills = object.fills && object.alpha > CLEAR;
         for part in &parts {
+            if let (true, Some((one, other))) = (fills && object.alpha >= OPAQUE, corners(part)) {
+                self.page.cover(Rect::around([one, other]));
+            }
             if object.strokes {
                 for (from, to) in part.iter().zip(part.iter().skip(1)) {
                     self.page.line(*from, *to);
                 }
-            } else if let (true, Some((one, other))) = (fills, upright(part)) {
+            } else if let (true, Some((one, other))) = (fills && !object.is_white, corners(part)) {
                 self.page.upright(one, other, false);
             }
         }

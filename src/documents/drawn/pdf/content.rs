@@ -1,36 +1,33 @@
 //! Draws the content of a page: text and straight lines, and what stands in forms inside it.
 
 use super::font::{Font, number};
+use super::layers::Layers;
+use super::path::Path;
 use super::state::{Matrix, State};
-use crate::documents::drawn::{Glyph, MOST_GLYPHS, MOST_RULES, Page, upright};
+use crate::documents::drawn::canvas::{Page, Rect};
+use crate::documents::drawn::{MOST_GLYPHS, MOST_RULES};
 use crate::documents::fault::ReadFault;
 use lopdf::content::Content;
-use lopdf::{Dictionary, Document, Object};
+use lopdf::{Dictionary, Document, Object, Stream};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Deepest nesting of forms and of kept states.
 const DEEPEST: usize = 12;
 const MOST_KEPT: usize = 200;
+/// The mode of texts that are not shown.
+const UNSEEN: i64 = 3;
 /// Most forms that are drawn on a page.
 const MOST_FORMS: usize = 2_000;
-/// Longest text beside the reading direction that is told.
-const LONGEST_ASIDE: usize = 1_000;
 
 pub(super) struct Drawing<'d, 'l> {
     document: &'d Document,
     pub page: Page,
     left: &'l mut usize,
+    layers: &'l Layers,
     fonts: HashMap<*const Dictionary, Rc<Font>>,
     forms: usize,
     codes: Vec<(u32, [u8; 4])>,
-}
-
-/// A path that is being drawn.
-#[derive(Default)]
-struct Path {
-    parts: Vec<Vec<(f64, f64)>>,
-    boxes: Vec<[(f64, f64); 4]>,
 }
 
 /// Text that is being written: where the next character stands, and where the line began.
@@ -40,22 +37,29 @@ struct Written {
 }
 
 impl<'d, 'l> Drawing<'d, 'l> {
-    pub fn new(document: &'d Document, page: Page, left: &'l mut usize) -> Drawing<'d, 'l> {
-        Drawing { document, page, left, fonts: HashMap::new(), forms: 0, codes: Vec::new() }
+    pub fn new(
+        document: &'d Document,
+        page: Page,
+        layers: &'l Layers,
+        left: &'l mut usize,
+    ) -> Drawing<'d, 'l> {
+        Drawing { document, page, left, layers, fonts: HashMap::new(), forms: 0, codes: Vec::new() }
     }
 
     pub fn draw(
         &mut self,
         bytes: &[u8],
         resources: Option<&'d Dictionary>,
-        matrix: Matrix,
+        mut state: State,
         depth: usize,
     ) -> Result<(), ReadFault> {
         if depth > DEEPEST {
             return Err(ReadFault::TooDeep);
         }
         let content = Content::decode(bytes).map_err(|_| ReadFault::Malformed)?;
-        let (mut state, mut kept) = (State::new(matrix), Vec::new());
+        let mut kept = Vec::new();
+        // Which of the parts that are open belong to a layer nobody sees.
+        let mut hidden: Vec<bool> = Vec::new();
         let mut text = Written { at: Matrix::PLAIN, line: Matrix::PLAIN };
         let mut path = Path::default();
         for operation in &content.operations {
@@ -69,22 +73,38 @@ impl<'d, 'l> Drawing<'d, 'l> {
                         state.matrix = Matrix(matrix).then(state.matrix);
                     }
                 }
-                "Do" => self.form(operands, resources, state.matrix, depth)?,
+                "BMC" | "BDC" if hidden.len() < MOST_KEPT => {
+                    hidden.push(self.is_hidden(operands, resources));
+                }
+                "EMC" => drop(hidden.pop()),
+                "gs" => self.take(operands, resources, &mut state),
+                "Do" if hidden.contains(&true) => {}
+                "Do" => self.object(operands, resources, &state, depth)?,
                 "Tf" => {
                     state.font = name(operands).and_then(|name| self.font(name, resources));
                     state.size = numbers.first().copied().unwrap_or_default();
                 }
                 operator if path.take(operator, &numbers, &state) => {
-                    if self.page.rules.len() > MOST_RULES {
+                    if self.page.lines() > MOST_RULES {
                         return Err(ReadFault::TooManyElements);
                     }
                 }
                 operator @ ("S" | "s" | "f" | "F" | "f*" | "B" | "B*" | "b" | "b*" | "n") => {
-                    std::mem::take(&mut path).draw(operator, &state, &mut self.page);
+                    let path = std::mem::take(&mut path);
+                    let clip = path.clips.then(|| path.area());
+                    if !hidden.contains(&true) {
+                        path.draw(operator, &state, &mut self.page);
+                    }
+                    clip.into_iter().for_each(|area| state.clip_to(area));
                 }
                 operator => {
                     set(&mut state, operator, &numbers);
+                    let mode = state.mode;
+                    if hidden.contains(&true) {
+                        state.mode = UNSEEN;
+                    }
                     self.write(operator, operands, &numbers, &mut state, &mut text)?;
+                    state.mode = mode;
                 }
             }
         }
@@ -104,29 +124,99 @@ impl<'d, 'l> Drawing<'d, 'l> {
         Some(Rc::clone(known.or_insert_with(|| Rc::new(Font::read(document, font)))))
     }
 
-    fn form(
+    /// Whether a marked part of the content belongs to a layer that is off.
+    fn is_hidden(&self, operands: &[Object], resources: Option<&'d Dictionary>) -> bool {
+        let [Object::Name(kind), Object::Name(layer)] = operands else { return false };
+        let listed =
+            resources.and_then(|all| all.get_deref(b"Properties", self.document).ok()?.as_dict().ok());
+        kind == b"OC" && listed.is_some_and(|listed| self.is_off(listed.get(layer).ok()))
+    }
+
+    pub fn is_off(&self, layer: Option<&Object>) -> bool {
+        self.layers.is_off(self.document, layer)
+    }
+
+    /// Takes in a named set of what holds: how opaque, how it goes with what stands below.
+    fn take(&self, operands: &[Object], resources: Option<&'d Dictionary>, state: &mut State) {
+        let found = name(operands).and_then(|name| self.resource(resources, b"ExtGState", name));
+        let Some(set) = found.and_then(|set| set.as_dict().ok()) else { return };
+        let of = |key: &[u8]| set.get_deref(key, self.document).ok();
+        state.fill.alpha = of(b"ca").and_then(number).unwrap_or(state.fill.alpha);
+        state.stroke.alpha = of(b"CA").and_then(number).unwrap_or(state.stroke.alpha);
+        if let Some(mode) = of(b"BM") {
+            let mode = mode.as_array().ok().and_then(|modes| modes.first()).unwrap_or(mode);
+            state.blends = !matches!(mode.as_name(), Ok(b"Normal" | b"Compatible"));
+        }
+    }
+
+    /// Draws what has a name: a form, or a picture that hides what stands below.
+    fn object(
         &mut self,
         operands: &[Object],
         resources: Option<&'d Dictionary>,
-        matrix: Matrix,
+        state: &State,
         depth: usize,
     ) -> Result<(), ReadFault> {
         let found = name(operands).and_then(|name| self.resource(resources, b"XObject", name));
-        let Some(form) = found.and_then(|form| form.as_stream().ok()) else { return Ok(()) };
-        if form.dict.get(b"Subtype").and_then(Object::as_name).ok() != Some(b"Form".as_slice()) {
-            return Ok(());
+        let Some(object) = found.and_then(|object| object.as_stream().ok()) else { return Ok(()) };
+        let layer = object.dict.get(b"OC").ok();
+        match object.dict.get(b"Subtype").and_then(Object::as_name) {
+            _ if self.is_off(layer) => Ok(()),
+            Ok(b"Form") => self.form(object, resources, state.clone(), depth),
+            Ok(b"Image") => {
+                let is_masked =
+                    [b"SMask".as_slice(), b"Mask", b"ImageMask"].iter().any(|key| object.dict.has(key));
+                if state.hides() && !is_masked {
+                    self.cover(
+                        [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)].map(|at| state.matrix.of(at)),
+                        state,
+                    );
+                }
+                Ok(())
+            }
+            _ => Ok(()),
         }
+    }
+
+    fn cover(&mut self, corners: [(f64, f64); 4], state: &State) {
+        let area = Rect::around(corners);
+        self.page.cover(state.clip.map_or(area, |clip| clip.within(area)));
+    }
+
+    /// Draws a form where it is set.
+    pub fn form(
+        &mut self,
+        form: &'d Stream,
+        resources: Option<&'d Dictionary>,
+        mut state: State,
+        depth: usize,
+    ) -> Result<(), ReadFault> {
         self.forms += 1;
         if self.forms > MOST_FORMS {
             return Err(ReadFault::TooManyElements);
         }
         let bytes = form.get_plain_content_with_limit(*self.left).map_err(|_| ReadFault::TooLargeInside)?;
         *self.left = self.left.saturating_sub(bytes.len());
-        let own = form.dict.get_deref(b"Matrix", self.document).and_then(Object::as_array).ok();
-        let own: Option<Vec<f64>> = own.map(|own| own.iter().filter_map(number).collect());
-        let own = own.and_then(|own| <[f64; 6]>::try_from(own).ok()).map_or(Matrix::PLAIN, Matrix);
+        state.matrix = self.matrix_of(form).then(state.matrix);
+        if let Some([x0, y0, x1, y1]) = self.numbers(&form.dict, b"BBox") {
+            state.clip_to(Rect::around(
+                [(x0, y0), (x1, y0), (x0, y1), (x1, y1)].map(|at| state.matrix.of(at)),
+            ));
+        }
         let inner = form.dict.get_deref(b"Resources", self.document).and_then(Object::as_dict).ok();
-        self.draw(&bytes, inner.or(resources), own.then(matrix), depth + 1)
+        self.draw(&bytes, inner.or(resources), state, depth + 1)
+    }
+
+    /// How a form is set by itself.
+    pub fn matrix_of(&self, form: &Stream) -> Matrix {
+        self.numbers(&form.dict, b"Matrix").map_or(Matrix::PLAIN, Matrix)
+    }
+
+    /// So many numbers under a key.
+    pub fn numbers<const N: usize>(&self, of: &Dictionary, key: &[u8]) -> Option<[f64; N]> {
+        let listed = of.get_deref(key, self.document).and_then(Object::as_array).ok()?;
+        let listed = listed.iter().filter_map(|one| number(self.document.dereference(one).ok()?.1));
+        <[f64; N]>::try_from(listed.collect::<Vec<f64>>()).ok()
     }
 
     fn write(
@@ -198,30 +288,10 @@ impl<'d, 'l> Drawing<'d, 'l> {
     }
 
     fn put(&mut self, text: &str, width: f64, state: &State, written: &Written) {
-        // Not shown at all: what a scanner's program has guessed, behind the picture.
-        if matches!(state.mode, 3 | 7) {
-            return;
-        }
         let whole = Matrix::moved(0.0, state.rise).then(written.at).then(state.matrix);
-        let ((x0, y0), (x1, y1), (_, up)) =
-            (whole.of((0.0, 0.0)), whole.of((width, 0.0)), whole.of((0.0, state.size)));
-        let is_upright = (y1 - y0).abs() <= (x1 - x0).abs() * 0.05 + 0.01 && x1 >= x0 && up <= y0;
-        if !is_upright {
-            if self.page.aside.len() < LONGEST_ASIDE {
-                self.page.aside.push_str(text);
-            }
-            return;
-        }
-        let count = text.chars().count().max(1);
-        #[expect(clippy::cast_precision_loss, reason = "a handful")]
-        let each = (x1 - x0) / count as f64;
-        for (at, c) in text.chars().enumerate().filter(|(_, c)| !c.is_whitespace() && !c.is_control()) {
-            // White figures nobody sees; that there is something is told.
-            let c = if state.is_white && c.is_ascii_digit() { '\u{fffd}' } else { c };
-            #[expect(clippy::cast_precision_loss, reason = "a handful")]
-            let x = x0 + each * at as f64;
-            self.page.glyphs.push(Glyph { c, x, y: y0, width: each, size: (y0 - up).abs() });
-        }
+        let middle = whole.of((width / 2.0, state.size * 0.35));
+        let Some(shown) = state.shown(middle) else { return };
+        self.page.write(text, shown, [(0.0, 0.0), (width, 0.0), (0.0, state.size)].map(|at| whole.of(at)));
     }
 }
 
@@ -231,7 +301,11 @@ fn name(operands: &[Object]) -> Option<&[u8]> {
 
 /// What is set and holds until it is set anew.
 fn set(state: &mut State, operator: &str, numbers: &[f64]) {
-    let is_white = |numbers: &[f64]| !numbers.is_empty() && numbers.iter().all(|part| *part >= 0.98);
+    let is_white = |numbers: &[f64]| match numbers {
+        // Ink, and no light.
+        [c, m, y, k] => c.max(*m).max(y.max(*k)) <= 0.02,
+        parts => !parts.is_empty() && parts.iter().all(|part| *part >= 0.98),
+    };
     match (operator, numbers) {
         ("Tc", [between]) => state.between = *between,
         ("Tw", [words]) => state.words = *words,
@@ -243,70 +317,10 @@ fn set(state: &mut State, operator: &str, numbers: &[f64]) {
             let mode = mode.clamp(0.0, 7.0) as i64;
             state.mode = mode;
         }
-        ("g" | "rg" | "sc" | "scn", numbers) if numbers.len() != 4 => state.is_white = is_white(numbers),
-        ("k" | "sc" | "scn", [c, m, y, k]) => state.is_white = c.max(*m).max(y.max(*k)) <= 0.02,
-        ("cs", _) => state.is_white = false,
+        ("g" | "rg" | "k" | "sc" | "scn", numbers) => state.fill.is_white = is_white(numbers),
+        ("G" | "RG" | "K" | "SC" | "SCN", numbers) => state.stroke.is_white = is_white(numbers),
+        ("cs", _) => state.fill.is_white = false,
+        ("CS", _) => state.stroke.is_white = false,
         _ => {}
-    }
-}
-
-impl Path {
-    /// Takes in a step of a path; whether it was one.
-    fn take(&mut self, operator: &str, numbers: &[f64], state: &State) -> bool {
-        let at = |x: f64, y: f64| state.matrix.of((x, y));
-        match (operator, numbers) {
-            ("l", [x, y]) => self.on(at(*x, *y)),
-            // A curve leads nowhere a table has lines: it only moves on.
-            ("m", [x, y]) | ("c" | "v" | "y", [.., x, y]) => self.parts.push(vec![at(*x, *y)]),
-            ("h", _) => self.close(),
-            ("re", [x, y, width, height]) => self.boxes.push([
-                at(*x, *y),
-                at(x + width, *y),
-                at(x + width, y + height),
-                at(*x, y + height),
-            ]),
-            ("W" | "W*", _) => {}
-            _ => return false,
-        }
-        true
-    }
-
-    fn on(&mut self, to: (f64, f64)) {
-        match self.parts.last_mut() {
-            Some(part) => part.push(to),
-            None => self.parts.push(vec![to]),
-        }
-    }
-
-    fn close(&mut self) {
-        if let Some(part) = self.parts.last_mut()
-            && let Some(first) = part.first().copied()
-        {
-            part.push(first);
-        }
-    }
-
-    /// Draws it: strokes as lines, thin surfaces as well.
-    fn draw(mut self, operator: &str, state: &State, page: &mut Page) {
-        let strokes = matches!(operator, "S" | "s" | "B" | "B*" | "b" | "b*");
-        let fills = matches!(operator, "f" | "F" | "f*" | "B" | "B*" | "b" | "b*") && !state.is_white;
-        if matches!(operator, "s" | "b" | "b*") {
-            self.close();
-        }
-        if !strokes && !fills {
-            return;
-        }
-        for [one, _, other, _] in &self.boxes {
-            page.upright(*one, *other, strokes);
-        }
-        for part in &self.parts {
-            if strokes {
-                for (from, to) in part.iter().zip(part.iter().skip(1)) {
-                    page.line(*from, *to);
-                }
-            } else if let Some((one, other)) = upright(part) {
-                page.upright(one, other, false);
-            }
-        }
     }
 }

@@ -1,17 +1,22 @@
 //! PDF with text: objects by lopdf, the contents of its pages drawn as far as characters and lines go.
 
+mod annotations;
 mod cmap;
 mod content;
 mod font;
+mod layers;
+mod path;
 mod state;
 
-use super::{MOST_PAGES, Page, grid};
+use super::canvas::Page;
+use super::{MOST_PAGES, grid};
 use crate::documents::fault::ReadFault;
 use crate::documents::grid::Grid;
 use content::Drawing;
 use font::number;
+use layers::Layers;
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
-use state::Matrix;
+use state::{Matrix, State};
 
 /// Largest content of all pages, in bytes as unpacked, and of what stands in the file otherwise.
 const LARGEST_CONTENT: usize = 16 << 20;
@@ -42,12 +47,13 @@ fn draw(bytes: &[u8]) -> Result<Vec<Page>, ReadFault> {
     if pages.len() > MOST_PAGES {
         return Err(ReadFault::TooManyElements);
     }
+    let layers = Layers::of(&document);
     let mut left = LARGEST_CONTENT;
     let mut drawn = Vec::new();
     let (mut shown, mut unknown) = (0, 0);
     for page in pages {
         let Ok(page) = document.get_dictionary(page) else { continue };
-        let sheet = one(&document, page, &mut left)?;
+        let sheet = one(&document, page, &layers, &mut left)?;
         shown += sheet.glyphs.len();
         unknown += sheet.glyphs.iter().filter(|glyph| glyph.c == '\u{fffd}').count();
         drawn.push(sheet);
@@ -58,7 +64,7 @@ fn draw(bytes: &[u8]) -> Result<Vec<Page>, ReadFault> {
     if shown == 0 { Err(ReadFault::PdfNoText) } else { Ok(drawn) }
 }
 
-fn one(document: &Document, page: &Dictionary, left: &mut usize) -> Result<Page, ReadFault> {
+fn one(document: &Document, page: &Dictionary, layers: &Layers, left: &mut usize) -> Result<Page, ReadFault> {
     let edges = inherited(document, page, b"CropBox").or_else(|| inherited(document, page, b"MediaBox"));
     let edges: Vec<f64> = edges
         .and_then(|edges| edges.as_array().ok())
@@ -89,8 +95,9 @@ fn one(document: &Document, page: &Dictionary, left: &mut usize) -> Result<Page,
         bytes.push(b'\n');
     }
     let resources = inherited(document, page, b"Resources").and_then(|resources| resources.as_dict().ok());
-    let mut drawing = Drawing::new(document, Page { width, height, ..Page::default() }, left);
-    drawing.draw(&bytes, resources, matrix, 0)?;
+    let mut drawing = Drawing::new(document, Page::new(width, height), layers, left);
+    drawing.draw(&bytes, resources, State::new(matrix), 0)?;
+    annotations::draw(document, page, &mut drawing, matrix)?;
     Ok(drawing.page)
 }
 

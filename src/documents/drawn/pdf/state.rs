@@ -1,6 +1,7 @@
 //! What holds while a page is drawn: where paper is, what is written with.
 
 use super::font::Font;
+use crate::documents::drawn::canvas::{Rect, Shown};
 use std::rc::Rc;
 
 /// `[a b c d e f]`: x becomes ax + cy + e, y becomes bx + dy + f.
@@ -46,9 +47,34 @@ pub(super) struct State {
     pub rise: f64,
     /// How text is shown: 3 and 7 not at all.
     pub mode: i64,
-    /// The colour of surfaces is that of paper.
-    pub is_white: bool,
+    pub fill: Ink,
+    pub stroke: Ink,
+    /// It shows through what is drawn over it, or changes its colour alone.
+    pub blends: bool,
+    /// Outside of what nothing is drawn.
+    pub clip: Option<Rect>,
 }
+
+/// What surfaces, or lines, are drawn with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ink {
+    /// It has the colour of paper.
+    pub is_white: bool,
+    /// How opaque it is.
+    pub alpha: f64,
+}
+
+impl Ink {
+    const PLAIN: Ink = Ink { is_white: false, alpha: 1.0 };
+
+    pub fn is_clear(self) -> bool {
+        self.alpha <= CLEAR
+    }
+}
+
+/// Up to which part of opaque something is too clear to be seen, and from which on nobody sees through it.
+const CLEAR: f64 = 0.05;
+const OPAQUE: f64 = 0.9;
 
 impl State {
     pub fn new(matrix: Matrix) -> State {
@@ -62,7 +88,34 @@ impl State {
             leading: 0.0,
             rise: 0.0,
             mode: 0,
-            is_white: false,
+            fill: Ink::PLAIN,
+            stroke: Ink::PLAIN,
+            blends: false,
+            clip: None,
         }
+    }
+
+    /// Whether what is painted hides what stands below.
+    pub fn hides(&self) -> bool {
+        self.fill.alpha >= OPAQUE && !self.blends
+    }
+
+    /// Draws nothing outside of an area any more.
+    pub fn clip_to(&mut self, area: Rect) {
+        self.clip = Some(self.clip.map_or(area, |clip| clip.within(area)));
+    }
+
+    /// How a text is shown whose middle is at a place; not at all what a scanner's program has guessed, behind the
+    /// picture, and what is cut off.
+    pub fn shown(&self, middle: (f64, f64)) -> Option<Shown> {
+        let inks: &[Ink] = match self.mode {
+            0 | 4 => &[self.fill],
+            1 | 5 => &[self.stroke],
+            2 | 6 => &[self.fill, self.stroke],
+            _ => return None,
+        };
+        let is_seen = inks.iter().any(|ink| !ink.is_white && !ink.is_clear());
+        let is_drawn = self.clip.is_none_or(|clip| clip.holds(middle));
+        is_drawn.then_some(if is_seen { Shown::Plain } else { Shown::Lost })
     }
 }

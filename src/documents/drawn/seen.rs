@@ -1,0 +1,121 @@
+//! What of a page's characters is seen: not what a surface covers; what is struck out or lies across the edge of a box
+//! is no figure.
+
+use super::canvas::{Glyph, Page, Point, Rect, Rule};
+use crate::documents::fault::ReadFault;
+use std::collections::HashMap;
+
+/// What stands for a figure nobody reads: no number holds it.
+const UNCLEAR: char = char::REPLACEMENT_CHARACTER;
+/// In which part of a letter's height, from its line up, a line strikes it out.
+const STRUCK: [f64; 2] = [0.12, 0.55];
+/// From which to which height a surface hides a letter wholly.
+const HIDDEN: [f64; 2] = [0.1, 0.6];
+/// How high a band of the page is, in points, and through how many a line is followed.
+const BAND: f64 = 4.0;
+const MOST_BANDS: usize = 500;
+/// How near to each other, in parts of their size, figures of one number stand.
+const TOUCHING: f64 = 0.1;
+
+/// The characters of an upright page that are seen.
+pub(super) fn seen(page: &Page, work: &mut usize) -> Result<Vec<Glyph>, ReadFault> {
+    let on_page = Rect { left: 0.0, top: 0.0, right: page.width, bottom: page.height };
+    let spent: usize = page.surfaces.iter().map(|(_, before)| before).sum();
+    *work = work.checked_sub(spent).ok_or(ReadFault::TooManyElements)?;
+    let mut glyphs = page.glyphs.clone();
+    for (surface, before) in &page.surfaces {
+        for glyph in glyphs.iter_mut().take(*before).filter(|glyph| surface.holds(glyph.middle())) {
+            let [low, high] = HIDDEN.map(|part| glyph.y - glyph.size * part);
+            if surface.top <= high && surface.bottom >= low {
+                glyph.size = 0.0;
+            } else if glyph.c.is_ascii_digit() {
+                glyph.c = UNCLEAR;
+            }
+        }
+    }
+    glyphs.retain(|glyph| glyph.size > 0.0 && on_page.holds(glyph.middle()));
+    let strokes = Strokes::of(&page.strokes);
+    for glyph in glyphs.iter_mut().filter(|glyph| glyph.c.is_ascii_digit()) {
+        *work = work.checked_sub(strokes.near(glyph).count()).ok_or(ReadFault::TooManyElements)?;
+        if strokes.near(glyph).any(|stroke| is_struck(glyph, *stroke)) {
+            glyph.c = UNCLEAR;
+        }
+    }
+    Ok(glyphs)
+}
+
+/// Lines by the bands of the page that they go through.
+struct Strokes(HashMap<i64, Vec<(Point, Point)>>);
+
+impl Strokes {
+    fn of(strokes: &[(Point, Point)]) -> Strokes {
+        let mut bands: HashMap<i64, Vec<(Point, Point)>> = HashMap::new();
+        for stroke in strokes {
+            let ((_, y0), (_, y1)) = stroke;
+            for at in (band(y0.min(*y1))..=band(y0.max(*y1))).take(MOST_BANDS) {
+                bands.entry(at).or_default().push(*stroke);
+            }
+        }
+        Strokes(bands)
+    }
+
+    /// Those that go by the middle of a character.
+    fn near(&self, glyph: &Glyph) -> impl Iterator<Item = &(Point, Point)> {
+        let [low, high] = STRUCK.map(|part| band(glyph.y - glyph.size * part));
+        (high..=low).take(MOST_BANDS).filter_map(|at| self.0.get(&at)).flatten()
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "clamped to what a page may be high")]
+fn band(y: f64) -> i64 {
+    (y / BAND).floor().clamp(-1.0, 10_000.0) as i64
+}
+
+/// Marks the figures that lines across strike out.
+pub(super) fn strike(glyphs: &mut [Glyph], lines: &[Rule]) {
+    for glyph in glyphs.iter_mut().filter(|glyph| glyph.c.is_ascii_digit()) {
+        let strikes = |line: &Rule| match line {
+            Rule::Across { y, from, to } => is_struck(glyph, ((*from, *y), (*to, *y))),
+            Rule::Down { .. } => false,
+        };
+        if lines.iter().any(strikes) {
+            glyph.c = UNCLEAR;
+        }
+    }
+}
+
+/// Whether a line goes through the middle of a character.
+fn is_struck(glyph: &Glyph, ((x0, y0), (x1, y1)): (Point, Point)) -> bool {
+    let (x, _) = glyph.middle();
+    let [low, high] = STRUCK.map(|part| glyph.y - glyph.size * part);
+    let runs = (x1 - x0).abs() >= glyph.width * 0.5 && (x0.min(x1)..=x0.max(x1)).contains(&x);
+    runs && (high..=low).contains(&(y0 + (y1 - y0) * (x - x0) / (x1 - x0)))
+}
+
+/// Marks the figures of numbers that stand in two places at once: nobody knows whose they are. `places` are those of
+/// the characters, by their order.
+pub(super) fn mark_across<P: PartialEq>(glyphs: &mut [Glyph], places: &[Option<P>]) {
+    let mut order: Vec<usize> = (0..glyphs.len()).collect();
+    let place = |at: &usize| glyphs.get(*at).map_or((0.0, 0.0), |glyph| (glyph.y, glyph.x));
+    order.sort_by(|one, other| {
+        let (one, other) = (place(one), place(other));
+        one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1))
+    });
+    let across: Vec<usize> = order
+        .iter()
+        .zip(order.iter().skip(1))
+        .filter(|(one, other)| {
+            let (Some(last), Some(next)) = (glyphs.get(**one), glyphs.get(**other)) else { return false };
+            let figures = last.c.is_ascii_digit() && next.c.is_ascii_digit();
+            let is_one = (last.y - next.y).abs() <= TOUCHING * last.size
+                && next.x - last.right() <= TOUCHING * last.size.min(next.size);
+            figures && is_one && places.get(**one) != places.get(**other)
+        })
+        .flat_map(|(one, other)| [*one, *other])
+        .collect();
+    for at in across {
+        if let Some(glyph) = glyphs.get_mut(at) {
+            glyph.c = UNCLEAR;
+        }
+    }
+}

@@ -198,7 +198,8 @@ fn whole_part(text: &str) -> Option<String> {
         return Some(text.to_owned());
     }
     let parts: Vec<&str> = if text.contains(',') {
-        text.split(',').map(str::trim).collect()
+        // `3, 700` may as well be two numbers.
+        text.split(',').collect()
     } else {
         text.split([' ', '\t']).filter(|part| !part.is_empty()).collect()
     };
@@ -207,7 +208,8 @@ fn whole_part(text: &str) -> Option<String> {
     let all_digits = parts.iter().all(|part| is_digits(part)) && !first.starts_with('0') && !rest.is_empty();
     let grouped = !is_wide && first.len() <= 3 && rest.iter().all(|part| part.len() == 3);
     // Two digits may as well be two numbers.
-    let spaced = !text.contains(',') && parts.len() > 2 && parts.iter().all(|part| part.len() == 1);
+    let spaced =
+        !is_wide && !text.contains(',') && parts.len() > 2 && parts.iter().all(|part| part.len() == 1);
     (all_digits && (grouped || spaced)).then(|| parts.concat())
 }
 

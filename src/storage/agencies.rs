@@ -191,8 +191,10 @@ pub fn succeeded_by(
         .load(c))?)
 }
 
-pub fn has_children(connection: &mut AnyConnection, id: &AgencyId) -> QueryResult<bool> {
-    diesel::select(exists(dsl::agencies.filter(dsl::parent_id.eq(id)))).get_result(connection)
+/// Whether others stand below it, or it has taken the place of others.
+pub fn is_named_by_others(connection: &mut AnyConnection, id: &AgencyId) -> QueryResult<bool> {
+    let others = dsl::agencies.filter(dsl::parent_id.eq(id).or(dsl::successor_id.eq(id)));
+    diesel::select(exists(others)).get_result(connection)
 }
 
 /// The agencies that a filter leaves.

@@ -11,6 +11,7 @@ use crate::domain::id::{AgencyId, PersonId};
 use crate::domain::onward::{ChangeType, Webhook, WebhookState};
 use crate::domain::page::Page;
 use chrono::NaiveDateTime;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +55,12 @@ impl From<Json<Types>> for Vec<ChangeType> {
     fn from(stored: Json<Types>) -> Vec<ChangeType> {
         stored.0.0
     }
+}
+
+/// Whether one tells of what happens at an agency.
+pub fn names_agency(connection: &mut AnyConnection, agency: &AgencyId) -> QueryResult<bool> {
+    diesel::select(exists(webhooks::table.filter(webhooks::agency_id.eq(agency.as_str()))))
+        .get_result(connection)
 }
 
 pub fn insert(connection: &mut AnyConnection, webhook: &Webhook) -> Result<(), StorageError> {

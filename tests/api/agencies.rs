@@ -166,6 +166,41 @@ on_both! {
             .refused(409, "agency_in_use");
     }
 
+    fn an_agency_that_took_the_place_of_another_is_not_deleted(service) {
+        let world = World::new(service);
+        let admin = service.admin();
+        let tag = |agency: &str| service.get(&format!("/agencies/{agency}")).send().expect(200).tag().to_owned();
+        let merged = json!({"kind": "merged", "successor_id": world.neighbour, "effective_on": "2026-01-01", "reason": "合并"});
+        service.post(&format!("/agencies/{}/succession", world.bureau)).token(&admin).if_match(&tag(&world.bureau))
+            .json(&merged).send().expect(200);
+        service.delete(&format!("/agencies/{}", world.neighbour)).token(&admin).if_match(&tag(&world.neighbour)).send()
+            .refused(409, "agency_in_use");
+    }
+
+    fn a_report_for_an_agency_or_year_that_is_being_deleted_is_filed_or_refused(service) {
+        let world = World::new(service);
+        let admin = service.admin();
+        for round in 0..8 {
+            let body = json!({"name": format!("临时第{round}局"), "level": "county", "kind": "department", "parent_id": world.county});
+            let agency = service.post("/agencies").token(&admin).json(&body).send().expect(201);
+            let (id, tag) = (agency.value()["id"].as_str().expect("an id").to_owned(), agency.tag().to_owned());
+            let (filed, deleted) = std::thread::scope(|threads| {
+                let filed = threads.spawn(|| {
+                    let report = json!({"agency_id": id, "year": 2023});
+                    service.post("/reports").token(&admin).json(&report).send()
+                });
+                let deleted = threads.spawn(|| {
+                    service.delete(&format!("/agencies/{id}")).token(&admin).if_match(&tag).send()
+                });
+                (filed.join().expect("answered"), deleted.join().expect("answered"))
+            });
+            match (filed.status, deleted.status) {
+                (201, 409) | (422, 204) => {}
+                other => panic!("round {round}: {other:?} {}", filed.value()),
+            }
+        }
+    }
+
     fn the_tree_shows_what_stands_below_to_a_depth(service) {
         let world = World::new(service);
         let tree = service.get(&format!("/agencies/{}/tree?depth=1", world.province)).send().expect(200).value();

@@ -175,7 +175,7 @@ fn types(value: &Value) -> Vec<&str> {
 /// Words for people, and numbers that say how much; and what may come and go.
 const PROSE: [&str; 9] =
     ["description", "summary", "title", "example", "operationId", "tags", "info", "x-problems", "version"];
-const FREE: [&str; 6] = ["maxLength", "maximum", "minimum", "minLength", "pattern", "maxItems"];
+const FREE: [&str; 7] = ["maxLength", "maximum", "minimum", "minLength", "pattern", "maxItems", "multipleOf"];
 
 /// Nothing is taken out of a list of values, and nothing that is sent is needed that was not.
 fn lists(name: &str, (before, after): (&Value, &Value), place: &str, faults: &mut Vec<String>) {

@@ -30,6 +30,54 @@ fn keys(service: &Service, report: &str, token: &str, rule: &str) -> Vec<String>
 }
 
 on_both! {
+    fn the_roster_follows_what_a_government_files_of_its_own_and_is_read_anew(service) {
+        let world = World::new(service);
+        let admin = service.admin();
+        let path = format!("/years/{YEAR}/roster?within={}", world.neighbour);
+        let lines = |path: &str| {
+            let read = service.get(path).send().expect(200).value();
+            read["items"].as_array().map(Vec::len)
+        };
+        let expected = || {
+            let read = service.get(&format!("/stats/completeness?year={YEAR}&within={}", world.neighbour)).send();
+            read.expect(200).value()["total"]["expected"].clone()
+        };
+        assert_eq!((lines(&path), expected()), (Some(1), json!(1)));
+        let report = json!({"agency_id": world.neighbour, "year": YEAR});
+        let report = service.post("/reports").token(&admin).json(&report).send().expect(201);
+        assert_eq!((lines(&path), expected()), (Some(2), json!(2)), "also from what is kept");
+        let id = id_of(&report);
+        service.delete(&format!("/reports/{id}")).token(&admin).if_match(report.tag()).send().expect(204);
+        assert_eq!((lines(&path), expected()), (Some(1), json!(1)));
+    }
+
+    fn what_else_an_agency_files_makes_nothing_due_when_the_registry_changes(service) {
+        let world = World::new(service);
+        let admin = service.admin();
+        let body = json!({"name": "经济开发区管理委员会", "level": "county", "kind": "development_zone", "parent_id": world.county});
+        let zone = service.post("/agencies").token(&admin).json(&body).send().expect(201);
+        let id = id_of(&zone);
+        let report = json!({"agency_id": id, "year": YEAR, "scope": "consolidated"});
+        service.post("/reports").token(&admin).json(&report).send().expect(201);
+        patch(service, &format!("/agencies/{id}"), &admin, &json!({"short_name": "开发区"})).expect(200);
+        let lines = service.get(&format!("/years/{YEAR}/roster?within={id}")).send().expect(200).value();
+        let scopes: Vec<&Value> = lines["items"].as_array().expect("lines").iter().map(|line| &line["scope"]).collect();
+        assert_eq!(scopes, ["own"]);
+    }
+
+    fn what_was_settled_of_a_line_is_taken_back_by_null(service) {
+        let world = World::new(service);
+        let year = this_year();
+        open_year(service, year);
+        let path = format!("/years/{year}/roster/{}", world.bureau);
+        let line = || service.get(&path).send().expect(200).value();
+        let usual = line()["due_on"].clone();
+        let settled = json!({"due_on": format!("{}-02-20", year + 1), "exempt": true, "reason": "系统迁移"});
+        patch(service, &path, &world.supervisor(), &settled).expect(200);
+        patch(service, &path, &world.supervisor(), &json!({"due_on": null, "exempt": null, "reason": "不再需要"})).expect(200);
+        assert_eq!((&line()["due_on"], &line()["exempt"]), (&usual, &json!(false)));
+    }
+
     fn the_line_of_ones_own_agency_is_settled_by_the_place_above(service) {
         let world = World::new(service);
         let year = this_year();

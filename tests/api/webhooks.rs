@@ -3,7 +3,7 @@
 use super::harness::database::Database;
 use super::harness::process::Service;
 use super::harness::wait_for;
-use super::harness::world::{World, id_of};
+use super::harness::world::{World, id_of, register};
 use nianbao::inside::operations::webhooks::sign;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -213,6 +213,18 @@ fn a_webhook_is_told_nothing_once_its_owner_could_have_none() {
         wait_for(|| (state(&off) == "disabled").then_some(()));
         assert_eq!(gone.got.lock().expect("got").len(), 0);
         assert!(service.run(&["audit", "verify"]).status.success());
+    });
+}
+
+#[test]
+fn an_agency_that_a_webhook_tells_of_is_not_deleted() {
+    on_both_with_webhooks(|service| {
+        let agency = register(service, "某局", "county", "department", None);
+        hook(service, json!({"url": "http://127.0.0.1:9/hook", "within": agency}));
+        let path = format!("/agencies/{agency}");
+        let tag = service.get(&path).send().expect(200).tag().to_owned();
+        let deleted = service.delete(&path).token(&service.admin()).if_match(&tag).send();
+        deleted.refused(409, "agency_in_use");
     });
 }
 

@@ -202,8 +202,12 @@ impl Telling<'_> {
             Event::Extend { agency, year, day } => {
                 let year = YEARS[year % YEARS.len()];
                 let due_on = chrono::NaiveDate::from_ymd_opt(year + 1, 1 + day % 12, day);
-                let edit =
-                    RosterEdit { exempt: None, due_on, parent: None, reason: Some("延期".to_owned()) };
+                let edit = RosterEdit {
+                    exempt: None,
+                    due_on: due_on.map(Some),
+                    parent: None,
+                    reason: Some("延期".to_owned()),
+                };
                 self.edit_roster(agency, year, edit);
             }
             Event::Transfer { agency, year, parent } => {

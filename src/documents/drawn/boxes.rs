@@ -76,7 +76,7 @@ struct Line {
     to: f64,
 }
 
-/// The tables that lines make, and the lines across that belong to none.
+/// The tables that lines make, and the lines that belong to none.
 pub(super) fn tables(rules: &[Rule]) -> Result<(Vec<Table>, Vec<Rule>), ReadFault> {
     let across = joined(rules.iter().filter_map(|rule| match rule {
         Rule::Across { y, from, to } => Some(Line { at: *y, from: *from, to: *to }),
@@ -112,6 +112,8 @@ pub(super) fn tables(rules: &[Rule]) -> Result<(Vec<Table>, Vec<Rule>), ReadFaul
                     from: line.from,
                     to: line.to,
                 }));
+                let upright = mine(across.len(), &down).into_iter();
+                loose.extend(upright.map(|line| Rule::Down { x: line.at, from: line.from, to: line.to }));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What programs draw on a page, and in which order: characters, lines, surfaces.
 
+/// Which part of an upright area what fills it covers at least.
+const FILLED: f64 = 0.97;
 /// Thickest line that rules; what is thicker is a surface.
 const THICKEST: f64 = 3.0;
 /// Shortest line that rules, and how far it may lean.
@@ -7,6 +9,8 @@ const SHORTEST: f64 = 4.0;
 const LEANING: f64 = 0.5;
 /// Most lines of a page that rule nothing and are looked at: drawings have any number of them.
 const MOST_STROKES: usize = 20_000;
+/// Smallest text that is seen, in points.
+const SMALLEST: f64 = 2.0;
 /// How far text may lean, in parts of its length.
 const SLANTED: f64 = 0.05;
 /// Longest text beside the reading direction that is told.
@@ -150,6 +154,7 @@ impl Page {
         };
         let Some(turn) = Turn::ALL.into_iter().find(is_upright) else { return self.put_aside(text) };
         let [(x0, y), (x1, _), (_, up)] = [from, to, up].map(|point| self.turned(turn, point));
+        let shown = if (y - up).abs() < SMALLEST { Shown::Lost } else { shown };
         let count = text.chars().count().max(1);
         #[expect(clippy::cast_precision_loss, reason = "a handful")]
         let width = (x1 - x0) / count as f64;
@@ -184,8 +189,8 @@ impl Page {
     }
 
     /// Takes in an upright box: its edges where it is stroked, a line where it is a thin surface.
-    pub fn upright(&mut self, (x0, y0): Point, (x1, y1): Point, stroked: bool) {
-        let Rect { left, top, right, bottom } = Rect::around([(x0, y0), (x1, y1)]);
+    pub fn upright(&mut self, area: Rect, stroked: bool) {
+        let Rect { left, top, right, bottom } = area;
         if bottom - top <= THICKEST {
             self.line((left, (top + bottom) / 2.0), (right, (top + bottom) / 2.0));
         } else if right - left <= THICKEST {
@@ -203,6 +208,15 @@ impl Page {
         let is_thin = surface.right - surface.left <= THICKEST || surface.bottom - surface.top <= THICKEST;
         if !is_thin && !self.glyphs.is_empty() {
             self.surfaces.push((surface, self.glyphs.len()));
+        }
+    }
+
+    /// Something that nobody knows lies over an area: no figure is read below it.
+    pub fn mark(&mut self, area: Rect) {
+        let digits =
+            self.glyphs.iter_mut().filter(|glyph| glyph.turn == Turn::None && glyph.c.is_ascii_digit());
+        for glyph in digits.filter(|glyph| area.holds(glyph.middle())) {
+            glyph.c = char::REPLACEMENT_CHARACTER;
         }
     }
 
@@ -252,11 +266,13 @@ impl Page {
     }
 }
 
-/// The corners of a surface of four upright edges.
-pub(super) fn corners(part: &[Point]) -> Option<(Point, Point)> {
-    let corners = part.get(..4).filter(|_| part.len() <= 5)?;
-    let edges = corners.iter().zip(corners.iter().cycle().skip(1));
-    let is_straight =
-        edges.into_iter().all(|((x0, y0), (x1, y1))| (x0 - x1).abs() < 0.1 || (y0 - y1).abs() < 0.1);
-    is_straight.then_some((*corners.first()?, *corners.get(2)?))
+/// The upright surface that a line around it makes, wherever it begins.
+pub(super) fn surface(part: &[Point]) -> Option<Rect> {
+    let around = Rect::around(part.iter().copied());
+    let edges = part.iter().zip(part.iter().cycle().skip(1));
+    let twice: f64 = edges.map(|((x0, y0), (x1, y1))| x0 * y1 - x1 * y0).sum();
+    let whole = (around.right - around.left) * (around.bottom - around.top);
+    // A hair's breadth is a line, whatever its area.
+    let is_thin = around.right - around.left <= THICKEST || around.bottom - around.top <= THICKEST;
+    (part.len() >= 4 && (is_thin || twice.abs() / 2.0 >= whole * FILLED)).then_some(around)
 }

@@ -11,11 +11,15 @@ const UNCLEAR: char = char::REPLACEMENT_CHARACTER;
 const STRUCK: [f64; 2] = [0.12, 0.55];
 /// From which to which height a surface hides a letter wholly.
 const HIDDEN: [f64; 2] = [0.1, 0.6];
+/// How far before a figure, in parts of its size, a line parts it from another.
+const BESIDE: f64 = 0.3;
 /// How high a band of the page is, in points, and through how many a line is followed.
 const BAND: f64 = 4.0;
 const MOST_BANDS: usize = 500;
 /// How near to each other, in parts of their size, figures of one number stand.
 const TOUCHING: f64 = 0.1;
+/// How far apart, in points, places on one line may be drawn.
+const LINE: f64 = 2.0;
 
 /// The characters of an upright page that are seen.
 pub(super) fn seen(page: &Page, work: &mut usize) -> Result<Vec<Glyph>, ReadFault> {
@@ -71,12 +75,15 @@ fn band(y: f64) -> i64 {
     (y / BAND).floor().clamp(-1.0, 10_000.0) as i64
 }
 
-/// Marks the figures that lines across strike out.
+/// Marks the figures that lines strike out, or part from what stands before them.
 pub(super) fn strike(glyphs: &mut [Glyph], lines: &[Rule]) {
     for glyph in glyphs.iter_mut().filter(|glyph| glyph.c.is_ascii_digit()) {
         let strikes = |line: &Rule| match line {
             Rule::Across { y, from, to } => is_struck(glyph, ((*from, *y), (*to, *y))),
-            Rule::Down { .. } => false,
+            Rule::Down { x, from, to } => {
+                let (left, right) = (glyph.x - glyph.size * BESIDE, glyph.right());
+                (left..=right).contains(x) && (*from..=*to).contains(&glyph.middle().1)
+            }
         };
         if lines.iter().any(strikes) {
             glyph.c = UNCLEAR;
@@ -96,7 +103,7 @@ fn is_struck(glyph: &Glyph, ((x0, y0), (x1, y1)): (Point, Point)) -> bool {
 /// the characters, by their order.
 pub(super) fn mark_across<P: PartialEq>(glyphs: &mut [Glyph], places: &[Option<P>]) {
     let mut order: Vec<usize> = (0..glyphs.len()).collect();
-    let place = |at: &usize| glyphs.get(*at).map_or((0.0, 0.0), |glyph| (glyph.y, glyph.x));
+    let place = |at: &usize| glyphs.get(*at).map_or((0.0, 0.0), |glyph| ((glyph.y / LINE).round(), glyph.x));
     order.sort_by(|one, other| {
         let (one, other) = (place(one), place(other));
         one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1))
@@ -108,7 +115,7 @@ pub(super) fn mark_across<P: PartialEq>(glyphs: &mut [Glyph], places: &[Option<P
             let (Some(last), Some(next)) = (glyphs.get(**one), glyphs.get(**other)) else { return false };
             let figures = last.c.is_ascii_digit() && next.c.is_ascii_digit();
             let is_one = (last.y - next.y).abs() <= TOUCHING * last.size
-                && next.x - last.right() <= TOUCHING * last.size.min(next.size);
+                && (next.x - last.right()).abs() <= TOUCHING * last.size.min(next.size);
             figures && is_one && places.get(**one) != places.get(**other)
         })
         .flat_map(|(one, other)| [*one, *other])

@@ -1,6 +1,6 @@
 //! Pages drawn by hand, each with something that must not become a number.
 
-use super::canvas::{Glyph, Page, Turn};
+use super::canvas::{Glyph, Page, Rect, Shown, Turn};
 use super::grid;
 use crate::documents::grid::{Block, Grid};
 
@@ -97,8 +97,57 @@ fn figures_that_lie_over_each_other_are_no_number() {
     assert!(table(over)[0][1].contains('\u{fffd}'));
     let bold = Pen::new().write("12", 170.0, 114.0).write("12", 170.3, 114.0);
     assert_eq!(table(bold)[0][1], "12");
-    let apart = Pen::new().write("1", 165.0, 114.0).write("2", 185.0, 114.0);
-    assert_eq!(table(apart)[0][1], "1 2");
+    // What parts thousands is thin; where more parts them they are two, whatever their digits.
+    let thin = Pen::new().write("1", 165.0, 114.0).write("202", 174.0, 114.0);
+    assert_eq!(table(thin)[0][1], "1 202");
+    let apart = Pen::new().write("1", 165.0, 114.0).write("202", 185.0, 114.0);
+    assert_eq!(table(apart)[0][1], "1  202");
+}
+
+#[test]
+fn what_a_surface_covers_is_gone_and_what_it_half_covers_is_no_number() {
+    let cover = |top: f64, bottom: f64| {
+        let mut pen = Pen::new().write("12", 170.0, 114.0);
+        pen.0.cover(Rect { left: 168.0, top, right: 184.0, bottom });
+        table(pen.write("规章", 60.0, 114.0).write("7", 230.0, 114.0))[0].clone()
+    };
+    assert_eq!(cover(104.0, 116.0), ["规章", "", "7"]);
+    assert_eq!(cover(109.0, 112.5)[1], "\u{fffd}\u{fffd}");
+    // What was there first lies below.
+    let mut under = Pen::new();
+    under.0.cover(Rect { left: 0.0, top: 0.0, right: 595.0, bottom: 842.0 });
+    assert_eq!(table(under.write("12", 170.0, 114.0))[0][1], "12");
+}
+
+#[test]
+fn a_figure_across_an_edge_or_larger_than_the_table_is_none() {
+    let over = table(Pen::new().write("规章", 60.0, 114.0).write("12345", 200.0, 114.0));
+    assert!(over[0][1..].iter().all(|cell| cell.parse::<u32>().is_err()), "{over:?}");
+    let huge = Pen::new().write("规章与规范性文件", 52.0, 114.0).write_of("2", 175.0, 116.0, 30.0);
+    assert_eq!(table(huge)[0][1], "\u{fffd}");
+}
+
+#[test]
+fn a_page_whose_text_lies_on_its_side_is_turned() {
+    let mut page = Page::new(842.0, 595.0);
+    let down = |x: f64, y: f64| (842.0 - y, x);
+    let mut write = |text: &str, x: f64, y: f64| {
+        for (at, c) in text.chars().enumerate() {
+            let (size, x) = (if c.is_ascii() { 5.0 } else { 10.0 }, x + 10.0 * at as f64);
+            let places = [(x, y), (x + size, y), (x, y - 10.0)].map(|(x, y)| down(x, y));
+            page.write(c.encode_utf8(&mut [0; 4]), Shown::Plain, places);
+        }
+    };
+    write("规章", 60.0, 114.0);
+    write("7", 170.0, 114.0);
+    for edge in [50.0, 150.0, 210.0] {
+        page.line(down(edge, 100.0), down(edge, 140.0));
+    }
+    for edge in [100.0, 120.0, 140.0] {
+        page.line(down(50.0, edge), down(210.0, edge));
+    }
+    let grid = grid(vec![page]).expect("a grid");
+    assert_eq!(shape(&grid)[0], ["规章", "7"]);
 }
 
 #[test]
@@ -107,6 +156,10 @@ fn a_figure_that_is_struck_out_or_raised_is_none() {
     assert!(!table(struck)[0][1].contains("12"));
     let raised = Pen::new().write("12", 170.0, 114.0).write_of("1", 180.0, 110.0, 6.0);
     assert_eq!(table(raised)[0][1], "12^1");
+    let slanted = Pen::new().write("12", 170.0, 114.0).line((166.0, 116.0), (186.0, 104.0));
+    assert!(table(slanted)[0][1].contains('\u{fffd}'));
+    let parted = Pen::new().write("12", 170.0, 114.0).line((175.0, 106.0), (175.0, 115.0));
+    assert!(!table(parted)[0][1].starts_with("12"));
 }
 
 #[test]

@@ -19,6 +19,8 @@ wire_names!(
         /// How reviews are held.
         SettingsReview = "settings.review",
         RosterEdit = "roster.edit",
+        /// A line came, or went, with what was filed.
+        RosterFollow = "roster.follow",
         PersonUpdate = "person.update",
         TokenCreate = "token.create",
         TokenUpdate = "token.update",
@@ -94,11 +96,14 @@ impl AuditAction {
             | A::AgencySuccession
             | A::YearUpdate
             | A::RosterEdit
+            | A::RosterFollow
             | A::SettingsReview
             | A::StoreRestore
             | A::StoreFork => Touch::Everything,
-            // Where nothing is filed yet, or nothing can be any more, no command rests.
-            A::AgencyCreate | A::AgencyDelete | A::YearCreate | A::YearDelete => Touch::Nothing,
+            // A first report rests on what may be gone when it is entered.
+            A::AgencyDelete | A::YearDelete => Touch::Everything,
+            // Where nothing is filed yet no command rests.
+            A::AgencyCreate | A::YearCreate => Touch::Nothing,
             A::ReportSource => Touch::Report,
             other => other.touches(),
         }
@@ -135,6 +140,7 @@ impl AuditAction {
             | A::YearUpdate
             | A::YearDelete
             | A::RosterEdit
+            | A::RosterFollow
             | A::StoreRestore
             | A::StoreFork => Touch::Everything,
         }

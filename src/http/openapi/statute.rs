@@ -233,14 +233,14 @@ fn row_schema(form: &Form, row: &Row, side: Side) -> Value {
             let cell = form.cells.get(column.cell)?;
             let group = column.group.as_deref().filter(|group| !group.is_empty());
             let label: Vec<&str> = group.into_iter().chain([column.label.as_str()]).collect();
-            Some((column.key.clone(), cell_schema(cell.precision, &cell.unit, &label.join(" / "))))
+            Some((column.key.clone(), cell_schema(cell.precision, &cell.unit, &label.join(" / "), side)))
         })
         .collect();
     let required: Vec<&String> = if side == Side::Answer { columns.keys().collect() } else { Vec::new() };
     json!({"type": "object", "required": required, "properties": columns, "additionalProperties": false})
 }
 
-fn cell_schema(precision: Precision, unit: &str, label: &str) -> Value {
+fn cell_schema(precision: Precision, unit: &str, label: &str, side: Side) -> Value {
     let description = format!("{label}（{unit}）。null = 未填。");
     match precision {
         Precision::Count => json!({
@@ -248,6 +248,13 @@ fn cell_schema(precision: Precision, unit: &str, label: &str) -> Value {
         }),
         Precision::Signed => json!({
             "type": ["integer", "null"], "minimum": -MAX_COUNT, "maximum": MAX_COUNT, "description": description,
+        }),
+        // Whoever holds numbers in two's powers finds no part of a million in 0.1: answers are not to fail by it.
+        Precision::Millionths if side == Side::Answer => json!({
+            "type": ["number", "null"],
+            "minimum": 0,
+            "exclusiveMaximum": 1_000_000_000,
+            "description": format!("{description}最多六位小数。"),
         }),
         Precision::Millionths => json!({
             "type": ["number", "null"],

@@ -76,7 +76,7 @@ query!(ReportListQuery {
     published_from: Option<NaiveDate>,
     /// 发布日期不晚于（UTC+8 的日期）。
     published_to: Option<NaiveDate>,
-    /// 此时间之后有变动。
+    /// 此时间或之后有变动。
     updated_since: Option<NaiveDateTime>,
     /// 是否按期。
     timeliness: Option<Timeliness>,

@@ -43,7 +43,7 @@ pub async fn read_roster_line(call: Call) -> Result<Reply, Problem> {
     Ok(shown(&line, call.language()))
 }
 
-/// 对名单一行的调整。没有写的不变。
+/// 对名单一行的调整。没有写的不变；写为 null 的回到原来：不免报，按年度的应报日期。
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = RosterEntryPatch)]
@@ -99,7 +99,11 @@ pub async fn change_roster_line(mut call: Call) -> Result<Reply, Problem> {
         // An earlier reason is no reason for another change.
         now.remove("reason");
     }
+    let is_null = |name: &str| body.member(name).is_some_and(Value::is_null);
+    let (not_exempt, usual_day) = (is_null("exempt"), is_null("due_on"));
     let LinePatch { exempt, due_on, parent_id: parent, reason } = body.over(&now)?;
+    let exempt = if not_exempt { Some(false) } else { exempt };
+    let due_on = if usual_day { Some(None) } else { due_on.map(Some) };
     let edit = RosterEdit { exempt, due_on, parent, reason };
     let language = call.language();
     call.write(

@@ -7,7 +7,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::calendar::day_of;
 use crate::domain::report::Scope;
 use crate::operations::{AgencyRef, Conflict, Desk, Refusal};
-use crate::storage::{AnyConnection, Note, agencies, history, people, reports, roster, years};
+use crate::storage::{AnyConnection, Note, agencies, history, people, reports, roster, webhooks, years};
 use serde_json::json;
 
 /// Whether others were put below it in a year by hand.
@@ -51,9 +51,10 @@ pub fn delete(desk: &mut Desk<'_>, agency: &AgencyRef, version: i64) -> Result<(
         .collect();
     let frozen = roster::years_of(desk.connection, &present.id)?.iter().any(|year| !following.contains(year));
     if frozen
-        || agencies::has_children(desk.connection, &present.id)?
+        || agencies::is_named_by_others(desk.connection, &present.id)?
         || reports::exists_for_agency(desk.connection, &present.id)?
         || people::names_agency(desk.connection, &present.id)?
+        || webhooks::names_agency(desk.connection, &present.id)?
         || holds_others(desk.connection, &following, &present)?
     {
         return Err(Refusal::conflict(Conflict::AgencyInUse));

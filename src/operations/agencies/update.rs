@@ -4,7 +4,7 @@ use super::codes::require_code_right;
 use super::create::{find_parent, published};
 use super::history::record;
 use super::{AgencyDraft, find, resolve};
-use crate::domain::agency::{Agency, AgencyChange, AgencyPath, AgencyStatus};
+use crate::domain::agency::{Agency, AgencyChange, AgencyPath, AgencyStatus, Kind};
 use crate::domain::audit::AuditAction;
 use crate::domain::report::Scope;
 use crate::domain::rights::Right;
@@ -159,17 +159,16 @@ fn follow_in_rosters(desk: &mut Desk<'_>, before: &Agency, after: &Agency) -> Re
     let (connection, today) = (&mut *desk.connection, desk.asking.today);
     let expected = Scope::expected_of(after.kind);
     for year in years::list(connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
-        let has_other = |scope| scope != expected;
-        let mut scopes = vec![expected];
-        for scope in [Scope::Own, Scope::Consolidated].into_iter().filter(|scope| has_other(*scope)) {
-            // The own report of a government is due once it has been filed.
-            if reports::find_by_key(connection, &after.id, year.plan.year, scope)?.is_some() {
-                scopes.push(scope);
-            }
-        }
         let mut entries = Vec::new();
-        for scope in scopes {
+        for scope in [Scope::Own, Scope::Consolidated] {
             let settled = roster::find(connection, year.plan.year, &after.id, scope)?;
+            // The own report of a government is due once it has been filed, and what came to be due stays so.
+            let may_add = settled.is_some() || after.kind == Kind::Government;
+            if scope != expected
+                && !(may_add && reports::find_by_key(connection, &after.id, year.plan.year, scope)?.is_some())
+            {
+                continue;
+            }
             if settled.is_none() && after.status != AgencyStatus::Active {
                 // Who has ended is due for nothing that was not due before.
                 continue;

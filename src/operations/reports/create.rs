@@ -18,6 +18,7 @@ use crate::domain::year::{ReportingYear, YearState};
 use crate::operations::agencies::resolve;
 use crate::operations::refusal::taken;
 use crate::operations::statistics::{settle_report, sum_below};
+use crate::operations::years::followed;
 use crate::operations::{AgencyRef, Asking, Conflict, Desk, InputFault, Ready, Refusal};
 use crate::storage::{Act, AnyConnection, Note, reports, revisions, roster, sources, years};
 use chrono::NaiveDate;
@@ -227,6 +228,7 @@ pub fn enter_create(desk: &mut Desk<'_>, ready: &ReadyReport) -> Result<(), Refu
     }
     if let Some(line) = &ready.line {
         roster::insert(desk.connection, line)?;
+        desk.notes.audit(followed(&line.agency_id, (line.year, line.scope), true));
     }
     // What is loaded is published in the same write, and counted then.
     if ready.origin != Origin::Loaded {

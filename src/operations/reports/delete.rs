@@ -7,6 +7,7 @@ use crate::domain::id::ReportId;
 use crate::domain::rights::Right;
 use crate::domain::workflow::Action;
 use crate::operations::statistics::settle_report;
+use crate::operations::years::followed;
 use crate::operations::{Desk, Refusal};
 use crate::storage::{
     AnyConnection, Note, comments, explanations, receipts, reports, revisions, roster, sources, transitions,
@@ -50,7 +51,9 @@ pub fn discard(desk: &mut Desk<'_>, id: &ReportId, version: i64) -> Result<(), R
             if view.report.scope != crate::domain::report::Scope::expected_of(view.agency.kind)
                 && view.year.plan.state.roster_follows()
             {
-                roster::delete_one(desk.connection, view.report.year, &view.agency.id, view.report.scope)?;
+                let (agency, place) = (&view.agency.id, (view.report.year, view.report.scope));
+                roster::delete_one(desk.connection, place.0, agency, place.1)?;
+                desk.notes.audit(followed(agency, place, false));
             }
         }
         None => return Err(super::edit::not_editable(desk.connection, &view)),

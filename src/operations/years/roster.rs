@@ -4,6 +4,7 @@ use super::find;
 use crate::domain::agency::AgencyPath;
 use crate::domain::audit::AuditAction;
 use crate::domain::digest::sha256_hex;
+use crate::domain::id::AgencyId;
 use crate::domain::report::Scope;
 use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
@@ -22,8 +23,8 @@ use serde_json::json;
 pub struct RosterEdit {
     /// Whether it is to file none; `None`: as it was.
     pub exempt: Option<bool>,
-    /// Its own due day; `None`: as it was.
-    pub due_on: Option<NaiveDate>,
+    /// Its own due day, or again that of the year; `None`: as it was.
+    pub due_on: Option<Option<NaiveDate>>,
     /// Under which agency it is to count.
     pub parent: Option<AgencyRef>,
     /// Needed where anything becomes otherwise.
@@ -83,6 +84,16 @@ pub fn require_place_right(
     }
 }
 
+/// What the audit says of a line that came, or went, with what was filed: whoever reads the roster reads it anew.
+pub fn followed(agency: &AgencyId, (year, scope): (i32, Scope), added: bool) -> Note {
+    Note {
+        action: AuditAction::RosterFollow,
+        agency_id: Some(agency.to_string()),
+        report_id: None,
+        detail: json!({ "year": year, "scope": scope.as_str(), "added": added }),
+    }
+}
+
 /// Changes a line of the roster.
 pub fn edit_roster(
     desk: &mut Desk<'_>,
@@ -105,7 +116,8 @@ pub fn edit_roster(
     }
     let mut line = before.clone();
     line.exempt = edit.exempt.unwrap_or(line.exempt);
-    line.due_on = edit.due_on.unwrap_or(line.due_on);
+    let usual = || plan.due_on(line.level, line.scope);
+    line.due_on = edit.due_on.map_or(line.due_on, |own| own.unwrap_or_else(usual));
     line.reason = edit.reason.clone().or(line.reason);
     let too_early = (line.due_on <= plan.period_end).then_some(("/due_on", "before_period_end"));
     let unknown = (edit.parent.is_some() && above.is_none()).then_some(("/parent_id", "not_found"));

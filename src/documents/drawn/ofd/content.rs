@@ -1,7 +1,7 @@
 //! The content of a page: text objects and path objects, in millimetres.
 
 use super::POINTS;
-use crate::documents::drawn::canvas::{Page, Rect, Shown, corners};
+use crate::documents::drawn::canvas::{Page, Rect, Shown, surface};
 use crate::documents::drawn::{MOST_GLYPHS, MOST_RULES};
 use crate::documents::fault::ReadFault;
 use crate::documents::xml::{Attributes, Builder, numbers, walk};
@@ -123,7 +123,7 @@ struct Reader {
     page: Page,
     /// The templates that are named, and whether they lie over the page.
     templates: Vec<(String, bool)>,
-    /// Where the last run of the object ended: the next one may say no place of its own.
+    /// Where the last run of the object began: the next one may say no place of its own (GB/T 33190, 11.3).
     last: (f64, f64),
 }
 
@@ -281,6 +281,7 @@ impl Reader {
             return;
         }
         let (mut x, mut y) = (code.x, code.y);
+        self.last = (x, y);
         // A step far wider than the others is a gap, and not how wide a character is.
         let least = code.across.iter().copied().filter(|step| *step > 0.0).fold(f64::MAX, f64::min);
         let usual = (least * WIDEST_STEP).min(object.size * object.stretch * 1.05);
@@ -307,7 +308,6 @@ impl Reader {
             x += step.unwrap_or(if code.down.is_empty() { own } else { 0.0 });
             y += code.down.get(at).copied().unwrap_or_default();
         }
-        self.last = (x, y);
     }
 
     /// `M 0 0 L 10 0 C` and so on.
@@ -346,15 +346,16 @@ impl Reader {
         }
         let fills = object.fills && object.alpha > CLEAR;
         for part in &parts {
-            if let (true, Some((one, other))) = (fills && object.alpha >= OPAQUE, corners(part)) {
-                self.page.cover(Rect::around([one, other]));
+            let surface = surface(part).filter(|_| fills);
+            if let Some(surface) = surface.filter(|_| object.alpha >= OPAQUE) {
+                self.page.cover(surface);
             }
             if object.strokes {
                 for (from, to) in part.iter().zip(part.iter().skip(1)) {
                     self.page.line(*from, *to);
                 }
-            } else if let (true, Some((one, other))) = (fills && !object.is_white, corners(part)) {
-                self.page.upright(one, other, false);
+            } else if let Some(surface) = surface.filter(|_| !object.is_white) {
+                self.page.upright(surface, false);
             }
         }
     }

@@ -21,18 +21,20 @@ const POINTS: f64 = 72.0 / 25.4;
 pub fn read(bytes: &[u8]) -> Result<Grid, ReadFault> {
     let mut archive = package::open(bytes)?;
     let root = part(&mut archive, "OFD.xml", LARGEST_LIST)?;
-    let place = resolved("", &parts::document_of(&root)?);
-    let document = Document::read(&part(&mut archive, &place, LARGEST_LIST)?)?;
-    let folder = folder_of(&place);
     let (mut left, mut pages) = (LARGEST_CONTENT, Vec::new());
-    let mut templates = Vec::new();
-    for (id, location) in &document.templates {
-        let xml = bounded(&mut archive, &resolved(folder, location), &mut left)?;
-        templates.push((id.clone(), xml));
-    }
-    for location in &document.pages {
-        let xml = bounded(&mut archive, &resolved(folder, location), &mut left)?;
-        pages.push(content::draw(&xml, &templates, document.size)?);
+    for place in parts::documents_of(&root)? {
+        let place = resolved("", &place);
+        let document = Document::read(&part(&mut archive, &place, LARGEST_LIST)?)?;
+        let folder = folder_of(&place);
+        let mut templates = Vec::new();
+        for (id, location) in &document.templates {
+            let xml = bounded(&mut archive, &resolved(folder, location), &mut left)?;
+            templates.push((id.clone(), xml));
+        }
+        for location in &document.pages {
+            let xml = bounded(&mut archive, &resolved(folder, location), &mut left)?;
+            pages.push(content::draw(&xml, &templates, document.size)?);
+        }
     }
     if pages.iter().all(|page| page.glyphs.is_empty()) {
         return Err(ReadFault::PdfNoText);

@@ -4,6 +4,9 @@ use crate::documents::drawn::MOST_PAGES;
 use crate::documents::fault::ReadFault;
 use crate::documents::xml::{Attributes, Builder, numbers, walk};
 
+/// Most documents of a file that are read.
+const MOST_DOCUMENTS: usize = 20;
+
 /// What the document's own part says: its templates by their ids, its pages in order, the size of a page.
 #[derive(Default)]
 pub(super) struct Document {
@@ -58,22 +61,25 @@ impl Builder for Reader {
     }
 }
 
-/// The place of the first document.
-pub(super) fn document_of(root: &str) -> Result<String, ReadFault> {
+/// The places of the documents of a file, which may hold several.
+pub(super) fn documents_of(root: &str) -> Result<Vec<String>, ReadFault> {
     #[derive(Default)]
     struct Root {
         is_open: bool,
-        found: Option<String>,
+        found: Vec<String>,
     }
     impl Builder for Root {
         fn start(&mut self, _: &str, name: &str, _: &Attributes<'_>) -> Result<(), ReadFault> {
-            self.is_open = name == "DocRoot" && self.found.is_none();
+            self.is_open = name == "DocRoot" && self.found.len() < MOST_DOCUMENTS;
+            if self.is_open {
+                self.found.push(String::new());
+            }
             Ok(())
         }
 
         fn text(&mut self, text: &str) -> Result<(), ReadFault> {
             if self.is_open {
-                self.found.get_or_insert_default().push_str(text.trim());
+                self.found.last_mut().into_iter().for_each(|place| place.push_str(text.trim()));
             }
             Ok(())
         }
@@ -85,7 +91,7 @@ pub(super) fn document_of(root: &str) -> Result<String, ReadFault> {
     }
     let mut reader = Root::default();
     walk(root, &mut reader)?;
-    reader.found.ok_or(ReadFault::NoText)
+    if reader.found.is_empty() { Err(ReadFault::NoText) } else { Ok(reader.found) }
 }
 
 pub(super) fn folder_of(place: &str) -> &str {

@@ -46,6 +46,9 @@ pub(super) fn draw<'d>(
                 let middle = (low + high) / 2.0;
                 drawing.page.line(matrix.of((left, middle)), matrix.of((right, middle)));
             }
+            None if matches!(kind, b"FreeText" | b"Stamp" | b"Redact") => {
+                drawing.page.mark(Rect::around([(left, low), (right, high)].map(|at| matrix.of(at))))
+            }
             None => {}
         }
     }

@@ -3,7 +3,7 @@
 use super::font::{Font, number};
 use super::layers::Layers;
 use super::path::Path;
-use super::state::{Matrix, State};
+use super::state::{Matrix, Space, State};
 use crate::documents::drawn::canvas::{Page, Rect};
 use crate::documents::drawn::{MOST_GLYPHS, MOST_RULES};
 use crate::documents::fault::ReadFault;
@@ -77,6 +77,8 @@ impl<'d, 'l> Drawing<'d, 'l> {
                     hidden.push(self.is_hidden(operands, resources));
                 }
                 "EMC" => drop(hidden.pop()),
+                "cs" => state.fill.change(self.space(operands, resources)),
+                "CS" => state.stroke.change(self.space(operands, resources)),
                 "gs" => self.take(operands, resources, &mut state),
                 "Do" if hidden.contains(&true) => {}
                 "Do" => self.object(operands, resources, &state, depth)?,
@@ -134,6 +136,22 @@ impl<'d, 'l> Drawing<'d, 'l> {
 
     pub fn is_off(&self, layer: Option<&Object>) -> bool {
         self.layers.is_off(self.document, layer)
+    }
+
+    /// The space of colours under a name.
+    fn space(&self, operands: &[Object], resources: Option<&'d Dictionary>) -> Space {
+        let Some(named) = name(operands) else { return Space::Other };
+        let found = self.resource(resources, b"ColorSpace", named);
+        let kind = match found {
+            Some(Object::Array(parts)) => parts.first().and_then(|kind| kind.as_name().ok()),
+            Some(kind) => kind.as_name().ok(),
+            None => Some(named),
+        };
+        match kind {
+            Some(b"Separation" | b"DeviceN") => Space::Inks,
+            Some(b"Pattern" | b"Indexed" | b"I") | None => Space::Other,
+            Some(_) => Space::Usual,
+        }
     }
 
     /// Takes in a named set of what holds: how opaque, how it goes with what stands below.
@@ -301,11 +319,6 @@ fn name(operands: &[Object]) -> Option<&[u8]> {
 
 /// What is set and holds until it is set anew.
 fn set(state: &mut State, operator: &str, numbers: &[f64]) {
-    let is_white = |numbers: &[f64]| match numbers {
-        // Ink, and no light.
-        [c, m, y, k] => c.max(*m).max(y.max(*k)) <= 0.02,
-        parts => !parts.is_empty() && parts.iter().all(|part| *part >= 0.98),
-    };
     match (operator, numbers) {
         ("Tc", [between]) => state.between = *between,
         ("Tw", [words]) => state.words = *words,
@@ -317,10 +330,16 @@ fn set(state: &mut State, operator: &str, numbers: &[f64]) {
             let mode = mode.clamp(0.0, 7.0) as i64;
             state.mode = mode;
         }
-        ("g" | "rg" | "k" | "sc" | "scn", numbers) => state.fill.is_white = is_white(numbers),
-        ("G" | "RG" | "K" | "SC" | "SCN", numbers) => state.stroke.is_white = is_white(numbers),
-        ("cs", _) => state.fill.is_white = false,
-        ("CS", _) => state.stroke.is_white = false,
+        ("sc" | "scn", numbers) => state.fill.take(numbers),
+        ("SC" | "SCN", numbers) => state.stroke.take(numbers),
+        ("g" | "rg" | "k", numbers) => {
+            state.fill.change(Space::Usual);
+            state.fill.take(numbers);
+        }
+        ("G" | "RG" | "K", numbers) => {
+            state.stroke.change(Space::Usual);
+            state.stroke.take(numbers);
+        }
         _ => {}
     }
 }

@@ -1,7 +1,10 @@
 //! Paths: lines, surfaces, and what later drawing is cut to.
 
 use super::state::State;
-use crate::documents::drawn::canvas::{Page, Rect, corners};
+use crate::documents::drawn::canvas::{Page, Rect, surface};
+
+/// How many surfaces of a path are held against each other.
+const MOST_RINGS: usize = 20;
 
 /// A path that is being drawn.
 #[derive(Default)]
@@ -53,47 +56,38 @@ impl Path {
         Rect::around(self.boxes.iter().flatten().chain(self.parts.iter().flatten()).copied())
     }
 
-    /// The upright surfaces it fills, if it leaves nothing out of them.
+    /// The upright surfaces it fills.
     fn surfaces(&self) -> Vec<Rect> {
-        let boxes = self.boxes.iter().map(|corners| Rect::around(*corners));
-        let parts =
-            self.parts.iter().filter_map(|part| corners(part)).map(|(one, other)| Rect::around([one, other]));
-        let all: Vec<Rect> = boxes.chain(parts).collect();
-        let is_ring = all.len() == 2
-            && all
-                .first()
-                .zip(all.last())
-                .is_some_and(|(one, other)| one.within(*other) == *one || one.within(*other) == *other);
-        if is_ring { Vec::new() } else { all }
+        let boxes = self.boxes.iter().filter_map(|corners| surface(corners));
+        boxes.chain(self.parts.iter().filter_map(|part| surface(part))).collect()
     }
 
     /// Draws it: strokes as lines, thin surfaces as well.
     pub fn draw(mut self, operator: &str, state: &State, page: &mut Page) {
         let strokes = matches!(operator, "S" | "s" | "B" | "B*" | "b" | "b*") && !state.stroke.is_clear();
         let fills = matches!(operator, "f" | "F" | "f*" | "B" | "B*" | "b" | "b*") && !state.fill.is_clear();
-        if fills && state.hides() {
-            for surface in self.surfaces() {
-                page.cover(state.clip.map_or(surface, |clip| clip.within(surface)));
-            }
-        }
-        let fills = fills && !state.fill.is_white;
         if matches!(operator, "s" | "b" | "b*") {
             self.close();
         }
-        if !strokes && !fills {
-            return;
+        let surfaces = if fills { self.surfaces() } else { Vec::new() };
+        // One in the other is a ring, and leaves out what is in it.
+        let is_ring = |one: &Rect| surfaces.iter().any(|other| one != other && one.within(*other) == *one);
+        if state.hides() && !surfaces.iter().take(MOST_RINGS).any(is_ring) {
+            for surface in &surfaces {
+                page.cover(state.clip.map_or(*surface, |clip| clip.within(*surface)));
+            }
         }
-        for [one, _, other, _] in &self.boxes {
-            page.upright(*one, *other, strokes);
-        }
-        for part in &self.parts {
-            if strokes {
+        if strokes {
+            for corners in &self.boxes {
+                page.upright(Rect::around(*corners), true);
+            }
+            for part in &self.parts {
                 for (from, to) in part.iter().zip(part.iter().skip(1)) {
                     page.line(*from, *to);
                 }
-            } else if let Some((one, other)) = corners(part) {
-                page.upright(one, other, false);
             }
+        } else if !state.fill.is_white {
+            surfaces.iter().for_each(|surface| page.upright(*surface, false));
         }
     }
 }

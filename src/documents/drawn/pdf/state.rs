@@ -62,10 +62,36 @@ pub(super) struct Ink {
     pub is_white: bool,
     /// How opaque it is.
     pub alpha: f64,
+    pub space: Space,
+}
+
+/// What the numbers of a colour mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Space {
+    /// Light, or four inks where they are four.
+    Usual,
+    /// So much of one ink or several: the more, the darker.
+    Inks,
+    /// A pattern, or a number in a list of colours.
+    Other,
 }
 
 impl Ink {
-    const PLAIN: Ink = Ink { is_white: false, alpha: 1.0 };
+    const PLAIN: Ink = Ink { is_white: false, alpha: 1.0, space: Space::Usual };
+
+    /// Takes in a colour by its numbers.
+    pub fn take(&mut self, numbers: &[f64]) {
+        self.is_white = match (self.space, numbers) {
+            (Space::Other, _) | (_, []) => false,
+            (Space::Usual, [_, _, _, _]) | (Space::Inks, _) => numbers.iter().all(|part| *part <= 0.02),
+            (Space::Usual, parts) => parts.iter().all(|part| *part >= 0.98),
+        };
+    }
+
+    /// Changes to another space, whose first colour is black.
+    pub fn change(&mut self, space: Space) {
+        (self.space, self.is_white) = (space, false);
+    }
 
     pub fn is_clear(self) -> bool {
         self.alpha <= CLEAR

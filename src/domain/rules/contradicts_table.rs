@@ -21,7 +21,7 @@ use lists::WHOLE;
 use std::collections::BTreeSet;
 use subjects::SUBJECTS;
 pub(super) use subjects::Subject;
-use subjects::{CARRIED_FORWARD, NEW, is_made_of};
+use subjects::{CARRIED_FORWARD, CARRIED_OVER, NEW, is_made_of};
 
 pub static RULE: Rule = Rule {
     id: "text.contradicts_table",
@@ -113,6 +113,10 @@ pub(super) fn subject_of_phrase(phrase: &str, unit: &str) -> Option<&'static Sub
 /// The subject of a number that its phrase names in full, or of which the number is the table's own.
 pub(super) fn subject_of_number(phrase: &str, told: &Told<'_>, now: &Figures) -> Option<&'static Subject> {
     subject_of_phrase(phrase, told.unit).or_else(|| {
+        // 申请量 is no word for anything but here, where its number is the table's.
+        let amount = phrase.strip_suffix("申请量").or_else(|| phrase.strip_suffix("申请总量"));
+        let named = amount.filter(|lead| is_made_of(lead, &[WHOLE]));
+        let phrase = if named.is_some() { "政府信息公开申请数量" } else { phrase };
         let (subject, _) = Subject::of(phrase).filter(|_| UNITS.contains(&told.unit))?;
         values_in(now, subject)?.contains(&told.number).then_some(subject)
     })
@@ -126,13 +130,31 @@ fn contradictions<'t>(judged: &Judging<'_>, sentence: &'t str) -> Vec<(Told<'t>,
     for (told, subject) in understood(sentence, judged.year) {
         let in_time = ["按时", "按期", "及时"].iter().any(|word| told.phrase.contains(word));
         let values = values(judged, subject).filter(|_| !(late && in_time)).unwrap_or_default();
-        if !values.is_empty() && !values.contains(&told.number) {
+        let handled = subject.words.contains(&"办结");
+        if !values.is_empty()
+            && !values.contains(&told.number)
+            && !(handled && is_a_part(judged, sentence, &told))
+        {
             let cells = subject.may_be.iter().flat_map(|cells| cells.iter());
             let cells: BTreeSet<String> = cells.map(|cell| (*cell).to_owned()).collect();
             found.push((told, values, cells.into_iter().collect()));
         }
     }
     found
+}
+
+/// 收到147件，已办结137件，10件正在办理: whether what is handled and another number of the sentence make what came, or that came
+/// and the number is all but what is carried forward.
+fn is_a_part(judged: &Judging<'_>, sentence: &str, told: &Told<'_>) -> bool {
+    let value = |cells: &[&str]| sum_of(&judged.content.figures, cells);
+    let (new, all, left) = (value(&[NEW]), value(&[NEW, CARRIED_OVER]), value(&[CARRIED_FORWARD]));
+    let mut others = numbers(sentence).into_iter().filter(|other| other.start != told.start);
+    others.any(|other| {
+        let both = other.number.checked_add(told.number);
+        let came = [new, all].iter().any(|came| came.is_some() && *came == both);
+        let rest = new.zip(left).is_some_and(|(new, left)| new - left == told.number);
+        came || (new == Some(other.number) && rest)
+    })
 }
 
 /// Numbers of a sentence with what they are of, as far as that is sure.
@@ -195,7 +217,11 @@ fn apart(sentence: &str, year: i32) -> usize {
 /// Subjects that a sentence may tell without naming them in full beside each number.
 fn spoken_of(sentence: &str) -> Vec<&'static Subject> {
     let others = OTHERS.iter().any(|word| sentence.contains(*word));
+    let disputed = ["复议", "诉讼", "审理"].iter().any(|word| sentence.contains(*word));
     let fits = |subject: &&Subject| {
+        if disputed && subject.words.contains(&"正在办理") {
+            return false;
+        }
         let said = || subject.instead.iter().any(|word| sentence.contains(*word));
         subject.instead.is_empty() || (!others && said())
     };
@@ -258,15 +284,7 @@ fn cleaned(phrase: &str, year: i32) -> String {
 
 /// What the table says of a subject; `None` if a cell is not filled in.
 fn values(judged: &Judging<'_>, subject: &Subject) -> Option<Vec<i64>> {
-    let figures = &judged.content.figures;
-    let mut values = values_in(figures, subject)?;
-    // 收到147件，已办结137件: of what came, all but what is carried forward.
-    if subject.words.contains(&"办结") {
-        let left = sum_of(figures, &[NEW])?.checked_sub(sum_of(figures, &[CARRIED_FORWARD])?);
-        values.extend(left.filter(|left| *left > 0));
-        values.dedup();
-    }
-    Some(values)
+    values_in(&judged.content.figures, subject)
 }
 
 /// The same in any figures.

@@ -113,7 +113,8 @@ fn summed_up(sentence: &str, told: &[Told<'_>]) -> Option<(usize, usize, i64)> {
     let alike = parts.iter().all(|part| part.unit == whole.unit && !is_whole(part.phrase));
     let alike = alike || are_readings(sentence, whole, parts);
     let apart = ["其中", "同步", "转载", "转发", "同比", "较"].iter().any(|word| sentence.contains(word));
-    if parts.len() < 2 || !alike || apart {
+    let few = kinds(whole) && parts.len() < 3;
+    if parts.len() < 2 || few || !alike || apart {
         return None;
     }
     let mut sum = 0_i64;
@@ -223,10 +224,16 @@ impl Parts {
     fn are_all_listed(&self, sentence: &str, whole: &Told<'_>, behind: &[Told<'_>]) -> bool {
         let twice = ["出席", "同步", "转载", "转发", "同时", "累计", "次数", "等"];
         let said = sentence.get(whole.unit_end..).unwrap_or_default();
-        !self.among
+        // 初信60件（网上40件、书面20件）、重信25件: what stands behind the bracket is no part.
+        let bracket = said.starts_with(['（', '(']).then(|| said.find(['）', ')'])).flatten();
+        let end = whole.unit_end + bracket.unwrap_or(said.len());
+        let within = behind.iter().all(|part| part.start < end);
+        within
+            && !self.among
             && self.numbers.len() > 1
             && self.numbers.len() == behind.len()
-            && !twice.iter().chain(&VERBS).any(|word| said.contains(word))
+            && !twice.iter().any(|word| said.contains(word))
+            && !behind.iter().any(tells_new)
             && !CHANNELS.iter().any(|word| self.names.contains(word))
             && !COMPARED.iter().any(|word| said.contains(word))
     }
@@ -237,6 +244,14 @@ impl Parts {
         let again = AGAIN.iter().any(|word| self.names.contains(*word));
         again || (self.among && channels > 1 && PUBLISHED.contains(&unit))
     }
+}
+
+/// Whether what leads to a number does something: 收到5件, but not 栏目更新5件.
+fn tells_new(told: &Told<'_>) -> bool {
+    const NAMES: [&str; 3] = ["更新", "解读", "回应"];
+    let said = told.phrase.trim_matches(|c: char| !is_han(c));
+    let said = LISTED.iter().find_map(|word| said.strip_prefix(word)).unwrap_or(said);
+    VERBS.iter().any(|verb| said.starts_with(verb) || (said.ends_with(verb) && !NAMES.contains(verb)))
 }
 
 /// Whether parts begin here: behind a colon, or behind 其中 with no other number before it.
@@ -321,6 +336,7 @@ mod tests {
             "发布图解18篇、视频6个，共24个解读产品。",
             "发布图解18篇、视频6个等，共25个解读产品。",
             "召开会议3次、培训2场，共12个议题。",
+            "收到意见8条（采纳5条、办理4条）。",
             "召开会议12场（主要负责人出席8场、分管负责人出席6场）。",
             "公开信息5条（网站5条、微信5条）。",
             "被申请行政复议5件、行政诉讼0件，其中维持2件，纠正1件，其他2件。",

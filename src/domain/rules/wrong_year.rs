@@ -154,7 +154,9 @@ fn ends_late(before: &str, behind: &str, year: i32) -> bool {
                 || before.ends_with(&format!("{year}年{day}起{to}"))
         })
     });
-    from && after(behind, &LAST_DAYS).is_some_and(|rest| rest.starts_with(['，', ',', '。']))
+    // 有效期自2025年1月1日至2026年12月31日: only what begins a sentence is the report's own.
+    let begins = before.trim().trim_start_matches('自').starts_with(&year.to_string());
+    from && begins && after(behind, &LAST_DAYS).is_some_and(|rest| rest.starts_with(['，', ',', '。']))
 }
 
 /// 下一步，我县将在2024年进一步深化: what is to come is in no year that is over.
@@ -364,6 +366,7 @@ mod tests {
             "2022年全年的问题已整改到位",
             "2022年，清河县市场监管局在政务公开工作中首创清单",
             "2023年1月1日至2024年12月31日试点期间，公开120条",
+            "办法有效期自2023年1月1日至2024年12月31日，到期评估",
             "对2022年1月1日至2022年12月31日期间制发的文件开展复核",
         ] {
             assert!(wrong(text, 2023, "清河县人民政府").is_empty(), "{text}");

@@ -87,7 +87,7 @@ pub(super) const ASKED: &[&str] =
     &["信息公开申请", "依申请", "收到的申请", "收到申请", "受理申请", "新收申请", "结转下年", "结转至下"];
 /// What is left at the end of the year.
 pub(super) const LEFT: &[&str] =
-    &["信息公开申请", "依申请", "收到申请", "受理申请", "新收申请", "新收", "结转"];
+    &["信息公开申请", "依申请", "收到申请", "受理申请", "新收申请", "结转下", "结转至下", "结转到下"];
 pub(super) const HOW_MANY: &[&str] =
     &["数量", "总数", "总量", "件数", "数", "量", "共", "共计", "为", "达到", "达"];
 pub(super) const BECAUSE: &[&str] = &[
@@ -115,7 +115,7 @@ pub(super) const BECAUSE: &[&str] = &[
     "办理因政府信息公开",
 ];
 pub(super) const CASES: &[&str] = &["案件", "申请", "的", "共", "共计"];
-pub(super) const CAUSED: &[&str] = &["信息公开", "被申请", "被提起", "引发", "发生"];
+pub(super) const CAUSED: &[&str] = &["信息公开", "依申请公开", "被申请", "被提起", "引发", "发生"];
 pub(super) const DOCUMENTS: &[&str] = &["行政规范性文件", "规范性文件", "的", "共", "共计"];
 pub(super) const DOCUMENT: &[&str] = &["规范性文件"];
 pub(super) const DECIDED: &[&str] = &["作出", "做出", "实施"];

@@ -116,14 +116,29 @@ const DISPUTES: &[&str] = &["行政复议", "行政诉讼", "复议", "诉讼"];
 /// 零复议, 依申请公开信息为零, 行政复议无一被纠正: the same with nothing that denies.
 static ZERO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        "(?P<none>零)(?P<zero>申请|(?:行政)?复议|(?:行政)?诉讼|纠错)\
+        "(?P<none>零)(?P<zero>(?:行政)?复议|(?:行政)?诉讼|纠错)\
          |(?P<lead>[^，。；：]{0,12}?)(?P<of>依申请公开|政府信息公开申请|政府信息公开行政复议|政府信息公开行政诉讼)(?:政府信息|信息|申请|案件|件数|数量|数|量){0,2}均?为(?:零|0件|0)(?:[，。；、]|$)\
          |行政复议[^。；]{0,12}(?P<never>无一件?被纠正)",
     )
 });
-/// What is aimed at or was so before is no claim.
-const AIMS: [&str; 10] =
-    ["目标", "力争", "争取", "确保", "追求", "努力", "连续", "坚持", "未完全", "没有实现"];
+/// What is aimed at, was so before, or is so in some bodies, is no claim.
+const AIMS: [&str; 15] = [
+    "目标",
+    "力争",
+    "争取",
+    "确保",
+    "追求",
+    "努力",
+    "连续",
+    "坚持",
+    "未完全",
+    "没有实现",
+    "部门",
+    "乡镇",
+    "单位",
+    "家",
+    "个",
+];
 
 /// Zeros that the table has otherwise.
 fn zeros(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
@@ -144,9 +159,11 @@ fn zeros(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
             _ => &[NEW],
         };
         let count = sum_of(&judged.content.figures, cells).filter(|count| own && *count > 0)?;
-        let (start, end) = (captures.name("none").unwrap_or(what).start(), what.end());
+        let start = captures.name("none").unwrap_or(what).start();
+        let said = all.as_str().trim_end_matches(|c: char| "，。；、".contains(c));
+        let end = all.start() + said.len();
         let cells = cells.iter().map(|cell| (*cell).to_owned()).collect();
-        Some(((start, end, arguments(all.as_str(), &[count])), cells))
+        Some(((start, end, arguments(said, &[count])), cells))
     });
     said.collect()
 }

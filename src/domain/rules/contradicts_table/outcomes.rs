@@ -86,7 +86,8 @@ fn of_reconsideration<'n, 't>(told: &'n [Told<'t>], judged: &Judging<'_>) -> Opt
     let first = told.first().filter(|first| UNITS.contains(&first.unit))?;
     let phrase = own_phrase(first, judged.year)?;
     let (lead, name) = phrase.split_once("行政复议")?;
-    let known = DECIDED.iter().any(|(known, _)| *known == name);
+    let known = DECIDED.iter().any(|(known, _)| *known == name)
+        && first.behind.chars().next().is_none_or(|c| !is_han(c));
     let all = sum_of(&judged.content.figures, &[RECONSIDERED])?;
     (known && is_made_of(lead, &[WHOLE, BECAUSE]) && told.iter().all(|told| told.number <= all))
         .then_some(told)

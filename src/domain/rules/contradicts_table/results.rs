@@ -17,9 +17,12 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
     if apart || told.is_empty() {
         return Vec::new();
     }
+    // Third parties are asked about requests that need not be refused.
+    let refused =
+        sentence.contains("不予公开") && !["征求", "征询", "意见"].iter().any(|word| sentence.contains(word));
     let wrong = told.iter().filter(|told| UNITS.contains(&told.unit)).filter_map(|told| {
         let phrase = cleaned(told.phrase, judged.year);
-        let cell = row_of(judged, &phrase)?;
+        let cell = row_of(judged, &phrase, refused)?;
         let value = sum_of(&judged.content.figures, &[cell.as_str()])?;
         (value != told.number).then(|| ((told.start, told.end, arguments(told.clause, &[value])), vec![cell]))
     });
@@ -65,7 +68,7 @@ fn names(bare: &str, word: &str) -> bool {
 }
 
 /// The total of the row of results that a phrase names and nothing else.
-fn row_of(judged: &Judging<'_>, phrase: &str) -> Option<String> {
+fn row_of(judged: &Judging<'_>, phrase: &str, refused: bool) -> Option<String> {
     let bare = phrase.trim_start_matches(|c: char| !is_han(c));
     let bare = bare.strip_prefix("其中").unwrap_or(bare).trim_start_matches(|c: char| !is_han(c));
     let section = judged.content.form().section("requests")?;
@@ -76,7 +79,8 @@ fn row_of(judged: &Judging<'_>, phrase: &str) -> Option<String> {
         .iter()
         .filter(|row| row.group.as_ref().is_some_and(|group| group.contains('/')));
     let bare = bare.replace(['“', '”', '"'], "");
-    if let Some((_, key)) = CALLED.iter().find(|(words, _)| words.iter().any(|word| names(&bare, word))) {
+    let mut called = CALLED.iter().filter(|(_, key)| refused || !key.starts_with("refused"));
+    if let Some((_, key)) = called.find(|(words, _)| words.iter().any(|word| names(&bare, word))) {
         return Some(format!("requests.{key}.total"));
     }
     for row in rows {

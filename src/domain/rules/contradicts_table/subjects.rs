@@ -24,7 +24,7 @@ pub(in crate::domain::rules) struct Subject {
 }
 
 pub(super) const NEW: &str = "requests.new_requests.total";
-const CARRIED_OVER: &str = "requests.carried_over.total";
+pub(super) const CARRIED_OVER: &str = "requests.carried_over.total";
 const RESULTS: &str = "requests.results_total.total";
 pub(super) const CARRIED_FORWARD: &str = "requests.carried_forward.total";
 const GRANTED: &str = "requests.granted.total";

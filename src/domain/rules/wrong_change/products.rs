@@ -28,7 +28,11 @@ static MEAN: LazyLock<Regex> =
 /// Averages and products that do not follow, each with what would.
 pub(super) fn wrong(sentence: &str) -> Vec<(usize, usize, String)> {
     let mut found = Vec::new();
-    if sentence.contains("月均") || sentence.contains("平均每月") {
+    // What began within the year has fewer months.
+    let begun =
+        ["上线", "开通", "开设", "以来", "季度", "半年", "启用"].iter().any(|word| sentence.contains(word));
+    if sentence.contains("全年") && !begun && (sentence.contains("月均") || sentence.contains("平均每月"))
+    {
         for captures in MONTHS.iter().flat_map(|pattern| pattern.captures_iter(sentence).collect::<Vec<_>>())
         {
             let part = |name: &str| captures.name(name);

@@ -13,7 +13,9 @@ static RESPECTIVELY: LazyLock<Regex> = LazyLock::new(|| {
 static RATE: LazyLock<Regex> = LazyLock::new(|| pattern("(?P<rate>~)%"));
 /// Who applied: the one kind and all the others.
 static APPLICANTS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern("自然人[^0-9，。；%]{0,6}占比?(?P<rate>~)%[，,、]法人[^0-9，。；%]{0,10}占比?(?P<rest>~)%")
+    pattern(
+        "自然人[^0-9，。；%]{0,6}占比?(?P<rate>~)%[，,、]法人[^0-9，。；%]{0,4}其他组织[^0-9，。；%]{0,4}占比?(?P<rest>~)%",
+    )
 });
 /// How requests ended.
 static RESULTS: LazyLock<Regex> = LazyLock::new(|| {
@@ -137,6 +139,7 @@ mod tests {
             "公开46项，其中税费类23项、融资类14项、人才类9项，分别占50%、30.4%和19.6%。",
             "甲3件、乙4件，分别占全市的12%和15%。",
             "自然人占80.3%，法人和其他组织占19.7%。",
+            "自然人占80.3%，法人占14.3%，其他占5.4%。",
         ] {
             assert!(wrong(text, &table).is_empty(), "{text}");
         }

@@ -43,6 +43,8 @@ static TWICE: LazyLock<Regex> = LazyLock::new(|| {
         "(?P<now>#)(?:件次|件|宗|份|例|起|项)[，,](?:较|比)(?P<year>上年|去年)(?:度)?(?P<twice>翻了?一?番)",
     )
 });
+/// Most comparisons looked at in a sentence.
+const MOST: usize = 40;
 const FEES: &str = "proactive_disclosure.fees.amount";
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
@@ -142,7 +144,7 @@ fn compared(judged: &Judging<'_>, sentence: &str, before: &Figures) -> Vec<(usiz
     }
     let told = numbers(sentence);
     let mut found = Vec::new();
-    for captures in THAN.captures_iter(sentence).chain(TWICE.captures_iter(sentence)) {
+    for captures in THAN.captures_iter(sentence).chain(TWICE.captures_iter(sentence)).take(MOST) {
         let (Some(now), Some(year)) = (captures.name("now"), captures.name("year")) else { continue };
         let last = year.as_str().parse::<i32>().map_or(true, |named| named == judged.year - 1);
         let Some(number) = told.iter().find(|told| told.start == now.start()).filter(|_| last) else {

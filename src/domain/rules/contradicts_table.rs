@@ -48,6 +48,8 @@ const OTHERS: [&str; 18] = [
 const MOST: usize = 200;
 /// Longest clause looked at behind a number, in bytes.
 const LONGEST: usize = 60;
+/// Numbers of a sentence looked at beside one.
+const NEAR: usize = 40;
 /// The section of what no table tells.
 const ELSEWHERE: &str = "";
 
@@ -127,13 +129,15 @@ fn contradictions<'t>(judged: &Judging<'_>, sentence: &'t str) -> Vec<(Told<'t>,
     let mut found = Vec::new();
     // 按时答复140件，延期答复2件: what was late is answered too.
     let late = ["延期", "逾期", "超期"].iter().any(|word| sentence.contains(word));
+    // The numbers that one may make a whole with stand near.
+    let all: Vec<i64> = numbers(sentence).iter().take(NEAR).map(|told| told.number).collect();
     for (told, subject) in understood(sentence, judged.year) {
         let in_time = ["按时", "按期", "及时"].iter().any(|word| told.phrase.contains(word));
         let values = values(judged, subject).filter(|_| !(late && in_time)).unwrap_or_default();
         let handled = subject.words.contains(&"办结");
         if !values.is_empty()
             && !values.contains(&told.number)
-            && !(handled && is_a_part(judged, sentence, &told))
+            && !(handled && is_a_part(judged, &all, told.number))
         {
             let cells = subject.may_be.iter().flat_map(|cells| cells.iter());
             let cells: BTreeSet<String> = cells.map(|cell| (*cell).to_owned()).collect();
@@ -145,15 +149,13 @@ fn contradictions<'t>(judged: &Judging<'_>, sentence: &'t str) -> Vec<(Told<'t>,
 
 /// 收到147件，已办结137件，10件正在办理: whether what is handled and another number of the sentence make what came, or that came
 /// and the number is all but what is carried forward.
-fn is_a_part(judged: &Judging<'_>, sentence: &str, told: &Told<'_>) -> bool {
+fn is_a_part(judged: &Judging<'_>, all: &[i64], told: i64) -> bool {
     let value = |cells: &[&str]| sum_of(&judged.content.figures, cells);
-    let (new, all, left) = (value(&[NEW]), value(&[NEW, CARRIED_OVER]), value(&[CARRIED_FORWARD]));
-    let mut others = numbers(sentence).into_iter().filter(|other| other.start != told.start);
-    others.any(|other| {
-        let both = other.number.checked_add(told.number);
-        let came = [new, all].iter().any(|came| came.is_some() && *came == both);
-        let rest = new.zip(left).is_some_and(|(new, left)| new - left == told.number);
-        came || (new == Some(other.number) && rest)
+    let (new, came, left) = (value(&[NEW]), value(&[NEW, CARRIED_OVER]), value(&[CARRIED_FORWARD]));
+    let rest = new.zip(left).and_then(|(new, left)| new.checked_sub(left)) == Some(told);
+    all.iter().any(|other| {
+        let both = other.checked_add(told).filter(|_| *other != told);
+        both.is_some_and(|both| new == Some(both) || came == Some(both)) || (rest && new == Some(*other))
     })
 }
 

@@ -24,6 +24,8 @@ static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
          |(?:港澳台|港澳|香港|澳门|台湾)(?:、(?:香港|澳门|台湾))*(?:以及|及其|和|及|与|、)?(?:其他|其它|别的)国(?P<others>家)",
     )
 });
+/// Most of them told of one text.
+const MOST: usize = 200;
 /// What 国 begins that is no country: 等国际组织.
 const OTHER_WORDS: &str = "际内有务产画民语企防道税庆立资";
 /// What 国家 begins that is no country: 等国家级, 等国家公园.
@@ -33,7 +35,7 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for said in judged.everything() {
         let mut told = words::told(Words::Grave, judged, said);
         let apart = |one: &Told| !told.iter().any(|(from, to, _)| one.0 < *to && *from < one.1);
-        let beside: Vec<Told> = beside(said.text()).into_iter().filter(apart).collect();
+        let beside: Vec<Told> = beside(said.text()).into_iter().filter(apart).take(MOST).collect();
         told.extend(beside);
         told.sort_by_key(|(start, end, _)| (*start, *end));
         said.tell(&RULE, told, findings);

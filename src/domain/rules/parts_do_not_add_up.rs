@@ -222,16 +222,15 @@ impl Parts {
     /// Whether all that the sentence counts behind the whole are its parts, in its unit, and nothing says that any is
     /// counted twice.
     fn are_all_listed(&self, sentence: &str, whole: &Told<'_>, behind: &[Told<'_>]) -> bool {
+        if self.among || self.numbers.len() < 2 || self.numbers.len() != behind.len() {
+            return false;
+        }
         let twice = ["出席", "同步", "转载", "转发", "同时", "累计", "次数", "等"];
         let said = sentence.get(whole.unit_end..).unwrap_or_default();
         // 初信60件（网上40件、书面20件）、重信25件: what stands behind the bracket is no part.
         let bracket = said.starts_with(['（', '(']).then(|| said.find(['）', ')'])).flatten();
         let end = whole.unit_end + bracket.unwrap_or(said.len());
-        let within = behind.iter().all(|part| part.start < end);
-        within
-            && !self.among
-            && self.numbers.len() > 1
-            && self.numbers.len() == behind.len()
+        behind.iter().all(|part| part.start < end)
             && !twice.iter().any(|word| said.contains(word))
             && !behind.iter().any(tells_new)
             && !CHANNELS.iter().any(|word| self.names.contains(word))

@@ -1,10 +1,14 @@
 //! 全年办理行政许可12864件, where the table has 12846: a number that is a slip of the very cell its words name, whatever
 //! else they say.
 
-use super::subjects::values_of_decisions;
+use super::subjects::is_of_decisions;
 use super::{OTHERS, Subject, UNITS, Wrong, apart, arguments, cleaned, values};
 use crate::domain::rules::judging::Judging;
 use crate::domain::wording::numbers;
+
+/// What is done with decisions that are taken.
+const PUBLISHED: [&str; 10] =
+    ["公示", "公布", "归集", "推送", "录入", "报送", "上传", "发布", "公开行政", "清单"];
 
 pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
     let others = OTHERS.iter().filter(|word| **word != "许可").any(|word| sentence.contains(word));
@@ -12,6 +16,8 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
         return Vec::new();
     }
     let apart = apart(sentence, judged.year);
+    // What is published or inspected of decisions is another number.
+    let published = PUBLISHED.iter().any(|word| sentence.contains(word));
     let told = numbers(sentence);
     let wrong = told
         .iter()
@@ -19,18 +25,14 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
     let wrong = wrong.filter_map(|told| {
         let phrase = cleaned(told.phrase, judged.year);
         let subject = Subject::last_in(&phrase)?;
-        // What is published or inspected of decisions is another number.
-        let published = values_of_decisions(subject) && PUBLISHED.iter().any(|word| sentence.contains(word));
-        let values = values(judged, subject).filter(|values| !published && !values.contains(&told.number))?;
+        let other = published && is_of_decisions(subject);
+        let values = values(judged, subject).filter(|values| !other && !values.contains(&told.number))?;
         let right = values.iter().copied().find(|right| is_slip(told.number, *right))?;
         let cells = subject.may_be.iter().flat_map(|cells| cells.iter()).map(|cell| (*cell).to_owned());
         Some(((told.start, told.end, arguments(told.clause, &[right])), cells.collect()))
     });
     wrong.collect()
 }
-
-const PUBLISHED: [&str; 10] =
-    ["公示", "公布", "归集", "推送", "录入", "报送", "上传", "发布", "公开行政", "清单"];
 
 /// Whether a number of three digits or more has two neighbours exchanged; what is near in its last digits may be another
 /// number of the same work.

@@ -293,7 +293,7 @@ impl Subject {
 }
 
 /// Whether a subject is of decisions, of which only some may be meant.
-pub(super) fn values_of_decisions(subject: &Subject) -> bool {
+pub(super) fn is_of_decisions(subject: &Subject) -> bool {
     [LICENSED, PENALTIES, COERCION].iter().any(|cell| subject.may_be == [[*cell].as_slice()].as_slice())
 }
 

@@ -36,6 +36,8 @@ const TITLES: [(&str, &[&str]); 24] = [
 ];
 /// Real titles one character off another.
 const REAL: [&str; 1] = ["政务信息公开条例"];
+/// Most told of one text.
+const MOST: usize = 200;
 /// Longest title looked at, in characters.
 const LONGEST: usize = 40;
 
@@ -123,7 +125,7 @@ pub(super) fn told(text: &str) -> Vec<Told> {
     let advised = |(start, end, right): (usize, usize, &str)| {
         (start, end, vec![("advice", Argument::Plain(right.to_owned()))])
     };
-    miscited(text).into_iter().map(advised).collect()
+    miscited(text).into_iter().take(MOST).map(advised).collect()
 }
 
 #[cfg(test)]

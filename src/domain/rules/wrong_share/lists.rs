@@ -24,6 +24,8 @@ static RESULTS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 const NAMES: usize = 6;
+/// Most lists looked at in a sentence.
+const MOST: usize = 20;
 /// A hundred per cent.
 const ALL: i64 = 100_000_000;
 
@@ -59,7 +61,7 @@ pub(super) fn wrong(sentence: &str, wholes: &Wholes) -> Vec<(usize, usize, Strin
 /// As many parts as rates, each with its own.
 fn respectively(sentence: &str, wholes: &Wholes) -> Vec<(usize, usize, String)> {
     let mut found = Vec::new();
-    for captures in RESPECTIVELY.captures_iter(sentence) {
+    for captures in RESPECTIVELY.captures_iter(sentence).take(MOST) {
         let (Some(all), Some(list)) = (captures.get(0), captures.name("rates")) else { continue };
         let rates: Vec<_> =
             RATE.captures_iter(list.as_str()).filter_map(|captures| captures.name("rate")).collect();

@@ -21,6 +21,9 @@ const NAMED: [(&[&str], &[&str]); 5] = [
     (&["自然人", "自然人申请", "自然人提出申请"], &["requests.new_requests.natural_person"]),
 ];
 
+/// Most shares looked at in a sentence.
+const MOST: usize = 40;
+
 /// Shares that fit nothing they may be of, each with what it is of the whole meant most.
 pub(super) fn wrong(sentence: &str, figures: &Figures, wholes: &Wholes) -> Vec<(usize, usize, String)> {
     if !sentence.contains('占') {
@@ -28,7 +31,7 @@ pub(super) fn wrong(sentence: &str, figures: &Figures, wholes: &Wholes) -> Vec<(
     }
     let told = numbers(sentence);
     let cell = |name: &&str| figures.get(figures.form().by_indicator(name)?);
-    let wrong = SHARE.captures_iter(sentence).filter_map(|captures| {
+    let wrong = SHARE.captures_iter(sentence).take(MOST).filter_map(|captures| {
         let (part, rate) = (captures.name("part")?, captures.name("rate")?);
         let number = told.iter().find(|told| told.start == part.start())?;
         let bare = number.phrase.trim_matches(|c: char| !is_han(c));

@@ -1,6 +1,9 @@
 //! A figure of last year, or a change since, told otherwise than last year's report has it.
 
-use super::contradicts_table::{Subject, is_published, own_phrase, subject_of_phrase, values_in};
+use super::apart::Reporter;
+use super::contradicts_table::{
+    Subject, is_published, own_phrase, subject_of_number, subject_of_phrase, values_in,
+};
 use super::finding::Argument;
 use super::judging::Told;
 use super::wrong_change::{PATTERNS, UP};
@@ -30,20 +33,38 @@ static FLAT: LazyLock<Regex> = LazyLock::new(|| {
         "(?P<now>#)(?:件次|件|宗|份|例|起|项)[，,]?(?P<said>(?:与|同|和)(?:上一?年|去年)(?:度)?(?:同期)?(?:相比)?持平)",
     )
 });
+static THAN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        "(?P<now>#)(?:件次|件|宗|份|例|起|项)[，,](?:高于|低于|多于|少于|超过)(?P<year>上一?年|去年|[0-9]{4})(?:年|年度|度)?(?:同期)?的?(?P<then>#)(?:件次|件|宗|份|例|起|项)",
+    )
+});
+static TWICE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        "(?P<now>#)(?:件次|件|宗|份|例|起|项)[，,](?:较|比)(?P<year>上年|去年)(?:度)?(?P<twice>翻了?一?番)",
+    )
+});
+/// Most comparisons looked at in a sentence.
+const MOST: usize = 40;
 const FEES: &str = "proactive_disclosure.fees.amount";
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let Some(previous) = judged.previous.known() else { return };
     // After a merger no single report is "last year's".
     let [before] = previous.contents.as_slice() else { return };
+    let reporter = Reporter::of(judged);
     for said in &judged.texts {
         let text = said.text();
-        let mut wrong = figures_of_last_year(text, previous.year, &before.figures);
+        let mut wrong = figures_of_last_year(text, previous.year, &before.figures, &judged.content.figures);
         for (from, sentence) in sentences(text) {
             let at = |(start, end, values): (usize, usize, String)| (from + start, from + end, values);
             wrong.extend(changes(judged, sentence, &before.figures).into_iter().map(at));
+            wrong.extend(compared(judged, sentence, &before.figures).into_iter().map(at));
             wrong.extend(unchanged(judged, sentence, &before.figures).into_iter().map(at));
             wrong.extend(charges(judged, sentence, &before.figures).into_iter().map(at));
+        }
+        if !wrong.is_empty() {
+            let apart = reporter.apart(text);
+            wrong.retain(|(start, ..)| !apart.iter().any(|range| range.contains(start)));
         }
         wrong.sort();
         wrong.dedup_by(|later, first| later.0 < first.1);
@@ -60,11 +81,27 @@ fn joined(values: &[i64]) -> String {
 }
 
 /// 上年收到申请9999件.
-fn figures_of_last_year(text: &str, year: i32, before: &Figures) -> Vec<(usize, usize, String)> {
-    let wrong = numbers(text).into_iter().filter_map(|told| {
+fn figures_of_last_year(
+    text: &str,
+    year: i32,
+    before: &Figures,
+    now: &Figures,
+) -> Vec<(usize, usize, String)> {
+    let told = numbers(text);
+    let own = |at: usize, subject: &Subject| {
+        // 2024年全县行政复议案件12件，今年13件: this year's number beside it is the table's.
+        let next = told.get(at + 1)?;
+        let beside = ["今年", "本年", "本年度"].contains(&next.phrase.trim_matches('，'));
+        Some(beside && values_in(now, subject)?.contains(&next.number))
+    };
+    let wrong = told.iter().enumerate().filter_map(|(at, told)| {
         let phrase: String = told.phrase.chars().filter(|c| !c.is_whitespace()).collect();
         let rest = of_last_year(&phrase, year)?;
-        let values = values_in(before, subject_of_phrase(rest, told.unit)?)?;
+        let subject = subject_of_phrase(rest, told.unit).or_else(|| {
+            let (subject, _) = Subject::of(rest)?;
+            own(at, subject).unwrap_or_default().then_some(subject)
+        })?;
+        let values = values_in(before, subject)?;
         let unfit = !values.is_empty() && !values.contains(&told.number);
         unfit.then(|| (told.start, told.end, joined(&values)))
     });
@@ -94,10 +131,40 @@ fn changes(judged: &Judging<'_>, sentence: &str, before: &Figures) -> Vec<(usize
         let other = years.iter().any(|(_, _, named)| *named != judged.year && *named != judged.year - 1);
         let number = told.iter().find(|told| told.start == now.start() && !is_published(sentence, told))?;
         let phrase = own_phrase(number, judged.year).filter(|_| !other)?;
-        let subject = subject_of_phrase(&phrase, number.unit)?;
+        let subject = subject_of_number(&phrase, number, &judged.content.figures)?;
         changed(&captures, number.number, subject, before)
     });
     wrong.collect()
+}
+
+/// 2025年申请量147件，高于2024年的131件, where last year's report has another number.
+fn compared(judged: &Judging<'_>, sentence: &str, before: &Figures) -> Vec<(usize, usize, String)> {
+    if !["于", "翻"].iter().any(|word| sentence.contains(word)) {
+        return Vec::new();
+    }
+    let told = numbers(sentence);
+    let mut found = Vec::new();
+    for captures in THAN.captures_iter(sentence).chain(TWICE.captures_iter(sentence)).take(MOST) {
+        let (Some(now), Some(year)) = (captures.name("now"), captures.name("year")) else { continue };
+        let last = year.as_str().parse::<i32>().map_or(true, |named| named == judged.year - 1);
+        let Some(number) = told.iter().find(|told| told.start == now.start()).filter(|_| last) else {
+            continue;
+        };
+        let phrase = own_phrase(number, judged.year);
+        let values = phrase.and_then(|phrase| {
+            let subject = subject_of_number(&phrase, number, &judged.content.figures)?;
+            values_in(before, subject).filter(|values| !values.is_empty())
+        });
+        let Some(values) = values else { continue };
+        if let Some(then) = captures.name("then") {
+            let unfit = count(then.as_str()).is_some_and(|then| !values.contains(&then));
+            found.extend(unfit.then(|| (then.start(), then.end(), joined(&values))));
+        } else if let Some(twice) = captures.name("twice") {
+            let fits = values.iter().any(|then| number.number.saturating_mul(20) >= then.saturating_mul(37));
+            found.extend((!fits).then(|| (twice.start(), twice.end(), joined(&values))));
+        }
+    }
+    found
 }
 
 /// 收到申请14件，与上年持平, where last year's report has eleven.
@@ -110,7 +177,7 @@ fn unchanged(judged: &Judging<'_>, sentence: &str, before: &Figures) -> Vec<(usi
         let (now, said) = (captures.name("now")?, captures.name("said")?);
         let number = told.iter().find(|told| told.start == now.start())?;
         let phrase = own_phrase(number, judged.year)?;
-        let values = values_in(before, subject_of_phrase(&phrase, number.unit)?)?;
+        let values = values_in(before, subject_of_number(&phrase, number, &judged.content.figures)?)?;
         let unfit = !values.is_empty() && !values.contains(&number.number);
         unfit.then(|| (said.start(), said.end(), joined(&values)))
     });

@@ -4,19 +4,24 @@ mod all_of_them;
 mod amounts;
 mod applicants;
 mod labelled;
+mod lists;
 mod nothing;
 mod outcomes;
 mod results;
+mod slips;
 mod subjects;
 
+use super::apart::Reporter;
 use super::finding::Argument;
 use super::judging;
 use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
 use crate::domain::figures::Figures;
 use crate::domain::wording::{Told, is_han, numbers, sentences, years};
+use lists::WHOLE;
 use std::collections::BTreeSet;
 use subjects::SUBJECTS;
 pub(super) use subjects::Subject;
+use subjects::{CARRIED_FORWARD, CARRIED_OVER, NEW, is_made_of};
 
 pub static RULE: Rule = Rule {
     id: "text.contradicts_table",
@@ -43,6 +48,8 @@ const OTHERS: [&str; 18] = [
 const MOST: usize = 200;
 /// Longest clause looked at behind a number, in bytes.
 const LONGEST: usize = 60;
+/// Numbers of a sentence looked at beside one.
+const NEAR: usize = 40;
 /// The section of what no table tells.
 const ELSEWHERE: &str = "";
 
@@ -50,6 +57,7 @@ const ELSEWHERE: &str = "";
 type Wrong = (judging::Told, Vec<String>);
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
+    let reporter = Reporter::of(judged);
     for said in &judged.texts {
         let text = said.text();
         let mut wrong: Vec<Wrong> = Vec::new();
@@ -64,10 +72,15 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
             let here = here.chain(results::contradicted(judged, sentence));
             let here = here.chain(applicants::contradicted(judged, sentence));
             let here = here.chain(labelled::contradicted(judged, sentence));
+            let here = here.chain(slips::contradicted(judged, sentence));
             wrong.extend(here.map(|((start, end, said), cells)| ((from + start, from + end, said), cells)));
             if wrong.len() > MOST {
                 break;
             }
+        }
+        if !wrong.is_empty() {
+            let apart = reporter.apart(text);
+            wrong.retain(|((start, ..), _)| !apart.iter().any(|range| range.contains(start)));
         }
         wrong.sort_by_key(|((start, end, _), _)| (*start, *end));
         wrong.dedup_by(|later, first| later.0.0 < first.0.1);
@@ -99,18 +112,51 @@ pub(super) fn subject_of_phrase(phrase: &str, unit: &str) -> Option<&'static Sub
     named.map(|(subject, _)| subject)
 }
 
+/// The subject of a number that its phrase names in full, or of which the number is the table's own.
+pub(super) fn subject_of_number(phrase: &str, told: &Told<'_>, now: &Figures) -> Option<&'static Subject> {
+    subject_of_phrase(phrase, told.unit).or_else(|| {
+        // 申请量 is no word for anything but here, where its number is the table's.
+        let amount = phrase.strip_suffix("申请量").or_else(|| phrase.strip_suffix("申请总量"));
+        let named = amount.filter(|lead| is_made_of(lead, &[WHOLE]));
+        let phrase = if named.is_some() { "政府信息公开申请数量" } else { phrase };
+        let (subject, _) = Subject::of(phrase).filter(|_| UNITS.contains(&told.unit))?;
+        values_in(now, subject)?.contains(&told.number).then_some(subject)
+    })
+}
+
 /// Numbers of a sentence that fit none of the cells they may mean, with what the table says instead.
 fn contradictions<'t>(judged: &Judging<'_>, sentence: &'t str) -> Vec<(Told<'t>, Vec<i64>, Vec<String>)> {
     let mut found = Vec::new();
+    // 按时答复140件，延期答复2件: what was late is answered too.
+    let late = ["延期", "逾期", "超期"].iter().any(|word| sentence.contains(word));
+    // The numbers that one may make a whole with stand near.
+    let all: Vec<i64> = numbers(sentence).iter().take(NEAR).map(|told| told.number).collect();
     for (told, subject) in understood(sentence, judged.year) {
-        let values = values(judged, subject).unwrap_or_default();
-        if !values.is_empty() && !values.contains(&told.number) {
+        let in_time = ["按时", "按期", "及时"].iter().any(|word| told.phrase.contains(word));
+        let values = values(judged, subject).filter(|_| !(late && in_time)).unwrap_or_default();
+        let handled = subject.words.contains(&"办结");
+        if !values.is_empty()
+            && !values.contains(&told.number)
+            && !(handled && is_a_part(judged, &all, told.number))
+        {
             let cells = subject.may_be.iter().flat_map(|cells| cells.iter());
             let cells: BTreeSet<String> = cells.map(|cell| (*cell).to_owned()).collect();
             found.push((told, values, cells.into_iter().collect()));
         }
     }
     found
+}
+
+/// 收到147件，已办结137件，10件正在办理: whether what is handled and another number of the sentence make what came, or that came
+/// and the number is all but what is carried forward.
+fn is_a_part(judged: &Judging<'_>, all: &[i64], told: i64) -> bool {
+    let value = |cells: &[&str]| sum_of(&judged.content.figures, cells);
+    let (new, came, left) = (value(&[NEW]), value(&[NEW, CARRIED_OVER]), value(&[CARRIED_FORWARD]));
+    let rest = new.zip(left).and_then(|(new, left)| new.checked_sub(left)) == Some(told);
+    all.iter().any(|other| {
+        let both = other.checked_add(told).filter(|_| *other != told);
+        both.is_some_and(|both| new == Some(both) || came == Some(both)) || (rest && new == Some(*other))
+    })
 }
 
 /// Numbers of a sentence with what they are of, as far as that is sure.
@@ -158,14 +204,26 @@ pub(super) fn is_published(sentence: &str, told: &Told<'_>) -> bool {
 /// Where a sentence begins to speak of another year or of a part.
 fn apart(sentence: &str, year: i32) -> usize {
     let words = APART.iter().filter_map(|word| sentence.find(*word));
-    let others = years(sentence).into_iter().filter(|(_, _, named)| *named != year).map(|(at, _, _)| at);
-    words.chain(others).min().unwrap_or(sentence.len())
+    let others = years(sentence).into_iter().filter(|(start, end, named)| {
+        let before = sentence.get(..*start).unwrap_or_default();
+        let behind = sentence.get(*end..).unwrap_or_default();
+        // 2024年结转 and 结转至2026年 are what this year began and ended with.
+        let over = *named == year - 1 && ["年结转", "年度结转"].iter().any(|word| behind.starts_with(word));
+        let forward = *named == year + 1
+            && ["结转至", "结转到", "转入", "转至"].iter().any(|word| before.ends_with(word));
+        *named != year && !over && !forward
+    });
+    words.chain(others.map(|(at, _, _)| at)).min().unwrap_or(sentence.len())
 }
 
 /// Subjects that a sentence may tell without naming them in full beside each number.
 fn spoken_of(sentence: &str) -> Vec<&'static Subject> {
     let others = OTHERS.iter().any(|word| sentence.contains(*word));
+    let disputed = ["复议", "诉讼", "审理"].iter().any(|word| sentence.contains(*word));
     let fits = |subject: &&Subject| {
+        if disputed && subject.words.contains(&"正在办理") {
+            return false;
+        }
         let said = || subject.instead.iter().any(|word| sentence.contains(*word));
         subject.instead.is_empty() || (!others && said())
     };
@@ -174,10 +232,18 @@ fn spoken_of(sentence: &str) -> Vec<&'static Subject> {
 
 /// What a number is of: by the phrase before it, or by 申请予以公开 behind it.
 fn subject_of(told: &Told<'_>, year: i32) -> Option<(&'static Subject, bool)> {
-    if !UNITS.contains(&told.unit) {
+    // Documents are counted one by one too: 规范性文件16个.
+    let each = told.unit == "个" && told.phrase.contains("规范性文件");
+    if !UNITS.contains(&told.unit) && !each {
         return None;
     }
     let phrase = cleaned(told.phrase, year);
+    // 2025年政府信息公开申请157件: the year's own, with no verb.
+    let all_year = told.phrase.trim_start().starts_with(&year.to_string()) && phrase == "政府信息公开申请";
+    let phrase = if all_year { format!("收到{phrase}") } else { phrase };
+    if let Some(left) = left_over(&phrase, &cleaned(told.behind, year)) {
+        return Subject::of(left);
+    }
     let behind = told.behind.trim_end_matches(|c: char| !is_han(c));
     let asked = behind.starts_with("申请") || behind.starts_with("政府信息公开申请");
     let granted = asked && behind.len() <= LONGEST && behind.ends_with("予以公开");
@@ -185,11 +251,37 @@ fn subject_of(told: &Told<'_>, year: i32) -> Option<(&'static Subject, bool)> {
     Subject::of(&phrase).or_else(|| Subject::of(&around?))
 }
 
+/// 有15件结转至2026年办理, 尚有15件正在办理中: what a number is of by what follows it.
+fn left_over(phrase: &str, behind: &str) -> Option<&'static str> {
+    const SOME: &[&str] = &["尚有", "仍有", "还有", "剩余", "其余", "截至", "底", "，"];
+    let behind = behind.strip_prefix("申请").unwrap_or(behind);
+    let says = |words: &[&str]| words.iter().any(|word| behind.starts_with(word));
+    let left = match () {
+        () if says(&["正在办理", "正在按程序办理", "尚未办结", "未办结"]) => "未办结",
+        () if says(&["结转至下年度", "结转到下年度", "结转下年度", "结转至下一年度"]) => {
+            "结转下年度"
+        }
+        () => return None,
+    };
+    is_made_of(phrase, &[WHOLE, SOME]).then_some(left)
+}
+
 /// A phrase without blanks, without what joins it to the one before, and without the year reported on.
 fn cleaned(phrase: &str, year: i32) -> String {
-    let phrase: String = phrase.chars().filter(|c| !c.is_whitespace()).collect();
-    let alone = phrase.trim_start_matches(['、', '和', '及', '与', '以']);
-    alone.replace(&format!("{year}年度"), "").replace(&format!("{year}年"), "")
+    let phrase: String = phrase.chars().filter(|c| !c.is_whitespace() && !"“”\"‘’".contains(*c)).collect();
+    let named = [
+        (format!("{year}年度"), ""),
+        (format!("{year}年"), ""),
+        (format!("{}年度结转", year - 1), "上年结转"),
+        (format!("{}年结转", year - 1), "上年结转"),
+        (format!("{}年度", year + 1), "下年度"),
+        (format!("{}年", year + 1), "下年度"),
+    ];
+    let phrase = named.iter().fold(phrase, |phrase, (name, called)| phrase.replace(name, called));
+    // 行政许可1.28万件、行政处罚: what stands behind a number that counts nothing here leads on by itself.
+    let since = phrase.rfind(|c: char| c.is_ascii_digit()).and_then(|at| phrase.get(at + 1..));
+    let alone = since.and_then(|since| since.split_once("件、")).map_or(phrase.as_str(), |(_, alone)| alone);
+    alone.trim_start_matches(['、', '和', '及', '与', '以']).to_owned()
 }
 
 /// What the table says of a subject; `None` if a cell is not filled in.

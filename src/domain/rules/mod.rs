@@ -1,6 +1,7 @@
 //! The rules: one rule, one file, one constant; [`RULES`] is the only list.
 
 mod agencies_counted;
+mod apart;
 mod balance;
 mod bank_card;
 mod carried_over;

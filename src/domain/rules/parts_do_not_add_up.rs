@@ -55,7 +55,11 @@ fn wrong(text: &str) -> Vec<(usize, usize, i64)> {
                 continue;
             }
             let parts = Parts::of(sentence, whole, behind);
-            if !summed && !parts.are_named() && !parts.complete {
+            if !summed
+                && !parts.are_named()
+                && !parts.complete
+                && !parts.are_all_listed(sentence, whole, behind)
+            {
                 continue;
             }
             // 复议5件、诉讼0件，其中…: the parts may be of both.
@@ -68,21 +72,49 @@ fn wrong(text: &str) -> Vec<(usize, usize, i64)> {
                 found.push((from + whole.start, from + whole.end, sum));
             }
         }
+        found.extend(of_the_year(&told).map(|(start, end, sum)| (from + start, from + end, sum)));
         found.extend(summed_up(sentence, &told).map(|(start, end, sum)| (from + start, from + end, sum)));
     }
     found
+}
+
+/// 第一季度820条，第二季度905条，第三季度766条，第四季度1010条，全年累计发布3600条: the quarters or halves of a year and the
+/// whole of it behind them.
+fn of_the_year(told: &[Told<'_>]) -> Option<(usize, usize, i64)> {
+    const QUARTERS: [&str; 4] = ["一季度", "二季度", "三季度", "四季度"];
+    const HALVES: [&str; 2] = ["上半年", "下半年"];
+    for names in [QUARTERS.as_slice(), HALVES.as_slice()] {
+        let at = told.iter().position(|told| told.phrase.contains("全年")).filter(|at| *at == names.len());
+        let Some((whole, parts)) = at.and_then(|at| Some((told.get(at)?, told.get(..at)?))) else { continue };
+        let all =
+            parts.iter().zip(names).all(|(part, name)| part.phrase.contains(name) && part.unit == whole.unit);
+        let sum = parts.iter().try_fold(0_i64, |sum, part| sum.checked_add(part.number))?;
+        if all && sum != whole.number && !COMPARED.iter().any(|word| whole.phrase.contains(word)) {
+            return Some((whole.start, whole.end, sum));
+        }
+    }
+    None
 }
 
 /// 信函3件、网络9件，共计14件: a sum behind its parts that is none of the last ones.
 fn summed_up(sentence: &str, told: &[Told<'_>]) -> Option<(usize, usize, i64)> {
     const SUMS: [&str; 5] = ["共计", "合计", "共", "总计", "累计"];
     let bare = |told: &Told<'_>| told.phrase.trim_matches(|c: char| !is_han(c)).to_owned();
-    let at = told.iter().position(|told| SUMS.contains(&bare(told).as_str()))?;
+    // 访谈4期、调查6期、征集15期，共开展互动交流活动26期: what is summed up is all of a kind.
+    let kinds = |told: &Told<'_>| {
+        let said = bare(told);
+        let led = ["共", "共计", "累计", "合计"].iter().find_map(|sum| said.strip_prefix(sum));
+        led.is_some_and(|rest| {
+            ["开展", "举办", "组织"].iter().any(|verb| rest.starts_with(verb)) && rest.ends_with("活动")
+        })
+    };
+    let at = told.iter().position(|told| SUMS.contains(&bare(told).as_str()) || kinds(told))?;
     let (whole, parts) = (told.get(at)?, told.get(..at)?);
     let alike = parts.iter().all(|part| part.unit == whole.unit && !is_whole(part.phrase));
     let alike = alike || are_readings(sentence, whole, parts);
     let apart = ["其中", "同步", "转载", "转发", "同比", "较"].iter().any(|word| sentence.contains(word));
-    if parts.len() < 2 || !alike || apart {
+    let few = kinds(whole) && parts.len() < 3;
+    if parts.len() < 2 || few || !alike || apart {
         return None;
     }
     let mut sum = 0_i64;
@@ -111,8 +143,12 @@ fn is_parted(sentence: &str, whole: &Told<'_>) -> bool {
     // A list behind a colon is all of it only where its last part is the rest.
     let all = behind.starts_with('：') && ["其他", "其余"].iter().any(|rest| behind.contains(rest));
     let behind = behind.trim_start_matches(['，', ',', '（', '(']);
-    all || behind.starts_with("其中") || behind.starts_with("包括")
+    // 23条，分别是甲12条、乙8条; 13个（县级2个、乡镇级12个）.
+    let listed = sentence.get(whole.unit_end..).is_some_and(|behind| behind.starts_with(['（', '(', '：']));
+    all || listed || LISTED.iter().chain(&["其中", "包括"]).any(|word| behind.starts_with(word))
 }
+
+const LISTED: [&str; 3] = ["分别是", "分别为", "具体为"];
 
 /// Whether a phrase sums up; 公共, 共同 and 共享 do not.
 fn is_whole(phrase: &str) -> bool {
@@ -183,12 +219,38 @@ impl Parts {
         self.among && self.numbers.len() >= 2 && names >= 2 * self.numbers.len() + 2
     }
 
+    /// Whether all that the sentence counts behind the whole are its parts, in its unit, and nothing says that any is
+    /// counted twice.
+    fn are_all_listed(&self, sentence: &str, whole: &Told<'_>, behind: &[Told<'_>]) -> bool {
+        if self.among || self.numbers.len() < 2 || self.numbers.len() != behind.len() {
+            return false;
+        }
+        let twice = ["出席", "同步", "转载", "转发", "同时", "累计", "次数", "等"];
+        let said = sentence.get(whole.unit_end..).unwrap_or_default();
+        // 初信60件（网上40件、书面20件）、重信25件: what stands behind the bracket is no part.
+        let bracket = said.starts_with(['（', '(']).then(|| said.find(['）', ')'])).flatten();
+        let end = whole.unit_end + bracket.unwrap_or(said.len());
+        behind.iter().all(|part| part.start < end)
+            && !twice.iter().any(|word| said.contains(word))
+            && !behind.iter().any(tells_new)
+            && !CHANNELS.iter().any(|word| self.names.contains(word))
+            && !COMPARED.iter().any(|word| said.contains(word))
+    }
+
     /// Whether the same thing may be counted in two of them.
     fn overlap(&self, unit: &str) -> bool {
         let channels = CHANNELS.iter().filter(|word| self.names.contains(**word)).count();
         let again = AGAIN.iter().any(|word| self.names.contains(*word));
         again || (self.among && channels > 1 && PUBLISHED.contains(&unit))
     }
+}
+
+/// Whether what leads to a number does something: 收到5件, but not 栏目更新5件.
+fn tells_new(told: &Told<'_>) -> bool {
+    const NAMES: [&str; 3] = ["更新", "解读", "回应"];
+    let said = told.phrase.trim_matches(|c: char| !is_han(c));
+    let said = LISTED.iter().find_map(|word| said.strip_prefix(word)).unwrap_or(said);
+    VERBS.iter().any(|verb| said.starts_with(verb) || (said.ends_with(verb) && !NAMES.contains(verb)))
 }
 
 /// Whether parts begin here: behind a colon, or behind 其中 with no other number before it.
@@ -198,7 +260,8 @@ fn opens(between: &str) -> bool {
     let halves = ["上半年", "一季度", "第一季度"];
     let listed =
         listed || halves.iter().any(|half| between.trim_start_matches(['，', ',']).starts_with(half));
-    among || listed || between.starts_with(['：', ':', '（', '('])
+    let apart = LISTED.iter().any(|word| between.trim_start_matches(['，', ',']).starts_with(word));
+    among || apart || listed || between.starts_with(['：', ':', '（', '('])
 }
 
 /// Whether a number tells the next part: in the same clause, or in the next that only names something.
@@ -239,6 +302,12 @@ mod tests {
             "公开信息386条：政务动态200条、通知公告120条、其他76条。",
             "全年召开会议12次，上半年5次、下半年6次。",
             "发布图解18篇、视频6个，共25个解读产品。",
+            "召开新闻发布会6场（县政府2场、部门5场）。",
+            "整改问题24个，分别是栏目更新11个、错链9个、表述错误6个。",
+            "第一季度820条，第二季度905条，第三季度766条，第四季度1010条，全年累计发布3600条。",
+            "上半年公开1260条，下半年公开1480条，全年公开2840条。",
+            "访谈4期，网上调查6期，意见征集15期，共开展互动交流活动26期。",
+            "参训人员共计680人次，其中县直部门310人次、乡镇420人次。",
         ] {
             assert_eq!(wrong(text).len(), 1, "{text}");
         }
@@ -266,6 +335,9 @@ mod tests {
             "发布图解18篇、视频6个，共24个解读产品。",
             "发布图解18篇、视频6个等，共25个解读产品。",
             "召开会议3次、培训2场，共12个议题。",
+            "收到意见8条（采纳5条、办理4条）。",
+            "召开会议12场（主要负责人出席8场、分管负责人出席6场）。",
+            "公开信息5条（网站5条、微信5条）。",
             "被申请行政复议5件、行政诉讼0件，其中维持2件，纠正1件，其他2件。",
         ] {
             assert!(wrong(text).is_empty(), "{text}");

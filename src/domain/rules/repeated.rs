@@ -1,7 +1,7 @@
 //! A word written twice: 遵循遵循.
 
 use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
-use crate::domain::wording::is_han;
+use crate::domain::wording::{is_han, is_word};
 
 pub static RULE: Rule = Rule {
     id: "wording.repeated",
@@ -33,7 +33,8 @@ const BEGINNINGS: [&str; 34] = [
 ];
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
-    for said in &judged.texts {
+    let titles = judged.beside.iter().filter(|said| said.place == "title");
+    for said in judged.texts.iter().chain(titles) {
         let text = said.text();
         let ranges = doubled(text).into_iter().map(|(start, end)| (start, end, Vec::new()));
         said.tell(&RULE, ranges, findings);
@@ -58,7 +59,9 @@ fn doubled(text: &str) -> Vec<(usize, usize)> {
             at += length;
             continue;
         }
-        let Some(length) = (2..=LONGEST).rev().find(|length| is_twice(rest, *length)) else {
+        let before = at.checked_sub(1).and_then(|before| chars.get(before));
+        let is_word_twice = |length: &usize| is_twice(rest, *length) && !straddles(before, rest, *length);
+        let Some(length) = (2..=LONGEST).rev().find(is_word_twice) else {
             at += 1;
             continue;
         };
@@ -147,6 +150,17 @@ fn is_twice(rest: &[(usize, char)], length: usize) -> bool {
     same && first.iter().any(|(_, c)| Some(*c) != leading)
 }
 
+/// Whether what stands twice is the end of a word and the beginning of the next: 企业|创业|创新.
+fn straddles(before: Option<&(usize, char)>, rest: &[(usize, char)], length: usize) -> bool {
+    let char_at = |at: usize| rest.get(at).map(|(_, c)| *c);
+    let word =
+        |one: Option<char>, next: Option<char>| one.zip(next).is_some_and(|(one, next)| is_word(one, next));
+    length == 2
+        && !word(char_at(0), char_at(1))
+        && word(before.map(|(_, c)| *c), char_at(0))
+        && word(char_at(3), char_at(4))
+}
+
 /// 研究研究, 一条一条, and what only meets where two names do.
 fn is_lawful(word: &str) -> bool {
     let one_by_one = word.chars().count() == 2 && word.contains('一');
@@ -179,6 +193,7 @@ mod tests {
             "沁源县人民政府政府信息公开专栏",
             "人大代表代表作用，公共服务服务指南",
             "进一步规范规范性文件",
+            "支持企业创业创新，中小企业创业创新基地",
             "对公开事项一项一项梳理、一条一条核对",
             "核对并对外公布，能公开的可公开",
             "我局局党组高度重视，我市市级部门，全区区直单位，本县县委、县政府",

@@ -1,5 +1,7 @@
 //! Documents that are no longer in force, or that were never called so.
 
+mod titles;
+
 use super::finding::Argument;
 use super::judging::Told;
 use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
@@ -36,15 +38,38 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
         let text = said.text();
         let advised = |advice: &str| vec![("advice", Argument::Plain(advice.to_owned()))];
         let listed = lexicons.find(Words::Superseded, text);
+        let listed = listed.filter(|hit| !is_of_before(text, hit.start, hit.end));
         let mut told: Vec<Told> =
             listed.map(|hit| (hit.start, hit.end, advised(&hit.entry.advice))).collect();
         let misquoted = misquoted(text).into_iter().map(|(start, end, advice)| (start, end, advised(advice)));
         let apart = |start: usize, end: usize| !told.iter().any(|(from, to, _)| start < *to && *from < end);
         let misquoted: Vec<Told> = misquoted.filter(|(start, end, _)| apart(*start, *end)).collect();
         told.extend(misquoted);
+        let miscited = titles::told(text);
+        if !miscited.is_empty() {
+            // What a list of phrases tells is told there.
+            let phrases =
+                [Words::Phrases, Words::Grave].into_iter().flat_map(|words| lexicons.spoilt(words, text));
+            let phrases: Vec<(usize, usize)> = phrases.map(|spoilt| (spoilt.start, spoilt.end)).collect();
+            let known: Vec<(usize, usize)> =
+                told.iter().map(|(start, end, _)| (*start, *end)).chain(phrases).collect();
+            let apart = |one: &Told| !known.iter().any(|(from, to)| one.0 < *to && *from < one.1);
+            told.extend(miscited.into_iter().filter(apart));
+        }
         told.sort_by_key(|(start, end, _)| (*start, *end));
         said.tell(&RULE, told, findings);
     }
+}
+
+/// Whether the decree of 2007 is spoken of as the one before: 2008年5月1日起施行的原《条例》（国务院令第492号）.
+fn is_of_before(text: &str, start: usize, end: usize) -> bool {
+    const BEFORE: [&str; 6] = ["原《", "原条例", "2007年", "2008年", "同时废止", "取代"];
+    let ends = ['。', '；', '\n'];
+    let from = text.get(..start).and_then(|before| before.rfind(ends)).unwrap_or(0);
+    let behind = text.get(end..).and_then(|behind| behind.find(ends)).map_or(text.len(), |at| end + at);
+    let sentence = text.get(from..behind).unwrap_or_default();
+    text.get(start..end).is_some_and(|word| word.contains("492"))
+        && BEFORE.iter().any(|word| sentence.contains(word))
 }
 
 /// Numbers that no such document has, or that lost their brackets.

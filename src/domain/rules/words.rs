@@ -1,7 +1,7 @@
 //! What the rules about words share.
 
 use super::finding::{Argument, Fact, Findings};
-use super::judging::{Judging, Said};
+use super::judging::{Judging, Said, Told};
 use super::rule::Rule;
 use crate::domain::wording::{Personal, Words, find_personal};
 
@@ -20,6 +20,11 @@ pub(super) fn of_words(
     said: &Said<'_>,
     findings: &mut Findings,
 ) {
+    said.tell(rule, told(words, judged, said), findings);
+}
+
+/// Every word of a lexicon in one text, with what should stand there.
+pub(super) fn told(words: Words, judged: &Judging<'_>, said: &Said<'_>) -> Vec<Told> {
     let lexicons = &judged.rules.lexicons;
     let advice = |advice: &str| vec![("advice", Argument::Plain(advice.to_owned()))];
     let mut hits: Vec<_> = lexicons
@@ -36,7 +41,7 @@ pub(super) fn of_words(
             .map(|spoilt| (spoilt.start, spoilt.end, advice(spoilt.phrase))),
     );
     hits.sort_by_key(|(start, end, _)| (*start, *end));
-    said.tell(rule, hits, findings);
+    hits
 }
 
 /// The same with what stands there and what should, where the advice is the right word itself.

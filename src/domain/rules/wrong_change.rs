@@ -1,5 +1,8 @@
 //! A change against last year that does not follow from the numbers beside it: 14件，较上年11件增长37.3%.
 
+mod amounts;
+mod products;
+
 use super::finding::Argument;
 use super::judging::Told;
 use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
@@ -23,7 +26,7 @@ const UNIT: &str = "(?:件次|件|宗|份|例|起|项|条|篇|人次|次|期|场
 pub(super) const UP: [&str; 8] = ["增加", "增长", "上升", "提高", "多", "增", "增幅", "涨幅"];
 
 /// In order: now beside the change; from then to now; then and now in two clauses.
-pub(super) static PATTERNS: LazyLock<[Regex; 8]> = LazyLock::new(|| {
+pub(super) static PATTERNS: LazyLock<[Regex; 10]> = LazyLock::new(|| {
     let than = "(?:同比|(?:较|比|与)(?:上一?年|去年|[0-9]{4}年)(?:度)?(?:同期)?(?:相比)?(?:的)?)";
     let amount = format!("(?:(?P<by>#){UNIT}|(?P<rate>~)%)");
     let rate = "(?:[，,、（(](?:同比|增幅|降幅|增长率|涨幅)?(?:增长|下降|上升|降低|提高|增加|减少)?(?:了|为|达|约为)?(?P<rate2>~)%)?";
@@ -48,7 +51,7 @@ pub(super) static PATTERNS: LazyLock<[Regex; 8]> = LazyLock::new(|| {
         )),
         // 由11件增至14件，增长27.3%.
         pattern(&format!(
-            "由(?P<then>#){UNIT}(?:增加|增长|上升|提高|增|减少|下降|降低|降)(?:到|至|为)(?P<now>#){UNIT}[，,](?:同比)?\
+            "(?:由|从)(?P<then>#){UNIT}(?:增加|增长|上升|提高|增|减少|下降|降低|降)(?:到|至|为)(?P<now>#){UNIT}[，,](?:同比)?\
              {MOVED}{amount}{rate}"
         )),
         // 14件（去年11件），增长27.3%.
@@ -59,6 +62,15 @@ pub(super) static PATTERNS: LazyLock<[Regex; 8]> = LazyLock::new(|| {
         // 480条，同比上升20%，增加80条.
         pattern(&format!(
             "(?P<now>#){UNIT}[，,（(]?{than}[，,]?{MOVED}(?P<rate>~)%[，,](?:净)?(?:增加|减少)(?:了)?(?P<by>#){UNIT}"
+        )),
+        // 与2024年的113件相比，2025年申请147件，增加34件.
+        pattern(&format!(
+            "与(?:上一?年|去年|[0-9]{{4}}年)(?:度)?(?:同期)?的(?P<then>#){UNIT}相比[，,](?:今年|本年|[0-9]{{4}}年)?(?:度)?[^0-9，。；]{{0,20}}?\
+             (?P<now>#){UNIT}[，,](?:同比)?{MOVED}{amount}{rate}"
+        )),
+        // 增长500条，由4800条增至5300条.
+        pattern(&format!(
+            "(?P<way>增加|增长|减少|下降)了?(?P<by>#){UNIT}[，,](?:由|从)(?P<then>#){UNIT}(?:增加|增长|增|上升|减少|减|下降|降)(?:到|至|为)(?P<now>#){UNIT}"
         )),
     ]
 });
@@ -72,12 +84,19 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
 /// Changes that do not follow.
 fn wrong(text: &str) -> Vec<Told> {
     let mut found = Vec::new();
-    for (from, sentence) in sentences(text).filter(|(_, sentence)| speaks_of_change(sentence)) {
-        let mut told: Vec<(usize, usize, String)> = PATTERNS
+    for (from, sentence) in sentences(text) {
+        let changes: &[Regex] = if speaks_of_change(sentence) { &*PATTERNS } else { &[] };
+        let mut told: Vec<(usize, usize, String)> = changes
             .iter()
             .flat_map(|pattern| pattern.captures_iter(sentence).collect::<Vec<_>>())
             .filter_map(|captures| contradicted(&captures))
             .chain(times(sentence))
+            .chain(if sentence.contains(['较', '比', '由', '从']) {
+                amounts::wrong(sentence)
+            } else {
+                Vec::new()
+            })
+            .chain(if sentence.contains(['均', '每']) { products::wrong(sentence) } else { Vec::new() })
             .collect();
         told.sort();
         told.dedup_by(|later, first| later.0 < first.1);
@@ -91,24 +110,33 @@ fn wrong(text: &str) -> Vec<Told> {
 }
 
 /// 36篇，是上年18篇的2倍; 18次，较上年6次增长2倍: how many times as much.
-static TIMES: LazyLock<[Regex; 2]> = LazyLock::new(|| {
+static TIMES: LazyLock<[Regex; 3]> = LazyLock::new(|| {
     let year = "(?:上一?年|去年|[0-9]{4}年)(?:度)?(?:同期)?(?:的)?";
     [
         pattern(&format!("(?P<now>#){UNIT}[，,](?:是|为){year}(?P<then>#){UNIT}的(?P<times>~)倍")),
         pattern(&format!(
             "(?P<now>#){UNIT}[，,]?(?:较|比){year}(?P<then>#){UNIT}(?P<more>增长|增加)(?:了)?(?P<times>~)倍"
         )),
+        pattern(&format!(
+            "(?P<now>#){UNIT}[，,](?:[^，。；]{{1,12}}[，,])?(?:较|比){year}(?P<then>#){UNIT}(?P<twice>翻了?一?番)"
+        )),
     ]
 });
 
 fn times(sentence: &str) -> Vec<(usize, usize, String)> {
-    if !sentence.contains('倍') {
+    if !sentence.contains(['倍', '翻']) {
         return Vec::new();
     }
     let all = TIMES.iter().flat_map(|pattern| pattern.captures_iter(sentence).collect::<Vec<_>>());
     let wrong = all.filter_map(|captures| {
         let number = |name: &str| captures.name(name).and_then(|found| count(found.as_str()));
-        let (now, then, told) = (number("now")?, number("then")?, captures.name("times")?);
+        let (now, then) = (number("now")?, number("then")?);
+        if let Some(twice) = captures.name("twice") {
+            // 翻番 may be nearly twice as many.
+            let fits = now.saturating_mul(20) >= then.saturating_mul(37);
+            return (!fits).then(|| (twice.start(), twice.end(), percentage(now, then)));
+        }
+        let told = captures.name("times")?;
         let part = if captures.name("more").is_some() { now - then } else { now };
         // A share of a hundred is a hundredth of as many times.
         let (millionths, step) = decimal(told.as_str())?;
@@ -124,8 +152,8 @@ fn times(sentence: &str) -> Vec<(usize, usize, String)> {
 }
 
 fn speaks_of_change(sentence: &str) -> bool {
-    ["同比", "上年", "上一年", "去年", "年", "由"].iter().any(|word| sentence.contains(word))
-        && ["增", "升", "提高", "多", "减", "降", "少", "倍"].iter().any(|word| sentence.contains(word))
+    ["同比", "上年", "上一年", "去年", "年", "由", "从"].iter().any(|word| sentence.contains(word))
+        && ["增", "升", "提高", "多", "减", "降", "少", "倍", "翻"].iter().any(|word| sentence.contains(word))
 }
 
 /// The number that does not follow, with what would.
@@ -185,6 +213,10 @@ mod tests {
             ("全年发布480条，上年为400条，增幅达25%。", "25"),
             ("发布材料36篇，是上年18篇的3倍。", "3"),
             ("开展培训12次，较上年6次增长2倍。", "2"),
+            ("与2024年的113件相比，2025年申请147件，增加44件。", "44"),
+            ("公开信息较去年增长530条，由4800条增至5300条。", "530"),
+            ("申请量从113件上升至147件，同比下降30.1%。", "下降"),
+            ("申请147件，日均约2件，较去年的113件翻了一番。", "翻了一番"),
         ] {
             let found = wrong(text);
             assert_eq!(found.first().map(|(start, end, _)| &text[*start..*end]), Some(told), "{text}");

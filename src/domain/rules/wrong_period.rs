@@ -19,7 +19,8 @@ static WRONG: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         "(?:1月1日|一月一日)(?:起)?(?:至|到|—|-|－|～)(?:[0-9]{4}年)?(?P<first>12月30日|12月3日|11月30日|11月31日|十二月三十日)(?:止|[，,。；;、）)]|$)\
          |(?:截至|截止|截止到|截至到)[0-9]{4}年(?P<second>12月30日|十二月三十日)(?:止|[，,]|$)\
-         |(?:统计期限|统计时限|统计时间|统计周期|统计时段)[^。；\n]{0,30}?(?P<third>12月30日|十二月三十日)",
+         |(?:统计期限|统计时限|统计时间|统计周期|统计时段)[^。；\n]{0,30}?(?P<third>12月30日|十二月三十日)\
+         |(?:统计期限|统计时限|统计时间|统计周期|统计时段)[^。；\n]{0,8}?[0-9]{4}年1月(?:1日)?(?:起)?(?:至|到|—|-|－|～)(?:[0-9]{4}年)?(?P<fourth>(?:1[01]|[2-9])月)(?:底|末|止)?(?:[，,。；;、）)]|$)",
     )
 });
 
@@ -74,7 +75,7 @@ fn wrong(text: &str) -> Vec<Told> {
 
 fn of_period(text: &str) -> Vec<Told> {
     let days = WRONG.captures_iter(text).filter_map(|captures| {
-        let day = ["first", "second", "third"].into_iter().find_map(|name| captures.name(name))?;
+        let day = ["first", "second", "third", "fourth"].into_iter().find_map(|name| captures.name(name))?;
         Some((day.start(), day.end(), Vec::new()))
     });
     days.collect()
@@ -96,11 +97,13 @@ mod tests {
             "2月30日，召开推进会",
             "统计期限为2023年1月1日至2023年13月31日",
             "截至2023年11月31日，公开120条",
+            "统计时间为2023年1月至2023年11月。",
         ] {
             assert_eq!(wrong(text).len(), 1, "{text}");
         }
         for text in [
             "自2023年1月1日起至12月31日止",
+            "统计时间为2023年1月至2023年12月。",
             "12月30日，召开推进会",
             "1月1日至12月3日期间开展的活动",
             "截至2023年12月30日的存量",

@@ -1,5 +1,9 @@
 //! A share that does not follow from the numbers beside it: 收到14件，其中网络申请12件，占95.7%.
 
+mod lists;
+mod of_cells;
+
+use super::apart::Reporter;
 use super::finding::Argument;
 use super::judging::Told;
 use super::wrong_change::percentage;
@@ -17,9 +21,9 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-const UNIT: &str = "(?:件次|件|宗|份|例|起|项|条|篇|次|人次)";
+const UNIT: &str = "(?:件次|件|宗|份|例|起|项|条|篇|次|人次|家次|批次)";
 /// What a part behind 其中 may be counted in: persons and households too.
-const PARTED: &str = "(?:件次|件|宗|份|例|起|项|条|篇|次|人次|人|户|家|个)";
+const PARTED: &str = "(?:件次|件|宗|份|例|起|项|条|篇|次|人次|人|户|家次|家|个|批次)";
 
 static WHOLE: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!("(?P<whole>#)(?P<unit>{PARTED})[，,：:（(]")));
@@ -27,7 +31,7 @@ static WHOLE: LazyLock<Regex> =
 static PART: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         "(?P<part>#)(?P<unit>{PARTED})[，,（(]?(?:占比|占总数|占总量|占全部(?:申请|信息)?|占申请总数|占(?:申请)?总量|占)\
-         (?:的)?(?:比例)?(?:的|为|达|约为)?(?P<rate>~)%"
+         (?:的)?(?:比例)?(?:的|为|达|约为)?(?P<about>约|近|超过|超)?(?P<rate>~)%"
     ))
 });
 /// 收到14件，答复12件，答复率95.7%.
@@ -64,8 +68,8 @@ static APPLICANT: LazyLock<Regex> = LazyLock::new(|| {
 /// 收到留言200条，已回复190条，回复率98%; 检查栏目50个，合格45个，合格率95%: the rate of what the part says.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        "(?P<whole>#)(?P<unit>件|条|份|个|项|篇|批次|户|家|人次|人)[，,](?:其中)?(?:已|均已|公开)?(?P<part_name>回复|合格|通过|满意|达标)\
-         (?P<part>#)(?P<second>件|条|份|个|项|篇|批次|户|家|人次|人)[，,](?P<rate_name>回复|合格|通过|满意|达标)率(?:为|达|达到|约为)?(?P<rate>~)%",
+        "(?P<whole>#)(?P<unit>件|条|份|个|项|篇|批次|户|家次|家|人次|人)[，,](?:其中)?(?:已|均已|公开)?(?P<part_name>回复|合格|通过|满意|达标|收回|回收|采纳)\
+         (?P<part>#)(?P<second>件|条|份|个|项|篇|批次|户|家次|家|人次|人)[，,](?P<rate_name>回复|合格|通过|满意|达标|收回|回收|采纳)率(?:为|达|达到|约为)?(?P<rate>~)%",
     )
 });
 /// 满意487人，占500人的87.4%: a part beside the whole that it is of.
@@ -92,8 +96,20 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
         new: cell(NEW),
         with_carried: cell(NEW).zip(cell(CARRIED_OVER)).map(|(new, carried)| new + carried),
     };
+    let reporter = Reporter::of(judged);
     for said in &judged.texts {
-        said.tell(&RULE, wrong(said.text(), &wholes), findings);
+        let text = said.text();
+        let mut told = wrong(text, &wholes);
+        let apart = if text.contains('占') { reporter.apart(text) } else { Vec::new() };
+        for (from, sentence) in sentences(text).filter(|(_, sentence)| sentence.contains('%')) {
+            let more = of_cells::wrong(sentence, figures, &wholes).into_iter();
+            let more = more.map(|(start, end, right)| (from + start, from + end, right));
+            let own = more.filter(|(start, ..)| !apart.iter().any(|range| range.contains(start)));
+            told.extend(own.map(|(start, end, right)| (start, end, vec![("right", Argument::Plain(right))])));
+        }
+        told.sort_by_key(|(start, end, _)| (*start, *end));
+        told.dedup_by(|later, first| later.0 < first.1);
+        said.tell(&RULE, told, findings);
     }
 }
 
@@ -114,6 +130,8 @@ fn wrong(text: &str, wholes: &Wholes) -> Vec<Told> {
         told.extend(of_table(sentence, wholes));
         told.extend(named(sentence));
         told.extend(beyond(sentence));
+        told.extend(lists::wrong(sentence, wholes));
+        told.extend(lists::rates_before(sentence));
         told.sort();
         told.dedup_by(|later, first| later.0 < first.1);
         found.extend(
@@ -140,9 +158,20 @@ fn shares(sentence: &str) -> Vec<(usize, usize, String)> {
     let parts = PART.captures_iter(sentence.get(among..).unwrap_or_default());
     let wrong = parts.filter(|part| part.name("unit").map(|unit| unit.as_str()) == unit).filter_map(|part| {
         let (start, end, right) = unfit(&part, total)?;
+        // 约40% of 23 in 46 is no rounding; 约30% of 12 in 41 is.
+        let far = || far_off(part.name("rate")?.as_str(), count(part.name("part")?.as_str())?, total);
+        if part.name("about").is_some() && far() != Some(true) {
+            return None;
+        }
         Some((among + start, among + end, right))
     });
     wrong.collect()
+}
+
+/// Whether a share is off by more than a seventh of what it is.
+fn far_off(rate: &str, part: i64, whole: i64) -> Option<bool> {
+    let exact = i128::from(part).checked_mul(100_000_000)?.checked_div(i128::from(whole))?;
+    Some((i128::from(decimal(rate)?.0) - exact).abs() * 7 > exact)
 }
 
 /// The share of a part in a whole, if it is another than is told.
@@ -184,7 +213,12 @@ fn named(sentence: &str) -> Vec<(usize, usize, String)> {
         let same = |one: &str, two: &str| {
             captures.name(one).map(|found| found.as_str()) == captures.name(two).map(|found| found.as_str())
         };
-        same("unit", "second") && same("part_name", "rate_name")
+        let name = |name: &str| captures.name(name).map(|found| found.as_str());
+        // 收回480份，回收率.
+        let turned = name("part_name")
+            .zip(name("rate_name"))
+            .is_some_and(|(one, two)| one.chars().rev().eq(two.chars()));
+        same("unit", "second") && (same("part_name", "rate_name") || turned)
     });
     all.filter_map(|captures| unfit(&captures, count(captures.name("whole")?.as_str())?)).collect()
 }
@@ -243,6 +277,9 @@ mod tests {
             "满意487人，占500人的87.4%。",
             "参加培训120人，其中女性30人，占35%。",
             "全年办结14件，办结率达到120%。",
+            "公开46项，其中税费类23项，占比约40%。",
+            "抽查网站50家次，合格46家次，合格率96%。",
+            "共发放问卷500份，收回480份，回收率98%。",
         ] {
             assert_eq!(wrong(text, &Wholes::default()).len(), 1, "{text}");
         }
@@ -274,6 +311,7 @@ mod tests {
             "参加培训120人，其中女性30人，占25%。",
             "参加培训120人，收到意见30条，占35%。",
             "办理30件，占120人的35%。",
+            "公开5300条，其中重点领域2680条，占比约50%。",
         ] {
             assert!(wrong(text, &table()).is_empty(), "{text}");
         }

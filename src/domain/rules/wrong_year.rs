@@ -2,7 +2,9 @@
 
 use super::finding::Argument;
 use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
-use crate::domain::wording::{is_digit, sentences, years};
+use crate::domain::wording::{is_digit, pattern, sentences, years};
+use regex::Regex;
+use std::sync::LazyLock;
 
 pub static RULE: Rule = Rule {
     id: "text.wrong_year",
@@ -21,7 +23,8 @@ const LAST_DAYS: [&str; 2] = ["12月31日", "十二月三十一日"];
 const CLOSES: [&str; 6] = ["12月31日", "十二月三十一日", "年底", "年末", "底", "末"];
 const UNTIL: [&str; 4] = ["截至", "截止", "截至到", "截止到"];
 const TO: [&str; 8] = ["起至", "起到", "至", "到", "—", "-", "－", "～"];
-const THIS_YEAR: [&str; 6] = ["本年度（", "本年（", "今年（", "本年度(", "本年(", "今年("];
+const THIS_YEAR: [&str; 8] =
+    ["今年以来（", "今年以来(", "本年度（", "本年（", "今年（", "本年度(", "本年(", "今年("];
 /// A year to come may be spoken of with these.
 const PLANS: [&str; 8] = ["将", "计划", "力争", "确保", "预计", "拟", "目标", "之前"];
 const REPORTED: [&str; 3] = ["政府信息公开", "政务公开", "信息公开"];
@@ -51,7 +54,9 @@ const BODIES: [&str; 22] = [
     "全局",
 ];
 /// What a report counts.
-const COUNTED: [&str; 11] = [
+const COUNTED: [&str; 13] = [
+    "收取信息处理费",
+    "收到公开申请",
     "收到政府信息",
     "收到申请",
     "收到依申请",
@@ -72,9 +77,13 @@ const MARKS: [char; 8] = ['。', '；', ';', '\n', '，', ',', '！', '：'];
 const AROUND: usize = 40;
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
-    for said in &judged.texts {
-        let text = said.text();
-        let years = wrong(text, judged.year);
+    let titled = judged.around.title.and_then(|title| title.split(|c: char| c.is_ascii_digit()).next());
+    let own = judged.around.agency_name.or(titled).unwrap_or_default().trim();
+    let titles = judged.beside.iter().filter(|said| said.place == "title");
+    let titles = titles.map(|said| (said, in_title(said.text(), judged.year)));
+    for (said, years) in
+        judged.texts.iter().map(|said| (said, wrong(said.text(), judged.year, own))).chain(titles)
+    {
         let ranges = years
             .into_iter()
             .map(|(start, end)| (start, end, vec![("year", Argument::Plain(judged.year.to_string()))]));
@@ -82,16 +91,29 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
     }
 }
 
+/// The one year of a title, if it is another.
+fn in_title(title: &str, year: i32) -> Vec<(usize, usize)> {
+    match years(title).as_slice() {
+        [(start, end, named)] if *named != year && (2000..2100).contains(named) => vec![(*start, *end)],
+        _ => Vec::new(),
+    }
+}
+
+/// 20225年, and 202年 at the beginning of a sentence: a year with a digit too many or too few.
+static MISWRITTEN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern("(?:^|[^0-9.])(?P<long>20[0-9]{3})年[，,度我全1-9]|^(?P<short>20[0-9])年[，,度]")
+});
+
 /// Years that a text gives as the end or the beginning of what it counts, or as the year of the report.
-fn wrong(text: &str, year: i32) -> Vec<(usize, usize)> {
+fn wrong(text: &str, year: i32, own: &str) -> Vec<(usize, usize)> {
     let found = sentences(text).flat_map(|(from, sentence)| {
         let begins = from == 0 || text.get(..from).is_some_and(|before| before.ends_with('\n'));
-        wrong_in(sentence, year, begins).into_iter().map(move |(start, end)| (from + start, from + end))
+        wrong_in(sentence, year, begins, own).into_iter().map(move |(start, end)| (from + start, from + end))
     });
     found.collect()
 }
 
-fn wrong_in(sentence: &str, year: i32, begins: bool) -> Vec<(usize, usize)> {
+fn wrong_in(sentence: &str, year: i32, begins: bool, own: &str) -> Vec<(usize, usize)> {
     let period = PERIODS.iter().filter_map(|word| sentence.find(*word)).min();
     let planned = PLANS.iter().any(|word| sentence.contains(*word));
     let (mut found, mut period_told) = (Vec::new(), false);
@@ -103,19 +125,97 @@ fn wrong_in(sentence: &str, year: i32, begins: bool) -> Vec<(usize, usize)> {
         let dates = period.is_some_and(|at| at < start) && is_dated(behind);
         let plan = planned && named > year;
         let closes = is_closed(before, behind) && !plan;
-        let spans = named < year && is_whole_year(digits, behind);
+        let spans = (named < year && is_whole_year(digits, behind)) || ends_late(before, behind, year);
         let reports = is_this_year(before, behind)
             || is_announced(before, behind)
-            || ((named - year).abs() <= 2 && !plan && is_counted(sentence, before, behind, year))
-            || (named == year - 1 && begins && is_opening(sentence, before, behind, year));
+            || (named >= year - 2 && !plan && is_counted(sentence, before, behind, year, own))
+            || (named == year - 1 && begins && is_opening(sentence, before, behind, year, own))
+            || (named < year && is_planned(before, behind));
         let wrong = if dates { !period_told } else { closes || spans || reports };
         period_told |= dates;
         if wrong {
             found.push((start, end));
         }
     }
+    let miswritten = MISWRITTEN.captures_iter(sentence);
+    found.extend(miswritten.filter_map(|captures| {
+        let digits = captures.name("long").or(captures.name("short"))?;
+        Some((digits.start(), digits.end()))
+    }));
+    found.sort_unstable();
     found
 }
+
+/// 2025年1月1日至2026年12月31日，: the second date of the year reported on.
+fn ends_late(before: &str, behind: &str, year: i32) -> bool {
+    let from = FIRST_DAYS.iter().any(|day| {
+        TO.iter().any(|to| {
+            before.ends_with(&format!("{year}年{day}{to}"))
+                || before.ends_with(&format!("{year}年{day}起{to}"))
+        })
+    });
+    // 有效期自2025年1月1日至2026年12月31日: only what begins a sentence is the report's own.
+    let begins = before.trim().trim_start_matches('自').starts_with(&year.to_string());
+    from && begins && after(behind, &LAST_DAYS).is_some_and(|rest| rest.starts_with(['，', ',', '。']))
+}
+
+/// 下一步，我县将在2024年进一步深化: what is to come is in no year that is over.
+fn is_planned(before: &str, behind: &str) -> bool {
+    let next = ["下一步，", "下步，"].iter().any(|word| before.contains(word));
+    let plan = ["进一步", "继续", "重点", "着力", "全面"].iter().any(|word| behind.starts_with(word));
+    next && before.ends_with("将在") && plan
+}
+
+/// What follows who reports: 我县, or its own name or the place in it, 清河县.
+fn after_body<'t>(behind: &'t str, own: &str) -> Option<&'t str> {
+    const BEGINS: [&str; 26] = [
+        "认真",
+        "扎实",
+        "深入",
+        "坚持",
+        "严格",
+        "积极",
+        "全面",
+        "按照",
+        "在",
+        "共",
+        "持续",
+        "始终",
+        "以",
+        "紧紧",
+        "高度",
+        "依申请",
+        "主动",
+        "政府信息",
+        "政务公开",
+        "收到",
+        "新收",
+        "受理",
+        "未",
+        "全年",
+        "累计",
+        "贯彻",
+    ];
+    if let Some(rest) = after(behind, &BODIES) {
+        return Some(rest);
+    }
+    let shared: usize = behind
+        .chars()
+        .zip(own.chars())
+        .take_while(|(one, other)| one == other)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
+    let place = behind.get(..shared)?;
+    let name = if shared == own.len() { shared } else { place.rfind(PLACES)? + PLACE };
+    let rest = behind.get(name..).filter(|_| name > PLACE)?;
+    let offices = ["人民政府办公室", "政府办公室", "人民政府", "政府", "办公室"];
+    let rest = after(rest, &offices).unwrap_or(rest);
+    BEGINS.iter().any(|word| rest.starts_with(word)).then_some(rest)
+}
+
+/// What a place's name ends with, and how long that is.
+const PLACES: [char; 8] = ['省', '市', '县', '区', '州', '旗', '镇', '乡'];
+const PLACE: usize = '县'.len_utf8();
 
 /// What follows one of these words.
 fn after<'t>(text: &'t str, words: &[&str]) -> Option<&'t str> {
@@ -148,7 +248,9 @@ fn is_whole_year(digits: &str, behind: &str) -> bool {
     });
     ended.is_some_and(|rest| {
         let next = rest.trim_start().chars().next();
-        next.is_none_or(|c| "，,。；;、）)止期".contains(c))
+        // 期间制发的文件 are spoken of, not the report's own year.
+        next.is_none_or(|c| "，,。；;、）)止".contains(c))
+            || after(rest.trim_start(), &["期间，", "期间,"]).is_some()
     })
 }
 
@@ -158,9 +260,9 @@ fn is_this_year(before: &str, behind: &str) -> bool {
 }
 
 /// 2022年，在县委、县政府的正确领导下，我局扎实推进政府信息公开工作: how a report begins, with another year.
-fn is_opening(sentence: &str, before: &str, behind: &str, year: i32) -> bool {
+fn is_opening(sentence: &str, before: &str, behind: &str, year: i32, own: &str) -> bool {
     let behind = behind.trim_start_matches('度').trim_start_matches(['，', ',', ' ']);
-    let opens = after(behind, &OPENINGS).is_some() || after(behind, &BODIES).is_some();
+    let opens = after(behind, &OPENINGS).is_some() || after_body(behind, own).is_some();
     let reports = ["政府信息公开工作", "政务公开工作"].iter().any(|word| sentence.contains(word));
     let compared = || COMPARED.iter().any(|word| sentence.contains(*word));
     let named = || years(sentence).iter().any(|(_, _, named)| *named == year);
@@ -169,13 +271,14 @@ fn is_opening(sentence: &str, before: &str, behind: &str, year: i32) -> bool {
 
 /// 2022年，我办收到申请14件: a sentence that begins with another year and counts as the report does, with no word
 /// of this year or of a comparison.
-fn is_counted(sentence: &str, before: &str, behind: &str, year: i32) -> bool {
+fn is_counted(sentence: &str, before: &str, behind: &str, year: i32, own: &str) -> bool {
     let behind = behind.trim_start_matches('度');
     let behind = behind.strip_prefix("全年").unwrap_or(behind).trim_start_matches(['，', ',', ' ']);
-    let own = after(behind, &BODIES).is_some_and(|rest| {
+    let own = after_body(behind, own).is_some_and(|rest| {
         let clause = rest.split(['，', ',', '；', '：']).next().unwrap_or_default();
-        let none = ["未收到", "没有收到"].iter().any(|word| clause.contains(word));
-        COUNTED.iter().any(|word| clause.contains(*word)) && (none || clause.contains(is_digit))
+        let none = ["未收到", "没有收到", "未收取", "没有收取"].iter().any(|word| clause.contains(word));
+        COUNTED.iter().any(|word| clause.contains(*word))
+            && (none || clause.contains(is_digit) || IN_WORDS.is_match(clause))
     });
     let compared = || COMPARED.iter().any(|word| sentence.contains(*word));
     own && before.trim().is_empty()
@@ -183,12 +286,18 @@ fn is_counted(sentence: &str, before: &str, behind: &str, year: i32) -> bool {
         && years(sentence).iter().all(|(_, _, named)| *named != year)
 }
 
+/// 五千余条.
+static IN_WORDS: LazyLock<Regex> =
+    LazyLock::new(|| pattern("[一二三四五六七八九十百千万]{2,}[余多]?(?:条|件|份|篇)"));
+
 /// 现公布2022年政府信息公开工作年度报告: the report itself, not one spoken of.
 fn is_announced(before: &str, behind: &str) -> bool {
     let (before, behind) = (last_of(before), first_of(behind).trim_start_matches('度'));
     let head = before.rsplit(MARKS).next().unwrap_or_default().trim();
     let tail = behind.split(MARKS).next().unwrap_or_default();
-    let own = head.starts_with(['现', '特']) || tail.ends_with("如下");
+    let own = head.starts_with(['现', '特'])
+        || tail.ends_with("如下")
+        || (tail.contains("报告由") && tail.ends_with("部分组成"));
     let report = tail.contains("报告") && !tail.contains("报告中");
     own && report && after(tail, &REPORTED).is_some()
 }
@@ -215,6 +324,7 @@ mod tests {
             "所列数据统计期限自2022年1月1日至2022年12月31日",
             "统计期限自2023年1月1日至2022年12月31日",
             "2022年1月1日至12月31日，共公开120条",
+            "2022年1月1日至12月31日期间，共公开120条",
             "现公布2022年政府信息公开工作年度报告",
             "现将2022年政府信息公开工作情况报告如下",
             "本年度（2022年）共公开120条",
@@ -222,8 +332,19 @@ mod tests {
             "2024年，我办主动公开政府信息120条",
             "2022年1月至12月，我局共公开信息120条",
             "2022年全年，我局公开信息120条",
+            "2022年，清河县人民政府办公室认真贯彻落实《条例》，扎实做好政府信息公开工作",
+            "2022年，清河县共主动公开政府信息120条",
+            "二〇二二年，我县共主动公开政府信息五千余条",
+            "2022年，我县未收取信息处理费",
+            "2022年度政府信息公开工作年度报告由六个部分组成",
+            "今年以来（2022年），召开会议3次",
+            "2032年，我县主动公开政府信息120条",
+            "20223年，我县主动公开政府信息120条",
+            "202年，我县主动公开政府信息120条",
+            "2023年1月1日至2024年12月31日，全县公开120条",
+            "下一步，我县将在2022年进一步深化公开内容",
         ] {
-            assert_eq!(wrong(text, 2023).len(), 1, "{text}");
+            assert_eq!(wrong(text, 2023, "清河县人民政府").len(), 1, "{text}");
         }
         for text in [
             "截至2023年12月31日",
@@ -243,14 +364,28 @@ mod tests {
             "2019年，我局主动公开120条",
             "2022年1月至12月的问题已整改",
             "2022年全年的问题已整改到位",
+            "2022年，清河县市场监管局在政务公开工作中首创清单",
+            "2023年1月1日至2024年12月31日试点期间，公开120条",
+            "办法有效期自2023年1月1日至2024年12月31日，到期评估",
+            "对2022年1月1日至2022年12月31日期间制发的文件开展复核",
         ] {
-            assert!(wrong(text, 2023).is_empty(), "{text}");
+            assert!(wrong(text, 2023, "清河县人民政府").is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_title_of_another_year_is_told() {
+        assert_eq!(in_title("清河县2022年政府信息公开工作年度报告", 2023).len(), 1);
+        assert!(in_title("清河县2023年政府信息公开工作年度报告", 2023).is_empty());
+        assert!(in_title("2023年公布的2022年度报告", 2023).is_empty());
     }
 
     #[test]
     fn the_place_told_is_the_year_in_the_whole_text() {
         let text = "情况如下。截至2022年12月31日，共公开120条。";
-        assert_eq!(wrong(text, 2023).first().map(|(start, end)| &text[*start..*end]), Some("2022"));
+        assert_eq!(
+            wrong(text, 2023, "清河县人民政府").first().map(|(start, end)| &text[*start..*end]),
+            Some("2022")
+        );
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn is_common(c: char) -> bool {
 }
 
 /// Whether two characters make a word in common use.
-pub(super) fn is_word(one: char, next: char) -> bool {
+pub fn is_word(one: char, next: char) -> bool {
     ALIKE.pairs.get(&one).is_some_and(|seconds| seconds.contains(&next))
 }
 

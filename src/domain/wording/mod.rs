@@ -13,8 +13,10 @@ mod plates;
 mod ranges;
 mod search;
 mod similarity;
+mod traces;
 mod years;
 
+pub use alike::is_word;
 pub use characters::{is_digit, is_han, is_private, joiner};
 pub use clauses::{Told, numbers, sentences};
 pub use folded::{Folded, is_hidden};

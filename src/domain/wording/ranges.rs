@@ -1,27 +1,37 @@
-//! What some ranges of a text cover together: there may be as many of them as the text has characters.
+//! How far the ranges of a text reach: there may be as many of them as the text has characters.
 
 use std::ops::Range;
 
-/// The places covered, in order, parted by what is not.
-pub(super) struct Covered(Vec<Range<usize>>);
+/// Ranges by where they begin, each with the furthest end of all up to it.
+pub(super) struct Reach(Vec<(usize, usize)>);
 
-impl Covered {
-    pub fn by(ranges: impl Iterator<Item = Range<usize>>) -> Covered {
-        let mut ranges: Vec<Range<usize>> = ranges.collect();
-        ranges.sort_unstable_by_key(|range| range.start);
-        let mut covered: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
-        for range in ranges {
-            match covered.last_mut().filter(|last| range.start <= last.end) {
-                Some(last) => last.end = last.end.max(range.end),
-                None => covered.push(range),
-            }
+impl Reach {
+    pub fn of(ranges: impl Iterator<Item = Range<usize>>) -> Reach {
+        let mut ranges: Vec<(usize, usize)> = ranges.map(|range| (range.start, range.end)).collect();
+        ranges.sort_unstable();
+        let mut furthest = 0;
+        for (_, end) in &mut ranges {
+            furthest = furthest.max(*end);
+            *end = furthest;
         }
-        Covered(covered)
+        Reach(ranges)
     }
 
-    pub fn holds(&self, at: usize) -> bool {
-        let last = self.0.partition_point(|range| range.start <= at).checked_sub(1);
-        last.and_then(|last| self.0.get(last)).is_some_and(|range| range.contains(&at))
+    /// The furthest end of the ranges that begin here or before.
+    fn from(&self, at: usize) -> usize {
+        let last = self.0.partition_point(|(start, _)| *start <= at).checked_sub(1);
+        last.and_then(|last| self.0.get(last)).map_or(0, |(_, end)| *end)
+    }
+
+    /// Whether one range holds all of another.
+    pub fn holds(&self, range: &Range<usize>) -> bool {
+        self.from(range.start) >= range.end
+    }
+
+    /// Whether one range holds a part and is no mere piece of the whole: it leaves it, or is all of it.
+    pub fn holds_beyond(&self, part: &Range<usize>, whole: &Range<usize>) -> bool {
+        let before = whole.start.checked_sub(1).is_some_and(|at| self.from(at) >= part.end);
+        before || self.from(part.start) > whole.end || self.holds(whole)
     }
 }
 
@@ -32,13 +42,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_one_range_holds_all_hold_together(
-            ranges in proptest::collection::vec((0_usize..40, 0_usize..6), 0..12),
+        fn what_one_of_the_ranges_holds_is_held(
+            ranges in proptest::collection::vec((0_usize..20, 0_usize..6), 0..8),
         ) {
             let ranges: Vec<Range<usize>> = ranges.into_iter().map(|(from, long)| from..from + long).collect();
-            let covered = Covered::by(ranges.iter().cloned());
-            for at in 0..50 {
-                prop_assert_eq!(covered.holds(at), ranges.iter().any(|range| range.contains(&at)), "{}", at);
+            let reach = Reach::of(ranges.iter().cloned());
+            let holds = |one: &Range<usize>, other: &Range<usize>| one.start <= other.start && other.end <= one.end;
+            for start in 0..24 {
+                for end in start + 1..26 {
+                    let part = start..end;
+                    prop_assert_eq!(reach.holds(&part), ranges.iter().any(|one| holds(one, &part)), "{:?}", part);
+                    let whole = start.saturating_sub(1)..end + 2;
+                    let beyond = |one: &Range<usize>| {
+                        holds(one, &part) && (one.start < whole.start || one.end > whole.end || *one == whole)
+                    };
+                    prop_assert_eq!(reach.holds_beyond(&part, &whole), ranges.iter().any(beyond), "{:?}", part);
+                }
             }
         }
     }

@@ -12,11 +12,18 @@ static ALL: LazyLock<Regex> = LazyLock::new(|| {
          |(?:均|全部|全都|都)(?:已|依法|按时|按期|及时)*予以公开)(?:[，,。；;]|$)",
     )
 });
+static SUITS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        "行政诉讼(?:案件)?(?P<all>#)(?:件|起|宗)[，,](?P<said>(?:均|全部|都)(?:为|是)(?:复议后起诉|未经复议直接起诉))",
+    )
+});
+const DIRECT: &str = "disputes.litigation_direct.total";
+const AFTER: &str = "disputes.litigation_after_reconsideration.total";
 const NEW: &str = "requests.new_requests";
 const GRANTED: &str = "requests.granted.total";
 
 pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
-    if !sentence.contains("自然人") && !sentence.contains("予以公开") {
+    if !["自然人", "予以公开", "起诉"].iter().any(|word| sentence.contains(word)) {
         return Vec::new();
     }
     let apart = APART.iter().any(|word| sentence.contains(word))
@@ -35,5 +42,12 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
         let right = value(&cell).filter(|right| *right < all)?;
         Some(((said.start(), said.end(), arguments(said.as_str(), &[right])), vec![cell]))
     });
-    wrong.collect()
+    let suits = SUITS.captures_iter(sentence).filter_map(|captures| {
+        let (all, said) = (captures.name("all")?, captures.name("said")?);
+        let both = [DIRECT, AFTER].iter().try_fold(0_i64, |sum, cell| sum.checked_add(value(cell)?))?;
+        let cell = if said.as_str().contains("复议后") { AFTER } else { DIRECT };
+        let right = value(cell).filter(|right| count(all.as_str()) == Some(both) && *right < both)?;
+        Some(((said.start(), said.end(), arguments(said.as_str(), &[right])), vec![cell.to_owned()]))
+    });
+    wrong.chain(suits).collect()
 }

@@ -1,6 +1,7 @@
 //! What was charged, told in 元 or 万元, against the table's 万元.
 
-use super::subjects::{WHOLE, is_made_of};
+use super::lists::WHOLE;
+use super::subjects::is_made_of;
 use super::{APART, Wrong, arguments};
 use crate::domain::rules::finding::Argument;
 use crate::domain::rules::judging::Judging;
@@ -12,7 +13,7 @@ const AMOUNT: &str = "proactive_disclosure.fees.amount";
 
 static CHARGED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        "(?P<lead>[^，。；：0-9]{0,20}?)行政事业性收费(?:项目)?(?:收入|金额|总额)?(?:共计|合计|共|为|：)?(?P<amount>~)(?P<unit>万元|亿元|元)",
+        "(?P<lead>[^，。；：0-9]{0,20}?)行政事业性收费(?:项目)?(?:收入|总金额|金额|总额)?(?:共计|合计|共|为|：)?(?P<about>约|近)?(?P<amount>~)(?P<unit>万元|亿元|元)",
     )
 });
 
@@ -33,7 +34,8 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
         let (lead, amount, unit) = (captures.name("lead")?, captures.name("amount")?, captures.name("unit")?);
         let lead = lead.as_str().replace(&format!("{}年", judged.year), "");
         let own = is_made_of(&lead, &[WHOLE, &["收取", "征收", "实收", "收缴", "的", "各类", "各项"]]);
-        if !own || fits(amount.as_str(), unit.as_str(), told)? {
+        let about = captures.name("about").is_some();
+        if !own || fits(amount.as_str(), unit.as_str(), told, about)? {
             return None;
         }
         let mut said = arguments(captures.get(0)?.as_str(), &[]);
@@ -42,11 +44,32 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
         said.push(("values", Argument::Plain(format!("{}万元", right.precision.format(told)))));
         Some(((amount.start(), unit.end(), said), vec![AMOUNT.to_owned()]))
     });
-    wrong.collect()
+    wrong.chain(in_another_unit(sentence, told)).collect()
 }
 
+/// 收费326.4518元，全部为行政事业性收费, where the table has as many 万元.
+fn in_another_unit(sentence: &str, told: i64) -> Vec<Wrong> {
+    // Fractions of a 分 are nobody's money.
+    let decimals = |amount: &str| amount.split_once('.').is_some_and(|(_, digits)| digits.len() > 2);
+    let found = YUAN.captures_iter(sentence).filter_map(|captures| {
+        let (all, amount, unit) = (captures.get(0)?, captures.name("amount")?, captures.name("unit")?);
+        let same = decimal(amount.as_str()).is_some_and(|(value, _)| value == told);
+        if !same || !decimals(amount.as_str()) || sentence.get(..all.start())?.ends_with("行政事业性") {
+            return None;
+        }
+        let mut said = arguments(all.as_str(), &[]);
+        said.retain(|(name, _)| *name != "values");
+        said.push(("values", Argument::Plain(format!("{}万元", amount.as_str()))));
+        Some(((amount.start(), unit.end(), said), vec![AMOUNT.to_owned()]))
+    });
+    found.collect()
+}
+
+static YUAN: LazyLock<Regex> =
+    LazyLock::new(|| pattern("收费(?:收入|总金额|金额|总额)?(?:共计|合计|共|为)?(?P<amount>~)(?P<unit>元)"));
+
 /// Whether an amount is the table's, in millionths of 万元, to the digits it is written with.
-fn fits(amount: &str, unit: &str, table: i64) -> Option<bool> {
+fn fits(amount: &str, unit: &str, table: i64, about: bool) -> Option<bool> {
     let (value, step) = decimal(amount)?;
     let scaled = |value: i64| match unit {
         "元" => Some(i128::from(value) / 10_000),
@@ -54,6 +77,8 @@ fn fits(amount: &str, unit: &str, table: i64) -> Option<bool> {
         _ => Some(i128::from(value)),
     };
     let (value, step) = (scaled(value)?, scaled(step)?.max(1));
+    // What is told about is off by a tenth at most.
+    let step = if about { step.max(i128::from(table) / 10) } else { step };
     Some((value - i128::from(table)).abs() <= step)
 }
 
@@ -72,7 +97,7 @@ mod tests {
             ("592372449", "万元", false),
             ("59273.24", "万元", false),
         ] {
-            assert_eq!(fits(amount, unit, table), Some(holds), "{amount}{unit}");
+            assert_eq!(fits(amount, unit, table, false), Some(holds), "{amount}{unit}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! 收到申请14件，其中自然人10件、商业企业5件: who applied, against the columns of the table.
 
-use super::subjects::{WHOLE, is_made_of};
+use super::lists::WHOLE;
+use super::subjects::is_made_of;
 use super::{APART, Subject, UNITS, Wrong, arguments, cleaned, sum_of};
 use crate::domain::rules::judging::Judging;
 use crate::domain::wording::{Told as Number, numbers, years};
@@ -13,7 +14,7 @@ const APPLICANTS: [(&[&str], &[&str]); 7] = [
     (&["社会公益组织"], &["public_interest_organization"]),
     (&["法律服务机构"], &["legal_service_provider"]),
     (
-        &["法人和其他组织", "法人或其他组织", "法人或者其他组织", "法人及其他组织"],
+        &["法人和其他组织", "法人或其他组织", "法人或者其他组织", "法人及其他组织", "法人、其他组织"],
         &[
             "enterprise",
             "research_institution",
@@ -33,7 +34,13 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
         return Vec::new();
     }
     let told = numbers(sentence);
-    let Some(among) = sentence.find("其中") else { return alone(judged, &told) };
+    let Some(among) = sentence.find("其中") else {
+        let mut found = alone(judged, &told);
+        if found.is_empty() {
+            found = listed(judged, sentence, &told);
+        }
+        return found;
+    };
     // The whole must be what was received, and the only number before its parts.
     let mut before = told.iter().filter(|told| told.start < among);
     let (Some(whole), None) = (before.next(), before.next()) else { return Vec::new() };
@@ -77,6 +84,54 @@ fn alone(judged: &Judging<'_>, told: &[Number<'_>]) -> Vec<Wrong> {
     wrong.collect()
 }
 
+/// What is told of others than applicants, or of a part of the applications.
+const NOT_APPLIED: [&str; 17] = [
+    "复议", "诉讼", "结转", "许可", "处罚", "建议", "提案", "咨询", "留言", "投诉", "网络", "信函", "当面",
+    "办结", "答复", "增加", "减少",
+];
+
+/// 147件申请中，自然人118件、商业企业23件; 自然人申请占绝大多数，为108件: applicants without 其中, where the sentence is of nothing
+/// else.
+fn listed(judged: &Judging<'_>, sentence: &str, told: &[Number<'_>]) -> Vec<Wrong> {
+    if !sentence.contains("申请") || NOT_APPLIED.iter().any(|word| sentence.contains(word)) {
+        return Vec::new();
+    }
+    let most = sentence.find("自然人申请占").and_then(|at| {
+        let number = told.iter().find(|told| told.start > at && told.phrase.trim_matches('，') == "为")?;
+        (number.clause_start() > at).then_some((number, ["natural_person"].as_slice()))
+    });
+    let known = told.iter().filter(|told| UNITS.contains(&told.unit)).filter_map(|told| {
+        let bare = told.phrase.trim_start_matches("申请中，").trim_start_matches("申请人中");
+        let bare = bare.strip_prefix("申请人为").unwrap_or(bare);
+        let bare = bare.strip_prefix("收到").unwrap_or(bare);
+        let bare = bare.trim_start_matches(['，', '、']);
+        Some((told, columns_of(bare.strip_prefix('为').unwrap_or(bare))?))
+    });
+    let known: Vec<(&Number<'_>, &[&str])> = known.chain(most).collect();
+    // One kind alone must be said to have applied.
+    let sure = known.len() > 1
+        || known.iter().any(|(told, _)| told.phrase.contains("自然人申请") || told.phrase.ends_with('为'));
+    if !sure {
+        return Vec::new();
+    }
+    let figures = &judged.content.figures;
+    let wrong = known.into_iter().filter_map(|(told, columns)| {
+        let of = |row: &str| {
+            let names: Vec<String> =
+                columns.iter().map(|column| format!("requests.{row}.{column}")).collect();
+            sum_of(figures, &names.iter().map(String::as_str).collect::<Vec<_>>())
+        };
+        let (new, carried) = (of(ROWS[0])?, of(ROWS[1])?);
+        let others = [Some(new), Some(new + carried), of("results_total"), of("carried_forward")];
+        if others.contains(&Some(told.number)) {
+            return None;
+        }
+        let cells = columns.iter().map(|column| format!("requests.{}.{column}", ROWS[0])).collect();
+        Some(((told.start, told.end, arguments(told.clause, &[new])), cells))
+    });
+    wrong.collect()
+}
+
 /// The columns of the applicant that a phrase names and nothing else.
 fn columns_of(phrase: &str) -> Option<&'static [&'static str]> {
     let phrase: String = phrase.chars().filter(|c| !c.is_whitespace()).collect();
@@ -86,7 +141,7 @@ fn columns_of(phrase: &str) -> Option<&'static [&'static str]> {
     let (words, columns) =
         APPLICANTS.iter().find(|(words, _)| words.iter().any(|word| bare.starts_with(word)))?;
     let rest = words.iter().find_map(|word| bare.strip_prefix(word))?;
-    ["", "申请", "提出", "提交", "提出的", "提出申请", "的", "的申请", "类", "为"]
+    ["", "申请", "提出", "提交", "提出的", "提出申请", "的", "的申请", "类", "为", "提交的", "申请的"]
         .contains(&rest)
         .then_some(*columns)
 }

@@ -1,14 +1,20 @@
 //! 未收到政府信息公开申请, 未发生行政复议和行政诉讼: sentences that say nothing came, where the table has numbers.
 
-use super::subjects::{APPLICATIONS, BECAUSE, CASES, EVERYBODY, WHOLE, is_made_of};
+use super::lists::{APPLICATIONS, BECAUSE, CASES, EVERYBODY, WHOLE};
+use super::subjects::is_made_of;
 use super::{APART, Wrong, arguments, sum_of};
 use crate::domain::number::Precision;
 use crate::domain::rules::finding::Argument;
 use crate::domain::rules::judging::Judging;
-use crate::domain::wording::years;
+use crate::domain::wording::{pattern, years};
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// What denies; the longest first.
-const NONE: [&str; 30] = [
+const NONE: [&str; 33] = [
+    "没有人",
+    "无一件",
+    "无人",
     "未作出",
     "未做出",
     "没有作出",
@@ -93,16 +99,79 @@ const DECIDED: [(&[&str], &str); 4] = [
 ];
 const CARRIED: [(&[&str], &str); 2] = [
     (
-        &["结转下年度继续办理的申请", "结转下年度继续办理", "结转下年度办理", "结转下年度", "结转至下年度"],
+        &[
+            "结转",
+            "结转下年度继续办理的申请",
+            "结转下年度继续办理",
+            "结转下年度办理",
+            "结转下年度",
+            "结转至下年度",
+        ],
         "requests.carried_forward.total",
     ),
     (&["上年结转申请", "上年度结转申请", "上年结转", "上年度结转"], "requests.carried_over.total"),
 ];
 const DISPUTES: &[&str] = &["行政复议", "行政诉讼", "复议", "诉讼"];
 
+/// 零复议, 依申请公开信息为零, 行政复议无一被纠正: the same with nothing that denies.
+static ZERO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        "(?P<none>零)(?P<zero>(?:行政)?复议|(?:行政)?诉讼|纠错)\
+         |(?P<lead>[^，。；：]{0,12}?)(?P<of>依申请公开|政府信息公开申请|政府信息公开行政复议|政府信息公开行政诉讼)(?:政府信息|信息|申请|案件|件数|数量|数|量){0,2}均?为(?:零|0件|0)(?:[，。；、]|$)\
+         |行政复议[^。；]{0,12}(?P<never>无一件?被纠正)",
+    )
+});
+/// What is aimed at, was so before, or is so in some bodies, is no claim.
+const AIMS: [&str; 15] = [
+    "目标",
+    "力争",
+    "争取",
+    "确保",
+    "追求",
+    "努力",
+    "连续",
+    "坚持",
+    "未完全",
+    "没有实现",
+    "部门",
+    "乡镇",
+    "单位",
+    "家",
+    "个",
+];
+
+/// Zeros that the table has otherwise.
+fn zeros(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
+    if AIMS.iter().any(|word| sentence.contains(word)) {
+        return Vec::new();
+    }
+    let said = ZERO.captures_iter(sentence).filter_map(|captures| {
+        let all = captures.get(0)?;
+        let what = captures.name("zero").or(captures.name("of")).or(captures.name("never"))?;
+        let own = captures.name("lead").is_none_or(|lead| {
+            let lead = lead.as_str().replace(&format!("{}年", judged.year), "");
+            is_made_of(lead.trim_start_matches('度'), &[WHOLE, BECAUSE])
+        });
+        let cells: &[&str] = match what.as_str() {
+            what if what.contains("纠") => &["disputes.reconsideration.corrected"],
+            what if what.contains("复议") => &[RECONSIDERED],
+            what if what.contains("诉讼") => &[DIRECT, AFTER],
+            _ => &[NEW],
+        };
+        let count = sum_of(&judged.content.figures, cells).filter(|count| own && *count > 0)?;
+        let start = captures.name("none").unwrap_or(what).start();
+        let said = all.as_str().trim_end_matches(|c: char| "，。；、".contains(c));
+        let end = all.start() + said.len();
+        let cells = cells.iter().map(|cell| (*cell).to_owned()).collect();
+        Some(((start, end, arguments(said, &[count])), cells))
+    });
+    said.collect()
+}
+
 /// Clauses that deny what the table counts.
 pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
-    if !NONE.iter().any(|word| sentence.contains(word)) {
+    let zero = sentence.contains(['零', '0']) || sentence.contains("无一");
+    if !zero && !NONE.iter().any(|word| sentence.contains(word)) {
         return Vec::new();
     }
     let apart = APART.iter().any(|word| sentence.contains(word))
@@ -111,7 +180,7 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
         return Vec::new();
     }
     let mut from = 0;
-    let mut found = Vec::new();
+    let mut found = if zero { zeros(judged, sentence) } else { Vec::new() };
     for clause in sentence.split_inclusive(['，', ',', '。', '；', ';', '\n', '：']) {
         let denied = denied(clause.trim_end_matches(|c: char| "，,。；;：\n".contains(c)), judged.year);
         if let Some((start, cells)) = denied {
@@ -159,6 +228,20 @@ fn denied(clause: &str, year: i32) -> Option<(usize, Vec<&'static str>)> {
             return Some((at, vec![*cell]));
         }
     }
+    // 无行政复议、行政诉讼被纠正情况.
+    if let Some(corrected) = behind.trim_end_matches("情况").trim_end_matches('的').strip_suffix("被纠正")
+    {
+        let made = !corrected.is_empty() && is_made_of(corrected, &[DISPUTES, &["、", "和", "及"]]);
+        let mut cells = Vec::new();
+        cells.extend(corrected.contains("复议").then_some("disputes.reconsideration.corrected"));
+        if corrected.contains("诉讼") {
+            cells.extend([
+                "disputes.litigation_direct.corrected",
+                "disputes.litigation_after_reconsideration.corrected",
+            ]);
+        }
+        return made.then_some((at, cells));
+    }
     let disputes = DISPUTES.iter().any(|word| behind.contains(word));
     if disputes {
         let made = is_made_of(&behind, &[AROUND, BECAUSE, CASES, DISPUTES, &["直接", "起诉"]]);
@@ -175,7 +258,9 @@ fn denied(clause: &str, year: i32) -> Option<(usize, Vec<&'static str>)> {
         let documents = is_made_of(&behind, &[&["新", "行政规范性文件", "规范性文件"]]) && !behind.is_empty();
         return documents.then(|| (at, vec![ISSUED]));
     }
-    let asked = ["信息公开申请", "依申请公开", "信息公开的申请"].iter().any(|word| behind.contains(word));
+    let asked = ["信息公开申请", "依申请公开", "信息公开的申请", "申请政府信息公开"]
+        .iter()
+        .any(|word| behind.contains(word));
     let received = ["收", "接", "受理", "没有", "无"].iter().any(|part| word.contains(part));
     let made = is_made_of(&behind, &[AROUND, APPLICATIONS, EVERYBODY]);
     (asked && received && made).then(|| (at, vec![NEW]))
@@ -201,6 +286,9 @@ mod tests {
             ("未收取行政事业性收费", 1),
             ("无结转下年度继续办理的申请", 1),
             ("本年度无上年结转申请", 1),
+            ("我县全年没有人申请政府信息公开", 1),
+            ("无一件结转", 1),
+            ("无行政复议、行政诉讼被纠正情况", 3),
         ] {
             let clause = clause.replace("2023年，", "2023年");
             assert_eq!(denied(&clause, 2023).map(|(_, cells)| cells.len()), Some(cells), "{clause}");

@@ -1,6 +1,7 @@
 //! 办结14件，其中予以公开6件、无法提供6件; 行政复议1件，结果纠正1件: how what is told before came out.
 
-use super::subjects::{NOT_PROCESSED, OTHERWISE};
+use super::lists::{BECAUSE, WHOLE};
+use super::subjects::{NOT_PROCESSED, OTHERWISE, is_made_of};
 use super::{APART, Subject, UNITS, Wrong, arguments, own_phrase, sum_of};
 use crate::domain::rules::judging::Judging;
 use crate::domain::statistics::{REFUSED, UNAVAILABLE};
@@ -8,6 +9,8 @@ use crate::domain::wording::{Told, is_han, numbers, years};
 
 const RESULTS: &str = "requests.results_total.total";
 const RECONSIDERED: &str = "disputes.reconsideration.total";
+const DIRECT: &str = "disputes.litigation_direct.total";
+const AFTER: &str = "disputes.litigation_after_reconsideration.total";
 /// How each result is called, and its cells.
 const PARTS: [(&str, &[&str]); 6] = [
     ("予以公开", &["requests.granted.total"]),
@@ -17,10 +20,31 @@ const PARTS: [(&str, &[&str]); 6] = [
     ("不予处理", NOT_PROCESSED),
     ("其他处理", OTHERWISE),
 ];
-const DECIDED: [(&str, &[&str]); 5] = [
+const SUED: [(&str, &[&str]); 8] = [
+    ("结果维持", &["disputes.litigation_direct.upheld", "disputes.litigation_after_reconsideration.upheld"]),
+    ("维持", &["disputes.litigation_direct.upheld", "disputes.litigation_after_reconsideration.upheld"]),
+    (
+        "结果纠正",
+        &["disputes.litigation_direct.corrected", "disputes.litigation_after_reconsideration.corrected"],
+    ),
+    (
+        "纠正",
+        &["disputes.litigation_direct.corrected", "disputes.litigation_after_reconsideration.corrected"],
+    ),
+    ("其他结果", &["disputes.litigation_direct.other", "disputes.litigation_after_reconsideration.other"]),
+    (
+        "尚未审结",
+        &["disputes.litigation_direct.pending", "disputes.litigation_after_reconsideration.pending"],
+    ),
+    ("未经复议直接起诉", &["disputes.litigation_direct.total"]),
+    ("复议后起诉", &["disputes.litigation_after_reconsideration.total"]),
+];
+const DECIDED: [(&str, &[&str]); 7] = [
     ("结果维持", &["disputes.reconsideration.upheld"]),
     ("维持", &["disputes.reconsideration.upheld"]),
     ("结果纠正", &["disputes.reconsideration.corrected"]),
+    ("纠正", &["disputes.reconsideration.corrected"]),
+    ("被纠正", &["disputes.reconsideration.corrected"]),
     ("其他结果", &["disputes.reconsideration.other"]),
     ("尚未审结", &["disputes.reconsideration.pending"]),
 ];
@@ -29,10 +53,13 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
     let apart = APART.iter().any(|word| sentence.contains(word))
         || years(sentence).into_iter().any(|(_, _, named)| named != judged.year);
     let told = numbers(sentence);
+    let value = |cells: &[&str]| sum_of(&judged.content.figures, cells);
+    if let Some(parts) = of_reconsideration(&told, judged).filter(|_| !apart) {
+        return compared(parts, &DECIDED, &value);
+    }
     let Some((first, parts)) = told.split_first().filter(|(_, parts)| !apart && !parts.is_empty()) else {
         return Vec::new();
     };
-    let value = |cells: &[&str]| sum_of(&judged.content.figures, cells);
     let whole = own_phrase(first, judged.year).and_then(|phrase| Subject::of(&phrase));
     let Some((subject, _)) = whole.filter(|_| UNITS.contains(&first.unit)) else { return Vec::new() };
     let is_of =
@@ -43,12 +70,40 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
             &PARTS
         } else if is_of(RECONSIDERED) && !sentence.contains("诉讼") {
             &DECIDED
+        } else if value(&[DIRECT, AFTER]) == Some(first.number)
+            && subject.words.contains(&"行政诉讼")
+            && parts.first().is_some_and(|part| part.phrase.contains("其中"))
+        {
+            &SUED
         } else {
             return Vec::new();
         };
+    compared(parts, known, &value)
+}
+
+/// 行政复议维持8件，纠正2件: outcomes with no whole before them, each no more than all there are.
+fn of_reconsideration<'n, 't>(told: &'n [Told<'t>], judged: &Judging<'_>) -> Option<&'n [Told<'t>]> {
+    let first = told.first().filter(|first| UNITS.contains(&first.unit))?;
+    let phrase = own_phrase(first, judged.year)?;
+    let (lead, name) = phrase.split_once("行政复议")?;
+    let known = DECIDED.iter().any(|(known, _)| *known == name)
+        && first.behind.chars().next().is_none_or(|c| !is_han(c));
+    let all = sum_of(&judged.content.figures, &[RECONSIDERED])?;
+    (known && is_made_of(lead, &[WHOLE, BECAUSE]) && told.iter().all(|told| told.number <= all))
+        .then_some(told)
+}
+
+/// Parts that are other numbers than the table's, up to the first that is none of these.
+fn compared(
+    parts: &[Told<'_>],
+    known: &[(&str, &[&str])],
+    value: &impl Fn(&[&str]) -> Option<i64>,
+) -> Vec<Wrong> {
     let mut found = Vec::new();
     for part in parts.iter().filter(|part| UNITS.contains(&part.unit)) {
-        let Some((_, cells)) = known.iter().find(|(name, _)| *name == name_of(part)) else { break };
+        let name = name_of(part);
+        let name = name.rsplit_once("行政复议").map_or(name, |(_, name)| name);
+        let Some((_, cells)) = known.iter().find(|(known, _)| *known == name) else { break };
         if let Some(right) = value(cells).filter(|right| *right != part.number) {
             let cells = cells.iter().map(|cell| (*cell).to_owned()).collect();
             found.push(((part.start, part.end, arguments(part.clause, &[right])), cells));

@@ -1,5 +1,9 @@
 //! What sentences and tables both tell: the words of each subject, and the cells it may mean.
 
+use super::lists::{
+    APPLICATIONS, ASKED, BECAUSE, CASES, CAUSED, DECIDED, DECISION, DOCUMENT, DOCUMENTS, HOW_MANY, LEFT,
+    RECEIVED, WHOLE,
+};
 use crate::domain::statistics::{REFUSED, UNAVAILABLE};
 
 /// Something that sentences give a number of.
@@ -19,10 +23,10 @@ pub(in crate::domain::rules) struct Subject {
     pub may_be: &'static [&'static [&'static str]],
 }
 
-const NEW: &str = "requests.new_requests.total";
-const CARRIED_OVER: &str = "requests.carried_over.total";
+pub(super) const NEW: &str = "requests.new_requests.total";
+pub(super) const CARRIED_OVER: &str = "requests.carried_over.total";
 const RESULTS: &str = "requests.results_total.total";
-const CARRIED_FORWARD: &str = "requests.carried_forward.total";
+pub(super) const CARRIED_FORWARD: &str = "requests.carried_forward.total";
 const GRANTED: &str = "requests.granted.total";
 const PARTIALLY: &str = "requests.partially_granted.total";
 pub(super) const NOT_PROCESSED: &[&str] = &[
@@ -48,113 +52,6 @@ const REGULATIONS: &str = "proactive_disclosure.regulations.issued";
 const REPEALED: &str = "proactive_disclosure.normative_documents.repealed";
 const IN_FORCE: &str = "proactive_disclosure.normative_documents.in_force";
 
-/// The whole year, the whole body and how it was done: what leaves a number the whole.
-pub(super) const WHOLE: &[&str] = &[
-    "全年",
-    "年内",
-    "本年度",
-    "本年",
-    "今年",
-    "年度",
-    "年底",
-    "截至",
-    "全市",
-    "全县",
-    "全区",
-    "全省",
-    "全州",
-    "全镇",
-    "全乡",
-    "全局",
-    "全系统",
-    "各级",
-    "行政机关",
-    "本机关",
-    "本单位",
-    "我局",
-    "我市",
-    "我县",
-    "我区",
-    "我镇",
-    "我委",
-    "我办",
-    "共计",
-    "总共",
-    "一共",
-    "累计",
-    "合计",
-    "共",
-    "已",
-    "并",
-    "均",
-    "依法",
-    "按时",
-    "按期",
-    "及时",
-    "另有",
-    "有",
-    "、",
-    "（",
-    "(",
-    "含",
-];
-pub(super) const APPLICATIONS: &[&str] = &[
-    "政府信息公开",
-    "政府信息",
-    "信息公开",
-    "依申请公开",
-    "依申请",
-    "公开",
-    "申请",
-    "事项",
-    "件",
-    "的",
-    "共",
-    "共计",
-];
-/// Everybody who may apply; one kind alone would be a part.
-pub(super) const EVERYBODY: &[&str] = &[
-    "公民、法人和其他组织",
-    "公民、法人或者其他组织",
-    "公民、法人或其他组织",
-    "公民、法人及其他组织",
-    "公民和企业",
-    "企业和公民",
-    "企业和群众",
-    "群众和企业",
-    "社会公众",
-    "提出的",
-    "提交的",
-];
-const RECEIVED: &[&[&str]] = &[APPLICATIONS, EVERYBODY, &["数量", "总数", "总量", "数", "为", "达"]];
-const ASKED: &[&str] = &["信息公开申请", "依申请", "收到的申请", "结转下年"];
-pub(super) const BECAUSE: &[&str] = &[
-    "收到",
-    "新收",
-    "因",
-    "涉及",
-    "涉",
-    "政府信息公开",
-    "信息公开",
-    "工作",
-    "被",
-    "申请",
-    "提起",
-    "引发",
-    "引起",
-    "发生",
-    "产生",
-    "类",
-    "的",
-    "备案",
-];
-pub(super) const CASES: &[&str] = &["案件", "申请", "的", "共", "共计"];
-const CAUSED: &[&str] = &["信息公开", "被申请", "被提起", "引发", "发生"];
-const DOCUMENTS: &[&str] = &["行政规范性文件", "规范性文件", "的", "共", "共计"];
-const DOCUMENT: &[&str] = &["规范性文件"];
-const DECIDED: &[&str] = &["作出", "做出", "实施"];
-const DECISION: &[&str] = &["处理", "决定", "案件", "的", "共", "共计"];
-
 /// A subject of applications: named where the phrase says 申请.
 const fn of_applications(
     words: &'static [&'static str],
@@ -171,7 +68,7 @@ const fn of_results(words: &'static [&'static str], may_be: &'static [&'static [
         section: "requests",
         words,
         lead: &[WHOLE],
-        tail: &[&["的", "申请"]],
+        tail: &[&["的", "申请", "类", "有", "共", "情形", "为"]],
         named: &[],
         instead: &[],
         may_be,
@@ -191,8 +88,8 @@ const fn of_documents(words: &'static [&'static str], may_be: &'static [&'static
     Subject {
         section: "proactive_disclosure",
         words,
-        lead: &[WHOLE],
-        tail: &[DOCUMENTS],
+        lead: &[WHOLE, DOCUMENTS],
+        tail: &[DOCUMENTS, &["数量", "件数", "为"]],
         named: DOCUMENT,
         instead: DOCUMENT,
         may_be,
@@ -213,9 +110,37 @@ const fn of_decisions(words: &'static [&'static str], may_be: &'static [&'static
 
 pub(super) static SUBJECTS: &[Subject] = &[
     of_applications(&["新收到", "新收"], RECEIVED, ASKED, &[&[NEW]]),
-    of_applications(&["收到", "受理", "收办"], RECEIVED, ASKED, &[&[NEW], &[NEW, CARRIED_OVER]]),
+    of_applications(
+        &["收到", "受理", "收办", "接到", "接收", "登记政府信息公开", "登记依申请公开"],
+        RECEIVED,
+        ASKED,
+        &[&[NEW], &[NEW, CARRIED_OVER]],
+    ),
     of_applications(&["办理"], RECEIVED, ASKED, &[&[NEW], &[NEW, CARRIED_OVER], &[RESULTS]]),
-    of_applications(&["办结", "答复"], &[APPLICATIONS], ASKED, &[&[RESULTS]]),
+    of_applications(&["办结", "答复"], &[APPLICATIONS, HOW_MANY], ASKED, &[&[RESULTS]]),
+    of_applications(
+        &[
+            "依申请公开总量",
+            "依申请公开总数",
+            "依申请公开申请量",
+            "依申请公开受理量",
+            "依申请公开件数",
+            "依申请公开数量",
+            "依申请公开申请数",
+            "政府信息公开申请量",
+            "政府信息公开申请件数",
+            "政府信息公开申请受理量",
+        ],
+        &[HOW_MANY],
+        &[],
+        &[&[NEW], &[NEW, CARRIED_OVER]],
+    ),
+    of_applications(
+        &["未办结", "正在办理", "尚未办结", "待办"],
+        &[APPLICATIONS],
+        LEFT,
+        &[&[CARRIED_FORWARD]],
+    ),
     of_applications(
         &["政府信息公开申请数量", "政府信息公开申请总数", "政府信息公开申请总量", "政府信息公开申请数"],
         &[&["共", "共计", "为", "达"]],
@@ -224,12 +149,24 @@ pub(super) static SUBJECTS: &[Subject] = &[
     ),
     of_applications(
         &["上年结转", "上年度结转", "结转上年度", "结转上年"],
-        &[APPLICATIONS],
+        &[APPLICATIONS, &["至本年度", "至本年", "至今年", "到本年", "办理"]],
         &[],
         &[&[CARRIED_OVER]],
     ),
     of_applications(
-        &["结转下年度", "结转下年", "结转至下年度", "转下年度", "转下年"],
+        &[
+            "结转下年度",
+            "结转下年",
+            "结转至下年度",
+            "结转到下年度",
+            "结转至下一年度",
+            "结转到下一年度",
+            "结转下一年度",
+            "转入下年度",
+            "转至下年度",
+            "转下年度",
+            "转下年",
+        ],
         &[APPLICATIONS, &["继续", "办理"]],
         &[],
         &[&[CARRIED_FORWARD]],
@@ -237,9 +174,25 @@ pub(super) static SUBJECTS: &[Subject] = &[
     of_applications(&["结转"], &[APPLICATIONS], &[], &[&[CARRIED_OVER], &[CARRIED_FORWARD]]),
     Subject {
         section: "requests",
-        words: &["予以公开"],
+        words: &["予以公开", "同意公开"],
         lead: &[WHOLE, &["对", "符合", "条件", "规定", "公开", "政府信息", "申请", "的"]],
-        tail: &[&["和", "及", "或", "、", "（", "含", "）", "部分公开", "的", "申请", "共", "共计"]],
+        tail: &[&[
+            "和",
+            "及",
+            "或",
+            "、",
+            "（",
+            "含",
+            "）",
+            "部分公开",
+            "的",
+            "有",
+            "类",
+            "申请",
+            "共",
+            "共计",
+            "为",
+        ]],
         named: &[],
         instead: &[],
         may_be: &[&[GRANTED], &[GRANTED, PARTIALLY]],
@@ -248,7 +201,7 @@ pub(super) static SUBJECTS: &[Subject] = &[
         section: "requests",
         words: &["部分公开"],
         lead: &[WHOLE],
-        tail: &[&["的", "申请"]],
+        tail: &[&["的", "有", "类", "申请", "共", "为"]],
         named: &[],
         instead: &[],
         may_be: &[&[PARTIALLY]],
@@ -269,6 +222,12 @@ pub(super) static SUBJECTS: &[Subject] = &[
         &[],
         &[&[AFTER]],
     ),
+    of_disputes(
+        &["行政复议、行政诉讼", "行政复议和行政诉讼", "行政复议及行政诉讼", "行政复议、诉讼"],
+        &[WHOLE, BECAUSE],
+        &["信息公开"],
+        &[&[RECONSIDERED, DIRECT, AFTER]],
+    ),
     of_disputes(&["行政复议"], &[WHOLE, BECAUSE], &["信息公开"], &[&[RECONSIDERED]]),
     of_disputes(
         &["行政诉讼", "诉讼"],
@@ -276,12 +235,27 @@ pub(super) static SUBJECTS: &[Subject] = &[
         &["信息公开", "未经复议直接起诉", "复议后起诉"],
         &[&[DIRECT], &[AFTER], &[DIRECT, AFTER]],
     ),
-    of_documents(&["制发", "新制发", "制定出台", "制定", "制订", "出台"], &[&[ISSUED]]),
-    of_documents(&["废止"], &[&[REPEALED]]),
+    of_documents(
+        &["制发", "新制发", "新制定", "新出台", "制定出台", "制定", "制订", "出台", "新印发"],
+        &[&[ISSUED]],
+    ),
+    of_documents(&["废止", "清理废止"], &[&[REPEALED]]),
     of_documents(&["现行有效"], &[&[IN_FORCE]]),
     Subject {
         section: "proactive_disclosure",
-        words: &["新制发规章", "制发规章", "制定规章", "出台规章"],
+        words: &[
+            "新制发规章",
+            "制发规章",
+            "制定规章",
+            "出台规章",
+            "制发政府规章",
+            "制定政府规章",
+            "制发县政府规章",
+            "制发市政府规章",
+            "新制发政府规章",
+            "新制发县政府规章",
+            "新制发市政府规章",
+        ],
         lead: &[WHOLE],
         tail: &[&["共", "共计"]],
         named: &["规章"],
@@ -300,6 +274,15 @@ impl Subject {
         Some((subject, subject.named.iter().any(|word| phrase.contains(*word))))
     }
 
+    /// The subject whose word stands last in a phrase.
+    pub fn last_in(phrase: &str) -> Option<&'static Subject> {
+        let words =
+            SUBJECTS.iter().flat_map(|subject| subject.words.iter().map(move |word| (*word, subject)));
+        let found =
+            words.filter_map(|(word, subject)| Some((phrase.rfind(word)? + word.len(), word.len(), subject)));
+        found.max_by_key(|(end, length, _)| (*end, *length)).map(|(_, _, subject)| subject)
+    }
+
     /// Whether a phrase is one of its words with nothing but fitting words on either side.
     fn is_told_by(&self, phrase: &str) -> bool {
         self.words.iter().any(|word| {
@@ -307,6 +290,11 @@ impl Subject {
             sides.is_some_and(|(lead, tail)| is_made_of(lead, self.lead) && is_made_of(tail, self.tail))
         })
     }
+}
+
+/// Whether a subject is of decisions, of which only some may be meant.
+pub(super) fn is_of_decisions(subject: &Subject) -> bool {
+    [LICENSED, PENALTIES, COERCION].iter().any(|cell| subject.may_be == [[*cell].as_slice()].as_slice())
 }
 
 /// Whether words of these lists alone make up a text, the longest first.

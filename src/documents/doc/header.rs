@@ -22,6 +22,8 @@ pub(super) struct Header {
     /// Characters of the text itself, and of all stories behind it.
     pub text: usize,
     pub whole: usize,
+    /// Text stands in boxes somewhere.
+    pub has_boxes: bool,
     /// Where in the table stream the properties of characters and paragraphs are listed, and how long the lists are.
     pub characters: (usize, usize),
     pub paragraphs: (usize, usize),
@@ -58,11 +60,12 @@ impl Header {
         }
         let pair = |at: usize| Some((main.place_at(at)?, main.place_at(at + 4)?));
         let counts = [76, 80, 84, 92, 96, 100, 104].map(|at| main.place_at(at).unwrap_or_default());
-        let [text, ..] = counts;
+        let [text, .., boxes, _] = counts;
         let read = || {
             Some(Header {
                 table_stream: if flags & SECOND_TABLE == 0 { "0Table" } else { "1Table" },
                 text,
+                has_boxes: boxes > 0,
                 whole: counts.iter().try_fold(0_usize, |sum, count| sum.checked_add(*count))?,
                 characters: pair(0x00fa)?,
                 paragraphs: pair(0x0102)?,

@@ -45,6 +45,9 @@ struct Reader {
     look: Characters,
     /// How high the text before it stands.
     height: i16,
+    /// Text stands in boxes somewhere; in the paragraph that is read something is drawn.
+    has_boxes: bool,
+    is_drawn: bool,
     /// Fields that are open: whether their text is what they ask for and not yet what they show.
     fields: Vec<bool>,
     /// What holds for each paragraph, and which one is read.
@@ -61,7 +64,8 @@ pub(super) fn read(
     properties: &Properties,
 ) -> Result<Story, ReadFault> {
     let marks = marks::read(header, pieces, main, properties)?;
-    let (mut reader, mut aside) = (Reader { marks, ..Reader::default() }, Vec::new());
+    let (mut reader, mut aside) =
+        (Reader { marks, has_boxes: header.has_boxes, ..Reader::default() }, Vec::new());
     let mut ended = false;
     each_character(header, pieces, main, |c, place, number, piece| {
         if number >= header.text && !ended {
@@ -159,6 +163,7 @@ impl Reader {
     }
 
     fn write(&mut self, c: char, look: Characters) -> Result<(), ReadFault> {
+        self.is_drawn |= matches!(c, '\u{1}' | '\u{8}');
         let shown = match c {
             '\u{b}' | '\u{e}' => '\n',
             '\u{1e}' => '-',
@@ -233,8 +238,9 @@ impl Reader {
         self.flush();
         (self.look, self.height) = (Characters::default(), 0);
         let mut text = std::mem::take(&mut self.text);
-        // What stands there is seen behind a figure that is not here.
-        if self.mark().is_numbered && !self.open.is_empty() {
+        // What stands there is seen behind a number that is not here, or beside or under a box.
+        let is_drawn = std::mem::take(&mut self.is_drawn) && self.has_boxes;
+        if (self.mark().is_numbered || is_drawn) && !self.open.is_empty() {
             text.insert_str(0, unseen(&text));
         }
         let node = Node::Paragraph { text, open_end: false };

@@ -96,7 +96,11 @@ fn gather<'m>(part: &'m [u8], found: &mut Vec<Part<'m>>, depth: usize) -> Result
 fn root(inner: &[Shown], start: Option<&str>) -> Option<usize> {
     let named = inner.iter().find(|shown| start.is_some() && shown.id.as_deref() == start);
     let named = named.and_then(|shown| shown.page);
-    named.or_else(|| inner.iter().find_map(|shown| shown.page))
+    let of = |is_attached: bool| {
+        let such = inner.iter().filter(move |shown| shown.is_attached == is_attached);
+        such.filter_map(|shown| shown.page)
+    };
+    named.or_else(|| of(false).next()).or_else(|| of(true).next())
 }
 
 /// What a mail says, rather than what is attached to it; the one page that is, where the mail itself has no tables.
@@ -250,7 +254,9 @@ mod tests {
             assert_eq!(of(kind, &both).as_deref(), Some(shown), "{kind}");
         }
         let attached = part("Content-Disposition: attachment; filename=a.htm\n", "<table>0");
-        assert_eq!(of("mixed", &[attached.clone(), new]).as_deref(), Some("<table>2"));
+        for kind in ["mixed", "related"] {
+            assert_eq!(of(kind, &[attached.clone(), new.clone()]).as_deref(), Some("<table>2"));
+        }
         assert_eq!(of("mixed", &[part("", "hello"), attached]).as_deref(), Some("<table>0"));
     }
 }

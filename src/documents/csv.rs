@@ -4,12 +4,20 @@ use super::fault::ReadFault;
 use super::grid::Grid;
 use super::recognise::{FoundCell, FoundState, Reading, SourceNotes, Unmapped};
 use super::sheet::{Sheet, Workbook};
+use super::value::{self, CellText};
 use crate::domain::form::{Form, all, for_year};
 use crate::domain::report::{Content, ReportDocument, Shape, ShapeFault, read_cell};
 use serde_json::Value;
 
 /// The columns of an own export that name a cell, and that with its figure.
 const OWN: [&str; 4] = ["section", "row", "column", "value"];
+/// The columns that name the report a line of an own export is of.
+const OF_REPORT: [&str; 7] =
+    ["year", "report", "report_id", "agency", "agency_id", "agency_code", "agency_name"];
+/// How many lines tell whether a text is a sheet, how many of them must be rows, and of how many cells at least.
+const FIRST_LINES: usize = 200;
+const FEWEST_ROWS: usize = 8;
+const FEWEST_CELLS: usize = 4;
 /// Most lines of an own export; the form has two hundred cells.
 const MOST_LINES: usize = 10_000;
 /// Most lines that found no place and are told.
@@ -27,13 +35,46 @@ pub fn read(text: &str) -> Result<Grid, ReadFault> {
         let row = u32::try_from(line).map_err(|_| ReadFault::TooManyCells)?.saturating_sub(1).max(next);
         next = row.saturating_add(1);
         for (column, cell) in record.iter().enumerate() {
-            if !cell.trim().is_empty() {
+            let cell = plain(cell);
+            if !cell.is_empty() {
                 workbook.put(&mut sheet, row, u32::try_from(column).unwrap_or(u32::MAX), cell)?;
             }
         }
     }
     workbook.lay_out(sheet)?;
     Ok(Grid { blocks: workbook.blocks, aside: workbook.aside })
+}
+
+/// A cell as a spreadsheet shows it: `="12"` and `'12` are how one is told that 12 is a text.
+fn plain(cell: &str) -> &str {
+    let cell = cell.trim();
+    let quoted = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    if let Some(text) = quoted.filter(|text| !text.contains('"')) {
+        return text.trim();
+    }
+    let text = cell.strip_prefix('\'').filter(|text| text.starts_with(|c: char| c.is_numeric()));
+    text.unwrap_or(cell)
+}
+
+/// Whether a text of which nobody says what it is plainly is a sheet: most of its lines that hold several cells hold as
+/// many as each other. What tabs part is read as a text is, where no quotes stand around it.
+pub fn is_sheet(text: &str) -> bool {
+    let is_quoted = || text.contains("\t\"") || text.contains("\n\"");
+    if delimiter(text) == b'\t' && !is_quoted() {
+        return false;
+    }
+    let mut widths = std::collections::HashMap::<usize, usize>::new();
+    for record in reader(text).records().take(FIRST_LINES) {
+        let Ok(record) = record else { return false };
+        // A figure with its thousands parted off is no row.
+        if record.len() > 1 && record.iter().any(|cell| !cell.contains(|c: char| c.is_ascii_digit())) {
+            *widths.entry(record.len()).or_default() += 1;
+        }
+    }
+    let all: usize = widths.values().sum();
+    let wide: usize = widths.iter().filter(|(width, _)| **width >= FEWEST_CELLS).map(|(_, rows)| rows).sum();
+    // A report has tables of three widths at most.
+    wide >= FEWEST_ROWS && wide * 4 >= all * 3 && widths.len() <= 8
 }
 
 fn reader(text: &str) -> ::csv::Reader<&[u8]> {
@@ -70,6 +111,12 @@ fn columns(text: &str) -> Option<[usize; 4]> {
 /// Reads an own export: each line names its cell.
 pub fn read_own(text: &str, year: Option<i32>) -> Result<Reading, ReadFault> {
     let at = columns(text).ok_or(ReadFault::Malformed)?;
+    let head = reader(text).records().next().and_then(Result::ok).unwrap_or_default();
+    let of_report: Vec<usize> = (0..head.len())
+        .filter(|column| head.get(*column).is_some_and(|name| OF_REPORT.contains(&name.trim())))
+        .collect();
+    let mut report: Option<Vec<String>> = None;
+    let mut is_of_one = true;
     let mut lines = Vec::new();
     for record in reader(text).records().skip(1) {
         let record = record.map_err(|_| ReadFault::Malformed)?;
@@ -79,12 +126,20 @@ pub fn read_own(text: &str, year: Option<i32>) -> Result<Reading, ReadFault> {
         let line = record.position().map_or(1, ::csv::Position::line);
         let fields = at.map(|column| record.get(column).unwrap_or_default().trim().to_owned());
         if record.iter().any(|field| !field.trim().is_empty()) {
+            let of: Vec<String> = of_report
+                .iter()
+                .map(|column| record.get(*column).unwrap_or_default().trim().to_owned())
+                .collect();
+            is_of_one &= report.get_or_insert_with(|| of.clone()) == &of;
             lines.push((usize::try_from(line).unwrap_or(usize::MAX), fields));
         }
     }
     let form = form_of(&lines).unwrap_or_else(|| for_year(year.unwrap_or(i32::MAX)));
     let mut own = Own::new(form, year);
     lines.into_iter().for_each(|(line, fields)| own.take(line, fields));
+    if !is_of_one {
+        own.refuse_all();
+    }
     Ok(own.finish())
 }
 
@@ -155,7 +210,11 @@ impl Own {
             self.notes.blanks.push((cell, String::new()));
             FoundState::Blank
         } else {
-            match read_cell(self.form, cell, &value) {
+            let numeral = match value::read(plain(&value)) {
+                CellText::Number(numeral) => numeral,
+                _ => value.clone(),
+            };
+            match read_cell(self.form, cell, &numeral) {
                 Ok(number) => {
                     self.document.content.figures.set(cell, Some(number));
                     self.notes.cells_read += 1;
@@ -168,6 +227,13 @@ impl Own {
             }
         };
         self.notes.found.push(FoundCell { cell, state, text: value, line, place: None });
+    }
+
+    /// Takes all figures back: they are of several reports.
+    fn refuse_all(&mut self) {
+        let found = self.notes.found.iter();
+        let cells: Vec<(usize, String)> = found.map(|found| (found.cell, found.text.clone())).collect();
+        cells.into_iter().for_each(|(cell, text)| self.refuse(cell, &text));
     }
 
     /// Takes a cell's figure back.
@@ -217,5 +283,43 @@ mod tests {
             });
             assert_eq!(texts.collect::<Vec<_>>(), ["汉江市2024年度报告", "一、总体情况"], "{end:?}");
         }
+    }
+
+    #[test]
+    fn texts_that_say_they_are_texts_are_read_as_what_they_show() {
+        for (cell, shown) in
+            [("=\"12\"", "12"), ("'12", "12"), (" 3 ", "3"), ("=1+2", "=1+2"), ("'甲", "'甲")]
+        {
+            assert_eq!(plain(cell), shown);
+        }
+    }
+
+    #[test]
+    fn a_sheet_is_known_by_its_rows() {
+        assert!(
+            is_sheet(&"规章,1,2,3\n".repeat(9)) && is_sheet(&"\"规章\"\t\"1\"\t\"2\"\t\"3\"\n".repeat(9))
+        );
+        for text in [
+            "规章\t1\t2\t3\n",
+            "收到申请 1,234,567,890 件\n",
+            "a, b\n",
+            "1,234,567,890\n",
+            "规章,1,2,3\n一, 二\n",
+        ] {
+            assert!(!is_sheet(&text.repeat(9)), "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_of_two_reports_are_no_report() {
+        let of = |years: [i32; 2]| {
+            let line = |(year, column): (i32, &str)| {
+                format!("{year},proactive_disclosure,regulations,{column},\"1,234\"\n")
+            };
+            let lines: String = years.into_iter().zip(["issued", "repealed"]).map(line).collect();
+            let reading = read_own(&format!("year,section,row,column,value\n{lines}"), None).expect("lines");
+            (reading.notes.cells_read, reading.document.faults.len())
+        };
+        assert_eq!((of([2024, 2024]), of([2023, 2024])), ((2, 0), (0, 2)));
     }
 }

@@ -10,13 +10,16 @@ mod structure;
 mod tests;
 
 use super::color::unseen;
+use super::decode::{DecodeFault, decode};
 use super::grid::{Block, Cover, Grid, GridCell};
 use flow::{Flow, Gap};
 use look::Look;
 use scraper::{ElementRef, Html, Node};
 use sheet::Sheet;
 use spans::{cover, pass, span};
-use structure::{Kind, cells_of, elements, is_apart, is_layout, kind, mark_of, row_groups, typed_in};
+use structure::{
+    Kind, cells_of, elements, is_apart, is_frame, is_layout, kind, mark_of, row_groups, typed_in,
+};
 
 /// Deepest nesting of elements that is read.
 const DEEPEST: usize = 256;
@@ -26,6 +29,8 @@ const WIDEST_SPAN: usize = 64;
 /// How many elements around a table are asked what colours they give to it.
 const MOST_AROUND: usize = 30;
 const TALLEST_SPAN: usize = 200;
+/// Most sheets of styles that one asks for, and how deep those ask for others.
+const MOST_IMPORTS: usize = 4;
 
 /// Why a page could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -47,26 +52,89 @@ pub enum HtmlFault {
 /// that only arranges the page (it holds tables, or a text in a single column) is no table: what its cells
 /// hold stands there in their order. Lines are the running numbers of paragraphs and rows.
 pub fn read(text: &str) -> Result<Grid, HtmlFault> {
+    read_beside(text, &Nothing)
+}
+
+/// What stands beside a page in the same file, by the links it is called with.
+pub(super) trait Beside {
+    fn style(&self, link: &str) -> Option<String>;
+    /// A page that is shown in a frame.
+    fn frame(&self, link: &str) -> Option<Result<Grid, HtmlFault>>;
+}
+
+/// A page alone in its file.
+struct Nothing;
+
+impl Beside for Nothing {
+    fn style(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn frame(&self, _: &str) -> Option<Result<Grid, HtmlFault>> {
+        None
+    }
+}
+
+/// Reads a page with what stands beside it.
+pub(super) fn read_beside(text: &str, beside: &dyn Beside) -> Result<Grid, HtmlFault> {
     let html = parse::parse(text)?;
-    let mut reader = Reader { sheet: sheet(&html), ..Reader::default() };
+    let mut reader = Reader::new(sheet(&html, beside), beside);
     for element in html.tree.root().children().filter_map(ElementRef::wrap) {
         reader.walk(element, 1)?;
     }
     reader.end_paragraph();
+    // The sheets of a workbook, of which its frames show the first.
+    let links = html.tree.nodes().filter_map(ElementRef::wrap);
+    for link in links.filter(|link| link.value().id().is_some_and(|id| id.eq_ignore_ascii_case("shLink"))) {
+        reader.frame(link.value().attr("href"))?;
+    }
     Ok(Grid::of(reader.blocks))
 }
 
+/// The text of a page: in the charset it is said to be in, in the one it says, or else in the one it is in.
+pub(super) fn decoded(bytes: &[u8], charset: Option<&str>) -> Result<(String, &'static str), DecodeFault> {
+    let declared = charset.map(str::to_owned).or_else(|| declared_charset(bytes));
+    decode(bytes, declared.as_deref()).or_else(|fault| {
+        // Pages often say one charset and are in another.
+        decode(bytes, None).map_err(|_| fault)
+    })
+}
+
 /// The styles of a page.
-fn sheet(html: &Html) -> Sheet {
+fn sheet(html: &Html, beside: &dyn Beside) -> Sheet {
     let mut sheet = Sheet::default();
-    let styles = html.tree.nodes().filter_map(ElementRef::wrap);
-    for style in styles.filter(|element| element.value().name() == "style") {
-        let media = style.value().attr("media").unwrap_or_default();
-        if media.is_empty() || media.contains("all") || media.contains("screen") {
-            sheet.take(&style.text().collect::<String>());
+    for element in html.tree.nodes().filter_map(ElementRef::wrap) {
+        let attribute = |name: &str| element.value().attr(name).unwrap_or_default().to_ascii_lowercase();
+        let is_linked = || attribute("rel").split_whitespace().eq(["stylesheet"]);
+        let css = match element.value().name() {
+            "style" => Some(element.text().collect()),
+            "link" if is_linked() => element.value().attr("href").and_then(|link| beside.style(link)),
+            _ => None,
+        };
+        let media = attribute("media");
+        if let Some(css) = css
+            && (media.is_empty() || media.contains("all") || media.contains("screen"))
+        {
+            take(&mut sheet, &css, beside, MOST_IMPORTS);
         }
     }
     sheet
+}
+
+/// Takes in styles behind those that they ask for.
+fn take(sheet: &mut Sheet, css: &str, beside: &dyn Beside, deep: usize) {
+    // They stand before all rules.
+    let head = css.split('{').next().unwrap_or_default();
+    for asked in head.split("@import").skip(1).take(deep) {
+        let link = asked.split(';').next().unwrap_or_default().trim().trim_start_matches("url(");
+        let end = link.find([')', ' ', '"', '\'']).filter(|end| *end > 0);
+        let quoted = link.strip_prefix(['"', '\'']).and_then(|link| link.split(['"', '\'']).next());
+        let link = quoted.or_else(|| link.get(..end.unwrap_or(link.len()))).unwrap_or_default();
+        if let Some(css) = beside.style(link) {
+            take(sheet, &css, beside, deep - 1);
+        }
+    }
+    sheet.take(css);
 }
 
 /// The charset a page declares in its first bytes, if it does.
@@ -78,8 +146,8 @@ pub fn declared_charset(bytes: &[u8]) -> Option<String> {
     name.get(..end).filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
-#[derive(Default)]
-struct Reader {
+struct Reader<'b> {
+    beside: &'b dyn Beside,
     blocks: Vec<Block>,
     flow: Flow,
     sheet: Sheet,
@@ -89,9 +157,36 @@ struct Reader {
     cells: usize,
 }
 
-impl Reader {
+impl<'b> Reader<'b> {
+    fn new(sheet: Sheet, beside: &'b dyn Beside) -> Reader<'b> {
+        let (blocks, flow) = (Vec::new(), Flow::default());
+        Reader { beside, blocks, flow, sheet, preformatted: false, line: 0, cells: 0 }
+    }
+
+    /// Reads a page that is shown in this one, in its place.
+    fn frame(&mut self, link: Option<&str>) -> Result<(), HtmlFault> {
+        let Some(grid) = link.and_then(|link| self.beside.frame(link)) else { return Ok(()) };
+        self.end_paragraph();
+        let before = self.line;
+        for mut block in grid?.blocks {
+            let lines: Vec<&mut usize> = match &mut block {
+                Block::Paragraph { line, .. } => vec![line],
+                Block::Table { rows } => rows.iter_mut().flatten().map(|cell| &mut cell.line).collect(),
+            };
+            for line in lines {
+                *line += before;
+                self.line = self.line.max(*line);
+            }
+            self.blocks.push(block);
+        }
+        Ok(())
+    }
+
     fn walk(&mut self, element: ElementRef<'_>, depth: usize) -> Result<(), HtmlFault> {
         match kind(element) {
+            _ if is_frame(element) && self.sheet.look(element).is_shown() => {
+                self.frame(element.value().attr("src"))?;
+            }
             Kind::Skipped => {}
             Kind::Break => self.flow.widen(Gap::Break),
             Kind::Inline => {

@@ -1,142 +1,117 @@
-//! Pages saved as one file (mht): the first page among its parts, decoded and read as any other.
+//! Pages saved as one file (mht): the page among its parts, with the styles and frames that stand in others.
 
+mod parts;
+
+use super::decode;
 use super::fault::ReadFault;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use super::grid::Grid;
+use super::html::{self, Beside, HtmlFault};
+use parts::Part;
+use std::cell::RefCell;
+use std::collections::HashSet;
+use url::Url;
 
-/// Deepest nesting of parts in parts.
-const DEEPEST: usize = 5;
-/// Most parts that are looked at; the others are pictures anyway.
-const MOST_PARTS: usize = 1_000;
+/// How Excel marks a sheet that it does not show.
+const HIDDEN: [&str; 2] = ["<x:visible>sheethidden", "<x:visible>sheetveryhidden"];
 
-/// A page, and the charset it is said to be in.
-pub struct Page {
-    pub bytes: Vec<u8>,
-    pub charset: Option<String>,
+/// Reads the page into a grid, in the charset that is named or the one its part says; also tells which.
+pub fn read(bytes: &[u8], charset: Option<&str>) -> Result<(Grid, &'static str), ReadFault> {
+    let (parts, page) = parts::parts(bytes)?;
+    let file = File { parts, read: RefCell::new(HashSet::from([page])) };
+    let part = file.parts.get(page).ok_or(ReadFault::NoText)?;
+    let (text, charset) = html::decoded(&part.bytes()?, charset.or(part.charset.as_deref()))?;
+    Ok((html::read_beside(&text, &file.page(page))?, charset))
 }
 
-/// Finds the page.
-pub fn page(bytes: &[u8]) -> Result<Page, ReadFault> {
-    find(bytes, 0)?.ok_or(ReadFault::NoText)
+/// A file with its parts, and the numbers of the pages that are read: each once.
+struct File<'m> {
+    parts: Vec<Part<'m>>,
+    read: RefCell<HashSet<usize>>,
 }
 
-fn find(part: &[u8], depth: usize) -> Result<Option<Page>, ReadFault> {
-    if depth > DEEPEST {
-        return Err(ReadFault::TooDeep);
+/// A page, and what stands beside it.
+struct Page<'f, 'm> {
+    file: &'f File<'m>,
+    location: Option<Url>,
+}
+
+impl<'m> File<'m> {
+    fn page(&self, number: usize) -> Page<'_, 'm> {
+        let location = self.parts.get(number).and_then(|part| part.location.as_deref());
+        Page { file: self, location: location.and_then(|location| Url::parse(location).ok()) }
     }
-    let (head, body) = split(part);
-    let head = unfolded(head);
-    let (media, parameters) = content_type(&head);
-    if media.starts_with("multipart/") {
-        let boundary = parameter(&parameters, "boundary").ok_or(ReadFault::Malformed)?;
-        for inner in parts(body, &boundary).take(MOST_PARTS) {
-            if let Some(page) = find(inner, depth + 1)? {
-                return Ok(Some(page));
-            }
+}
+
+impl Page<'_, '_> {
+    /// The part that a link names: by its own name, by its place, or else by the only such file name there is.
+    fn find(&self, link: &str, fits: impl Fn(&Part<'_>) -> bool) -> Option<usize> {
+        let link: String = link.split('#').next().unwrap_or_default().split_whitespace().collect();
+        if link.is_empty() {
+            return None;
         }
-        return Ok(None);
-    }
-    if !matches!(media.as_str(), "text/html" | "application/xhtml+xml") {
-        return Ok(None);
-    }
-    let encoding = field(&head, "content-transfer-encoding").unwrap_or_default().to_ascii_lowercase();
-    let bytes = match encoding.trim() {
-        "quoted-printable" => quoted_printable(body),
-        "base64" => {
-            let plain: Vec<u8> = body.iter().filter(|byte| !byte.is_ascii_whitespace()).copied().collect();
-            STANDARD.decode(plain).map_err(|_| ReadFault::Damaged)?
+        let all = || self.file.parts.iter().enumerate().filter(|(_, part)| fits(part));
+        let id = link.strip_prefix("cid:");
+        let whole = self.location.as_ref().and_then(|page| page.join(&link).ok());
+        let whole = whole.or_else(|| Url::parse(&link).ok());
+        let is_it = |part: &Part<'_>| {
+            let location = part.location.as_deref().unwrap_or_default();
+            (id.is_some() && part.id.as_deref() == id)
+                || location == link
+                || (whole.is_some() && Url::parse(location).ok() == whole)
+        };
+        if let Some((number, _)) = all().find(|(_, part)| is_it(part)) {
+            return Some(number);
         }
-        _ => body.to_vec(),
-    };
-    Ok(Some(Page { bytes, charset: parameter(&parameters, "charset") }))
-}
-
-/// A part's head and body, parted by the first empty line.
-fn split(part: &[u8]) -> (&[u8], &[u8]) {
-    let ends: [&[u8]; 2] = [b"\r\n\r\n", b"\n\n"];
-    let found = ends.iter().filter_map(|end| {
-        let at = part.windows(end.len()).position(|window| window == *end)?;
-        Some((at, at + end.len()))
-    });
-    match found.min() {
-        Some((head, body)) => (part.get(..head).unwrap_or_default(), part.get(body..).unwrap_or_default()),
-        None => (part, &[]),
+        let name = |place: &str| place.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+        let mut alike =
+            all().filter(|(_, part)| part.location.as_deref().map(name).as_ref() == Some(&name(&link)));
+        let first = alike.next().map(|(number, _)| number);
+        first.filter(|_| alike.next().is_none() && id.is_none())
     }
 }
 
-/// A head with each field on one line.
-fn unfolded(head: &[u8]) -> Vec<String> {
-    let mut fields: Vec<String> = Vec::new();
-    for line in String::from_utf8_lossy(head).lines() {
-        match fields.last_mut() {
-            Some(last) if line.starts_with([' ', '\t']) => last.push_str(line),
-            _ => fields.push(line.to_owned()),
+impl Beside for Page<'_, '_> {
+    fn style(&self, link: &str) -> Option<String> {
+        let part = self.file.parts.get(self.find(link, |part| part.media == "text/css")?)?;
+        let bytes = part.bytes().ok()?;
+        let text = decode(&bytes, part.charset.as_deref()).map(|(text, _)| text);
+        Some(text.unwrap_or_else(|_| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    fn frame(&self, link: &str) -> Option<Result<Grid, HtmlFault>> {
+        let number = self.find(link, |part| part.is_page())?;
+        let part = self.file.parts.get(number)?;
+        if !self.file.read.borrow_mut().insert(number) {
+            return None;
         }
-    }
-    fields
-}
-
-fn field<'h>(head: &'h [String], name: &str) -> Option<&'h str> {
-    head.iter().find_map(|field| {
-        let (known, value) = field.split_once(':')?;
-        known.trim().eq_ignore_ascii_case(name).then(|| value.trim())
-    })
-}
-
-fn content_type(head: &[String]) -> (String, String) {
-    let value = field(head, "content-type").unwrap_or_default();
-    let (media, parameters) = value.split_once(';').unwrap_or((value, ""));
-    (media.trim().to_ascii_lowercase(), parameters.to_owned())
-}
-
-fn parameter(parameters: &str, name: &str) -> Option<String> {
-    parameters.split(';').find_map(|parameter| {
-        let (known, value) = parameter.split_once('=')?;
-        known.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').to_owned())
-    })
-}
-
-/// What stands between the lines that are the boundary.
-fn parts<'b>(body: &'b [u8], boundary: &str) -> impl Iterator<Item = &'b [u8]> {
-    let mark = format!("--{boundary}").into_bytes();
-    let mut starts = Vec::new();
-    let mut line_start = 0;
-    for line in body.split_inclusive(|byte| *byte == b'\n') {
-        if line.starts_with(&mark) {
-            starts.push((line_start, line_start + line.len()));
+        let (text, _) = html::decoded(&part.bytes().ok()?, part.charset.as_deref()).ok()?;
+        let small = text.to_ascii_lowercase();
+        if HIDDEN.iter().any(|mark| small.contains(mark)) {
+            return None;
         }
-        line_start += line.len();
+        Some(html::read_beside(&text, &self.file.page(number)))
     }
-    let ends: Vec<usize> = starts.iter().skip(1).map(|(start, _)| *start).chain([body.len()]).collect();
-    starts.into_iter().zip(ends).map(|((_, from), to)| body.get(from..to).unwrap_or_default())
-}
-
-fn quoted_printable(body: &[u8]) -> Vec<u8> {
-    let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
-    let mut decoded = Vec::with_capacity(body.len());
-    let mut at = 0;
-    while let Some(byte) = body.get(at) {
-        let behind = (body.get(at + 1), body.get(at + 2));
-        match (byte, behind) {
-            (b'=', (Some(b'\n'), _)) => at += 2,
-            (b'=', (Some(b'\r'), Some(b'\n'))) => at += 3,
-            (b'=', (high, low)) if digit(high).is_some() && digit(low).is_some() => {
-                let value = digit(high).unwrap_or_default() * 16 + digit(low).unwrap_or_default();
-                decoded.push(u8::try_from(value).unwrap_or_default());
-                at += 3;
-            }
-            _ => {
-                decoded.push(*byte);
-                at += 1;
-            }
-        }
-    }
-    decoded
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::grid::Block;
     use super::*;
+
+    fn texts(file: &str) -> Vec<String> {
+        let blocks = read(file.as_bytes(), None).map(|(grid, _)| grid.blocks).unwrap_or_default();
+        let texts = blocks.into_iter().flat_map(|block| match block {
+            Block::Paragraph { text, .. } => vec![text],
+            Block::Table { rows } => rows.into_iter().flatten().map(|cell| cell.text).collect(),
+        });
+        texts.collect()
+    }
+
+    fn file(parts: &[(&str, &str)]) -> String {
+        let parts = parts.iter().map(|(head, text)| format!("--b\n{head}\n\n{text}\n"));
+        let parts: String = parts.collect();
+        format!("MIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n{parts}--b--\n")
+    }
 
     #[test]
     fn the_page_is_found_among_the_parts_and_decoded() {
@@ -144,9 +119,41 @@ mod tests {
             preamble\r\n--A B\r\nContent-Type: image/png\r\n\r\nx\r\n--A B\r\n\
             Content-Type: text/html; charset=\"gb2312\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n\
             <p>=D7=DC=\r\n=BC=C6 3=3D3</p>\r\n--A B--\r\n";
-        let page = page(file.as_bytes()).map(|page| (page.bytes, page.charset));
-        let expected = b"<p>\xd7\xdc\xbc\xc6 3=3</p>\r\n".to_vec();
-        assert_eq!(page, Ok((expected, Some("gb2312".to_owned()))));
-        assert!(super::page(b"MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nx").is_err());
+        assert_eq!(texts(file), ["总计 3=3"]);
+        assert!(read(b"MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nx", None).is_err());
+    }
+
+    #[test]
+    fn styles_of_other_parts_hold() {
+        let page = "<link rel=Stylesheet href='cid:css-1@x'><style>@import url(a.css);</style>\
+            <table><tr><td><b class=old>9</b><i class=gone>8</i>7</td><td>1</td></tr></table>";
+        let file = file(&[
+            ("Content-Type: text/html\nContent-Location: http://x/y/index.html", page),
+            ("Content-Type: text/css\nContent-Location: cid:css-1@x", ".old{display:none}"),
+            ("Content-Type: text/css\nContent-Location: http://x/y/a.css", ".gone{display:none}"),
+        ]);
+        assert_eq!(texts(&file), ["7", "1"]);
+    }
+
+    #[test]
+    fn frames_are_read_in_their_places_and_each_once() {
+        let book = "<html><head><link id=shLink href='a.files/sheet001.htm'><link id=shLink \
+            href='a.files/sheet002.htm'><link id=shLink href='a.files/sheet003.htm'></head><frameset><frame \
+            src='a.files/sheet001.htm'><frame src='a.files/none.htm'></frameset></html>";
+        let sheet =
+            |name: &str| format!("Content-Type: text/html\nContent-Location: file:///C:/a.files/{name}");
+        let file_of_sheets = file(&[
+            ("Content-Type: text/html\nContent-Location: file:///C:/a.htm", book),
+            (&sheet("sheet001.htm"), "<p>一<iframe src='../a.htm'></iframe></p>"),
+            (&sheet("sheet002.htm"), "<p>二</p>"),
+            (&sheet("sheet003.htm"), "<!--<x:Visible>SheetHidden</x:Visible>--><p>三</p>"),
+        ]);
+        assert_eq!(texts(&file_of_sheets), ["一", "二"]);
+        let page = "<p>甲</p><iframe src='cid:f@x'></iframe><p>乙</p><iframe src='cid:f@x' hidden></iframe>";
+        let file = file(&[
+            ("Content-Type: text/html", page),
+            ("Content-Type: text/html\nContent-ID: <f@x>", "<p>中</p>"),
+        ]);
+        assert_eq!(texts(&file), ["甲", "中", "乙"]);
     }
 }

@@ -30,6 +30,7 @@ pub mod mht;
 mod number_format;
 pub mod odf;
 mod order;
+mod palette;
 mod particulars;
 mod parts;
 pub mod pdf;

@@ -22,99 +22,251 @@ pub(super) fn known(number: u16) -> Option<&'static str> {
 
 /// Whether a format shows every number as it is.
 pub(super) fn hides_nothing(code: &str) -> bool {
-    [1.0, 0.0, -1.0].into_iter().all(|number| is_plain(code, number))
+    let parts = parts(code);
+    // Which part shows a number is asked of that number.
+    let is_choosy = parts.iter().any(|part| part.condition.is_some());
+    !is_choosy && [1.0, 0.0, -1.0].into_iter().all(|number| is_shown(&parts, number))
 }
 
-/// Whether a format shows a number as it is, rounded at most: not as a share of a hundred, in thousands, as a word
-/// or not at all, and with no figure beside it.
+/// Whether a format shows a number as it is, rounded at most: not as a share of a hundred, in thousands, as a word,
+/// in white or not at all, with no figure beside it and nothing between its own that makes two of it.
 pub(super) fn is_plain(code: &str, number: f64) -> bool {
-    // As offices' own programs call the usual one.
-    if code.contains("通用格式") {
-        return true;
+    is_shown(&parts(code), number)
+}
+
+fn is_shown(parts: &[Part], number: f64) -> bool {
+    if parts.iter().all(|part| part.condition.is_none()) {
+        return match parts {
+            [_, negative, ..] if number < 0.0 => negative.is_plain(number, false),
+            [_, _, zero, ..] if number == 0.0 => zero.is_plain(number, false),
+            [first, ..] => first.is_plain(number, true),
+            [] => true,
+        };
     }
-    let sections = sections(code);
-    let conditional = sections.iter().any(|section| section.has_condition);
-    let section = match sections.as_slice() {
-        // Nobody has to follow conditions: each way must be plain.
-        _ if conditional => return sections.iter().all(|section| section.is_plain(number)),
-        [_, negative, ..] if number < 0.0 => negative,
-        [_, _, zero, ..] if number == 0.0 => zero,
-        [first, ..] => first,
-        [] => return true,
-    };
-    section.is_plain(number)
+    let count = parts.len().min(3);
+    for (at, part) in parts.iter().take(count).enumerate() {
+        let holds = match part.condition {
+            Some(condition) => condition.holds(number),
+            // The last one is for all the rest; programs differ on one in the middle.
+            None if at + 1 == count => true,
+            None if !part.is_plain(number, true) => return false,
+            None => continue,
+        };
+        if holds {
+            return part.is_plain(number, true);
+        }
+    }
+    false
+}
+
+/// A format whose colours nobody asks for.
+pub(super) fn without_colors(code: &str) -> String {
+    let mut kept = String::with_capacity(code.len());
+    let mut rest = code;
+    while let Some((before, behind)) = rest.split_once('[') {
+        let (said, after) = behind.split_once(']').unwrap_or((behind, ""));
+        kept.push_str(before);
+        if !is_white(said) {
+            kept.extend(["[", said, "]"]);
+        }
+        rest = after;
+    }
+    kept.push_str(rest);
+    kept
+}
+
+fn is_white(said: &str) -> bool {
+    let said: String = said.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+    matches!(said.as_str(), "white" | "白色" | "color2" | "颜色2")
+}
+
+/// For which numbers a part of a format is.
+#[derive(Debug, Clone, Copy)]
+struct Condition {
+    below: bool,
+    same: bool,
+    above: bool,
+    than: f64,
+}
+
+impl Condition {
+    fn of(said: &str) -> Option<Condition> {
+        let than = said.trim_start_matches(['<', '>', '=']);
+        let sign = said.get(..said.len() - than.len())?;
+        let (below, same, above) = match sign {
+            "<" => (true, false, false),
+            "<=" => (true, true, false),
+            "=" => (false, true, false),
+            ">=" => (false, true, true),
+            ">" => (false, false, true),
+            "<>" => (true, false, true),
+            _ => return None,
+        };
+        Some(Condition { below, same, above, than: than.trim().parse().ok()? })
+    }
+
+    #[expect(clippy::float_cmp, reason = "as sheets compare what was typed in")]
+    fn holds(self, number: f64) -> bool {
+        (self.below && number < self.than)
+            || (self.same && number == self.than)
+            || (self.above && number > self.than)
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Token {
+    /// Room for a digit.
+    Digit,
+    Point,
+    Comma,
+    /// The number as sheets show it by themselves.
+    Whole,
+    /// What stands there as it is.
+    Said(String),
 }
 
 /// A part of a format: for what is above, below or nought.
 #[derive(Debug, Default)]
 struct Part {
-    /// All that is neither a quotation nor a color nor room for a character, in small letters.
-    marks: String,
-    /// A figure or a point stands in it as a word.
-    has_figure: bool,
-    is_empty: bool,
-    has_condition: bool,
+    tokens: Vec<Token>,
+    condition: Option<Condition>,
+    is_white: bool,
+    /// It shows a share, a power or a time.
+    is_other: bool,
+    is_filled: bool,
 }
 
 impl Part {
-    fn is_plain(&self, number: f64) -> bool {
-        let marks = &self.marks;
-        if marks.contains("general") || marks.contains('@') {
-            return !self.has_figure;
+    /// Whether the number stands there as it is; its sign comes by itself, or the part has one.
+    fn is_plain(&self, number: f64, is_signed: bool) -> bool {
+        if self.is_white || self.is_other {
+            return false;
         }
-        let Some(last) = marks.rfind(['0', '#', '?']) else {
+        let is_room = |token: &Token| matches!(token, Token::Digit | Token::Whole);
+        let ends = self.tokens.iter().position(is_room).zip(self.tokens.iter().rposition(is_room));
+        let Some((first, last)) = ends else {
             // No place for a digit: nought may be a dash.
-            return number == 0.0 && !self.is_empty && !self.has_figure;
+            let is_nought = |c: char| c.is_whitespace() || "-－—–/／\\无零〇?".contains(c);
+            return number == 0.0 && self.is_filled && said(&self.tokens).chars().all(is_nought);
         };
-        let behind = marks.get(last + 1..).unwrap_or_default();
-        let scaled = behind.starts_with(',') || marks.contains(",.");
-        !(self.has_figure
-            || scaled
-            || marks.contains(['%', '/'])
-            || marks.contains("e+")
-            || marks.contains("e-"))
+        let before = said(self.tokens.get(..first).unwrap_or_default());
+        let behind = self.tokens.get(last + 1..).unwrap_or_default();
+        let inside = self.tokens.get(first..=last).unwrap_or_default();
+        let has_minus = before.contains(['-', '－', '—', '(', '（']);
+        let is_sign_right = match number < 0.0 && !is_signed {
+            true => has_minus,
+            false => number <= 0.0 || !before.contains(['-', '－', '—']),
+        };
+        is_sign_right
+            && behind.first() != Some(&Token::Comma)
+            && !is_another_number(&before)
+            && !is_another_number(&said(behind))
+            && !said(behind).contains(['-', '－', '—'])
+            && inside.iter().enumerate().all(|(at, token)| match token {
+                Token::Said(said) => {
+                    let groups = inside.get(at + 1..).unwrap_or_default();
+                    let digits = groups.iter().take_while(|token| **token == Token::Digit).count();
+                    let parts_thousands = match said.as_str() {
+                        " " | "\u{a0}" | "\u{202f}" => true,
+                        "," => number.abs() >= 1_000.0,
+                        _ => false,
+                    };
+                    let is_whole = !inside.get(..at).unwrap_or_default().contains(&Token::Point);
+                    parts_thousands && digits == 3 && is_whole
+                }
+                // In thousands.
+                Token::Comma => inside.get(at + 1) != Some(&Token::Point),
+                _ => true,
+            })
+    }
+
+    fn say(&mut self, text: &str) {
+        match self.tokens.last_mut() {
+            _ if text.is_empty() => {}
+            Some(Token::Said(said)) => said.push_str(text),
+            _ => self.tokens.push(Token::Said(text.to_owned())),
+        }
+    }
+
+    /// What stands in brackets: a colour, a condition, a time that runs on, the sign of a currency.
+    fn take(&mut self, said: &str) {
+        self.is_white |= is_white(said);
+        self.is_other |= !said.is_empty() && said.to_ascii_lowercase().chars().all(|c| "hms".contains(c));
+        if said.starts_with(['<', '>', '=']) {
+            self.condition = Condition::of(said);
+            self.is_other |= self.condition.is_none();
+        }
+        if let Some(sign) = said.strip_prefix('$') {
+            self.say(sign.rsplit_once('-').map_or(sign, |(sign, _)| sign));
+        }
     }
 }
 
-fn sections(code: &str) -> Vec<Part> {
-    let mut parts = vec![Part { is_empty: true, ..Part::default() }];
-    let mut chars = code.chars();
-    while let Some(c) = chars.next() {
+/// All that is said among tokens; a comma or point there is one.
+fn said(tokens: &[Token]) -> String {
+    let said = tokens.iter().map(|token| match token {
+        Token::Said(said) => said.as_str(),
+        Token::Comma => ",",
+        Token::Point => ".",
+        Token::Digit | Token::Whole => "",
+    });
+    said.collect()
+}
+
+fn parts(code: &str) -> Vec<Part> {
+    // As offices' own programs call the usual one.
+    let code = code.replace("G/通用格式", "General").replace("通用格式", "General");
+    let mut parts = vec![Part::default()];
+    let mut rest = code.as_str();
+    while let Some(c) = rest.chars().next() {
+        let behind = rest.get(c.len_utf8()..).unwrap_or_default();
+        rest = behind;
         if c == ';' {
-            parts.push(Part { is_empty: true, ..Part::default() });
+            parts.push(Part::default());
             continue;
         }
         let Some(part) = parts.last_mut() else { break };
-        part.is_empty = false;
+        part.is_filled = true;
         match c {
             '"' => {
-                let said: String = chars.by_ref().take_while(|c| *c != '"').collect();
-                part.has_figure |= said.contains(is_of_figure) || is_another_number(said.trim());
+                let (text, after) = behind.split_once('"').unwrap_or((behind, ""));
+                part.say(text);
+                rest = after;
             }
-            '\\' | '!' => {
-                let said = chars.next();
-                part.has_figure |= said.is_some_and(|said| {
-                    is_of_figure(said) || is_another_number(said.encode_utf8(&mut [0; 4]))
-                });
+            '\\' | '!' | '*' | '_' => {
+                let next = behind.chars().next();
+                rest = behind.get(next.map_or(0, char::len_utf8)..).unwrap_or_default();
+                let next = next.map(String::from).unwrap_or_default();
+                part.say(if c == '_' { " " } else { &next });
             }
-            '_' | '*' => drop(chars.next()),
             '[' => {
-                let said: String = chars.by_ref().take_while(|c| *c != ']').collect();
-                part.has_condition |= said.starts_with(['<', '>', '=']);
+                let (text, after) = behind.split_once(']').unwrap_or((behind, ""));
+                part.take(text);
+                rest = after;
             }
-            c => part.marks.extend(c.to_lowercase()),
+            '0' | '#' | '?' => part.tokens.push(Token::Digit),
+            '.' => part.tokens.push(Token::Point),
+            ',' => part.tokens.push(Token::Comma),
+            '@' => part.tokens.push(Token::Whole),
+            '%' | '/' => part.is_other = true,
+            'e' | 'E' if behind.starts_with(['+', '-']) => part.is_other = true,
+            'g' | 'G' if behind.get(..6).is_some_and(|rest| rest.eq_ignore_ascii_case("eneral")) => {
+                part.tokens.push(Token::Whole);
+                rest = behind.get(6..).unwrap_or_default();
+            }
+            c => part.say(c.encode_utf8(&mut [0; 4])),
         }
     }
     parts
 }
 
-/// Whether a word beside a number makes another one of it: 12 万件 is not 12, 5 元 are no 5 万元.
+/// Whether a word beside a number makes another one of it: 12 万件 is not 12, 5 元 are no 5 万元, ≥ 5 is no 5. What it
+/// is a number of makes none.
 pub(super) fn is_another_number(said: &str) -> bool {
-    said != "万元" && said.contains(['元', '万', '亿', '千', '百', '十', '约', '%', '％', '余', '多', '近'])
-}
-
-fn is_of_figure(c: char) -> bool {
-    c.is_numeric() || matches!(c, '.' | ',' | '．' | '，')
+    const HARMLESS: &str = "件份宗项起例人次个条张本家部页笔共计合总数：:¥￥$-－—–―无";
+    let bare = |c: &char| !(c.is_whitespace() || "()（）[]【】".contains(*c));
+    let said: String = said.chars().filter(bare).collect();
+    said != "万元" && said.chars().any(|c| !HARMLESS.contains(c))
 }
 
 #[cfg(test)]
@@ -151,6 +303,12 @@ mod tests {
             "[$-804]0",
             "[>=1000]#,##0;0",
             "0\\ ",
+            "# ##0",
+            "#\\ ##0",
+            "\"共\"0\"件\"",
+            "[=0]\"无\";0",
+            "[>=100]0,;0",
+            "[$¥-804]#,##0.00",
         ] {
             assert!(is_plain(code, 12.0), "{code}");
         }
@@ -169,10 +327,34 @@ mod tests {
             "\"约\"0",
             "0\"%\"",
             "\"无\"",
-            "[>=100]0,;0",
+            "[>=10]0,;0",
+            "[>5]\"多\";0",
+            "[White]0",
+            "[白色]0",
+            "[Color 2]0",
+            "0\\ 0",
+            "0\"-\"0",
+            "0000-00-00",
+            "0*0",
+            "0_00",
+            "0\"+\"",
+            "0+",
+            "\"≥\"0",
+            "\"不足\"0",
+            "0\"以上\"",
+            "~0",
+            "-0",
+            "[$1]0",
+            "G/通用格式\"万件\"",
+            "[h]",
+            "0,;0",
+            "#\\,##0",
         ] {
             assert!(!is_plain(code, 12.0), "{code}");
         }
         assert!(is_plain("0;-0;\"—\"", 0.0) && !is_plain("0;;\"—\"", -1.0));
+        assert!(is_plain("#\\,##0", 12_345.0) && !is_plain("0;0", -5.0) && is_plain("0;(0)", -5.0));
+        assert!(is_plain("[White]0;[Red]-0", -1.0) && is_plain(&without_colors("[White]0"), 1.0));
+        assert!(hides_nothing("0\"件\"") && !hides_nothing("[>=100]0,;0") && !hides_nothing("[White]0"));
     }
 }

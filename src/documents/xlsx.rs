@@ -7,7 +7,7 @@ use super::grid::{Block, Grid, GridCell};
 use super::number_format::numeral;
 use calamine::{DataRef, Reader as _, SheetVisible, Xlsx};
 use shown::Sheet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
@@ -69,12 +69,7 @@ fn read_checked(bytes: &[u8]) -> Result<Grid, XlsxFault> {
     let plain = Sheet::default();
     for name in shown {
         let sheet = sheets.get(&name).unwrap_or(&plain);
-        let mut rows = rows(&mut workbook, &name, &mut filled, &mut grid.aside)?;
-        for text in rows.values_mut().flat_map(|row| row.values_mut()) {
-            if let Some(seen) = sheet.marked.get(text) {
-                text.clone_from(seen);
-            }
-        }
+        let rows = rows(&mut workbook, &name, &sheet.marked, &mut filled, &mut grid.aside)?;
         lay_out(rows, sheet, &mut laid, &mut grid.blocks)?;
     }
     Ok(grid)
@@ -105,13 +100,20 @@ pub(super) type Rows = BTreeMap<u32, BTreeMap<u32, String>>;
 fn rows(
     workbook: &mut Xlsx<Cursor<&[u8]>>,
     sheet: &str,
+    marked: &HashMap<String, String>,
     left: &mut usize,
     aside: &mut Vec<GridCell>,
 ) -> Result<Rows, XlsxFault> {
     let mut reader = workbook.worksheet_cells_reader(sheet).map_err(|_| XlsxFault::Malformed)?;
     let mut rows = Rows::new();
     while let Some(cell) = reader.next_cell().map_err(|_| XlsxFault::Malformed)? {
-        let text = text_of(cell.get_value());
+        let mut text = text_of(cell.get_value());
+        // A number is in one font.
+        if matches!(cell.get_value(), DataRef::String(_) | DataRef::SharedString(_))
+            && let Some(seen) = marked.get(&text)
+        {
+            text.clone_from(seen);
+        }
         let (row, column) = cell.get_position();
         *left = left.checked_sub(1).ok_or(XlsxFault::TooManyCells)?;
         if column < MOST_COLUMNS {

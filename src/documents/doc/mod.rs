@@ -2,12 +2,15 @@
 //! for cells and rows.
 //!
 //! The text is one run of characters; where a cell and a row end a mark says, and the properties of the
-//! paragraph it ends say which of both. Revisions are taken as accepted, hidden text is not read, struck out and
-//! raised figures carry their mark, as in a docx; what merges cells is turned into a docx's columns.
+//! paragraph it ends say which of both. Revisions are taken as accepted, hidden text is not read, struck out,
+//! raised and unseen figures carry their mark, as in a docx; what merges cells is turned into a docx's columns.
 
 mod header;
+mod look;
+mod marks;
 mod properties;
 mod story;
+mod styles;
 mod table;
 
 use super::docx::lay_out;

@@ -2,12 +2,17 @@
 
 use super::Numbers;
 use super::header::{Header, Piece};
-use super::properties::{Characters, Paragraph, Properties};
+use super::look::{Characters, Said};
+use super::marks::{self, Mark, is_mark};
+use super::properties::{Paragraph, Properties};
 use super::table::{RowShape, Written, rows};
+use crate::documents::color::unseen;
 use crate::documents::docx::{Cell, Node};
 use crate::documents::fault::ReadFault;
 use crate::documents::grid::GridCell;
+use crate::documents::value::UNCLEAR;
 use encoding_rs::WINDOWS_1252;
+use std::ops::Range;
 
 /// Longest text of a paragraph, in bytes.
 const LONGEST_TEXT: usize = 1 << 20;
@@ -35,9 +40,21 @@ struct Reader {
     nodes: Vec<Node>,
     open: Vec<Open>,
     text: String,
+    /// The end of the text, of one look.
+    run: String,
+    look: Characters,
+    /// How high the text before it stands.
+    height: i16,
+    /// Text stands in boxes somewhere; in the paragraph that is read something is drawn.
+    has_boxes: bool,
+    is_drawn: bool,
     /// Fields that are open: whether their text is what they ask for and not yet what they show.
     fields: Vec<bool>,
-    last: Characters,
+    /// What holds for each paragraph, and which one is read.
+    marks: Vec<Mark>,
+    paragraph: usize,
+    /// What was found last, how far around it holds, and for which paragraph and piece.
+    known: (Characters, Range<usize>, usize, usize),
 }
 
 pub(super) fn read(
@@ -46,32 +63,27 @@ pub(super) fn read(
     main: &[u8],
     properties: &Properties,
 ) -> Result<Story, ReadFault> {
-    let (mut reader, mut aside) = (Reader::default(), Vec::new());
+    let marks = marks::read(header, pieces, main, properties)?;
+    let (mut reader, mut aside) =
+        (Reader { marks, has_boxes: header.has_boxes, ..Reader::default() }, Vec::new());
     let mut ended = false;
-    for piece in pieces {
-        let length = piece.to - piece.from;
-        let mut units = Units::of(piece, main);
-        for at in 0..length {
-            let place = units.place();
-            let Some(c) = units.next() else { continue };
-            let number = piece.from + at;
-            if number >= header.whole {
-                break;
-            }
-            if number >= header.text && !ended {
-                reader.end_tables(0)?;
-                ended = true;
-            }
-            if ended && matches!(c, '\r' | '\u{7}') {
-                let text = std::mem::take(&mut reader.text);
-                if !text.trim().is_empty() && aside.len() < MOST_ASIDE {
-                    aside.push(GridCell::new(text.trim(), usize::MAX));
-                }
-            } else {
-                reader.take(c, place, properties)?;
-            }
+    each_character(header, pieces, main, |c, place, number, piece| {
+        if number >= header.text && !ended {
+            reader.end_tables(0)?;
+            ended = true;
         }
-    }
+        if ended && matches!(c, '\r' | '\u{7}') {
+            reader.flush();
+            reader.paragraph += 1;
+            let text = std::mem::take(&mut reader.text);
+            if !text.trim().is_empty() && aside.len() < MOST_ASIDE {
+                aside.push(GridCell::new(text.trim(), usize::MAX));
+            }
+            return Ok(());
+        }
+        let said = pieces.get(piece).map(|piece| piece.said).unwrap_or_default();
+        reader.take(c, place, (piece, said), properties)
+    })?;
     if !ended {
         reader.end_paragraph();
         reader.end_tables(0)?;
@@ -81,8 +93,34 @@ pub(super) fn read(
     Ok(Story { nodes: reader.nodes, aside })
 }
 
+/// Goes through the characters in the order of the text: each with its place in the main stream, its running number
+/// and that of its piece.
+pub(super) fn each_character(
+    header: &Header,
+    pieces: &[Piece],
+    main: &[u8],
+    mut take: impl FnMut(char, usize, usize, usize) -> Result<(), ReadFault>,
+) -> Result<(), ReadFault> {
+    for (piece_number, piece) in pieces.iter().enumerate() {
+        let mut units = Units::of(piece, main);
+        for number in piece.from..piece.to.min(header.whole) {
+            let place = units.place();
+            if let Some(c) = units.next() {
+                take(c, place, number, piece_number)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 impl Reader {
-    fn take(&mut self, c: char, place: usize, properties: &Properties) -> Result<(), ReadFault> {
+    fn take(
+        &mut self,
+        c: char,
+        place: usize,
+        piece: (usize, Said),
+        properties: &Properties,
+    ) -> Result<(), ReadFault> {
         match c {
             '\u{13}' => self.fields.push(true),
             '\u{14}' => {
@@ -93,21 +131,39 @@ impl Reader {
             '\u{15}' => {
                 self.fields.pop();
             }
-            '\r' | '\u{7}' | '\u{c}' => {
+            c if is_mark(c) => {
                 let paragraph = properties.paragraph(place);
                 self.end(c, &paragraph)?;
+                self.paragraph += 1;
             }
             _ => {
-                let said = properties.characters(place);
-                if !said.gone && !self.fields.iter().any(|asks| *asks) {
-                    self.write(c, said)?;
+                let look = self.look_at(place, piece, properties);
+                if !look.gone && !self.fields.iter().any(|asks| *asks) {
+                    self.write(c, look)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn write(&mut self, c: char, said: Characters) -> Result<(), ReadFault> {
+    fn look_at(&mut self, place: usize, (piece, said): (usize, Said), properties: &Properties) -> Characters {
+        let (look, range, paragraph, of_piece) = &self.known;
+        if range.contains(&place) && *paragraph == self.paragraph && *of_piece == piece {
+            return *look;
+        }
+        let mark = self.mark();
+        let (by_place, range) = properties.characters(place, mark.style);
+        let look = said.over(by_place).characters(mark.paper);
+        self.known = (look, range, self.paragraph, piece);
+        look
+    }
+
+    fn mark(&self) -> Mark {
+        self.marks.get(self.paragraph).copied().unwrap_or_default()
+    }
+
+    fn write(&mut self, c: char, look: Characters) -> Result<(), ReadFault> {
+        self.is_drawn |= matches!(c, '\u{1}' | '\u{8}');
         let shown = match c {
             '\u{b}' | '\u{e}' => '\n',
             '\u{1e}' => '-',
@@ -117,16 +173,40 @@ impl Reader {
             c if c.is_control() => return Ok(()),
             c => c,
         };
-        // A figure that is struck out or raised is none by itself, and never one with its neighbours.
-        if said.struck && !self.last.struck {
+        if look != self.look {
+            self.flush();
+            self.look = look;
+        }
+        self.run.push(shown);
+        let length = self.text.len() + self.run.len();
+        if length > LONGEST_TEXT { Err(ReadFault::TooLargeInside) } else { Ok(()) }
+    }
+
+    /// Ends the text of one look. A figure that is struck out, raised or not seen is none by itself, and never one with
+    /// its neighbours: a mark says so.
+    fn flush(&mut self) {
+        let is_figure = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        if self.run.is_empty() {
+            return;
+        }
+        let stands = self.look.position;
+        if stands != self.height
+            && is_figure(self.text.chars().next_back())
+            && is_figure(self.run.chars().next())
+        {
+            self.text.push_str(UNCLEAR);
+        }
+        self.height = stands;
+        if self.look.lost {
+            self.text.push_str(unseen(&self.run));
+        }
+        if self.look.struck {
             self.text.push_str("~~");
         }
-        if said.raised && !self.last.raised {
+        if self.look.raised {
             self.text.push('^');
         }
-        self.last = said;
-        self.text.push(shown);
-        if self.text.len() > LONGEST_TEXT { Err(ReadFault::TooLargeInside) } else { Ok(()) }
+        self.text.push_str(&std::mem::take(&mut self.run));
     }
 
     /// Ends a paragraph, and with it perhaps a cell or a row.
@@ -155,8 +235,14 @@ impl Reader {
     }
 
     fn end_paragraph(&mut self) {
-        self.last = Characters::default();
-        let text = std::mem::take(&mut self.text);
+        self.flush();
+        (self.look, self.height) = (Characters::default(), 0);
+        let mut text = std::mem::take(&mut self.text);
+        // What stands there is seen behind a number that is not here, or beside or under a box.
+        let is_drawn = std::mem::take(&mut self.is_drawn) && self.has_boxes;
+        if (self.mark().is_numbered || is_drawn) && !self.open.is_empty() {
+            text.insert_str(0, unseen(&text));
+        }
         let node = Node::Paragraph { text, open_end: false };
         match self.open.last_mut() {
             Some(table) => table.content.push(node),
@@ -166,7 +252,8 @@ impl Reader {
 
     fn end_row(&mut self, shape: Option<RowShape>) {
         self.text.clear();
-        self.last = Characters::default();
+        self.run.clear();
+        (self.look, self.height) = (Characters::default(), 0);
         if let Some(table) = self.open.last_mut() {
             let mut cells = std::mem::take(&mut table.cells);
             // Text before the mark of the row that no cell's mark ended.

@@ -56,6 +56,11 @@ fn by_itself(element: ElementRef<'_>) -> Look {
     Sheet::default().look(element)
 }
 
+/// Whether another page is shown in an element.
+pub(super) fn is_frame(element: ElementRef<'_>) -> bool {
+    matches!(element.value().name(), "frame" | "iframe")
+}
+
 /// What somebody typed into a field of a form, which the page shows as text.
 pub(super) fn typed_in(element: ElementRef<'_>) -> Option<&str> {
     let field = element.value();

@@ -130,8 +130,11 @@ pub fn settle(said: &Said, bytes: &[u8]) -> Result<Kind, ReadFault> {
         Some(kind @ (Kind::Docx | Kind::Xlsx)) => Ok(kind),
         Some(_) => Err(ReadFault::Mislabelled),
         None if !said.is_silent() => Err(ReadFault::Mislabelled),
-        None if decode(bytes, said.charset.as_deref()).is_ok() => Ok(Kind::Text),
-        None => Err(ReadFault::UnknownBytes),
+        None => match decode(bytes, said.charset.as_deref()) {
+            Ok((text, _)) if csv::is_sheet(&text) => Ok(Kind::Csv),
+            Ok(_) => Ok(Kind::Text),
+            Err(_) => Err(ReadFault::UnknownBytes),
+        },
     }
 }
 
@@ -146,11 +149,11 @@ pub fn read_grid(kind: Kind, bytes: &[u8], charset: Option<&str>) -> Result<(Gri
         Kind::Ods => Ok((odf::read_sheets(bytes)?, "utf-8")),
         Kind::Ofd => Ok((drawn::ofd::read(bytes)?, "utf-8")),
         Kind::Pdf => Ok((drawn::pdf::read(bytes)?, "utf-8")),
-        Kind::Html => page(bytes, charset),
-        Kind::Mht => {
-            let found = mht::page(bytes)?;
-            page(&found.bytes, charset.or(found.charset.as_deref()))
+        Kind::Html => {
+            let (page, charset) = html::decoded(bytes, charset)?;
+            Ok((html::read(&page)?, charset))
         }
+        Kind::Mht => mht::read(bytes, charset),
         Kind::Csv => {
             let (lines, charset) = decode(bytes, charset)?;
             Ok((csv::read(bounded(&lines)?)?, charset))
@@ -164,15 +167,6 @@ pub fn read_grid(kind: Kind, bytes: &[u8], charset: Option<&str>) -> Result<(Gri
             Ok((text::read(bounded(&lines)?), charset))
         }
     }
-}
-
-fn page(bytes: &[u8], charset: Option<&str>) -> Result<(Grid, &'static str), ReadFault> {
-    let declared = charset.map(str::to_owned).or_else(|| html::declared_charset(bytes));
-    let (page, charset) = decode(bytes, declared.as_deref()).or_else(|fault| {
-        // Pages often say one charset and are in another.
-        decode(bytes, None).map_err(|_| fault)
-    })?;
-    Ok((html::read(&page)?, charset))
 }
 
 /// Most lines, tabs and pipes of a text: each may make a piece.
@@ -244,6 +238,7 @@ mod tests {
         assert_eq!(settle(&said("text/markdown", "a.txt"), text), Ok(Kind::Markdown));
         assert_eq!(settle(&said("application/octet-stream", "a.md"), text), Ok(Kind::Markdown));
         assert_eq!(settle(&Said::default(), text), Ok(Kind::Text));
+        assert_eq!(settle(&Said::default(), "总计,1,2,3\n".repeat(9).as_bytes()), Ok(Kind::Csv));
         assert_eq!(settle(&said("application/msword", "a.doc"), text), Err(ReadFault::Mislabelled));
         assert_eq!(settle(&Said::default(), b"\xff\xfe\x00\x01\x02"), Err(ReadFault::UnknownBytes));
     }

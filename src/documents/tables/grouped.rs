@@ -210,7 +210,16 @@ impl Reader<'_, '_> {
             let holds = |at: usize, row: &Span| {
                 let token = self.tokens.get(at);
                 let reach = token.map_or(0, |token| if is_known { token.to } else { token.reach });
-                row.row < span.row && row.from <= span.from && span.to <= reach
+                // No further than where the next label of a storey above it begins.
+                let is_cut = |(at, upper): &(usize, Span)| {
+                    let names_row = |naming: &Naming| naming.row.is_some() || naming.row_group.is_some();
+                    let is_next = upper.row < row.row && row.from < upper.from && upper.from <= span.from;
+                    is_next && naming(*at).is_some_and(names_row)
+                };
+                row.row < span.row
+                    && row.from <= span.from
+                    && span.to <= reach
+                    && (is_known || !above.iter().any(is_cut))
             };
             let rows = above.iter().filter(|(at, row)| holds(*at, row));
             let mut rows = rows.filter_map(|(at, _)| naming(*at).and_then(|naming: &Naming| naming.row));

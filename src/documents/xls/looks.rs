@@ -2,9 +2,11 @@
 //! paper, shown as another number than they keep, with raised figures in a text.
 
 use super::records::{u16_at, u32_at};
-use crate::documents::color::{Color, Paper, is_lost};
+use crate::documents::color::{Color, Paper};
+use crate::documents::fault::ReadFault;
 use crate::documents::number_format::known;
-use crate::documents::xlsx::looks::{Look, indexed};
+use crate::documents::palette::Palette;
+use crate::documents::xlsx::looks::{Font, Look};
 use std::collections::HashMap;
 
 /// Most texts whose looks are kept.
@@ -14,22 +16,38 @@ const MOST_TEXTS: usize = 100_000;
 #[derive(Default)]
 pub(super) struct Looks<'s> {
     formats: HashMap<u16, String>,
-    fonts: Vec<Font>,
+    palette: Palette,
+    fonts: Vec<Written>,
     /// The font and the format of each, and what fills it.
-    looks: Vec<(u16, u16, Option<Paper>)>,
+    looks: Vec<(u16, u16, Fill)>,
     /// The record of shared texts and those that go on with it.
     texts: Vec<&'s [u8]>,
     goes_on: bool,
 }
 
+/// A font as it is written: the palette may stand behind it.
 #[derive(Debug, Clone, Copy, Default)]
-struct Font {
-    struck: bool,
-    raised: bool,
-    small: bool,
-    ink: Option<Color>,
+struct Written {
+    font: Font,
+    color: u16,
 }
 
+/// What fills a cell: a pattern, and the colour of it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Fill {
+    pattern: u16,
+    color: u16,
+}
+
+/// A text in several fonts: from which character on which holds.
+#[derive(Debug)]
+pub(super) struct Rich {
+    text: String,
+    runs: Vec<(usize, u16)>,
+}
+
+/// The number of the colour that a program takes by itself.
+const OWN_COLOR: u16 = 0x7fff;
 /// Up to how many twentieths of a point a text is too small to be seen.
 const TOO_SMALL: u16 = 40;
 
@@ -37,12 +55,23 @@ impl<'s> Looks<'s> {
     pub fn take(&mut self, kind: u16, data: &'s [u8]) {
         let number = |at: usize| u16_at(data, at).unwrap_or_default();
         match kind {
-            0x0031 => self.fonts.push(Font {
-                struck: number(2) & 8 != 0,
-                raised: number(8) != 0,
-                small: (1..=TOO_SMALL).contains(&number(0)),
-                ink: Some(indexed(number(4)).unwrap_or(Color::OTHER)).filter(|_| number(4) != 0x7fff),
+            0x0031 => self.fonts.push(Written {
+                font: Font {
+                    struck: number(2) & 8 != 0,
+                    raised: number(8) != 0,
+                    small: (1..=TOO_SMALL).contains(&number(0)),
+                    ink: None,
+                },
+                color: number(4),
             }),
+            // Three parts of each, and none.
+            0x0092 => {
+                for (index, parts) in (8..).zip(data.get(2..).unwrap_or_default().chunks_exact(4)) {
+                    if let [red, green, blue, _] = *parts {
+                        self.palette.change(index, Color([red, green, blue]));
+                    }
+                }
+            }
             0x041e => {
                 let length = usize::from(number(2));
                 let code = data
@@ -51,12 +80,8 @@ impl<'s> Looks<'s> {
                 self.formats.extend(code.map(|code| (number(0), code)));
             }
             0x00e0 => {
-                let paper = match number(16) >> 10 {
-                    0 => None,
-                    1 => Some(Paper::of(indexed(number(18) & 0x7f))),
-                    _ => Some(Paper::Some),
-                };
-                self.looks.push((number(0), number(2), paper));
+                let fill = Fill { pattern: number(16) >> 10, color: number(18) & 0x7f };
+                self.looks.push((number(0), number(2), fill));
             }
             0x00fc => self.texts = vec![data],
             0x003c if self.goes_on => self.texts.push(data),
@@ -68,44 +93,60 @@ impl<'s> Looks<'s> {
     /// The font of a number; the fifth is left out by all.
     fn font(&self, number: u16) -> Font {
         let number = usize::from(number);
-        self.fonts.get(number - usize::from(number > 4)).copied().unwrap_or_default()
+        let written = self.fonts.get(number - usize::from(number > 4)).copied().unwrap_or_default();
+        let ink = self.palette.indexed(written.color).unwrap_or(Color::OTHER);
+        Font { ink: Some(ink).filter(|_| written.color != OWN_COLOR), ..written.font }
+    }
+
+    fn paper(&self, fill: Fill) -> Option<Paper> {
+        match fill.pattern {
+            0 => None,
+            1 => Some(Paper::of(self.palette.indexed(fill.color))),
+            _ => Some(Paper::Some),
+        }
     }
 
     /// The look of a number, if it is not the usual one.
     pub fn look(&self, number: u16) -> Option<Look> {
-        let (font, format, paper) = self.looks.get(usize::from(number)).copied()?;
+        let (font, format, fill) = self.looks.get(usize::from(number)).copied()?;
         let code = self.formats.get(&format).map(String::as_str).or_else(|| known(format));
-        let font = self.font(font);
-        Some(Look::new(font.struck, font.small || is_lost(font.ink, paper), code))
-            .filter(|look| !look.is_usual())
+        Some(Look::new(self.font(font), self.paper(fill), code)).filter(|look| !look.is_usual())
     }
 
-    /// The shared texts in which figures of two looks stand, by their numbers, as they are seen.
-    pub fn marked(&self) -> HashMap<u32, String> {
+    /// The shared texts with figures in them that stand in several fonts, by their numbers.
+    pub fn rich(&self) -> Result<HashMap<u32, Rich>, ReadFault> {
         let mut found = HashMap::new();
-        let Some(first) = self.texts.first() else { return found };
+        let Some(first) = self.texts.first() else { return Ok(found) };
         let count = u32_at(first, 4).unwrap_or_default();
         let mut stream = Stream { parts: &self.texts, part: 0, at: 8 };
         for number in 0..count {
-            let Some((chars, runs)) = stream.text() else { break };
-            let marks: Vec<(usize, &str)> = runs
-                .into_iter()
-                .filter_map(|(at, font)| match self.font(font) {
-                    Font { struck: true, .. } => Some((at, "~~")),
-                    Font { raised: true, .. } => Some((at, "^")),
-                    _ => None,
-                })
-                .collect();
-            if !marks.is_empty() && found.len() < MOST_TEXTS {
-                let mut seen = String::new();
-                for (at, c) in chars.chars().enumerate() {
-                    marks.iter().filter(|(place, _)| *place == at).for_each(|(_, mark)| seen.push_str(mark));
-                    seen.push(c);
+            let Some((text, runs)) = stream.text() else { break };
+            if !runs.is_empty() && text.contains(char::is_numeric) {
+                if found.len() >= MOST_TEXTS {
+                    return Err(ReadFault::TooManyElements);
                 }
-                found.insert(number, seen);
+                found.insert(number, Rich { text, runs });
             }
         }
-        found
+        Ok(found)
+    }
+
+    /// A text as it is seen in a cell of this look, if there is more to see than the text itself.
+    pub fn seen(&self, rich: &Rich, number: u16) -> Option<String> {
+        let (own, _, fill) = self.looks.get(usize::from(number)).copied().unwrap_or_default();
+        let paper = self.paper(fill);
+        let chars: Vec<char> = rich.text.chars().collect();
+        let ends = rich.runs.iter().map(|(at, _)| *at).chain([chars.len()]);
+        let fonts = [(0, own)].into_iter().chain(rich.runs.iter().copied());
+        let mut seen = String::new();
+        for ((from, font), to) in fonts.zip(ends) {
+            let piece: String = chars.get(from..to.min(chars.len())).unwrap_or_default().iter().collect();
+            if !piece.is_empty() {
+                seen.push_str(self.font(font).mark(&piece, paper));
+                seen.push_str(&piece);
+            }
+        }
+        (seen != rich.text).then_some(seen)
     }
 }
 
@@ -207,6 +248,13 @@ mod tests {
         formats.iter().for_each(|format| looks.take(0x00e0, format));
         let white = [2, 3, 4].map(|number| looks.look(number).is_some_and(|look| look.lost));
         assert_eq!(white, [true, false, true]);
-        assert_eq!(looks.marked(), HashMap::from([(1, "5^1".to_owned())]));
+        let rich = looks.rich().expect("few texts");
+        let seen = |look: u16| rich.get(&1).and_then(|rich| looks.seen(rich, look));
+        assert_eq!((rich.len(), seen(1)), (1, Some("~~5^1".to_owned())));
+        assert_eq!([seen(2), seen(3)], ["\u{fffd}5^1", "5^1"].map(|seen| Some(seen.to_owned())));
+        let mut palette = vec![56, 0];
+        (0..56).for_each(|_| palette.extend([0, 0, 0, 0]));
+        looks.take(0x0092, &palette);
+        assert!(looks.look(2).is_none_or(|look| !look.lost), "white is black now");
     }
 }

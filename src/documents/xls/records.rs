@@ -1,8 +1,9 @@
 //! The records of a workbook ([MS-XLS] 2.3): how far its cells reach, what is hidden, what is merged.
 
-use super::looks::Looks;
+use super::looks::{Looks, Rich};
 use crate::documents::fault::ReadFault;
 use crate::documents::sheet::Sheet;
+use crate::documents::xlsx::MOST_COLUMNS;
 use crate::documents::xlsx::looks::Look;
 use std::collections::HashMap;
 use std::io::{Cursor, Read};
@@ -16,6 +17,14 @@ const MOST_DECLARED: u64 = 65_536 * 256;
 /// Most sheets, and most regions of a sheet.
 const MOST_SHEETS: usize = 256;
 const MOST_REGIONS: usize = 10_000;
+/// Most cells of a sheet whose looks are told: as many as may hold something.
+const MOST_LOOKS: usize = 100_000;
+/// Lower rows, in twentieths of a point, and narrower columns, in parts of a character, show nothing of what is in them.
+const LOWEST: u16 = 40;
+const NARROWEST: u16 = 26;
+/// A row's height is that of all rows; it was set by hand.
+const USUAL_HEIGHT: u16 = 0x8000;
+const SET_BY_HAND: u16 = 0x40;
 
 /// What the records say of a sheet beside its cells.
 #[derive(Debug, Default)]
@@ -30,6 +39,8 @@ pub(super) struct Known {
     looks: HashMap<(u32, u32), Look>,
     /// Texts as they are seen, where figures of two looks stand in them.
     pub marked: HashMap<(u32, u32), String>,
+    /// There are more of either than are kept.
+    overflows: bool,
 }
 
 impl Known {
@@ -39,7 +50,7 @@ impl Known {
     }
 
     /// Takes in how a cell looks.
-    fn look(&mut self, kind: u16, data: &[u8], looks: &Looks<'_>, marked: &HashMap<u32, String>) {
+    fn look(&mut self, kind: u16, data: &[u8], looks: &Looks<'_>, rich: &HashMap<u32, Rich>) {
         let number = |at: usize| u16_at(data, at).map(u32::from);
         let (Some(row), Some(first)) = (number(0), number(2)) else { return };
         let numbers = match kind {
@@ -50,13 +61,16 @@ impl Known {
         };
         for (column, at) in (first..).zip((0..numbers).map(|at| 4 + at * 6)) {
             let look = u16_at(data, at).and_then(|number| looks.look(number));
-            if self.looks.len() < MOST_REGIONS {
-                self.looks.extend(look.map(|look| ((row, column), look)));
+            if column < MOST_COLUMNS && look.is_some() {
+                self.overflows |= self.looks.len() >= MOST_LOOKS;
+                self.looks.extend(look.filter(|_| !self.overflows).map(|look| ((row, column), look)));
             }
         }
-        if kind == 0x00fd {
-            let seen = u32_at(data, 6).and_then(|text| marked.get(&text));
-            self.marked.extend(seen.map(|seen| ((row, first), seen.clone())));
+        if kind == 0x00fd && first < MOST_COLUMNS {
+            let rich = u32_at(data, 6).and_then(|text| rich.get(&text));
+            let seen = rich.and_then(|rich| looks.seen(rich, u16_at(data, 4).unwrap_or_default()));
+            self.overflows |= seen.is_some() && self.marked.len() >= MOST_LOOKS;
+            self.marked.extend(seen.filter(|_| !self.overflows).map(|seen| ((row, first), seen)));
         }
     }
 
@@ -90,17 +104,25 @@ impl Known {
                 }
             }
             0x0208 => {
-                let hidden = u16_at(data, 12).is_some_and(|flags| flags & 0x20 != 0);
+                let flags = u16_at(data, 12).unwrap_or_default();
+                // Some programs leave the height out of rows that have the usual one.
+                let is_low = u16_at(data, 6).is_some_and(|height| {
+                    let is_told = height != 0 || flags & SET_BY_HAND != 0;
+                    height & USUAL_HEIGHT == 0 && height < LOWEST && is_told
+                });
+                let hidden = flags & 0x20 != 0 || is_low;
                 self.hidden_rows.extend(number(0).filter(|_| hidden));
             }
             0x007d => {
-                let hidden = u16_at(data, 8).is_some_and(|flags| flags & 1 != 0);
+                let is_narrow = u16_at(data, 4).is_some_and(|width| width < NARROWEST);
+                let hidden = u16_at(data, 8).is_some_and(|flags| flags & 1 != 0) || is_narrow;
                 self.hidden_columns.extend(number(0).zip(number(2)).filter(|_| hidden));
             }
             0x00e5 => {
                 for region in data.get(2..).unwrap_or_default().chunks_exact(8) {
                     let at = |at: usize| u16_at(region, at).map(u32::from).unwrap_or_default();
-                    if self.merged.len() < MOST_REGIONS {
+                    // One more than may be tells that there are more.
+                    if self.merged.len() <= MOST_REGIONS {
                         self.merged.push(((at(0), at(4)), (at(2), at(6))));
                     }
                 }
@@ -144,7 +166,7 @@ pub(super) fn records(bytes: &[u8]) -> Result<Vec<Known>, ReadFault> {
             _ => {}
         }
     }
-    let marked = looks.marked();
+    let rich = looks.rich()?;
     let mut left = MOST_POSITIONS;
     let mut sheets = Vec::with_capacity(starts.len());
     for start in starts {
@@ -159,11 +181,11 @@ pub(super) fn records(bytes: &[u8]) -> Result<Vec<Known>, ReadFault> {
                 0x000a => depth -= 1,
                 _ => {
                     known.take(kind, data);
-                    known.look(kind, data, &looks, &marked);
+                    known.look(kind, data, &looks, &rich);
                 }
             }
         }
-        if known.declared > MOST_DECLARED {
+        if known.declared > MOST_DECLARED || known.overflows {
             return Err(ReadFault::TooManyCells);
         }
         left = left.checked_sub(known.positions()).ok_or(ReadFault::TooManyCells)?;

@@ -4,13 +4,14 @@
 use super::Rows;
 use super::shown::{attribute, name_of};
 use crate::documents::color::{Color, Paper, is_lost, unseen};
-use crate::documents::number_format::{hides_nothing, is_plain, known};
+use crate::documents::number_format::{hides_nothing, is_plain, known, without_colors};
+use crate::documents::palette::Palette;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::collections::HashMap;
 
-/// Most looks and texts that are kept.
-const MOST: usize = 100_000;
+/// Most looks that are kept, and most texts.
+pub(super) const MOST: usize = 100_000;
 /// Up to how many points a text is too small to be seen.
 const TOO_SMALL: f64 = 2.0;
 
@@ -25,8 +26,15 @@ pub(in crate::documents) struct Look {
 }
 
 impl Look {
-    pub fn new(struck: bool, lost: bool, format: Option<&str>) -> Look {
-        Look { struck, lost, format: format.filter(|code| !hides_nothing(code)).map(str::to_owned) }
+    pub fn new(font: Font, paper: Option<Paper>, format: Option<&str>) -> Look {
+        // What a format shows in white is seen on paper of another colour.
+        let loses_white = is_lost(Some(Color::WHITE), paper);
+        let format = format.map(|code| if loses_white { code.to_owned() } else { without_colors(code) });
+        Look {
+            struck: font.struck,
+            lost: font.is_lost(paper),
+            format: format.filter(|code| !hides_nothing(code)),
+        }
     }
 
     /// Whether it changes nothing.
@@ -60,8 +68,51 @@ pub(in crate::documents) fn mark(rows: &mut Rows, looks: &HashMap<(u32, u32), Lo
     }
 }
 
+/// The colours of a workbook, as its styles and its theme tell them.
+pub(super) fn palette(styles: &str, theme: &str) -> Palette {
+    let (mut palette, mut index, mut open) = (Palette::default(), 0, Vec::<String>::new());
+    each(styles, |event| match event {
+        Seen::Start(start, empty) => {
+            let name = name_of(start);
+            if name == "rgbColor" && open.last().is_some_and(|name| name == "indexedColors") {
+                let color = attribute(start, "rgb").and_then(|rgb| Color::of(&rgb));
+                color.into_iter().for_each(|color| palette.change(index, color));
+                index = index.saturating_add(1);
+            }
+            if !empty {
+                open.push(name.to_owned());
+            }
+        }
+        Seen::End => drop(open.pop()),
+        Seen::Text(_) => {}
+    });
+    open.clear();
+    each(theme, |event| match event {
+        Seen::Start(start, empty) => {
+            let name = name_of(start);
+            let said = match name {
+                "sysClr" => attribute(start, "lastClr"),
+                "srgbClr" => attribute(start, "val"),
+                _ => None,
+            };
+            if let [.., scheme, of] = open.as_slice()
+                && scheme == "clrScheme"
+                && let Some(color) = said.and_then(|said| Color::of(&said))
+            {
+                palette.theme(of, color);
+            }
+            if !empty {
+                open.push(name.to_owned());
+            }
+        }
+        Seen::End => drop(open.pop()),
+        Seen::Text(_) => {}
+    });
+    palette
+}
+
 /// The looks of a workbook by their numbers.
-pub(super) fn looks(styles: &str) -> Vec<Look> {
+pub(super) fn looks(styles: &str, palette: &Palette) -> Vec<Look> {
     let (mut formats, mut looks) = (HashMap::<u16, String>::new(), Vec::new());
     let (mut fonts, mut fills) = (Vec::<Font>::new(), Vec::<Option<Paper>>::new());
     let mut open: Vec<String> = Vec::new();
@@ -79,12 +130,10 @@ pub(super) fn looks(styles: &str) -> Vec<Look> {
                     fonts.last_mut().into_iter().for_each(|last| last.struck = on);
                 }
                 (Some("font"), "color") => {
-                    fonts.last_mut().into_iter().for_each(|last| last.ink = Some(color(start)));
+                    fonts.last_mut().into_iter().for_each(|last| last.ink = Some(color(start, palette)));
                 }
                 (Some("font"), "sz") => {
-                    let size = attribute(start, "val").and_then(|size| size.parse().ok());
-                    let is_small = size.is_some_and(|size: f64| size <= TOO_SMALL);
-                    fonts.last_mut().into_iter().for_each(|last| last.small = is_small);
+                    fonts.last_mut().into_iter().for_each(|last| last.small = is_small(start));
                 }
                 (Some("fills"), "fill") if fills.len() < MOST => fills.push(None),
                 (Some("fill"), "gradientFill") => {
@@ -97,7 +146,7 @@ pub(super) fn looks(styles: &str) -> Vec<Look> {
                     fills.last_mut().into_iter().for_each(|last| *last = paper);
                 }
                 (Some("patternFill"), "fgColor") => {
-                    let paper = Paper::of(Some(color(start)).filter(|color| *color != Color::OTHER));
+                    let paper = Paper::of(Some(color(start, palette)).filter(|color| *color != Color::OTHER));
                     fills.last_mut().into_iter().for_each(|last| *last = last.or(Some(paper)));
                 }
                 (Some("cellXfs"), "xf") if looks.len() < MOST => {
@@ -106,7 +155,7 @@ pub(super) fn looks(styles: &str) -> Vec<Look> {
                     let of = |name: &str| number(name).map(usize::from).unwrap_or_default();
                     let font = fonts.get(of("fontId")).copied().unwrap_or_default();
                     let paper = fills.get(of("fillId")).copied().flatten();
-                    looks.push(Look::new(font.struck, font.small || is_lost(font.ink, paper), code));
+                    looks.push(Look::new(font, paper, code));
                 }
                 _ => {}
             }
@@ -120,52 +169,69 @@ pub(super) fn looks(styles: &str) -> Vec<Look> {
     looks
 }
 
+/// What a font does to the text it is of.
 #[derive(Debug, Clone, Copy, Default)]
-struct Font {
-    struck: bool,
-    small: bool,
-    ink: Option<Color>,
+pub(in crate::documents) struct Font {
+    pub struck: bool,
+    pub raised: bool,
+    pub small: bool,
+    pub ink: Option<Color>,
 }
 
-/// A colour: by its parts, by its index, or of the theme, whose first are white and black as long as nobody changed
-/// them.
-fn color(said: &BytesStart<'_>) -> Color {
+impl Font {
+    /// Whether nobody sees its text on this paper.
+    pub fn is_lost(self, paper: Option<Paper>) -> bool {
+        self.small || is_lost(self.ink, paper)
+    }
+
+    /// What goes before a piece of text in this font: no figure of it is one with its neighbours.
+    pub fn mark(self, piece: &str, paper: Option<Paper>) -> &'static str {
+        match self {
+            _ if self.is_lost(paper) => unseen(piece),
+            Font { struck: true, .. } => "~~",
+            Font { raised: true, .. } => "^",
+            _ => "",
+        }
+    }
+}
+
+fn is_small(said: &BytesStart<'_>) -> bool {
+    let size = attribute(said, "val").and_then(|size| size.parse().ok());
+    size.is_some_and(|size: f64| size <= TOO_SMALL)
+}
+
+/// A colour: by its parts, by its index, or of the theme.
+fn color(said: &BytesStart<'_>, palette: &Palette) -> Color {
     let number = |name: &str| attribute(said, name)?.parse::<u16>().ok();
-    let by_theme = || match number("theme")? {
-        0 => Some(Color::WHITE),
-        1 => Some(Color::BLACK),
-        _ => None,
-    };
     let plain = attribute(said, "rgb").and_then(|rgb| Color::of(&rgb));
-    let color = plain.or_else(|| indexed(number("indexed")?)).or_else(by_theme).unwrap_or(Color::OTHER);
+    let color = plain
+        .or_else(|| palette.indexed(number("indexed")?))
+        .or_else(|| palette.themed(number("theme")?))
+        .unwrap_or(Color::OTHER);
     let tint = attribute(said, "tint").and_then(|tint| tint.parse().ok());
     tint.map_or(color, |by| color.tinted(by))
 }
 
-/// The colours of a workbook's palette that are black and white as long as nobody changed them, and those of the
-/// window and its text.
-pub(in crate::documents) fn indexed(index: u16) -> Option<Color> {
-    match index {
-        0 | 8 | 64 => Some(Color::BLACK),
-        1 | 9 | 65 => Some(Color::WHITE),
-        _ => None,
-    }
-}
-
-/// Texts with figures in them that are raised, struck out or not seen, by what they are without their looks.
-pub(super) fn marked(xml: &str) -> HashMap<String, String> {
+/// Texts with figures in them that are raised, struck out or not seen, by what they are without their looks; one more
+/// than [`MOST`] where there are more than are kept.
+pub(super) fn marked(xml: &str, palette: &Palette) -> HashMap<String, String> {
     let mut found = HashMap::new();
     let mut open: Vec<String> = Vec::new();
-    let (mut plain, mut seen, mut mark, mut lost) = (String::new(), String::new(), "", false);
+    let (mut plain, mut seen, mut font) = (String::new(), String::new(), Font::default());
     each(xml, |event| match event {
         Seen::Start(start, empty) => {
             let name = name_of(start);
             match name {
-                "si" | "is" => (plain, seen, mark, lost) = (String::new(), String::new(), "", false),
-                "r" => (mark, lost) = ("", false),
-                "vertAlign" if attribute(start, "val").is_some_and(|value| value != "baseline") => mark = "^",
-                "color" if open.iter().any(|name| name == "r") => lost = is_lost(Some(color(start)), None),
-                "strike" if !matches!(attribute(start, "val").as_deref(), Some("0" | "false")) => mark = "~~",
+                "si" | "is" => (plain, seen, font) = (String::new(), String::new(), Font::default()),
+                "r" => font = Font::default(),
+                "vertAlign" => {
+                    font.raised = attribute(start, "val").is_some_and(|value| value != "baseline");
+                }
+                "color" if open.iter().any(|name| name == "r") => font.ink = Some(color(start, palette)),
+                "sz" if open.iter().any(|name| name == "r") => font.small = is_small(start),
+                "strike" => {
+                    font.struck = !matches!(attribute(start, "val").as_deref(), Some("0" | "false"));
+                }
                 _ => {}
             }
             if !empty {
@@ -176,14 +242,14 @@ pub(super) fn marked(xml: &str) -> HashMap<String, String> {
             let is_read = open.iter().any(|name| name == "rPh");
             if open.last().is_some_and(|name| name == "t") && !is_read {
                 plain.push_str(&text);
-                seen.push_str(std::mem::take(&mut mark));
-                seen.push_str(if lost { unseen(&text) } else { "" });
+                seen.push_str(font.mark(&text, None));
+                (font.struck, font.raised) = (false, false);
                 seen.push_str(&text);
             }
         }
         Seen::End => {
             let ended = open.pop();
-            if matches!(ended.as_deref(), Some("si" | "is")) && plain != seen && found.len() < MOST {
+            if matches!(ended.as_deref(), Some("si" | "is")) && plain != seen && found.len() <= MOST {
                 found.insert(plain.trim().to_owned(), seen.trim().to_owned());
             }
         }
@@ -227,7 +293,7 @@ mod tests {
             <cellXfs><xf numFmtId="0" fontId="0"/><xf numFmtId="164" fontId="0"/><xf numFmtId="9" fontId="1"/>
             <xf numFmtId="0" fontId="2" fillId="0"/><xf numFmtId="0" fontId="2" fillId="1"/><xf
             numFmtId="0" fontId="3"/></cellXfs></styleSheet>"#;
-        let looks = looks(styles);
+        let looks = looks(styles, &palette(styles, ""));
         let shown: Vec<Option<String>> = looks.iter().map(|look| look.of("12")).collect();
         let marked = ["12 [0.00,]", "~~12", "12 [白字]"].map(|text| Some(text.to_owned()));
         let [thousands, struck, white] = marked;
@@ -240,6 +306,6 @@ mod tests {
     fn figures_of_two_looks_in_a_text_are_marked() {
         let xml = "<sst><si><t>规章</t></si><si><r><t>5</t></r><r><rPr><vertAlign val=\"superscript\"/></rPr><t>1</t></r>\
             <rPh><t>x</t></rPh></si></sst>";
-        assert_eq!(marked(xml), HashMap::from([("51".to_owned(), "5^1".to_owned())]));
+        assert_eq!(marked(xml, &Palette::default()), HashMap::from([("51".to_owned(), "5^1".to_owned())]));
     }
 }

@@ -1,8 +1,9 @@
 //! What of a sheet is seen: its hidden rows and columns, and where its merged cells reach.
 
-use super::looks::{Look, looks, mark, marked};
+use super::looks::{Look, MOST, looks, mark, marked, palette};
 use super::{MOST_COLUMNS, Rows, XlsxFault};
 use crate::documents::grid::Cover;
+use crate::documents::palette::Palette;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use std::collections::{HashMap, HashSet};
@@ -11,8 +12,9 @@ use zip::ZipArchive;
 
 /// Most merged regions of a sheet; the form's tables have some thirty.
 const MOST_REGIONS: usize = 10_000;
-/// Most cells of a sheet that look otherwise than usual.
-const MOST_LOOKS: usize = 20_000;
+/// Lower rows, in points, and narrower columns, in characters, show nothing of what is in them.
+const LOWEST: f64 = 2.0;
+const NARROWEST: f64 = 0.1;
 
 /// What a sheet says about how its cells are shown.
 #[derive(Debug, Default)]
@@ -25,6 +27,8 @@ pub(in crate::documents) struct Sheet {
     pub looks: HashMap<(u32, u32), Look>,
     /// Texts with marked figures, by what they are without.
     pub marked: HashMap<String, String>,
+    /// It says more of its cells than is kept: what they look like nobody knows.
+    pub overflows: bool,
 }
 
 /// A merged region: its first row and column, and its last ones.
@@ -40,10 +44,11 @@ pub(super) type Covers = HashMap<(u32, u32), Cover>;
 impl Sheet {
     /// What another format says: hidden rows and columns, and merged regions by their first and last cells.
     pub fn of(rows: Vec<u32>, columns: Vec<(u32, u32)>, merged: Vec<((u32, u32), (u32, u32))>) -> Sheet {
+        let overflows = merged.len() > MOST_REGIONS;
         let regions = merged.into_iter().take(MOST_REGIONS);
         let regions = regions.filter(|(from, to)| from.0 <= to.0 && from.1 <= to.1);
         let regions = regions.map(|(from, to)| Region { from, to }).collect();
-        Sheet { rows: rows.into_iter().collect(), columns, regions, ..Sheet::default() }
+        Sheet { rows: rows.into_iter().collect(), columns, regions, overflows, ..Sheet::default() }
     }
 
     pub fn hides_column(&self, column: u32) -> bool {
@@ -53,6 +58,9 @@ impl Sheet {
     /// Takes out what is hidden, and tells which positions merged cells cover. A merged cell shows its text
     /// even where its first row or column is hidden.
     pub fn show(&self, rows: &mut Rows, left: &mut usize) -> Result<Covers, XlsxFault> {
+        if self.overflows {
+            return Err(XlsxFault::TooManyCells);
+        }
         mark(rows, &self.looks);
         let mut covers = Covers::new();
         for region in &self.regions {
@@ -105,8 +113,10 @@ pub(super) fn sheets(bytes: &[u8]) -> HashMap<String, Sheet> {
             targets.insert(id, target);
         }
     });
-    let looks = part("xl/styles.xml").map(|styles| looks(&styles)).unwrap_or_default();
-    let texts = part("xl/sharedStrings.xml").map(|texts| marked(&texts)).unwrap_or_default();
+    let styles = part("xl/styles.xml").unwrap_or_default();
+    let palette: Palette = palette(&styles, &part("xl/theme/theme1.xml").unwrap_or_default());
+    let looks = looks(&styles, &palette);
+    let texts = part("xl/sharedStrings.xml").map(|texts| marked(&texts, &palette)).unwrap_or_default();
     let mut named = Vec::new();
     walk(&book, |start| {
         if name_of(start) == "sheet"
@@ -121,8 +131,9 @@ pub(super) fn sheets(bytes: &[u8]) -> HashMap<String, Sheet> {
         let xml = part(&path)?;
         let mut sheet = sheet(&xml, &looks);
         if xml.contains("<is>") {
-            sheet.marked = marked(&xml);
+            sheet.marked = marked(&xml, &palette);
         }
+        sheet.overflows |= sheet.marked.len() > MOST || texts.len() > MOST;
         sheet.marked.extend(texts.iter().map(|(plain, seen)| (plain.clone(), seen.clone())));
         Some((name, sheet))
     };
@@ -137,7 +148,7 @@ fn sheet(xml: &str, looks: &[Look]) -> Sheet {
         let size = |name: &str| attribute(start, name)?.parse::<f64>().ok();
         let hidden = matches!(attribute(start, "hidden").as_deref(), Some("1" | "true"));
         match name_of(start) {
-            "col" if hidden || size("width") == Some(0.0) => {
+            "col" if hidden || size("width").is_some_and(|width| width < NARROWEST) => {
                 let ends = number("min").zip(number("max"));
                 sheet
                     .columns
@@ -145,7 +156,7 @@ fn sheet(xml: &str, looks: &[Look]) -> Sheet {
             }
             "row" => {
                 (row, column) = (number("r").unwrap_or(row + 1), 0);
-                if hidden || size("ht") == Some(0.0) {
+                if hidden || size("ht").is_some_and(|height| height < LOWEST) {
                     sheet.rows.insert(row.saturating_sub(1));
                 }
             }
@@ -154,10 +165,13 @@ fn sheet(xml: &str, looks: &[Look]) -> Sheet {
                 let place = place.unwrap_or((row.saturating_sub(1), column));
                 column = place.1 + 1;
                 let look = number("s").and_then(|style| looks.get(usize::try_from(style).ok()?));
-                let look = look.filter(|look| !look.is_usual() && sheet.looks.len() < MOST_LOOKS);
+                let look = look.filter(|look| !look.is_usual() && place.1 < MOST_COLUMNS);
+                sheet.overflows |= look.is_some() && sheet.looks.len() >= MOST;
+                let look = look.filter(|_| !sheet.overflows);
                 sheet.looks.extend(look.map(|look| (place, look.clone())));
             }
-            "mergeCell" if sheet.regions.len() < MOST_REGIONS => {
+            "mergeCell" if sheet.regions.len() >= MOST_REGIONS => sheet.overflows = true,
+            "mergeCell" => {
                 let ends = attribute(start, "ref");
                 let ends = ends.as_deref().and_then(|ends| ends.split_once(':'));
                 let ends = ends.and_then(|(from, to)| position(from).zip(position(to)));

@@ -36,7 +36,19 @@ pub async fn take(call: &mut Call) -> Result<File, Problem> {
     if media == "multipart/form-data" {
         return from_parts(call, bytes).await;
     }
-    Ok(File { said: Said { media, charset, ..Said::default() }, bytes })
+    let said = Said { media, charset, ..Said::default() };
+    let named = said.clone().named(&name_of(call).unwrap_or_default());
+    // Its bytes tell what is no text; of a text the name may tell more than they do.
+    let is_told = Kind::of_ending(&named.ending).is_some_and(Kind::is_text);
+    Ok(File { said: if is_told { named } else { said }, bytes })
+}
+
+/// The name of a file that is sent as the body itself (RFC 6266).
+fn name_of(call: &Call) -> Option<String> {
+    let said = call.request.headers().get(header::CONTENT_DISPOSITION)?;
+    let said = header::ContentDisposition::from_raw(said).ok()?;
+    let extended = said.get_filename_ext().map(|name| String::from_utf8_lossy(&name.value).into_owned());
+    extended.or_else(|| said.get_filename().map(str::to_owned))
 }
 
 async fn from_parts(call: &Call, bytes: Bytes) -> Result<File, Problem> {

@@ -241,7 +241,9 @@ fn subject_of(told: &Told<'_>, year: i32) -> Option<(&'static Subject, bool)> {
     // 2025年政府信息公开申请157件: the year's own, with no verb.
     let all_year = told.phrase.trim_start().starts_with(&year.to_string()) && phrase == "政府信息公开申请";
     let phrase = if all_year { format!("收到{phrase}") } else { phrase };
-    if let Some(left) = left_over(&phrase, &cleaned(told.behind, year)) {
+    // A clause may go on for as long as the text: its beginning tells.
+    let next: String = told.behind.chars().take(NEAR).collect();
+    if let Some(left) = left_over(&phrase, &cleaned(&next, year)) {
         return Subject::of(left);
     }
     let behind = told.behind.trim_end_matches(|c: char| !is_han(c));

@@ -7,79 +7,128 @@ use super::fault::ReadFault;
 use super::grid::Grid;
 use super::html::{self, Beside, HtmlFault};
 use parts::Part;
-use std::cell::RefCell;
-use std::collections::HashSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 use url::Url;
 
 /// How Excel marks a sheet that it does not show.
 const HIDDEN: [&str; 2] = ["<x:visible>sheethidden", "<x:visible>sheetveryhidden"];
 
+/// Deepest nesting of frames in frames.
+const DEEPEST: usize = 8;
+/// Most styles that all pages of a file ask for, in bytes.
+const MOST_STYLES: usize = 32 << 20;
+
 /// Reads the page into a grid, in the charset that is named or the one its part says; also tells which.
 pub fn read(bytes: &[u8], charset: Option<&str>) -> Result<(Grid, &'static str), ReadFault> {
     let (parts, page) = parts::parts(bytes)?;
-    let file = File { parts, read: RefCell::new(HashSet::from([page])) };
+    let file = File::of(parts, page);
     let part = file.parts.get(page).ok_or(ReadFault::NoText)?;
     let (text, charset) = html::decoded(&part.bytes()?, charset.or(part.charset.as_deref()))?;
-    Ok((html::read_beside(&text, &file.page(page))?, charset))
+    let grid = html::read_beside(&text, &file.page(page, 0))?;
+    // Without a style nobody knows what is seen.
+    if file.styles_left.get() == 0 { Err(ReadFault::TooManyElements) } else { Ok((grid, charset)) }
+}
+
+/// What a part is to a page that names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Role {
+    Page,
+    Style,
 }
 
 /// A file with its parts, and the numbers of the pages that are read: each once.
 struct File<'m> {
     parts: Vec<Part<'m>>,
+    /// The parts by their own names and by their places.
+    named: HashMap<(Role, String), usize>,
+    /// By the names of their files; `None` where there are several.
+    by_file: HashMap<(Role, String), Option<usize>>,
     read: RefCell<HashSet<usize>>,
+    styles_left: Cell<usize>,
 }
 
 /// A page, and what stands beside it.
 struct Page<'f, 'm> {
     file: &'f File<'m>,
     location: Option<Url>,
+    depth: usize,
+    styles: RefCell<HashSet<usize>>,
+}
+
+/// A place as all write it: with what is no ASCII in it coded.
+fn normal(place: &str) -> String {
+    Url::parse(place).map_or_else(|_| place.to_owned(), String::from)
+}
+
+fn file_name(place: &str) -> String {
+    place.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase()
 }
 
 impl<'m> File<'m> {
-    fn page(&self, number: usize) -> Page<'_, 'm> {
+    fn of(parts: Vec<Part<'m>>, page: usize) -> File<'m> {
+        let (mut named, mut by_file) = (HashMap::new(), HashMap::new());
+        for (number, part) in parts.iter().enumerate() {
+            let role = match part.media.as_str() {
+                "text/css" => Role::Style,
+                _ if part.is_page() => Role::Page,
+                _ => continue,
+            };
+            if let Some(id) = &part.id {
+                named.entry((role, format!("cid:{id}"))).or_insert(number);
+            }
+            if let Some(place) = &part.location {
+                named.entry((role, normal(place))).or_insert(number);
+                let alike = by_file.entry((role, file_name(place)));
+                alike.and_modify(|known| *known = None).or_insert(Some(number));
+            }
+        }
+        let read = RefCell::new(HashSet::from([page]));
+        File { parts, named, by_file, read, styles_left: Cell::new(MOST_STYLES) }
+    }
+
+    fn page(&self, number: usize, depth: usize) -> Page<'_, 'm> {
         let location = self.parts.get(number).and_then(|part| part.location.as_deref());
-        Page { file: self, location: location.and_then(|location| Url::parse(location).ok()) }
+        let location = location.and_then(|location| Url::parse(location).ok());
+        Page { file: self, location, depth, styles: RefCell::default() }
     }
 }
 
 impl Page<'_, '_> {
     /// The part that a link names: by its own name, by its place, or else by the only such file name there is.
-    fn find(&self, link: &str, fits: impl Fn(&Part<'_>) -> bool) -> Option<usize> {
+    fn find(&self, link: &str, role: Role) -> Option<usize> {
         let link: String = link.split('#').next().unwrap_or_default().split_whitespace().collect();
         if link.is_empty() {
             return None;
         }
-        let all = || self.file.parts.iter().enumerate().filter(|(_, part)| fits(part));
-        let id = link.strip_prefix("cid:");
         let whole = self.location.as_ref().and_then(|page| page.join(&link).ok());
-        let whole = whole.or_else(|| Url::parse(&link).ok());
-        let is_it = |part: &Part<'_>| {
-            let location = part.location.as_deref().unwrap_or_default();
-            (id.is_some() && part.id.as_deref() == id)
-                || location == link
-                || (whole.is_some() && Url::parse(location).ok() == whole)
-        };
-        if let Some((number, _)) = all().find(|(_, part)| is_it(part)) {
-            return Some(number);
-        }
-        let name = |place: &str| place.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
-        let mut alike =
-            all().filter(|(_, part)| part.location.as_deref().map(name).as_ref() == Some(&name(&link)));
-        let first = alike.next().map(|(number, _)| number);
-        first.filter(|_| alike.next().is_none() && id.is_none())
+        let known = |name: String| self.file.named.get(&(role, name)).copied();
+        let by_name = known(link.clone()).or_else(|| known(normal(&link)));
+        let by_name = by_name.or_else(|| known(whole?.into()));
+        let by_file = || self.file.by_file.get(&(role, file_name(&link))).copied().flatten();
+        by_name.or_else(|| by_file().filter(|_| !link.starts_with("cid:")))
     }
 }
 
 impl Beside for Page<'_, '_> {
     fn style(&self, link: &str) -> Option<String> {
-        let part = self.file.parts.get(self.find(link, |part| part.media == "text/css")?)?;
+        let number = self.find(link, Role::Style)?;
+        let part = self.file.parts.get(number)?;
+        if !self.styles.borrow_mut().insert(number) {
+            return None;
+        }
         let bytes = part.bytes().ok()?;
+        let left = self.file.styles_left.get().saturating_sub(bytes.len());
+        self.file.styles_left.set(left);
+        if left == 0 {
+            return None;
+        }
         let text = decode(&bytes, part.charset.as_deref()).map(|(text, _)| text);
         Some(text.unwrap_or_else(|_| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     fn frame(&self, link: &str) -> Option<Result<Grid, HtmlFault>> {
-        let number = self.find(link, |part| part.is_page())?;
+        let number = self.find(link, Role::Page).filter(|_| self.depth < DEEPEST)?;
         let part = self.file.parts.get(number)?;
         if !self.file.read.borrow_mut().insert(number) {
             return None;
@@ -89,7 +138,7 @@ impl Beside for Page<'_, '_> {
         if HIDDEN.iter().any(|mark| small.contains(mark)) {
             return None;
         }
-        Some(html::read_beside(&text, &self.file.page(number)))
+        Some(html::read_beside(&text, &self.file.page(number, self.depth + 1)))
     }
 }
 

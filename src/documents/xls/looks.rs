@@ -11,6 +11,9 @@ use std::collections::HashMap;
 
 /// Most texts whose looks are kept.
 const MOST_TEXTS: usize = 100_000;
+/// Longest text that may be a figure, in bytes, and most fonts in it.
+const LONGEST_FIGURE: usize = 400;
+const MOST_RUNS: usize = 400;
 
 /// The looks of a workbook, as its records tell them one after the other.
 #[derive(Default)]
@@ -121,8 +124,9 @@ impl<'s> Looks<'s> {
         let mut stream = Stream { parts: &self.texts, part: 0, at: 8 };
         for number in 0..count {
             let Some((text, runs)) = stream.text() else { break };
-            if !runs.is_empty() && text.contains(char::is_numeric) {
-                if found.len() >= MOST_TEXTS {
+            let is_short = text.len() <= LONGEST_FIGURE;
+            if is_short && !runs.is_empty() && text.contains(char::is_numeric) {
+                if found.len() >= MOST_TEXTS || runs.len() > MOST_RUNS {
                     return Err(ReadFault::TooManyElements);
                 }
                 found.insert(number, Rich { text, runs });

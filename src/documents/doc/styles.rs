@@ -7,6 +7,8 @@ use super::properties::Paragraph;
 /// Most styles, and how deep they rest on each other.
 const MOST_STYLES: usize = 4_096;
 const DEEPEST: usize = 20;
+/// The number of no style.
+const NONE: u16 = 0xfff;
 
 #[derive(Debug, Default)]
 struct Style {
@@ -30,7 +32,9 @@ impl Styles {
         for _ in 0..usize::from(count).min(MOST_STYLES) {
             let Some(length) = sheet.u16_at(at).map(usize::from) else { break };
             let said = sheet.part(at + 2, length).unwrap_or_default();
-            styles.0.push(style(said, usize::from(base)).unwrap_or_default());
+            // What is empty rests on none.
+            let empty = Style { below: NONE, ..Style::default() };
+            styles.0.push(style(said, usize::from(base)).unwrap_or(empty));
             at += 2 + length + length % 2;
         }
         styles

@@ -131,7 +131,12 @@ pub(super) fn color(text: &str) -> Option<Color> {
         return Color::of(text);
     };
     let parts: Vec<f64> = parts.trim_end_matches(')').split([',', '/']).filter_map(number).collect();
-    let part = |at: usize| parts.get(at).and_then(|part| u8::try_from(part.round() as i64).ok());
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to a part of a color"
+    )]
+    let part = |at: usize| parts.get(at).map(|part| part.round().clamp(0.0, 255.0) as u8);
     let is_opaque = parts.get(3).is_none_or(|by| *by >= 0.5);
     Some(Color([part(0)?, part(1)?, part(2)?])).filter(|_| is_opaque)
 }

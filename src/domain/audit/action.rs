@@ -91,7 +91,10 @@ impl AuditAction {
     pub fn unsettles(self) -> Touch {
         use AuditAction as A;
         match self {
-            A::AgencyUpdate
+            // A first report rests on what may be gone when it is entered.
+            A::AgencyDelete
+            | A::YearDelete
+            | A::AgencyUpdate
             | A::AgencyMove
             | A::AgencySuccession
             | A::YearUpdate
@@ -100,8 +103,6 @@ impl AuditAction {
             | A::SettingsReview
             | A::StoreRestore
             | A::StoreFork => Touch::Everything,
-            // A first report rests on what may be gone when it is entered.
-            A::AgencyDelete | A::YearDelete => Touch::Everything,
             // Where nothing is filed yet no command rests.
             A::AgencyCreate | A::YearCreate => Touch::Nothing,
             A::ReportSource => Touch::Report,

@@ -134,11 +134,8 @@ fn contradictions<'t>(judged: &Judging<'_>, sentence: &'t str) -> Vec<(Told<'t>,
     for (told, subject) in understood(sentence, judged.year) {
         let in_time = ["按时", "按期", "及时"].iter().any(|word| told.phrase.contains(word));
         let values = values(judged, subject).filter(|_| !(late && in_time)).unwrap_or_default();
-        let handled = subject.words.contains(&"办结");
-        if !values.is_empty()
-            && !values.contains(&told.number)
-            && !(handled && is_a_part(judged, &all, told.number))
-        {
+        let is_part = subject.words.contains(&"办结") && is_a_part(judged, &all, told.number);
+        if !(values.is_empty() || values.contains(&told.number) || is_part) {
             let cells = subject.may_be.iter().flat_map(|cells| cells.iter());
             let cells: BTreeSet<String> = cells.map(|cell| (*cell).to_owned()).collect();
             found.push((told, values, cells.into_iter().collect()));

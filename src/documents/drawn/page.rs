@@ -4,14 +4,9 @@ use super::boxes::{Table, tables};
 use super::canvas::{Glyph, Page, Point};
 use super::lines::{Line, lines};
 use super::ruled::{Row, rows};
-use super::seen::{mark_across, seen, strike};
+use super::seen::{mark_across, mark_large, seen, strike};
 use crate::documents::fault::ReadFault;
 use std::collections::HashMap;
-
-/// How much of a figure, from its edges, may stand beyond the edge of its box.
-const INSIDE: f64 = 0.25;
-/// How much larger than the letters of tables something is that lies across them.
-const LARGE: f64 = 1.8;
 
 /// A table, and a box of it.
 type Place = (usize, usize);
@@ -38,22 +33,8 @@ pub(super) fn read(page: Page, work: &mut usize) -> Result<Sheet, ReadFault> {
     let mut glyphs = seen(&page, work)?;
     strike(&mut glyphs, &strokes);
     let places: Vec<Option<Place>> = glyphs.iter().map(|glyph| held(&found, glyph.middle())).collect();
-    mark_across(&mut glyphs, &places);
-    for glyph in glyphs.iter_mut().filter(|glyph| glyph.c.is_ascii_digit()) {
-        // One that stands in two boxes is nobody's.
-        let (_, y) = glyph.middle();
-        let at = |part: f64| held(&found, (glyph.x + glyph.width * part, y));
-        if at(INSIDE) != at(1.0 - INSIDE) {
-            glyph.c = char::REPLACEMENT_CHARACTER;
-        }
-    }
-    let usual = usual_size(&glyphs, &places);
-    for (glyph, place) in glyphs.iter_mut().zip(&places) {
-        // What stands across a table in letters far larger than its own is none of its figures.
-        if place.is_some() && glyph.c.is_ascii_digit() && glyph.size > usual * LARGE {
-            glyph.c = char::REPLACEMENT_CHARACTER;
-        }
-    }
+    mark_across(&mut glyphs, &places, |point| held(&found, point));
+    mark_large(&mut glyphs, &places);
     for (glyph, place) in glyphs.into_iter().zip(places) {
         match place {
             Some(place) => inside.entry(place).or_default().push(glyph),
@@ -78,12 +59,4 @@ pub(super) fn read(page: Page, work: &mut usize) -> Result<Sheet, ReadFault> {
 
 fn held(tables: &[Table], point: Point) -> Option<Place> {
     tables.iter().enumerate().find_map(|(at, table)| Some((at, table.holds(point)?)))
-}
-
-/// The size that half of the letters in tables do not reach.
-fn usual_size(glyphs: &[Glyph], places: &[Option<Place>]) -> f64 {
-    let inside = glyphs.iter().zip(places).filter(|(_, place)| place.is_some());
-    let mut sizes: Vec<f64> = inside.map(|(glyph, _)| glyph.size).collect();
-    sizes.sort_by(f64::total_cmp);
-    sizes.get(sizes.len() / 2).copied().unwrap_or(f64::MAX)
 }

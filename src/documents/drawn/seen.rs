@@ -16,6 +16,10 @@ const BESIDE: f64 = 0.3;
 /// How high a band of the page is, in points, and through how many a line is followed.
 const BAND: f64 = 4.0;
 const MOST_BANDS: usize = 500;
+/// How much of a figure, from its edges, may stand beyond the edge of its box.
+const INSIDE: f64 = 0.25;
+/// How much larger than the letters of tables something is that lies across them.
+const LARGE: f64 = 1.8;
 /// How near to each other, in parts of their size, figures of one number stand.
 const TOUCHING: f64 = 0.1;
 /// How far apart, in points, places on one line may be drawn.
@@ -99,9 +103,13 @@ fn is_struck(glyph: &Glyph, ((x0, y0), (x1, y1)): (Point, Point)) -> bool {
     runs && (high..=low).contains(&(y0 + (y1 - y0) * (x - x0) / (x1 - x0)))
 }
 
-/// Marks the figures of numbers that stand in two places at once: nobody knows whose they are. `places` are those of
-/// the characters, by their order.
-pub(super) fn mark_across<P: PartialEq>(glyphs: &mut [Glyph], places: &[Option<P>]) {
+/// Marks the figures, and those of numbers, that stand in two places at once: nobody knows whose they are. `places` are
+/// those of the characters, by their order.
+pub(super) fn mark_across<P: PartialEq>(
+    glyphs: &mut [Glyph],
+    places: &[Option<P>],
+    held: impl Fn(Point) -> Option<P>,
+) {
     let mut order: Vec<usize> = (0..glyphs.len()).collect();
     let place = |at: &usize| glyphs.get(*at).map_or((0.0, 0.0), |glyph| ((glyph.y / LINE).round(), glyph.x));
     order.sort_by(|one, other| {
@@ -122,6 +130,26 @@ pub(super) fn mark_across<P: PartialEq>(glyphs: &mut [Glyph], places: &[Option<P
         .collect();
     for at in across {
         if let Some(glyph) = glyphs.get_mut(at) {
+            glyph.c = UNCLEAR;
+        }
+    }
+    for glyph in glyphs.iter_mut().filter(|glyph| glyph.c.is_ascii_digit()) {
+        let (_, y) = glyph.middle();
+        let at = |part: f64| held((glyph.x + glyph.width * part, y));
+        if at(INSIDE) != at(1.0 - INSIDE) {
+            glyph.c = UNCLEAR;
+        }
+    }
+}
+
+/// Marks the figures that lie across a table in letters far larger than its own.
+pub(super) fn mark_large<P>(glyphs: &mut [Glyph], places: &[Option<P>]) {
+    let inside = glyphs.iter().zip(places).filter(|(_, place)| place.is_some());
+    let mut sizes: Vec<f64> = inside.map(|(glyph, _)| glyph.size).collect();
+    sizes.sort_by(f64::total_cmp);
+    let Some(usual) = sizes.get(sizes.len() / 2) else { return };
+    for (glyph, place) in glyphs.iter_mut().zip(places) {
+        if place.is_some() && glyph.c.is_ascii_digit() && glyph.size > usual * LARGE {
             glyph.c = UNCLEAR;
         }
     }

@@ -102,7 +102,7 @@ pub(super) fn miscited(text: &str) -> Vec<(usize, usize, &'static str)> {
     found
 }
 
-/// Whether a number is written as another is, however it is bracketed: 国办发[2019]54号.
+/// Whether a number is written as another is, however it is bracketed: `国办发[2019]54号`.
 fn is_number(told: &str, right: &str) -> bool {
     let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric() && *c != '第').collect::<String>();
     bare(told) == bare(right)

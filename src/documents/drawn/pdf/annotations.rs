@@ -28,28 +28,21 @@ pub(super) fn draw<'d>(
             continue;
         }
         let (left, right, low, high) = (x0.min(x1), x0.max(x1), y0.min(y1), y0.max(y1));
-        match appearance(document, annotation) {
-            Some(form) => {
-                let Some([a, b, c, d]) = drawing.numbers(&form.dict, b"BBox") else { continue };
-                let own = drawing.matrix_of(form);
-                let area = Rect::around([(a, b), (c, b), (a, d), (c, d)].map(|at| own.of(at)));
-                let (wide, tall) = (area.right - area.left, area.bottom - area.top);
-                if !(wide > 0.0 && tall > 0.0) {
-                    continue;
-                }
-                let (across, up) = ((right - left) / wide, (high - low) / tall);
-                let set = Matrix([across, 0.0, 0.0, up, left - area.left * across, low - area.top * up]);
-                drawing.form(form, None, State::new(set.then(matrix)), 1)?;
-            }
-            // Programs draw the line themselves.
-            None if kind == b"StrikeOut" => {
-                let middle = (low + high) / 2.0;
-                drawing.page.line(matrix.of((left, middle)), matrix.of((right, middle)));
-            }
-            None if matches!(kind, b"FreeText" | b"Stamp" | b"Redact") => {
-                drawing.page.mark(Rect::around([(left, low), (right, high)].map(|at| matrix.of(at))))
-            }
-            None => {}
+        let look = appearance(document, annotation);
+        // What is struck out is none, and where programs draw what lies over it themselves nobody knows what is seen.
+        let is_drawn_anyhow = look.is_none() && matches!(kind, b"FreeText" | b"Stamp");
+        if is_drawn_anyhow || matches!(kind, b"StrikeOut" | b"Redact") {
+            drawing.page.mark(Rect::around([(left, low), (right, high)].map(|at| matrix.of(at))));
+        }
+        let Some(form) = look else { continue };
+        let Some([x0, y0, x1, y1]) = drawing.numbers(&form.dict, b"BBox") else { continue };
+        let own = drawing.matrix_of(form);
+        let area = Rect::around([(x0, y0), (x1, y0), (x0, y1), (x1, y1)].map(|at| own.of(at)));
+        let (wide, tall) = (area.right - area.left, area.bottom - area.top);
+        if wide > 0.0 && tall > 0.0 {
+            let (across, up) = ((right - left) / wide, (high - low) / tall);
+            let set = Matrix([across, 0.0, 0.0, up, left - area.left * across, low - area.top * up]);
+            drawing.form(form, None, State::new(set.then(matrix)), 1)?;
         }
     }
     Ok(())

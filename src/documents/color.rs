@@ -5,6 +5,8 @@ use crate::domain::wording::is_han;
 
 /// How far two colours may differ in each of their three parts and still look alike.
 const ALIKE: u8 = 24;
+/// Up to how many points nobody sees a text.
+const SMALLEST: f64 = 2.0;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Color(pub [u8; 3]);
@@ -73,6 +75,11 @@ pub(super) fn is_lost(ink: Option<Color>, paper: Option<Paper>) -> bool {
         // A text of which no colour is said has one that stands out.
         (None, _) | (_, Paper::Some) => false,
     }
+}
+
+/// Whether a text is too small to be seen, by its size in points.
+pub(super) fn is_too_small(points: f64) -> bool {
+    points <= SMALLEST
 }
 
 /// What goes before a text that nobody sees: where there are figures in it, none is made of them.

@@ -82,6 +82,12 @@ impl Attributes<'_> {
     }
 }
 
+/// The number a value begins with: `0.5cm`, `-33% 58%`.
+pub(super) fn leading_number(value: &str) -> Option<f64> {
+    let end = value.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c))).unwrap_or(value.len());
+    value.get(..end)?.parse().ok()
+}
+
 pub(super) fn numbers(text: &str) -> Vec<f64> {
     text.split_whitespace()
         .filter_map(|word| word.parse().ok())

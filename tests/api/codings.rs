@@ -1,8 +1,16 @@
-//! How bodies are coded on their way: answers as they are asked for, requests not at all.
+//! How bodies go their way: coded as answers are asked for, never in requests, not at all for HEAD.
 
 use serde_json::json;
 
 on_both! {
+    fn head_answers_as_get_without_a_body(service) {
+        let get = service.get("/rules").send().expect(200);
+        let head = service.request("HEAD", "/rules").send().expect(200);
+        assert_eq!((head.tag(), head.bytes.len()), (get.tag(), 0));
+        assert_eq!(head.header("content-length"), Some(get.bytes.len().to_string().as_str()));
+        assert_eq!(service.request("HEAD", "/nowhere").send().status, 404);
+    }
+
     fn bodies_of_requests_are_not_decoded_and_one_token_is_enough(service) {
         let (admin, body) = (service.admin(), json!({"name": "某局", "level": "county", "kind": "department"}));
         let coded = service.post("/agencies").token(&admin).header("content-encoding", "gzip").json(&body).send();

@@ -325,14 +325,6 @@ on_both! {
         assert!(line["us"].is_u64());
     }
 
-    fn head_answers_as_get_without_a_body(service) {
-        let get = service.get("/rules").send().expect(200);
-        let head = service.request("HEAD", "/rules").send().expect(200);
-        assert_eq!((head.tag(), head.bytes.len()), (get.tag(), 0));
-        assert_eq!(head.header("content-length"), Some(get.bytes.len().to_string().as_str()));
-        assert_eq!(service.request("HEAD", "/nowhere").send().status, 404);
-    }
-
     fn a_token_that_is_sent_and_bad_is_refused_everywhere(service) {
         for header in ["Bearer nb_0000", "Bearer", "Basic eDp5", "nb_0000"] {
             for path in ["/agencies", "/healthz", "/nowhere", "/docs/"] {

@@ -2,12 +2,11 @@
 
 use super::Numbers;
 use super::properties::each;
-use crate::documents::color::{Color, Paper, is_lost};
+use crate::documents::color::{Color, Paper, is_lost, is_too_small};
 
 /// From how many half points on a text stands higher or lower than its line, and is not only evened out.
 const RAISED_BY: i16 = 6;
-/// Up to how many half points, or hundredths of its width, a text is too small to be seen.
-const TOO_SMALL: u16 = 4;
+/// Up to how many hundredths of its width a text is too narrow to be seen.
 const TOO_NARROW: u16 = 10;
 
 /// What is said of characters; nothing where `None`. Each value of a switch is as it is written: off, on, as the style
@@ -65,7 +64,7 @@ impl Said {
             0x2a53 => self.struck_twice = byte,
             0x2a48 => self.raised = byte.map(|value| value != 0),
             0x4845 => self.position = signed,
-            0x4a43 => self.small = short.map(|size| size <= TOO_SMALL),
+            0x4a43 => self.small = short.map(|size| is_too_small(f64::from(size) / 2.0)),
             0x4852 => self.narrow = short.map(|width| (1..=TOO_NARROW).contains(&width)),
             0x2a42 => self.ink = byte.map(by_number),
             0x6870 => self.ink = Some(plain(operand)),

@@ -1,6 +1,6 @@
 //! What styles and a run's own properties do to a text that a reader sees: hidden, struck out, raised, lost in its paper.
 
-use crate::documents::color::{Color, Paper, is_lost, unseen};
+use crate::documents::color::{Color, Paper, is_lost, is_too_small, unseen};
 use crate::documents::value::UNCLEAR;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
@@ -11,8 +11,6 @@ const MOST_STYLES: usize = 10_000;
 const DEEPEST: usize = 20;
 /// From how many half points on a text stands higher or lower than its line, and is not only evened out.
 const RAISED_BY: i32 = 6;
-/// Up to how many half points a text is too small to be seen.
-const TOO_SMALL: u32 = 4;
 
 /// What is said of a text; nothing where `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,7 +40,11 @@ impl Look {
                 self.raised = by.map(|by| by.abs() >= RAISED_BY);
                 self.position = by;
             }
-            "sz" => self.small = value.and_then(|size| size.parse().ok()).map(|size: u32| size <= TOO_SMALL),
+            // In half points.
+            "sz" => {
+                self.small =
+                    value.and_then(|size| size.parse().ok()).map(|size: f64| is_too_small(size / 2.0));
+            }
             "color" => self.ink = color(start, "themeColor", "val").or(Some(Color::OTHER)),
             "highlight" if on => self.paper = Some(Paper::of(value.and_then(Color::of))),
             "shd" => {

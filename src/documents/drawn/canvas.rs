@@ -1,5 +1,8 @@
 //! What programs draw on a page, and in which order: characters, lines, surfaces.
 
+use super::UNCLEAR;
+use crate::documents::color::is_too_small;
+
 /// Which part of an upright area what fills it covers at least.
 const FILLED: f64 = 0.97;
 /// Thickest line that rules; what is thicker is a surface.
@@ -9,8 +12,6 @@ const SHORTEST: f64 = 4.0;
 const LEANING: f64 = 0.5;
 /// Most lines of a page that rule nothing and are looked at: drawings have any number of them.
 const MOST_STROKES: usize = 20_000;
-/// Smallest text that is seen, in points.
-const SMALLEST: f64 = 2.0;
 /// How far text may lean, in parts of its length.
 const SLANTED: f64 = 0.05;
 /// Longest text beside the reading direction that is told.
@@ -117,6 +118,8 @@ pub(super) struct Page {
     pub width: f64,
     pub height: f64,
     pub glyphs: Vec<Glyph>,
+    /// How many characters its fonts did not tell.
+    pub unknown: usize,
     pub rules: Vec<Rule>,
     /// Straight lines that rule nothing, being short or slanted, and may strike something out.
     pub strokes: Vec<(Point, Point)>,
@@ -154,13 +157,14 @@ impl Page {
         };
         let Some(turn) = Turn::ALL.into_iter().find(is_upright) else { return self.put_aside(text) };
         let [(x0, y), (x1, _), (_, up)] = [from, to, up].map(|point| self.turned(turn, point));
-        let shown = if (y - up).abs() < SMALLEST { Shown::Lost } else { shown };
+        let shown = if is_too_small((y - up).abs()) { Shown::Lost } else { shown };
         let count = text.chars().count().max(1);
         #[expect(clippy::cast_precision_loss, reason = "a handful")]
         let width = (x1 - x0) / count as f64;
         for (at, c) in text.chars().enumerate().filter(|(_, c)| !c.is_whitespace() && !c.is_control()) {
             let is_lost = shown == Shown::Lost && c.is_ascii_digit();
-            let c = if is_lost { char::REPLACEMENT_CHARACTER } else { c };
+            self.unknown += usize::from(c == UNCLEAR);
+            let c = if is_lost { UNCLEAR } else { c };
             #[expect(clippy::cast_precision_loss, reason = "a handful")]
             let x = x0 + width * at as f64;
             self.glyphs.push(Glyph { c, x, y, width, size: (y - up).abs(), turn });
@@ -216,7 +220,7 @@ impl Page {
         let digits =
             self.glyphs.iter_mut().filter(|glyph| glyph.turn == Turn::None && glyph.c.is_ascii_digit());
         for glyph in digits.filter(|glyph| area.holds(glyph.middle())) {
-            glyph.c = char::REPLACEMENT_CHARACTER;
+            glyph.c = UNCLEAR;
         }
     }
 

@@ -1,5 +1,6 @@
 //! From characters with places to lines of text.
 
+use super::UNCLEAR;
 use super::canvas::Glyph;
 
 /// A gap this wide, in parts of the size of the letters, parts two words; between figures a smaller one does.
@@ -17,8 +18,6 @@ const RAISED: f64 = 0.25;
 const FEWEST_BROKEN: usize = 3;
 /// What a cell keeps free at both sides, in points.
 const MARGINS: f64 = 12.0;
-/// What stands for two characters on one place: no number holds it.
-const UNCLEAR: char = '\u{fffd}';
 
 /// A line of text.
 #[derive(Debug, Clone, PartialEq)]

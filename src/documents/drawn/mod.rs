@@ -28,6 +28,9 @@ const MOST_RULES: usize = 100_000;
 /// How often, for all pages, a character is held against what is drawn over it.
 const MOST_WORK: usize = 200_000_000;
 
+/// What stands for a figure of which nobody knows which it is, or whose: no number holds it.
+const UNCLEAR: char = char::REPLACEMENT_CHARACTER;
+
 /// Reads pages into a grid.
 fn grid(pages: Vec<Page>) -> Result<Grid, ReadFault> {
     let glyphs: usize = pages.iter().map(|page| page.glyphs.len()).sum();

@@ -1,12 +1,11 @@
 //! What of a page's characters is seen: not what a surface covers; what is struck out or lies across the edge of a box
 //! is no figure.
 
+use super::UNCLEAR;
 use super::canvas::{Glyph, Page, Point, Rect, Rule};
 use crate::documents::fault::ReadFault;
 use std::collections::HashMap;
 
-/// What stands for a figure nobody reads: no number holds it.
-const UNCLEAR: char = char::REPLACEMENT_CHARACTER;
 /// In which part of a letter's height, from its line up, a line strikes it out.
 const STRUCK: [f64; 2] = [0.12, 0.55];
 /// From which to which height a surface hides a letter wholly.

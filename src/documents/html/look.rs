@@ -2,6 +2,7 @@
 
 use super::flow::Gap;
 use crate::documents::color::{Color, Paper, is_lost};
+use crate::documents::xml::leading_number;
 
 /// How far outside of the window nobody looks, in pixels.
 const OUTSIDE: f64 = -500.0;
@@ -48,19 +49,19 @@ impl Look {
                 }
                 name if name.starts_with("margin") || name.starts_with("padding") => {
                     let is_wide =
-                        value.split_whitespace().any(|side| number(side).is_some_and(|by| by > 0.0));
+                        value.split_whitespace().any(|side| leading_number(side).is_some_and(|by| by > 0.0));
                     look.edge = look.edge.or(is_wide.then_some(Gap::Box));
                 }
                 "float" if value != "none" => look.edge = Some(Gap::Break),
                 "visibility" if value == "collapse" => look.gone = Some(true),
                 "visibility" => look.unseen = Some(value == "hidden"),
-                "opacity" | "font-size" if number(&value) == Some(0.0) => look.faint = Some(true),
+                "opacity" | "font-size" if leading_number(&value) == Some(0.0) => look.faint = Some(true),
                 "clip" if tight.starts_with("rect(0") || tight.starts_with("rect(1px") => outside = true,
-                "text-indent" if number(&value).is_some_and(|by| by <= OUTSIDE) => outside = true,
+                "text-indent" if leading_number(&value).is_some_and(|by| by <= OUTSIDE) => outside = true,
                 "left" | "top" | "right" | "bottom" => {
-                    outside |= number(&value).is_some_and(|by| by <= OUTSIDE);
-                    moved |=
-                        matches!(name.trim(), "top" | "bottom") && number(&value).is_some_and(|by| by != 0.0);
+                    outside |= leading_number(&value).is_some_and(|by| by <= OUTSIDE);
+                    moved |= matches!(name.trim(), "top" | "bottom")
+                        && leading_number(&value).is_some_and(|by| by != 0.0);
                 }
                 "position" => placed.clone_from(&value),
                 "color" if tight == "transparent" => look.faint = Some(true),
@@ -72,7 +73,7 @@ impl Look {
                     look.struck = Some(value.contains("line-through"));
                 }
                 "vertical-align" => {
-                    let by = number(&value).is_some_and(|by| by != 0.0);
+                    let by = leading_number(&value).is_some_and(|by| by != 0.0);
                     look.raised = Some(by || matches!(value.as_str(), "super" | "sub"));
                 }
                 _ => {}
@@ -119,18 +120,12 @@ impl Look {
     }
 }
 
-/// The number a value begins with.
-fn number(value: &str) -> Option<f64> {
-    let end = value.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c))).unwrap_or(value.len());
-    value.get(..end)?.parse().ok()
-}
-
 /// A colour, `rgb(255,255,255)` too.
 pub(super) fn color(text: &str) -> Option<Color> {
     let Some((_, parts)) = text.split_once('(').filter(|(name, _)| matches!(*name, "rgb" | "rgba")) else {
         return Color::of(text);
     };
-    let parts: Vec<f64> = parts.trim_end_matches(')').split([',', '/']).filter_map(number).collect();
+    let parts: Vec<f64> = parts.trim_end_matches(')').split([',', '/']).filter_map(leading_number).collect();
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -1,17 +1,15 @@
 //! What styles do to a text that a reader sees: hidden, struck out, raised, lost in its paper.
 
 use super::Space;
-use crate::documents::color::{Color, Paper, is_lost, unseen};
+use crate::documents::color::{Color, Paper, is_lost, is_too_small, unseen};
 use crate::documents::fault::ReadFault;
-use crate::documents::xml::{Attributes, Builder, walk};
+use crate::documents::xml::{Attributes, Builder, leading_number, walk};
 use std::collections::HashMap;
 
 /// Most styles that are kept.
 const MOST_STYLES: usize = 20_000;
 /// Most styles that one rests on, one below the other.
 const DEEPEST: usize = 20;
-/// Up to how many points a text is too small to be seen.
-const TOO_SMALL: f64 = 2.0;
 
 /// What is said of a text; nothing where `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -66,7 +64,8 @@ impl Look {
 
     /// What the properties of a style say.
     fn of(attributes: &Attributes<'_>) -> Look {
-        let is_nothing = |name: &str| attributes.get(name).is_some_and(|size| number(&size) == Some(0.0));
+        let is_nothing =
+            |name: &str| attributes.get(name).is_some_and(|size| leading_number(&size) == Some(0.0));
         let lines = ["text-line-through-style", "text-line-through-type"].map(|name| attributes.get(name));
         let lines: Vec<String> = lines.into_iter().flatten().collect();
         Look {
@@ -75,14 +74,14 @@ impl Look {
                 None => (is_nothing("row-height") || is_nothing("column-width")).then_some(true),
             },
             struck: (!lines.is_empty()).then(|| lines.iter().any(|line| line != "none")),
-            raised: attributes
-                .get("text-position")
-                .map(|position| position.starts_with("su") || number(&position).is_some_and(|by| by != 0.0)),
+            raised: attributes.get("text-position").map(|position| {
+                position.starts_with("su") || leading_number(&position).is_some_and(|by| by != 0.0)
+            }),
             small: attributes
                 .get("font-size")
                 .filter(|size| size.ends_with("pt"))
-                .and_then(|size| number(&size))
-                .map(|size| size <= TOO_SMALL),
+                .and_then(|size| leading_number(&size))
+                .map(is_too_small),
             ink: attributes.get("color").map(|said| Color::of(&said).unwrap_or(Color::OTHER)),
             paper: attributes
                 .get("background-color")
@@ -90,12 +89,6 @@ impl Look {
                 .map(|value| Paper::of(Color::of(&value))),
         }
     }
-}
-
-/// The number a value begins with: `0.5cm`, `-33% 58%`.
-fn number(value: &str) -> Option<f64> {
-    let end = value.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c))).unwrap_or(value.len());
-    value.get(..end)?.parse().ok()
 }
 
 /// What a style is for; two of different families may have one name.

@@ -2,7 +2,7 @@
 //! paper, shown as another number than they keep, with raised figures in a text.
 
 use super::records::{u16_at, u32_at};
-use crate::documents::color::{Color, Paper};
+use crate::documents::color::{Color, Paper, is_too_small};
 use crate::documents::fault::ReadFault;
 use crate::documents::number_format::known;
 use crate::documents::palette::Palette;
@@ -51,9 +51,6 @@ pub(super) struct Rich {
 
 /// The number of the colour that a program takes by itself.
 const OWN_COLOR: u16 = 0x7fff;
-/// Up to how many twentieths of a point a text is too small to be seen.
-const TOO_SMALL: u16 = 40;
-
 impl<'s> Looks<'s> {
     pub fn take(&mut self, kind: u16, data: &'s [u8]) {
         let number = |at: usize| u16_at(data, at).unwrap_or_default();
@@ -62,7 +59,8 @@ impl<'s> Looks<'s> {
                 font: Font {
                     struck: number(2) & 8 != 0,
                     raised: number(8) != 0,
-                    small: (1..=TOO_SMALL).contains(&number(0)),
+                    // In twentieths; nought is none.
+                    small: number(0) > 0 && is_too_small(f64::from(number(0)) / 20.0),
                     ink: None,
                 },
                 color: number(4),

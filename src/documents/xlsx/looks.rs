@@ -3,7 +3,7 @@
 
 use super::Rows;
 use super::shown::{attribute, name_of};
-use crate::documents::color::{Color, Paper, is_lost, unseen};
+use crate::documents::color::{Color, Paper, is_lost, is_too_small, unseen};
 use crate::documents::number_format::{hides_nothing, is_plain, known, without_colors};
 use crate::documents::palette::Palette;
 use quick_xml::Reader;
@@ -12,8 +12,6 @@ use std::collections::HashMap;
 
 /// Most looks that are kept, and most texts.
 pub(super) const MOST: usize = 100_000;
-/// Up to how many points a text is too small to be seen.
-const TOO_SMALL: f64 = 2.0;
 
 /// A look that changes what a reader sees.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -197,7 +195,7 @@ impl Font {
 
 fn is_small(said: &BytesStart<'_>) -> bool {
     let size = attribute(said, "val").and_then(|size| size.parse().ok());
-    size.is_some_and(|size: f64| size <= TOO_SMALL)
+    size.is_some_and(is_too_small)
 }
 
 /// A colour: by its parts, by its index, or of the theme.

@@ -55,7 +55,7 @@ fn draw(bytes: &[u8]) -> Result<Vec<Page>, ReadFault> {
         let Ok(page) = document.get_dictionary(page) else { continue };
         let sheet = one(&document, page, &layers, &mut left)?;
         shown += sheet.glyphs.len();
-        unknown += sheet.glyphs.iter().filter(|glyph| glyph.c == '\u{fffd}').count();
+        unknown += sheet.unknown;
         drawn.push(sheet);
     }
     if unknown >= FEWEST_UNKNOWN && unknown * PART_UNKNOWN > shown {

@@ -1,6 +1,7 @@
 //! Changes of amounts and rates: 35万元比上年30万元增加6万元, 由94.7%提升到96.5%，提高2.8个百分点.
 
 use super::percentage;
+use crate::domain::number::Precision;
 use crate::domain::wording::{decimal, pattern};
 use regex::{Captures, Regex};
 use std::sync::LazyLock;
@@ -46,7 +47,8 @@ fn contradicted(captures: &Captures<'_>) -> Option<(usize, usize, String)> {
         // Whole numbers are meant exactly; of decimals each may be rounded.
         let whole = [step, other_step, by_step].iter().all(|step| *step == 1_000_000);
         let tolerance = if whole { 0 } else { step.max(other_step).max(by_step) };
-        return ((change - by).abs() > tolerance).then(|| (told.start(), told.end(), shown(change)));
+        return ((change - by).abs() > tolerance)
+            .then(|| (told.start(), told.end(), Precision::Millionths.format(change)));
     }
     let (rate, told) = (number("rate")?, captures.name("rate")?);
     // The least and the most that what is rounded may have been.
@@ -58,13 +60,6 @@ fn contradicted(captures: &Captures<'_>) -> Option<(usize, usize, String)> {
     let (value, step) = (i128::from(rate.0), i128::from(rate.1));
     (value + step < least || value - step > most)
         .then(|| (told.start(), told.end(), percentage(change, then)))
-}
-
-/// An amount in millionths as it is written.
-fn shown(value: i64) -> String {
-    let (whole, part) = (value / 1_000_000, value % 1_000_000);
-    let text = format!("{whole}.{part:06}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]

@@ -62,6 +62,16 @@ pub fn find_same(
     Ok(rows.into_iter().find(|one| one.revision == wanted.revision))
 }
 
+/// Of which of some reports such an act was asked for and is not decided.
+pub fn reports_waiting(
+    connection: &mut AnyConnection,
+    act: HeldAct,
+    reports: &[String],
+) -> Result<Vec<ReportId>, StorageError> {
+    let of_them = dsl::pending_acts.filter(dsl::act.eq(act)).filter(dsl::report_id.eq_any(reports));
+    Ok(of_them.select(dsl::report_id.assume_not_null()).load(connection)?)
+}
+
 /// Those that have time left and lie within bounds.
 macro_rules! those {
     ($bounds:expr, $select:expr) => {{

@@ -109,6 +109,8 @@ fn a_withdrawal_waits_for_another_publisher() {
         assert_eq!(asked["asked_by"]["name"], "发布员");
         assert!(asked["asked_at"].as_str() < asked["ends_at"].as_str(), "{asked}");
         service.get(&path).send().expect(200);
+        let allowed = service.get(&path).token(&other).send().value()["allowed_actions"].clone();
+        assert_eq!(allowed, json!(["correct"]), "what is asked for is not asked for again");
         assert_eq!(pending(service, &world.publisher()), vec![asked.clone()], "whoever asked sees it");
         assert_eq!(pending(service, &other), vec![asked.clone()]);
         assert_eq!(pending(service, &world.editor()), Vec::<Value>::new());

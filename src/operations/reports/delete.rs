@@ -1,5 +1,6 @@
 //! Discarding a draft; of a correction only the working revision. What others had to do with is hidden, never deleted.
 
+use super::allowed::not_editable;
 use super::edit::require_editable;
 use super::read::{ReportView, find_raw};
 use crate::domain::audit::AuditAction;
@@ -56,7 +57,7 @@ pub fn discard(desk: &mut Desk<'_>, id: &ReportId, version: i64) -> Result<(), R
                 desk.notes.audit(followed(agency, place, false));
             }
         }
-        None => return Err(super::edit::not_editable(desk.connection, &view)),
+        None => return Err(not_editable(desk.connection, desk.asking, &view)),
     }
     desk.notes.audit(Note {
         action: AuditAction::ReportDiscard,

@@ -1,5 +1,6 @@
 //! Changing a draft: the whole report or one section, all through one save.
 
+use super::allowed::not_editable;
 use super::beside::around_of;
 use super::create::declared_zero;
 use super::read::{ReportView, find_raw};
@@ -11,7 +12,6 @@ use crate::domain::rights::Right;
 use crate::domain::workflow::State;
 use crate::domain::year::YearState;
 use crate::operations::publishable::require_publishable;
-use crate::operations::settings::review;
 use crate::operations::{Asking, Conflict, Desk, Ready, Refusal};
 use crate::storage::{Act, AnyConnection, Note, reports, revisions};
 use chrono::NaiveDate;
@@ -168,7 +168,7 @@ fn make_ready(
         next.revision.beside = Some(Beside { explanations, ..around_of(&next.report) });
         next.revision.write(heading, content, next.report.version, act.at, &author);
     } else if !publishes {
-        return Err(not_editable(connection, &present));
+        return Err(not_editable(connection, asking, &present));
     }
     let mut tells = None;
     if moves_source || (!drafts && present.revision.state == State::Published) {
@@ -215,14 +215,6 @@ fn require_version(present: &ReportView, edit: &Edit) -> Result<(), Refusal> {
     if seen.is_none() || seen == now { Ok(()) } else { Err(Refusal::PreconditionFailed) }
 }
 
-/// What is no draft is not written; told with what can be done from there.
-pub(super) fn not_editable(connection: &mut AnyConnection, view: &ReportView) -> Refusal {
-    match review(connection) {
-        Ok(review) => Refusal::NotEditable(view.actions(review.stages)),
-        Err(refusal) => refusal,
-    }
-}
-
 /// Content is written in drafts of open years, and in corrections of closed ones.
 pub(super) fn require_editable(
     connection: &mut AnyConnection,
@@ -233,7 +225,7 @@ pub(super) fn require_editable(
         return Err(Refusal::Forbidden);
     }
     if view.revision.state != State::Draft {
-        return Err(not_editable(connection, view));
+        return Err(not_editable(connection, asking, view));
     }
     require_year(view)
 }

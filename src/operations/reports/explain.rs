@@ -1,7 +1,7 @@
 //! Explaining findings: who may depends on the rule; what it rests on is kept beside it.
 
+use super::allowed::not_editable;
 use super::beside::beside_of;
-use super::edit::not_editable;
 use super::judge::judge_one;
 use super::read::{ReportView, find_raw, refuse_outsider};
 use super::round::Round;
@@ -47,7 +47,7 @@ fn find_explainable(
         _ => &[State::Draft],
     };
     if !open.contains(&view.revision.state) {
-        return Err(not_editable(connection, &view));
+        return Err(not_editable(connection, asking, &view));
     }
     Ok((view, finding, role))
 }

@@ -1,6 +1,7 @@
 //! Reports: create, read, edit, discard, judge, and take through review.
 
 mod advance;
+mod allowed;
 mod beside;
 mod comments;
 mod create;
@@ -19,6 +20,7 @@ mod suppress;
 mod transition;
 mod verdict;
 
+pub use allowed::allowed_actions;
 pub use comments::{
     CommentOrder, NewComment, add_comment, change_comment, find_comment, find_settleable, list_comments,
     open_comments, require_remark_right,
@@ -41,6 +43,6 @@ pub use revisions::{Difference, diff, find_revision, find_source, list_revisions
 pub use similarity::{CompareWith, SectionLikeness, Similarity, similarity};
 pub use suppress::{SuppressionOrder, require_suppressible, require_suppression_right, suppress};
 pub use transition::{
-    Transited, TransitionOrder, allowed_actions, enter_transition, list_transitions, prepare_transition,
-    require_action_right, require_transition_right, transition,
+    Transited, TransitionOrder, enter_transition, list_transitions, prepare_transition, require_action_right,
+    require_transition_right, transition,
 };

@@ -1,8 +1,8 @@
 //! Review and publication.
 
 use super::advance::{advance, last_round};
+use super::allowed::{beside_archiving, is_possible, require_year_for};
 use super::beside::beside_of;
-use super::edit::require_year;
 use super::elsewhere::taken_over_by;
 use super::explain::explainers;
 use super::read::{ReportView, at_revision, find_raw, refuse_outsider, require_said_readable};
@@ -15,8 +15,7 @@ use crate::domain::onward::ChangeType;
 use crate::domain::report::{Comment, Timeliness};
 use crate::domain::rights::Right;
 use crate::domain::rules::Finding;
-use crate::domain::workflow::{self, Action, Receipt, Review, Transition};
-use crate::domain::year::YearState;
+use crate::domain::workflow::{self, Action, Receipt, Transition};
 use crate::operations::publishable::require_publishable;
 use crate::operations::settings::review;
 use crate::operations::statistics::settle_shown;
@@ -52,36 +51,6 @@ pub struct Transited {
     /// After a return.
     pub open_comments: Vec<Comment>,
     pub view: ReportView,
-}
-
-/// The actions the caller could take now on each of some reports.
-pub fn allowed_actions(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    views: &[ReportView],
-) -> Result<Vec<Vec<Action>>, Refusal> {
-    let ids: Vec<String> = views.iter().map(|view| view.report.id.to_string()).collect();
-    let history = transitions::list_many(connection, &ids)?;
-    let review = review(connection)?;
-    let (nothing, doer) = (Vec::new(), doer_of(asking));
-    let allowed = views.iter().map(|view| {
-        let round = Round::of(view, history.get(view.report.id.as_str()).unwrap_or(&nothing), review);
-        view.actions(review.stages)
-            .into_iter()
-            .filter(|action| {
-                workflow::check(&request((asking, &doer), view, &round, *action, Some("…"))).is_ok()
-            })
-            .filter(|action| is_possible(asking, view, *action))
-            .collect()
-    });
-    Ok(allowed.collect())
-}
-
-/// Whether the report's history and its year leave room for an action that its state allows.
-fn is_possible(asking: &Asking, view: &ReportView, action: Action) -> bool {
-    // What was read before is corrected, never replaced unseen.
-    let archivable = action != Action::Archive || view.revision.number == 1;
-    archivable && require_year_for(asking, view, action).is_ok()
 }
 
 /// Whether the caller is refused an action whatever else is sent: asked before tag and body are looked at.
@@ -203,7 +172,10 @@ fn make_ready(
     let (step, role) = match checked {
         Ok(allowed) => allowed,
         Err(workflow::Refusal::Forbidden) => return Err(Refusal::Forbidden),
-        Err(workflow::Refusal::NotAllowed(allowed)) => return Err(Refusal::NotAllowed(allowed)),
+        Err(workflow::Refusal::NotAllowed(mut allowed)) => {
+            allowed.retain(|action| is_possible(asking, &view, *action));
+            return Err(Refusal::NotAllowed(allowed));
+        }
         Err(workflow::Refusal::SeparationOfDuties(clash)) => return Err(Refusal::clash(connection, &clash)?),
         Err(workflow::Refusal::CommentMissing) => return Err(Refusal::invalid("/comment", "required")),
     };
@@ -291,30 +263,6 @@ pub fn enter_transition(desk: &mut Desk<'_>, ready: &ReadyTransition) -> Result<
     settle_shown(desk.connection, &view.report, &view.agency, &view.revision)?;
     record(desk.notes, (desk.asking, view), made, receipt.as_ref());
     Ok(())
-}
-
-/// What else can be done with a draft that cannot be archived; how many reviews there are is no matter there.
-fn beside_archiving(view: &ReportView) -> Vec<Action> {
-    let all = view.actions(Review::USUAL.stages).into_iter();
-    all.filter(|action| *action != Action::Archive).collect()
-}
-
-/// A closed year takes corrections and withdrawals, and old documents once it lies far enough back; an archived one
-/// nothing but these.
-fn require_year_for(asking: &Asking, view: &ReportView, action: Action) -> Result<(), Refusal> {
-    match (action, view.year.plan.state) {
-        (Action::Archive, _) => match asking.policy.archiving {
-            Archiving::Old { after_days }
-                if !view.year.plan.takes_old_documents(asking.today, after_days) =>
-            {
-                let from = view.year.plan.old_documents_from(after_days);
-                Err(Refusal::TooRecent { from, allowed: beside_archiving(view) })
-            }
-            _ => Ok(()),
-        },
-        (Action::Correct | Action::Withdraw, YearState::Open | YearState::Closed) => Ok(()),
-        _ => require_year(view),
-    }
 }
 
 fn record(

@@ -56,6 +56,9 @@ on_both! {
         let mine = fetched.value();
         assert_eq!((mine.get("enrolment"), &mine["pending"], &mine["id"]), (None, &json!(false), &token["id"]));
         let secret = mine["secret"].as_str().expect("a secret");
+        let at = fetched.header("location").and_then(|at| at.strip_prefix("/api/v1")).expect("where it is");
+        let read = service.get(at).token(secret).send().expect(200);
+        assert_eq!((read.value().get("secret"), &read.value()["id"]), (None, &token["id"]), "one's own is read");
         let me = service.get("/me").token(secret).send().expect(200).value();
         assert_eq!(me["person"]["id"], token["person"]["id"], "the code is bound to its person");
 

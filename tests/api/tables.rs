@@ -30,6 +30,9 @@ on_both! {
         ] {
             let named = service.get(&format!("{path}format=csv")).send().expect(200);
             assert_eq!(named.header("content-type"), Some("text/csv; charset=utf-8"), "{path}");
+            let name = path.trim_start_matches('/').split('?').next().and_then(|path| path.rsplit('/').next());
+            let saved = name.map(|name| format!("attachment; filename=\"{name}.csv\""));
+            assert_eq!(named.header("content-disposition"), saved.as_deref(), "{path}");
             let accepted = service.get(path.trim_end_matches(['?', '&'])).header("accept", "text/csv").send().expect(200);
             assert_eq!(named.text(), accepted.text(), "{path}");
             assert!(records(&named.text()).len() > 1, "{path}: {}", named.text());

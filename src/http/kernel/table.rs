@@ -7,6 +7,7 @@ use super::problem::{Code, Problem};
 use super::reply::{JSON, Reply};
 use crate::documents::write::csv::guarded;
 use crate::operations::store::RestsOn;
+use actix_web::http::header;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -35,7 +36,7 @@ pub fn reply(
     items: impl FnOnce() -> Vec<Value>,
     blank: impl FnOnce() -> Value,
 ) -> Result<Reply, Problem> {
-    let reply = if wanted(call, format)? { csv(&items(), blank)? } else { Reply::ok(body) };
+    let reply = if wanted(call, format)? { csv(call, &items(), blank)? } else { Reply::ok(body) };
     let reply = if format.is_some() { reply.named() } else { reply };
     Ok(reply.keep(RestsOn::Anything))
 }
@@ -52,12 +53,18 @@ pub fn wanted(call: &Call, format: Option<TableFormat>) -> Result<bool, Problem>
 }
 
 /// Items as CSV, in any case under their columns' names.
-pub fn csv(items: &[Value], blank: impl FnOnce() -> Value) -> Result<Reply, Problem> {
+pub fn csv(call: &Call, items: &[Value], blank: impl FnOnce() -> Value) -> Result<Reply, Problem> {
     let rows: Vec<Map<String, Value>> = items.iter().map(flat).collect();
     let columns = rows.first().cloned().unwrap_or_else(|| flat(&blank()));
     let columns: Vec<&str> = columns.keys().map(String::as_str).collect();
     let lines = lines(&rows, &columns).ok_or_else(|| Problem::new(Code::Internal))?;
-    Ok(Reply::bytes(CSV, lines).named())
+    Ok(saved(call, Reply::bytes(CSV, lines).named()))
+}
+
+/// Under the name that a browser saves it by: what was asked for.
+fn saved(call: &Call, table: Reply) -> Reply {
+    let name = call.request.path().rsplit('/').next().unwrap_or_default();
+    table.header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\""))
 }
 
 /// A page of a list that is answered in JSON, as CSV of these columns where that is wanted.
@@ -72,7 +79,8 @@ pub fn page(
         lines(&rows, columns)
     };
     if wanted(call, format)? {
-        return reply.named().rewritten(CSV, table).ok_or_else(|| Problem::new(Code::Internal));
+        let table = reply.named().rewritten(CSV, table).ok_or_else(|| Problem::new(Code::Internal))?;
+        return Ok(saved(call, table));
     }
     Ok(if format.is_some() { reply.named() } else { reply })
 }

@@ -14,6 +14,7 @@ const HEADERS: &[(&str, &str, &str, bool)] = &[
     ("ContentLanguage", "Content-Language", "内容所用的语言：`zh-CN` 或 `en`。", false),
     ("AcceptPatch", "Accept-Patch", "`PATCH` 接受的类型。", false),
     ("ContentDisposition", "Content-Disposition", "存成文件时的名称。", true),
+    ("TableDisposition", "Content-Disposition", "CSV 存成文件时的名称。", false),
     ("Places", "Link", "从这里可以去的地方（RFC 8288）。", true),
     ("Seq", "Nianbao-Seq", "包含到哪一条公开变更为止；从 `GET /changes?since=` 这个序号接续。", true),
     ("Epoch", "Nianbao-Epoch", "变更记录的代号；从备份恢复后不同。", true),
@@ -86,6 +87,7 @@ pub fn name_headers(operation: &mut Map<String, Value>, method: &str) {
         let whole = status != "304" && status != "204";
         let Some(response) = response.as_object_mut() else { continue };
         let tagged = response.get("headers").is_some_and(|headers| headers.get("ETag").is_some());
+        let is_table = response.get("content").is_some_and(|content| content.get("text/csv").is_some());
         let headers = response.entry("headers").or_insert_with(|| json!({}));
         let Some(headers) = headers.as_object_mut() else { continue };
         refer(headers, &["RateLimit", "RateLimitPolicy"]);
@@ -97,6 +99,8 @@ pub fn name_headers(operation: &mut Map<String, Value>, method: &str) {
         }
         if FILES.contains(&id.as_str()) {
             refer(headers, &["ContentDisposition"]);
+        } else if is_table {
+            refer(headers, &["TableDisposition"]);
         }
         match id.as_str() {
             "read_index" => refer(headers, &["Places"]),

@@ -198,7 +198,7 @@ pub async fn list_missing(call: Call) -> Result<Reply, Problem> {
     let items: Vec<MissingBody> = items.collect();
     if table::wanted(&call, query.format)? {
         let rows: Vec<Value> = items.iter().map(|item| json!(item)).collect();
-        return table::csv(&rows, || json!(MissingBody::default()));
+        return table::csv(&call, &rows, || json!(MissingBody::default()));
     }
     let reply = list_reply(&call, items, next, total);
     Ok(if query.format.is_some() { reply.named() } else { reply })

@@ -49,10 +49,16 @@ pub fn require_token_right(asking: &Asking) -> Result<(), Refusal> {
     if asking.rights.may_somewhere(Right::Appoint) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
-/// A token that was not revoked and that the caller sees; another is not there.
+/// A token that was not revoked and that the caller sees, or one of the caller's own; another is not there.
 pub fn find_seen(connection: &mut AnyConnection, asking: &Asking, id: &TokenId) -> Result<Token, Refusal> {
+    let found = tokens::find_token_by_id(connection, id)?;
+    if let Some(own) =
+        found.as_ref().filter(|token| token.revoked_at.is_none() && asking.is(&token.person.id))
+    {
+        return Ok(own.clone());
+    }
     require_people_right(asking)?;
-    let token = tokens::find_token_by_id(connection, id)?.ok_or(Refusal::NotFound)?;
+    let token = found.ok_or(Refusal::NotFound)?;
     let is_seen = asking.rights.people_seen().is_none_or(|bounds| {
         token.grants.iter().all(|grant| {
             let grant = grant.right();

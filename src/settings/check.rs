@@ -8,7 +8,7 @@ use std::net::{IpAddr, ToSocketAddrs};
 /// One setting that cannot be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    pub key: &'static str,
+    pub key: String,
     pub message: String,
 }
 
@@ -75,7 +75,7 @@ fn database_fault(url: &str) -> Option<String> {
 
 pub fn faults(settings: &Settings) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let mut say = |key, message: String| faults.push(Fault { key, message });
+    let mut say = |key: &str, message: String| faults.push(Fault { key: key.to_owned(), message });
     let mut within = |key: &'static str, value: u128, least: u128, most: u128| {
         if !(least..=most).contains(&value) {
             say(key, format!("应在 {least} 到 {most} 之间，现在是 {value}"));
@@ -160,6 +160,10 @@ pub fn faults(settings: &Settings) -> Vec<Fault> {
     }
     if !webhooks.ca_file.is_empty() && !std::path::Path::new(&webhooks.ca_file).is_file() {
         say("webhooks.ca_file", format!("没有文件“{}”", webhooks.ca_file));
+    }
+    let audit = &settings.audit;
+    if audit.signing_key.is_empty() && !(audit.witness_file.is_empty() && audit.witness_url.is_empty()) {
+        say("audit.signing_key", "设了 witness_file 或 witness_url，就须给出签名的私钥".to_owned());
     }
     if let Some(fault) = database_fault(&database.url) {
         say("database.url", fault);

@@ -1,14 +1,32 @@
 //! Laying the sources of settings over each other.
 
 use super::check::{Fault, faults};
-use super::{DEFAULTS, Settings};
+use super::{DEFAULTS, Settings, shape};
 use config::{Config, ConfigError, Environment, File, FileFormat};
 use std::path::PathBuf;
+
+/// Profiles that come with the program, for whoever has no file of that name.
+const SHIPPED: [(&str, &str); 1] = [("government", include_str!("../../config/government.toml"))];
+
+/// Keys that hold a list: in the environment parted by commas.
+const LISTS: [&str; 11] = [
+    "server.cors_origins",
+    "server.trusted_proxies",
+    "limits.exempt",
+    "webhooks.allow",
+    "webhooks.retry_seconds",
+    "webhooks.former_seal_keys",
+    "rules.raise",
+    "auth.oidc.algorithms",
+    "auth.oidc.scopes",
+    "auth.oidc.origins",
+    "auth.networks",
+];
 
 /// Where settings come from, beside the embedded defaults and the environment.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    /// Name of a file `{profile}.toml` in `folder`.
+    /// Name of a file `{profile}.toml` in `folder`, or of one that comes with the program.
     pub profile: Option<String>,
     pub folder: PathBuf,
     pub file: Option<PathBuf>,
@@ -48,32 +66,38 @@ fn load_with(
     let mut builder = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
     if let Some(profile) = &sources.profile {
         let path = sources.folder.join(format!("{profile}.toml"));
-        builder = builder.add_source(File::from(path).format(FileFormat::Toml).required(true));
+        let shipped = SHIPPED.iter().find(|(name, _)| name == profile);
+        builder = match shipped.filter(|_| !path.exists()) {
+            Some((_, text)) => builder.add_source(File::from_str(text, FileFormat::Toml)),
+            None => builder.add_source(File::from(path).format(FileFormat::Toml).required(true)),
+        };
     }
     if let Some(path) = &sources.file {
         builder = builder.add_source(File::from(path.clone()).format(FileFormat::Toml).required(true));
     }
-    let own = environment.into_iter().filter(|(name, _)| name.starts_with("NIANBAO__")).collect();
-    let environment = Environment::with_prefix("NIANBAO")
-        .prefix_separator("__")
-        .separator("__")
-        .list_separator(",")
-        .with_list_parse_key("server.cors_origins")
-        .with_list_parse_key("server.trusted_proxies")
-        .with_list_parse_key("limits.exempt")
-        .with_list_parse_key("webhooks.allow")
-        .with_list_parse_key("webhooks.retry_seconds")
-        .with_list_parse_key("webhooks.former_seal_keys")
-        .with_list_parse_key("rules.raise")
-        .with_list_parse_key("auth.oidc.algorithms")
-        .with_list_parse_key("auth.oidc.scopes")
-        .with_list_parse_key("auth.oidc.origins")
-        .with_list_parse_key("auth.networks")
-        .try_parsing(true)
-        .source(Some(own));
-    let settings: Settings = builder.add_source(environment).build()?.try_deserialize()?;
+    let own = environment.into_iter().filter(|(name, _)| name.starts_with("NIANBAO__")).map(listed);
+    let sections =
+        Environment::with_prefix("NIANBAO").prefix_separator("__").separator("__").list_separator(",");
+    let environment = LISTS.iter().fold(sections, |from, key| from.with_list_parse_key(key));
+    let environment = environment.try_parsing(true).source(Some(own.collect()));
+    let given = builder.add_source(environment).build()?;
+    let misshapen = shape::faults(&given.clone().try_deserialize()?);
+    if !misshapen.is_empty() {
+        return Err(SettingsError::Wrong(misshapen));
+    }
+    let settings: Settings = given.try_deserialize()?;
     let faults = faults(&settings);
     if faults.is_empty() { Ok(settings) } else { Err(SettingsError::Wrong(faults)) }
+}
+
+/// What stands in the environment for a list may have blanks around its commas.
+fn listed((name, value): (String, String)) -> (String, String) {
+    let key = name.trim_start_matches("NIANBAO__").replace("__", ".").to_ascii_lowercase();
+    if !LISTS.contains(&key.as_str()) {
+        return (name, value);
+    }
+    let items: Vec<&str> = value.split(',').map(str::trim).collect();
+    (name, items.join(","))
 }
 
 #[cfg(test)]
@@ -111,6 +135,43 @@ mod tests {
     fn an_unknown_key_is_refused_by_name() {
         let refused = with(&[("NIANBAO__SERVER__LISTNE", "x")]).expect_err("refused").to_string();
         assert!(refused.contains("listne"), "{refused}");
+    }
+
+    #[test]
+    fn keys_and_kinds_are_told_all_at_once_with_what_is_meant() {
+        let refused = with(&[
+            ("NIANBAO__SERVER__LISTNE", "x"),
+            ("NIANBAO__SERVR__LISTEN", "x"),
+            ("NIANBAO__DATABASE__READERS", "many"),
+            ("NIANBAO__DATABASE__MIGRATE", "perhaps"),
+            ("NIANBAO__TELEMETRY__FORMAT", "xml"),
+            ("NIANBAO__LIMITS__KEPT_BYTES", "-1"),
+        ])
+        .expect_err("refused")
+        .to_string();
+        for told in [
+            "server.listne：没有这个键；是不是 listen？",
+            "servr：没有这个键；是不是 server？",
+            "database.readers：应为不小于 0 的整数，现在是 “many”",
+            "database.migrate：应为true 或 false，现在是 “perhaps”",
+            "telemetry.format：应为text 或 json，现在是 “xml”",
+            "limits.kept_bytes：应为不小于 0 的整数，现在是 -1",
+        ] {
+            assert!(refused.contains(told), "{told}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_list_in_the_environment_may_have_blanks_around_its_commas() {
+        let allowed = with(&[("NIANBAO__WEBHOOKS__ALLOW", "127.0.0.1:9000, hooks.example.gov.cn")]);
+        assert_eq!(allowed.expect("settings").webhooks.allow, ["127.0.0.1:9000", "hooks.example.gov.cn"]);
+    }
+
+    #[test]
+    fn the_profile_of_governments_comes_with_the_program() {
+        let sources = Sources { profile: Some("government".to_owned()), ..Sources::default() };
+        let environment = [("NIANBAO__SERVER__LISTEN".to_owned(), "127.0.0.1:0".to_owned())];
+        assert!(load_with(&sources, environment).expect("settings").roles.separation);
     }
 
     #[test]

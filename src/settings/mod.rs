@@ -4,6 +4,7 @@ mod check;
 mod load;
 mod oidc;
 mod secret;
+mod shape;
 
 pub use check::{allowed_place, network};
 pub use load::{SettingsError, Sources, load};

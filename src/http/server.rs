@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use utoipa_actix_web::AppExt;
 
-/// How long the last writes may take after everybody has been answered or sent away.
+/// How long the last writes may take after everybody has been answered or sent away, and before them the workers.
 const LAST_WRITES: Duration = Duration::from_secs(5);
 
 /// Tells where it listens, and serves until SIGTERM or SIGINT; then finishes what is under way.
@@ -62,7 +62,7 @@ async fn run(
         ending: service.ending.clone(),
         instance: service.instance().id,
     };
-    works.start();
+    let leaving = works.start();
     let shared = service.clone();
     let options = &service.options;
     let running = wire::listen(listener, options, move || {
@@ -93,6 +93,7 @@ async fn run(
     let figures = figures(&service)?;
     listening(&format!("http://{address}"));
     running.await?;
+    leaving.left(LAST_WRITES).await;
     refusals::sum_up_persons(&service).await;
     refusals::sum_up(&service).await;
     reads::enter_all(&service).await;

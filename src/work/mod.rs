@@ -21,24 +21,45 @@ use crate::operations::people::EntryRules;
 use crate::operations::reports::renditions::Renderer;
 use crate::storage::{Act, AnyConnection, Notes, Queue, Store, StoredAnswer, WriteError, Written};
 use chrono::{NaiveDateTime, SubsecRound, Utc};
+use futures_util::future::join_all;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// Nothing to do for so long, unless something happens.
 const QUIET: Duration = Duration::from_secs(1);
 
 /// Whether the service is to end; shared by everything that goes on by itself.
 #[derive(Debug, Clone, Default)]
-pub struct Ending(Arc<AtomicBool>);
+pub struct Ending(Arc<watch::Sender<bool>>);
 
 impl Ending {
     pub fn begin(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.send_replace(true);
     }
 
     pub fn has_begun(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        *self.0.borrow()
+    }
+
+    /// Waits for it.
+    async fn begun(&self) {
+        let mut told = self.0.subscribe();
+        let _gone = told.wait_for(|begun| *begun).await;
+    }
+}
+
+/// Workers that leave something to the next instance when the service ends.
+#[derive(Debug)]
+pub struct Leaving(Vec<JoinHandle<()>>);
+
+impl Leaving {
+    /// Waits until they have left it, no longer than so long.
+    pub async fn left(self, most: Duration) {
+        if tokio::time::timeout(most, join_all(self.0)).await.is_err() {
+            tracing::warn!("ending without some workers: another instance takes over when their leases end");
+        }
     }
 }
 
@@ -63,17 +84,16 @@ pub struct Works {
 
 impl Works {
     /// Starts the workers on the runtime of the caller; they end with the service.
-    pub fn start(self) {
+    pub fn start(self) -> Leaving {
         tokio::spawn(follow::index(self.clone()));
         tokio::spawn(follow::render(self.clone()));
         tokio::spawn(upkeep::keep_house(self.clone()));
         tokio::spawn(follow::forks(self.clone()));
         tokio::spawn(verdicts::judge_behind(self.clone()));
-        if let Some(witness) = self.witness.clone() {
-            tokio::spawn(witness::testify(self.clone(), witness));
-        }
         tokio::spawn(presence::tell(self.clone()));
-        webhooks::start(self);
+        let witness =
+            self.witness.clone().map(|options| tokio::spawn(witness::testify(self.clone(), options)));
+        Leaving(witness.into_iter().chain(webhooks::start(self)).collect())
     }
 
     /// One operation of the service's own, behind whatever people do.

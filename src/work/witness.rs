@@ -3,7 +3,9 @@
 use super::webhooks::Postman;
 use super::{Works, now};
 use crate::domain::audit::{SignedHead, SigningKey};
-use crate::operations::audit::{HeadFault, hear, hold_witness_lease, note_witnessed, unwitnessed};
+use crate::operations::audit::{
+    HeadFault, hear, hold_witness_lease, note_witnessed, release_witness_lease, unwitnessed,
+};
 use chrono::SecondsFormat;
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -53,9 +55,9 @@ pub async fn testify(works: Works, options: WitnessOptions) {
             Err(error) => tracing::error!(error, "the witness could not be told; it is tried again"),
         }
         if ending {
-            return;
+            return witness.resign(&works).await;
         }
-        tokio::time::sleep(LOOK).await;
+        let _whether = tokio::time::timeout(LOOK, works.ending.begun()).await;
     }
 }
 
@@ -96,6 +98,13 @@ impl Witness {
             },
             Err(refusal) => tracing::warn!(?refusal, "the witness could not be asked"),
         }
+    }
+
+    /// Leaves the signing to the next instance at once.
+    async fn resign(self, works: &Works) {
+        let holder = self.holder;
+        let _released =
+            works.write("witness", move |connection| release_witness_lease(connection, &holder)).await;
     }
 
     /// Signs the head if one is due; whether there is nothing left to sign.

@@ -36,6 +36,7 @@ fn signed(database: Database) -> Signed {
         ("NIANBAO__AUDIT__SIGNING_KEY", path(&key)),
         ("NIANBAO__AUDIT__WITNESS_FILE", path(&witness)),
         ("NIANBAO__AUDIT__SIGN_ENTRIES", "1".to_owned()),
+        ("NIANBAO__SERVER__FAREWELL_MS", "0".to_owned()),
     ];
     let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
     Signed { service: Service::start(Arc::new(database), &settings), witness, key: public, _folder: folder }
@@ -92,6 +93,19 @@ fn heads_are_signed_and_lie_in_the_chain() {
         let text = std::fs::read_to_string(&signed.witness).expect("the witness");
         std::fs::write(&signed.witness, text.replacen(&hash, &"0".repeat(64), 1)).expect("written");
         assert!(!signed.verify(&[]).0);
+    });
+}
+
+#[test]
+fn whoever_ends_leaves_the_signing_to_the_next_at_once() {
+    each_engine(|mut signed| {
+        register(&signed.service, "甲局", "county", "department", None);
+        signed.head_at(signed.end().0);
+        assert_eq!(signed.service.terminate(), Some(0));
+        signed.service.restart();
+        register(&signed.service, "乙局", "county", "department", None);
+        let told = signed.head_at(signed.end().0);
+        assert_eq!(told["key"].as_str(), Some(signed.key.as_str()), "within the lease of the first");
     });
 }
 

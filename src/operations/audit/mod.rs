@@ -14,4 +14,6 @@ pub use changes::{ChangePage, changes_since, last_entry};
 pub use everything::{Expected, Findings, Forgery, verify_everything};
 pub use list::{AuditQuery, head, lines_after, list, sees_everything};
 pub use verify::{Verdict, export, verify};
-pub use witness::{HeadFault, Testimony, hear, hold_witness_lease, note_witnessed, unwitnessed};
+pub use witness::{
+    HeadFault, Testimony, hear, hold_witness_lease, note_witnessed, release_witness_lease, unwitnessed,
+};

@@ -23,6 +23,10 @@ pub fn hold_witness_lease(
     Ok(positions::hold(connection, WITNESS, holder, length)?)
 }
 
+pub fn release_witness_lease(connection: &mut AnyConnection, holder: &str) -> Result<(), Refusal> {
+    Ok(positions::release(connection, WITNESS, holder)?)
+}
+
 /// Remembers up to which entry the witness has been told.
 pub fn note_witnessed(connection: &mut AnyConnection, seq: i64) -> Result<(), Refusal> {
     Ok(positions::set(connection, WITNESS, seq)?)

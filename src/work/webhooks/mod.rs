@@ -22,6 +22,7 @@ pub(super) use post::Postman;
 pub(super) use secrets::seal_secrets;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
 
 /// One place where webhooks may lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,14 +53,13 @@ pub struct WebhookOptions {
 }
 
 /// Starts the sender, where anything may be sent at all.
-pub fn start(works: Works) {
+pub fn start(works: Works) -> Option<JoinHandle<()>> {
     match Postman::new(&works.webhooks) {
-        Some(Ok(postman)) => {
-            tokio::spawn(send(works, postman));
-        }
+        Some(Ok(postman)) => return Some(tokio::spawn(send(works, postman))),
         Some(Err(error)) => tracing::error!(error, "webhooks are not sent"),
         None => tracing::debug!("no webhooks are sent: webhooks.allow is empty"),
     }
+    None
 }
 
 /// For how long the right to send is held, unless it is held anew; another instance takes over within it.
@@ -70,7 +70,7 @@ const BEAT: Duration = Duration::from_secs(3);
 /// Sends what is due, as long as this instance holds the lease. No receiver waits for another: each delivery is a task
 /// of its own.
 async fn send(works: Works, postman: Postman) {
-    let mut news = works.store.watch().changes();
+    let (mut news, ending) = (works.store.watch().changes(), works.ending.clone());
     let holder = uuid::Uuid::now_v7().to_string();
     let mut sender = Sender {
         works,
@@ -87,6 +87,7 @@ async fn send(works: Works, postman: Postman) {
         }
         tokio::select! {
             Some(ended) = sender.sent.next() => sender.ended(&ended),
+            () = ending.begun() => {}
             _whether = tokio::time::timeout(QUIET, news.changed()) => {}
         }
     }

@@ -216,7 +216,8 @@ pub async fn stream_changes(call: Call) -> Result<HttpResponse, Problem> {
         None => None,
         Some(header) => {
             let seq = header.to_str().ok().and_then(|text| Sequence::read(text).ok());
-            Some(seq.ok_or_else(|| Problem::new(Code::InvalidHeader))?)
+            let bad = || Problem::new(Code::InvalidHeader).detail("last_event_id", Vec::new());
+            Some(seq.ok_or_else(bad)?)
         }
     };
     let asked = last.or(query.since).map(|since| since.0);

@@ -132,7 +132,7 @@ fn read_lines(bytes: &[u8]) -> Result<Vec<Found>, Problem> {
         if line.len() > LONGEST_ROW {
             return Err(too_large(LONGEST_ROW));
         }
-        rows.push((at + 1, parse(line)));
+        rows.push((at + 1, parse(line).map_err(|problem| problem.on_line(at + 1))));
         if rows.len() > MOST_ROWS {
             return Err(too_many_rows());
         }

@@ -2,6 +2,7 @@
 
 use super::names;
 use super::problem::{Code, Fault, Problem, Right};
+use super::sort::WORDS;
 use crate::domain::digest::sha256_hex;
 use std::collections::BTreeMap;
 use utoipa::openapi::path::{Parameter as Documented, ParameterBuilder, ParameterIn};
@@ -183,7 +184,7 @@ fn right_of(code: &str, schema: RefOr<Schema>) -> Right {
         "invalid_number" => Right { minimum: of("minimum"), maximum: of("maximum"), ..Right::default() },
         "too_long" => Right { limit: of("maxLength").and_then(|most| most.as_u64()), ..Right::default() },
         "invalid_value" => {
-            let allowed = of("enum").and_then(|names| names.as_array().cloned());
+            let allowed = of("enum").or_else(|| of(WORDS)).and_then(|names| names.as_array().cloned());
             Right { allowed: allowed.unwrap_or_default(), ..Right::default() }
         }
         _ => Right::default(),

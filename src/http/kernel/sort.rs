@@ -4,6 +4,7 @@ use super::parameter::Parameter;
 use crate::domain::page::{ById, PageValue};
 use std::fmt;
 use utoipa::openapi::RefOr;
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 /// A field a listing can be ordered by.
@@ -39,7 +40,7 @@ impl<T: Sortable> Parameter for Sort<T> {
 
     fn schema() -> RefOr<Schema> {
         let names: Vec<&str> = T::FIELDS.iter().map(|field| field.name).collect();
-        listed(&format!("-?({})", names.join("|")), names.len())
+        listed(&format!("-?({})", names.join("|")), names.len(), &names)
     }
 }
 
@@ -49,8 +50,13 @@ impl<T: Sortable> fmt::Debug for Sort<T> {
     }
 }
 
-/// Up to so many of what a pattern takes, parted by commas.
-pub fn listed(one: &str, most: usize) -> RefOr<Schema> {
+/// Where a schema names the words of its pattern, for people and for the message that one is none of them.
+pub const WORDS: &str = "x-words";
+
+/// Up to so many of what a pattern takes, parted by commas; the words that it takes.
+pub fn listed(one: &str, most: usize, words: &[&str]) -> RefOr<Schema> {
     let list = format!("^{one}(,{one}){{0,{}}}$", most.saturating_sub(1));
-    RefOr::T(Schema::Object(ObjectBuilder::new().schema_type(Type::String).pattern(Some(list)).build()))
+    let words = (!words.is_empty()).then(|| Extensions::builder().add(WORDS, words).build());
+    let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(list)).extensions(words);
+    RefOr::T(Schema::Object(schema.build()))
 }

@@ -152,7 +152,7 @@ const COLUMNS: &[&str] = &[
 #[derive(Debug)]
 pub struct Fields(Vec<String>);
 
-parameter!(Fields, listed(&format!("({})", MEMBERS.join("|")), MEMBERS.len()), |text| {
+parameter!(Fields, listed(&format!("({})", MEMBERS.join("|")), MEMBERS.len(), &MEMBERS), |text| {
     let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
     let known = names.iter().all(|name| MEMBERS.contains(&name.as_str()));
     if known { Ok(Fields(names)) } else { Err("invalid_value") }

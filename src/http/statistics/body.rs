@@ -45,7 +45,7 @@ const MOST: usize = 50;
 #[derive(Debug, Clone)]
 pub struct Indicators(pub Vec<String>);
 
-parameter!(Indicators, listed(INDICATOR, MOST), |text| {
+parameter!(Indicators, listed(INDICATOR, MOST, &[]), |text| {
     let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
     let known = |name: &String| all().iter().any(|form| form.by_indicator(name).is_some());
     match names.iter().all(known) && names.len() <= MOST {

@@ -28,7 +28,7 @@ pub struct BreakdownSort {
     field: String,
 }
 
-parameter!(BreakdownSort, listed(&format!("-?(name|reports|{INDICATOR})"), 1), |text| {
+parameter!(BreakdownSort, listed(&format!("-?(name|reports|{INDICATOR})"), 1, &[]), |text| {
     let (descending, field) = text.strip_prefix('-').map_or((false, text), |field| (true, field));
     let known =
         matches!(field, "name" | "reports") || Indicators::read(field).is_ok_and(|read| read.0.len() == 1);

@@ -85,6 +85,13 @@ impl Problem {
         self
     }
 
+    /// What was found in one line of a file, told with that line's number.
+    pub fn on_line(mut self, number: usize) -> Problem {
+        let arguments = self.said.detail.iter_mut().flat_map(|(_, arguments)| arguments);
+        arguments.filter(|(name, _)| *name == "line").for_each(|(_, line)| *line = number.to_string());
+        self
+    }
+
     /// What is told where nothing else is.
     pub fn or_detail(self, key: &'static str, arguments: Vec<(&'static str, String)>) -> Problem {
         if self.said.detail.is_some() { self } else { self.detail(key, arguments) }

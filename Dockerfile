@@ -22,6 +22,8 @@ COPY migrations ./migrations
 COPY config ./config
 COPY data ./data
 COPY tests/fixtures ./tests/fixtures
+# Told by /metrics.
+ARG NIANBAO_COMMIT=
 RUN touch src/main.rs src/lib.rs && cargo build --release --locked --features postgres-tls --bin nianbao
 
 FROM ${BASE}

@@ -23,7 +23,7 @@ use rows::{Row, Verdict};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
-#[command(after_help = "退出码：0 全部可以填报；1 有须改正的；3 有读不了的。")]
+#[command(after_help = "退出码：0 全部可以填报；1 有须改正的；3 有读不了的；4 读得了而没有存入。")]
 pub struct Options {
     #[command(flatten)]
     config: ConfigOptions,
@@ -82,6 +82,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     }
     print(&rows::shown(&rows))?;
     let count = |verdict: Verdict| rows.iter().filter(|row| row.verdict == verdict).count();
+    if count(Verdict::Refused) > 0 {
+        return Err(Failure::Verdict(4, "没有存入".to_owned()));
+    }
     match (count(Verdict::Unread), count(Verdict::Faulty)) {
         (0, 0) => Ok(()),
         (0, faulty) => Err(Failure::Verdict(1, format!("{faulty} 份须改正，共 {} 份", rows.len()))),
@@ -113,9 +116,12 @@ fn try_all(
             Some(known) => known,
             None => {
                 let row = read(path, options.year, options.part)
-                    .and_then(|read| {
+                    .map(|read| {
                         let findings = judged(&read, options.year, rules);
-                        Ok(Row::read(path, &read, &findings, keep(&read)?))
+                        match keep(&read) {
+                            Ok(report) => Row::read(path, &read, &findings, report),
+                            Err(why) => Row::read(path, &read, &findings, None).refused(why),
+                        }
                     })
                     .unwrap_or_else(|why| Row::unread(path, why));
                 if let Some(journal) = &mut journal {

@@ -28,7 +28,8 @@ use std::path::{Path, PathBuf};
 pub struct Options {
     #[command(flatten)]
     config: ConfigOptions,
-    /// 文件夹；其中的 manifest.csv（file,agency,year,scope,published_on）说明各文件是谁的、何时发布
+    /// 文件夹，其中的每个文件都装载为已发布：是谁的、哪一年、何时发布，依次看 manifest.csv
+    /// （file,agency,year,scope,published_on）、文件夹和文件的名称、文件里写的（标题、落款）；先用 nianbao import 试读
     folder: PathBuf,
 }
 

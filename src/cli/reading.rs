@@ -54,7 +54,12 @@ fn told(fault: &IntakeFault) -> String {
         say("detail", key, Language::Chinese, &arguments)
     };
     match fault {
-        IntakeFault::Unreadable(fault) => detail(fault.key(), &fault.arguments()),
+        IntakeFault::Unreadable(fault) => {
+            let kinds: Vec<&str> = Kind::all().map(Kind::as_str).collect();
+            let mut arguments = fault.arguments();
+            arguments.push(("accepted", kinds.join("、")));
+            detail(fault.key(), &arguments)
+        }
         IntakeFault::Json(fault) => {
             detail(fault.key, &[("line", fault.line.to_string()), ("column", fault.column.to_string())])
         }

@@ -120,9 +120,9 @@ fn seed(store: &Store, options: &Options, from: i32, to: i32) -> Result<(), Fail
         crate::storage::agencies::count(connection, &AgencyFilter::default()).map_err(Refusal::from)
     })?;
     if there > 0 {
-        return Err(Failure::Usage(format!(
-            "数据库里已有 {there} 个机关；seed 只写入空的数据库，请另设 NIANBAO__DATABASE__URL"
-        )));
+        return Err(Failure::Usage(
+            "数据库里已有机关；seed 只写入空的数据库，请另设 NIANBAO__DATABASE__URL".to_owned(),
+        ));
     }
     let began = std::time::Instant::now();
     let agencies = registry::agencies(options.province.as_deref())?;

@@ -5,7 +5,7 @@ use super::grant::GrantOptions;
 use super::operator::operator;
 use super::options::{ConfigOptions, entry_rules, store_options};
 use super::print;
-use super::program::{asking_as_program, write_as};
+use super::program::{asking_as_program, today, write_as};
 use crate::domain::access::Lifetimes;
 use crate::domain::audit::Session;
 use crate::domain::calendar::start_of;
@@ -14,7 +14,7 @@ use crate::domain::people::Token;
 use crate::domain::rights::Rights;
 use crate::operations::people::{self, Drawn, GrantOrder, SubjectOrder, TokenOrder};
 use crate::operations::{Asking, Refusal};
-use crate::storage::{Act, Store};
+use crate::storage::{Act, DatabaseUrl, Store};
 use chrono::{Duration, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use clap::{Args, Subcommand};
 
@@ -66,7 +66,15 @@ pub fn run(verb: &Verb) -> Result<(), Failure> {
     if create.subject.is_some() && issuer.is_empty() {
         return Err(Failure::Usage("--subject 要先设置身份提供方：auth.oidc.issuer".to_owned()));
     }
+    if let Some(day) = create.expires.filter(|day| *day < today()) {
+        return Err(Failure::Usage(format!("--expires {day} 已经过了：应为今天或以后")));
+    }
     let options = store_options(&settings)?;
+    if let DatabaseUrl::Sqlite(file) = &options.url
+        && !file.exists()
+    {
+        eprintln!("这里没有数据库，新建了一个：{}", file.display());
+    }
     if settings.database.migrate || options.url.is_sqlite() {
         Store::migrate(&options)?;
     }

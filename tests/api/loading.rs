@@ -164,6 +164,15 @@ on_both! {
         assert!(said(&stored).contains("已存为草稿"), "{}", said(&stored));
         let list = service.get("/reports?year=2024").token(&world.editor()).send().value();
         assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
+        let again = service.run(&["import", &file, "--agency", &world.bureau, "--year", "2024"]);
+        assert_eq!(again.status.code(), Some(4), "it reads, and is there already");
+        assert!(said(&again).contains("没有存入") && !said(&again).contains("读不了"), "{}", said(&again));
+    }
+
+    fn a_token_that_has_ended_already_is_not_issued(service) {
+        let refused = service.run(&["token", "create", "--role", "admin", "--expires", "2020-01-01"]);
+        assert!(!refused.status.success() && refused.stdout.is_empty(), "{}", said(&refused));
+        assert!(said(&refused).contains("2020-01-01 已经过了"), "{}", said(&refused));
     }
 }
 
@@ -175,6 +184,7 @@ fn a_table_of_a_folder_says_why_and_goes_on_where_it_stopped() {
     fs::write(files.join("好.txt"), REAL_TEXT).expect("written");
     fs::write(files.join("坏.html"), "<p>一、总体情况</p><p>平稳。</p>").expect("written");
     fs::write(files.join("不是.rtf"), "{\\rtf1 x}").expect("written");
+    fs::write(files.join("不知.bin"), [0u8, 159, 146, 150, 7, 1, 255, 254, 3]).expect("written");
     let run = |table: &str| {
         let table = folder.path().join(table);
         let mut command = Command::new(super::harness::process::PROGRAM);
@@ -197,6 +207,8 @@ fn a_table_of_a_folder_says_why_and_goes_on_where_it_stopped() {
     assert_eq!(of("坏.html")["verdict"], "faulty");
     assert!(!of("坏.html")["why"].as_array().expect("why").is_empty());
     assert_eq!(of("不是.rtf")["verdict"], "unread");
+    let why = of("不知.bin")["why"].to_string();
+    assert!(why.contains("docx、") && !why.contains("{accepted}"), "{why}");
     assert!(!folder.path().join("表.json.partial").exists(), "nothing is left to go on with");
     // A run that was broken off after one file, whose result says what no reading would.
     let stopped = folder.path().join("表.csv.partial");

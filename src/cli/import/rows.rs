@@ -40,6 +40,8 @@ pub enum Verdict {
     Fine,
     /// It is to be put right.
     Faulty,
+    /// It was read, and not stored.
+    Refused,
     Unread,
 }
 
@@ -48,6 +50,7 @@ impl Verdict {
         match self {
             Verdict::Fine => "可以填报",
             Verdict::Faulty => "须改正",
+            Verdict::Refused => "没有存入",
             Verdict::Unread => "读不了",
         }
     }
@@ -76,6 +79,11 @@ impl Row {
         }
     }
 
+    /// Why the service would not take what was read.
+    pub fn refused(self, why: String) -> Row {
+        Row { verdict: Verdict::Refused, why: vec![why], ..self }
+    }
+
     pub fn unread(file: &Path, why: String) -> Row {
         Row {
             file: file.display().to_string(),
@@ -102,7 +110,7 @@ impl Row {
         let reasons = match self.verdict {
             Verdict::Fine => return self.verdict.say().to_owned(),
             Verdict::Faulty => self.why.get(..self.error.min(SHOWN)).unwrap_or(&self.why),
-            Verdict::Unread => self.why.as_slice(),
+            Verdict::Refused | Verdict::Unread => self.why.as_slice(),
         };
         let more = match self.error.checked_sub(reasons.len()) {
             Some(more) if more > 0 && self.verdict == Verdict::Faulty => format!("；还有 {more} 项"),

@@ -174,11 +174,11 @@ fn read_table(
             }
         };
         for (column_key, value) in columns {
-            let at = pointer(&there, column_key);
+            let at = || pointer(&there, column_key);
             match row.columns.iter().find(|column| column.key == *column_key) {
                 Some(column) => read_value(content, column.cell, value, at, faults),
                 None => faults.push(fault(
-                    at,
+                    at(),
                     unknown_line(content.form(), section, row_key, Some(column_key)),
                     value,
                 )),
@@ -191,18 +191,18 @@ fn read_value(
     content: &mut Content,
     cell: usize,
     value: &Value,
-    pointer: String,
+    pointer: impl FnOnce() -> String,
     faults: &mut Vec<ShapeFault>,
 ) {
     let shape = match value {
         Value::Null => return,
-        Value::Number(number) => match read_cell(content.form(), cell, &number.to_string()) {
+        Value::Number(number) => match read_cell(content.form(), cell, number.as_str()) {
             Ok(exact) => return content.figures.set(cell, Some(exact)),
             Err(fault) => Shape::Number(fault),
         },
         _ => Shape::Number(NumberFault::NotANumber),
     };
-    faults.push(ShapeFault { pointer, shape, found: value.clone(), cell: Some(cell) });
+    faults.push(ShapeFault { pointer: pointer(), shape, found: value.clone(), cell: Some(cell) });
 }
 
 /// Reads a numeral as the form wants it in one cell.
@@ -229,5 +229,8 @@ fn fault(pointer: String, shape: Shape, found: &Value) -> ShapeFault {
 
 /// Appends a member to a JSON pointer (RFC 6901).
 pub fn pointer(base: &str, member: &str) -> String {
-    format!("{base}/{}", member.replace('~', "~0").replace('/', "~1"))
+    if member.contains(['~', '/']) {
+        return format!("{base}/{}", member.replace('~', "~0").replace('/', "~1"));
+    }
+    [base, "/", member].concat()
 }

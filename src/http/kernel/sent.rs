@@ -269,9 +269,11 @@ impl Schema {
         for (name, value) in sent {
             let Some(member) = known.get(name) else { continue };
             let there = now.and_then(|now| now.get(name));
-            let place = pointer(at, name);
             if !is_made_by_the_server(member) {
-                self.compare(member, value, there.or(now.map(|_| &Value::Null)), &place, verdict);
+                if value.is_object() {
+                    let there = there.or(now.map(|_| &Value::Null));
+                    self.compare(member, value, there, &pointer(at, name), verdict);
+                }
                 continue;
             }
             let same = match now {
@@ -279,7 +281,7 @@ impl Schema {
                 None => member.get("x-at-first") == Some(value),
             };
             if !same {
-                verdict.add(Fault::at(place, "read_only"));
+                verdict.add(Fault::at(pointer(at, name), "read_only"));
             }
         }
     }
@@ -301,17 +303,18 @@ impl Schema {
     }
 
     /// What remains for a type to read: the members that are not the server's and that the schema knows.
-    fn without_read_only(&self, schema: &Value, value: Value) -> Value {
-        match (self.members(schema), value) {
-            (Some(known), Value::Object(members)) => {
-                let kept = members.into_iter().filter_map(|(name, value)| {
-                    let member = known.get(&name).filter(|member| !is_made_by_the_server(member))?;
-                    Some((name, self.without_read_only(member, value)))
-                });
-                Value::Object(kept.collect())
-            }
-            (_, value) => value,
-        }
+    fn without_read_only(&self, schema: &Value, mut value: Value) -> Value {
+        self.take_read_only(schema, &mut value);
+        value
+    }
+
+    fn take_read_only(&self, schema: &Value, value: &mut Value) {
+        let Value::Object(members) = value else { return };
+        let Some(known) = self.members(schema) else { return };
+        members.retain(|name, value| {
+            let member = known.get(name).filter(|member| !is_made_by_the_server(member));
+            member.inspect(|member| self.take_read_only(member, value)).is_some()
+        });
     }
 }
 

@@ -143,7 +143,8 @@ fn sort(
 
 /// 分组合计
 ///
-/// 按直接下级（各含其以下全部，没有报告的也列出）、按层级或按类别。`Accept: text/csv` 得到每组一行的表。
+/// 按直接下级（各含其以下全部，没有报告的也列出）、按层级或按类别。`Accept: text/csv` 得到每组一行的表，
+/// 不含 `self`。
 #[utoipa::path(
     tag = "statistics",
     params(BreakdownQuery),

@@ -86,6 +86,7 @@ pub struct CompletenessBody {
 /// 完成情况
 ///
 /// 按应报名单：应报、草稿、在审、待发布、已发布（其中按期、逾期、装载的旧文件）、未报。
+/// `groups` 是直接下级，各含其以下全部；该机关自己应报的只在 `total` 里。
 #[utoipa::path(
     tag = "statistics",
     params(CompletenessQuery),

@@ -147,7 +147,7 @@ pub fn refused(refusal: &Refusal) -> String {
             say("detail", "archive_too_recent", Language::Chinese, &[("from", &from.to_string())])
         }
         Refusal::NotAllowed(_) => problem("transition_not_allowed"),
-        Refusal::Conflict(conflict) => problem(conflict.code()),
+        Refusal::Conflict(conflict) => problem(conflict.as_str()),
         Refusal::Decided(_) => problem("already_decided"),
         Refusal::Rows(rows) => {
             let told =

@@ -12,7 +12,7 @@ pub(super) struct Vocabulary {
     /// Who reports, in its own words.
     #[serde(borrow)]
     pub ours: Vec<&'static str>,
-    /// The same where a sentence begins.
+    /// The same, with the area, where a sentence begins.
     pub bodies: List,
     /// How a sentence goes on behind them.
     pub begins: List,
@@ -20,7 +20,7 @@ pub(super) struct Vocabulary {
     pub counted: List,
     /// Any of these says that more than one body is spoken of.
     pub several: List,
-    /// What a report is made of.
+    /// What a report is made of: three of these in a sentence show that it speaks of itself.
     pub parts: List,
 }
 

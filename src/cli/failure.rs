@@ -5,20 +5,28 @@ use crate::operations::Refusal;
 use crate::settings::SettingsError;
 use crate::storage::migrate::MigrateError;
 use crate::storage::{DatabaseUrlFault, OpenError, WriteError};
-use std::fmt;
 
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    Settings(SettingsError),
-    Url(DatabaseUrlFault),
-    Open(OpenError),
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error("数据库地址不对：{0}")]
+    Url(#[from] DatabaseUrlFault),
+    #[error("{}", unopened(.0))]
+    Open(#[from] OpenError),
     /// The operation said no, or the database did not take it.
+    #[error("没有完成：{0}")]
     Refused(String),
+    #[error("{0}")]
     Usage(String),
-    Io(std::io::Error),
+    #[error("输入输出出错：{}", io_told(.0))]
+    Io(#[from] std::io::Error),
+    #[error("不能在 {0} 提供服务：{1}；换一个端口（server.listen）或停止占用它的程序")]
     Listen(String, std::io::Error),
+    #[error("服务没有就绪：{0}")]
     NotReady(String),
     /// It did what it was asked, and what it found gives this exit code.
+    #[error("{1}")]
     Verdict(u8, String),
 }
 
@@ -31,63 +39,21 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Failure::Settings(error) => error.fmt(out),
-            Failure::Url(fault) => write!(out, "数据库地址不对：{fault}"),
-            Failure::Open(OpenError::Migrate(MigrateError::Behind)) => write!(
-                out,
-                "数据库的表结构不是当前版本：请先运行 nianbao migrate（或设 NIANBAO__DATABASE__MIGRATE=true）"
-            ),
-            Failure::Open(OpenError::Migrate(MigrateError::Ahead)) => {
-                out.write_str("数据库的表结构比本程序新两步以上：请运行较新的 nianbao")
-            }
-            Failure::Open(OpenError::Migrate(MigrateError::Excluded(before))) => write!(
-                out,
-                "数据库的表结构已经收缩，容不下不认识第 {before:04} 步的程序：请运行较新的 nianbao"
-            ),
-            Failure::Open(OpenError::OtherCluster) => write!(
-                out,
-                "数据库上次是在另一个集群里写的（恢复或复制而来）：先运行 nianbao restore --adopt，核对审计并启用新的变更代号；否则订阅者会把两处的变更当成一处"
-            ),
-            Failure::Open(error) => write!(out, "数据库不能使用：{error}"),
-            Failure::Refused(why) => write!(out, "没有完成：{why}"),
-            Failure::Usage(what) => out.write_str(what),
-            Failure::Io(error) => write!(out, "输入输出出错：{}", io_told(error)),
-            Failure::Listen(address, error) => {
-                write!(
-                    out,
-                    "不能在 {address} 提供服务：{error}；换一个端口（server.listen）或停止占用它的程序"
-                )
-            }
-            Failure::Verdict(_, told) => out.write_str(told),
-            Failure::NotReady(why) => write!(out, "服务没有就绪：{why}"),
+/// Why a database is not used, and what to do.
+fn unopened(error: &OpenError) -> String {
+    match error {
+        OpenError::Migrate(MigrateError::Behind) => {
+            "数据库的表结构不是当前版本：请先运行 nianbao migrate（或设 NIANBAO__DATABASE__MIGRATE=true）".to_owned()
         }
-    }
-}
-
-impl From<SettingsError> for Failure {
-    fn from(error: SettingsError) -> Failure {
-        Failure::Settings(error)
-    }
-}
-
-impl From<OpenError> for Failure {
-    fn from(error: OpenError) -> Failure {
-        Failure::Open(error)
-    }
-}
-
-impl From<DatabaseUrlFault> for Failure {
-    fn from(fault: DatabaseUrlFault) -> Failure {
-        Failure::Url(fault)
-    }
-}
-
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Failure {
-        Failure::Io(error)
+        OpenError::Migrate(MigrateError::Ahead) => "数据库的表结构比本程序新两步以上：请运行较新的 nianbao".to_owned(),
+        OpenError::Migrate(MigrateError::Excluded(before)) => {
+            format!("数据库的表结构已经收缩，容不下不认识第 {before:04} 步的程序：请运行较新的 nianbao")
+        }
+        OpenError::OtherCluster => {
+            "数据库上次是在另一个集群里写的（恢复或复制而来）：先运行 nianbao restore --adopt，核对审计并启用新的变更代号；否则订阅者会把两处的变更当成一处"
+                .to_owned()
+        }
+        error => format!("数据库不能使用：{error}"),
     }
 }
 
@@ -147,7 +113,7 @@ pub fn refused(refusal: &Refusal) -> String {
             say("detail", "archive_too_recent", Language::Chinese, &[("from", &from.to_string())])
         }
         Refusal::NotAllowed(_) => problem("transition_not_allowed"),
-        Refusal::Conflict(conflict) => problem(conflict.code()),
+        Refusal::Conflict(conflict) => problem(conflict.as_str()),
         Refusal::Decided(_) => problem("already_decided"),
         Refusal::Rows(rows) => {
             let told =

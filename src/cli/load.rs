@@ -16,7 +16,7 @@ use crate::domain::id::ReportId;
 use crate::domain::report::Scope;
 use crate::operations::agencies::resolve;
 use crate::operations::reports::{self, NewReport};
-use crate::operations::{AgencyRef, Asking, Refusal};
+use crate::operations::{AgencyRef, Answer, Asking, Refusal};
 use crate::storage::{Act, AnyConnection, Store, agencies, history};
 use chrono::NaiveDate;
 use clap::Args;
@@ -154,7 +154,7 @@ fn whose(
     connection: &mut AnyConnection,
     named: Option<&AgencyRef>,
     name: Option<&str>,
-) -> Result<Result<Agency, String>, Refusal> {
+) -> Answer<Result<Agency, String>> {
     if let Some(named) = named {
         let found = resolve(connection, named)?;
         return Ok(found.ok_or_else(|| format!("没有编号或统一社会信用代码为 {named} 的机关")));

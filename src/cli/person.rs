@@ -13,7 +13,7 @@ use crate::domain::rights::{Reach, Rights};
 use crate::domain::text::Text;
 use crate::operations::audit::enter_reads;
 use crate::operations::people::{self, GrantChange, Holder, PersonOrder, SubjectOrder};
-use crate::operations::{AgencyRef, Asking, Desk, Refusal};
+use crate::operations::{AgencyRef, Answer, Asking, Desk, Refusal};
 use crate::settings::Settings;
 use crate::storage::{AnyConnection, Store};
 use clap::{Args, Subcommand};
@@ -143,7 +143,7 @@ impl Here {
 
     fn write<T: Send + 'static>(
         &self,
-        operation: impl FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
+        operation: impl FnMut(&mut Desk<'_>) -> Answer<T> + Send + 'static,
     ) -> Result<T, Failure> {
         write_as(&self.store, (self.asking(), act_of_program("cli")), operation)
     }
@@ -209,7 +209,7 @@ impl Here {
             let rows = self.store.read_blocking(|connection| {
                 let (persons, _) = people::list_persons(connection, &asking, &page, false)?;
                 let rows = persons.into_iter().map(|person| shown(connection, &asking, person));
-                rows.collect::<Result<Vec<Shown>, Refusal>>()
+                rows.collect::<Answer<Vec<Shown>>>()
             })?;
             let Some(((last, _), _)) = rows.last() else { return Ok(()) };
             page.after_id = Some(last.id.to_string());
@@ -224,7 +224,7 @@ const PAGE: i64 = 500;
 /// Somebody with what they hold themselves, and as whom a provider knows them.
 type Shown = (Holder, Option<BoundSubject>);
 
-fn shown(connection: &mut AnyConnection, asking: &Asking, person: Person) -> Result<Shown, Refusal> {
+fn shown(connection: &mut AnyConnection, asking: &Asking, person: Person) -> Answer<Shown> {
     let bound = match people::find_subject(connection, asking, &person.id) {
         Ok(bound) => Some(bound),
         Err(Refusal::NotFound) => None,

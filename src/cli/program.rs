@@ -8,7 +8,7 @@ use crate::domain::calendar::day_of;
 use crate::domain::id::PersonId;
 use crate::domain::people::Person;
 use crate::domain::rights::{Grant, Rights, Role};
-use crate::operations::{Asking, Desk, Refusal, at_desk, people};
+use crate::operations::{Answer, Asking, Desk, Refusal, at_desk, people};
 use crate::storage::{Act, Actor, Store, WriteError, analyze, take_time};
 
 /// How the program itself asks: with an administrator's rights and nobody's name.
@@ -25,7 +25,7 @@ pub fn today() -> chrono::NaiveDate {
 pub fn write<T: Send + 'static>(
     store: &Store,
     act: Act,
-    operation: impl FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
+    operation: impl FnMut(&mut Desk<'_>) -> Answer<T> + Send + 'static,
 ) -> Result<T, Failure> {
     write_as(store, (asking_as_program(), act), operation)
 }
@@ -34,7 +34,7 @@ pub fn write<T: Send + 'static>(
 pub fn write_as<T: Send + 'static>(
     store: &Store,
     (asking, act): (Asking, Act),
-    operation: impl FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
+    operation: impl FnMut(&mut Desk<'_>) -> Answer<T> + Send + 'static,
 ) -> Result<T, Failure> {
     let written: Result<T, WriteError<Refusal>> = store.write_blocking(act, at_desk(asking, operation));
     Ok(written?)

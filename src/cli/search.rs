@@ -5,7 +5,7 @@ use super::options::{ConfigOptions, store_options};
 use super::print;
 use super::program::write;
 use super::token::act_of_program;
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::operations::following::{Stride, set_next_aside, status};
 use crate::operations::search::{FOLLOWING, enter_step, next_step, start_over};
 use crate::storage::Store;
@@ -36,7 +36,7 @@ fn rebuild(config: &ConfigOptions) -> Result<(), Failure> {
 
 fn tell(config: &ConfigOptions) -> Result<(), Failure> {
     let store = Store::open(store_options(&config.load()?)?)?;
-    let found: Result<_, Refusal> = store.read_blocking(|connection| status(connection, FOLLOWING.consumer));
+    let found: Answer<_> = store.read_blocking(|connection| status(connection, FOLLOWING.consumer));
     store.close();
     let (taken, last, aside) = found.map_err(crate::storage::WriteError::Refused)?;
     print(&format!("索引到第 {taken} 条变更，共 {last} 条；没有编入的报告 {} 份。\n", aside.len()))?;
@@ -51,7 +51,7 @@ pub fn catch_up(store: &Store) -> Result<(), Failure> {
     let mut stride = Stride::new(FOLLOWING);
     loop {
         let most = stride.length();
-        let next: Result<_, Refusal> = store.read_blocking(|connection| next_step(connection, most));
+        let next: Answer<_> = store.read_blocking(|connection| next_step(connection, most));
         let entered = match next {
             Ok(None) => return Ok(()),
             Ok(Some(step)) => {

@@ -18,7 +18,7 @@ use crate::domain::workflow::Action;
 use crate::domain::year::{YearPlan, YearState};
 use crate::operations::agencies::{self, AgencyDraft};
 use crate::operations::reports::{self, NewReport, TransitionOrder};
-use crate::operations::{AgencyRef, Archiving, Asking, Desk, Policy, Refusal, at_desk, years};
+use crate::operations::{AgencyRef, Answer, Archiving, Asking, Desk, Policy, Refusal, at_desk, years};
 use crate::storage::{Act, Later, Store};
 use chrono::{Datelike, Days, NaiveDate};
 use clap::Args;
@@ -75,7 +75,7 @@ impl Underway<'_> {
     fn add(
         &mut self,
         (asking, act): (Asking, Act),
-        operation: impl FnMut(&mut Desk<'_>) -> Result<(), Refusal> + Send + 'static,
+        operation: impl FnMut(&mut Desk<'_>) -> Answer<()> + Send + 'static,
     ) -> Result<(), Failure> {
         while self.pending.len() >= WINDOW {
             self.wait()?;

@@ -171,19 +171,7 @@ impl Own {
     fn new(form: &'static Form, year: Option<i32>) -> Own {
         let mut content = Content::empty(form);
         content.sections.iter_mut().for_each(|section| section.present = false);
-        let document = ReportDocument {
-            title: None,
-            agency_name: None,
-            agency_id: None,
-            year,
-            scope: None,
-            signed_by: None,
-            signed_on: None,
-            index_number: None,
-            source_url: None,
-            content,
-            faults: Vec::new(),
-        };
+        let document = ReportDocument { year, ..ReportDocument::of(content) };
         let notes = SourceNotes { cells_expected: form.cells.len(), ..SourceNotes::default() };
         Own { form, document, notes, seen: vec![false; form.cells.len()] }
     }

@@ -3,7 +3,6 @@
 use super::DecodeFault;
 use super::docx::DocxFault;
 use super::html::HtmlFault;
-use super::xlsx::XlsxFault;
 use serde::{Deserialize, Serialize};
 
 macro_rules! faults {
@@ -147,19 +146,6 @@ impl From<DocxFault> for ReadFault {
             DocxFault::Entities => ReadFault::Entities,
             DocxFault::TooDeep => ReadFault::TooDeep,
             DocxFault::TooManyCells => ReadFault::TooManyCells,
-        }
-    }
-}
-
-impl From<XlsxFault> for ReadFault {
-    fn from(fault: XlsxFault) -> ReadFault {
-        match fault {
-            XlsxFault::TooLarge => ReadFault::TooLargeInside,
-            XlsxFault::NotAnArchive => ReadFault::NotAnArchive,
-            XlsxFault::TooManyEntries => ReadFault::TooManyEntries,
-            XlsxFault::Damaged => ReadFault::Damaged,
-            XlsxFault::Malformed => ReadFault::Malformed,
-            XlsxFault::TooManyCells => ReadFault::TooManyCells,
         }
     }
 }

@@ -203,19 +203,7 @@ impl Recogniser {
         for section in &mut content.sections {
             section.present = false;
         }
-        let document = ReportDocument {
-            title: None,
-            agency_name: None,
-            agency_id: None,
-            year: None,
-            scope: None,
-            signed_by: None,
-            signed_on: None,
-            index_number: None,
-            source_url: None,
-            content,
-            faults: Vec::new(),
-        };
+        let document = ReportDocument::of(content);
         let notes = SourceNotes { cells_expected: form.cells.len(), ..SourceNotes::default() };
         let told = Particulars::default();
         Recogniser { form, document, notes, strays: Vec::new(), title_agency: None, told }

@@ -62,6 +62,6 @@ impl Workbook {
         let Sheet { rows, hidden_rows, hidden_columns, merged, looks } = sheet;
         let mut shown = Shown::of(hidden_rows, hidden_columns, merged);
         shown.looks = looks;
-        Ok(xlsx::lay_out(rows, &shown, &mut self.laid, &mut self.blocks)?)
+        xlsx::lay_out(rows, &shown, &mut self.laid, &mut self.blocks)
     }
 }

@@ -3,6 +3,7 @@
 pub(super) mod looks;
 pub(super) mod shown;
 
+use super::ReadFault;
 use super::grid::{Block, Grid, GridCell};
 use super::number_format::numeral;
 use calamine::{DataRef, Reader as _, SheetVisible, Xlsx};
@@ -27,36 +28,19 @@ const MOST_ASIDE: usize = 100;
 const PROSE: usize = 40;
 const ENTRY_MARK: &[u8] = b"PK\x01\x02";
 
-/// Why a workbook could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum XlsxFault {
-    #[error("the file is too large, packed or unpacked")]
-    TooLarge,
-    #[error("the file is not an xlsx")]
-    NotAnArchive,
-    #[error("the archive has too many entries")]
-    TooManyEntries,
-    #[error("the archive is damaged or locked")]
-    Damaged,
-    #[error("a sheet is not well-formed")]
-    Malformed,
-    #[error("the sheets have too many cells")]
-    TooManyCells,
-}
-
 /// Reads a workbook into a grid, sheet by sheet.
 ///
 /// A row with a heading or a sentence alone in it is a paragraph; all other rows that hold something are
 /// rows of a table. What is hidden (sheets, rows, columns) is passed over, and a merged cell stands where it is
 /// seen. Lines are the sheet's own row numbers.
-pub fn read(bytes: &[u8]) -> Result<Grid, XlsxFault> {
+pub fn read(bytes: &[u8]) -> Result<Grid, ReadFault> {
     check(bytes)?;
     // The library counts without a net on a few numbers of a hurt sheet; that is the file's fault.
-    std::panic::catch_unwind(|| read_checked(bytes)).unwrap_or(Err(XlsxFault::Malformed))
+    std::panic::catch_unwind(|| read_checked(bytes)).unwrap_or(Err(ReadFault::Malformed))
 }
 
-fn read_checked(bytes: &[u8]) -> Result<Grid, XlsxFault> {
-    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| XlsxFault::Malformed)?;
+fn read_checked(bytes: &[u8]) -> Result<Grid, ReadFault> {
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| ReadFault::Malformed)?;
     let shown: Vec<String> = workbook
         .sheets_metadata()
         .iter()
@@ -76,20 +60,20 @@ fn read_checked(bytes: &[u8]) -> Result<Grid, XlsxFault> {
 }
 
 /// Counts what comes out of the archive before any of it is taken apart.
-fn check(bytes: &[u8]) -> Result<(), XlsxFault> {
+fn check(bytes: &[u8]) -> Result<(), ReadFault> {
     if bytes.len() > LARGEST_ARCHIVE {
-        return Err(XlsxFault::TooLarge);
+        return Err(ReadFault::TooLargeInside);
     }
     if bytes.windows(ENTRY_MARK.len()).filter(|window| *window == ENTRY_MARK).count() > MOST_ENTRIES {
-        return Err(XlsxFault::TooManyEntries);
+        return Err(ReadFault::TooManyEntries);
     }
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| XlsxFault::NotAnArchive)?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| ReadFault::NotAnArchive)?;
     let mut left = LARGEST_UNPACKED;
     for at in 0..archive.len() {
-        let part = archive.by_index(at).map_err(|_| XlsxFault::Damaged)?;
+        let part = archive.by_index(at).map_err(|_| ReadFault::Damaged)?;
         let out =
-            std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|_| XlsxFault::Damaged)?;
-        left = left.checked_sub(out).ok_or(XlsxFault::TooLarge)?;
+            std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|_| ReadFault::Damaged)?;
+        left = left.checked_sub(out).ok_or(ReadFault::TooLargeInside)?;
     }
     Ok(())
 }
@@ -103,10 +87,10 @@ fn rows(
     marked: &HashMap<String, String>,
     left: &mut usize,
     aside: &mut Vec<GridCell>,
-) -> Result<Rows, XlsxFault> {
-    let mut reader = workbook.worksheet_cells_reader(sheet).map_err(|_| XlsxFault::Malformed)?;
+) -> Result<Rows, ReadFault> {
+    let mut reader = workbook.worksheet_cells_reader(sheet).map_err(|_| ReadFault::Malformed)?;
     let mut rows = Rows::new();
-    while let Some(cell) = reader.next_cell().map_err(|_| XlsxFault::Malformed)? {
+    while let Some(cell) = reader.next_cell().map_err(|_| ReadFault::Malformed)? {
         let mut text = text_of(cell.get_value());
         // A number is in one font.
         if matches!(cell.get_value(), DataRef::String(_) | DataRef::SharedString(_))
@@ -115,7 +99,7 @@ fn rows(
             text.clone_from(seen);
         }
         let (row, column) = cell.get_position();
-        *left = left.checked_sub(1).ok_or(XlsxFault::TooManyCells)?;
+        *left = left.checked_sub(1).ok_or(ReadFault::TooManyCells)?;
         if column < MOST_COLUMNS {
             // An empty cell that was given a look still tells that its row is there to be filled in.
             let row = rows.entry(row).or_default();
@@ -157,7 +141,7 @@ pub(super) fn lay_out(
     sheet: &Sheet,
     left: &mut usize,
     blocks: &mut Vec<Block>,
-) -> Result<(), XlsxFault> {
+) -> Result<(), ReadFault> {
     let mut table: Vec<Vec<GridCell>> = Vec::new();
     let covers = sheet.show(&mut rows, left)?;
     let last = rows.values().filter_map(|row| row.keys().next_back()).max();
@@ -173,7 +157,7 @@ pub(super) fn lay_out(
             blocks.extend(lines.map(|text| Block::Paragraph { text: text.to_owned(), line }));
             continue;
         }
-        *left = left.checked_sub(columns.len()).ok_or(XlsxFault::TooManyCells)?;
+        *left = left.checked_sub(columns.len()).ok_or(ReadFault::TooManyCells)?;
         let cells = columns.iter().map(|column| match covers.get(&(number, *column)) {
             Some(cover) => GridCell::covered(line, *cover),
             None => GridCell::new(row.get(column).cloned().unwrap_or_default(), line),
@@ -208,9 +192,9 @@ mod tests {
 
     #[test]
     fn what_is_no_workbook_is_refused() {
-        assert_eq!(read(b"no archive"), Err(XlsxFault::NotAnArchive));
-        assert_eq!(read(&vec![b'P'; LARGEST_ARCHIVE + 1]), Err(XlsxFault::TooLarge));
-        assert_eq!(read(&ENTRY_MARK.repeat(MOST_ENTRIES + 1)), Err(XlsxFault::TooManyEntries));
+        assert_eq!(read(b"no archive"), Err(ReadFault::NotAnArchive));
+        assert_eq!(read(&vec![b'P'; LARGEST_ARCHIVE + 1]), Err(ReadFault::TooLargeInside));
+        assert_eq!(read(&ENTRY_MARK.repeat(MOST_ENTRIES + 1)), Err(ReadFault::TooManyEntries));
     }
 
     #[test]

@@ -16,6 +16,12 @@ macro_rules! read_from_text {
 }
 pub(crate) use read_from_text;
 
+/// Reads a data file of the program's own.
+#[expect(clippy::unreachable, reason = "compiled in and read by a test: there is no program without it")]
+fn compiled_in<T: serde::Deserialize<'static>>(text: &'static str) -> T {
+    serde_json::from_str(text).unwrap_or_else(|fault| unreachable!("a data file: {fault}"))
+}
+
 pub mod access;
 pub mod agency;
 pub mod algorithm;

@@ -1,6 +1,6 @@
 //! Where an operation writes: the lane's savepoint, what is said of it, and for whom.
 
-use super::{Asking, Refusal};
+use super::{Answer, Asking};
 use crate::storage::{Act, AnyConnection, Notes};
 
 /// All that an operation which writes is given beside its command.
@@ -19,10 +19,10 @@ pub struct Desk<'d> {
 pub fn at_desk<T, Op>(
     asking: Asking,
     mut operation: Op,
-) -> impl FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, Refusal> + Send + 'static
+) -> impl FnMut(&mut AnyConnection, &Act, &mut Notes) -> Answer<T> + Send + 'static
 where
     T: 'static,
-    Op: FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
+    Op: FnMut(&mut Desk<'_>) -> Answer<T> + Send + 'static,
 {
     move |connection, act, notes| operation(&mut Desk { connection, act, notes, asking: &asking })
 }

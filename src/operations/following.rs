@@ -1,7 +1,7 @@
 //! Following the change sequence: each consumer takes the next changes and enters what it made of them.
 
 use crate::domain::id::ReportId;
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::storage::set_aside::{self, SetAside};
 use crate::storage::{AnyConnection, audit, positions};
 use chrono::NaiveDateTime;
@@ -58,7 +58,7 @@ pub fn set_next_aside(
     consumer: &str,
     reason: &str,
     at: NaiveDateTime,
-) -> Result<Option<ReportId>, Refusal> {
+) -> Answer<Option<ReportId>> {
     let Some(next) = Stretch::next(connection, consumer, 1)? else { return Ok(None) };
     positions::set(connection, consumer, next.to)?;
     let Some(report) = next.reports.into_iter().next() else { return Ok(None) };
@@ -74,13 +74,13 @@ pub fn set_next_aside(
 const LONGEST_REASON: usize = 300;
 
 /// Where a consumer stands: the last change it took, the last there is, and what it left out.
-pub fn status(connection: &mut AnyConnection, consumer: &str) -> Result<(i64, i64, Vec<SetAside>), Refusal> {
+pub fn status(connection: &mut AnyConnection, consumer: &str) -> Answer<(i64, i64, Vec<SetAside>)> {
     let (taken, last) = (positions::of(connection, consumer)?, audit::ledger(connection)?.change_seq);
     Ok((taken, last, set_aside::of(connection, consumer)?))
 }
 
 /// How many changes a consumer is behind, and how many reports it left out.
-pub fn lag(connection: &mut AnyConnection, consumer: &str) -> Result<(i64, i64), Refusal> {
+pub fn lag(connection: &mut AnyConnection, consumer: &str) -> Answer<(i64, i64)> {
     let behind = audit::ledger(connection)?.change_seq - positions::of(connection, consumer)?;
     Ok((behind, set_aside::count(connection, consumer)?))
 }
@@ -95,11 +95,7 @@ pub struct Stretch {
 
 impl Stretch {
     /// `None`: all are taken.
-    pub fn next(
-        connection: &mut AnyConnection,
-        consumer: &str,
-        most: i64,
-    ) -> Result<Option<Stretch>, Refusal> {
+    pub fn next(connection: &mut AnyConnection, consumer: &str, most: i64) -> Answer<Option<Stretch>> {
         let from = positions::of(connection, consumer)?;
         let changes = audit::changes_after(connection, from, most)?;
         let Some(to) = changes.last().map(|last| last.seq) else { return Ok(None) };
@@ -114,13 +110,13 @@ impl Stretch {
         connection: &mut AnyConnection,
         consumer: &str,
         reports: Vec<ReportId>,
-    ) -> Result<Stretch, Refusal> {
+    ) -> Answer<Stretch> {
         let at = positions::of(connection, consumer)?;
         Ok(Stretch { from: at, to: at, reports })
     }
 
     /// Moves the consumer to the end, in the lane; false where another instance has come before.
-    pub fn take(&self, connection: &mut AnyConnection, consumer: &str) -> Result<bool, Refusal> {
+    pub fn take(&self, connection: &mut AnyConnection, consumer: &str) -> Answer<bool> {
         if positions::of(connection, consumer)? != self.from {
             return Ok(false);
         }

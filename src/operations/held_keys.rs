@@ -1,6 +1,6 @@
 //! Idempotency keys of requests that make many writes: held in the database, where all instances see them.
 
-use super::Refusal;
+use super::Answer;
 use crate::storage::{AnyConnection, positions};
 use chrono::Duration;
 
@@ -12,10 +12,10 @@ fn name(scope: &str) -> String {
 }
 
 /// False while another request holds it.
-pub fn hold(connection: &mut AnyConnection, scope: &str, holder: &str) -> Result<bool, Refusal> {
+pub fn hold(connection: &mut AnyConnection, scope: &str, holder: &str) -> Answer<bool> {
     Ok(positions::hold(connection, &name(scope), holder, LONGEST)?)
 }
 
-pub fn release(connection: &mut AnyConnection, scope: &str, holder: &str) -> Result<(), Refusal> {
+pub fn release(connection: &mut AnyConnection, scope: &str, holder: &str) -> Answer<()> {
     Ok(positions::release(connection, &name(scope), holder)?)
 }

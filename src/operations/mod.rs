@@ -29,8 +29,10 @@ pub mod years;
 
 pub use desk::{Desk, at_desk};
 pub use ready::Ready;
-pub use refusal::{Conflict, Connected, InputFault, Refusal};
+pub use refusal::{Answer, Conflict, Connected, InputFault, Refusal};
 pub use seen::{Seen, Sight};
+
+use refusal::{permit, require_present, taken};
 
 use crate::domain::access::{Access, Doer, Lifetimes, Ways};
 use crate::domain::agency::{Agency, Uscc};

@@ -1,7 +1,7 @@
 //! What everybody reads beside the reports: reasons, notes, names. It holds no mark of secrecy and no personal data, and
 //! nobody can answer for them there, since nothing but the text would have to change.
 
-use super::{Asking, Refusal};
+use super::{Answer, Asking, Refusal};
 use crate::domain::rules::judge_text;
 use crate::domain::wording::is_han;
 
@@ -15,7 +15,7 @@ const MOST_TOLD: usize = 10;
 pub(super) fn require_publishable<'t>(
     asking: &Asking,
     texts: impl IntoIterator<Item = (&'static str, Option<&'t str>)>,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     let mut found = Vec::new();
     for (name, text) in texts {
         let Some(text) = text else { continue };

@@ -1,6 +1,6 @@
 //! Commands made ready on a reader: read, judged and rendered before the lane, which only enters them.
 
-use super::Refusal;
+use super::Answer;
 use crate::domain::id::AgencyId;
 use crate::storage::{AnyConnection, Basis, audit};
 
@@ -19,7 +19,7 @@ impl<C> Ready<C> {
         connection: &mut AnyConnection,
         agencies: impl IntoIterator<Item = &'a AgencyId>,
         command: C,
-    ) -> Result<Ready<C>, Refusal> {
+    ) -> Answer<Ready<C>> {
         let agencies = agencies.into_iter().map(ToString::to_string).collect();
         let (seq, epoch) = audit::end(connection)?;
         Ok(Ready { basis: Basis { seq, epoch, agencies, is_sure: false }, command })

@@ -1,10 +1,11 @@
 //! Everything an operation can say no with. The HTTP layer's table gives each its status and code.
 
 use crate::domain::access::Named;
+use crate::domain::agency::wire_names;
 use crate::domain::pending::DecidedAct;
 use crate::domain::rules::Finding;
 use crate::domain::workflow::{Action, Clash, Why};
-use crate::storage::{AnyConnection, IntoStorage, StorageError, people};
+use crate::storage::{AnyConnection, IntoStorage, StorageError, Stored, people};
 use chrono::{NaiveDate, NaiveDateTime};
 
 /// One fault of what was sent, at its place.
@@ -22,60 +23,32 @@ impl InputFault {
     }
 }
 
-/// What stands in the way in the present state of things.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Conflict {
-    UsccTaken,
-    AgencyCycle,
-    AgencyInUse,
-    AgencyEnded,
-    YearExists,
-    YearState,
-    YearInUse,
-    YearNotOpen,
-    DueDayPassed,
-    ReportExists,
-    LastAdmin,
-    SubjectBound,
-    SubjectTaken,
-    SectionExists,
-    FindingNotExplainable,
-    TooManyComments,
-    RevisionShown,
-    TokenEnded,
-    NothingToConfirm,
-    AlreadyPending,
-    AskerWithoutRight,
-}
-
-impl Conflict {
-    /// The problem's code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Conflict::UsccTaken => "uscc_taken",
-            Conflict::AgencyCycle => "agency_cycle",
-            Conflict::AgencyInUse => "agency_in_use",
-            Conflict::AgencyEnded => "agency_ended",
-            Conflict::YearExists => "year_exists",
-            Conflict::YearState => "year_state",
-            Conflict::YearInUse => "year_in_use",
-            Conflict::YearNotOpen => "year_not_open",
-            Conflict::DueDayPassed => "due_day_passed",
-            Conflict::ReportExists => "report_exists",
-            Conflict::LastAdmin => "last_admin",
-            Conflict::SubjectBound => "subject_bound",
-            Conflict::SubjectTaken => "subject_taken",
-            Conflict::SectionExists => "section_exists",
-            Conflict::FindingNotExplainable => "finding_not_explainable",
-            Conflict::TooManyComments => "too_many_comments",
-            Conflict::RevisionShown => "revision_shown",
-            Conflict::TokenEnded => "token_ended",
-            Conflict::NothingToConfirm => "nothing_to_confirm",
-            Conflict::AlreadyPending => "already_pending",
-            Conflict::AskerWithoutRight => "asker_without_right",
-        }
+wire_names!(
+    /// What stands in the way in the present state of things, by the code of its problem.
+    Conflict {
+        UsccTaken = "uscc_taken",
+        AgencyCycle = "agency_cycle",
+        AgencyInUse = "agency_in_use",
+        AgencyEnded = "agency_ended",
+        YearExists = "year_exists",
+        YearState = "year_state",
+        YearInUse = "year_in_use",
+        YearNotOpen = "year_not_open",
+        DueDayPassed = "due_day_passed",
+        ReportExists = "report_exists",
+        LastAdmin = "last_admin",
+        SubjectBound = "subject_bound",
+        SubjectTaken = "subject_taken",
+        SectionExists = "section_exists",
+        FindingNotExplainable = "finding_not_explainable",
+        TooManyComments = "too_many_comments",
+        RevisionShown = "revision_shown",
+        TokenEnded = "token_ended",
+        NothingToConfirm = "nothing_to_confirm",
+        AlreadyPending = "already_pending",
+        AskerWithoutRight = "asker_without_right",
     }
-}
+);
 
 /// Two parts that one and the same may stand behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,6 +126,9 @@ pub enum Refusal {
     Storage(StorageError),
 }
 
+/// What an operation answers, unless it says no.
+pub type Answer<T> = Result<T, Refusal>;
+
 impl From<StorageError> for Refusal {
     fn from(error: StorageError) -> Refusal {
         Refusal::Storage(error)
@@ -180,7 +156,7 @@ impl Refusal {
     }
 
     /// What keeps two parts from being different people's, with their names.
-    pub(super) fn clash(connection: &mut AnyConnection, clash: &Clash) -> Result<Refusal, StorageError> {
+    pub(super) fn clash(connection: &mut AnyConnection, clash: &Clash) -> Stored<Refusal> {
         let mut named = |id| {
             let person = people::find_person(connection, id)?;
             let nameless = || Named { id: id.clone(), name: String::new() };
@@ -189,6 +165,16 @@ impl Refusal {
         let (person, hand) = (named(&clash.person)?, named(&clash.hand)?);
         Ok(Refusal::SeparationOfDuties(Box::new(Connected { why: clash.why, person, hand })))
     }
+}
+
+/// Refuses whoever may not.
+pub(super) fn permit(may: bool) -> Answer<()> {
+    if may { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
+/// Refuses what was asked of another version than the present one.
+pub(super) fn require_present(is_present: bool) -> Answer<()> {
+    if is_present { Ok(()) } else { Err(Refusal::PreconditionFailed) }
 }
 
 /// Turns a database's answer into a refusal: a row that is already there becomes the conflict named.

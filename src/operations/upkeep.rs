@@ -1,6 +1,6 @@
 //! Keeping house: what has had its time goes.
 
-use super::Refusal;
+use super::Answer;
 use crate::storage::{AnyConnection, upkeep};
 use chrono::{Duration, NaiveDateTime};
 
@@ -10,6 +10,6 @@ pub fn forget_some(
     connection: &mut AnyConnection,
     now: NaiveDateTime,
     reads_kept: Duration,
-) -> Result<usize, Refusal> {
+) -> Answer<usize> {
     Ok(upkeep::forget_some(connection, now, reads_kept)?)
 }

@@ -36,15 +36,9 @@ pub struct Sources {
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     #[error("设置无法读取：{0}")]
-    Unreadable(String),
+    Unreadable(#[from] ConfigError),
     #[error("设置有误：\n{}", .0.iter().map(|fault| format!("  {fault}")).collect::<Vec<_>>().join("\n"))]
     Wrong(Vec<Fault>),
-}
-
-impl From<ConfigError> for SettingsError {
-    fn from(error: ConfigError) -> SettingsError {
-        SettingsError::Unreadable(error.to_string())
-    }
 }
 
 /// The embedded defaults by themselves.

@@ -1,11 +1,10 @@
 //! Rows of the access log: who read what that is not public.
 
-use super::connection::AnyConnection;
 use super::dsl::counted;
-use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::house::access_log::{self, dsl};
 use super::types::row;
+use super::{AnyConnection, Stored};
 use crate::domain::audit::{Access, AccessFilter};
 use crate::domain::page::COUNTED;
 use chrono::NaiveDateTime;
@@ -77,7 +76,7 @@ pub fn list(
     filter: &AccessFilter,
     after: Option<&str>,
     limit: i64,
-) -> Result<Vec<Access>, StorageError> {
+) -> Stored<Vec<Access>> {
     Ok(on_each!(connection, |c| {
         let mut query = narrowed!(filter);
         if let Some(after) = after {
@@ -88,7 +87,7 @@ pub fn list(
 }
 
 /// How many there are, up to [`COUNTED`] and one.
-pub fn count(connection: &mut AnyConnection, filter: &AccessFilter) -> Result<i64, StorageError> {
+pub fn count(connection: &mut AnyConnection, filter: &AccessFilter) -> Stored<i64> {
     Ok(on_each!(connection, |c| {
         counted(narrowed!(filter).select(dsl::id).limit(COUNTED + 1)).prepared().get_result(c)
     })?)

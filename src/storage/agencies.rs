@@ -1,15 +1,14 @@
 //! Rows of the registry.
 
-use super::connection::AnyConnection;
 use super::deadline::still_wanted;
 use super::dsl::{
     Fragment, Ordered, after, among, below, containing, counted, in_order, length, lower, moved, text_or,
 };
-use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::agencies::{self, dsl};
 use super::seals::wrote;
 use super::types::row;
+use super::{AnyConnection, Stored};
 use crate::domain::agency::{
     Agency, AgencyFilter, AgencyOrder, AgencyPath, AgencyStatus, Contact, DivisionCode, Kind, Level, Uscc,
 };
@@ -123,8 +122,7 @@ pub fn insert(connection: &mut AnyConnection, agency: &Agency) -> QueryResult<()
 pub fn update(connection: &mut AnyConnection, agency: &Agency) -> QueryResult<()> {
     let row = AgencyRow::from(agency);
     wrote(&AGENCIES, agency.id.as_str());
-    on_each!(connection, |c| diesel::update(dsl::agencies.find(&row.id)).set(&row).prepared().execute(c))
-        .map(|_| ())
+    update!(connection, dsl::agencies.find(&row.id), &row)
 }
 
 pub fn delete(connection: &mut AnyConnection, id: &AgencyId) -> QueryResult<()> {
@@ -132,7 +130,7 @@ pub fn delete(connection: &mut AnyConnection, id: &AgencyId) -> QueryResult<()> 
     diesel::delete(dsl::agencies.filter(dsl::id.eq(id.as_str()))).execute(connection).map(|_| ())
 }
 
-pub fn find(connection: &mut AnyConnection, id: &AgencyId) -> Result<Option<Agency>, StorageError> {
+pub fn find(connection: &mut AnyConnection, id: &AgencyId) -> Stored<Option<Agency>> {
     Ok(dsl::agencies
         .filter(dsl::id.eq(id.as_str()))
         .select(Agency::as_select())
@@ -141,7 +139,7 @@ pub fn find(connection: &mut AnyConnection, id: &AgencyId) -> Result<Option<Agen
 }
 
 /// The active agency with a credit code, else the one that had it last.
-pub fn find_by_uscc(connection: &mut AnyConnection, uscc: &str) -> Result<Option<Agency>, StorageError> {
+pub fn find_by_uscc(connection: &mut AnyConnection, uscc: &str) -> Stored<Option<Agency>> {
     let rows: Vec<Agency> = dsl::agencies
         .filter(dsl::uscc.eq(uscc))
         .select(Agency::as_select())
@@ -153,11 +151,7 @@ pub fn find_by_uscc(connection: &mut AnyConnection, uscc: &str) -> Result<Option
 }
 
 /// Agencies of exactly this name, at most so many, whatever has become of them since.
-pub fn find_by_name(
-    connection: &mut AnyConnection,
-    name: &str,
-    most: i64,
-) -> Result<Vec<Agency>, StorageError> {
+pub fn find_by_name(connection: &mut AnyConnection, name: &str, most: i64) -> Stored<Vec<Agency>> {
     Ok(dsl::agencies
         .filter(dsl::name.eq(name))
         .select(Agency::as_select())
@@ -167,7 +161,7 @@ pub fn find_by_name(
 }
 
 /// Agencies in the order asked for.
-pub fn find_many(connection: &mut AnyConnection, ids: &[String]) -> Result<Vec<Agency>, StorageError> {
+pub fn find_many(connection: &mut AnyConnection, ids: &[String]) -> Stored<Vec<Agency>> {
     let rows: Vec<Agency> = on_each!(connection, |c| dsl::agencies
         .filter(among!(dsl::id, ids))
         .select(Agency::as_select())
@@ -179,10 +173,7 @@ pub fn find_many(connection: &mut AnyConnection, ids: &[String]) -> Result<Vec<A
 }
 
 /// The agencies that some others have taken over.
-pub fn succeeded_by(
-    connection: &mut AnyConnection,
-    successors: &[String],
-) -> Result<Vec<Agency>, StorageError> {
+pub fn succeeded_by(connection: &mut AnyConnection, successors: &[String]) -> Stored<Vec<Agency>> {
     Ok(on_each!(connection, |c| dsl::agencies
         .filter(among!(dsl::successor_id, successors).and(dsl::status.ne(AgencyStatus::Active)))
         .select(Agency::as_select())
@@ -213,7 +204,7 @@ pub fn list(
     connection: &mut AnyConnection,
     filter: &AgencyFilter,
     page: &Page<AgencyOrder>,
-) -> Result<Vec<Agency>, StorageError> {
+) -> Stored<Vec<Agency>> {
     still_wanted()?;
     let page = page.by(Column::By);
     Ok(on_each!(connection, |c| those!(filter)
@@ -226,7 +217,7 @@ pub fn list(
 }
 
 /// How many there are, up to [`COUNTED`] and one.
-pub fn count(connection: &mut AnyConnection, filter: &AgencyFilter) -> Result<i64, StorageError> {
+pub fn count(connection: &mut AnyConnection, filter: &AgencyFilter) -> Stored<i64> {
     still_wanted()?;
     Ok(on_each!(connection, |c| {
         counted(those!(filter).select(dsl::id).limit(COUNTED + 1)).prepared().get_result(c)
@@ -239,7 +230,7 @@ pub fn subtree(
     path: &AgencyPath,
     depth: usize,
     limit: i64,
-) -> Result<Vec<Agency>, StorageError> {
+) -> Stored<Vec<Agency>> {
     still_wanted()?;
     let longest = depth.saturating_mul(AgencyPath::STEP).saturating_add(path.as_str().len());
     Ok(on_each!(connection, |c| dsl::agencies

@@ -1,14 +1,13 @@
 //! Reading the audit, the public changes, and the ledger row they are numbered by.
 
 use super::cluster::Mark;
-use super::connection::AnyConnection;
 use super::deadline::still_wanted;
 use super::dsl::{counted, covered};
-use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::{agencies, audit, changes, ledger, reports};
 use super::types::row;
 use super::watch::Touched;
+use super::{AnyConnection, Stored};
 use crate::domain::algorithm::Algorithm;
 use crate::domain::audit::{AuditAction, AuditEntry, AuditFilter, AuditLine, Origin};
 use crate::domain::onward::{ChangeType, PublicChange};
@@ -99,7 +98,7 @@ pub fn list(
     after: i64,
     limit: i64,
     count: bool,
-) -> Result<(Vec<AuditLine>, Option<i64>), StorageError> {
+) -> Stored<(Vec<AuditLine>, Option<i64>)> {
     still_wanted()?;
     let (rows, total) = on_each!(connection, |c| {
         let all = those!(filter, audit::seq).limit(COUNTED + 1);
@@ -112,7 +111,7 @@ pub fn list(
 }
 
 /// The next entries of the whole chain, for who walks it.
-pub fn walk(connection: &mut AnyConnection, after: i64, limit: i64) -> Result<Vec<AuditLine>, StorageError> {
+pub fn walk(connection: &mut AnyConnection, after: i64, limit: i64) -> Stored<Vec<AuditLine>> {
     Ok(audit::table
         .filter(audit::seq.gt(after))
         .order(audit::seq)
@@ -121,16 +120,12 @@ pub fn walk(connection: &mut AnyConnection, after: i64, limit: i64) -> Result<Ve
         .load(connection)?)
 }
 
-pub fn entry(connection: &mut AnyConnection, seq: i64) -> Result<Option<AuditLine>, StorageError> {
+pub fn entry(connection: &mut AnyConnection, seq: i64) -> Stored<Option<AuditLine>> {
     Ok(audit::table.filter(audit::seq.eq(seq)).select(AuditLine::as_select()).first(connection).optional()?)
 }
 
 /// What the entries after a number were about.
-pub(super) fn touched_after(
-    connection: &mut AnyConnection,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<Touched>, StorageError> {
+pub(super) fn touched_after(connection: &mut AnyConnection, after: i64, limit: i64) -> Stored<Vec<Touched>> {
     Ok(audit::table
         .filter(audit::seq.gt(after))
         .order(audit::seq)
@@ -140,11 +135,7 @@ pub(super) fn touched_after(
 }
 
 /// The reports that public changes after a number were about.
-pub(super) fn changed_after(
-    connection: &mut AnyConnection,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<String>, StorageError> {
+pub(super) fn changed_after(connection: &mut AnyConnection, after: i64, limit: i64) -> Stored<Vec<String>> {
     Ok(changes::table
         .filter(changes::seq.gt(after))
         .order(changes::seq)
@@ -154,17 +145,17 @@ pub(super) fn changed_after(
 }
 
 /// Up to which entry the audit stands in this snapshot.
-pub fn audit_seq(connection: &mut AnyConnection) -> Result<i64, StorageError> {
+pub fn audit_seq(connection: &mut AnyConnection) -> Stored<i64> {
     Ok(ledger::table.select(ledger::audit_seq).first(connection)?)
 }
 
 /// The same with the name of the log.
-pub fn end(connection: &mut AnyConnection) -> Result<(i64, String), StorageError> {
+pub fn end(connection: &mut AnyConnection) -> Stored<(i64, String)> {
     Ok(on_each!(connection, |c| ledger::table.select((ledger::audit_seq, ledger::epoch)).first(c))?)
 }
 
 /// When an entry was written.
-pub fn audit_time(connection: &mut AnyConnection, seq: i64) -> Result<Option<String>, StorageError> {
+pub fn audit_time(connection: &mut AnyConnection, seq: i64) -> Stored<Option<String>> {
     Ok(audit::table.filter(audit::seq.eq(seq)).select(audit::at).first(connection).optional()?)
 }
 
@@ -187,7 +178,7 @@ impl LedgerState {
 }
 
 /// Where the log began another life: after a restore, or after a fork.
-pub fn turns(connection: &mut AnyConnection) -> Result<Vec<(i64, String)>, StorageError> {
+pub fn turns(connection: &mut AnyConnection) -> Stored<Vec<(i64, String)>> {
     let turned = [AuditAction::StoreRestore, AuditAction::StoreFork].map(AuditAction::as_str);
     Ok(audit::table
         .filter(audit::action.eq_any(turned))
@@ -197,17 +188,17 @@ pub fn turns(connection: &mut AnyConnection) -> Result<Vec<(i64, String)>, Stora
 }
 
 /// By which algorithm this database makes its digests.
-pub fn algorithm(connection: &mut AnyConnection) -> Result<Algorithm, StorageError> {
+pub fn algorithm(connection: &mut AnyConnection) -> Stored<Algorithm> {
     Ok(ledger::table.select(ledger::digest).first(connection)?)
 }
 
 /// The hash of an entry.
-pub fn hash_of(connection: &mut AnyConnection, seq: i64) -> Result<Option<String>, StorageError> {
+pub fn hash_of(connection: &mut AnyConnection, seq: i64) -> Stored<Option<String>> {
     Ok(audit::table.filter(audit::seq.eq(seq)).select(audit::hash).first(connection).optional()?)
 }
 
 /// Where the log stands: its last entries and the cluster it belongs to.
-pub fn ledger(connection: &mut AnyConnection) -> Result<LedgerState, StorageError> {
+pub fn ledger(connection: &mut AnyConnection) -> Stored<LedgerState> {
     let (audit_seq, audit_head, epoch) =
         ledger::table.select((ledger::audit_seq, ledger::audit_head, ledger::epoch)).first(connection)?;
     let last: Option<i64> =
@@ -234,7 +225,7 @@ pub fn reports_after(
     connection: &mut AnyConnection,
     after: i64,
     limit: i64,
-) -> Result<Vec<(i64, Option<String>)>, StorageError> {
+) -> Stored<Vec<(i64, Option<String>)>> {
     Ok(audit::table
         .filter(audit::seq.gt(after))
         .order(audit::seq)
@@ -244,16 +235,12 @@ pub fn reports_after(
 }
 
 /// Whether a number was given to a public event of this log.
-pub fn is_change(connection: &mut AnyConnection, seq: i64) -> Result<bool, StorageError> {
+pub fn is_change(connection: &mut AnyConnection, seq: i64) -> Stored<bool> {
     Ok(diesel::select(exists(changes::table.find(seq))).get_result(connection)?)
 }
 
 /// Public events after a number, in commit order.
-pub fn changes_after(
-    connection: &mut AnyConnection,
-    since: i64,
-    limit: i64,
-) -> Result<Vec<PublicChange>, StorageError> {
+pub fn changes_after(connection: &mut AnyConnection, since: i64, limit: i64) -> Stored<Vec<PublicChange>> {
     Ok(changes::table
         .filter(changes::seq.gt(since))
         .order(changes::seq)

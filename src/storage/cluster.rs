@@ -5,10 +5,9 @@
 //! may have been given out. It is a fork when the entry an instance saw last is not there any more, or another one; and
 //! it may be one when the timeline is another and writes were not on a standby before they were acknowledged.
 
-use super::connection::AnyConnection;
-use super::error::OpenError;
 use super::migrate::MigrateError;
 use super::schema::{audit, ledger};
+use super::{AnyConnection, OpenError};
 use diesel::prelude::*;
 use diesel::result::Error;
 use diesel::sql_types::{Bool, Text};

@@ -1,14 +1,13 @@
 //! Rows of the comments: remarks of reviewers at places of a report, and what was answered.
 
-use super::connection::AnyConnection;
 use super::dsl::covered;
-use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::comments::dsl;
 use super::schema::{agencies, reports};
 use super::seals::{vanishing, wrote};
 use super::sql::guarded::Rows;
 use super::types::{Json, row};
+use super::{AnyConnection, Stored};
 use crate::domain::audit::guarded::COMMENTS;
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::report::{Comment, CommentReply, CommentState};
@@ -44,15 +43,10 @@ pub fn insert(connection: &mut AnyConnection, comment: &Comment) -> QueryResult<
 pub fn update(connection: &mut AnyConnection, comment: &Comment) -> QueryResult<()> {
     let row = CommentRow::from(comment);
     wrote(&COMMENTS, comment.id.as_str());
-    on_each!(connection, |c| diesel::update(dsl::comments.find(&row.id)).set(&row).prepared().execute(c))
-        .map(|_| ())
+    update!(connection, dsl::comments.find(&row.id), &row)
 }
 
-pub fn find(
-    connection: &mut AnyConnection,
-    report: &ReportId,
-    id: &str,
-) -> Result<Option<Comment>, StorageError> {
+pub fn find(connection: &mut AnyConnection, report: &ReportId, id: &str) -> Stored<Option<Comment>> {
     Ok(dsl::comments
         .filter(dsl::report_id.eq(report.as_str()).and(dsl::id.eq(id)))
         .select(Comment::as_select())
@@ -61,7 +55,7 @@ pub fn find(
 }
 
 /// All comments on a report, oldest first; there are as many as [`count`] lets in.
-pub fn list(connection: &mut AnyConnection, report: &ReportId) -> Result<Vec<Comment>, StorageError> {
+pub fn list(connection: &mut AnyConnection, report: &ReportId) -> Stored<Vec<Comment>> {
     Ok(dsl::comments
         .filter(dsl::report_id.eq(report.as_str()))
         .select(Comment::as_select())
@@ -79,7 +73,7 @@ pub fn open_to(
     extents: &[Extent],
     person: &PersonId,
     limit: i64,
-) -> Result<Vec<String>, StorageError> {
+) -> Stored<Vec<String>> {
     let open = dsl::comments
         .filter(dsl::report_id.eq(reports::id))
         .filter(dsl::state.eq(CommentState::Open).and(dsl::person_id.ne(person.as_str())));
@@ -94,7 +88,7 @@ pub fn open_to(
         .load(c))?)
 }
 
-pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Stored<()> {
     vanishing(connection, &COMMENTS, &Rows::Report(report.to_string()))?;
     diesel::delete(dsl::comments.filter(dsl::report_id.eq(report.as_str()))).execute(connection)?;
     Ok(())

@@ -37,6 +37,17 @@ macro_rules! insert {
     };
 }
 
+/// Writes what is stored over rows that are there, by a statement that stays prepared.
+macro_rules! update {
+    ($connection:expr, $rows:expr, $values:expr) => {
+        on_each!($connection, |c| {
+            let update = diesel::update($rows).set($values);
+            diesel::RunQueryDsl::execute($crate::storage::prepared::Prepare::prepared(update), c)
+        })
+        .map(drop)
+    };
+}
+
 impl AnyConnection {
     /// How many rows one statement looks up by their keys: over a network many, where it costs no round trip one,
     /// always by the same statement.

@@ -1,11 +1,10 @@
 //! Consolidated reports where they count.
 
-use super::connection::AnyConnection;
 use super::dsl::{below, text_or};
-use super::error::StorageError;
 use super::prepared::Prepare;
 use super::roster;
 use super::schema::{agencies, reports, roster as lines, years};
+use super::{AnyConnection, Stored};
 use crate::domain::agency::{Agency, AgencyPath};
 use crate::domain::report::{Report, Scope};
 use crate::domain::roster::RosterEntry;
@@ -20,7 +19,7 @@ pub fn published(
     connection: &mut AnyConnection,
     year: i32,
     within: Option<&AgencyPath>,
-) -> Result<Vec<(RosterEntry, Report)>, StorageError> {
+) -> Stored<Vec<(RosterEntry, Report)>> {
     type Row = (Report, Agency, ReportingYear, Option<RosterEntry>, Option<RosterEntry>);
     let its_own = (own.field(lines::agency_id).eq(reports::agency_id))
         .and(own.field(lines::year).eq(reports::year))

@@ -59,6 +59,9 @@ pub enum StorageError {
     Panicked,
 }
 
+/// What comes of asking the database, unless it fails.
+pub type Stored<T> = Result<T, StorageError>;
+
 impl OpenError {
     /// Whether there was no room to write.
     pub fn is_disk_full(&self) -> bool {
@@ -136,6 +139,6 @@ pub fn is_unique_violation(error: &Error) -> bool {
 }
 
 /// Reads a stored name back into its type.
-pub fn stored<T: std::str::FromStr>(what: &'static str, value: &str) -> Result<T, StorageError> {
+pub fn stored<T: std::str::FromStr>(what: &'static str, value: &str) -> Stored<T> {
     value.parse().map_err(|_| StorageError::Malformed { what, value: value.to_owned() })
 }

@@ -1,13 +1,12 @@
 //! Rows of the explanations: why findings may stand.
 
-use super::connection::AnyConnection;
 use super::dsl::among;
-use super::error::StorageError;
 use super::guarded::Rows;
 use super::prepared::Prepare;
 use super::schema::explanations::dsl;
 use super::seals::{vanishing, wrote};
 use super::types::grouped;
+use super::{AnyConnection, Stored};
 use crate::domain::audit::guarded::EXPLANATIONS;
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::rules::Explanation;
@@ -43,7 +42,7 @@ pub fn remove_one(connection: &mut AnyConnection, report: &str, finding: &str) -
     diesel::delete(dsl::explanations.filter(here)).execute(connection).map(|rows| rows > 0)
 }
 
-pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Stored<()> {
     vanishing(connection, &EXPLANATIONS, &Rows::Report(report.to_string()))?;
     diesel::delete(dsl::explanations.filter(dsl::report_id.eq(report.as_str()))).execute(connection)?;
     Ok(())
@@ -63,7 +62,7 @@ pub fn givers(connection: &mut AnyConnection, report: &ReportId) -> QueryResult<
 pub fn of_reports(
     connection: &mut AnyConnection,
     reports: &[String],
-) -> Result<HashMap<String, Vec<Explanation>>, StorageError> {
+) -> Stored<HashMap<String, Vec<Explanation>>> {
     let rows: Vec<StoredExplanation> = on_each!(connection, |c| dsl::explanations
         .filter(among!(dsl::report_id, reports))
         .select(StoredExplanation::as_select())

@@ -1,8 +1,7 @@
 //! `form_cells`: what each place of a stored vector is, so that auditors can read in plain SQL.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::schema::form_cells;
+use super::{AnyConnection, Stored};
 use crate::domain::form::{self, Form};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
@@ -28,7 +27,7 @@ impl FormCellRow {
 }
 
 /// The cells that are stored otherwise than their forms have them, are missing, or are in no form.
-pub fn differing(connection: &mut AnyConnection) -> Result<Vec<(String, i32)>, StorageError> {
+pub fn differing(connection: &mut AnyConnection) -> Stored<Vec<(String, i32)>> {
     let stored: Vec<FormCellRow> = form_cells::table.load(connection)?;
     let mut found: BTreeMap<(String, i32), FormCellRow> =
         stored.into_iter().map(|cell| (cell.key(), cell)).collect();
@@ -55,7 +54,7 @@ fn rows_of(form: &Form) -> Vec<FormCellRow> {
 }
 
 /// Writes the cells of every form, where they differ from what is there.
-pub fn write(connection: &mut AnyConnection) -> Result<(), StorageError> {
+pub fn write(connection: &mut AnyConnection) -> Stored<()> {
     if differing(connection)?.is_empty() {
         return Ok(());
     }

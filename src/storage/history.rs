@@ -1,13 +1,12 @@
 //! Rows of the registry's history: an agency as it was from a day on, one row per change.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::agency_history::dsl;
 use super::seals::{vanishing, wrote};
 use super::sql::guarded::Rows;
 pub use super::sql::past::{PastAgency, count_at, find_at, find_by_uscc_at, list_at, subtree_at};
 use super::types::{Json, grouped, stored};
+use super::{AnyConnection, Stored};
 use crate::domain::agency::{
     Agency, AgencyChange, AgencyPath, AgencyStatus, Contact, DivisionCode, HistoryEntry, Kind, Level, Uscc,
 };
@@ -111,17 +110,14 @@ pub fn insert(connection: &mut AnyConnection, entry: &HistoryEntry) -> QueryResu
     insert!(connection, dsl::agency_history, entry)
 }
 
-pub fn delete_of(connection: &mut AnyConnection, agency: &AgencyId) -> Result<(), StorageError> {
+pub fn delete_of(connection: &mut AnyConnection, agency: &AgencyId) -> Stored<()> {
     vanishing(connection, &AGENCY_HISTORY, &Rows::Agency(agency.to_string()))?;
     diesel::delete(dsl::agency_history.filter(dsl::agency_id.eq(agency.as_str()))).execute(connection)?;
     Ok(())
 }
 
 /// All changes of an agency, oldest first.
-pub fn of_agency(
-    connection: &mut AnyConnection,
-    agency: &AgencyId,
-) -> Result<Vec<HistoryEntry>, StorageError> {
+pub fn of_agency(connection: &mut AnyConnection, agency: &AgencyId) -> Stored<Vec<HistoryEntry>> {
     Ok(dsl::agency_history
         .filter(dsl::agency_id.eq(agency.as_str()))
         .select(HistoryEntry::as_select())
@@ -146,11 +142,7 @@ pub fn names_of(
 /// Ids of the agencies that at any time bore exactly this name, at most so many.
 ///
 /// No index serves it: it is asked for a document whose agency is under no present name, by the command line only.
-pub fn ids_by_name(
-    connection: &mut AnyConnection,
-    name: &str,
-    most: i64,
-) -> Result<Vec<String>, StorageError> {
+pub fn ids_by_name(connection: &mut AnyConnection, name: &str, most: i64) -> Stored<Vec<String>> {
     Ok(dsl::agency_history
         .filter(dsl::name.eq(name))
         .select(dsl::agency_id)

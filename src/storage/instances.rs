@@ -1,9 +1,8 @@
 //! Rows of the instances that run.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::schema::house::instances::{self, dsl};
 use super::types::row;
+use super::{AnyConnection, Stored};
 use crate::domain::instance::Instance;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -28,7 +27,7 @@ pub fn insert(connection: &mut AnyConnection, instance: &Instance) -> QueryResul
 }
 
 /// Instances that have told something since.
-pub fn since(connection: &mut AnyConnection, since: NaiveDateTime) -> Result<Vec<Instance>, StorageError> {
+pub fn since(connection: &mut AnyConnection, since: NaiveDateTime) -> Stored<Vec<Instance>> {
     Ok(dsl::instances
         .filter(dsl::seen_at.ge(since))
         .order(dsl::id)

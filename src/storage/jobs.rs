@@ -1,10 +1,8 @@
 //! Rows of the background jobs.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
-use super::prepared::Prepare;
 use super::schema::onward::jobs::dsl;
 use super::types::row;
+use super::{AnyConnection, Stored};
 use crate::domain::job::{Job, JobKind, JobState};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -33,16 +31,11 @@ pub fn insert(connection: &mut AnyConnection, job: &Job) -> QueryResult<()> {
 
 pub fn update(connection: &mut AnyConnection, job: &Job) -> QueryResult<()> {
     let row = JobRow::from(job);
-    on_each!(connection, |c| diesel::update(dsl::jobs.find(&row.id)).set(&row).prepared().execute(c))
-        .map(|_| ())
+    update!(connection, dsl::jobs.find(&row.id), &row)
 }
 
 /// How many jobs of a person are under way and have given a sign of life since.
-pub fn count_running(
-    connection: &mut AnyConnection,
-    person: &str,
-    since: NaiveDateTime,
-) -> Result<i64, StorageError> {
+pub fn count_running(connection: &mut AnyConnection, person: &str, since: NaiveDateTime) -> Stored<i64> {
     Ok(dsl::jobs
         .filter(dsl::person_id.eq(person))
         .filter(dsl::state.eq(JobState::Running).or(dsl::state.eq(JobState::Cancelling)))
@@ -51,6 +44,6 @@ pub fn count_running(
         .get_result(connection)?)
 }
 
-pub fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<Job>, StorageError> {
+pub fn find(connection: &mut AnyConnection, id: &str) -> Stored<Option<Job>> {
     Ok(dsl::jobs.filter(dsl::id.eq(id)).select(Job::as_select()).first(connection).optional()?)
 }

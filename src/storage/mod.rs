@@ -73,7 +73,7 @@ pub mod years;
 
 pub use connection::{AnyConnection, DatabaseUrl, DatabaseUrlFault, analyze, take_time};
 pub use diesel::result::Error as DatabaseError;
-pub use error::{OpenError, StorageError, is_unique_violation};
+pub use error::{OpenError, StorageError, Stored, is_unique_violation};
 pub use lane::{
     Act, Actor, Basis, Change, IdempotencyKey, IntoStorage, KeyHeld, Later, Note, Notes, Queue, StoredAnswer,
     WriteError, Written,

@@ -2,13 +2,11 @@
 
 use super::audit::ChangeRow;
 use super::clock;
-use super::connection::AnyConnection;
-use super::error::StorageError;
-use super::prepared::Prepare;
 use super::schema::agencies;
 use super::schema::onward::{deliveries, webhooks};
 use super::types::{Json, row};
 use super::webhooks::Types;
+use super::{AnyConnection, Stored};
 use crate::domain::agency::AgencyPath;
 use crate::domain::id::AgencyId;
 use crate::domain::onward::{Delivery, DeliveryState, WebhookState};
@@ -80,24 +78,21 @@ pub(super) fn due_for(
     Ok(due)
 }
 
-pub fn insert(connection: &mut AnyConnection, delivery: &Delivery) -> Result<(), StorageError> {
+pub fn insert(connection: &mut AnyConnection, delivery: &Delivery) -> Stored<()> {
     Ok(insert!(connection, deliveries::table, delivery)?)
 }
 
-pub fn update(connection: &mut AnyConnection, delivery: &Delivery) -> Result<(), StorageError> {
+pub fn update(connection: &mut AnyConnection, delivery: &Delivery) -> Stored<()> {
     let row = DeliveryRow::from(delivery);
-    on_each!(connection, |c| {
-        diesel::update(deliveries::table.find(&row.id)).set(&row).prepared().execute(c)
-    })?;
-    Ok(())
+    Ok(update!(connection, deliveries::table.find(&row.id), &row)?)
 }
 
-pub fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<Delivery>, StorageError> {
+pub fn find(connection: &mut AnyConnection, id: &str) -> Stored<Option<Delivery>> {
     Ok(deliveries::table.find(id).select(Delivery::as_select()).first(connection).optional()?)
 }
 
 /// The webhooks that something is to be sent to now.
-pub fn awaited(connection: &mut AnyConnection, now: NaiveDateTime) -> Result<Vec<String>, StorageError> {
+pub fn awaited(connection: &mut AnyConnection, now: NaiveDateTime) -> Stored<Vec<String>> {
     let due = deliveries::table
         .filter(deliveries::webhook_id.eq(webhooks::id))
         .filter(deliveries::state.eq(DeliveryState::Pending).and(deliveries::next_at.le(now)));
@@ -112,7 +107,7 @@ pub fn due(
     under_way: &[String],
     now: NaiveDateTime,
     limit: i64,
-) -> Result<Vec<Delivery>, StorageError> {
+) -> Stored<Vec<Delivery>> {
     Ok(deliveries::table
         .filter(deliveries::webhook_id.eq(webhook).and(deliveries::id.ne_all(under_way)))
         .filter(deliveries::state.eq(DeliveryState::Pending).and(deliveries::next_at.le(now)))
@@ -123,7 +118,7 @@ pub fn due(
 }
 
 /// How many wait, and since when the oldest does.
-pub fn waiting(connection: &mut AnyConnection) -> Result<(i64, Option<NaiveDateTime>), StorageError> {
+pub fn waiting(connection: &mut AnyConnection) -> Stored<(i64, Option<NaiveDateTime>)> {
     Ok(deliveries::table
         .filter(deliveries::state.eq(DeliveryState::Pending))
         .select((count_star(), min(deliveries::created_at)))
@@ -131,7 +126,7 @@ pub fn waiting(connection: &mut AnyConnection) -> Result<(i64, Option<NaiveDateT
 }
 
 /// How many were given up.
-pub fn given_up(connection: &mut AnyConnection) -> Result<i64, StorageError> {
+pub fn given_up(connection: &mut AnyConnection) -> Stored<i64> {
     Ok(deliveries::table.filter(deliveries::state.eq(DeliveryState::Dead)).count().get_result(connection)?)
 }
 
@@ -141,7 +136,7 @@ pub fn list(
     webhook: &str,
     state: Option<DeliveryState>,
     page: &Page,
-) -> Result<Vec<Delivery>, StorageError> {
+) -> Stored<Vec<Delivery>> {
     let after = page.after_id.clone().unwrap_or_default();
     Ok(on_each!(connection, |c| {
         let mut query = deliveries::table
@@ -155,11 +150,7 @@ pub fn list(
     })?)
 }
 
-pub fn count(
-    connection: &mut AnyConnection,
-    webhook: &str,
-    state: Option<DeliveryState>,
-) -> Result<i64, StorageError> {
+pub fn count(connection: &mut AnyConnection, webhook: &str, state: Option<DeliveryState>) -> Stored<i64> {
     Ok(on_each!(connection, |c| {
         let mut query = deliveries::table.filter(deliveries::webhook_id.eq(webhook)).into_boxed();
         if let Some(state) = state {
@@ -175,7 +166,7 @@ pub fn count_since(
     webhook: &str,
     event_type: &str,
     since: NaiveDateTime,
-) -> Result<i64, StorageError> {
+) -> Stored<i64> {
     Ok(deliveries::table
         .filter(deliveries::webhook_id.eq(webhook).and(deliveries::event_type.eq(event_type)))
         .filter(deliveries::created_at.gt(since))

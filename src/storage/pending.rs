@@ -1,15 +1,14 @@
 //! Rows of the acts that wait for a second pair of eyes, and of those that were decided on.
 
-use super::connection::AnyConnection;
 use super::deadline::still_wanted;
 use super::dsl::{any_of, by_id, counted, covered};
-use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::agencies;
 use super::schema::house::decided_acts;
 use super::schema::house::pending_acts::{self, dsl};
 use super::seals::wrote;
 use super::types::row;
+use super::{AnyConnection, StorageError, Stored};
 use crate::domain::audit::guarded::PENDING_ACTS;
 use crate::domain::id::{AgencyId, PendingId, PersonId, ReportId, TokenId};
 use crate::domain::page::{COUNTED, Page};
@@ -44,15 +43,12 @@ pub fn insert(connection: &mut AnyConnection, pending: &PendingAct) -> QueryResu
     insert!(connection, dsl::pending_acts, pending)
 }
 
-pub fn find(connection: &mut AnyConnection, id: &PendingId) -> Result<Option<PendingAct>, StorageError> {
+pub fn find(connection: &mut AnyConnection, id: &PendingId) -> Stored<Option<PendingAct>> {
     Ok(dsl::pending_acts.find(id.as_str()).select(PendingAct::as_select()).first(connection).optional()?)
 }
 
 /// The same act on the same thing, if one was asked for before.
-pub fn find_same(
-    connection: &mut AnyConnection,
-    wanted: &PendingAct,
-) -> Result<Option<PendingAct>, StorageError> {
+pub fn find_same(connection: &mut AnyConnection, wanted: &PendingAct) -> Stored<Option<PendingAct>> {
     let mut same = dsl::pending_acts.filter(dsl::act.eq(wanted.act)).into_boxed();
     same = match &wanted.report_id {
         Some(report) => same.filter(dsl::report_id.eq(report)),
@@ -67,7 +63,7 @@ pub fn reports_waiting(
     connection: &mut AnyConnection,
     act: HeldAct,
     reports: &[String],
-) -> Result<Vec<ReportId>, StorageError> {
+) -> Stored<Vec<ReportId>> {
     let of_them = dsl::pending_acts.filter(dsl::act.eq(act)).filter(dsl::report_id.eq_any(reports));
     Ok(of_them.select(dsl::report_id.assume_not_null()).load(connection)?)
 }
@@ -101,7 +97,7 @@ pub fn list(
     bounds: &PendingBounds,
     page: &Page,
     count: bool,
-) -> Result<(Vec<PendingAct>, Option<i64>), StorageError> {
+) -> Stored<(Vec<PendingAct>, Option<i64>)> {
     still_wanted()?;
     let (rows, total) = on_each!(connection, |c| {
         let all = those!(bounds, dsl::id).limit(COUNTED + 1);
@@ -114,11 +110,7 @@ pub fn list(
 }
 
 /// Some of those whose time is over.
-pub fn over(
-    connection: &mut AnyConnection,
-    now: NaiveDateTime,
-    limit: i64,
-) -> Result<Vec<PendingAct>, StorageError> {
+pub fn over(connection: &mut AnyConnection, now: NaiveDateTime, limit: i64) -> Stored<Vec<PendingAct>> {
     Ok(dsl::pending_acts
         .filter(dsl::ends_at.le(now))
         .order(dsl::ends_at)
@@ -144,10 +136,7 @@ pub fn decide(connection: &mut AnyConnection, decided: &DecidedAct) -> QueryResu
     insert!(connection, decided_acts::table, row)
 }
 
-pub fn find_decided(
-    connection: &mut AnyConnection,
-    id: &PendingId,
-) -> Result<Option<DecidedAct>, StorageError> {
+pub fn find_decided(connection: &mut AnyConnection, id: &PendingId) -> Stored<Option<DecidedAct>> {
     let row = decided_acts::table.find(id.as_str()).select(decided_acts::decided);
     let told: Option<String> = row.first(connection).optional()?;
     let malformed = |_| StorageError::Malformed { what: "decided", value: id.to_string() };

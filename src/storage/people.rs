@@ -1,13 +1,12 @@
 //! Rows of persons.
 
-use super::connection::AnyConnection;
 use super::deadline::still_wanted;
 use super::dsl::{by_id, counted, standing_in};
-use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::{agencies, grants, person_grants, persons, tokens};
 use super::seals::wrote;
 use super::types::row;
+use super::{AnyConnection, Stored};
 use crate::domain::audit::guarded;
 use crate::domain::id::{AgencyId, PersonId};
 use crate::domain::page::{COUNTED, Page};
@@ -44,7 +43,7 @@ row!(
     }
 );
 
-pub fn find_person(connection: &mut AnyConnection, id: &PersonId) -> Result<Option<Person>, StorageError> {
+pub fn find_person(connection: &mut AnyConnection, id: &PersonId) -> Stored<Option<Person>> {
     Ok(persons::table
         .filter(persons::id.eq(id.as_str()))
         .select(Person::as_select())
@@ -60,21 +59,13 @@ pub fn update_person(connection: &mut AnyConnection, person: &Person) -> QueryRe
         persons::version.eq(person.version),
     );
     wrote(&guarded::PERSONS, person.id.as_str());
-    on_each!(connection, |c| diesel::update(persons::table.find(person.id.as_str()))
-        .set(row)
-        .prepared()
-        .execute(c))
-    .map(|_| ())
+    update!(connection, persons::table.find(person.id.as_str()), row)
 }
 
 /// What a person holds has moved: whoever has seen them before has not seen this.
 pub fn touch_person(connection: &mut AnyConnection, id: &PersonId) -> QueryResult<()> {
     wrote(&guarded::PERSONS, id.as_str());
-    on_each!(connection, |c| diesel::update(persons::table.find(id.as_str()))
-        .set(persons::version.eq(persons::version + 1))
-        .prepared()
-        .execute(c))
-    .map(|_| ())
+    update!(connection, persons::table.find(id.as_str()), persons::version.eq(persons::version + 1))
 }
 
 // Where a grant holds, beside where its person belongs.
@@ -111,7 +102,7 @@ pub fn list_persons(
     extents: Option<&[Extent]>,
     page: &Page,
     count: bool,
-) -> Result<(Vec<Person>, Option<i64>), StorageError> {
+) -> Stored<(Vec<Person>, Option<i64>)> {
     still_wanted()?;
     let (rows, total) = on_each!(connection, |c| {
         let all = those!(extents, persons::id).limit(COUNTED + 1);
@@ -124,11 +115,7 @@ pub fn list_persons(
 }
 
 /// Whether a person is among those of some places.
-pub fn is_person_of(
-    connection: &mut AnyConnection,
-    id: &PersonId,
-    extents: &[Extent],
-) -> Result<bool, StorageError> {
+pub fn is_person_of(connection: &mut AnyConnection, id: &PersonId, extents: &[Extent]) -> Stored<bool> {
     let found: Option<PersonId> = on_each!(connection, |c| those!(Some(extents), persons::id)
         .filter(persons::id.eq(id))
         .prepared()

@@ -1,10 +1,9 @@
 //! Rows of what persons hold themselves, beside what their tokens carry.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::grants::{grant_of, grant_row};
 use super::schema::{agencies, grants, person_grants, persons, subjects, tokens};
 use super::seals::wrote;
+use super::{AnyConnection, Stored};
 use crate::domain::audit::guarded::PERSON_GRANTS;
 use crate::domain::id::PersonId;
 use crate::domain::people::TokenGrant;
@@ -13,7 +12,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 /// What a person holds themselves, in the order it was given.
-pub fn of_person(connection: &mut AnyConnection, id: &PersonId) -> Result<Vec<TokenGrant>, StorageError> {
+pub fn of_person(connection: &mut AnyConnection, id: &PersonId) -> Stored<Vec<TokenGrant>> {
     Ok(person_grants::table
         .left_join(agencies::table.on(person_grants::agency_id.eq(agencies::id.nullable())))
         .filter(person_grants::person_id.eq(id.as_str()))
@@ -40,7 +39,7 @@ pub fn replace(
 }
 
 /// Everybody who holds one of some roles, themselves or by a token that was not revoked.
-pub fn holders(connection: &mut AnyConnection, roles: &[Role]) -> Result<Vec<PersonId>, StorageError> {
+pub fn holders(connection: &mut AnyConnection, roles: &[Role]) -> Stored<Vec<PersonId>> {
     let by_token = grants::table
         .inner_join(tokens::table.on(tokens::id.eq(grants::token_id)))
         .filter(grants::role.eq_any(roles).and(tokens::revoked_at.is_null()))
@@ -55,7 +54,7 @@ pub fn held_beside(
     roles: &[Role],
     issuer: &str,
     ending: Option<&PersonId>,
-) -> Result<bool, StorageError> {
+) -> Stored<bool> {
     let unlimited = person_grants::agency_id
         .is_null()
         .and(person_grants::years_from.is_null())

@@ -3,9 +3,7 @@
 //! A line of a roster remembers what it is counted as. Whatever changes the line or its report has the
 //! line looked at again, and the difference is added at each agency of its path.
 
-use super::connection::AnyConnection;
 use super::dsl::among;
-use super::error::StorageError;
 use super::prepared::Prepare;
 use super::recounts::Place;
 use super::schema::{reports, revisions, roster, sums};
@@ -13,6 +11,7 @@ use super::sql::yearly;
 use super::sums::EVERYTHING;
 use super::tally::{self, Difference};
 use super::types::row;
+use super::{AnyConnection, Stored};
 use crate::domain::agency::{AgencyPath, Kind, Level};
 use crate::domain::form;
 use crate::domain::id::AgencyId;
@@ -103,7 +102,7 @@ fn lines(
     year: i32,
     agencies: &[&AgencyId],
     scopes: &[Scope],
-) -> Result<Vec<Line>, StorageError> {
+) -> Stored<Vec<Line>> {
     let rows: Vec<(LineRow, FiledRow)> = on_each!(connection, |c| lines!(year)
         .filter(among!(roster::agency_id, agencies.iter().copied()).and(among!(roster::scope, scopes)))
         .prepared_for(agencies.len())
@@ -112,7 +111,7 @@ fn lines(
 }
 
 /// All lines of a year.
-pub fn lines_of_year(connection: &mut AnyConnection, year: i32) -> Result<Vec<Line>, StorageError> {
+pub fn lines_of_year(connection: &mut AnyConnection, year: i32) -> Stored<Vec<Line>> {
     let rows: Vec<(LineRow, FiledRow)> = lines!(year).load(connection)?;
     Ok(rows.into_iter().map(Line::from).collect())
 }
@@ -121,10 +120,7 @@ pub fn lines_of_year(connection: &mut AnyConnection, year: i32) -> Result<Vec<Li
 pub(super) type LineKey = (i32, Scope, AgencyId);
 
 /// Counts lines as they stand now, and no longer as they stood before; tells where each counts.
-pub(super) fn settle(
-    connection: &mut AnyConnection,
-    keys: &[LineKey],
-) -> Result<HashMap<LineKey, Place>, StorageError> {
+pub(super) fn settle(connection: &mut AnyConnection, keys: &[LineKey]) -> Stored<HashMap<LineKey, Place>> {
     let mut agencies: BTreeMap<(i32, Scope), BTreeSet<&AgencyId>> = BTreeMap::new();
     for (year, scope, agency) in keys {
         agencies.entry((*year, *scope)).or_default().insert(agency);
@@ -154,7 +150,7 @@ pub fn leave(
     year: i32,
     agency: &AgencyId,
     scope: Option<Scope>,
-) -> Result<(), StorageError> {
+) -> Stored<()> {
     let scopes = scope.as_ref().map_or(Scope::ALL, std::slice::from_ref);
     for line in lines(connection, year, &[agency], scopes)? {
         shift(connection, year, &line, line.counted, None)?;
@@ -169,7 +165,7 @@ fn shift(
     line: &Line,
     before: Option<Standing>,
     after: Option<Standing>,
-) -> Result<(), StorageError> {
+) -> Stored<()> {
     let mut difference = Progress::default();
     difference.merge(&after.map(Progress::of).unwrap_or_default(), 1);
     difference.merge(&before.map(Progress::of).unwrap_or_default(), -1);
@@ -199,7 +195,7 @@ pub(super) fn add(
     nodes: &[String],
     part: &Part,
     sign: i64,
-) -> Result<(), StorageError> {
+) -> Stored<()> {
     let mut difference = Progress::default();
     difference.merge(&part.progress, sign);
     if difference == Progress::default() {
@@ -210,14 +206,14 @@ pub(super) fn add(
 }
 
 /// Counts a whole year anew.
-pub fn recount(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
+pub fn recount(connection: &mut AnyConnection, year: i32) -> Stored<()> {
     let lines = lines_of_year(connection, year)?;
     count_as_they_stand(connection, year, &lines)?;
     yearly::count_nodes(connection, year)
 }
 
 /// The same where only lines about which something was filed can count otherwise than they did.
-pub fn recount_filed(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
+pub fn recount_filed(connection: &mut AnyConnection, year: i32) -> Stored<()> {
     let rows: Vec<(LineRow, FiledRow)> = lines!(year).filter(reports::id.is_not_null()).load(connection)?;
     let lines: Vec<Line> = rows.into_iter().map(Line::from).collect();
     count_as_they_stand(connection, year, &lines)?;
@@ -267,7 +263,7 @@ pub fn of_nodes(
     connection: &mut AnyConnection,
     year: i32,
     nodes: &[String],
-) -> Result<Vec<(String, Progress)>, StorageError> {
+) -> Stored<Vec<(String, Progress)>> {
     tally::settle(connection)?;
     Ok(on_each!(connection, |c| sums::table
         .filter(sums::year.eq(year).and(sums::node.eq_any(nodes)))
@@ -277,11 +273,7 @@ pub fn of_nodes(
 }
 
 /// The counters of one node (`None`: of every node) in a year, by form, level and kind.
-pub fn parts(
-    connection: &mut AnyConnection,
-    year: i32,
-    node: Option<&str>,
-) -> Result<Vec<(String, Part)>, StorageError> {
+pub fn parts(connection: &mut AnyConnection, year: i32, node: Option<&str>) -> Stored<Vec<(String, Part)>> {
     tally::settle(connection)?;
     type Row = (String, String, String, String, Progress);
     let rows: Vec<Row> = on_each!(connection, |c| {

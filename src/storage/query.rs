@@ -1,26 +1,23 @@
 //! Queries as readers see them: what runs a query is compiled once, not once for each.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::lane::IntoStorage;
+use super::{AnyConnection, StorageError, Stored};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A query that puts aside what it finds, refusals as well: it fails by the database alone.
-pub(super) type Query = Box<dyn FnMut(&mut AnyConnection) -> Result<(), StorageError> + Send>;
+pub(super) type Query = Box<dyn FnMut(&mut AnyConnection) -> Stored<()> + Send>;
+
+/// What is asked of a reader.
+pub trait Asks<T, R>: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static {}
+
+impl<T, R, F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static> Asks<T, R> for F {}
 
 /// What a query has put aside for whoever asked.
 pub(super) struct Found<T, R>(Arc<Mutex<Option<Result<T, R>>>>);
 
-impl<T, R> Found<T, R>
-where
-    T: Send + 'static,
-    R: Send + From<StorageError> + IntoStorage + 'static,
-{
+impl<T: Send + 'static, R: IntoStorage> Found<T, R> {
     /// A query with the place where it leaves what it finds; the last run of several counts.
-    pub fn by<F>(mut query: F) -> (Query, Found<T, R>)
-    where
-        F: FnMut(&mut AnyConnection) -> Result<T, R> + Send + 'static,
-    {
+    pub fn by(mut query: impl Asks<T, R>) -> (Query, Found<T, R>) {
         let found = Arc::new(Mutex::new(None));
         let place = Arc::clone(&found);
         let query = move |connection: &mut AnyConnection| {
@@ -40,7 +37,7 @@ where
 pub(super) fn put_aside<T, R: IntoStorage>(
     outcome: Result<T, R>,
     place: &mut Option<Result<T, R>>,
-) -> Result<(), StorageError> {
+) -> Stored<()> {
     *place = Some(match outcome.map_err(R::into_storage) {
         Ok(found) => Ok(found),
         Err(Err(refusal)) => Err(refusal),

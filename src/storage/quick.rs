@@ -4,13 +4,13 @@
 use super::connection::AnyConnection;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::backend::Backend;
-use diesel::deserialize::{FromSql, FromStaticSqlRow, Queryable, Result};
+use diesel::deserialize::{FromSql, FromSqlRow, Result};
 use diesel::pg::Pg;
 use diesel::sql_types::{Date, Nullable, SingleValue, Timestamp};
 use diesel::sqlite::Sqlite;
 
 /// A day or a time, or none: `#[diesel(deserialize_as = Quick<NaiveDateTime>)]`.
-#[derive(Debug)]
+#[derive(Debug, FromSqlRow)]
 pub struct Quick<T>(pub T);
 
 /// Where days and times are kept.
@@ -19,8 +19,8 @@ pub(super) trait Keeps<T>: Backend {
 }
 
 /// A type that is written in one way.
-trait Plain: Sized {
-    type Column;
+pub(super) trait Plain: Sized {
+    type Column: SingleValue;
     /// `None`: it is written otherwise.
     fn of(text: &str) -> Option<Self>;
 }
@@ -56,78 +56,60 @@ fn number(text: &str) -> Option<u32> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
-/// Where they are not text, and where either engine may stand behind, as diesel reads them; from SQLite what is written
-/// otherwise.
-macro_rules! keeps {
-    ($($type:ty),+) => {$(
-        impl Keeps<$type> for Pg {
-            fn read(raw: Self::RawValue<'_>) -> Result<$type> {
-                FromSql::<<$type as Plain>::Column, Pg>::from_sql(raw)
-            }
-        }
-
-        impl Keeps<$type> for Either {
-            fn read(raw: Self::RawValue<'_>) -> Result<$type> {
-                FromSql::<<$type as Plain>::Column, Either>::from_sql(raw)
-            }
-        }
-
-        impl Keeps<$type> for Sqlite {
-            fn read(mut raw: Self::RawValue<'_>) -> Result<$type> {
-                if let Some(read) = <$type as Plain>::of(raw.read_text()) {
-                    return Ok(read);
-                }
-                FromSql::<<$type as Plain>::Column, Sqlite>::from_sql(raw)
-            }
-        }
-    )+};
-}
-
 type Either = <AnyConnection as diesel::Connection>::Backend;
-keeps!(NaiveDate, NaiveDateTime);
 
-macro_rules! quick {
-    ($($type:ty as $column:ty),+) => {$(
-        impl<DB: Keeps<$type>> FromSql<$column, DB> for Quick<$type> {
-            fn from_sql(raw: DB::RawValue<'_>) -> Result<Quick<$type>> {
-                DB::read(raw).map(Quick)
-            }
-        }
-
-        impl<DB: Keeps<$type>> FromSql<Nullable<$column>, DB> for Quick<Option<$type>> {
-            fn from_sql(raw: DB::RawValue<'_>) -> Result<Quick<Option<$type>>> {
-                DB::read(raw).map(|value| Quick(Some(value)))
-            }
-
-            fn from_nullable_sql(raw: Option<DB::RawValue<'_>>) -> Result<Quick<Option<$type>>> {
-                raw.map(DB::read).transpose().map(Quick)
-            }
-        }
-
-        impl From<Quick<$type>> for $type {
-            fn from(quick: Quick<$type>) -> $type {
-                quick.0
-            }
-        }
-
-        impl From<Quick<Option<$type>>> for Option<$type> {
-            fn from(quick: Quick<Option<$type>>) -> Option<$type> {
-                quick.0
-            }
-        }
-    )+};
+/// Where they are not text, as diesel reads them.
+impl<T: Plain + FromSql<T::Column, Pg>> Keeps<T> for Pg {
+    fn read(raw: Self::RawValue<'_>) -> Result<T> {
+        T::from_sql(raw)
+    }
 }
 
-quick!(NaiveDate as Date, NaiveDateTime as Timestamp);
+/// Where either engine may stand behind, likewise.
+impl<T: Plain + FromSql<T::Column, Either>> Keeps<T> for Either {
+    fn read(raw: Self::RawValue<'_>) -> Result<T> {
+        T::from_sql(raw)
+    }
+}
 
-impl<T, ST: SingleValue, DB: Backend> Queryable<ST, DB> for Quick<T>
-where
-    Quick<T>: FromStaticSqlRow<ST, DB>,
-{
-    type Row = Quick<T>;
+/// What is written otherwise diesel reads here as well.
+impl<T: Plain + FromSql<T::Column, Sqlite>> Keeps<T> for Sqlite {
+    fn read(mut raw: Self::RawValue<'_>) -> Result<T> {
+        T::of(raw.read_text()).map_or_else(|| T::from_sql(raw), Ok)
+    }
+}
 
-    fn build(row: Quick<T>) -> Result<Quick<T>> {
-        Ok(row)
+impl<T: Plain, DB: Keeps<T>> FromSql<T::Column, DB> for Quick<T> {
+    fn from_sql(raw: DB::RawValue<'_>) -> Result<Quick<T>> {
+        DB::read(raw).map(Quick)
+    }
+}
+
+impl<T: Plain, DB: Keeps<T>> FromSql<Nullable<T::Column>, DB> for Quick<Option<T>> {
+    fn from_sql(raw: DB::RawValue<'_>) -> Result<Quick<Option<T>>> {
+        DB::read(raw).map(|value| Quick(Some(value)))
+    }
+
+    fn from_nullable_sql(raw: Option<DB::RawValue<'_>>) -> Result<Quick<Option<T>>> {
+        raw.map(DB::read).transpose().map(Quick)
+    }
+}
+
+impl From<Quick<NaiveDate>> for NaiveDate {
+    fn from(quick: Quick<NaiveDate>) -> NaiveDate {
+        quick.0
+    }
+}
+
+impl From<Quick<NaiveDateTime>> for NaiveDateTime {
+    fn from(quick: Quick<NaiveDateTime>) -> NaiveDateTime {
+        quick.0
+    }
+}
+
+impl<T> From<Quick<Option<T>>> for Option<T> {
+    fn from(quick: Quick<Option<T>>) -> Option<T> {
+        quick.0
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose, forget_plans};
 use super::deadline::{self, Bound};
-use super::error::StorageError;
+use super::error::{StorageError, Stored};
 use super::lane::IntoStorage;
 use super::pulse::Pulse;
 use super::query::{Query, put_aside, taken};
@@ -37,7 +37,7 @@ struct Reader {
 }
 
 /// A query while it runs.
-type Running<'q> = dyn FnMut(&mut AnyConnection) -> Result<(), StorageError> + 'q;
+type Running<'q> = dyn FnMut(&mut AnyConnection) -> Stored<()> + 'q;
 
 /// As many reads find their plans as the first of them left them.
 const READS_BETWEEN_PLANS: u32 = 512;
@@ -85,7 +85,7 @@ impl Readers {
         mut query: Query,
         extent: Extent,
         patience: Option<Duration>,
-    ) -> Result<(), StorageError> {
+    ) -> Stored<()> {
         let patience = patience.unwrap_or(self.reach.patience);
         let permit = tokio::time::timeout(patience, Arc::clone(&self.permits).acquire_owned());
         let permit = tokio::select! {
@@ -125,7 +125,7 @@ impl Readers {
         mut query: Query,
         extent: Extent,
         patience: Option<Duration>,
-    ) -> Result<(), StorageError> {
+    ) -> Stored<()> {
         if self.url.is_sqlite()
             && let Ok(_permit) = self.permits.try_acquire()
         {
@@ -135,21 +135,18 @@ impl Readers {
     }
 
     /// Runs a query here and now.
-    pub fn run<T, R>(
+    pub fn run<T, R: IntoStorage>(
         &self,
         mut query: impl FnMut(&mut AnyConnection) -> Result<T, R>,
         extent: Extent,
-    ) -> Result<T, R>
-    where
-        R: From<StorageError> + IntoStorage,
-    {
+    ) -> Result<T, R> {
         let mut found = None;
         self.run_through(&mut |connection| put_aside(query(connection), &mut found), extent)?;
         taken(found)
     }
 
     /// One that is cut off runs once more, on a connection of its own.
-    fn run_through(&self, query: &mut Running<'_>, extent: Extent) -> Result<(), StorageError> {
+    fn run_through(&self, query: &mut Running<'_>, extent: Extent) -> Stored<()> {
         match self.run_once(query, extent) {
             Err(cut_off) if cut_off.is_cut_off() && deadline::still_wanted().is_ok() => {
                 tracing::warn!(error = %cut_off, "a read was cut off; it runs once more");
@@ -161,7 +158,7 @@ impl Readers {
         }
     }
 
-    fn run_once(&self, query: &mut Running<'_>, extent: Extent) -> Result<(), StorageError> {
+    fn run_once(&self, query: &mut Running<'_>, extent: Extent) -> Stored<()> {
         let mut reader = self.take(extent)?;
         let outcome = query(&mut reader.connection);
         let ended = match extent {
@@ -176,7 +173,7 @@ impl Readers {
     }
 
     /// A connection, inside a snapshot of its own where the query needs one.
-    fn take(&self, extent: Extent) -> Result<Reader, StorageError> {
+    fn take(&self, extent: Extent) -> Stored<Reader> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         if let Some(mut reader) = idle {
             if begin(&mut reader.connection, extent).is_ok() {

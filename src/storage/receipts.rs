@@ -1,12 +1,11 @@
 //! Rows of the receipts: by which verdict of which rules an act was taken.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::guarded::Rows;
 use super::schema::receipts::dsl;
 use super::seals::{vanishing, wrote};
 use super::together;
 use super::types::row;
+use super::{AnyConnection, Stored};
 use crate::domain::audit::guarded::RECEIPTS;
 use crate::domain::id::ReportId;
 use crate::domain::workflow::Receipt;
@@ -31,7 +30,7 @@ row!(
     }
 );
 
-pub fn insert(connection: &mut AnyConnection, receipt: &Receipt) -> Result<(), StorageError> {
+pub fn insert(connection: &mut AnyConnection, receipt: &Receipt) -> Stored<()> {
     wrote(&RECEIPTS, receipt.transition_id.as_str());
     together::receipt(connection, ReceiptRow::from(receipt))
 }
@@ -42,7 +41,7 @@ pub fn of_report(connection: &mut AnyConnection, report: &ReportId) -> QueryResu
     here.select(Receipt::as_select()).load(connection)
 }
 
-pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Stored<()> {
     vanishing(connection, &RECEIPTS, &Rows::Report(report.to_string()))?;
     diesel::delete(dsl::receipts.filter(dsl::report_id.eq(report.as_str()))).execute(connection)?;
     Ok(())

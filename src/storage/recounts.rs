@@ -1,11 +1,10 @@
 //! Reports that are to be counted as they stand now, and no longer as they stood before: how far they are, and what
 //! they add to the sums. Those of a group are counted together.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::progress;
 use super::roster;
 use super::sums::{self, Contribution};
+use super::{AnyConnection, Stored};
 use crate::domain::agency::{Agency, AgencyPath, Kind, Level};
 use crate::domain::figures::Figures;
 use crate::domain::id::ReportId;
@@ -42,7 +41,7 @@ impl Recount {
         self,
         connection: &mut AnyConnection,
         place: Option<Place>,
-    ) -> Result<Option<Contribution>, StorageError> {
+    ) -> Stored<Option<Contribution>> {
         let Some(figures) = self.figures else { return Ok(None) };
         let year = self.line.0;
         let (path, level, kind) = match (place, self.registry) {
@@ -54,7 +53,7 @@ impl Recount {
 }
 
 /// Counts reports; of one that is named twice the last is what holds.
-pub(super) fn settle(connection: &mut AnyConnection, recounts: Vec<Recount>) -> Result<(), StorageError> {
+pub(super) fn settle(connection: &mut AnyConnection, recounts: Vec<Recount>) -> Stored<()> {
     let lines: Vec<progress::LineKey> = recounts.iter().map(|recount| recount.line.clone()).collect();
     let places = progress::settle(connection, &lines)?;
     let mut next = BTreeMap::new();

@@ -1,12 +1,11 @@
 //! What the public reads of a report, rendered. What moves with every publication is compared when a rendition is read;
 //! whoever writes anything else that it was rendered from empties it (`empty_stale`), and it is rendered anew.
 
-use super::connection::AnyConnection;
 use super::dsl::bytes;
-use super::error::StorageError;
 use super::prepared::Prepare;
 use super::quick::Quick;
 use super::schema::{agencies, ledger, renditions, reports, roster, years};
+use super::{AnyConnection, Stored};
 use crate::domain::agency::{AgencyStatus, Level, Uscc};
 use crate::domain::id::{AgencyId, ReportId};
 use crate::domain::report::Scope;
@@ -46,13 +45,13 @@ pub struct Rendered {
 }
 
 /// Puts a rendition in the place of the one that is there, unless the registry or the roster has moved since it was made.
-pub fn put(connection: &mut AnyConnection, rendition: &Rendition, program: &str) -> Result<(), StorageError> {
+pub fn put(connection: &mut AnyConnection, rendition: &Rendition, program: &str) -> Stored<()> {
     delete_of(connection, &rendition.report)?;
     insert!(connection, renditions::table, (rendition, renditions::program.eq(program)))?;
     empty_stale(connection, Around::Report(&rendition.report))
 }
 
-pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Stored<()> {
     diesel::delete(renditions::table.find(report)).execute(connection)?;
     Ok(())
 }
@@ -74,7 +73,7 @@ const TOGETHER: usize = 500;
 const STALE: &str = "";
 
 /// Empties what was rendered with another code of the agency, or another day that the report is due by.
-pub fn empty_stale(connection: &mut AnyConnection, around: Around<'_>) -> Result<(), StorageError> {
+pub fn empty_stale(connection: &mut AnyConnection, around: Around<'_>) -> Stored<()> {
     type Plan = (Level, Scope, NaiveDate, NaiveDate);
     type Row = (ReportId, (String, NaiveDate), Option<String>, Option<NaiveDate>, Plan);
     macro_rules! rendered {
@@ -129,11 +128,7 @@ pub enum Wanted {
 type Row = (ReportId, i64, String, Quick<NaiveDateTime>, Vec<u8>, Option<i64>);
 
 /// What this program has rendered of a report, if all that it was rendered from is as it was.
-pub fn find(
-    connection: &mut AnyConnection,
-    wanted: &Wanted,
-    program: &str,
-) -> Result<Option<Rendered>, StorageError> {
+pub fn find(connection: &mut AnyConnection, wanted: &Wanted, program: &str) -> Stored<Option<Rendered>> {
     macro_rules! found {
         ($those:expr) => {
             on_each!(connection, |c| renditions::table
@@ -185,7 +180,7 @@ pub fn of_reports(
     connection: &mut AnyConnection,
     reports: &[String],
     program: &str,
-) -> Result<Vec<Rendition>, StorageError> {
+) -> Stored<Vec<Rendition>> {
     Ok(renditions::table
         .filter(renditions::program.eq(program).and(renditions::report_id.eq_any(reports)))
         .select(Rendition::as_select())
@@ -193,11 +188,7 @@ pub fn of_reports(
 }
 
 /// Reports whose renditions were emptied or made by an older program, at most so many.
-pub fn outdated(
-    connection: &mut AnyConnection,
-    program: &str,
-    most: i64,
-) -> Result<Vec<ReportId>, StorageError> {
+pub fn outdated(connection: &mut AnyConnection, program: &str, most: i64) -> Stored<Vec<ReportId>> {
     let mut maker = Some(STALE.to_owned());
     // From program to program by their index: there are few.
     while let Some(name) = maker {

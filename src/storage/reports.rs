@@ -3,9 +3,7 @@
 mod lists;
 mod order;
 
-use super::connection::AnyConnection;
 use super::dsl::among;
-use super::error::StorageError;
 use super::prepared::Prepare;
 use super::quick::Quick;
 use super::revisions::RevisionRow;
@@ -13,6 +11,7 @@ use super::schema::reports::dsl;
 use super::schema::{agencies, revisions};
 use super::seals::wrote;
 use super::types::row;
+use super::{AnyConnection, Stored};
 use crate::domain::agency::AgencyPath;
 use crate::domain::audit::guarded::REPORTS;
 use crate::domain::id::{AgencyId, ReportId};
@@ -63,8 +62,7 @@ pub fn insert(connection: &mut AnyConnection, report: &Report) -> QueryResult<()
 pub fn update(connection: &mut AnyConnection, report: &Report) -> QueryResult<()> {
     let row = ReportRow::from(report);
     wrote(&REPORTS, report.id.as_str());
-    on_each!(connection, |c| diesel::update(dsl::reports.find(&row.id)).set(&row).prepared().execute(c))
-        .map(|_| ())
+    update!(connection, dsl::reports.find(&row.id), &row)
 }
 
 pub fn delete(connection: &mut AnyConnection, id: &ReportId) -> QueryResult<()> {
@@ -88,10 +86,7 @@ pub fn hide(
 }
 
 /// Where the agency of a hidden report stands, and its year; `None`: there is no such report.
-pub fn place_of_hidden(
-    connection: &mut AnyConnection,
-    id: &ReportId,
-) -> Result<Option<(AgencyPath, i32)>, StorageError> {
+pub fn place_of_hidden(connection: &mut AnyConnection, id: &ReportId) -> Stored<Option<(AgencyPath, i32)>> {
     Ok(dsl::reports
         .inner_join(agencies::table)
         .filter(dsl::id.eq(id.as_str()).and(dsl::hidden_at.is_not_null()))
@@ -100,7 +95,7 @@ pub fn place_of_hidden(
         .optional()?)
 }
 
-pub fn find(connection: &mut AnyConnection, id: &ReportId) -> Result<Option<Report>, StorageError> {
+pub fn find(connection: &mut AnyConnection, id: &ReportId) -> Stored<Option<Report>> {
     Ok(dsl::reports
         .filter(dsl::id.eq(id.as_str()).and(dsl::hidden_at.is_null()))
         .select(Report::as_select())
@@ -113,7 +108,7 @@ pub fn find_by_key(
     agency: &AgencyId,
     year: i32,
     scope: Scope,
-) -> Result<Option<Report>, StorageError> {
+) -> Stored<Option<Report>> {
     Ok(dsl::reports
         .filter(dsl::agency_id.eq(agency.as_str()).and(dsl::year.eq(year)).and(dsl::scope.eq(scope.as_str())))
         .select(Report::as_select())
@@ -126,7 +121,7 @@ pub fn published_of(
     connection: &mut AnyConnection,
     agencies: &[String],
     years: &[i32],
-) -> Result<Vec<(Report, Revision)>, StorageError> {
+) -> Stored<Vec<(Report, Revision)>> {
     let shown =
         revisions::report_id.eq(dsl::id).and(revisions::number.nullable().eq(dsl::published_revision));
     let rows: Vec<(Report, RevisionRow)> = on_each!(connection, |c| dsl::reports
@@ -147,7 +142,7 @@ pub fn resting_on(
     report: &Report,
     heirs: &[String],
     above: &[String],
-) -> Result<Vec<Report>, StorageError> {
+) -> Stored<Vec<Report>> {
     let next_year = dsl::agency_id
         .eq_any(heirs)
         .and(dsl::year.eq(report.year + 1))
@@ -173,7 +168,7 @@ pub fn exists_for_year(connection: &mut AnyConnection, year: i32) -> QueryResult
 }
 
 /// How many reports stand in each state, by their working revision.
-pub fn count_by_state(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, StorageError> {
+pub fn count_by_state(connection: &mut AnyConnection) -> Stored<Vec<(String, i64)>> {
     Ok(dsl::reports
         .inner_join(revisions::table)
         .filter(revisions::number.eq(dsl::working_revision).and(dsl::hidden_at.is_null()))

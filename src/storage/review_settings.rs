@@ -1,16 +1,15 @@
 //! The one row of the review settings.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::schema::house::review_settings::dsl;
 use super::seals::wrote;
+use super::{AnyConnection, StorageError, Stored};
 use crate::domain::audit::guarded::REVIEW_SETTINGS;
 use crate::domain::workflow::{Review, ReviewSettings};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 /// The settings in force; `None`: nobody has settled any yet.
-pub fn find(connection: &mut AnyConnection) -> Result<Option<ReviewSettings>, StorageError> {
+pub fn find(connection: &mut AnyConnection) -> Stored<Option<ReviewSettings>> {
     let columns = (dsl::stages, dsl::separation_of_duties, dsl::version, dsl::updated_at);
     let row: Option<(i32, bool, i64, NaiveDateTime)> =
         on_each!(connection, |c| dsl::review_settings.select(columns).first(c)).optional()?;

@@ -1,12 +1,11 @@
 //! Rows of the revisions: figures as a flat vector, texts as one JSON object.
 
-use super::connection::AnyConnection;
-use super::error::{StorageError, stored};
-use super::prepared::Prepare;
+use super::error::stored;
 use super::schema::revisions::dsl;
 use super::seals::wrote;
 use super::sources;
 use super::types::row;
+use super::{AnyConnection, StorageError, Stored};
 use crate::domain::access::Doer;
 use crate::domain::audit::guarded::REVISIONS;
 use crate::domain::digest::Beside;
@@ -93,11 +92,7 @@ fn texts_of(revision: &Revision) -> String {
     serde_json::to_string(&sections).unwrap_or_default()
 }
 
-fn read_texts(
-    form: &'static Form,
-    figures: Figures,
-    texts: &str,
-) -> Result<(Content, Vec<SectionMark>), StorageError> {
+fn read_texts(form: &'static Form, figures: Figures, texts: &str) -> Stored<(Content, Vec<SectionMark>)> {
     let malformed = || StorageError::Malformed { what: "texts", value: texts.chars().take(80).collect() };
     let mut sections: BTreeMap<String, StoredSection> =
         serde_json::from_str(texts).map_err(|_| malformed())?;
@@ -134,7 +129,7 @@ fn hands_of(revision: &Revision) -> Option<String> {
 }
 
 /// Each author once for each hand; whoever stands in no pair acted by their own.
-fn read_authors(authors: &str, hands: Option<&str>) -> Result<Vec<Doer>, StorageError> {
+fn read_authors(authors: &str, hands: Option<&str>) -> Stored<Vec<Doer>> {
     let malformed = |_| StorageError::Malformed { what: "authors", value: authors.to_owned() };
     let persons: Vec<String> = serde_json::from_str(authors).map_err(malformed)?;
     let pairs: Vec<[String; 2]> = serde_json::from_str(hands.unwrap_or("[]")).map_err(malformed)?;
@@ -149,7 +144,7 @@ fn beside_of(revision: &Revision) -> Option<String> {
     revision.beside.as_ref().and_then(|beside| serde_json::to_string(beside).ok())
 }
 
-fn read_beside(beside: Option<&str>) -> Result<Option<Beside>, StorageError> {
+fn read_beside(beside: Option<&str>) -> Stored<Option<Beside>> {
     let malformed =
         |_| StorageError::Malformed { what: "beside", value: beside.unwrap_or_default().to_owned() };
     beside.map(serde_json::from_str).transpose().map_err(malformed)
@@ -184,7 +179,7 @@ impl From<&Revision> for RevisionRow {
 impl TryFrom<RevisionRow> for Revision {
     type Error = StorageError;
 
-    fn try_from(row: RevisionRow) -> Result<Revision, StorageError> {
+    fn try_from(row: RevisionRow) -> Stored<Revision> {
         let figures = Figures::from_flat(&row.form, &row.cells)
             .map_err(|_| StorageError::Malformed { what: "cells", value: row.form.clone() })?;
         let authors = read_authors(&row.authors, row.author_hands.as_deref())?;
@@ -226,11 +221,7 @@ pub fn insert(connection: &mut AnyConnection, revision: &Revision) -> QueryResul
 pub fn update(connection: &mut AnyConnection, revision: &Revision) -> QueryResult<()> {
     let row = RevisionRow::from(revision);
     wrote(&REVISIONS, key_of(revision));
-    on_each!(connection, |c| diesel::update(dsl::revisions.find((&row.report_id, row.number)))
-        .set(&row)
-        .prepared()
-        .execute(c))
-    .map(|_| ())
+    update!(connection, dsl::revisions.find((&row.report_id, row.number)), &row)
 }
 
 /// Writes where a revision stands in its review, and its digest: neither its figures nor its texts.
@@ -249,7 +240,7 @@ pub fn update_state(connection: &mut AnyConnection, revision: &Revision) -> Quer
     );
     let here = dsl::revisions.find((revision.report_id.as_str(), revision.number));
     wrote(&REVISIONS, key_of(revision));
-    on_each!(connection, |c| diesel::update(here).set(moved).prepared().execute(c)).map(|_| ())
+    update!(connection, here, moved)
 }
 
 /// Notes that something around a revision changed; its content stands.
@@ -260,15 +251,10 @@ pub fn touch(
     at: NaiveDateTime,
 ) -> QueryResult<()> {
     let here = dsl::revisions.find((report.as_str(), number));
-    on_each!(connection, |c| diesel::update(here).set(dsl::updated_at.eq(at)).prepared().execute(c))
-        .map(|_| ())
+    update!(connection, here, dsl::updated_at.eq(at))
 }
 
-pub fn find(
-    connection: &mut AnyConnection,
-    report: &ReportId,
-    number: i32,
-) -> Result<Option<Revision>, StorageError> {
+pub fn find(connection: &mut AnyConnection, report: &ReportId, number: i32) -> Stored<Option<Revision>> {
     let row = dsl::revisions
         .filter(dsl::report_id.eq(report.as_str()).and(dsl::number.eq(number)))
         .select(RevisionRow::as_select())
@@ -278,7 +264,7 @@ pub fn find(
 }
 
 /// All revisions of a report that were not laid aside.
-pub fn of_report(connection: &mut AnyConnection, report: &ReportId) -> Result<Vec<Revision>, StorageError> {
+pub fn of_report(connection: &mut AnyConnection, report: &ReportId) -> Stored<Vec<Revision>> {
     let rows: Vec<RevisionRow> = on_each!(connection, |c| dsl::revisions
         .filter(dsl::report_id.eq(report.as_str()).and(dsl::number.gt(0)))
         .select(RevisionRow::as_select())
@@ -290,7 +276,7 @@ pub fn of_report(connection: &mut AnyConnection, report: &ReportId) -> Result<Ve
 const WALKED: i64 = 500;
 
 /// The revisions that are said to be of another year than their report is, by their keys.
-pub fn of_another_year(connection: &mut AnyConnection) -> Result<Vec<String>, StorageError> {
+pub fn of_another_year(connection: &mut AnyConnection) -> Stored<Vec<String>> {
     use super::schema::{reports, revisions};
     let other = revisions::year.is_null().or(revisions::year.ne(reports::year.nullable()));
     let found = revisions::table.inner_join(reports::table).filter(other);
@@ -300,10 +286,7 @@ pub fn of_another_year(connection: &mut AnyConnection) -> Result<Vec<String>, St
 }
 
 /// The next revisions of all reports by their keys, each by itself: one that cannot be read hides no other.
-pub fn walk(
-    connection: &mut AnyConnection,
-    after: Option<&(String, i32)>,
-) -> Result<Vec<Walked>, StorageError> {
+pub fn walk(connection: &mut AnyConnection, after: Option<&(String, i32)>) -> Stored<Vec<Walked>> {
     let mut query = dsl::revisions
         .select(RevisionRow::as_select())
         .order((dsl::report_id, dsl::number))
@@ -318,7 +301,7 @@ pub fn walk(
 }
 
 /// A revision's key, and itself if it can be read.
-pub type Walked = (String, i32, Result<Revision, StorageError>);
+pub type Walked = (String, i32, Stored<Revision>);
 
 /// Hides a revision that was discarded, and the file it came from: its number is free again, and below zero nobody looks.
 pub fn hide(connection: &mut AnyConnection, report: &ReportId, number: i32) -> QueryResult<()> {

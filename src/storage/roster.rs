@@ -2,7 +2,7 @@
 
 use super::connection::{AnyConnection, take_time};
 use super::dsl::{below, counted, length};
-use super::error::StorageError;
+use super::error::Stored;
 use super::guarded::Rows;
 use super::prepared::Prepare;
 use super::progress;
@@ -65,7 +65,7 @@ pub(super) const COLUMNS: <RosterRow as Selectable<diesel::sqlite::Sqlite>>::Sel
     dsl::moved,
 );
 
-pub fn insert(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(), StorageError> {
+pub fn insert(connection: &mut AnyConnection, entry: &RosterEntry) -> Stored<()> {
     wrote(&ROSTER, format!("{}/{}/{}", entry.year, entry.agency_id, entry.scope));
     insert!(connection, dsl::roster, entry)?;
     progress::settle(connection, &[(entry.year, entry.scope, entry.agency_id.clone())])?;
@@ -73,7 +73,7 @@ pub fn insert(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(),
 }
 
 /// Writes a line over its present row.
-pub fn update(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(), StorageError> {
+pub fn update(connection: &mut AnyConnection, entry: &RosterEntry) -> Stored<()> {
     delete_one(connection, entry.year, &entry.agency_id, entry.scope)?;
     insert(connection, entry)?;
     empty_stale(connection, Around::Agency(&entry.agency_id))
@@ -81,7 +81,7 @@ pub fn update(connection: &mut AnyConnection, entry: &RosterEntry) -> Result<(),
 
 /// Lets the roster of a year that is open again follow the registry: who stands where, under which name,
 /// and who has come since. Lines settled by hand stay.
-pub fn catch_up(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), StorageError> {
+pub fn catch_up(connection: &mut AnyConnection, plan: &YearPlan) -> Stored<()> {
     take_time(connection)?;
     yearly::follow_registry(connection, plan.year)?;
     fill(connection, plan)?;
@@ -89,7 +89,7 @@ pub fn catch_up(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), S
 }
 
 /// Writes the roster of a year from the registry, in a statement for each day; lines that are there stay.
-pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), StorageError> {
+pub fn fill(connection: &mut AnyConnection, plan: &YearPlan) -> Stored<()> {
     take_time(connection)?;
     // Where there are none yet none is looked for: PostgreSQL takes a table that was empty for one that stays empty.
     let some: Option<i32> = on_each!(connection, |c| dsl::roster
@@ -155,7 +155,7 @@ fn due_days(plan: &YearPlan) -> BTreeMap<(Scope, NaiveDate), Vec<Level>> {
 }
 
 /// Lets the due days of a year that follows the registry follow its plan.
-pub fn set_due_days(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(), StorageError> {
+pub fn set_due_days(connection: &mut AnyConnection, plan: &YearPlan) -> Stored<()> {
     take_time(connection)?;
     for ((scope, due_on), levels) in due_days(plan) {
         let these = dsl::year.eq(plan.year).and(dsl::scope.eq(scope)).and(dsl::level.eq_any(levels));
@@ -167,18 +167,14 @@ pub fn set_due_days(connection: &mut AnyConnection, plan: &YearPlan) -> Result<(
     progress::recount_filed(connection, plan.year)
 }
 
-pub fn delete_year(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
+pub fn delete_year(connection: &mut AnyConnection, year: i32) -> Stored<()> {
     vanishing(connection, &ROSTER, &Rows::Lines(Lines { year, within: None }))?;
     diesel::delete(dsl::roster.filter(dsl::year.eq(year))).execute(connection)?;
     Ok(())
 }
 
 /// Takes an agency out of one year's roster.
-pub fn delete_agency(
-    connection: &mut AnyConnection,
-    year: i32,
-    agency: &AgencyId,
-) -> Result<(), StorageError> {
+pub fn delete_agency(connection: &mut AnyConnection, year: i32, agency: &AgencyId) -> Stored<()> {
     progress::leave(connection, year, agency, None)?;
     for scope in [Scope::Own, Scope::Consolidated] {
         wrote(&ROSTER, format!("{year}/{agency}/{scope}"));
@@ -189,12 +185,7 @@ pub fn delete_agency(
 }
 
 /// Takes one report that is no longer due out of a roster.
-pub fn delete_one(
-    connection: &mut AnyConnection,
-    year: i32,
-    agency: &AgencyId,
-    scope: Scope,
-) -> Result<(), StorageError> {
+pub fn delete_one(connection: &mut AnyConnection, year: i32, agency: &AgencyId, scope: Scope) -> Stored<()> {
     progress::leave(connection, year, agency, Some(scope))?;
     wrote(&ROSTER, format!("{year}/{agency}/{scope}"));
     let here = dsl::year.eq(year).and(dsl::agency_id.eq(agency.as_str())).and(dsl::scope.eq(scope.as_str()));
@@ -203,11 +194,7 @@ pub fn delete_one(
 }
 
 /// The lines of one agency in a year, the consolidated one first.
-pub fn of_agency(
-    connection: &mut AnyConnection,
-    year: i32,
-    agency: &AgencyId,
-) -> Result<Vec<RosterEntry>, StorageError> {
+pub fn of_agency(connection: &mut AnyConnection, year: i32, agency: &AgencyId) -> Stored<Vec<RosterEntry>> {
     Ok(dsl::roster
         .filter(dsl::year.eq(year).and(dsl::agency_id.eq(agency.as_str())))
         .select(RosterEntry::as_select())
@@ -220,7 +207,7 @@ pub fn find(
     year: i32,
     agency: &AgencyId,
     scope: Scope,
-) -> Result<Option<RosterEntry>, StorageError> {
+) -> Stored<Option<RosterEntry>> {
     Ok(dsl::roster
         .filter(dsl::year.eq(year).and(dsl::agency_id.eq(agency.as_str())).and(dsl::scope.eq(scope.as_str())))
         .select(RosterEntry::as_select())
@@ -229,7 +216,7 @@ pub fn find(
 }
 
 /// Whether any year's roster names the agency and is frozen or not; used before deleting it.
-pub fn years_of(connection: &mut AnyConnection, agency: &AgencyId) -> Result<Vec<i32>, StorageError> {
+pub fn years_of(connection: &mut AnyConnection, agency: &AgencyId) -> Stored<Vec<i32>> {
     Ok(dsl::roster.filter(dsl::agency_id.eq(agency.as_str())).select(dsl::year).load(connection)?)
 }
 
@@ -240,7 +227,7 @@ pub fn list(
     within: Option<&AgencyPath>,
     after: Option<(String, String)>,
     limit: i64,
-) -> Result<Vec<RosterEntry>, StorageError> {
+) -> Stored<Vec<RosterEntry>> {
     Ok(on_each!(connection, |c| {
         let mut query = dsl::roster.filter(dsl::year.eq(year)).select(RosterEntry::as_select()).into_boxed();
         if let Some(path) = within {
@@ -255,11 +242,7 @@ pub fn list(
     })?)
 }
 
-pub fn count(
-    connection: &mut AnyConnection,
-    year: i32,
-    within: Option<&AgencyPath>,
-) -> Result<i64, StorageError> {
+pub fn count(connection: &mut AnyConnection, year: i32, within: Option<&AgencyPath>) -> Stored<i64> {
     Ok(on_each!(connection, |c| {
         let mut query = dsl::roster.filter(dsl::year.eq(year)).select(dsl::agency_id).into_boxed();
         if let Some(path) = within {
@@ -274,7 +257,7 @@ pub fn children(
     connection: &mut AnyConnection,
     year: i32,
     within: Option<&AgencyPath>,
-) -> Result<Vec<RosterEntry>, StorageError> {
+) -> Stored<Vec<RosterEntry>> {
     // In the index of how long paths are: a child's is longer by one step.
     let depth = within.map_or(0, |path| path.as_str().len()) + AgencyPath::STEP;
     let depth = i32::try_from(depth).unwrap_or(i32::MAX);

@@ -4,9 +4,8 @@
 //! to carry them. Before the group is committed the rows are read as they then stand, all in a statement or two, and
 //! their seals go into the entries of the jobs that wrote them. Outside of the lane nothing is collected.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::guarded::{self, Rows};
+use super::{AnyConnection, Stored};
 use crate::domain::agency::AgencyPath;
 use crate::domain::algorithm::Algorithm;
 use crate::domain::audit::guarded::{Guarded, ROSTER};
@@ -75,11 +74,7 @@ pub(super) fn wrote_lines(year: i32, within: Option<&AgencyPath>) {
 }
 
 /// Rows are about to be taken away together: asked of the table while they are there.
-pub(super) fn vanishing(
-    connection: &mut AnyConnection,
-    table: &'static Guarded,
-    rows: &Rows,
-) -> Result<(), StorageError> {
+pub(super) fn vanishing(connection: &mut AnyConnection, table: &'static Guarded, rows: &Rows) -> Stored<()> {
     if !TOUCHED.with_borrow(Option::is_some) {
         return Ok(());
     }
@@ -90,7 +85,7 @@ pub(super) fn vanishing(
     Ok(())
 }
 
-fn layout(connection: &mut AnyConnection, table: &'static Guarded) -> Result<Rc<Vec<String>>, StorageError> {
+fn layout(connection: &mut AnyConnection, table: &'static Guarded) -> Stored<Rc<Vec<String>>> {
     if let Some(known) = LAYOUTS.with_borrow(|layouts| layouts.get(table.table).cloned()) {
         return Ok(known);
     }
@@ -107,7 +102,7 @@ pub(super) fn seals(
     connection: &mut AnyConnection,
     jobs: &[Touched],
     algorithm: Algorithm,
-) -> Result<Vec<Vec<String>>, StorageError> {
+) -> Stored<Vec<Vec<String>>> {
     let wanted: HashSet<(usize, &str)> =
         jobs.iter().flat_map(|job| &job.rows).map(|(table, key)| (table.place(), key.as_str())).collect();
     let mut layouts = BTreeMap::new();

@@ -1,8 +1,7 @@
 //! What a consumer of the changes could not take: set aside, so that it stops nobody else, and told.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::schema::onward::set_aside::{self, dsl};
+use super::{AnyConnection, Stored};
 use crate::domain::id::ReportId;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -19,17 +18,13 @@ pub struct SetAside {
     pub at: NaiveDateTime,
 }
 
-pub fn put(connection: &mut AnyConnection, one: &SetAside) -> Result<(), StorageError> {
+pub fn put(connection: &mut AnyConnection, one: &SetAside) -> Stored<()> {
     take_back(connection, &one.consumer, &[ReportId::from_stored(one.report_id.clone())])?;
     Ok(insert!(connection, dsl::set_aside, one)?)
 }
 
 /// They have been taken after all.
-pub fn take_back(
-    connection: &mut AnyConnection,
-    consumer: &str,
-    reports: &[ReportId],
-) -> Result<(), StorageError> {
+pub fn take_back(connection: &mut AnyConnection, consumer: &str, reports: &[ReportId]) -> Stored<()> {
     let ids: Vec<&str> = reports.iter().map(ReportId::as_str).collect();
     diesel::delete(dsl::set_aside.filter(dsl::consumer.eq(consumer).and(dsl::report_id.eq_any(ids))))
         .execute(connection)?;
@@ -37,7 +32,7 @@ pub fn take_back(
 }
 
 /// All that a consumer has left out, the first one first.
-pub fn of(connection: &mut AnyConnection, consumer: &str) -> Result<Vec<SetAside>, StorageError> {
+pub fn of(connection: &mut AnyConnection, consumer: &str) -> Stored<Vec<SetAside>> {
     Ok(dsl::set_aside
         .filter(dsl::consumer.eq(consumer))
         .order((dsl::seq, dsl::report_id))
@@ -45,6 +40,6 @@ pub fn of(connection: &mut AnyConnection, consumer: &str) -> Result<Vec<SetAside
         .load(connection)?)
 }
 
-pub fn count(connection: &mut AnyConnection, consumer: &str) -> Result<i64, StorageError> {
+pub fn count(connection: &mut AnyConnection, consumer: &str) -> Stored<i64> {
     Ok(dsl::set_aside.filter(dsl::consumer.eq(consumer)).count().get_result(connection)?)
 }

@@ -1,11 +1,10 @@
 //! The files reports were imported from, kept to the byte.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::guarded::Rows;
 use super::schema::sources::dsl;
 use super::seals::{vanishing, wrote};
 use super::types::row;
+use super::{AnyConnection, Stored};
 use crate::domain::audit::guarded::SOURCES;
 use crate::domain::id::ReportId;
 use crate::domain::report::SourceFile;
@@ -74,7 +73,7 @@ pub fn hide(
     diesel::update(here).set(dsl::revision.eq(hidden)).execute(connection).map(|_| ())
 }
 
-pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Stored<()> {
     vanishing(connection, &SOURCES, &Rows::Report(report.to_string()))?;
     diesel::delete(dsl::sources.filter(dsl::report_id.eq(report.as_str()))).execute(connection)?;
     Ok(())

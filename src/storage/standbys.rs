@@ -6,7 +6,7 @@
 use super::audit;
 use super::cluster::{Mark, is_lost};
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
-use super::error::StorageError;
+use super::error::{StorageError, Stored};
 use super::options::StoreOptions;
 use super::pulse::Pulse;
 use super::query::Query;
@@ -154,7 +154,7 @@ impl Standbys {
         at_least: i64,
         patience: Option<Duration>,
         query: &Arc<Mutex<Query>>,
-    ) -> Option<Result<(), StorageError>> {
+    ) -> Option<Stored<()>> {
         if self.all.is_empty() {
             return None;
         }
@@ -170,7 +170,7 @@ impl Standbys {
         at_least: i64,
         patience: Option<Duration>,
         query: &Arc<Mutex<Query>>,
-    ) -> Option<Result<(), StorageError>> {
+    ) -> Option<Stored<()>> {
         let (epoch, public) = self.watch.public_position()?;
         let at_least = at_least.max(public);
         let standby = self.choose()?;
@@ -284,7 +284,7 @@ impl Standby {
 }
 
 /// How far a server is, and whether its last entry, or the last one known here, is in both logs.
-fn look(connection: &mut AnyConnection, known: &Mark, primary: &Readers) -> Result<Found, StorageError> {
+fn look(connection: &mut AnyConnection, known: &Mark, primary: &Readers) -> Stored<Found> {
     #[derive(QueryableByName)]
     struct Said {
         #[diesel(sql_type = Bool)]

@@ -5,11 +5,11 @@ mod reading;
 use super::audit;
 use super::backup::{self, BackupError, Staged};
 use super::cluster;
-use super::connection::{AnyConnection, ConnectOptions, Purpose};
-use super::error::{OpenError, StorageError};
+use super::connection::{ConnectOptions, Purpose};
+use super::error::{OpenError, Stored};
 use super::lane::{
-    Act, Basis, IntoStorage, KeyHeld, Later, Notes, Outcome, Queue, RunningKeys, StoredAnswer, Turn, Waiting,
-    Write, WriteError, Writer, Written, find_answer,
+    Act, Basis, Enters, IntoStorage, KeyHeld, Later, Outcome, Queue, RunningKeys, StoredAnswer, Turn,
+    Waiting, Write, WriteError, Writer, Written, find_answer,
 };
 use super::meters::{Meters, Whose};
 use super::migrate::{self, SchemaState};
@@ -132,7 +132,7 @@ impl Store {
     }
 
     /// By which algorithm this database makes its digests.
-    pub fn algorithm(&self) -> Result<Algorithm, StorageError> {
+    pub fn algorithm(&self) -> Stored<Algorithm> {
         self.read_blocking(audit::algorithm)
     }
 
@@ -205,7 +205,7 @@ impl Store {
     }
 
     /// The stored answer of a keyed request: `None` not seen, `Some(None)` seen with another body.
-    pub async fn find_answer(&self, act: Act) -> Result<Option<Option<StoredAnswer>>, StorageError> {
+    pub async fn find_answer(&self, act: Act) -> Stored<Option<Option<StoredAnswer>>> {
         self.read(move |connection| Ok(find_answer(connection, &act)?)).await
     }
 
@@ -213,37 +213,25 @@ impl Store {
     ///
     /// The operation may run twice; all that it does happens or nothing does. `render` makes the answer
     /// that is stored beside it when the act carries an idempotency key.
-    pub async fn write<T, R, Op, Render>(
+    pub async fn write<T: Send + 'static, R: IntoStorage>(
         &self,
         queue: Queue,
         act: Act,
-        operation: Op,
-        render: Render,
-    ) -> Result<Written<T>, WriteError<R>>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
-        Render: Fn(&T) -> StoredAnswer + Send + 'static,
-    {
+        operation: impl Enters<T, R>,
+        render: impl Fn(&T) -> StoredAnswer + Send + 'static,
+    ) -> Result<Written<T>, WriteError<R>> {
         self.write_ready(queue, (act, None), operation, render).await
     }
 
     /// The same for a command that was made ready on a reader: it is entered only while what it rests on stands
     /// ([`WriteError::Stale`] else).
-    pub async fn write_ready<T, R, Op, Render>(
+    pub async fn write_ready<T: Send + 'static, R: IntoStorage>(
         &self,
         queue: Queue,
         (act, basis): (Act, Option<Basis>),
-        operation: Op,
-        render: Render,
-    ) -> Result<Written<T>, WriteError<R>>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
-        Render: Fn(&T) -> StoredAnswer + Send + 'static,
-    {
+        operation: impl Enters<T, R>,
+        render: impl Fn(&T) -> StoredAnswer + Send + 'static,
+    ) -> Result<Written<T>, WriteError<R>> {
         let pulse = self.shared.watch.pulse();
         if pulse.is_silent() || pulse.is_outdated() {
             return Err(WriteError::Unavailable);
@@ -272,40 +260,32 @@ impl Store {
     }
 
     /// The same from a thread that may block.
-    pub fn write_blocking<T, R, Op>(&self, act: Act, operation: Op) -> Result<T, WriteError<R>>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
-    {
+    pub fn write_blocking<T: Send + 'static, R: IntoStorage>(
+        &self,
+        act: Act,
+        operation: impl Enters<T, R>,
+    ) -> Result<T, WriteError<R>> {
         let nothing = |_: &T| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
         Later::of(self.enqueue(Queue::Interactive, (act, None), operation, nothing)?.1).wait()
     }
 
     /// Puts bulk work into the lane, from a thread that may block, without waiting for it.
-    pub fn write_later<T, R, Op>(&self, act: Act, operation: Op) -> Result<Later<T, R>, WriteError<R>>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
-    {
+    pub fn write_later<T: Send + 'static, R: IntoStorage>(
+        &self,
+        act: Act,
+        operation: impl Enters<T, R>,
+    ) -> Result<Later<T, R>, WriteError<R>> {
         let nothing = |_: &T| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
         self.enqueue(Queue::Bulk, (act, None), operation, nothing).map(|(_, outcome)| Later::of(outcome))
     }
 
-    fn enqueue<T, R, Op, Render>(
+    fn enqueue<T: Send + 'static, R: IntoStorage>(
         &self,
         queue: Queue,
         (act, basis): (Act, Option<Basis>),
-        operation: Op,
-        render: Render,
-    ) -> Enqueued<T, R>
-    where
-        T: Send + 'static,
-        R: Send + From<StorageError> + IntoStorage + 'static,
-        Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static,
-        Render: Fn(&T) -> StoredAnswer + Send + 'static,
-    {
+        operation: impl Enters<T, R>,
+        render: impl Fn(&T) -> StoredAnswer + Send + 'static,
+    ) -> Enqueued<T, R> {
         let key_held = match &act.key {
             Some(key) if key.held => None,
             Some(key) => Some(self.shared.running_keys.hold(&key.scope).ok_or(WriteError::KeyInProgress)?),

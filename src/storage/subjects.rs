@@ -1,11 +1,10 @@
 //! As whom an identity provider knows somebody: written once, never changed.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::subjects::{self, dsl};
 use super::seals::wrote;
 use super::types::row;
+use super::{AnyConnection, Stored};
 use crate::domain::audit::guarded::SUBJECTS;
 use crate::domain::id::PersonId;
 use crate::domain::people::BoundSubject;
@@ -29,11 +28,7 @@ pub fn insert(connection: &mut AnyConnection, subject: &BoundSubject) -> QueryRe
 }
 
 /// Whom a provider means.
-pub fn find(
-    connection: &mut AnyConnection,
-    issuer: &str,
-    subject: &str,
-) -> Result<Option<BoundSubject>, StorageError> {
+pub fn find(connection: &mut AnyConnection, issuer: &str, subject: &str) -> Stored<Option<BoundSubject>> {
     Ok(on_each!(connection, |c| dsl::subjects
         .filter(dsl::issuer.eq(issuer).and(dsl::subject.eq(subject)))
         .select(BoundSubject::as_select())
@@ -43,10 +38,7 @@ pub fn find(
 }
 
 /// As whom a person is known.
-pub fn of_person(
-    connection: &mut AnyConnection,
-    id: &PersonId,
-) -> Result<Option<BoundSubject>, StorageError> {
+pub fn of_person(connection: &mut AnyConnection, id: &PersonId) -> Stored<Option<BoundSubject>> {
     Ok(dsl::subjects
         .filter(dsl::person_id.eq(id.as_str()))
         .select(BoundSubject::as_select())

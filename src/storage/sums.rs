@@ -1,13 +1,13 @@
 //! Rows of the sums and of what each report contributes to them; kept in the lane, by difference.
 
-use super::connection::AnyConnection;
 use super::dsl::{among, below, moved};
-use super::error::{StorageError, stored};
+use super::error::stored;
 use super::prepared::Prepare;
 use super::progress;
 use super::schema::{contributions, sums};
 use super::tally::{self, Difference};
 use super::types::grouped;
+use super::{AnyConnection, StorageError, Stored};
 use crate::domain::agency::{AgencyPath, Kind, Level};
 use crate::domain::figures::Figures;
 use crate::domain::flat::read_numbers;
@@ -91,7 +91,7 @@ impl From<SumFault> for StorageError {
 impl TryFrom<ContributionRow> for Contribution {
     type Error = StorageError;
 
-    fn try_from(row: ContributionRow) -> Result<Contribution, StorageError> {
+    fn try_from(row: ContributionRow) -> Stored<Contribution> {
         let figures = Figures::from_flat(&row.form, &row.cells)
             .map_err(|_| StorageError::Malformed { what: "cells", value: row.form.clone() })?;
         Ok(Contribution {
@@ -122,7 +122,7 @@ impl From<&Contribution> for ContributionRow {
 impl TryFrom<SumRow> for StoredSum {
     type Error = StorageError;
 
-    fn try_from(row: SumRow) -> Result<StoredSum, StorageError> {
+    fn try_from(row: SumRow) -> Stored<StoredSum> {
         let malformed = || StorageError::Malformed { what: "sum", value: row.node.clone() };
         let form = form::by_id(&row.form).ok_or_else(malformed)?;
         let numbers = |text: &str, each: i64| match text {
@@ -142,10 +142,7 @@ impl TryFrom<SumRow> for StoredSum {
 }
 
 /// What some reports contribute.
-pub fn find_contributions(
-    connection: &mut AnyConnection,
-    reports: &[&str],
-) -> Result<Vec<Contribution>, StorageError> {
+pub fn find_contributions(connection: &mut AnyConnection, reports: &[&str]) -> Stored<Vec<Contribution>> {
     let rows: Vec<ContributionRow> = on_each!(connection, |c| contributions::table
         .filter(among!(contributions::report_id, reports))
         .select(ContributionRow::as_select())
@@ -155,10 +152,7 @@ pub fn find_contributions(
 }
 
 /// Adds what reports contribute (`None`: nothing any more) in the place of what they contributed before.
-pub fn settle(
-    connection: &mut AnyConnection,
-    next: &BTreeMap<String, Option<Contribution>>,
-) -> Result<(), StorageError> {
+pub fn settle(connection: &mut AnyConnection, next: &BTreeMap<String, Option<Contribution>>) -> Stored<()> {
     let reports: Vec<&str> = next.keys().map(String::as_str).collect();
     for some in reports.chunks(connection.keys_at_once()) {
         let before = find_contributions(connection, some)?;
@@ -189,7 +183,7 @@ pub fn settle(
 }
 
 /// Adds or takes away one vector at each agency of its path.
-fn shift(connection: &mut AnyConnection, what: &Contribution, sign: i64) -> Result<(), StorageError> {
+fn shift(connection: &mut AnyConnection, what: &Contribution, sign: i64) -> Stored<()> {
     let mut one = Sum::empty(what.figures.form());
     one.count(&what.figures, 1)?;
     let nodes: Vec<String> = std::iter::once(EVERYTHING).chain(what.path.ids()).map(str::to_owned).collect();
@@ -204,7 +198,7 @@ fn add(
     nodes: &[String],
     part: &StoredSum,
     sign: i64,
-) -> Result<(), StorageError> {
+) -> Stored<()> {
     let mut sum = Sum::empty(part.sum.form());
     sum.merge(&part.sum, sign)?;
     let of = (sum.form().id.as_str(), part.level.as_str(), part.kind.as_str());
@@ -212,11 +206,7 @@ fn add(
 }
 
 /// The sums of some agencies in a year.
-pub fn of_nodes(
-    connection: &mut AnyConnection,
-    year: i32,
-    nodes: &[String],
-) -> Result<Vec<StoredSum>, StorageError> {
+pub fn of_nodes(connection: &mut AnyConnection, year: i32, nodes: &[String]) -> Stored<Vec<StoredSum>> {
     tally::settle(connection)?;
     let rows: Vec<SumRow> = on_each!(connection, |c| sums::table
         .filter(sums::year.eq(year).and(sums::node.eq_any(nodes)).and(sums::reports.ne(0)))
@@ -232,7 +222,7 @@ pub fn of_node_in(
     connection: &mut AnyConnection,
     years: &[i32],
     node: &str,
-) -> Result<HashMap<i32, Vec<StoredSum>>, StorageError> {
+) -> Stored<HashMap<i32, Vec<StoredSum>>> {
     tally::settle(connection)?;
     let rows: Vec<SumRow> = on_each!(connection, |c| sums::table
         .filter(sums::year.eq_any(years).and(sums::node.eq(node)).and(sums::reports.ne(0)))
@@ -241,7 +231,7 @@ pub fn of_node_in(
         .prepared_for(years.len())
         .load(c))?;
     let sums = rows.into_iter().map(|row| Ok((row.year, StoredSum::try_from(row)?)));
-    Ok(grouped(sums.collect::<Result<Vec<_>, StorageError>>()?))
+    Ok(grouped(sums.collect::<Stored<Vec<_>>>()?))
 }
 
 /// Moves a subtree's own sums, and the counters beside them, from the agencies above its old place to those above its new one.
@@ -250,7 +240,7 @@ pub fn move_subtree(
     year: i32,
     from: &AgencyPath,
     to: &AgencyPath,
-) -> Result<(), StorageError> {
+) -> Stored<()> {
     let above = |path: &AgencyPath| {
         let mut ids: Vec<String> = path.ids().map(str::to_owned).collect();
         let own = ids.pop();
@@ -280,7 +270,7 @@ pub fn contributions_of(
     year: i32,
     after: &str,
     limit: i64,
-) -> Result<Vec<Contribution>, StorageError> {
+) -> Stored<Vec<Contribution>> {
     let rows: Vec<ContributionRow> = contributions::table
         .filter(contributions::year.eq(year).and(contributions::report_id.gt(after)))
         .select(ContributionRow::as_select())
@@ -291,7 +281,7 @@ pub fn contributions_of(
 }
 
 /// All sums of a year.
-pub fn of_year(connection: &mut AnyConnection, year: i32) -> Result<Vec<StoredSum>, StorageError> {
+pub fn of_year(connection: &mut AnyConnection, year: i32) -> Stored<Vec<StoredSum>> {
     tally::settle(connection)?;
     let rows: Vec<SumRow> = sums::table
         .filter(sums::year.eq(year).and(sums::reports.ne(0)))
@@ -302,7 +292,7 @@ pub fn of_year(connection: &mut AnyConnection, year: i32) -> Result<Vec<StoredSu
 }
 
 /// Throws a year's contributions and sums away, to be made anew.
-pub fn delete_year(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
+pub fn delete_year(connection: &mut AnyConnection, year: i32) -> Stored<()> {
     tally::settle(connection)?;
     diesel::delete(sums::table.filter(sums::year.eq(year))).execute(connection)?;
     diesel::delete(contributions::table.filter(contributions::year.eq(year))).execute(connection)?;
@@ -335,7 +325,7 @@ pub fn contributing(
     year: i32,
     within: Option<&AgencyPath>,
     limit: i64,
-) -> Result<Vec<(String, i32)>, StorageError> {
+) -> Stored<Vec<(String, i32)>> {
     use super::schema::reports;
     let rows: Vec<(String, Option<i32>)> = on_each!(connection, |c| {
         let mut query = contributions::table

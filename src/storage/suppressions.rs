@@ -1,11 +1,10 @@
 //! Revisions whose text was erased for good: who did it, when and why. Their digests stay.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::schema::suppressions::{self, dsl};
 use super::schema::{renditions, revisions, sources};
 use super::seals::wrote;
 use super::types::row;
+use super::{AnyConnection, Stored};
 use crate::domain::audit::guarded::{SOURCES, SUPPRESSIONS};
 use crate::domain::id::ReportId;
 use crate::domain::report::{Revision, Suppression};
@@ -49,7 +48,7 @@ pub fn all(connection: &mut AnyConnection) -> QueryResult<HashSet<(String, i32)>
 
 /// Takes away all that could be read of a revision: its text as given, the file it came from, and what was made of
 /// either. The digest stays, to tell what was there.
-pub fn erase(connection: &mut AnyConnection, emptied: &Revision) -> Result<(), StorageError> {
+pub fn erase(connection: &mut AnyConnection, emptied: &Revision) -> Stored<()> {
     super::revisions::update(connection, emptied)?;
     let (report, number) = (emptied.report_id.as_str(), emptied.number);
     diesel::update(revisions::table.find((report, number)))

@@ -3,12 +3,11 @@
 //!
 //! Whoever reads the sums in the lane has what is gathered written first ([`settle`]).
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::prepared::Prepare;
 use super::progress::ProgressRow;
 use super::schema::sums;
 use super::sums::{StoredSum, SumRow};
+use super::{AnyConnection, StorageError, Stored};
 use crate::domain::statistics::{Progress, Sum};
 use diesel::prelude::*;
 use std::cell::RefCell;
@@ -37,7 +36,7 @@ pub(super) struct Difference {
 }
 
 impl Difference {
-    fn merge(&mut self, other: Difference) -> Result<(), StorageError> {
+    fn merge(&mut self, other: Difference) -> Stored<()> {
         self.progress.merge(&other.progress, 1);
         match (&mut self.sum, other.sum) {
             (Some(sum), Some(other)) => sum.merge(&other, 1)?,
@@ -80,7 +79,7 @@ impl Row {
     }
 
     /// The row with something more; `None`: it counts nothing any more.
-    fn plus(self, difference: Difference) -> Result<Option<Row>, StorageError> {
+    fn plus(self, difference: Difference) -> Stored<Option<Row>> {
         let mut progress = Progress::from(self.counters);
         progress.merge(&difference.progress, 1);
         let sum = match difference.sum {
@@ -102,11 +101,11 @@ impl Row {
 struct Tally(BTreeMap<Key, Difference>);
 
 impl Tally {
-    fn merge(&mut self, other: Tally) -> Result<(), StorageError> {
+    fn merge(&mut self, other: Tally) -> Stored<()> {
         other.0.into_iter().try_for_each(|(key, difference)| self.0.entry(key).or_default().merge(difference))
     }
 
-    fn write(self, connection: &mut AnyConnection) -> Result<(), StorageError> {
+    fn write(self, connection: &mut AnyConnection) -> Stored<()> {
         let mut there = self.read(connection)?;
         let mut changed = Vec::with_capacity(self.0.len());
         for (key, difference) in self.0 {
@@ -222,7 +221,7 @@ fn in_lane<T>(take: impl FnOnce(&mut Lane) -> T) -> Option<T> {
 }
 
 /// The job that has run is kept.
-pub(super) fn keep(connection: &mut AnyConnection) -> Result<(), StorageError> {
+pub(super) fn keep(connection: &mut AnyConnection) -> Stored<()> {
     let many = in_lane(|lane| {
         if std::mem::take(&mut lane.is_written) {
             lane.group = Tally::default();
@@ -240,7 +239,7 @@ pub(super) fn undo() {
 }
 
 /// Writes what is gathered.
-pub(super) fn settle(connection: &mut AnyConnection) -> Result<(), StorageError> {
+pub(super) fn settle(connection: &mut AnyConnection) -> Stored<()> {
     let gathered = in_lane(|lane| {
         let mut all = if lane.is_written { Tally::default() } else { lane.group.clone() };
         lane.is_written = true;
@@ -256,7 +255,7 @@ pub(super) fn add(
     nodes: &[String],
     (form, level, kind): (&str, &str, &str),
     difference: &Difference,
-) -> Result<(), StorageError> {
+) -> Stored<()> {
     let key = |node: &String| Key {
         year,
         node: node.clone(),

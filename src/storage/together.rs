@@ -4,12 +4,11 @@
 //! They may, because what they rest on has been compared: none of them asks for what another has left. Any other job
 //! finds it written.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::receipts::ReceiptRow;
 use super::recounts::{self, Recount};
 use super::schema::{receipts, transitions};
 use super::transitions::TransitionRow;
+use super::{AnyConnection, Stored};
 use std::cell::RefCell;
 
 /// What is left to be written.
@@ -36,7 +35,7 @@ impl Left {
         self.recounts.extend(other.recounts);
     }
 
-    pub fn write(self, connection: &mut AnyConnection) -> Result<(), StorageError> {
+    pub fn write(self, connection: &mut AnyConnection) -> Stored<()> {
         insert_all!(connection, transitions::table, &self.transitions);
         insert_all!(connection, receipts::table, &self.receipts);
         recounts::settle(connection, self.recounts)
@@ -51,7 +50,7 @@ pub(super) fn during<T>(is_prepared: bool, job: impl FnOnce() -> T) -> (T, Left)
 }
 
 /// Leaves something to be written with the group; where no prepared command runs it is written at once.
-fn leave(connection: &mut AnyConnection, one: Left) -> Result<(), StorageError> {
+fn leave(connection: &mut AnyConnection, one: Left) -> Stored<()> {
     let at_once = LEFT.with_borrow_mut(|left| match left {
         Some(left) => {
             left.extend(one);
@@ -63,14 +62,14 @@ fn leave(connection: &mut AnyConnection, one: Left) -> Result<(), StorageError> 
 }
 
 /// Has a report counted as it stands now.
-pub fn recount(connection: &mut AnyConnection, recount: Recount) -> Result<(), StorageError> {
+pub fn recount(connection: &mut AnyConnection, recount: Recount) -> Stored<()> {
     leave(connection, Left { recounts: vec![recount], ..Left::default() })
 }
 
-pub(super) fn transition(connection: &mut AnyConnection, made: TransitionRow) -> Result<(), StorageError> {
+pub(super) fn transition(connection: &mut AnyConnection, made: TransitionRow) -> Stored<()> {
     leave(connection, Left { transitions: vec![made], ..Left::default() })
 }
 
-pub(super) fn receipt(connection: &mut AnyConnection, receipt: ReceiptRow) -> Result<(), StorageError> {
+pub(super) fn receipt(connection: &mut AnyConnection, receipt: ReceiptRow) -> Stored<()> {
     leave(connection, Left { receipts: vec![receipt], ..Left::default() })
 }

@@ -1,14 +1,13 @@
 //! Rows of tokens: whose they are, how they came about, the grants they carry.
 
-use super::connection::AnyConnection;
 use super::deadline::still_wanted;
 use super::dsl::{among, any_of, by_id, counted, covered, number_or, text_or};
-use super::error::StorageError;
 use super::grants::{grant_of, grant_row};
 use super::prepared::Prepare;
 use super::schema::{agencies, grants, persons, tokens};
 use super::seals::wrote;
 use super::types::grouped;
+use super::{AnyConnection, StorageError, Stored};
 use crate::domain::access::{Link, Named};
 use crate::domain::audit::guarded::{GRANTS, TOKENS};
 use crate::domain::id::{PersonId, TokenId};
@@ -86,11 +85,7 @@ pub fn update_token(connection: &mut AnyConnection, token: &Token) -> QueryResul
         tokens::updated_at.eq(token.updated_at),
     );
     wrote(&TOKENS, token.id.as_str());
-    on_each!(connection, |c| diesel::update(tokens::table.find(token.id.as_str()))
-        .set(row)
-        .prepared()
-        .execute(c))
-    .map(|_| ())
+    update!(connection, tokens::table.find(token.id.as_str()), row)
 }
 
 /// Gives a token the secret that its person has fetched.
@@ -143,12 +138,7 @@ fn named((id, name): NamedRow) -> Named {
     Named { id, name }
 }
 
-fn token(
-    row: TokenRow,
-    person: Person,
-    issuer: Option<NamedRow>,
-    grants: Vec<TokenGrant>,
-) -> Result<Token, StorageError> {
+fn token(row: TokenRow, person: Person, issuer: Option<NamedRow>, grants: Vec<TokenGrant>) -> Stored<Token> {
     let stored = row.addresses.unwrap_or_else(|| "[]".to_owned());
     let addresses = serde_json::from_str::<Vec<String>>(&stored)
         .ok()
@@ -202,7 +192,7 @@ macro_rules! row_of {
 type Row = (TokenRow, Person, Option<NamedRow>);
 
 /// The same with their grants.
-fn with_grants(connection: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Token>, StorageError> {
+fn with_grants(connection: &mut AnyConnection, rows: Vec<Row>) -> Stored<Vec<Token>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -241,7 +231,7 @@ macro_rules! one {
 type RowWithGrant = (TokenRow, Person, Option<NamedRow>, Option<TokenGrant>);
 
 /// The first token of some rows, one for each of its grants.
-fn with_rows_of_grants(rows: Vec<RowWithGrant>) -> Result<Option<Token>, StorageError> {
+fn with_rows_of_grants(rows: Vec<RowWithGrant>) -> Stored<Option<Token>> {
     let mut rows = rows.into_iter();
     let Some((row, person, issuer, first)) = rows.next() else { return Ok(None) };
     let others = rows.take_while(|(other, ..)| other.id == row.id).filter_map(|(.., grant)| grant);
@@ -250,23 +240,17 @@ fn with_rows_of_grants(rows: Vec<RowWithGrant>) -> Result<Option<Token>, Storage
 }
 
 /// The token whose secret has one of these digests.
-pub fn find_by_secret(
-    connection: &mut AnyConnection,
-    digests: &[String],
-) -> Result<Option<Token>, StorageError> {
+pub fn find_by_secret(connection: &mut AnyConnection, digests: &[String]) -> Stored<Option<Token>> {
     one!(connection, tokens::secret_hash, digests.iter().map(String::as_str).collect())
 }
 
 /// The same by its code.
-pub fn find_by_code(
-    connection: &mut AnyConnection,
-    digests: &[String],
-) -> Result<Option<Token>, StorageError> {
+pub fn find_by_code(connection: &mut AnyConnection, digests: &[String]) -> Stored<Option<Token>> {
     one!(connection, tokens::code_hash, digests.iter().map(String::as_str).collect())
 }
 
 /// How a token came about; `None`: it is not there.
-pub fn find_link(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<Link>, StorageError> {
+pub fn find_link(connection: &mut AnyConnection, id: &TokenId) -> Stored<Option<Link>> {
     type Row = (NamedRow, Option<NamedRow>, Option<TokenId>, Option<NaiveDateTime>);
     let row: Option<Row> = tokens!((
         (persons::id, persons::name),
@@ -285,7 +269,7 @@ pub fn find_link(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<
     }))
 }
 
-pub fn find_token_by_id(connection: &mut AnyConnection, id: &TokenId) -> Result<Option<Token>, StorageError> {
+pub fn find_token_by_id(connection: &mut AnyConnection, id: &TokenId) -> Stored<Option<Token>> {
     one!(connection, tokens::id, vec![id.as_str()])
 }
 
@@ -342,7 +326,7 @@ pub fn list_tokens(
     person: Option<&PersonId>,
     page: &Page,
     count: bool,
-) -> Result<(Vec<Token>, Option<i64>), StorageError> {
+) -> Stored<(Vec<Token>, Option<i64>)> {
     still_wanted()?;
     let (rows, total) = on_each!(connection, |c| {
         let select = row_of!();
@@ -355,11 +339,7 @@ pub fn list_tokens(
 }
 
 /// The tokens that were not revoked and carry one of some roles with no limit, beside these.
-pub fn beside(
-    connection: &mut AnyConnection,
-    roles: &[Role],
-    ending: &[&str],
-) -> Result<Vec<Token>, StorageError> {
+pub fn beside(connection: &mut AnyConnection, roles: &[Role], ending: &[&str]) -> Stored<Vec<Token>> {
     let unlimited =
         grants::agency_id.is_null().and(grants::years_from.is_null()).and(grants::read_only.eq(false));
     let carried = grants::table

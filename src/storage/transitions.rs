@@ -1,14 +1,13 @@
 //! Rows of the transitions: who did what to a report, in order.
 
-use super::connection::AnyConnection;
 use super::dsl::among;
-use super::error::StorageError;
 use super::guarded::Rows;
 use super::prepared::Prepare;
 use super::schema::transitions::dsl;
 use super::seals::{vanishing, wrote};
 use super::together;
 use super::types::{grouped, stored};
+use super::{AnyConnection, Stored};
 use crate::domain::access::Named;
 use crate::domain::audit::Way;
 use crate::domain::audit::guarded::TRANSITIONS;
@@ -103,13 +102,13 @@ impl From<TransitionRow> for Transition {
 
 stored!(Transition as TransitionRow);
 
-pub fn insert(connection: &mut AnyConnection, transition: &Transition) -> Result<(), StorageError> {
+pub fn insert(connection: &mut AnyConnection, transition: &Transition) -> Stored<()> {
     wrote(&TRANSITIONS, transition.id.as_str());
     together::transition(connection, TransitionRow::from(transition))
 }
 
 /// All transitions of a report, oldest first.
-pub fn list(connection: &mut AnyConnection, report: &ReportId) -> Result<Vec<Transition>, StorageError> {
+pub fn list(connection: &mut AnyConnection, report: &ReportId) -> Stored<Vec<Transition>> {
     Ok(on_each!(connection, |c| dsl::transitions
         .filter(dsl::report_id.eq(report.as_str()))
         .select(Transition::as_select())
@@ -121,7 +120,7 @@ pub fn list(connection: &mut AnyConnection, report: &ReportId) -> Result<Vec<Tra
 pub fn list_many(
     connection: &mut AnyConnection,
     reports: &[String],
-) -> Result<HashMap<String, Vec<Transition>>, StorageError> {
+) -> Stored<HashMap<String, Vec<Transition>>> {
     let rows: Vec<Transition> = on_each!(connection, |c| dsl::transitions
         .filter(among!(dsl::report_id, reports))
         .select(Transition::as_select())
@@ -131,7 +130,7 @@ pub fn list_many(
     Ok(grouped(rows.into_iter().map(|made| (made.report_id.to_string(), made))))
 }
 
-pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Stored<()> {
     vanishing(connection, &TRANSITIONS, &Rows::Report(report.to_string()))?;
     diesel::delete(dsl::transitions.filter(dsl::report_id.eq(report.as_str()))).execute(connection)?;
     Ok(())

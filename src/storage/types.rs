@@ -13,7 +13,7 @@ use crate::domain::statistics::Standing;
 use crate::domain::workflow::{Action, State};
 use crate::domain::year::YearState;
 use diesel::backend::Backend;
-use diesel::deserialize::{FromSql, FromStaticSqlRow, Queryable};
+use diesel::deserialize::{FromSql, FromSqlRow, FromStaticSqlRow, Queryable};
 use diesel::expression::AsExpression;
 use diesel::internal::derives::as_expression::Bound;
 use diesel::pg::Pg;
@@ -121,7 +121,8 @@ pub(super) fn grouped<K: Eq + Hash, V>(pairs: impl IntoIterator<Item = (K, V)>) 
 }
 
 /// What a column holds as JSON.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromSqlRow, AsExpression)]
+#[diesel(sql_type = Text)]
 pub struct Json<T>(pub(super) T);
 
 impl<T> From<T> for Json<T> {
@@ -146,17 +147,6 @@ where
     }
 }
 
-impl<T, DB: Backend> Queryable<Text, DB> for Json<T>
-where
-    Json<T>: FromStaticSqlRow<Text, DB>,
-{
-    type Row = Json<T>;
-
-    fn build(row: Json<T>) -> diesel::deserialize::Result<Json<T>> {
-        Ok(row)
-    }
-}
-
 impl<T: Serialize + Debug> ToSql<Text, Pg> for Json<T> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> diesel::serialize::Result {
         serde_json::to_writer(out, &self.0)?;
@@ -168,20 +158,6 @@ impl<T: Serialize + Debug> ToSql<Text, Sqlite> for Json<T> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> diesel::serialize::Result {
         out.set_value(serde_json::to_string(&self.0)?);
         Ok(IsNull::No)
-    }
-}
-
-impl<T> AsExpression<Text> for Json<T> {
-    type Expression = Bound<Text, Json<T>>;
-    fn as_expression(self) -> Self::Expression {
-        Bound::new(self)
-    }
-}
-
-impl<'e, T> AsExpression<Text> for &'e Json<T> {
-    type Expression = Bound<Text, &'e Json<T>>;
-    fn as_expression(self) -> Self::Expression {
-        Bound::new(self)
     }
 }
 

@@ -1,11 +1,10 @@
 //! What has had its time: kept answers, jobs, deliveries and what was decided on are deleted, some at once.
 
 use super::access;
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::lane;
 use super::schema::house::decided_acts;
 use super::schema::onward::{deliveries, jobs};
+use super::{AnyConnection, Stored};
 use crate::domain::onward::DeliveryState;
 use chrono::{Duration, NaiveDateTime};
 use diesel::prelude::*;
@@ -20,7 +19,7 @@ pub fn forget_some(
     connection: &mut AnyConnection,
     now: NaiveDateTime,
     reads_kept: Duration,
-) -> Result<usize, StorageError> {
+) -> Stored<usize> {
     let answers = lane::forget_answers(connection, now, AT_ONCE)?;
     let old: Vec<String> = jobs::table
         .filter(jobs::updated_at.lt(now - REMEMBERED))

@@ -1,11 +1,10 @@
 //! Marks that corrections leave on the reports that rest on the corrected one.
 
-use super::connection::AnyConnection;
 use super::dsl::among;
-use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::upstream_changes::dsl;
 use super::types::grouped;
+use super::{AnyConnection, Stored};
 use crate::domain::id::ReportId;
 use crate::domain::rules::SourceReport;
 use chrono::NaiveDateTime;
@@ -57,7 +56,7 @@ pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> QueryResu
 pub fn of_reports(
     connection: &mut AnyConnection,
     reports: &[String],
-) -> Result<HashMap<String, Vec<SourceReport>>, StorageError> {
+) -> Stored<HashMap<String, Vec<SourceReport>>> {
     use super::schema::{agencies, reports as r};
     let marks: Vec<(String, String, i32)> = on_each!(connection, |c| dsl::upstream_changes
         .filter(among!(dsl::report_id, reports))

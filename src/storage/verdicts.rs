@@ -1,12 +1,11 @@
 //! Rows of the verdicts: how many findings each report had when it was last judged. They are made from the reports and
 //! can be made anew; no act rests on them.
 
-use super::connection::AnyConnection;
 use super::dsl::among;
-use super::error::StorageError;
 use super::prepared::Prepare;
 use super::schema::reports;
 use super::schema::verdicts::{self, dsl};
+use super::{AnyConnection, Stored};
 use crate::domain::id::ReportId;
 use crate::domain::rules::Counts;
 use chrono::NaiveDateTime;
@@ -92,7 +91,7 @@ pub fn of_reports(
     connection: &mut AnyConnection,
     reports: &[String],
     rules: &str,
-) -> Result<HashMap<String, KeptVerdict>, StorageError> {
+) -> Stored<HashMap<String, KeptVerdict>> {
     let rows: Vec<VerdictRow> = on_each!(connection, |c| dsl::verdicts
         .filter(among!(dsl::report_id, reports).and(dsl::rules.eq(rules)))
         .select(VerdictRow::as_select())
@@ -102,11 +101,7 @@ pub fn of_reports(
 }
 
 /// Keeps a verdict in the place of an older one, unless the report has moved on or is gone.
-pub fn put(
-    connection: &mut AnyConnection,
-    verdict: &KeptVerdict,
-    at: NaiveDateTime,
-) -> Result<(), StorageError> {
+pub fn put(connection: &mut AnyConnection, verdict: &KeptVerdict, at: NaiveDateTime) -> Stored<()> {
     let id = verdict.report.as_str();
     let here = reports::id.eq(id).and(reports::version.eq(verdict.version));
     if !diesel::select(exists(reports::table.filter(here))).get_result(connection)? {
@@ -124,7 +119,7 @@ pub fn stale(
     (rules, before): (&str, NaiveDateTime),
     after: &str,
     limit: i64,
-) -> Result<Vec<ReportId>, StorageError> {
+) -> Stored<Vec<ReportId>> {
     let right =
         dsl::report_id.eq(reports::id).and(dsl::version.eq(reports::version)).and(dsl::rules.eq(rules));
     let old = reports::published_revision.is_null().and(dsl::at.lt(before));

@@ -8,7 +8,7 @@ use super::audit;
 use super::cluster::is_synchronous;
 use super::cluster::{Mark, is_lost};
 use super::connection::{AnyConnection, ConnectOptions, DatabaseUrl, Purpose};
-use super::error::StorageError;
+use super::error::{StorageError, Stored};
 use super::migrate::{self, MigrateError};
 use super::pulse::Pulse;
 use crate::domain::audit::{AuditAction, Touch};
@@ -244,7 +244,7 @@ impl Watch {
     }
 
     /// Looks at the ledger and at what was written since the last look.
-    fn look(&self, connection: &mut AnyConnection, version: &mut Option<i64>) -> Result<(), StorageError> {
+    fn look(&self, connection: &mut AnyConnection, version: &mut Option<i64>) -> Stored<()> {
         let began = Instant::now();
         let now = data_version(connection)?;
         if now.is_some() && now == *version {
@@ -359,7 +359,7 @@ struct DataVersion {
 }
 
 /// SQLite's own number of commits by others; PostgreSQL has none, there the ledger is read each time.
-fn data_version(connection: &mut AnyConnection) -> Result<Option<i64>, StorageError> {
+fn data_version(connection: &mut AnyConnection) -> Stored<Option<i64>> {
     match connection {
         AnyConnection::Sqlite(inner) => {
             let rows: Vec<DataVersion> = diesel::sql_query("PRAGMA data_version").load(inner)?;

@@ -1,11 +1,9 @@
 //! Rows of the webhooks.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
-use super::prepared::Prepare;
 use super::schema::onward::webhooks;
 use super::seals::wrote;
 use super::types::{Json, row};
+use super::{AnyConnection, Stored};
 use crate::domain::audit::guarded::WEBHOOKS;
 use crate::domain::id::{AgencyId, PersonId};
 use crate::domain::onward::{ChangeType, Webhook, WebhookState};
@@ -63,35 +61,25 @@ pub fn names_agency(connection: &mut AnyConnection, agency: &AgencyId) -> QueryR
         .get_result(connection)
 }
 
-pub fn insert(connection: &mut AnyConnection, webhook: &Webhook) -> Result<(), StorageError> {
+pub fn insert(connection: &mut AnyConnection, webhook: &Webhook) -> Stored<()> {
     wrote(&WEBHOOKS, webhook.id.as_str());
     Ok(insert!(connection, webhooks::table, webhook)?)
 }
 
-pub fn update(connection: &mut AnyConnection, webhook: &Webhook) -> Result<(), StorageError> {
+pub fn update(connection: &mut AnyConnection, webhook: &Webhook) -> Stored<()> {
     let row = WebhookRow::from(webhook);
     wrote(&WEBHOOKS, webhook.id.as_str());
-    on_each!(connection, |c| diesel::update(webhooks::table.find(&row.id)).set(&row).prepared().execute(c))?;
-    Ok(())
+    Ok(update!(connection, webhooks::table.find(&row.id), &row)?)
 }
 
 /// Notes since when nothing is delivered; no act, and so no other version.
-pub fn note_failing(
-    connection: &mut AnyConnection,
-    id: &str,
-    since: Option<NaiveDateTime>,
-) -> Result<(), StorageError> {
+pub fn note_failing(connection: &mut AnyConnection, id: &str, since: Option<NaiveDateTime>) -> Stored<()> {
     diesel::update(webhooks::table.find(id)).set(webhooks::failing_since.eq(since)).execute(connection)?;
     Ok(())
 }
 
 /// Writes another secret in the place of the one that stands.
-pub fn exchange_secret(
-    connection: &mut AnyConnection,
-    id: &str,
-    present: &str,
-    next: &str,
-) -> Result<(), StorageError> {
+pub fn exchange_secret(connection: &mut AnyConnection, id: &str, present: &str, next: &str) -> Stored<()> {
     wrote(&WEBHOOKS, id);
     diesel::update(webhooks::table.filter(webhooks::id.eq(id).and(webhooks::secret.eq(present))))
         .set(webhooks::secret.eq(next))
@@ -100,11 +88,7 @@ pub fn exchange_secret(
 }
 
 /// Switches all of a person's webhooks off.
-pub fn disable_of(
-    connection: &mut AnyConnection,
-    person: &PersonId,
-    at: NaiveDateTime,
-) -> Result<(), StorageError> {
+pub fn disable_of(connection: &mut AnyConnection, person: &PersonId, at: NaiveDateTime) -> Stored<()> {
     let theirs = webhooks::person_id.eq(person.as_str()).and(webhooks::state.eq(WebhookState::Active));
     let ids: Vec<String> = webhooks::table.filter(theirs).select(webhooks::id).load(connection)?;
     ids.iter().for_each(|id| wrote(&WEBHOOKS, id.as_str()));
@@ -119,22 +103,18 @@ pub fn disable_of(
 }
 
 /// Takes a webhook out with all its deliveries.
-pub fn delete(connection: &mut AnyConnection, id: &str) -> Result<(), StorageError> {
+pub fn delete(connection: &mut AnyConnection, id: &str) -> Stored<()> {
     wrote(&WEBHOOKS, id);
     diesel::delete(webhooks::table.find(id)).execute(connection)?;
     Ok(())
 }
 
-pub fn find(connection: &mut AnyConnection, id: &str) -> Result<Option<Webhook>, StorageError> {
+pub fn find(connection: &mut AnyConnection, id: &str) -> Stored<Option<Webhook>> {
     Ok(webhooks::table.find(id).select(Webhook::as_select()).first(connection).optional()?)
 }
 
 /// A page, oldest first; `person`: only theirs.
-pub fn list(
-    connection: &mut AnyConnection,
-    person: Option<&str>,
-    page: &Page,
-) -> Result<Vec<Webhook>, StorageError> {
+pub fn list(connection: &mut AnyConnection, person: Option<&str>, page: &Page) -> Stored<Vec<Webhook>> {
     let after = page.after_id.clone().unwrap_or_default();
     Ok(on_each!(connection, |c| {
         let mut query =
@@ -146,7 +126,7 @@ pub fn list(
     })?)
 }
 
-pub fn count(connection: &mut AnyConnection, person: Option<&str>) -> Result<i64, StorageError> {
+pub fn count(connection: &mut AnyConnection, person: Option<&str>) -> Stored<i64> {
     Ok(on_each!(connection, |c| {
         let mut query = webhooks::table.into_boxed();
         if let Some(person) = person {

@@ -1,9 +1,8 @@
 //! A report with all that stands around it, in one statement: what every act on it begins with.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
 use super::revisions::RevisionRow;
 use super::schema::{agencies, reports, revisions, roster, years};
+use super::{AnyConnection, StorageError, Stored};
 use crate::domain::agency::Agency;
 use crate::domain::id::ReportId;
 use crate::domain::report::{Report, Revision};
@@ -24,7 +23,7 @@ pub struct Whole {
 
 type Row = (Report, RevisionRow, Agency, ReportingYear, Option<RosterEntry>);
 
-pub fn find_working(connection: &mut AnyConnection, id: &ReportId) -> Result<Option<Whole>, StorageError> {
+pub fn find_working(connection: &mut AnyConnection, id: &ReportId) -> Stored<Option<Whole>> {
     let working = revisions::report_id.eq(reports::id).and(revisions::number.eq(reports::working_revision));
     let line = roster::year
         .eq(reports::year)
@@ -51,7 +50,7 @@ pub fn find_working(connection: &mut AnyConnection, id: &ReportId) -> Result<Opt
 impl TryFrom<Row> for Whole {
     type Error = StorageError;
 
-    fn try_from((report, revision, agency, year, line): Row) -> Result<Whole, StorageError> {
+    fn try_from((report, revision, agency, year, line): Row) -> Stored<Whole> {
         Ok(Whole { revision: revision.try_into()?, report, agency, year, line })
     }
 }

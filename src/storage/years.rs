@@ -1,11 +1,9 @@
 //! Rows of the reporting years.
 
-use super::connection::AnyConnection;
-use super::error::StorageError;
-use super::prepared::Prepare;
 use super::schema::years::dsl;
 use super::seals::wrote;
 use super::types::row;
+use super::{AnyConnection, Stored};
 use crate::domain::audit::guarded::YEARS;
 use crate::domain::year::{ReportingYear, YearPlan, YearState};
 use chrono::{NaiveDate, NaiveDateTime};
@@ -38,7 +36,7 @@ row!(
     }
 );
 
-pub fn find(connection: &mut AnyConnection, year: i32) -> Result<Option<ReportingYear>, StorageError> {
+pub fn find(connection: &mut AnyConnection, year: i32) -> Stored<Option<ReportingYear>> {
     Ok(dsl::years
         .filter(dsl::year.eq(year))
         .select(ReportingYear::as_select())
@@ -47,11 +45,7 @@ pub fn find(connection: &mut AnyConnection, year: i32) -> Result<Option<Reportin
 }
 
 /// Years from `after` (exclusive), in order.
-pub fn list(
-    connection: &mut AnyConnection,
-    after: i32,
-    limit: i64,
-) -> Result<Vec<ReportingYear>, StorageError> {
+pub fn list(connection: &mut AnyConnection, after: i32, limit: i64) -> Stored<Vec<ReportingYear>> {
     Ok(dsl::years
         .filter(dsl::year.gt(after))
         .select(ReportingYear::as_select())
@@ -72,8 +66,7 @@ pub fn insert(connection: &mut AnyConnection, year: &ReportingYear) -> QueryResu
 pub fn update(connection: &mut AnyConnection, year: &ReportingYear) -> QueryResult<()> {
     let row = YearRow::from(year);
     wrote(&YEARS, year.plan.year.to_string());
-    on_each!(connection, |c| diesel::update(dsl::years.find(year.plan.year)).set(&row).prepared().execute(c))
-        .map(|_| ())
+    update!(connection, dsl::years.find(year.plan.year), &row)
 }
 
 pub fn delete(connection: &mut AnyConnection, year: i32) -> QueryResult<()> {

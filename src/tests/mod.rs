@@ -17,7 +17,7 @@ use crate::domain::year::{YearPlan, YearState};
 use crate::operations::agencies::{self, AgencyDraft};
 use crate::operations::reports::{self, NewReport, TransitionOrder};
 use crate::operations::settings::first_review;
-use crate::operations::{AgencyRef, Asking, Desk, Refusal, at_desk, people, statistics, years};
+use crate::operations::{AgencyRef, Answer, Asking, Desk, Refusal, at_desk, people, statistics, years};
 use crate::storage::{Act, AnyConnection, Store, StoreOptions, WriteError};
 
 fn invented() -> &'static Form {
@@ -80,14 +80,14 @@ fn asking() -> Asking {
 
 fn write_one<T: Send + 'static>(
     store: &Store,
-    operation: impl FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
+    operation: impl FnMut(&mut Desk<'_>) -> Answer<T> + Send + 'static,
 ) -> T {
     let act = Act::of_service("test", "2091-01-20T08:00:00".parse().unwrap());
     let written: Result<T, WriteError<Refusal>> = store.write_blocking(act, at_desk(asking(), operation));
     written.unwrap()
 }
 
-fn read_one<T>(store: &Store, query: impl FnMut(&mut AnyConnection) -> Result<T, Refusal>) -> T {
+fn read_one<T>(store: &Store, query: impl FnMut(&mut AnyConnection) -> Answer<T>) -> T {
     store.read_blocking(query).unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! Work in a caller's name that no request waits for.
 
 use super::{now, write_behind};
-use crate::operations::{Asking, Desk, Refusal, at_desk};
+use crate::operations::{Answer, Asking, Desk, Refusal, at_desk};
 use crate::storage::{Act, AnyConnection, Store, WriteError};
 
 /// In whose name, with which rights, and on what.
@@ -13,10 +13,10 @@ pub struct Errand {
 
 impl Errand {
     /// Reads on a snapshot.
-    pub async fn look<T, F>(&self, mut query: F) -> Result<T, Refusal>
+    pub async fn look<T, F>(&self, mut query: F) -> Answer<T>
     where
         T: Send + 'static,
-        F: FnMut(&mut AnyConnection, &Asking) -> Result<T, Refusal> + Send + 'static,
+        F: FnMut(&mut AnyConnection, &Asking) -> Answer<T> + Send + 'static,
     {
         let asking = self.asking.clone();
         self.store.scan_on(move |connection| query(connection, &asking)).await
@@ -26,7 +26,7 @@ impl Errand {
     pub async fn write<T, Op>(&self, operation: Op) -> Result<T, WriteError<Refusal>>
     where
         T: Send + 'static,
-        Op: FnMut(&mut Desk<'_>) -> Result<T, Refusal> + Send + 'static,
+        Op: FnMut(&mut Desk<'_>) -> Answer<T> + Send + 'static,
     {
         let act = Act { at: now(), ..self.act.clone() };
         write_behind(&self.store, act, at_desk(self.asking.clone(), operation)).await

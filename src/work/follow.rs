@@ -3,7 +3,7 @@
 use super::{QUIET, Works, now};
 use crate::operations::following::{Following, Stride, set_next_aside};
 use crate::operations::reports::renditions;
-use crate::operations::{Refusal, search};
+use crate::operations::{Answer, search};
 use crate::storage::AnyConnection;
 
 /// The search index follows the changes.
@@ -45,8 +45,8 @@ pub async fn forks(works: Works) {
 async fn follow<Step: Send + 'static>(
     works: &Works,
     following: Following,
-    next: impl Fn(&mut AnyConnection, i64) -> Result<Option<Step>, Refusal> + Copy + Send + 'static,
-    enter: fn(&mut AnyConnection, &Step) -> Result<bool, Refusal>,
+    next: impl Fn(&mut AnyConnection, i64) -> Answer<Option<Step>> + Copy + Send + 'static,
+    enter: fn(&mut AnyConnection, &Step) -> Answer<bool>,
 ) {
     let name = following.consumer;
     let mut stride = Stride::new(following);

@@ -16,9 +16,9 @@ pub use webhooks::{Allowed, Place, WebhookOptions, check_address};
 pub use witness::WitnessOptions;
 
 use crate::domain::rules::RuleSet;
-use crate::operations::Refusal;
 use crate::operations::people::EntryRules;
 use crate::operations::reports::renditions::Renderer;
+use crate::operations::{Answer, Refusal};
 use crate::storage::{Act, AnyConnection, Notes, Queue, Store, StoredAnswer, WriteError, Written};
 use chrono::{NaiveDateTime, SubsecRound, Utc};
 use futures_util::future::join_all;
@@ -100,7 +100,7 @@ impl Works {
     async fn write<T: Send + 'static>(
         &self,
         name: &str,
-        mut operation: impl FnMut(&mut AnyConnection) -> Result<T, Refusal> + Send + 'static,
+        mut operation: impl FnMut(&mut AnyConnection) -> Answer<T> + Send + 'static,
     ) -> Result<T, WriteError<Refusal>> {
         let act = Act::of_service(name, now());
         write_behind(&self.store, act, move |connection, _, _| operation(connection)).await
@@ -111,7 +111,7 @@ impl Works {
 async fn write_behind<T: Send + 'static>(
     store: &Store,
     act: Act,
-    operation: impl FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, Refusal> + Send + 'static,
+    operation: impl FnMut(&mut AnyConnection, &Act, &mut Notes) -> Answer<T> + Send + 'static,
 ) -> Result<T, WriteError<Refusal>> {
     let nothing = |_: &T| StoredAnswer { status: 200, headers: Vec::new(), body: String::new() };
     match store.write(Queue::Bulk, act, operation, nothing).await? {

@@ -5,7 +5,7 @@ use super::{QUIET, Works, now};
 use crate::domain::calendar::day_of;
 use crate::domain::id::ReportId;
 use crate::operations::reports::{Looked, judge_to_keep, keep, moved_since, without_verdict};
-use crate::operations::{Asking, Refusal};
+use crate::operations::{Answer, Asking, Refusal};
 use std::time::{Duration, Instant};
 
 /// Reports judged together.
@@ -60,7 +60,7 @@ fn asking(works: &Works) -> Asking {
 }
 
 /// Judges what was written since.
-async fn follow(works: &Works, asking: &Asking, since: Looked) -> Result<Looked, Refusal> {
+async fn follow(works: &Works, asking: &Asking, since: Looked) -> Answer<Looked> {
     let (moved, next) = works.store.read(move |connection| moved_since(connection, since)).await?;
     for some in moved.chunks(SLICE) {
         judge(works, asking, some).await;
@@ -69,7 +69,7 @@ async fn follow(works: &Works, asking: &Asking, since: Looked) -> Result<Looked,
 }
 
 /// Goes through all reports once.
-async fn sweep(works: &Works, asking: &Asking) -> Result<(), Refusal> {
+async fn sweep(works: &Works, asking: &Asking) -> Answer<()> {
     let mut after = String::new();
     while !works.ending.has_begun() {
         let (from, by, most) = (after.clone(), asking.clone(), i64::try_from(SLICE).unwrap_or(1));

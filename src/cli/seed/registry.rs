@@ -5,50 +5,7 @@ use crate::cli::failure::Failure;
 use crate::domain::agency::{Kind, Level};
 
 /// Departments in the order in which governments have them; at a province 厅, below it 局.
-const DEPARTMENTS: [&str; 42] = [
-    "教育",
-    "科学技术",
-    "工业和信息化",
-    "公安",
-    "民政",
-    "司法",
-    "财政",
-    "人力资源和社会保障",
-    "自然资源",
-    "生态环境",
-    "住房和城乡建设",
-    "交通运输",
-    "水利",
-    "农业农村",
-    "商务",
-    "文化和旅游",
-    "卫生健康",
-    "退役军人事务",
-    "应急管理",
-    "审计",
-    "市场监督管理",
-    "统计",
-    "医疗保障",
-    "信访",
-    "行政审批服务管理",
-    "能源",
-    "林业和草原",
-    "体育",
-    "数据",
-    "城市管理",
-    "乡村振兴",
-    "地方金融监督管理",
-    "国防动员",
-    "广播电视",
-    "文物",
-    "机关事务管理",
-    "外事",
-    "档案",
-    "园林绿化",
-    "粮食和物资储备",
-    "公路",
-    "药品监督管理",
-];
+const DEPARTMENTS: &str = include_str!("../../../data/departments.txt");
 
 /// How many departments a government has beside its office, the development commission and the tax bureau.
 const fn departments(level: Level) -> usize {
@@ -108,7 +65,7 @@ fn below(division: &Division, government: usize, found: &mut Vec<Seeded>) {
         (Kind::Department, format!("{place}发展和改革{commission}")),
         (Kind::Vertical, format!("国家税务总局{place}税务局")),
     ];
-    let departments = DEPARTMENTS.iter().take(departments(division.level));
+    let departments = DEPARTMENTS.lines().take(departments(division.level));
     names.extend(departments.map(|what| (Kind::Department, format!("{place}{what}{bureau}"))));
     found.extend(names.into_iter().map(|(kind, name)| Seeded {
         name,

@@ -51,19 +51,7 @@ impl Formats {
 
 /// A workbook in which nothing is filled in.
 pub fn empty(form: &'static Form, year: i32) -> Result<Vec<u8>, XlsxError> {
-    write(&ReportDocument {
-        title: None,
-        agency_name: None,
-        agency_id: None,
-        year: Some(year),
-        scope: None,
-        signed_by: None,
-        signed_on: None,
-        index_number: None,
-        source_url: None,
-        content: Content::empty(form),
-        faults: Vec::new(),
-    })
+    write(&ReportDocument { year: Some(year), ..ReportDocument::of(Content::empty(form)) })
 }
 
 /// Writes the report.

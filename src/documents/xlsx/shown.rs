@@ -1,7 +1,8 @@
 //! What of a sheet is seen: its hidden rows and columns, and where its merged cells reach.
 
 use super::looks::{Look, MOST, looks, mark, marked, palette};
-use super::{MOST_COLUMNS, Rows, XlsxFault};
+use super::{MOST_COLUMNS, Rows};
+use crate::documents::ReadFault;
 use crate::documents::grid::Cover;
 use crate::documents::palette::Palette;
 use quick_xml::events::{BytesStart, Event};
@@ -57,9 +58,9 @@ impl Sheet {
 
     /// Takes out what is hidden, and tells which positions merged cells cover. A merged cell shows its text
     /// even where its first row or column is hidden.
-    pub fn show(&self, rows: &mut Rows, left: &mut usize) -> Result<Covers, XlsxFault> {
+    pub fn show(&self, rows: &mut Rows, left: &mut usize) -> Result<Covers, ReadFault> {
         if self.overflows {
-            return Err(XlsxFault::TooManyCells);
+            return Err(ReadFault::TooManyCells);
         }
         mark(rows, &self.looks);
         let mut covers = Covers::new();
@@ -72,7 +73,7 @@ impl Sheet {
             let shown = rows.range_mut(region.from.0..=region.to.0);
             let mut above = false;
             for (number, row) in shown.filter(|(number, _)| !self.rows.contains(number)) {
-                *left = left.checked_sub(columns.len()).ok_or(XlsxFault::TooManyCells)?;
+                *left = left.checked_sub(columns.len()).ok_or(ReadFault::TooManyCells)?;
                 for column in &columns {
                     row.remove(column);
                     if above || column != first {

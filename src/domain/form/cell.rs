@@ -25,6 +25,11 @@ impl Cell {
         format!("/sections/{}/table/{}/{}", self.section_key, self.row_key, self.column_key)
     }
 
+    /// By its row and its column, as people read it.
+    pub fn name(&self) -> String {
+        format!("{} × {}", self.row_label, self.column_label)
+    }
+
     /// The cell's name as a statistical indicator, `requests.new_requests.total`.
     pub fn indicator(&self) -> String {
         format!("{}.{}.{}", self.section_key, self.row_key, self.column_key)

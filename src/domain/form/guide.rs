@@ -1,5 +1,6 @@
 //! The filling guide: for each section, row and column what belongs there, whence it is known, and its limits.
 
+use crate::domain::compiled_in;
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
@@ -24,11 +25,7 @@ pub struct Limits {
     pub en: String,
 }
 
-#[expect(clippy::unreachable, reason = "compiled in and read by a test: there is no program without it")]
-static GUIDE: LazyLock<Vec<GuideEntry>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("guide.json"))
-        .unwrap_or_else(|fault| unreachable!("the guide: {fault}"))
-});
+static GUIDE: LazyLock<Vec<GuideEntry>> = LazyLock::new(|| compiled_in(include_str!("guide.json")));
 
 /// All entries, in the order of the form.
 pub(super) fn entries() -> &'static [GuideEntry] {

@@ -3,6 +3,7 @@
 use super::guide;
 use super::source::{BlockSource, FormSource, IdentitySource, LineSource};
 use super::{Cell, Column, Continuation, ContinuationSource, ForEach, Identity, Row, Section, Table};
+use crate::domain::compiled_in;
 use crate::domain::number::Precision;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -46,14 +47,8 @@ const SOURCES: [&str; 3] = [
     include_str!("../../tests/format-2090.json"),
 ];
 
-#[expect(clippy::unreachable, reason = "compiled in and read by a test: there is no program without it")]
-static FORMS: LazyLock<[Form; SOURCES.len()]> = LazyLock::new(|| {
-    SOURCES.map(|text| {
-        let source =
-            serde_json::from_str(text).unwrap_or_else(|fault| unreachable!("a form's data file: {fault}"));
-        Form::build(source)
-    })
-});
+static FORMS: LazyLock<[Form; SOURCES.len()]> =
+    LazyLock::new(|| SOURCES.map(|text| Form::build(compiled_in(text))));
 
 /// All forms, oldest first.
 pub fn all() -> &'static [Form] {

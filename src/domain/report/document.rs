@@ -29,3 +29,22 @@ pub struct ReportDocument {
     /// What stood there and does not fit the form; each becomes a finding.
     pub faults: Vec<ShapeFault>,
 }
+
+impl ReportDocument {
+    /// One of which nothing is known but its content.
+    pub fn of(content: Content) -> ReportDocument {
+        ReportDocument {
+            title: None,
+            agency_name: None,
+            agency_id: None,
+            year: None,
+            scope: None,
+            signed_by: None,
+            signed_on: None,
+            index_number: None,
+            source_url: None,
+            content,
+            faults: Vec::new(),
+        }
+    }
+}

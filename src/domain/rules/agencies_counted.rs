@@ -1,23 +1,16 @@
 //! A consolidated report that says of how many agencies it speaks, against the roster.
 
-use super::finding::Argument;
+use super::finding::telling;
 use super::judging::Told;
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
+use super::{Explainable, Findings, Judging, Rule};
 use crate::domain::report::Scope;
-use crate::domain::wording::pattern;
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::domain::wording::{Pattern, pattern};
 
-pub static RULE: Rule = Rule {
-    id: "consolidated.agencies_counted",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: "汇总报告所称单位数与应报名单一致",
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule =
+    Rule::warning("consolidated.agencies_counted", "汇总报告所称单位数与应报名单一致", check)
+        .explainable(Explainable::ByEditor);
 
-static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+static COUNTED: Pattern = Pattern::new(|| {
     pattern(
         "(?:汇总|涵盖|包含|包括|含)(?:了)?[^。；0-9]{0,30}?(?P<count>[0-9]{1,5})(?:个|家)[^，。；0-9]{0,10}?(?:单位|部门|行政机关|机关)",
     )
@@ -36,7 +29,7 @@ fn wrong(text: &str, agencies: usize) -> Vec<Told> {
     let wrong = counts.filter(|count| {
         count.as_str().parse::<usize>().is_ok_and(|told| told != agencies && told + 1 != agencies)
     });
-    let arguments = || vec![("agencies", Argument::Plain(agencies.to_string()))];
+    let arguments = || telling("agencies", agencies);
     wrong.map(|count| (count.start(), count.end(), arguments())).collect()
 }
 

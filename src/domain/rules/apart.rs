@@ -3,14 +3,13 @@
 //! What a sentence is about is said once and holds for the clauses behind it, also behind a semicolon.
 
 use super::judging::Judging;
+use super::vocabulary::VOCABULARY;
 use crate::domain::agency::Level;
-use crate::domain::wording::pattern;
-use regex::Regex;
+use crate::domain::wording::{Pattern, pattern};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// 2021—2025年, 近三年, 五年来, “十四五”时期.
-static SEVERAL: LazyLock<Regex> = LazyLock::new(|| {
+static SEVERAL: Pattern = Pattern::new(|| {
     pattern(
         "20[0-9]{2}年?(?:[—–－\\x7e～-]|至|到){1,2}20[0-9]{2}年\
          |(?:近|过去|此前|连续|最近)[一二两三四五六七八九十几0-9]{1,3}年\
@@ -19,7 +18,7 @@ static SEVERAL: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// A body that does something, at the beginning of a clause: 县水务局全年未收到.
-static ANOTHER: LazyLock<Regex> = LazyLock::new(|| {
+static ANOTHER: Pattern = Pattern::new(|| {
     pattern(
         "^(?:其中)?(?:[0-9]{4}年度?)?(?P<name>[\\p{Han}、]{1,24}?(?:局|厅|委|办|办公室|镇|乡|街道|街道办|街道办事处|管委会|中心|部门|单位|法院|检察院|公司|学校|医院))\
          (?:（[^）]{0,12}）)?(?:等[0-9]{1,3}[家个][^，,。；]{0,6}?)?\
@@ -28,32 +27,6 @@ static ANOTHER: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// Who reports, in its own words.
 const OWN: [&str; 6] = ["我", "本", "全", "各", "县政府及", "市政府及"];
-const OURS: [&str; 24] = [
-    "我市",
-    "我县",
-    "我区",
-    "我州",
-    "我旗",
-    "我省",
-    "我镇",
-    "我乡",
-    "我街道",
-    "我局",
-    "我委",
-    "我办",
-    "我厅",
-    "我院",
-    "我中心",
-    "我单位",
-    "我部门",
-    "本机关",
-    "本单位",
-    "本市",
-    "本县",
-    "本区",
-    "本镇",
-    "本局",
-];
 /// What another body does with what this one counts.
 const OTHERS: [&str; 2] = ["作为复议机关", "作为行政复议机关"];
 const CLAUSES: [char; 8] = ['，', ',', '。', '；', ';', '！', '：', '\n'];
@@ -85,7 +58,7 @@ impl<'a> Reporter<'a> {
             if let Some(at) = self.of_others(clause) {
                 others.get_or_insert(from + at);
             }
-            if let Some(at) = OURS.iter().filter_map(|word| clause.find(word)).min() {
+            if let Some(at) = VOCABULARY.ours.iter().filter_map(|word| clause.find(word)).min() {
                 let at = from + at;
                 found.extend(others.take().filter(|start| *start < at).map(|start| start..at));
             }

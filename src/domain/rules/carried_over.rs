@@ -1,16 +1,14 @@
 //! 上年结转 of this year is 结转下年度 of last year, in each of the seven columns.
 
-use super::finding::Argument;
 use super::{Explainable, Fact, Findings, Judging, Needs, Rule, Severity};
 
-pub static RULE: Rule = Rule {
-    id: "requests.carried_over_from_last_year",
-    severity: Severity::Error,
-    explainable: Explainable::ByEditor,
-    basis: "国办公开办函〔2021〕30号 附件表三“二、上年结转政府信息公开申请数量”与上一年度“四、结转下年度继续办理”",
-    needs: Needs::Continuation,
+pub static RULE: Rule = Rule::error(
+    "requests.carried_over_from_last_year",
+    "国办公开办函〔2021〕30号 附件表三“二、上年结转政府信息公开申请数量”与上一年度“四、结转下年度继续办理”",
     check,
-};
+)
+.explainable(Explainable::ByEditor)
+.needing(Needs::Continuation);
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let Some(previous) = judged.previous.known() else { return };
@@ -35,12 +33,12 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
         }
         finding.expected = Some(Fact::Number(expected, cell.precision));
         finding.actual = Some(Fact::Number(actual, cell.precision));
-        finding.arguments = vec![
-            ("place", Argument::Plain(cell.column_label.clone())),
-            ("year", Argument::Plain(previous.year.to_string())),
-            ("expected", Argument::Plain(cell.precision.format(expected))),
-            ("actual", Argument::Plain(cell.precision.format(actual))),
-        ];
-        findings.push(finding);
+        findings.push(
+            finding
+                .with("place", &cell.column_label)
+                .with("year", previous.year)
+                .with("expected", cell.precision.format(expected))
+                .with("actual", cell.precision.format(actual)),
+        );
     }
 }

@@ -1,16 +1,8 @@
 //! A cell is not filled in. Null is not zero: what the filer meant must be asked.
 
-use super::finding::Argument;
-use super::{Explainable, FORMAT_2021, Fact, Findings, Judging, Needs, Rule, Severity};
+use super::{FORMAT_2021, Fact, Findings, Judging, Rule};
 
-pub static RULE: Rule = Rule {
-    id: "cell.missing",
-    severity: Severity::Error,
-    explainable: Explainable::No,
-    basis: FORMAT_2021,
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule = Rule::error("cell.missing", FORMAT_2021, check);
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for cell in &judged.content.form().cells {
@@ -25,8 +17,6 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
             .iter()
             .find(|(blank, _)| *blank == cell.index)
             .map(|(_, stood)| Fact::Text(stood.clone()));
-        finding.arguments =
-            vec![("cell", Argument::Plain(format!("{} × {}", cell.row_label, cell.column_label)))];
-        findings.push(finding);
+        findings.push(finding.with("cell", cell.name()));
     }
 }

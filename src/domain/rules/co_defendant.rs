@@ -1,17 +1,15 @@
 //! A suit with the 复议机关 as co-defendant, summed into a consolidated report, may be counted twice.
 
-use super::finding::Argument;
-use super::{Explainable, Fact, Findings, Judging, Needs, Rule, Severity};
+use super::{Explainable, Fact, Findings, Judging, Needs, Rule};
 use crate::domain::report::Scope;
 
-pub static RULE: Rule = Rule {
-    id: "consolidated.co_defendant",
-    severity: Severity::Info,
-    explainable: Explainable::ByEditor,
-    basis: "国办公开办函〔2016〕201号《关于政府信息公开年度报告有关项目填报问题的解释》",
-    needs: Needs::Cell("disputes.litigation_after_reconsideration.total"),
+pub static RULE: Rule = Rule::info(
+    "consolidated.co_defendant",
+    "国办公开办函〔2016〕201号《关于政府信息公开年度报告有关项目填报问题的解释》",
     check,
-};
+)
+.explainable(Explainable::ByEditor)
+.needing(Needs::Cell("disputes.litigation_after_reconsideration.total"));
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let (Some(Scope::Consolidated), Some(below)) = (judged.scope, judged.subordinates) else { return };
@@ -24,6 +22,5 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
     };
     let mut finding = RULE.finding(&cell.indicator(), cell.pointer());
     finding.actual = Some(Fact::Number(count, cell.precision));
-    finding.arguments = vec![("count", Argument::Plain(cell.precision.format(count)))];
-    findings.push(finding);
+    findings.push(finding.with("count", cell.precision.format(count)));
 }

@@ -1,46 +1,38 @@
 //! Where a report says whom to ask, and the address or the number is missing: 联系电话：，地址：。
 
-use super::finding::Argument;
+use super::finding::telling;
 use super::judging::Told;
-use super::{Explainable, FORMAT_2021, Findings, Judging, Needs, Rule, Severity};
-use crate::domain::wording::pattern;
-use regex::Regex;
-use std::sync::LazyLock;
+use super::{Explainable, FORMAT_2021, Findings, Judging, Rule};
+use crate::domain::wording::{Pattern, pattern};
 
-pub static RULE: Rule = Rule {
-    id: "text.contact_incomplete",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: FORMAT_2021,
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule =
+    Rule::warning("text.contact_incomplete", FORMAT_2021, check).explainable(Explainable::ByEditor);
 
 /// A label with nothing behind it.
-static EMPTY: LazyLock<Regex> = LazyLock::new(|| {
+static EMPTY: Pattern = Pattern::new(|| {
     pattern(
         "(?P<label>联系电话|咨询电话|电话号码|办公电话|电话|联系地址|通信地址|通讯地址|办公地址|地址|邮政编码|邮编|电子邮箱|传真)[ \u{3000}]*[：:][ \u{3000}]*(?:[，,；;。、）)\n]|$)",
     )
 });
 /// A number too short to be one: 0355-783.
-static SHORT: LazyLock<Regex> = LazyLock::new(|| {
+static SHORT: Pattern = Pattern::new(|| {
     pattern(
         "(?P<label>联系电话|咨询电话|办公电话|电话)[ \u{3000}]*[：:][ \u{3000}]*(?P<number>[0-9（(][0-9（）() —－-]*)(?:[，,；;。、\n]|$)",
     )
 });
 /// A postcode of other than six digits.
-static POSTCODE: LazyLock<Regex> =
-    LazyLock::new(|| pattern("(?:邮政编码|邮编)[ \u{3000}]*[：:]?[ \u{3000}]*(?P<number>[0-9]+)"));
+static POSTCODE: Pattern =
+    Pattern::new(|| pattern("(?:邮政编码|邮编)[ \u{3000}]*[：:]?[ \u{3000}]*(?P<number>[0-9]+)"));
 /// An address of mail that has lost its sign.
-static MAIL: LazyLock<Regex> = LazyLock::new(|| {
+static MAIL: Pattern = Pattern::new(|| {
     pattern(
         "(?:电子邮箱|电子邮件|邮箱)[ \u{3000}]*[：:][ \u{3000}]*(?P<mail>[A-Za-z0-9][A-Za-z0-9._-]*\\.(?:com|cn|net|org)[A-Za-z.]*)(?:[^A-Za-z0-9@._-]|$)",
     )
 });
 /// An address of the site that has lost its colon.
-static SITE: LazyLock<Regex> = LazyLock::new(|| pattern("https?//[A-Za-z0-9]"));
+static SITE: Pattern = Pattern::new(|| pattern("https?//[A-Za-z0-9]"));
 /// 如有疑问，请与…联系 with no number in its paragraph.
-static ASKED: LazyLock<Regex> = LazyLock::new(|| {
+static ASKED: Pattern = Pattern::new(|| {
     pattern("如(?:对本(?:年度)?报告)?有(?:任何)?(?:疑问|意见|建议|问题)[^。\n]{0,12}请[^。\n]{0,60}?联系")
 });
 
@@ -54,8 +46,7 @@ fn wrong(text: &str) -> Vec<Told> {
     if !["电话", "地址", "邮", "联系", "传真", "http"].iter().any(|word| text.contains(word)) {
         return Vec::new();
     }
-    let told =
-        |start: usize, end: usize, what: &str| (start, end, vec![("what", Argument::Plain(what.to_owned()))]);
+    let told = |start: usize, end: usize, what: &str| (start, end, telling("what", what));
     let empty = EMPTY.captures_iter(text).filter_map(|captures| captures.name("label"));
     let mut found: Vec<Told> = empty.map(|label| told(label.start(), label.end(), label.as_str())).collect();
     for captures in SHORT.captures_iter(text) {

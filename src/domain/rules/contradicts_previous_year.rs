@@ -7,38 +7,32 @@ use super::contradicts_table::{
 use super::finding::Argument;
 use super::judging::Told;
 use super::wrong_change::{PATTERNS, UP};
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
+use super::{Explainable, Findings, Judging, Rule};
 use crate::domain::figures::Figures;
-use crate::domain::wording::{count, decimal, is_percentage, numbers, pattern, sentences, years};
+use crate::domain::wording::{Pattern, count, decimal, is_percentage, numbers, pattern, sentences, years};
 use regex::{Captures, Regex};
-use std::sync::LazyLock;
 
-pub static RULE: Rule = Rule {
-    id: "text.contradicts_previous_year",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: "文字中的上年数字、增减与上一年度报告一致",
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule =
+    Rule::warning("text.contradicts_previous_year", "文字中的上年数字、增减与上一年度报告一致", check)
+        .explainable(Explainable::ByEditor);
 
 /// What was charged, and its change since last year.
-static CHARGED: LazyLock<Regex> = LazyLock::new(|| {
+static CHARGED: Pattern = Pattern::new(|| {
     pattern(
         "行政事业性收费(?:收入|金额|总额)?(?:共计|合计|共|为)?(?P<now>~)万元[，,](?:同比|(?:较|比)(?:上年|去年)(?:度)?)(?P<way>增长|增加|下降|减少)(?P<rate>~)%",
     )
 });
-static FLAT: LazyLock<Regex> = LazyLock::new(|| {
+static FLAT: Pattern = Pattern::new(|| {
     pattern(
         "(?P<now>#)(?:件次|件|宗|份|例|起|项)[，,]?(?P<said>(?:与|同|和)(?:上一?年|去年)(?:度)?(?:同期)?(?:相比)?持平)",
     )
 });
-static THAN: LazyLock<Regex> = LazyLock::new(|| {
+static THAN: Pattern = Pattern::new(|| {
     pattern(
         "(?P<now>#)(?:件次|件|宗|份|例|起|项)[，,](?:高于|低于|多于|少于|超过)(?P<year>上一?年|去年|[0-9]{4})(?:年|年度|度)?(?:同期)?的?(?P<then>#)(?:件次|件|宗|份|例|起|项)",
     )
 });
-static TWICE: LazyLock<Regex> = LazyLock::new(|| {
+static TWICE: Pattern = Pattern::new(|| {
     pattern(
         "(?P<now>#)(?:件次|件|宗|份|例|起|项)[，,](?:较|比)(?P<year>上年|去年)(?:度)?(?P<twice>翻了?一?番)",
     )

@@ -14,23 +14,17 @@ mod subjects;
 use super::apart::Reporter;
 use super::finding::Argument;
 use super::judging;
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
+use super::{Explainable, Findings, Judging, Rule};
 use crate::domain::figures::Figures;
 use crate::domain::wording::{Told, is_han, numbers, sentences, years};
-use lists::WHOLE;
+use lists::{LISTS, WORDS};
 use std::collections::BTreeSet;
-use subjects::SUBJECTS;
 pub(super) use subjects::Subject;
 use subjects::{CARRIED_FORWARD, CARRIED_OVER, NEW, is_made_of};
 
-pub static RULE: Rule = Rule {
-    id: "text.contradicts_table",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: "国办公开办函〔2021〕30号（文字与表格数据一致）",
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule =
+    Rule::warning("text.contradicts_table", "国办公开办函〔2021〕30号（文字与表格数据一致）", check)
+        .explainable(Explainable::ByEditor);
 
 /// Units in which applications, cases and documents are counted.
 const UNITS: [&str; 7] = ["件次", "件", "宗", "份", "例", "起", "项"];
@@ -91,6 +85,12 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
     }
 }
 
+/// Whether a sentence speaks of a part of the year or of the work, or of another year.
+fn is_of_another(judged: &Judging<'_>, sentence: &str) -> bool {
+    APART.iter().any(|word| sentence.contains(word))
+        || years(sentence).into_iter().any(|(_, _, named)| named != judged.year)
+}
+
 /// What a message says of a clause that fits none of some values.
 fn arguments(clause: &str, values: &[i64]) -> Vec<(&'static str, Argument)> {
     let values: Vec<String> = values.iter().map(i64::to_string).collect();
@@ -117,7 +117,7 @@ pub(super) fn subject_of_number(phrase: &str, told: &Told<'_>, now: &Figures) ->
     subject_of_phrase(phrase, told.unit).or_else(|| {
         // 申请量 is no word for anything but here, where its number is the table's.
         let amount = phrase.strip_suffix("申请量").or_else(|| phrase.strip_suffix("申请总量"));
-        let named = amount.filter(|lead| is_made_of(lead, &[WHOLE]));
+        let named = amount.filter(|lead| is_made_of(lead, &[&LISTS.whole]));
         let phrase = if named.is_some() { "政府信息公开申请数量" } else { phrase };
         let (subject, _) = Subject::of(phrase).filter(|_| UNITS.contains(&told.unit))?;
         values_in(now, subject)?.contains(&told.number).then_some(subject)
@@ -224,7 +224,7 @@ fn spoken_of(sentence: &str) -> Vec<&'static Subject> {
         let said = || subject.instead.iter().any(|word| sentence.contains(*word));
         subject.instead.is_empty() || (!others && said())
     };
-    SUBJECTS.iter().filter(fits).collect()
+    WORDS.subjects.iter().filter(fits).collect()
 }
 
 /// What a number is of: by the phrase before it, or by 申请予以公开 behind it.
@@ -262,7 +262,7 @@ fn left_over(phrase: &str, behind: &str) -> Option<&'static str> {
         }
         () => return None,
     };
-    is_made_of(phrase, &[WHOLE, SOME]).then_some(left)
+    is_made_of(phrase, &[&LISTS.whole, SOME]).then_some(left)
 }
 
 /// A phrase without blanks, without what joins it to the one before, and without the year reported on.
@@ -290,8 +290,7 @@ fn values(judged: &Judging<'_>, subject: &Subject) -> Option<Vec<i64>> {
 
 /// The same in any figures.
 pub(super) fn values_in(figures: &Figures, subject: &Subject) -> Option<Vec<i64>> {
-    let sum = |cells: &&[&str]| sum_of(figures, cells);
-    subject.may_be.iter().map(sum).collect()
+    subject.may_be.iter().map(|cells| sum_of(figures, cells)).collect()
 }
 
 /// A sum of cells, by their indicators.

@@ -1,23 +1,16 @@
 //! What converters and copying leave behind.
 
-use super::finding::Argument;
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
+use super::finding::telling;
+use super::{Findings, Judging, Rule};
 use crate::domain::wording::{Lexicons, Words, is_hidden, is_private};
 
-pub static RULE: Rule = Rule {
-    id: "wording.conversion_residue",
-    severity: Severity::Info,
-    explainable: Explainable::No,
-    basis: "文件转换、复制留下的痕迹",
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule = Rule::info("wording.conversion_residue", "文件转换、复制留下的痕迹", check);
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for said in &judged.texts {
         let ranges = residue(&judged.rules.lexicons, said.original())
             .into_iter()
-            .map(|(start, end, advice)| (start, end, vec![("advice", Argument::Plain(advice))]));
+            .map(|(start, end, advice)| (start, end, telling("advice", advice)));
         said.tell_as_it_stands(&RULE, ranges, findings);
     }
 }

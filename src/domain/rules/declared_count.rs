@@ -1,50 +1,21 @@
 //! A report that says of how many parts it is, and has another number of them: 五项内容 of six.
 
-use super::finding::Argument;
+use super::finding::telling;
 use super::judging::Told;
-use super::{Explainable, FORMAT_2021, Findings, Judging, Needs, Rule, Severity};
-use crate::domain::wording::{pattern, sentences};
-use regex::Regex;
-use std::sync::LazyLock;
+use super::vocabulary::VOCABULARY;
+use super::{Explainable, FORMAT_2021, Findings, Judging, Rule};
+use crate::domain::wording::{Pattern, pattern, sentences};
 
-pub static RULE: Rule = Rule {
-    id: "section.declared_count",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: FORMAT_2021,
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule =
+    Rule::warning("section.declared_count", FORMAT_2021, check).explainable(Explainable::ByEditor);
 
-static COUNT: LazyLock<Regex> = LazyLock::new(|| {
+static COUNT: Pattern = Pattern::new(|| {
     pattern(
         "(?P<count>[一二三四五六七八九十]|[0-9])(?:个|大)?(?:部分|方面|项)(?:内容)?(?:组成|构成|[，,。；;：:]|$)",
     )
 });
-/// What a report is made of: three of these in a sentence show that it speaks of itself.
-const PARTS: [&str; 9] = [
-    "总体情况",
-    "主动公开",
-    "申请情况",
-    "申请的情况",
-    "行政复议",
-    "行政诉讼",
-    "主要问题",
-    "需要报告的",
-    "依申请公开",
-];
-const WORDS: [(&str, usize); 10] = [
-    ("一", 1),
-    ("二", 2),
-    ("三", 3),
-    ("四", 4),
-    ("五", 5),
-    ("六", 6),
-    ("七", 7),
-    ("八", 8),
-    ("九", 9),
-    ("十", 10),
-];
+
+const NUMBERS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let parts = judged.content.form().sections.len();
@@ -55,15 +26,15 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
 
 fn wrong(text: &str, parts: usize) -> Vec<Told> {
     let of_itself = |sentence: &str| {
-        let named = PARTS.iter().filter(|part| sentence.contains(**part)).count();
+        let named = VOCABULARY.parts.iter().filter(|part| sentence.contains(**part)).count();
         let made = ["组成", "构成", "分为", "共分", "分成"].iter().any(|word| sentence.contains(word));
         (sentence.contains("报告") || sentence.contains("全文")) && (named >= 3 || made)
     };
     let told = sentences(text).filter(|(_, sentence)| of_itself(sentence)).filter_map(|(from, sentence)| {
         let found = COUNT.captures_iter(sentence).last()?.name("count")?;
-        let word = WORDS.iter().find(|(word, _)| *word == found.as_str()).map(|(_, count)| *count);
+        let word = NUMBERS.iter().position(|word| *word == found.as_str()).map(|at| at + 1);
         let declared = word.or_else(|| found.as_str().parse().ok())?;
-        let arguments = vec![("parts", Argument::Plain(parts.to_string()))];
+        let arguments = telling("parts", parts);
         (declared != parts).then_some((from + found.start(), from + found.end(), arguments))
     });
     told.collect()

@@ -1,17 +1,9 @@
 //! Nothing may stand in a report that its form does not have.
 
-use super::finding::Argument;
-use super::{Explainable, FORMAT_2021, Fact, Findings, Judging, Needs, Rule, Severity};
+use super::{FORMAT_2021, Fact, Findings, Judging, Rule};
 use crate::domain::report::Shape;
 
-pub static RULE: Rule = Rule {
-    id: "section.extra",
-    severity: Severity::Error,
-    explainable: Explainable::No,
-    basis: FORMAT_2021,
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule = Rule::error("section.extra", FORMAT_2021, check);
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for fault in judged.faults.iter().filter(|fault| fault.cell.is_none()) {
@@ -31,8 +23,7 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
             let place = fault.pointer.trim_start_matches("/sections/").replace('/', ".");
             let mut finding = RULE.finding(&place, fault.pointer.clone());
             finding.actual = Some(Fact::Found(fault.found.clone()));
-            finding.arguments = vec![("place", Argument::Plain(place))];
-            findings.push(finding);
+            findings.push(finding.with("place", place));
         }
     }
 }

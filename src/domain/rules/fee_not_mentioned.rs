@@ -1,16 +1,15 @@
 //! Where a request lapsed for an unpaid fee, 其他需要报告的事项 must speak of the fee.
 
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
+use super::{Explainable, Findings, Judging, Needs, Rule};
 use crate::domain::simplified::simplify;
 
-pub static RULE: Rule = Rule {
-    id: "other_matters.fee_not_mentioned",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: "《政府信息公开信息处理费管理办法》（国办函〔2020〕109号）",
-    needs: Needs::Cell("requests.other_fee_overdue.total"),
+pub static RULE: Rule = Rule::warning(
+    "other_matters.fee_not_mentioned",
+    "《政府信息公开信息处理费管理办法》（国办函〔2020〕109号）",
     check,
-};
+)
+.explainable(Explainable::ByEditor)
+.needing(Needs::Cell("requests.other_fee_overdue.total"));
 
 const WORDS: [&str; 4] = ["信息处理费", "处理费", "收费", "费用"];
 

@@ -102,12 +102,31 @@ pub enum Argument {
     Fault(&'static str),
 }
 
+/// What is put into a message, each under its name.
+pub(super) type Arguments = Vec<(&'static str, Argument)>;
+
+/// One thing that a message says, under its name.
+pub(super) fn telling(name: &'static str, what: impl ToString) -> Arguments {
+    vec![(name, Argument::Plain(what.to_string()))]
+}
+
 /// Longest quotation, in characters.
 const QUOTED: usize = 60;
 /// Longest key and pointer: they name what stands in a document, and a document may name anything.
 const NAMED: usize = 300;
 
 impl Finding {
+    /// The same with what should stand there, and what does.
+    pub(super) fn comparing(self, expected: Fact, actual: Fact) -> Finding {
+        Finding { expected: Some(expected), actual: Some(actual), ..self }
+    }
+
+    /// The same with one thing more that its message names.
+    pub(super) fn with(mut self, name: &'static str, what: impl ToString) -> Finding {
+        self.arguments.extend(telling(name, what));
+        self
+    }
+
     /// Cuts what it quotes: a finding says where the words stand, it does not repeat them.
     pub(super) fn cut(&mut self) {
         for (_, argument) in &mut self.arguments {

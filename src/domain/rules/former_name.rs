@@ -1,19 +1,13 @@
 //! An agency under the name it had before this year.
 
-use super::finding::Argument;
+use super::finding::telling;
 use super::judging::Told;
-use super::{Explainable, Findings, FormerName, Judging, Needs, Rule, Severity};
+use super::{Explainable, Findings, FormerName, Judging, Rule};
 use crate::domain::wording::is_han;
 use chrono::Datelike;
 
-pub static RULE: Rule = Rule {
-    id: "wording.former_name",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: "机构改革后使用现行名称",
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule =
+    Rule::warning("wording.former_name", "机构改革后使用现行名称", check).explainable(Explainable::ByEditor);
 
 /// What tells that a former name is meant.
 const MEANT: [&str; 12] =
@@ -59,7 +53,7 @@ fn used(text: &str, named: &[&FormerName]) -> Vec<Told> {
             let sentence = around(text, start, end);
             let meant = MEANT.iter().any(|word| sentence.contains(word));
             if !in_present && !meant {
-                found.push((start, end, vec![("now", Argument::Plain(former.now.clone()))]));
+                found.push((start, end, telling("now", &former.now)));
             }
         }
     }

@@ -1,24 +1,20 @@
 //! Grave slips: the state's, the party's and the leaders' names one character off, territories beside countries.
 //! One of them fails a whole site's inspection.
 
-use super::finding::Argument;
+use super::finding::telling;
 use super::judging::Told;
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity, words};
-use crate::domain::wording::{Words, pattern};
-use regex::Regex;
-use std::sync::LazyLock;
+use super::{Explainable, Findings, Judging, Rule, words};
+use crate::domain::wording::{Pattern, Words, pattern};
 
-pub static RULE: Rule = Rule {
-    id: "wording.grave",
-    severity: Severity::Error,
-    explainable: Explainable::BySupervisor,
-    basis: "国办秘函〔2019〕19号《政府网站与政务新媒体检查指标》：严重表述错误单项否决（词表 data/lexicon/grave.toml）",
-    needs: Needs::Nothing,
+pub static RULE: Rule = Rule::error(
+    "wording.grave",
+    "国办秘函〔2019〕19号《政府网站与政务新媒体检查指标》：严重表述错误单项否决（词表 data/lexicon/grave.toml）",
     check,
-};
+)
+.explainable(Explainable::BySupervisor);
 
 /// A territory among those that 等国 or 其他国家 sums up: 香港、新加坡等国, 香港、澳门及其他国家.
-static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
+static BESIDE: Pattern = Pattern::new(|| {
     pattern(
         "(?:港澳台|港、澳、台|港澳|香港|澳门|台湾)(?:、[^，。；、等\n]{1,8}){0,8}等(?:[0-9两三四五六七八九十多]{1,3}个?)?(?P<countries>国)\
          |(?:港澳台|港澳|香港|澳门|台湾)(?:、(?:香港|澳门|台湾))*(?:以及|及其|和|及|与|、)?(?:其他|其它|别的)国(?P<others>家)",
@@ -57,7 +53,7 @@ fn beside(text: &str) -> Vec<Told> {
             rest.trim_start_matches(['和', '或', '及', '与', '、', '（', '(', '以']).starts_with("地区");
         let word = rest.starts_with(|c| if state { OF_STATE.contains(c) } else { OTHER_WORDS.contains(c) });
         let advice = "港澳台不与国家并列，可写“国家和地区”".to_owned();
-        (!regions && !word).then(|| (all.start(), all.end(), vec![("advice", Argument::Plain(advice))]))
+        (!regions && !word).then(|| (all.start(), all.end(), telling("advice", advice)))
     });
     found.collect()
 }

@@ -1,18 +1,11 @@
 //! 总体情况 speaks of five heads; a government's of three more.
 
-use super::finding::Argument;
-use super::{Explainable, FORMAT_2021, Findings, Judging, Needs, Rule, Severity};
+use super::{Explainable, FORMAT_2021, Findings, Judging, Rule};
 use crate::domain::agency::Kind;
 use crate::domain::simplified::simplify;
 
-pub static RULE: Rule = Rule {
-    id: "overview.head_missing",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: FORMAT_2021,
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule =
+    Rule::warning("overview.head_missing", FORMAT_2021, check).explainable(Explainable::ByEditor);
 
 /// Key, heading, and the words any of which shows that the head is spoken of.
 type Head = (&'static str, &'static str, &'static [&'static str]);
@@ -41,9 +34,7 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let more: &[Head] = if government { &GOVERNMENT_HEADS } else { &[] };
     for (key, heading, words) in HEADS.iter().chain(more) {
         if !words.iter().any(|word| text.contains(word)) {
-            let mut finding = RULE.finding(key, "/sections/overview/text".to_owned());
-            finding.arguments = vec![("head", Argument::Plain((*heading).to_owned()))];
-            findings.push(finding);
+            findings.push(RULE.finding(key, "/sections/overview/text".to_owned()).with("head", heading));
         }
     }
 }

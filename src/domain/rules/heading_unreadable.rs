@@ -1,17 +1,10 @@
 //! A title, a signature, a day, an address or a text of a document that cannot be taken.
 
 use super::finding::Argument;
-use super::{Explainable, FORMAT_2021, Fact, Findings, Judging, Needs, Rule, Severity};
+use super::{FORMAT_2021, Fact, Findings, Judging, Rule};
 use crate::domain::report::Shape;
 
-pub static RULE: Rule = Rule {
-    id: "heading.unreadable",
-    severity: Severity::Error,
-    explainable: Explainable::No,
-    basis: FORMAT_2021,
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule = Rule::error("heading.unreadable", FORMAT_2021, check);
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for fault in judged.faults {

@@ -1,9 +1,8 @@
 //! What the four identity rules share: find the broken equations and the likeliest wrong cell in each.
 
-use super::finding::Argument;
 use super::{Fact, Finding, Findings, Judging, Rule};
 use crate::domain::figures::{Figures, Residual};
-use crate::domain::form::{Form, Identity};
+use crate::domain::form::{Cell, Form, Identity};
 
 /// Adds one finding for each broken identity of a rule.
 pub fn check(rule: &Rule, judged: &Judging<'_>, findings: &mut Findings) {
@@ -27,19 +26,17 @@ fn tell(rule: &Rule, figures: &Figures, identity: &Identity, residual: Residual)
     finding.expected = Some(Fact::Number(residual.left, precision));
     finding.actual = Some(Fact::Number(residual.right, precision));
     finding.related = identity.cells().filter(|cell| *cell != suspect).map(pointer_of).collect();
-    finding.arguments = vec![
-        ("place", Argument::Plain(identity.place_label.clone())),
-        ("left", Argument::Plain(sum_of(residual.left))),
-        ("right", Argument::Plain(sum_of(residual.right))),
-        ("difference", Argument::Plain(sum_of((residual.left - residual.right).abs()))),
-        ("suspect", Argument::Plain(name_of(form, suspect))),
-    ];
     finding
+        .with("place", &identity.place_label)
+        .with("left", sum_of(residual.left))
+        .with("right", sum_of(residual.right))
+        .with("difference", sum_of((residual.left - residual.right).abs()))
+        .with("suspect", name_of(form, suspect))
 }
 
 /// 行“…”列“…”.
 fn name_of(form: &Form, cell: usize) -> String {
-    form.cells.get(cell).map(|cell| format!("{} × {}", cell.row_label, cell.column_label)).unwrap_or_default()
+    form.cells.get(cell).map(Cell::name).unwrap_or_default()
 }
 
 /// The cell whose single change would mend this identity and harm the others least.

@@ -1,16 +1,14 @@
 //! 现行有效件数 of this year is that of last year, plus what was issued, less what was repealed.
 
-use super::finding::Argument;
-use super::{Explainable, Fact, Findings, Judging, Needs, Rule, Severity};
+use super::{Explainable, Fact, Findings, Judging, Needs, Rule};
 
-pub static RULE: Rule = Rule {
-    id: "proactive.in_force_continues",
-    severity: Severity::Warning,
-    explainable: Explainable::MustByEditor,
-    basis: "国办公开办函〔2021〕30号 附件表二（现行有效件数逐年相承；清理、失效应作说明）",
-    needs: Needs::Continuation,
+pub static RULE: Rule = Rule::warning(
+    "proactive.in_force_continues",
+    "国办公开办函〔2021〕30号 附件表二（现行有效件数逐年相承；清理、失效应作说明）",
     check,
-};
+)
+.explainable(Explainable::MustByEditor)
+.needing(Needs::Continuation);
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let Some(previous) = judged.previous.known() else { return };
@@ -33,20 +31,20 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
         if expected == actual {
             continue;
         }
-        let mut finding = RULE.finding(&cell.row_key, cell.pointer());
-        finding.expected = Some(Fact::Number(expected, cell.precision));
-        finding.actual = Some(Fact::Number(actual, cell.precision));
+        let mut finding = RULE
+            .finding(&cell.row_key, cell.pointer())
+            .comparing(Fact::Number(expected, cell.precision), Fact::Number(actual, cell.precision));
         let beside = continuation.plus.iter().chain(&continuation.minus);
         finding.related = beside.filter_map(|at| form.cells.get(*at)).map(|cell| cell.pointer()).collect();
-        finding.arguments = vec![
-            ("place", Argument::Plain(cell.row_label.clone())),
-            ("year", Argument::Plain(previous.year.to_string())),
-            ("before", Argument::Plain(before.to_string())),
-            ("issued", Argument::Plain(issued.to_string())),
-            ("repealed", Argument::Plain(repealed.to_string())),
-            ("expected", Argument::Plain(expected.to_string())),
-            ("actual", Argument::Plain(actual.to_string())),
-        ];
-        findings.push(finding);
+        findings.push(
+            finding
+                .with("place", &cell.row_label)
+                .with("year", previous.year)
+                .with("before", before)
+                .with("issued", issued)
+                .with("repealed", repealed)
+                .with("expected", expected)
+                .with("actual", actual),
+        );
     }
 }

@@ -61,6 +61,7 @@ mod too_long;
 mod typo;
 mod unit_converted;
 mod upstream_changed;
+mod vocabulary;
 mod words;
 mod wrong_change;
 mod wrong_period;

@@ -1,17 +1,10 @@
 //! A cell holds something that is no count (or no exact amount of 万元).
 
 use super::finding::Argument;
-use super::{Explainable, FORMAT_2021, Fact, Findings, Judging, Needs, Rule, Severity};
+use super::{FORMAT_2021, Fact, Findings, Judging, Rule};
 use crate::domain::report::Shape;
 
-pub static RULE: Rule = Rule {
-    id: "cell.not_a_count",
-    severity: Severity::Error,
-    explainable: Explainable::No,
-    basis: FORMAT_2021,
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule = Rule::error("cell.not_a_count", FORMAT_2021, check);
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for fault in judged.faults {
@@ -22,8 +15,7 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
         };
         let cell = fault.cell.and_then(|cell| judged.content.form().cells.get(cell));
         let place = cell.map_or_else(|| fault.pointer.replace('/', "."), |cell| cell.indicator());
-        let name =
-            cell.map_or_else(|| place.clone(), |cell| format!("{} × {}", cell.row_label, cell.column_label));
+        let name = cell.map_or_else(|| place.clone(), |cell| cell.name());
         let mut finding = RULE.finding(&place, fault.pointer.clone());
         finding.actual = Some(Fact::Found(fault.found.clone()));
         finding.arguments = vec![

@@ -1,16 +1,9 @@
 //! A figure far from last year's: it may be right, and whoever reads it will ask.
 
-use super::finding::Argument;
-use super::{Explainable, Fact, Findings, Judging, Needs, Rule, Severity};
+use super::{Explainable, Fact, Findings, Judging, Rule};
 
-pub static RULE: Rule = Rule {
-    id: "cell.outlier",
-    severity: Severity::Info,
-    explainable: Explainable::ByEditor,
-    basis: "与本机关上一年度报告相比变化悬殊，应当核对并说明",
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule = Rule::info("cell.outlier", "与本机关上一年度报告相比变化悬殊，应当核对并说明", check)
+    .explainable(Explainable::ByEditor);
 
 /// Columns in which a jump is asked about: the totals, and what stands alone.
 const COLUMNS: [&str; 6] = ["total", "decisions", "amount", "issued", "repealed", "in_force"];
@@ -32,15 +25,13 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
         if !(vanished || jumped || fell || appeared) {
             continue;
         }
-        let mut finding = RULE.finding(&cell.indicator(), cell.pointer());
-        finding.expected = Some(Fact::Number(before, cell.precision));
-        finding.actual = Some(Fact::Number(now, cell.precision));
-        finding.arguments = vec![
-            ("place", Argument::Plain(format!("{} × {}", cell.row_label, cell.column_label))),
-            ("year", Argument::Plain(previous.year.to_string())),
-            ("before", Argument::Plain(cell.precision.format(before))),
-            ("now", Argument::Plain(cell.precision.format(now))),
-        ];
-        findings.push(finding);
+        findings.push(
+            RULE.finding(&cell.indicator(), cell.pointer())
+                .comparing(Fact::Number(before, cell.precision), Fact::Number(now, cell.precision))
+                .with("place", cell.name())
+                .with("year", previous.year)
+                .with("before", cell.precision.format(before))
+                .with("now", cell.precision.format(now)),
+        );
     }
 }

@@ -1,17 +1,11 @@
 //! Parts that are more than their whole: 共5件，其中甲3件、乙4件.
 
-use super::finding::Argument;
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
+use super::finding::telling;
+use super::{Explainable, Findings, Judging, Rule};
 use crate::domain::wording::{Told, is_digit, is_han, numbers, sentences};
 
-pub static RULE: Rule = Rule {
-    id: "text.parts_do_not_add_up",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: "文字中的分项与合计一致",
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule = Rule::warning("text.parts_do_not_add_up", "文字中的分项与合计一致", check)
+    .explainable(Explainable::ByEditor);
 
 /// A surplus of one in so many is a slip.
 const SLIP: i64 = 200;
@@ -33,9 +27,7 @@ const VERBS: [&str; 19] = [
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for said in &judged.texts {
         let text = said.text();
-        let wrong = wrong(text)
-            .into_iter()
-            .map(|(start, end, sum)| (start, end, vec![("sum", Argument::Plain(sum.to_string()))]));
+        let wrong = wrong(text).into_iter().map(|(start, end, sum)| (start, end, telling("sum", sum)));
         said.tell(&RULE, wrong, findings);
     }
 }

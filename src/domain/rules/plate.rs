@@ -1,13 +1,11 @@
 //! Car plates.
 
-use super::{Explainable, Needs, Rule, Severity, words};
+use super::{Explainable, Rule, words};
 use crate::domain::wording::Personal;
 
-pub static RULE: Rule = Rule {
-    id: "privacy.plate",
-    severity: Severity::Error,
-    explainable: Explainable::BySupervisor,
-    basis: "《中华人民共和国个人信息保护法》；《中华人民共和国政府信息公开条例》第十五条",
-    needs: Needs::Nothing,
-    check: |judged, findings| words::of_personal(&RULE, Personal::Plate, judged, findings),
-};
+pub static RULE: Rule = Rule::error(
+    "privacy.plate",
+    "《中华人民共和国个人信息保护法》；《中华人民共和国政府信息公开条例》第十五条",
+    |judged, findings| words::of_personal(&RULE, Personal::Plate, judged, findings),
+)
+.explainable(Explainable::BySupervisor);

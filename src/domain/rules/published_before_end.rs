@@ -1,16 +1,12 @@
 //! Nothing may be published before the year is over; before publication this is a warning.
 
-use super::finding::Argument;
-use super::{Explainable, Findings, Judging, Moment, Needs, Rule, Severity};
+use super::{Findings, Judging, Moment, Rule, Severity};
 
-pub static RULE: Rule = Rule {
-    id: "year.published_before_end",
-    severity: Severity::Warning,
-    explainable: Explainable::No,
-    basis: "《中华人民共和国政府信息公开条例》第四十九条、第五十条（公布上一年度报告）",
-    needs: Needs::Nothing,
+pub static RULE: Rule = Rule::warning(
+    "year.published_before_end",
+    "《中华人民共和国政府信息公开条例》第四十九条、第五十条（公布上一年度报告）",
     check,
-};
+);
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     if judged.day.is_some_and(|day| day <= judged.period_end) {
@@ -18,7 +14,6 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
         if judged.moment == Moment::Publish {
             finding.severity = Severity::Error;
         }
-        finding.arguments = vec![("end", Argument::Plain(judged.period_end.to_string()))];
-        findings.push(finding);
+        findings.push(finding.with("end", judged.period_end));
     }
 }

@@ -1,16 +1,9 @@
 //! A word written twice: 遵循遵循.
 
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
+use super::{Findings, Judging, Rule};
 use crate::domain::wording::{is_han, is_word};
 
-pub static RULE: Rule = Rule {
-    id: "wording.repeated",
-    severity: Severity::Info,
-    explainable: Explainable::No,
-    basis: "文字重复",
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule = Rule::info("wording.repeated", "文字重复", check);
 
 /// Longest word looked at, in characters.
 const LONGEST: usize = 12;

@@ -1,17 +1,11 @@
 //! What a deployment asks the overview to tell in numbers, and it does not.
 
-use super::finding::Argument;
-use super::{Explainable, Findings, Judging, Needs, RequiredCount, Rule, Severity};
+use super::{Explainable, Findings, Judging, RequiredCount, Rule};
 use crate::domain::wording::numbers;
 
-pub static RULE: Rule = Rule {
-    id: "overview.required_count",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: "当地主管部门的编制要求（local.toml 的 required_count）",
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule =
+    Rule::warning("overview.required_count", "当地主管部门的编制要求（local.toml 的 required_count）", check)
+        .explainable(Explainable::ByEditor);
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let asked: Vec<&RequiredCount> =
@@ -27,12 +21,11 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
             unit && count.words.iter().any(|word| told.before.contains(word.as_str()))
         });
         if !tells {
-            let mut finding = RULE.finding(&count.subject, "/sections/overview/text".to_owned());
-            finding.arguments = vec![
-                ("subject", Argument::Plain(count.subject.clone())),
-                ("source", Argument::Plain(count.source.clone())),
-            ];
-            findings.push(finding);
+            findings.push(
+                RULE.finding(&count.subject, "/sections/overview/text".to_owned())
+                    .with("subject", &count.subject)
+                    .with("source", &count.source),
+            );
         }
     }
 }

@@ -1,12 +1,8 @@
 //! Natural persons and the five kinds of organisations add up to the total, in each row.
 
-use super::{Explainable, FORMAT_2021, Needs, Rule, Severity, identities};
+use super::{FORMAT_2021, Needs, Rule, identities};
 
-pub static RULE: Rule = Rule {
-    id: "requests.row_total",
-    severity: Severity::Error,
-    explainable: Explainable::No,
-    basis: FORMAT_2021,
-    needs: Needs::Identity,
-    check: |judged, findings| identities::check(&RULE, judged, findings),
-};
+pub static RULE: Rule = Rule::error("requests.row_total", FORMAT_2021, |judged, findings| {
+    identities::check(&RULE, judged, findings)
+})
+.needing(Needs::Identity);

@@ -13,6 +13,9 @@ pub enum Explainable {
     BySupervisor,
 }
 
+/// How a rule is checked: it tells what it finds.
+type Check = fn(&Judging<'_>, &mut Findings);
+
 /// One rule of the statute or of practice.
 pub struct Rule {
     /// Stable name, `requests.balance`.
@@ -23,7 +26,7 @@ pub struct Rule {
     pub basis: &'static str,
     /// What a form must have for the rule to apply to it.
     pub needs: Needs,
-    pub check: fn(&Judging<'_>, &mut Findings),
+    pub check: Check,
 }
 
 /// What of a form a rule speaks of: a new form that has it is judged by the rule without being named anywhere.
@@ -40,6 +43,31 @@ pub enum Needs {
 }
 
 impl Rule {
+    /// A rule for every form whose findings nobody can explain away, unless it is said otherwise.
+    const fn new(severity: Severity, id: &'static str, basis: &'static str, check: Check) -> Rule {
+        Rule { id, severity, explainable: Explainable::No, basis, needs: Needs::Nothing, check }
+    }
+
+    pub const fn error(id: &'static str, basis: &'static str, check: Check) -> Rule {
+        Rule::new(Severity::Error, id, basis, check)
+    }
+
+    pub const fn warning(id: &'static str, basis: &'static str, check: Check) -> Rule {
+        Rule::new(Severity::Warning, id, basis, check)
+    }
+
+    pub const fn info(id: &'static str, basis: &'static str, check: Check) -> Rule {
+        Rule::new(Severity::Info, id, basis, check)
+    }
+
+    pub const fn explainable(self, explainable: Explainable) -> Rule {
+        Rule { explainable, ..self }
+    }
+
+    pub const fn needing(self, needs: Needs) -> Rule {
+        Rule { needs, ..self }
+    }
+
     /// A finding of this rule, to be filled in further.
     pub fn finding(&self, place: &str, pointer: String) -> Finding {
         Finding {

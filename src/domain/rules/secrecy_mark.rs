@@ -1,16 +1,14 @@
 //! Marks of secrecy left in a text: 机密★10年, 内部资料. Speaking of state secrets is lawful.
 
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
+use super::{Explainable, Findings, Judging, Rule};
 use crate::domain::wording::{Folded, is_digit, is_han, is_private, joiner};
 
-pub static RULE: Rule = Rule {
-    id: "secrecy.mark",
-    severity: Severity::Error,
-    explainable: Explainable::BySupervisor,
-    basis: "《中华人民共和国保守国家秘密法》；《中华人民共和国政府信息公开条例》第十四条",
-    needs: Needs::Nothing,
+pub static RULE: Rule = Rule::error(
+    "secrecy.mark",
+    "《中华人民共和国保守国家秘密法》；《中华人民共和国政府信息公开条例》第十四条",
     check,
-};
+)
+.explainable(Explainable::BySupervisor);
 
 const LEVELS: [&str; 3] = ["绝密", "机密", "秘密"];
 /// What stands before 密 in a level, in traditional characters too.

@@ -1,16 +1,8 @@
 //! Every section of the form must be there, and a narrative must say something (不能遗漏).
 
-use super::finding::Argument;
-use super::{Explainable, Findings, Judging, Needs, REGULATION_50, Rule, Severity};
+use super::{Findings, Judging, REGULATION_50, Rule};
 
-pub static RULE: Rule = Rule {
-    id: "section.missing",
-    severity: Severity::Error,
-    explainable: Explainable::No,
-    basis: REGULATION_50,
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule = Rule::error("section.missing", REGULATION_50, check);
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for (section, state) in judged.content.form().sections.iter().zip(&judged.content.sections) {
@@ -23,9 +15,9 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
         } else {
             format!("/sections/{}", section.key)
         };
-        let mut finding = RULE.finding(&section.key, pointer);
-        finding.arguments =
-            vec![("section", Argument::Plain(format!("{}、{}", section.numeral(), section.title)))];
-        findings.push(finding);
+        findings.push(
+            RULE.finding(&section.key, pointer)
+                .with("section", format!("{}、{}", section.numeral(), section.title)),
+        );
     }
 }

@@ -1,17 +1,12 @@
 //! The set phrases of these reports with one character wrong: 以申请公开, 尽公幵, 公作机制.
 
-use super::finding::Argument;
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity, words};
+use super::finding::telling;
+use super::{Explainable, Findings, Judging, Rule, words};
 use crate::domain::wording::Words;
 
-pub static RULE: Rule = Rule {
-    id: "wording.set_phrase",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: "固定用语差一字（词表 data/lexicon/phrases.toml）",
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule =
+    Rule::warning("wording.set_phrase", "固定用语差一字（词表 data/lexicon/phrases.toml）", check)
+        .explainable(Explainable::ByEditor);
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let lexicons = &judged.rules.lexicons;
@@ -29,9 +24,10 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
         let told: Vec<(usize, usize)> =
             listed(Words::Typos).chain(listed(Words::Grave)).chain(grave).collect();
         let apart = |start: usize, end: usize| !told.iter().any(|(from, to)| start < *to && *from < end);
-        let ranges = spoilt.into_iter().filter(|spoilt| apart(spoilt.start, spoilt.end)).map(|spoilt| {
-            (spoilt.start, spoilt.end, vec![("advice", Argument::Plain(spoilt.phrase.to_owned()))])
-        });
+        let ranges = spoilt
+            .into_iter()
+            .filter(|spoilt| apart(spoilt.start, spoilt.end))
+            .map(|spoilt| (spoilt.start, spoilt.end, telling("advice", spoilt.phrase)));
         words::corrected(findings, |told| said.tell(&RULE, ranges, told));
     }
 }

@@ -1,17 +1,14 @@
 //! A narrative that is last year's with other numbers.
 
-use super::finding::Argument;
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
+use super::{Explainable, Findings, Judging, Rule};
 use crate::domain::wording::likeness;
 
-pub static RULE: Rule = Rule {
-    id: "similar.to_previous_year",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: "国办公开办函〔2021〕30号（报告应反映本年度情况，不得雷同、敷衍）",
-    needs: Needs::Nothing,
+pub static RULE: Rule = Rule::warning(
+    "similar.to_previous_year",
+    "国办公开办函〔2021〕30号（报告应反映本年度情况，不得雷同、敷衍）",
     check,
-};
+)
+.explainable(Explainable::ByEditor);
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let Some(previous) = judged.previous.known() else { return };
@@ -25,12 +22,11 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
         if !likeness.is_copied() {
             continue;
         }
-        let mut finding = RULE.finding(&section.key, format!("/sections/{}/text", section.key));
-        finding.arguments = vec![
-            ("section", Argument::Plain(section.title.clone())),
-            ("year", Argument::Plain(previous.year.to_string())),
-            ("percent", Argument::Plain((likeness.permille / 10).to_string())),
-        ];
-        findings.push(finding);
+        findings.push(
+            RULE.finding(&section.key, format!("/sections/{}/text", section.key))
+                .with("section", &section.title)
+                .with("year", previous.year)
+                .with("percent", likeness.permille / 10),
+        );
     }
 }

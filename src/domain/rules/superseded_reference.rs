@@ -1,42 +1,32 @@
 //! Documents that are no longer in force, or that were never called so.
 
+mod documents;
 mod titles;
 
-use super::finding::Argument;
+use super::finding::telling;
 use super::judging::Told;
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
-use crate::domain::wording::{Words, pattern};
-use regex::Regex;
-use std::sync::LazyLock;
+use super::{Explainable, Findings, Judging, Rule};
+use crate::domain::wording::{Pattern, Words, pattern};
+use documents::DOCUMENTS;
 
-pub static RULE: Rule = Rule {
-    id: "wording.superseded_reference",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: "现行文件（词表 data/lexicon/superseded.toml）",
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule =
+    Rule::warning("wording.superseded_reference", "现行文件（词表 data/lexicon/superseded.toml）", check)
+        .explainable(Explainable::ByEditor);
 
 /// The letter that prescribes the form, however its number is bracketed.
-static LETTER: LazyLock<Regex> = LazyLock::new(|| {
+static LETTER: Pattern = Pattern::new(|| {
     pattern("国办公开办函 ?[〔\\[（(【﹝]? ?(?P<year>[0-9]{4}) ?[〕\\]）)】﹞]? ?(?P<number>[0-9]{1,3}) ?号")
 });
 /// The decree behind the regulation's name.
-static DECREE: LazyLock<Regex> = LazyLock::new(|| {
+static DECREE: Pattern = Pattern::new(|| {
     pattern("政府信息公开条例》?[（(](?:中华人民共和国)?(?:国务院令?)?第?(?P<number>[0-9]{3})号令?")
 });
-/// Letters of this office that reports rightly name, by year and number; 〔2019〕60号 is the lexicon's.
-const LETTERS: [(&str, &str); 5] =
-    [("2021", "30"), ("2019", "60"), ("2019", "61"), ("2016", "201"), ("2015", "207")];
-/// The decrees of 2007 (the lexicon's) and of 2019.
-const DECREES: [&str; 3] = ["711", "492", "771"];
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let lexicons = &judged.rules.lexicons;
     for said in &judged.texts {
         let text = said.text();
-        let advised = |advice: &str| vec![("advice", Argument::Plain(advice.to_owned()))];
+        let advised = |advice: &str| telling("advice", advice);
         let listed = lexicons.find(Words::Superseded, text);
         let listed = listed.filter(|hit| !is_of_before(text, hit.start, hit.end));
         let mut told: Vec<Told> =
@@ -74,7 +64,6 @@ fn is_of_before(text: &str, start: usize, end: usize) -> bool {
 
 /// Numbers that no such document has, or that lost their brackets.
 fn misquoted(text: &str) -> Vec<(usize, usize, &'static str)> {
-    const FORM: &str = "国办公开办函〔2021〕30号";
     let mut found = Vec::new();
     if text.contains("国办公开办函") {
         for captures in LETTER.captures_iter(text) {
@@ -83,16 +72,16 @@ fn misquoted(text: &str) -> Vec<(usize, usize, &'static str)> {
             let Some(all) = captures.get(0) else { continue };
             let bracketed = all.as_str().contains(['〔', '[', '（', '(', '【', '﹝']);
             // A letter of another year may well exist; one of thirty that is not of 2021 is a slip.
-            let slip = (year == "2021" || number == "30") && !LETTERS.contains(&(year, number));
+            let slip = (year == "2021" || number == "30") && !DOCUMENTS.letters.contains(&(year, number));
             if slip || !bracketed {
-                found.push((all.start(), all.end(), FORM));
+                found.push((all.start(), all.end(), DOCUMENTS.form));
             }
         }
     }
     if text.contains("政府信息公开条例") {
         let decrees = DECREE.captures_iter(text).filter_map(|captures| captures.name("number"));
-        let wrong = decrees.filter(|number| !DECREES.contains(&number.as_str()));
-        found.extend(wrong.map(|number| (number.start(), number.end(), "国务院令第711号")));
+        let wrong = decrees.filter(|number| !DOCUMENTS.decrees.contains(&number.as_str()));
+        found.extend(wrong.map(|number| (number.start(), number.end(), DOCUMENTS.decree)));
     }
     found.sort_unstable();
     found

@@ -1,18 +1,10 @@
 //! From report year 2021 the tables of the 2019 trial form may no longer be used.
 
-use super::finding::Argument;
-use super::{Explainable, FORMAT_2021, Findings, Judging, Needs, Rule, Severity};
+use super::{FORMAT_2021, Findings, Judging, Rule};
 use crate::domain::form;
 use crate::domain::report::Shape;
 
-pub static RULE: Rule = Rule {
-    id: "format.superseded_tables",
-    severity: Severity::Error,
-    explainable: Explainable::No,
-    basis: FORMAT_2021,
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule = Rule::error("format.superseded_tables", FORMAT_2021, check);
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     let used = judged.content.form();
@@ -28,12 +20,11 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for section in from_faults.chain(whole) {
         if !told.contains(&section) {
             told.push(section);
-            let mut finding = RULE.finding(section, format!("/sections/{section}/table"));
-            finding.arguments = vec![
-                ("year", Argument::Plain(judged.year.to_string())),
-                ("document", Argument::Plain(prescribed.document.clone())),
-            ];
-            findings.push(finding);
+            findings.push(
+                RULE.finding(section, format!("/sections/{section}/table"))
+                    .with("year", judged.year)
+                    .with("document", &prescribed.document),
+            );
         }
     }
 }

@@ -1,26 +1,19 @@
 //! A report this one rests on was corrected since: last year's, or one that a consolidated report holds.
 
-use super::finding::Argument;
-use super::{Explainable, Finding, Findings, Judging, Needs, Rule, Severity};
+use super::{Explainable, Finding, Findings, Judging, Rule};
 
-pub static RULE: Rule = Rule {
-    id: "upstream.changed",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: "更正后应复核下一年度的结转数和包含该报告的汇总报告",
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule =
+    Rule::warning("upstream.changed", "更正后应复核下一年度的结转数和包含该报告的汇总报告", check)
+        .explainable(Explainable::ByEditor);
 
 fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for source in judged.upstream {
-        let mut finding = RULE.finding(&source.report_id, "/sections".to_owned());
-        finding.arguments = vec![
-            ("agency", Argument::Plain(source.agency_name.clone())),
-            ("year", Argument::Plain(source.year.to_string())),
-            ("revision", Argument::Plain(source.revision.to_string())),
-        ];
-        findings.push(finding);
+        findings.push(
+            RULE.finding(&source.report_id, "/sections".to_owned())
+                .with("agency", &source.agency_name)
+                .with("year", source.year)
+                .with("revision", source.revision),
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the rules about words share.
 
-use super::finding::{Argument, Fact, Findings};
+use super::finding::{Argument, Fact, Findings, telling};
 use super::judging::{Judging, Said, Told};
 use super::rule::Rule;
 use crate::domain::wording::{Personal, Words, find_personal};
@@ -26,7 +26,7 @@ pub(super) fn of_words(
 /// Every word of a lexicon in one text, with what should stand there.
 pub(super) fn told(words: Words, judged: &Judging<'_>, said: &Said<'_>) -> Vec<Told> {
     let lexicons = &judged.rules.lexicons;
-    let advice = |advice: &str| vec![("advice", Argument::Plain(advice.to_owned()))];
+    let advice = |advice: &str| telling("advice", advice);
     let mut hits: Vec<_> = lexicons
         .find(words, said.text())
         .map(|hit| (hit.start, hit.end, advice(&hit.entry.advice)))

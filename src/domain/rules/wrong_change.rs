@@ -3,21 +3,14 @@
 mod amounts;
 mod products;
 
-use super::finding::Argument;
+use super::finding::telling;
 use super::judging::Told;
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
-use crate::domain::wording::{count, decimal, is_percentage, pattern, sentences};
+use super::{Explainable, Findings, Judging, Rule};
+use crate::domain::wording::{Patterns, count, decimal, is_percentage, pattern, sentences};
 use regex::{Captures, Regex};
-use std::sync::LazyLock;
 
-pub static RULE: Rule = Rule {
-    id: "text.wrong_change",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: "文字中的增减数、增减幅与所列数字一致",
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule = Rule::warning("text.wrong_change", "文字中的增减数、增减幅与所列数字一致", check)
+    .explainable(Explainable::ByEditor);
 
 /// What tells that something rose or fell, and by how much.
 const MOVED: &str =
@@ -26,7 +19,7 @@ const UNIT: &str = "(?:件次|件|宗|份|例|起|项|条|篇|人次|次|期|场
 pub(super) const UP: [&str; 8] = ["增加", "增长", "上升", "提高", "多", "增", "增幅", "涨幅"];
 
 /// In order: now beside the change; from then to now; then and now in two clauses.
-pub(super) static PATTERNS: LazyLock<[Regex; 10]> = LazyLock::new(|| {
+pub(super) static PATTERNS: Patterns<10> = Patterns::new(|| {
     let than = "(?:同比|(?:较|比|与)(?:上一?年|去年|[0-9]{4}年)(?:度)?(?:同期)?(?:相比)?(?:的)?)";
     let amount = format!("(?:(?P<by>#){UNIT}|(?P<rate>~)%)");
     let rate = "(?:[，,、（(](?:同比|增幅|降幅|增长率|涨幅)?(?:增长|下降|上升|降低|提高|增加|减少)?(?:了|为|达|约为)?(?P<rate2>~)%)?";
@@ -101,16 +94,14 @@ fn wrong(text: &str) -> Vec<Told> {
         told.sort();
         told.dedup_by(|later, first| later.0 < first.1);
         found.extend(
-            told.into_iter().map(|(start, end, right)| {
-                (from + start, from + end, vec![("right", Argument::Plain(right))])
-            }),
+            told.into_iter().map(|(start, end, right)| (from + start, from + end, telling("right", right))),
         );
     }
     found
 }
 
 /// 36篇，是上年18篇的2倍; 18次，较上年6次增长2倍: how many times as much.
-static TIMES: LazyLock<[Regex; 3]> = LazyLock::new(|| {
+static TIMES: Patterns<3> = Patterns::new(|| {
     let year = "(?:上一?年|去年|[0-9]{4}年)(?:度)?(?:同期)?(?:的)?";
     [
         pattern(&format!("(?P<now>#){UNIT}[，,](?:是|为){year}(?P<then>#){UNIT}的(?P<times>~)倍")),

@@ -1,21 +1,17 @@
 //! A reporting year that ends on 30 December, and days that no calendar has.
 
 use super::judging::Told;
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
-use crate::domain::wording::pattern;
-use regex::Regex;
-use std::sync::LazyLock;
+use super::{Explainable, Findings, Judging, Rule};
+use crate::domain::wording::{Pattern, pattern};
 
-pub static RULE: Rule = Rule {
-    id: "text.wrong_period",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: "《中华人民共和国政府信息公开条例》第五十条（报告上一年度情况，自1月1日至12月31日）",
-    needs: Needs::Nothing,
+pub static RULE: Rule = Rule::warning(
+    "text.wrong_period",
+    "《中华人民共和国政府信息公开条例》第五十条（报告上一年度情况，自1月1日至12月31日）",
     check,
-};
+)
+.explainable(Explainable::ByEditor);
 
-static WRONG: LazyLock<Regex> = LazyLock::new(|| {
+static WRONG: Pattern = Pattern::new(|| {
     pattern(
         "(?:1月1日|一月一日)(?:起)?(?:至|到|—|-|－|～)(?:[0-9]{4}年)?(?P<first>12月30日|12月3日|11月30日|11月31日|十二月三十日)(?:止|[，,。；;、）)]|$)\
          |(?:截至|截止|截止到|截至到)[0-9]{4}年(?P<second>12月30日|十二月三十日)(?:止|[，,]|$)\
@@ -34,14 +30,14 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
 }
 
 /// 自2024年12月31日起至2024年1月1日止.
-static BACKWARDS: LazyLock<Regex> = LazyLock::new(|| {
+static BACKWARDS: Pattern = Pattern::new(|| {
     pattern(
         "[0-9]{4}年12月31日(?:起)?(?:至|到|—|-|－|～)(?:[0-9]{4}年)?(?P<day>1月1日)止?(?:[，,。；;、）)]|$)",
     )
 });
 /// 20241月1日: the year has lost its name.
-static GLUED: LazyLock<Regex> = LazyLock::new(|| pattern("(?P<day>20[0-9]{2}(?:1[0-2]|[1-9])月)"));
-static DAY: LazyLock<Regex> = LazyLock::new(|| pattern("(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日"));
+static GLUED: Pattern = Pattern::new(|| pattern("(?P<day>20[0-9]{2}(?:1[0-2]|[1-9])月)"));
+static DAY: Pattern = Pattern::new(|| pattern("(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日"));
 /// How many days the months have at most.
 const DAYS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 

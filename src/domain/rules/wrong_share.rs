@@ -4,38 +4,30 @@ mod lists;
 mod of_cells;
 
 use super::apart::Reporter;
-use super::finding::Argument;
+use super::finding::telling;
 use super::judging::Told;
 use super::wrong_change::percentage;
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
-use crate::domain::wording::{count, decimal, is_percentage, pattern, sentences};
-use regex::{Captures, Regex};
-use std::sync::LazyLock;
+use super::{Explainable, Findings, Judging, Rule};
+use crate::domain::wording::{Pattern, count, decimal, is_percentage, pattern, sentences};
+use regex::Captures;
 
-pub static RULE: Rule = Rule {
-    id: "text.wrong_share",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: "文字中的占比、比率与所列数字一致",
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule = Rule::warning("text.wrong_share", "文字中的占比、比率与所列数字一致", check)
+    .explainable(Explainable::ByEditor);
 
 const UNIT: &str = "(?:件次|件|宗|份|例|起|项|条|篇|次|人次|家次|批次)";
 /// What a part behind 其中 may be counted in: persons and households too.
 const PARTED: &str = "(?:件次|件|宗|份|例|起|项|条|篇|次|人次|人|户|家次|家|个|批次)";
 
-static WHOLE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!("(?P<whole>#)(?P<unit>{PARTED})[，,：:（(]")));
+static WHOLE: Pattern = Pattern::new(|| pattern(&format!("(?P<whole>#)(?P<unit>{PARTED})[，,：:（(]")));
 /// A part with its share of the whole.
-static PART: LazyLock<Regex> = LazyLock::new(|| {
+static PART: Pattern = Pattern::new(|| {
     pattern(&format!(
         "(?P<part>#)(?P<unit>{PARTED})[，,（(]?(?:占比|占总数|占总量|占全部(?:申请|信息)?|占申请总数|占(?:申请)?总量|占)\
          (?:的)?(?:比例)?(?:的|为|达|约为)?(?P<about>约|近|超过|超)?(?P<rate>~)%"
     ))
 });
 /// 收到14件，答复12件，答复率95.7%.
-static RATE: LazyLock<Regex> = LazyLock::new(|| {
+static RATE: Pattern = Pattern::new(|| {
     pattern(&format!(
         "(?:收到|受理|新收)[^0-9，。；]{{0,20}}(?P<whole>#)(?P<unit>{UNIT})[，,](?:已|均|已全部|当年|年内)?(?:办结|答复|办理|办复)\
          (?P<part>#){UNIT}[，,](?:办结率|答复率|办理率|办复率)(?:为|达|达到|约为)?(?P<rate>~)%"
@@ -43,43 +35,43 @@ static RATE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// 在60项任务中，已完成36项，完成率64%; 办结的14件中，予以公开8件，占67.1%.
-static WITHIN: LazyLock<Regex> = LazyLock::new(|| {
+static WITHIN: Pattern = Pattern::new(|| {
     pattern(&format!(
         "(?P<whole>#)(?P<unit>{UNIT})[^0-9，。；]{{0,8}}中[，,]?[^0-9，。；]{{0,16}}(?P<part>#){UNIT}[，,]\
          (?:占比?|[^0-9，。；]{{2,4}}率)(?:为|达|达到)?(?P<rate>~)%"
     ))
 });
 /// 收到留言14条，公开答复12条，占95.7%.
-static PAIR: LazyLock<Regex> = LazyLock::new(|| {
+static PAIR: Pattern = Pattern::new(|| {
     pattern(&format!(
         "^[^0-9，。；]{{0,20}}(?P<whole>#)(?P<unit>{UNIT})[，,][^0-9，。；]{{0,12}}(?P<part>#)(?P<second>{UNIT})[，,](?:占比?)(?:为|达)?(?P<rate>~)%"
     ))
 });
 /// 予以公开6件，占办结总数的24.9%: the whole stands in the table.
-static OF_TABLE: LazyLock<Regex> = LazyLock::new(|| {
+static OF_TABLE: Pattern = Pattern::new(|| {
     pattern(&format!(
         "(?P<part>#)(?:{UNIT})[，,（(]?占(?P<of>办结总数|办结总量|办理结果总数|办理总数|答复总数|申请总数|申请总量|新收申请总数|收到申请总数)的?(?:比例为)?(?P<rate>~)%"
     ))
 });
 /// 自然人申请3450件，占59.8%.
-static APPLICANT: LazyLock<Regex> = LazyLock::new(|| {
+static APPLICANT: Pattern = Pattern::new(|| {
     pattern(&format!("自然人(?:提出)?申请(?P<part>#)(?:{UNIT})[，,]占比?(?:为|达)?(?P<rate>~)%"))
 });
 /// 收到留言200条，已回复190条，回复率98%; 检查栏目50个，合格45个，合格率95%: the rate of what the part says.
-static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+static NAMED: Pattern = Pattern::new(|| {
     pattern(
         "(?P<whole>#)(?P<unit>件|条|份|个|项|篇|批次|户|家次|家|人次|人)[，,](?:其中)?(?:已|均已|公开)?(?P<part_name>回复|合格|通过|满意|达标|收回|回收|采纳)\
          (?P<part>#)(?P<second>件|条|份|个|项|篇|批次|户|家次|家|人次|人)[，,](?P<rate_name>回复|合格|通过|满意|达标|收回|回收|采纳)率(?:为|达|达到|约为)?(?P<rate>~)%",
     )
 });
 /// 满意487人，占500人的87.4%: a part beside the whole that it is of.
-static OF_WHOLE: LazyLock<Regex> = LazyLock::new(|| {
+static OF_WHOLE: Pattern = Pattern::new(|| {
     pattern(&format!(
         "(?P<part>#)(?P<unit>{PARTED})[，,（(]?占(?P<whole>#)(?P<second>{PARTED})的(?P<rate>~)%"
     ))
 });
 /// 占112.5%, 办结率达到120%: more than all there is.
-static BEYOND: LazyLock<Regex> = LazyLock::new(|| {
+static BEYOND: Pattern = Pattern::new(|| {
     pattern(
         "(?:占比?|(?:办结|答复|回复|满意|合格|公开|及时|覆盖|按时办结)率)(?:为|达|达到|约为|均为|均达)?(?P<rate>~)%",
     )
@@ -105,7 +97,7 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
             let more = of_cells::wrong(sentence, figures, &wholes).into_iter();
             let more = more.map(|(start, end, right)| (from + start, from + end, right));
             let own = more.filter(|(start, ..)| !apart.iter().any(|range| range.contains(start)));
-            told.extend(own.map(|(start, end, right)| (start, end, vec![("right", Argument::Plain(right))])));
+            told.extend(own.map(|(start, end, right)| (start, end, telling("right", right))));
         }
         told.sort_by_key(|(start, end, _)| (*start, *end));
         told.dedup_by(|later, first| later.0 < first.1);
@@ -135,9 +127,7 @@ fn wrong(text: &str, wholes: &Wholes) -> Vec<Told> {
         told.sort();
         told.dedup_by(|later, first| later.0 < first.1);
         found.extend(
-            told.into_iter().map(|(start, end, right)| {
-                (from + start, from + end, vec![("right", Argument::Plain(right))])
-            }),
+            told.into_iter().map(|(start, end, right)| (from + start, from + end, telling("right", right))),
         );
     }
     found

@@ -1,19 +1,13 @@
 //! A narrative that speaks of another year as the one it reports on.
 
-use super::finding::Argument;
-use super::{Explainable, Findings, Judging, Needs, Rule, Severity};
-use crate::domain::wording::{is_digit, pattern, sentences, years};
-use regex::Regex;
-use std::sync::LazyLock;
+use super::finding::telling;
+use super::vocabulary::VOCABULARY;
+use super::{Explainable, Findings, Judging, Rule};
+use crate::domain::wording::{Pattern, is_digit, pattern, sentences, years};
 
-pub static RULE: Rule = Rule {
-    id: "text.wrong_year",
-    severity: Severity::Warning,
-    explainable: Explainable::ByEditor,
-    basis: "《中华人民共和国政府信息公开条例》第五十条（报告上一年度情况）",
-    needs: Needs::Nothing,
-    check,
-};
+pub static RULE: Rule =
+    Rule::warning("text.wrong_year", "《中华人民共和国政府信息公开条例》第五十条（报告上一年度情况）", check)
+        .explainable(Explainable::ByEditor);
 
 /// What announces the dates between which a report counts.
 const PERIODS: [&str; 6] = ["统计期限", "统计时限", "统计时间", "统计周期", "统计时段", "起止时间"];
@@ -28,47 +22,6 @@ const THIS_YEAR: [&str; 8] =
 /// A year to come may be spoken of with these.
 const PLANS: [&str; 8] = ["将", "计划", "力争", "确保", "预计", "拟", "目标", "之前"];
 const REPORTED: [&str; 3] = ["政府信息公开", "政务公开", "信息公开"];
-/// Who reports.
-const BODIES: [&str; 22] = [
-    "我局",
-    "我办",
-    "我委",
-    "我市",
-    "我县",
-    "我区",
-    "我镇",
-    "我乡",
-    "我厅",
-    "我院",
-    "我中心",
-    "我街道",
-    "我单位",
-    "我部门",
-    "本机关",
-    "本单位",
-    "本局",
-    "全市",
-    "全县",
-    "全区",
-    "全镇",
-    "全局",
-];
-/// What a report counts.
-const COUNTED: [&str; 13] = [
-    "收取信息处理费",
-    "收到公开申请",
-    "收到政府信息",
-    "收到申请",
-    "收到依申请",
-    "受理政府信息",
-    "受理依申请",
-    "主动公开",
-    "新收",
-    "公开政府信息",
-    "受理申请",
-    "办理依申请",
-    "公开信息",
-];
 /// How a report begins.
 const OPENINGS: [&str; 6] = ["在", "坚持以", "坚持", "按照", "根据", "认真贯彻"];
 const COMPARED: [&str; 10] = ["同比", "相比", "较", "比上", "上年", "去年", "本年", "今年", "今后", "以来"];
@@ -84,9 +37,7 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
     for (said, years) in
         judged.texts.iter().map(|said| (said, wrong(said.text(), judged.year, own))).chain(titles)
     {
-        let ranges = years
-            .into_iter()
-            .map(|(start, end)| (start, end, vec![("year", Argument::Plain(judged.year.to_string()))]));
+        let ranges = years.into_iter().map(|(start, end)| (start, end, telling("year", judged.year)));
         said.tell(&RULE, ranges, findings);
     }
 }
@@ -100,7 +51,7 @@ fn in_title(title: &str, year: i32) -> Vec<(usize, usize)> {
 }
 
 /// 20225年, and 202年 at the beginning of a sentence: a year with a digit too many or too few.
-static MISWRITTEN: LazyLock<Regex> = LazyLock::new(|| {
+static MISWRITTEN: Pattern = Pattern::new(|| {
     pattern("(?:^|[^0-9.])(?P<long>20[0-9]{3})年[，,度我全1-9]|^(?P<short>20[0-9])年[，,度]")
 });
 
@@ -168,35 +119,7 @@ fn is_planned(before: &str, behind: &str) -> bool {
 
 /// What follows who reports: 我县, or its own name or the place in it, 清河县.
 fn after_body<'t>(behind: &'t str, own: &str) -> Option<&'t str> {
-    const BEGINS: [&str; 26] = [
-        "认真",
-        "扎实",
-        "深入",
-        "坚持",
-        "严格",
-        "积极",
-        "全面",
-        "按照",
-        "在",
-        "共",
-        "持续",
-        "始终",
-        "以",
-        "紧紧",
-        "高度",
-        "依申请",
-        "主动",
-        "政府信息",
-        "政务公开",
-        "收到",
-        "新收",
-        "受理",
-        "未",
-        "全年",
-        "累计",
-        "贯彻",
-    ];
-    if let Some(rest) = after(behind, &BODIES) {
+    if let Some(rest) = after(behind, &VOCABULARY.bodies) {
         return Some(rest);
     }
     let shared: usize = behind
@@ -210,7 +133,7 @@ fn after_body<'t>(behind: &'t str, own: &str) -> Option<&'t str> {
     let rest = behind.get(name..).filter(|_| name > PLACE)?;
     let offices = ["人民政府办公室", "政府办公室", "人民政府", "政府", "办公室"];
     let rest = after(rest, &offices).unwrap_or(rest);
-    BEGINS.iter().any(|word| rest.starts_with(word)).then_some(rest)
+    VOCABULARY.begins.iter().any(|word| rest.starts_with(word)).then_some(rest)
 }
 
 /// What a place's name ends with, and how long that is.
@@ -277,7 +200,7 @@ fn is_counted(sentence: &str, before: &str, behind: &str, year: i32, own: &str) 
     let own = after_body(behind, own).is_some_and(|rest| {
         let clause = rest.split(['，', ',', '；', '：']).next().unwrap_or_default();
         let none = ["未收到", "没有收到", "未收取", "没有收取"].iter().any(|word| clause.contains(word));
-        COUNTED.iter().any(|word| clause.contains(*word))
+        VOCABULARY.counted.iter().any(|word| clause.contains(*word))
             && (none || clause.contains(is_digit) || IN_WORDS.is_match(clause))
     });
     let compared = || COMPARED.iter().any(|word| sentence.contains(*word));
@@ -287,8 +210,7 @@ fn is_counted(sentence: &str, before: &str, behind: &str, year: i32, own: &str) 
 }
 
 /// 五千余条.
-static IN_WORDS: LazyLock<Regex> =
-    LazyLock::new(|| pattern("[一二三四五六七八九十百千万]{2,}[余多]?(?:条|件|份|篇)"));
+static IN_WORDS: Pattern = Pattern::new(|| pattern("[一二三四五六七八九十百千万]{2,}[余多]?(?:条|件|份|篇)"));
 
 /// 现公布2022年政府信息公开工作年度报告: the report itself, not one spoken of.
 fn is_announced(before: &str, behind: &str) -> bool {

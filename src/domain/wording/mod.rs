@@ -21,7 +21,7 @@ pub use characters::{is_digit, is_han, is_private, joiner};
 pub use clauses::{Told, numbers, sentences};
 pub use folded::{Folded, is_hidden};
 pub use lexicon::{Lexicons, Words};
-pub use pattern::{count, decimal, is_percentage, pattern};
+pub use pattern::{Pattern, Patterns, count, decimal, is_percentage, pattern};
 pub use personal::{Personal, find as find_personal};
 pub use search::{fold, snippet, tokens, wanted};
 pub use similarity::{Likeness, bands, likeness};

@@ -1,6 +1,12 @@
 //! Patterns that the program brings along.
 
 use regex::Regex;
+use std::sync::LazyLock;
+
+/// A pattern, made ready when the first text is searched for it.
+pub type Pattern = LazyLock<Regex>;
+/// Some that are searched for together.
+pub type Patterns<const COUNT: usize> = LazyLock<[Regex; COUNT]>;
 
 /// A pattern of the program's own; `#` in it stands for a count and `~` for a number with decimals.
 #[expect(clippy::unreachable, reason = "compiled in and read by a test: there is no program without it")]

@@ -3,7 +3,7 @@
 
 use crate::domain::agency::{AgencyPath, DivisionCode, Uscc};
 use crate::domain::rights::Right;
-use crate::operations::{Asking, Refusal};
+use crate::operations::{Answer, Asking, Refusal};
 use crate::storage::{AnyConnection, agencies};
 
 /// The right to give an agency that stands at or below a place a new code. What counts is the nearest place that says
@@ -14,7 +14,7 @@ pub(super) fn require_code_right(
     asking: &Asking,
     place: Option<&AgencyPath>,
     code: Option<&Uscc>,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     let (Some(code), Some(place)) = (code, place) else { return Ok(()) };
     if asking.rights.may_below(Right::KeepRegistry, None, None) {
         return Ok(());

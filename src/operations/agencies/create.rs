@@ -12,8 +12,7 @@ use crate::domain::report::Scope;
 use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
 use crate::operations::publishable::require_publishable;
-use crate::operations::refusal::taken;
-use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
+use crate::operations::{AgencyRef, Answer, Asking, Conflict, Desk, Refusal, permit, taken};
 use crate::storage::roster;
 use crate::storage::{AnyConnection, Note, agencies, years};
 use chrono::NaiveDate;
@@ -71,8 +70,8 @@ pub(super) fn published<'a>(
 }
 
 /// Refuses whoever may register nothing anywhere, asked before anything they send is looked at.
-pub fn require_some_registration_right(asking: &Asking) -> Result<(), Refusal> {
-    if asking.rights.may_somewhere(Right::KeepRegistry) { Ok(()) } else { Err(Refusal::Forbidden) }
+pub fn require_some_registration_right(asking: &Asking) -> Answer<()> {
+    permit(asking.rights.may_somewhere(Right::KeepRegistry))
 }
 
 /// Refuses whoever may register nothing under a parent (`None`: a root), asked before what they send is looked
@@ -81,11 +80,8 @@ pub fn require_registration_right(
     connection: &mut AnyConnection,
     asking: &Asking,
     parent: Option<&AgencyRef>,
-) -> Result<bool, Refusal> {
-    let found = match parent {
-        Some(parent) => resolve(connection, parent)?,
-        None => None,
-    };
+) -> Answer<bool> {
+    let found = parent.map(|parent| resolve(connection, parent)).transpose()?.flatten();
     if parent.is_some() && found.is_none() {
         return Ok(false);
     }
@@ -94,12 +90,10 @@ pub fn require_registration_right(
 }
 
 /// Registers an agency under its parent and puts it on the rosters that still follow the registry.
-pub fn create(desk: &mut Desk<'_>, id: &AgencyId, draft: &AgencyDraft) -> Result<Agency, Refusal> {
+pub fn create(desk: &mut Desk<'_>, id: &AgencyId, draft: &AgencyDraft) -> Answer<Agency> {
     let parent = find_parent(desk.connection, draft)?;
     let place = parent.as_ref().map(|parent| &parent.path);
-    if !desk.asking.rights.may_below(Right::KeepRegistry, place, None) {
-        return Err(Refusal::Forbidden);
-    }
+    permit(desk.asking.rights.may_below(Right::KeepRegistry, place, None))?;
     require_code_right(desk.connection, desk.asking, place, draft.uscc.as_ref())?;
     let path = AgencyPath::below(parent.as_ref().map(|parent| &parent.path), id.as_str());
     if path.depth() > MAX_DEPTH {
@@ -140,12 +134,8 @@ pub fn create(desk: &mut Desk<'_>, id: &AgencyId, draft: &AgencyDraft) -> Result
         let entry = RosterEntry::of(&agency, &year.plan, Scope::expected_of(agency.kind), place);
         roster::insert(desk.connection, &entry)?;
     }
-    desk.notes.audit(Note {
-        action: AuditAction::AgencyCreate,
-        agency_id: Some(agency.id.to_string()),
-        report_id: None,
-        detail: json!({ "name": agency.name, "parent_id": agency.parent_id.as_ref().map(AgencyId::as_str) }),
-    });
+    let detail = json!({ "name": agency.name, "parent_id": agency.parent_id.as_ref().map(AgencyId::as_str) });
+    desk.notes.audit(Note::new(AuditAction::AgencyCreate, detail).of(&agency.id));
     Ok(agency)
 }
 
@@ -153,7 +143,7 @@ pub fn create(desk: &mut Desk<'_>, id: &AgencyId, draft: &AgencyDraft) -> Result
 pub fn create_all(
     desk: &mut Desk<'_>,
     drafts: &[(usize, AgencyId, AgencyDraft)],
-) -> Result<Vec<(usize, Agency)>, Refusal> {
+) -> Answer<Vec<(usize, Agency)>> {
     let (mut made, mut refused) = (Vec::with_capacity(drafts.len()), Vec::new());
     for (line, id, draft) in drafts {
         match require_free(desk.connection, draft).and_then(|()| create(desk, id, draft)) {
@@ -166,7 +156,7 @@ pub fn create_all(
 }
 
 /// Asked before the insert, so that a refused row does not spoil the transaction for those after it.
-fn require_free(connection: &mut AnyConnection, draft: &AgencyDraft) -> Result<(), Refusal> {
+fn require_free(connection: &mut AnyConnection, draft: &AgencyDraft) -> Answer<()> {
     let Some(code) = &draft.uscc else { return Ok(()) };
     let holder = agencies::find_by_uscc(connection, code.as_str())?;
     if holder.is_some_and(|agency| agency.status == AgencyStatus::Active) {
@@ -176,10 +166,7 @@ fn require_free(connection: &mut AnyConnection, draft: &AgencyDraft) -> Result<(
 }
 
 /// The parent named in a draft, which must exist.
-pub(super) fn find_parent(
-    connection: &mut AnyConnection,
-    draft: &AgencyDraft,
-) -> Result<Option<Agency>, Refusal> {
+pub(super) fn find_parent(connection: &mut AnyConnection, draft: &AgencyDraft) -> Answer<Option<Agency>> {
     match &draft.parent {
         None => Ok(None),
         Some(parent) => match resolve(connection, parent)? {

@@ -6,12 +6,12 @@ use crate::domain::agency::Agency;
 use crate::domain::audit::AuditAction;
 use crate::domain::calendar::day_of;
 use crate::domain::report::Scope;
-use crate::operations::{AgencyRef, Conflict, Desk, Refusal};
+use crate::operations::{AgencyRef, Answer, Conflict, Desk, Refusal, require_present};
 use crate::storage::{AnyConnection, Note, agencies, history, people, reports, roster, webhooks, years};
 use serde_json::json;
 
 /// Whether others were put below it in a year by hand.
-fn holds_others(connection: &mut AnyConnection, years: &[i32], agency: &Agency) -> Result<bool, Refusal> {
+fn holds_others(connection: &mut AnyConnection, years: &[i32], agency: &Agency) -> Answer<bool> {
     for year in years {
         let place = roster::place_of(connection, *year, &agency.path)?.path;
         if roster::deepest(connection, *year, &place)? > place.depth() {
@@ -23,7 +23,7 @@ fn holds_others(connection: &mut AnyConnection, years: &[i32], agency: &Agency) 
 
 /// Whether it owes what is late, and was there when it was due. What was registered since, by mistake or in time for a
 /// year that is past, goes without a trace in that year.
-fn is_overdue(desk: &mut Desk<'_>, years: &[i32], agency: &Agency) -> Result<bool, Refusal> {
+fn is_overdue(desk: &mut Desk<'_>, years: &[i32], agency: &Agency) -> Answer<bool> {
     for year in years {
         for scope in [Scope::Own, Scope::Consolidated] {
             let line = roster::find(desk.connection, *year, &agency.id, scope)?;
@@ -38,12 +38,10 @@ fn is_overdue(desk: &mut Desk<'_>, years: &[i32], agency: &Agency) -> Result<boo
     Ok(false)
 }
 
-pub fn delete(desk: &mut Desk<'_>, agency: &AgencyRef, version: i64) -> Result<(), Refusal> {
+pub fn delete(desk: &mut Desk<'_>, agency: &AgencyRef, version: i64) -> Answer<()> {
     let present = find(desk.connection, agency)?;
     require_settling_right(desk.asking, &present)?;
-    if present.version != version {
-        return Err(Refusal::PreconditionFailed);
-    }
+    require_present(present.version == version)?;
     let following: Vec<i32> = years::list(desk.connection, 0, 200)?
         .iter()
         .filter(|year| year.plan.state.roster_follows())
@@ -67,11 +65,6 @@ pub fn delete(desk: &mut Desk<'_>, agency: &AgencyRef, version: i64) -> Result<(
     }
     history::delete_of(desk.connection, &present.id)?;
     agencies::delete(desk.connection, &present.id)?;
-    desk.notes.audit(Note {
-        action: AuditAction::AgencyDelete,
-        agency_id: Some(present.id.to_string()),
-        report_id: None,
-        detail: json!({ "name": present.name }),
-    });
+    desk.notes.audit(Note::new(AuditAction::AgencyDelete, json!({ "name": present.name })).of(&present.id));
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::AgencyQuery;
 use super::read::{find, resolve};
 use crate::domain::agency::{Agency, AgencyChange, AgencyOrder, AgencyStatus, HistoryEntry};
 use crate::domain::page::Page;
-use crate::operations::{AgencyRef, Refusal};
+use crate::operations::{AgencyRef, Answer, Refusal};
 use crate::storage::history::{self, PastAgency};
 use crate::storage::{Act, AnyConnection};
 use chrono::NaiveDate;
@@ -17,7 +17,7 @@ pub(super) fn record(
     change: AgencyChange,
     effective_on: NaiveDate,
     reason: Option<&str>,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     let entry = HistoryEntry {
         agency: agency.clone(),
         effective_on,
@@ -29,18 +29,14 @@ pub(super) fn record(
 }
 
 /// All changes of an agency, oldest first.
-pub fn history(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<Vec<HistoryEntry>, Refusal> {
+pub fn history(connection: &mut AnyConnection, agency: &AgencyRef) -> Answer<Vec<HistoryEntry>> {
     let agency = find(connection, agency)?;
     Ok(history::of_agency(connection, &agency.id)?)
 }
 
 /// An agency as it was on a day. One that had ended says so, and who has taken over; one that had not begun,
 /// or whose time had run out, was not there.
-pub fn find_at(
-    connection: &mut AnyConnection,
-    agency: &AgencyRef,
-    day: NaiveDate,
-) -> Result<Agency, Refusal> {
+pub fn find_at(connection: &mut AnyConnection, agency: &AgencyRef, day: NaiveDate) -> Answer<Agency> {
     let found = match agency {
         AgencyRef::Id(id) => history::find_at(connection, day, id)?,
         AgencyRef::Uscc(code) => history::find_by_uscc_at(connection, day, code.as_str())?,
@@ -57,7 +53,7 @@ pub fn list_at(
     query: &AgencyQuery,
     page: &Page<AgencyOrder>,
     count: bool,
-) -> Result<(Vec<Agency>, Option<i64>), Refusal> {
+) -> Answer<(Vec<Agency>, Option<i64>)> {
     let nothing = || Ok((Vec::new(), count.then_some(0)));
     let mut filter = query.filter.clone();
     if let Some(parent) = &query.parent {
@@ -78,7 +74,7 @@ pub fn ancestors_at(
     connection: &mut AnyConnection,
     agency: &AgencyRef,
     day: NaiveDate,
-) -> Result<Vec<Agency>, Refusal> {
+) -> Answer<Vec<Agency>> {
     let mut chain = Vec::new();
     let mut parent = find_at(connection, agency, day)?.parent_id;
     while let Some(id) = parent.filter(|_| chain.len() < crate::domain::agency::MAX_DEPTH) {

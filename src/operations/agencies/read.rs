@@ -2,7 +2,7 @@
 
 use crate::domain::agency::{Agency, AgencyFilter, AgencyOrder, AgencyPath};
 use crate::domain::page::Page;
-use crate::operations::{AgencyRef, Refusal};
+use crate::operations::{AgencyRef, Answer, Refusal};
 use crate::storage::AnyConnection;
 use crate::storage::agencies;
 
@@ -15,7 +15,7 @@ pub struct AgencyQuery {
 }
 
 /// Finds an agency by id or credit code.
-pub fn resolve(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<Option<Agency>, Refusal> {
+pub fn resolve(connection: &mut AnyConnection, agency: &AgencyRef) -> Answer<Option<Agency>> {
     Ok(match agency {
         AgencyRef::Id(id) => agencies::find(connection, id)?,
         AgencyRef::Uscc(code) => agencies::find_by_uscc(connection, code.as_str())?,
@@ -24,12 +24,12 @@ pub fn resolve(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<Opt
 }
 
 /// The agency that is named.
-pub fn find(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<Agency, Refusal> {
+pub fn find(connection: &mut AnyConnection, agency: &AgencyRef) -> Answer<Agency> {
     resolve(connection, agency)?.ok_or(Refusal::NotFound)
 }
 
 /// The path of an agency named in a query; `None`: there is no such agency, and it contains nothing.
-pub fn path_of(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<Option<AgencyPath>, Refusal> {
+pub fn path_of(connection: &mut AnyConnection, agency: &AgencyRef) -> Answer<Option<AgencyPath>> {
     Ok(resolve(connection, agency)?.map(|agency| agency.path))
 }
 
@@ -37,18 +37,18 @@ pub fn list(
     connection: &mut AnyConnection,
     query: &AgencyQuery,
     page: &Page<AgencyOrder>,
-) -> Result<Vec<Agency>, Refusal> {
+) -> Answer<Vec<Agency>> {
     let Some(filter) = complete(connection, query)? else { return Ok(Vec::new()) };
     Ok(agencies::list(connection, &filter, page)?)
 }
 
-pub fn count(connection: &mut AnyConnection, query: &AgencyQuery) -> Result<i64, Refusal> {
+pub fn count(connection: &mut AnyConnection, query: &AgencyQuery) -> Answer<i64> {
     let Some(filter) = complete(connection, query)? else { return Ok(0) };
     Ok(agencies::count(connection, &filter)?)
 }
 
 /// `None`: an agency is named that is not there; nothing is found.
-fn complete(connection: &mut AnyConnection, query: &AgencyQuery) -> Result<Option<AgencyFilter>, Refusal> {
+fn complete(connection: &mut AnyConnection, query: &AgencyQuery) -> Answer<Option<AgencyFilter>> {
     let mut filter = query.filter.clone();
     if let Some(parent) = &query.parent {
         let Some(parent) = resolve(connection, parent)? else { return Ok(None) };
@@ -62,7 +62,7 @@ fn complete(connection: &mut AnyConnection, query: &AgencyQuery) -> Result<Optio
 }
 
 /// The chain above an agency, the root first.
-pub fn ancestors(connection: &mut AnyConnection, agency: &AgencyRef) -> Result<Vec<Agency>, Refusal> {
+pub fn ancestors(connection: &mut AnyConnection, agency: &AgencyRef) -> Answer<Vec<Agency>> {
     let agency = find(connection, agency)?;
     let mut ids: Vec<String> = agency.path.ids().map(str::to_owned).collect();
     ids.pop();
@@ -75,7 +75,7 @@ pub fn page_of_children(
     agency: &AgencyRef,
     page: &Page<AgencyOrder>,
     count: bool,
-) -> Result<(Vec<Agency>, Option<i64>), Refusal> {
+) -> Answer<(Vec<Agency>, Option<i64>)> {
     let parent = find(connection, agency)?;
     let filter = AgencyFilter { parent_id: Some(parent.id), ..AgencyFilter::default() };
     let total = count.then(|| agencies::count(connection, &filter)).transpose()?;

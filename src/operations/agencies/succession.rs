@@ -6,7 +6,7 @@ use super::{find, require_change_right, require_settling_right, resolve};
 use crate::domain::agency::{Agency, AgencyStatus, SuccessionKind};
 use crate::domain::audit::AuditAction;
 use crate::operations::publishable::require_publishable;
-use crate::operations::{AgencyRef, Conflict, Desk, InputFault, Refusal};
+use crate::operations::{AgencyRef, Answer, Conflict, Desk, InputFault, Refusal, require_present};
 use crate::storage::{Note, agencies};
 use chrono::NaiveDate;
 use serde_json::json;
@@ -30,19 +30,15 @@ pub fn succeed(
     agency: &AgencyRef,
     version: i64,
     succession: &Succession,
-) -> Result<Agency, Refusal> {
+) -> Answer<Agency> {
     let present = find(desk.connection, agency)?;
     require_settling_right(desk.asking, &present)?;
-    let successor = match &succession.successor {
-        Some(named) => resolve(desk.connection, named)?,
-        None => None,
-    };
+    let successor =
+        succession.successor.as_ref().map(|named| resolve(desk.connection, named)).transpose()?.flatten();
     if let Some(successor) = &successor {
         require_change_right(desk.asking, successor)?;
     }
-    if present.version != version {
-        return Err(Refusal::PreconditionFailed);
-    }
+    require_present(present.version == version)?;
     let faults = faults_of(succession, &present, successor.as_ref(), desk.asking.today);
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults));
@@ -65,18 +61,14 @@ pub fn succeed(
     record(desk.connection, desk.act, &ended, succession.kind.into(), day, succession.reason.as_deref())?;
     let by = successor.as_ref().map(|successor| successor.name.as_str()).unwrap_or_default();
     exempt_in_rosters(desk.connection, &ended, desk.asking.today, &format!("{kind} {day} {by}"))?;
-    desk.notes.audit(Note {
-        action: AuditAction::AgencySuccession,
-        agency_id: Some(ended.id.to_string()),
-        report_id: None,
-        detail: json!({
-            "kind": kind,
-            "name": ended.name,
-            "successor_id": ended.successor_id.as_ref().map(ToString::to_string),
-            "effective_on": day.to_string(),
-            "reason": succession.reason,
-        }),
+    let detail = json!({
+        "kind": kind,
+        "name": ended.name,
+        "successor_id": ended.successor_id.as_ref().map(ToString::to_string),
+        "effective_on": day.to_string(),
+        "reason": succession.reason,
     });
+    desk.notes.audit(Note::new(AuditAction::AgencySuccession, detail).of(&ended.id));
     Ok(ended)
 }
 

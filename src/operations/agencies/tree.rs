@@ -3,7 +3,7 @@
 use super::{find, find_at};
 use crate::domain::agency::Agency;
 use crate::domain::id::AgencyId;
-use crate::operations::{AgencyRef, Refusal};
+use crate::operations::{AgencyRef, Answer};
 use crate::storage::{AnyConnection, agencies, history};
 use chrono::NaiveDate;
 use std::collections::HashMap;
@@ -29,7 +29,7 @@ impl AgencyTree {
 }
 
 /// An agency with its subtree to a depth (0 = itself alone).
-pub fn tree(connection: &mut AnyConnection, agency: &AgencyRef, depth: usize) -> Result<AgencyTree, Refusal> {
+pub fn tree(connection: &mut AnyConnection, agency: &AgencyRef, depth: usize) -> Answer<AgencyTree> {
     let root = find(connection, agency)?;
     let rows = agencies::subtree(connection, &root.path, depth, ROWS)?;
     Ok(grow(root, rows.into_iter().map(|agency| (agency, true))))
@@ -42,7 +42,7 @@ pub fn tree_at(
     agency: &AgencyRef,
     depth: usize,
     day: NaiveDate,
-) -> Result<AgencyTree, Refusal> {
+) -> Answer<AgencyTree> {
     let root = find_at(connection, agency, day)?;
     let deepest = i64::try_from(depth).unwrap_or(i64::MAX);
     let rows = history::subtree_at(connection, day, &root.id, deepest, ROWS)?;

@@ -11,9 +11,8 @@ use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
 use crate::operations::changed::changed;
 use crate::operations::publishable::require_publishable;
-use crate::operations::refusal::taken;
 use crate::operations::statistics::{move_in_years, require_place, settle_report};
-use crate::operations::{AgencyRef, Asking, Conflict, Desk, Refusal};
+use crate::operations::{AgencyRef, Answer, Asking, Conflict, Desk, permit, require_present, taken};
 use crate::storage::renditions::{Around, empty_stale};
 use crate::storage::roster;
 use crate::storage::{AnyConnection, Note, agencies, reports, years};
@@ -21,13 +20,13 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 /// The right to change an agency: over itself as a subordinate of its parent, or as its own supervisor.
-pub fn require_change_right(asking: &Asking, agency: &Agency) -> Result<(), Refusal> {
-    if asking.rights.may(Right::KeepRegistry, &agency.path, None) { Ok(()) } else { Err(Refusal::Forbidden) }
+pub fn require_change_right(asking: &Asking, agency: &Agency) -> Answer<()> {
+    permit(asking.rights.may(Right::KeepRegistry, &agency.path, None))
 }
 
 /// The right to settle what an agency is called, counts as, and whether it goes on: that of the place above.
-pub fn require_settling_right(asking: &Asking, agency: &Agency) -> Result<(), Refusal> {
-    if asking.rights.may_settle(&agency.path, None) { Ok(()) } else { Err(Refusal::Forbidden) }
+pub fn require_settling_right(asking: &Asking, agency: &Agency) -> Answer<()> {
+    permit(asking.rights.may_settle(&agency.path, None))
 }
 
 /// Whether a draft settles what is not for the agency itself to settle.
@@ -39,11 +38,7 @@ fn settles(present: &Agency, draft: &AgencyDraft) -> bool {
 }
 
 /// The same over an agency that a body names; one that is not there is a fault of the body.
-pub fn require_right_over(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    named: &AgencyRef,
-) -> Result<(), Refusal> {
+pub fn require_right_over(connection: &mut AnyConnection, asking: &Asking, named: &AgencyRef) -> Answer<()> {
     match resolve(connection, named)? {
         Some(agency) => require_change_right(asking, &agency),
         None => Ok(()),
@@ -56,41 +51,28 @@ pub fn require_move_right(
     asking: &Asking,
     present: &Agency,
     parent: Option<&AgencyRef>,
-) -> Result<(), Refusal> {
-    let new = match parent {
-        Some(parent) => resolve(connection, parent)?,
-        None => None,
-    };
+) -> Answer<()> {
+    let new = parent.map(|parent| resolve(connection, parent)).transpose()?.flatten();
     let unknown = parent.is_some() && new.is_none();
     if unknown || present.parent_id.as_ref() == new.as_ref().map(|new| &new.id) {
         return Ok(());
     }
-    let old = match &present.parent_id {
-        Some(id) => agencies::find(connection, id)?,
-        None => None,
-    };
+    let old = present.parent_id.as_ref().map(|id| agencies::find(connection, id)).transpose()?.flatten();
     let manages = |place: Option<&Agency>| {
         asking.rights.may_below(Right::KeepRegistry, place.map(|agency| &agency.path), None)
     };
-    if manages(old.as_ref()) && manages(new.as_ref()) { Ok(()) } else { Err(Refusal::Forbidden) }
+    permit(manages(old.as_ref()) && manages(new.as_ref()))
 }
 
 /// Writes a draft over an agency. `version` is the one the caller has seen.
-pub fn update(
-    desk: &mut Desk<'_>,
-    agency: &AgencyRef,
-    version: i64,
-    draft: &AgencyDraft,
-) -> Result<Agency, Refusal> {
+pub fn update(desk: &mut Desk<'_>, agency: &AgencyRef, version: i64, draft: &AgencyDraft) -> Answer<Agency> {
     let present = find(desk.connection, agency)?;
     require_change_right(desk.asking, &present)?;
     require_move_right(desk.connection, desk.asking, &present, draft.parent.as_ref())?;
     if settles(&present, draft) {
         require_settling_right(desk.asking, &present)?;
     }
-    if present.version != version {
-        return Err(Refusal::PreconditionFailed);
-    }
+    require_present(present.version == version)?;
     let before = published(&present.name, present.short_name.as_deref(), &present.contact);
     let new = draft.published().into_iter().zip(before).filter(|(new, before)| new != before);
     require_publishable(desk.asking, new.map(|(new, _)| new))?;
@@ -105,7 +87,6 @@ pub fn update(
     }
     let above = parent.as_ref().map(|parent| parent.path.clone());
     let wanted = Agency {
-        id: present.id.clone(),
         name: draft.name.clone(),
         short_name: draft.short_name.clone(),
         uscc: draft.uscc.clone(),
@@ -114,14 +95,10 @@ pub fn update(
         division_code: draft.division_code.clone(),
         parent_id: parent.map(|parent| parent.id),
         path,
-        status: present.status,
         valid_from: draft.valid_from,
         valid_to: draft.valid_to,
-        successor_id: present.successor_id.clone(),
         contact: draft.contact.clone(),
-        version: present.version,
-        created_at: present.created_at,
-        updated_at: present.updated_at,
+        ..present.clone()
     };
     let Some(changed) = changed!(present, wanted, desk.act.at) else { return Ok(present) };
     if moved {
@@ -136,26 +113,23 @@ pub fn update(
     record(desk.connection, desk.act, &changed, what, desk.asking.today, None)?;
     follow_in_rosters(desk, &present, &changed)?;
     empty_stale(desk.connection, Around::Agency(&changed.id))?;
-    desk.notes.audit(Note {
-        action: if moved { AuditAction::AgencyMove } else { AuditAction::AgencyUpdate },
-        agency_id: Some(changed.id.to_string()),
-        report_id: None,
-        detail: json!({
-            "name": changed.name,
-            "previous_name": present.name,
-            "uscc": changed.uscc.as_ref().map(ToString::to_string),
-            "previous_uscc": present.uscc.as_ref().map(ToString::to_string),
-            "previous_parent_id": present.parent_id.as_ref().map(ToString::to_string),
-            "parent_id": changed.parent_id.as_ref().map(ToString::to_string),
-            "version": changed.version,
-        }),
+    let detail = json!({
+        "name": changed.name,
+        "previous_name": present.name,
+        "uscc": changed.uscc.as_ref().map(ToString::to_string),
+        "previous_uscc": present.uscc.as_ref().map(ToString::to_string),
+        "previous_parent_id": present.parent_id.as_ref().map(ToString::to_string),
+        "parent_id": changed.parent_id.as_ref().map(ToString::to_string),
+        "version": changed.version,
     });
+    let action = if moved { AuditAction::AgencyMove } else { AuditAction::AgencyUpdate };
+    desk.notes.audit(Note::new(action, detail).of(&changed.id));
     Ok(changed)
 }
 
 /// The rosters of planned and open years follow the registry; frozen ones never move, and what somebody
 /// has settled by hand stays settled. Nor is a due day that has passed put off by what the agency is now.
-fn follow_in_rosters(desk: &mut Desk<'_>, before: &Agency, after: &Agency) -> Result<(), Refusal> {
+fn follow_in_rosters(desk: &mut Desk<'_>, before: &Agency, after: &Agency) -> Answer<()> {
     let (connection, today) = (&mut *desk.connection, desk.asking.today);
     let expected = Scope::expected_of(after.kind);
     for year in years::list(connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
@@ -200,11 +174,7 @@ fn follow_in_rosters(desk: &mut Desk<'_>, before: &Agency, after: &Agency) -> Re
 }
 
 /// Whether a day has passed by which others have filed.
-pub(super) fn is_late(
-    connection: &mut AnyConnection,
-    line: &RosterEntry,
-    today: NaiveDate,
-) -> Result<bool, Refusal> {
+pub(super) fn is_late(connection: &mut AnyConnection, line: &RosterEntry, today: NaiveDate) -> Answer<bool> {
     Ok(today > line.due_on && reports::exists_for_year(connection, line.year)?)
 }
 
@@ -215,7 +185,7 @@ pub(super) fn exempt_in_rosters(
     agency: &Agency,
     today: NaiveDate,
     reason: &str,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     let ended = agency.valid_to;
     for year in years::list(connection, 0, 200)?.iter().filter(|year| year.plan.state.roster_follows()) {
         for scope in [Scope::Own, Scope::Consolidated] {

@@ -3,11 +3,11 @@
 use super::list::sees_everything;
 use crate::domain::audit::{Access, AccessFilter};
 use crate::operations::agencies::resolve;
-use crate::operations::{AgencyRef, Asking, Refusal};
+use crate::operations::{AgencyRef, Answer, Asking, permit};
 use crate::storage::{AnyConnection, access};
 
 /// Enters reads, in the lane.
-pub fn enter_reads(connection: &mut AnyConnection, reads: &[Access]) -> Result<(), Refusal> {
+pub fn enter_reads(connection: &mut AnyConnection, reads: &[Access]) -> Answer<()> {
     Ok(access::insert(connection, reads)?)
 }
 
@@ -19,10 +19,8 @@ pub fn list_reads(
     after: Option<&str>,
     limit: i64,
     count: bool,
-) -> Result<(Vec<Access>, Option<i64>), Refusal> {
-    if !sees_everything(asking) {
-        return Err(Refusal::Forbidden);
-    }
+) -> Answer<(Vec<Access>, Option<i64>)> {
+    permit(sees_everything(asking))?;
     asking.sees(None, None);
     let mut filter = filter.clone();
     if let Some(agency) = agency {

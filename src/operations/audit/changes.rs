@@ -1,7 +1,7 @@
 //! What the public is told happened, gap-free and in commit order.
 
 use crate::domain::onward::PublicChange;
-use crate::operations::Refusal;
+use crate::operations::{Answer, Refusal};
 use crate::storage::AnyConnection;
 use crate::storage::audit::{self, LedgerState};
 
@@ -15,7 +15,7 @@ pub struct ChangePage {
 }
 
 /// `since` is exclusive; a number that was never given out here belongs to a log that is gone.
-pub fn changes_since(connection: &mut AnyConnection, since: i64, limit: i64) -> Result<ChangePage, Refusal> {
+pub fn changes_since(connection: &mut AnyConnection, since: i64, limit: i64) -> Answer<ChangePage> {
     let ledger = audit::ledger(connection)?;
     let known = since == 0 || since == ledger.change_seq || audit::is_change(connection, since)?;
     if !known {
@@ -27,7 +27,7 @@ pub fn changes_since(connection: &mut AnyConnection, since: i64, limit: i64) -> 
 }
 
 /// Up to which entry this snapshot has the audit, and, where it is asked for, when that one was written.
-pub fn last_entry(connection: &mut AnyConnection, timed: bool) -> Result<(i64, Option<String>), Refusal> {
+pub fn last_entry(connection: &mut AnyConnection, timed: bool) -> Answer<(i64, Option<String>)> {
     let seq = audit::audit_seq(connection)?;
     let at = if timed { audit::audit_time(connection, seq)? } else { None };
     Ok((seq, at))

@@ -3,7 +3,7 @@
 use crate::domain::audit::{AuditFilter, AuditLine};
 use crate::domain::rights::{Extent, Right};
 use crate::operations::agencies::resolve;
-use crate::operations::{AgencyRef, Asking, Refusal};
+use crate::operations::{AgencyRef, Answer, Asking, Refusal, permit};
 use crate::storage::AnyConnection;
 use crate::storage::audit;
 
@@ -21,7 +21,7 @@ pub fn list(
     after: i64,
     limit: i64,
     count: bool,
-) -> Result<(Vec<AuditLine>, Option<i64>), Refusal> {
+) -> Answer<(Vec<AuditLine>, Option<i64>)> {
     let mut filter = query.filter.clone();
     filter.within = may_read(asking)?;
     asking.sees(None, None);
@@ -38,16 +38,14 @@ pub fn lines_after(
     asking: &Asking,
     after: i64,
     limit: i64,
-) -> Result<Vec<AuditLine>, Refusal> {
-    if !sees_everything(asking) {
-        return Err(Refusal::Forbidden);
-    }
+) -> Answer<Vec<AuditLine>> {
+    permit(sees_everything(asking))?;
     asking.sees(None, None);
     Ok(audit::walk(connection, after, limit)?)
 }
 
 /// The last entry of the audit and its hash, or those of the entry asked for.
-pub fn head(connection: &mut AnyConnection, seq: Option<i64>) -> Result<(i64, String), Refusal> {
+pub fn head(connection: &mut AnyConnection, seq: Option<i64>) -> Answer<(i64, String)> {
     let Some(seq) = seq else {
         let ledger = audit::ledger(connection)?;
         return Ok((ledger.audit_seq, ledger.audit_head));
@@ -62,7 +60,7 @@ pub fn sees_everything(asking: &Asking) -> bool {
 }
 
 /// What of the audit the caller may read; `None`: all of it.
-fn may_read(asking: &Asking) -> Result<Option<Vec<Extent>>, Refusal> {
+fn may_read(asking: &Asking) -> Answer<Option<Vec<Extent>>> {
     let extents = asking.rights.extents(Right::ReadAudit);
     if extents.is_empty() {
         return Err(Refusal::Forbidden);

@@ -1,7 +1,7 @@
 //! Walking the chain from its beginning and comparing its end with the ledger.
 
 use crate::domain::audit::{AuditLine, Break, Chain};
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::storage::audit::{self, LedgerState};
 use crate::storage::{AnyConnection, take_time};
 
@@ -29,10 +29,7 @@ impl Verdict {
 }
 
 /// Hands every line of one snapshot over, in order, until one is refused; whoever takes them may take their time.
-fn for_each_line(
-    connection: &mut AnyConnection,
-    mut take: impl FnMut(&AuditLine) -> bool,
-) -> Result<(), Refusal> {
+fn for_each_line(connection: &mut AnyConnection, mut take: impl FnMut(&AuditLine) -> bool) -> Answer<()> {
     take_time(connection)?;
     let mut after = 0;
     loop {
@@ -47,17 +44,14 @@ fn for_each_line(
 
 /// Hands every line over, in order, until one is refused, and gives the end of the chain as the ledger of the
 /// same snapshot has it: whatever is written meanwhile is in neither.
-pub fn export(
-    connection: &mut AnyConnection,
-    take: impl FnMut(&AuditLine) -> bool,
-) -> Result<LedgerState, Refusal> {
+pub fn export(connection: &mut AnyConnection, take: impl FnMut(&AuditLine) -> bool) -> Answer<LedgerState> {
     let ledger = audit::ledger(connection)?;
     for_each_line(connection, take)?;
     Ok(ledger)
 }
 
 /// Walks the chain as one snapshot has it; `expected` is a number and the hash that somebody saw there.
-pub fn verify(connection: &mut AnyConnection, expected: Option<(i64, &str)>) -> Result<Verdict, Refusal> {
+pub fn verify(connection: &mut AnyConnection, expected: Option<(i64, &str)>) -> Answer<Verdict> {
     walk(connection, expected, |_| {})
 }
 
@@ -66,7 +60,7 @@ pub(super) fn walk(
     connection: &mut AnyConnection,
     expected: Option<(i64, &str)>,
     mut take: impl FnMut(&AuditLine),
-) -> Result<Verdict, Refusal> {
+) -> Answer<Verdict> {
     let ledger = audit::ledger(connection)?;
     let mut chain = Chain::default();
     let mut broken = None;

@@ -1,7 +1,7 @@
 //! Heads handed to a witness, and what a witness has held against what is here.
 
 use crate::domain::audit::SignedHead;
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::storage::audit::{self, LedgerState};
 use crate::storage::{AnyConnection, positions};
 use chrono::Duration;
@@ -10,25 +10,21 @@ use chrono::Duration;
 const WITNESS: &str = "witness";
 
 /// The end of the chain, and the last entry that was handed to the witness.
-pub fn unwitnessed(connection: &mut AnyConnection) -> Result<(LedgerState, i64), Refusal> {
+pub fn unwitnessed(connection: &mut AnyConnection) -> Answer<(LedgerState, i64)> {
     Ok((audit::ledger(connection)?, positions::of(connection, WITNESS)?))
 }
 
 /// Whether this instance is the one that signs now.
-pub fn hold_witness_lease(
-    connection: &mut AnyConnection,
-    holder: &str,
-    length: Duration,
-) -> Result<bool, Refusal> {
+pub fn hold_witness_lease(connection: &mut AnyConnection, holder: &str, length: Duration) -> Answer<bool> {
     Ok(positions::hold(connection, WITNESS, holder, length)?)
 }
 
-pub fn release_witness_lease(connection: &mut AnyConnection, holder: &str) -> Result<(), Refusal> {
+pub fn release_witness_lease(connection: &mut AnyConnection, holder: &str) -> Answer<()> {
     Ok(positions::release(connection, WITNESS, holder)?)
 }
 
 /// Remembers up to which entry the witness has been told.
-pub fn note_witnessed(connection: &mut AnyConnection, seq: i64) -> Result<(), Refusal> {
+pub fn note_witnessed(connection: &mut AnyConnection, seq: i64) -> Answer<()> {
     Ok(positions::set(connection, WITNESS, seq)?)
 }
 
@@ -61,11 +57,7 @@ pub struct Testimony {
 }
 
 /// Holds heads against the chain; `public` is the key that must have signed them.
-pub fn hear(
-    connection: &mut AnyConnection,
-    heads: &[SignedHead],
-    public: &str,
-) -> Result<Testimony, Refusal> {
+pub fn hear(connection: &mut AnyConnection, heads: &[SignedHead], public: &str) -> Answer<Testimony> {
     let last = audit::ledger(connection)?.audit_seq;
     let mut heard = Testimony { last, ..Testimony::default() };
     for (at, head) in heads.iter().enumerate() {

@@ -5,7 +5,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::job::{Job, JobState};
 use crate::domain::rights::Right;
-use crate::operations::{Asking, Desk, Refusal};
+use crate::operations::{Answer, Asking, Desk, Refusal, permit};
 use crate::storage::{AnyConnection, Note, StorageError, jobs, people, tokens};
 use chrono::{Duration, NaiveDateTime};
 use serde_json::json;
@@ -28,7 +28,7 @@ pub fn find(
     asking: &Asking,
     id: &str,
     now: NaiveDateTime,
-) -> Result<(Job, JobState), Refusal> {
+) -> Answer<(Job, JobState)> {
     let job = jobs::find(connection, id)?.ok_or(Refusal::NotFound)?;
     if !is_own(asking, &job) && !asking.rights.may_below(Right::SeeJobs, None, None) {
         return Err(Refusal::NotFound);
@@ -44,7 +44,7 @@ fn is_own(asking: &Asking, job: &Job) -> bool {
 /// Jobs that one person has under way at the same time.
 const MOST_OF_ONE: i64 = 3;
 
-pub fn start(desk: &mut Desk<'_>, job: &Job) -> Result<Job, Refusal> {
+pub fn start(desk: &mut Desk<'_>, job: &Job) -> Answer<Job> {
     if jobs::count_running(desk.connection, &job.person_id, desk.act.at - SILENCE)? >= MOST_OF_ONE {
         return Err(Refusal::TooMany);
     }
@@ -59,11 +59,9 @@ pub fn start(desk: &mut Desk<'_>, job: &Job) -> Result<Job, Refusal> {
 }
 
 /// Asks a job to end at its next step; one that has ended stays as it is.
-pub fn cancel(desk: &mut Desk<'_>, id: &str) -> Result<(), Refusal> {
+pub fn cancel(desk: &mut Desk<'_>, id: &str) -> Answer<()> {
     let (mut job, state) = find(desk.connection, desk.asking, id, desk.act.at)?;
-    if !is_own(desk.asking, &job) && !desk.asking.rights.may_below(Right::Validate, None, None) {
-        return Err(Refusal::Forbidden);
-    }
+    permit(is_own(desk.asking, &job) || desk.asking.rights.may_below(Right::Validate, None, None))?;
     if state == JobState::Running {
         job.state = JobState::Cancelling;
         job.updated_at = desk.act.at;
@@ -84,7 +82,7 @@ fn is_good(
     token: Option<&TokenId>,
     job: &Job,
     (lifetimes, at): (&Lifetimes, NaiveDateTime),
-) -> Result<bool, Refusal> {
+) -> Answer<bool> {
     let Some(token) = token else {
         let person = people::find_person(connection, &PersonId::from_stored(job.person_id.clone()))?;
         return Ok(person.is_none_or(|person| person.left_on.is_none()));
@@ -94,7 +92,7 @@ fn is_good(
 }
 
 /// Notes how far the job is; tells whether it is to go on.
-pub fn report_progress(desk: &mut Desk<'_>, id: &str, done: i64) -> Result<bool, Refusal> {
+pub fn report_progress(desk: &mut Desk<'_>, id: &str, done: i64) -> Answer<bool> {
     let (at, token) = (desk.act.at, desk.act.session.token.as_ref());
     let connection = &mut *desk.connection;
     let mut job = jobs::find(connection, id)?.ok_or(Refusal::NotFound)?;
@@ -113,7 +111,7 @@ pub fn finish(
     state: JobState,
     result: Option<String>,
     at: NaiveDateTime,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     let missing = || Refusal::Storage(StorageError::Malformed { what: "job", value: id.to_owned() });
     let mut job = jobs::find(connection, id)?.ok_or_else(missing)?;
     job.state = state;

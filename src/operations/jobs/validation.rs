@@ -6,7 +6,7 @@ use crate::domain::report::ReportFilter;
 use crate::domain::rights::Right;
 use crate::domain::rules::{RULES, by_id};
 use crate::operations::reports::{self, ReportQuery, verdicts_of};
-use crate::operations::{Asking, Refusal};
+use crate::operations::{Answer, Asking, permit};
 use crate::storage::AnyConnection;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -17,12 +17,8 @@ const STEP: i64 = 200;
 const MOST_NAMED: usize = 5_000;
 
 /// The right to have a year's reports judged, within an agency or all of them.
-pub fn require_validation_right(
-    asking: &Asking,
-    year: i32,
-    within: Option<&AgencyPath>,
-) -> Result<(), Refusal> {
-    if asking.rights.may_below(Right::Validate, within, year) { Ok(()) } else { Err(Refusal::Forbidden) }
+pub fn require_validation_right(asking: &Asking, year: i32, within: Option<&AgencyPath>) -> Answer<()> {
+    permit(asking.rights.may_below(Right::Validate, within, year))
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,7 +46,7 @@ pub fn page_of_reports(
     year: i32,
     within: Option<&AgencyPath>,
     mut tally: Tally,
-) -> Result<(Tally, bool), Refusal> {
+) -> Answer<(Tally, bool)> {
     let filter = ReportFilter { year: Some(year), within: within.cloned(), ..ReportFilter::default() };
     let query = ReportQuery { filter, ..ReportQuery::default() };
     let page = Page { keys: Vec::new(), after_id: tally.after.clone(), limit: STEP };

@@ -6,7 +6,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::id::PendingId;
 use crate::domain::pending::{HeldAct, PendingAct};
 use crate::operations::reports::find_raw;
-use crate::operations::{Asking, Conflict, Desk, Ready, Refusal};
+use crate::operations::{Answer, Asking, Conflict, Desk, Ready, Refusal};
 use crate::storage::{Act, AnyConnection, Basis, pending};
 use chrono::Duration;
 use serde_json::Value;
@@ -18,16 +18,13 @@ pub fn prepare_ask(
     asking: &Asking,
     id: &PendingId,
     order: &HeldOrder,
-) -> Result<Ready<PendingAct>, Refusal> {
+) -> Answer<Ready<PendingAct>> {
     let person = asking.person.clone().ok_or(Refusal::Forbidden)?;
     let hand_id = asking.doer().ok_or(Refusal::Forbidden)?.hand;
     let held = order.act().ok_or(Refusal::Forbidden)?;
     let (order, place) = order.clone().settled(connection, asking, act.at)?;
     let basis = order.judge(connection, act, asking)?;
-    let of_report = match order.report() {
-        Some(report) => Some(find_raw(connection, report)?),
-        None => None,
-    };
+    let of_report = order.report().map(|report| find_raw(connection, report)).transpose()?;
     let command = PendingAct {
         id: id.clone(),
         act: held,
@@ -61,8 +58,8 @@ pub fn do_or_ask<T>(
     desk: &mut Desk<'_>,
     id: &PendingId,
     order: &HeldOrder,
-    mut act: impl FnMut(&mut Desk<'_>) -> Result<T, Refusal>,
-) -> Result<Outcome<T>, Refusal> {
+    mut act: impl FnMut(&mut Desk<'_>) -> Answer<T>,
+) -> Answer<Outcome<T>> {
     if !order.waits_now(desk.connection, desk.asking, desk.act.at)? {
         return act(desk).map(Outcome::Done);
     }
@@ -72,7 +69,7 @@ pub fn do_or_ask<T>(
 }
 
 /// Writes it down, where the same does not wait already.
-pub fn enter_ask(desk: &mut Desk<'_>, asked: &PendingAct) -> Result<(), Refusal> {
+pub fn enter_ask(desk: &mut Desk<'_>, asked: &PendingAct) -> Answer<()> {
     // Of several tokens each is another.
     let once = asked.act != HeldAct::Grants;
     if let Some(before) = pending::find_same(desk.connection, asked)?.filter(|_| once) {

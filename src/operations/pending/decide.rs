@@ -16,7 +16,7 @@ use crate::operations::people::{
 };
 use crate::operations::reports::{self, Transited};
 use crate::operations::settings::change_review;
-use crate::operations::{Asking, Conflict, Desk, Refusal};
+use crate::operations::{Answer, Asking, Conflict, Desk, Refusal};
 use crate::storage::{AnyConnection, Note, Notes, pending, tokens};
 use chrono::{NaiveDateTime, SecondsFormat};
 use serde_json::{Value, json};
@@ -72,20 +72,16 @@ pub enum Decided {
 
 /// What the audit says of an act that waits, or does not wait any more; how that came is told beside it.
 pub(super) fn note(action: AuditAction, pending: &PendingAct, outcome: Value) -> Note {
-    Note {
-        action,
-        agency_id: pending.agency_id.as_ref().map(ToString::to_string),
-        report_id: pending.report_id.as_ref().map(ToString::to_string),
-        detail: json!({
-            "pending": pending.id.as_str(),
-            "act": pending.act.as_str(),
-            "asked_by": asked_by(pending),
-            "asked": serde_json::from_str::<Value>(&pending.body).unwrap_or_default(),
-            "revision": pending.revision,
-            "ends_at": pending.ends_at.and_utc().to_rfc3339_opts(SecondsFormat::Secs, true),
-            "outcome": outcome,
-        }),
-    }
+    let detail = json!({
+        "pending": pending.id.as_str(),
+        "act": pending.act.as_str(),
+        "asked_by": asked_by(pending),
+        "asked": serde_json::from_str::<Value>(&pending.body).unwrap_or_default(),
+        "revision": pending.revision,
+        "ends_at": pending.ends_at.and_utc().to_rfc3339_opts(SecondsFormat::Secs, true),
+        "outcome": outcome,
+    });
+    Note::new(action, detail).of(pending.agency_id.as_ref()).about(pending.report_id.as_ref())
 }
 
 fn asked_by(pending: &PendingAct) -> Value {
@@ -98,7 +94,7 @@ pub(super) fn end(
     notes: &mut Notes,
     pending: &PendingAct,
     why: &str,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     pending::delete(connection, &pending.id)?;
     notes.audit(note(AuditAction::PendingEnd, pending, json!({ "reason": why })));
     Ok(())
@@ -106,7 +102,7 @@ pub(super) fn end(
 
 /// Whoever asked, with the rights that their token has now, or that they hold now who came without one, and by the hand
 /// that it is now.
-fn asker(desk: &mut Desk<'_>, pending: &PendingAct) -> Result<Asking, Refusal> {
+fn asker(desk: &mut Desk<'_>, pending: &PendingAct) -> Answer<Asking> {
     let gone = || Refusal::conflict(Conflict::AskerWithoutRight);
     let (lifetimes, now) = (desk.asking.lifetimes, desk.act.at);
     let (person, grants, access) = match &pending.token_id {
@@ -140,7 +136,7 @@ fn of_asker(refusal: Refusal) -> Refusal {
 
 /// Does what was asked for as if its asker did it now, or lays it aside. Whoever decides is another person than the
 /// asker and has the right to the act itself.
-pub fn decide(desk: &mut Desk<'_>, decision: &Decision) -> Result<(PendingAct, Decided), Refusal> {
+pub fn decide(desk: &mut Desk<'_>, decision: &Decision) -> Answer<(PendingAct, Decided)> {
     let asked = find_decidable(desk.connection, desk.asking, &decision.pending, desk.act.at)?;
     let outcome = json!({ "comment": decision.comment });
     let by = desk.asking.person.as_ref().map(Named::from).ok_or(Refusal::Forbidden)?;
@@ -171,7 +167,7 @@ pub fn decide(desk: &mut Desk<'_>, decision: &Decision) -> Result<(PendingAct, D
 }
 
 /// Does it in the asker's name; but a token is issued by whoever confirms it, who is shown its code.
-fn perform(desk: &mut Desk<'_>, asker: &Asking, order: &HeldOrder) -> Result<Decided, Refusal> {
+fn perform(desk: &mut Desk<'_>, asker: &Asking, order: &HeldOrder) -> Answer<Decided> {
     let theirs = &mut Desk {
         connection: &mut *desk.connection,
         act: desk.act,
@@ -196,7 +192,7 @@ fn perform(desk: &mut Desk<'_>, asker: &Asking, order: &HeldOrder) -> Result<Dec
 }
 
 /// Lays one aside whose confirmation was refused because it can be done no more; what can still be done waits on.
-pub fn end_impossible(desk: &mut Desk<'_>, decision: &Decision) -> Result<(), Refusal> {
+pub fn end_impossible(desk: &mut Desk<'_>, decision: &Decision) -> Answer<()> {
     let asked = match find_decidable(desk.connection, desk.asking, &decision.pending, desk.act.at) {
         Ok(asked) => asked,
         Err(Refusal::Storage(error)) => return Err(Refusal::Storage(error)),
@@ -215,11 +211,7 @@ pub fn end_impossible(desk: &mut Desk<'_>, decision: &Decision) -> Result<(), Re
 }
 
 /// Takes some of those away whose time is over; how many.
-pub fn expire(
-    connection: &mut AnyConnection,
-    notes: &mut Notes,
-    now: NaiveDateTime,
-) -> Result<usize, Refusal> {
+pub fn expire(connection: &mut AnyConnection, notes: &mut Notes, now: NaiveDateTime) -> Answer<usize> {
     let over = pending::over(connection, now, AT_ONCE)?;
     for one in &over {
         end(connection, notes, one, "expired")?;

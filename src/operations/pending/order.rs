@@ -14,7 +14,7 @@ use crate::operations::reports::{
     SuppressionOrder, TransitionOrder, prepare_transition, require_suppressible,
 };
 use crate::operations::settings::{find_review, require_settings_right};
-use crate::operations::{Asking, Policy, Ready, Refusal};
+use crate::operations::{Answer, Asking, Policy, Ready, Refusal};
 use crate::storage::{Act, AnyConnection, Basis, StorageError};
 use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::{Value, json};
@@ -74,7 +74,7 @@ impl HeldOrder {
         connection: &mut AnyConnection,
         asking: &Asking,
         now: NaiveDateTime,
-    ) -> Result<bool, Refusal> {
+    ) -> Answer<bool> {
         if !self.waits(&asking.policy) {
             return Ok(false);
         }
@@ -158,7 +158,7 @@ impl HeldOrder {
         connection: &mut AnyConnection,
         asking: &Asking,
         now: NaiveDateTime,
-    ) -> Result<Vec<TokenGrant>, Refusal> {
+    ) -> Answer<Vec<TokenGrant>> {
         match self {
             HeldOrder::Grants(order) => require_issuable(connection, asking, order, now),
             HeldOrder::PersonGrants(order) => Ok(require_givable(connection, asking, order)?.after),
@@ -177,7 +177,7 @@ impl HeldOrder {
         connection: &mut AnyConnection,
         asking: &Asking,
         now: NaiveDateTime,
-    ) -> Result<(HeldOrder, Option<AgencyId>), Refusal> {
+    ) -> Answer<(HeldOrder, Option<AgencyId>)> {
         let grants = self.givable(connection, asking, now)?;
         let place = grants.first().and_then(|grant| grant.agency.as_ref()).map(|(id, _, _)| id.clone());
         let grants = grants.iter().map(GrantOrder::from).collect();
@@ -208,7 +208,7 @@ impl HeldOrder {
     }
 
     /// The order as it was asked for, with what is drawn for it now.
-    pub(super) fn of(pending: &PendingAct, fresh: &Fresh) -> Result<HeldOrder, Refusal> {
+    pub(super) fn of(pending: &PendingAct, fresh: &Fresh) -> Answer<HeldOrder> {
         let malformed = || StorageError::Malformed { what: "pending act", value: pending.id.to_string() };
         let body: Value = serde_json::from_str(&pending.body).map_err(|_| malformed())?;
         let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -252,12 +252,7 @@ impl HeldOrder {
     }
 
     /// Judges it as it would be judged if it were done now; what that rests on.
-    pub(super) fn judge(
-        &self,
-        connection: &mut AnyConnection,
-        act: &Act,
-        asking: &Asking,
-    ) -> Result<Basis, Refusal> {
+    pub(super) fn judge(&self, connection: &mut AnyConnection, act: &Act, asking: &Asking) -> Answer<Basis> {
         match self {
             HeldOrder::Review { version, .. } => {
                 require_settings_right(asking)?;

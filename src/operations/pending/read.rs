@@ -9,7 +9,7 @@ use crate::domain::page::Page;
 use crate::domain::pending::{HeldAct, PendingAct, PendingBounds};
 use crate::domain::workflow::{Clash, Why};
 use crate::operations::people::{access_of, may_give_all};
-use crate::operations::{Asking, Refusal};
+use crate::operations::{Answer, Asking, Refusal};
 use crate::storage::{AnyConnection, agencies, pending, tokens};
 use chrono::NaiveDateTime;
 
@@ -32,7 +32,7 @@ fn bounds(asking: &Asking, own: bool, now: NaiveDateTime) -> Option<PendingBound
 }
 
 /// The grants that would be given; `None`: it gives none.
-fn grants_of(pending: &PendingAct) -> Result<Option<HeldOrder>, Refusal> {
+fn grants_of(pending: &PendingAct) -> Answer<Option<HeldOrder>> {
     match pending.act {
         HeldAct::Grants => Ok(Some(HeldOrder::of(pending, &Fresh::nothing())?)),
         _ => Ok(None),
@@ -44,7 +44,7 @@ fn may_give(
     asking: &Asking,
     order: &HeldOrder,
     now: NaiveDateTime,
-) -> Result<bool, Refusal> {
+) -> Answer<bool> {
     match order.givable(connection, asking, now) {
         Ok(_) => Ok(true),
         Err(Refusal::Storage(error)) => Err(Refusal::Storage(error)),
@@ -67,7 +67,7 @@ fn may_decide(
     asking: &Asking,
     one: &PendingAct,
     now: NaiveDateTime,
-) -> Result<bool, Refusal> {
+) -> Answer<bool> {
     let order = grants_of(one)?;
     let Some(me) = asking.doer() else { return Ok(false) };
     if parties(one, order.as_ref()).iter().any(|(_, other)| me.is_connected_with(other)) {
@@ -85,7 +85,7 @@ fn find_all(
     bounds: &PendingBounds,
     page: &Page,
     count: bool,
-) -> Result<(Vec<PendingAct>, Option<i64>), Refusal> {
+) -> Answer<(Vec<PendingAct>, Option<i64>)> {
     let mut page = page.clone();
     let wanted = usize::try_from(page.limit).unwrap_or(usize::MAX);
     let (mut kept, mut total) = (Vec::new(), None);
@@ -113,7 +113,7 @@ pub fn list(
     now: NaiveDateTime,
     page: &Page,
     count: bool,
-) -> Result<(Vec<PendingAct>, Option<i64>), Refusal> {
+) -> Answer<(Vec<PendingAct>, Option<i64>)> {
     let Some(bounds) = bounds(asking, true, now) else { return Ok((Vec::new(), None)) };
     let (found, total) = find_all(connection, asking, &bounds, page, count)?;
     found.iter().for_each(|one| asking.sees(one.agency_id.as_ref(), one.report_id.as_ref()));
@@ -125,7 +125,7 @@ pub fn waiting_for(
     connection: &mut AnyConnection,
     asking: &Asking,
     now: NaiveDateTime,
-) -> Result<Vec<(PendingAct, Option<Agency>)>, Refusal> {
+) -> Answer<Vec<(PendingAct, Option<Agency>)>> {
     let bounds = bounds(asking, false, now).filter(|bounds| !bounds.acts.is_empty());
     let Some(bounds) = bounds else { return Ok(Vec::new()) };
     let page = Page { keys: Vec::new(), after_id: None, limit: MOST };
@@ -150,7 +150,7 @@ pub fn require_decider(
     asking: &Asking,
     id: &PendingId,
     now: NaiveDateTime,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     match find_decidable(connection, asking, id, now) {
         Ok(_) | Err(Refusal::Decided(_)) => Ok(()),
         Err(refusal) => Err(refusal),
@@ -163,7 +163,7 @@ pub(super) fn find_decidable(
     asking: &Asking,
     id: &PendingId,
     now: NaiveDateTime,
-) -> Result<PendingAct, Refusal> {
+) -> Answer<PendingAct> {
     let me = asking.doer().ok_or(Refusal::NotFound)?;
     let waiting = pending::find(connection, id)?.filter(|one| one.ends_at > now);
     let decided = if waiting.is_none() { pending::find_decided(connection, id)? } else { None };
@@ -181,10 +181,8 @@ pub(super) fn find_decidable(
         return Err(Refusal::NotFound);
     }
     let mut parties = parties(&found, order.as_ref());
-    let token = match &found.token_id {
-        Some(token) => tokens::find_token_by_id(connection, token)?,
-        None => None,
-    };
+    let token = found.token_id.as_ref().map(|token| tokens::find_token_by_id(connection, token));
+    let token = token.transpose()?.flatten();
     if let Some(token) = token {
         let hand = access_of(connection, &token)?.hand.id;
         parties.push((Why::Asker, Doer { person: found.person_id.clone(), hand }));
@@ -203,7 +201,7 @@ fn may_do(
     one: &PendingAct,
     order: Option<&HeldOrder>,
     now: NaiveDateTime,
-) -> Result<bool, Refusal> {
+) -> Answer<bool> {
     if let Some(order) = order {
         return may_give(connection, asking, order, now);
     }

@@ -5,7 +5,7 @@ use super::issue::digests_of_secret;
 use crate::domain::access::{Access, Lifetimes, Ways};
 use crate::domain::algorithm::Algorithm;
 use crate::domain::people::Token;
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::storage::AnyConnection;
 use crate::storage::tokens;
 use chrono::NaiveDateTime;
@@ -47,7 +47,7 @@ pub fn authenticate(
     presented: &Presented,
     rules: &EntryRules,
     digests: Algorithm,
-) -> Result<Option<(Token, Access)>, Refusal> {
+) -> Answer<Option<(Token, Access)>> {
     // Looked up by digest: the comparison's time tells nothing about the secret.
     let digests = digests_of_secret(digests, &presented.secret);
     let found = tokens::find_by_secret(connection, &digests)?;

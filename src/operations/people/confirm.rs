@@ -8,7 +8,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::id::PersonId;
 use crate::domain::people::{Person, Token};
 use crate::domain::workflow::{Clash, Why};
-use crate::operations::{Asking, Conflict, Desk, Refusal};
+use crate::operations::{Answer, Asking, Conflict, Desk, Refusal, require_present};
 use crate::storage::{AnyConnection, Note, people, tokens};
 use chrono::NaiveDateTime;
 use serde_json::json;
@@ -46,7 +46,7 @@ pub fn find_confirmable(
     asking: &Asking,
     id: &PersonId,
     now: NaiveDateTime,
-) -> Result<Waiting, Refusal> {
+) -> Answer<Waiting> {
     let (person, _) = find_changeable(connection, asking, id)?;
     let me = asking.doer().ok_or(Refusal::Forbidden)?;
     let mut fetched = Vec::new();
@@ -73,13 +73,13 @@ pub fn find_confirmable(
 }
 
 /// Refuses whoever has seen the person before anything was issued to them, fetched or rotated since.
-pub fn require_seen(desk: &mut Desk<'_>, id: &PersonId, version: i64) -> Result<(), Refusal> {
+pub fn require_seen(desk: &mut Desk<'_>, id: &PersonId, version: i64) -> Answer<()> {
     let (person, _) = find_changeable(desk.connection, desk.asking, id)?;
-    if person.version == version { Ok(()) } else { Err(Refusal::PreconditionFailed) }
+    require_present(person.version == version)
 }
 
 /// Says of all that a person has fetched by code that it is they who hold it. What is issued to them later waits anew.
-pub fn confirm_person(desk: &mut Desk<'_>, id: &PersonId) -> Result<Confirmed, Refusal> {
+pub fn confirm_person(desk: &mut Desk<'_>, id: &PersonId) -> Answer<Confirmed> {
     let now = desk.act.at;
     let Waiting { mut person, fetched: mut confirmed, early, .. } =
         find_confirmable(desk.connection, desk.asking, id, now)?;
@@ -101,12 +101,9 @@ pub fn confirm_person(desk: &mut Desk<'_>, id: &PersonId) -> Result<Confirmed, R
     person.version += 1;
     people::update_person(desk.connection, &person)?;
     let ids: Vec<&str> = confirmed.iter().map(|token| token.id.as_str()).collect();
-    desk.notes.audit(Note {
-        action: AuditAction::PersonConfirm,
-        agency_id: person.agency_id.as_ref().map(ToString::to_string),
-        report_id: None,
-        detail: json!({ "person": id.as_str(), "name": person.name, "tokens": ids, "hand": me.hand.as_str() }),
-    });
+    let detail =
+        json!({ "person": id.as_str(), "name": person.name, "tokens": ids, "hand": me.hand.as_str() });
+    desk.notes.audit(Note::new(AuditAction::PersonConfirm, detail).of(person.agency_id.as_ref()));
     let (person, tokens) = find_changeable(desk.connection, desk.asking, id)?;
     Ok(Confirmed { person, tokens, changed: true })
 }

@@ -5,12 +5,12 @@ use super::manage::{held_tokens, may_manage_by};
 use crate::domain::audit::AuditAction;
 use crate::domain::people::{Token, TokenGrant};
 use crate::domain::rights::Rights;
-use crate::operations::{Desk, Refusal};
+use crate::operations::{Answer, Desk, Refusal, permit};
 use crate::storage::tokens;
 use crate::storage::{people, person_grants};
 
 /// Whether the token's issuer could still give its person everything they hold: a code is worth what its issuer is.
-fn issuer_stands(desk: &mut Desk<'_>, token: &Token) -> Result<bool, Refusal> {
+fn issuer_stands(desk: &mut Desk<'_>, token: &Token) -> Answer<bool> {
     let Some(issuer) = &token.issuer else { return Ok(true) };
     let left =
         people::find_person(desk.connection, &issuer.id)?.is_none_or(|issuer| issuer.left_on.is_some());
@@ -29,7 +29,7 @@ fn issuer_stands(desk: &mut Desk<'_>, token: &Token) -> Result<bool, Refusal> {
 }
 
 /// Gives a token its secret, to whoever brings its code.
-pub fn enrol(desk: &mut Desk<'_>, code: &str, secret_hash: &str) -> Result<Token, Refusal> {
+pub fn enrol(desk: &mut Desk<'_>, code: &str, secret_hash: &str) -> Answer<Token> {
     let digests = digests_of_secret(desk.asking.digests, code);
     let found = tokens::find_by_code(desk.connection, &digests)?;
     let (lifetimes, now) = (desk.asking.lifetimes, desk.act.at);
@@ -40,9 +40,7 @@ pub fn enrol(desk: &mut Desk<'_>, code: &str, secret_hash: &str) -> Result<Token
             && token.person.left_on.is_none()
     };
     let mut token = found.filter(open).ok_or(Refusal::CodeRefused)?;
-    if !issuer_stands(desk, &token)? {
-        return Err(Refusal::Forbidden);
-    }
+    permit(issuer_stands(desk, &token)?)?;
     token.enrolled_at = Some(now);
     token.version += 1;
     token.updated_at = now;

@@ -9,7 +9,7 @@ use crate::domain::id::PersonId;
 use crate::domain::people::{Person, TokenGrant};
 use crate::domain::rights::{Right, Role};
 use crate::operations::agencies::resolve;
-use crate::operations::{AgencyRef, Asking, Desk, Refusal};
+use crate::operations::{AgencyRef, Answer, Asking, Desk, Refusal, permit, require_present};
 use crate::storage::{AnyConnection, Note, people, person_grants};
 use serde_json::json;
 
@@ -26,11 +26,7 @@ pub struct GrantsOrder {
 pub type Holder = (Person, Vec<TokenGrant>);
 
 /// For whoever sees the person.
-pub fn find_grants(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    id: &PersonId,
-) -> Result<Holder, Refusal> {
+pub fn find_grants(connection: &mut AnyConnection, asking: &Asking, id: &PersonId) -> Answer<Holder> {
     let (person, _) = find_person(connection, asking, id)?;
     Ok((person, person_grants::of_person(connection, id)?))
 }
@@ -40,7 +36,7 @@ pub fn find_changeable_grants(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &PersonId,
-) -> Result<Holder, Refusal> {
+) -> Answer<Holder> {
     let (person, _) = find_changeable(connection, asking, id)?;
     Ok((person, person_grants::of_person(connection, id)?))
 }
@@ -59,7 +55,7 @@ pub fn require_givable(
     connection: &mut AnyConnection,
     asking: &Asking,
     order: &GrantsOrder,
-) -> Result<Giving, Refusal> {
+) -> Answer<Giving> {
     let (person, before) = find_changeable_grants(connection, asking, &order.person)?;
     let mut after: Vec<TokenGrant> = Vec::new();
     for grant in resolve_grants(connection, &order.grants)? {
@@ -78,11 +74,9 @@ pub fn require_givable(
 }
 
 /// Has somebody hold this and nothing else; from their next request on.
-pub fn set_grants(desk: &mut Desk<'_>, order: &GrantsOrder) -> Result<Holder, Refusal> {
+pub fn set_grants(desk: &mut Desk<'_>, order: &GrantsOrder) -> Answer<Holder> {
     let giving = require_givable(desk.connection, desk.asking, order)?;
-    if giving.person.version != order.version {
-        return Err(Refusal::PreconditionFailed);
-    }
+    require_present(giving.person.version == order.version)?;
     enter_grants(desk, giving)
 }
 
@@ -98,11 +92,7 @@ const MOST: usize = 20;
 
 /// Changes it for whoever sits at the command line, who gives every role, also for the first set-up; whether that
 /// changed anything.
-pub fn change_grants(
-    desk: &mut Desk<'_>,
-    id: &PersonId,
-    change: &GrantChange,
-) -> Result<(Holder, bool), Refusal> {
+pub fn change_grants(desk: &mut Desk<'_>, id: &PersonId, change: &GrantChange) -> Answer<(Holder, bool)> {
     let person = people::find_person(desk.connection, id)?.ok_or(Refusal::NotFound)?;
     let before = person_grants::of_person(desk.connection, id)?;
     let mut after = before.clone();
@@ -126,7 +116,7 @@ pub fn change_grants(
     Ok((enter_grants(desk, Giving { person, before, after })?, changed))
 }
 
-fn enter_grants(desk: &mut Desk<'_>, giving: Giving) -> Result<Holder, Refusal> {
+fn enter_grants(desk: &mut Desk<'_>, giving: Giving) -> Answer<Holder> {
     let Giving { mut person, before, after } = giving;
     if before == after {
         return Ok((person, after));
@@ -144,28 +134,20 @@ pub(super) fn write_grants(
     person: &Person,
     before: usize,
     grants: &[TokenGrant],
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     person_grants::replace(desk.connection, &person.id, before, grants)?;
     let place = grants.first().and_then(|grant| grant.agency.as_ref()).map(|(id, _, _)| id);
-    desk.notes.audit(Note {
-        action: AuditAction::PersonGrants,
-        agency_id: place.or(person.agency_id.as_ref()).map(ToString::to_string),
-        report_id: None,
-        detail: json!({
-            "person": person.id.as_str(),
-            "name": person.name,
-            "grants": grants.iter().map(told).collect::<Vec<_>>(),
-        }),
+    let detail = json!({
+        "person": person.id.as_str(),
+        "name": person.name,
+        "grants": grants.iter().map(told).collect::<Vec<_>>(),
     });
+    desk.notes.audit(Note::new(AuditAction::PersonGrants, detail).of(place.or(person.agency_id.as_ref())));
     Ok(())
 }
 
 /// Whether all that a person holds themselves is the caller's to give.
-pub(super) fn may_manage_own(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    id: &PersonId,
-) -> Result<bool, Refusal> {
+pub(super) fn may_manage_own(connection: &mut AnyConnection, asking: &Asking, id: &PersonId) -> Answer<bool> {
     Ok(may_manage(asking, &person_grants::of_person(connection, id)?))
 }
 
@@ -178,7 +160,7 @@ pub struct PersonOrder {
 }
 
 /// Writes down a person: of an agency where the caller gives grants, or of none for who gives them everywhere.
-pub fn create_person(desk: &mut Desk<'_>, order: &PersonOrder) -> Result<Person, Refusal> {
+pub fn create_person(desk: &mut Desk<'_>, order: &PersonOrder) -> Answer<Person> {
     let place = match &order.agency {
         Some(agency) => Some(
             resolve(desk.connection, agency)?.ok_or_else(|| Refusal::invalid("/agency_id", "not_found"))?,
@@ -189,9 +171,7 @@ pub fn create_person(desk: &mut Desk<'_>, order: &PersonOrder) -> Result<Person,
         Some(agency) => desk.asking.rights.may(Right::Appoint, &agency.path, None),
         None => desk.asking.rights.may_below(Right::Appoint, None, None),
     };
-    if !may {
-        return Err(Refusal::Forbidden);
-    }
+    permit(may)?;
     let person = Person {
         id: order.id.clone(),
         name: order.name.clone(),
@@ -201,11 +181,7 @@ pub fn create_person(desk: &mut Desk<'_>, order: &PersonOrder) -> Result<Person,
         version: 1,
     };
     people::insert_person(desk.connection, &person, desk.act.at)?;
-    desk.notes.audit(Note {
-        action: AuditAction::PersonCreate,
-        agency_id: person.agency_id.as_ref().map(ToString::to_string),
-        report_id: None,
-        detail: json!({ "person": person.id.as_str(), "name": person.name }),
-    });
+    let detail = json!({ "person": person.id.as_str(), "name": person.name });
+    desk.notes.audit(Note::new(AuditAction::PersonCreate, detail).of(person.agency_id.as_ref()));
     Ok(person)
 }

@@ -8,7 +8,7 @@ use crate::domain::id::{PersonId, TokenId};
 use crate::domain::people::{Person, Token, TokenGrant};
 use crate::domain::rights::{Office, Reach, Role, Stage, Years, find_clash};
 use crate::operations::agencies::resolve;
-use crate::operations::{AgencyRef, Asking, Desk, InputFault, Refusal};
+use crate::operations::{AgencyRef, Answer, Asking, Desk, InputFault, Refusal};
 use crate::storage::tokens::Found;
 use crate::storage::{AnyConnection, Note, people, person_grants, tokens};
 use chrono::NaiveDateTime;
@@ -119,7 +119,7 @@ pub(super) fn digests_of_secret(algorithm: Algorithm, secret: &str) -> Vec<Strin
 pub(super) fn resolve_grants(
     connection: &mut AnyConnection,
     orders: &[GrantOrder],
-) -> Result<Vec<TokenGrant>, Refusal> {
+) -> Answer<Vec<TokenGrant>> {
     let mut faults = Vec::new();
     let mut grants = Vec::new();
     for (at, order) in orders.iter().enumerate() {
@@ -155,7 +155,7 @@ pub(super) fn resolve_grants(
 }
 
 /// Writes a token, and its person if there is none yet, for whoever sits at the command line.
-pub fn issue_token(desk: &mut Desk<'_>, order: &TokenOrder) -> Result<Token, Refusal> {
+pub fn issue_token(desk: &mut Desk<'_>, order: &TokenOrder) -> Answer<Token> {
     let grants = resolve_grants(desk.connection, &order.grants)?;
     require_separation(desk.connection, desk.asking, order.person.as_ref(), &grants)?;
     write_token(desk, order, grants, Handing::Shown)
@@ -167,7 +167,7 @@ pub(super) fn require_separation(
     asking: &Asking,
     person: Option<&PersonId>,
     grants: &[TokenGrant],
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     let held = match person.filter(|_| asking.rights.separated) {
         Some(person) => roles_of(connection, person)?,
         None => Vec::new(),
@@ -176,14 +176,14 @@ pub(super) fn require_separation(
 }
 
 /// All roles that a person holds, over all their tokens and grants.
-pub(super) fn roles_of(connection: &mut AnyConnection, person: &PersonId) -> Result<Vec<Role>, Refusal> {
+pub(super) fn roles_of(connection: &mut AnyConnection, person: &PersonId) -> Answer<Vec<Role>> {
     let tokens = living_tokens(connection, person)?;
     let own = person_grants::of_person(connection, person)?;
     Ok(tokens.iter().flat_map(|token| &token.grants).chain(&own).map(|grant| grant.role).collect())
 }
 
 /// Who holds roles of two offices, given before roles were separated.
-pub fn unseparated(connection: &mut AnyConnection) -> Result<Vec<PersonId>, Refusal> {
+pub fn unseparated(connection: &mut AnyConnection) -> Answer<Vec<PersonId>> {
     // Of two offices one at least is another than reporting.
     let beside = Role::ALL.iter().filter(|role| role.office() != Office::Reporting);
     let beside: Vec<Role> = beside.copied().collect();
@@ -197,11 +197,7 @@ pub fn unseparated(connection: &mut AnyConnection) -> Result<Vec<PersonId>, Refu
 }
 
 /// The same beside roles that are held.
-pub(super) fn require_apart(
-    asking: &Asking,
-    mut held: Vec<Role>,
-    grants: &[TokenGrant],
-) -> Result<(), Refusal> {
+pub(super) fn require_apart(asking: &Asking, mut held: Vec<Role>, grants: &[TokenGrant]) -> Answer<()> {
     if !asking.rights.separated {
         return Ok(());
     }
@@ -220,7 +216,7 @@ pub(super) fn end_of(
     asking: &Asking,
     created_at: NaiveDateTime,
     wanted: Option<NaiveDateTime>,
-) -> Result<Option<NaiveDateTime>, Refusal> {
+) -> Answer<Option<NaiveDateTime>> {
     let latest = asking.lifetimes.greatest.map(|greatest| created_at + greatest);
     match (wanted, latest) {
         (Some(wanted), Some(latest)) if latest < wanted => {
@@ -231,7 +227,7 @@ pub(super) fn end_of(
 }
 
 /// What is shown to whoever issues it is no person's secret.
-pub(super) fn require_machine(order: &TokenOrder, person: Option<&Person>) -> Result<(), Refusal> {
+pub(super) fn require_machine(order: &TokenOrder, person: Option<&Person>) -> Answer<()> {
     match person {
         Some(person) if order.machine && !person.machine => {
             Err(Refusal::invalid("/machine", "not_a_machine"))
@@ -240,7 +236,7 @@ pub(super) fn require_machine(order: &TokenOrder, person: Option<&Person>) -> Re
     }
 }
 
-fn person_of(desk: &mut Desk<'_>, order: &TokenOrder, grants: &[TokenGrant]) -> Result<Person, Refusal> {
+fn person_of(desk: &mut Desk<'_>, order: &TokenOrder, grants: &[TokenGrant]) -> Answer<Person> {
     if let Some(id) = &order.person {
         let found = people::find_person(desk.connection, id)?;
         let person = found.ok_or_else(|| Refusal::invalid("/person_id", "not_found"))?;
@@ -271,7 +267,7 @@ pub(super) fn write_token(
     order: &TokenOrder,
     grants: Vec<TokenGrant>,
     handing: Handing,
-) -> Result<Token, Refusal> {
+) -> Answer<Token> {
     let now = desk.act.at;
     let expires_at = end_of(desk.asking, now, order.expires_at)?;
     let person = person_of(desk, order, &grants)?;

@@ -11,8 +11,8 @@ use crate::domain::page::Page;
 use crate::domain::people::{Person, Token, TokenGrant};
 use crate::domain::rights::{Extent, Right, Rights, Role};
 use crate::operations::changed::changed;
-use crate::operations::{Asking, Conflict, Desk, InputFault, Refusal};
-use crate::storage::{AnyConnection, people, person_grants, tokens};
+use crate::operations::{Answer, Asking, Conflict, Desk, InputFault, Refusal, permit};
+use crate::storage::{AnyConnection, agencies, people, person_grants, tokens};
 use chrono::NaiveDateTime;
 use ipnet::IpNet;
 
@@ -27,11 +27,7 @@ pub(super) fn may_manage_by(rights: &Rights, grants: &[TokenGrant]) -> bool {
 }
 
 /// Whether the caller may give all of some grants, as far as they can still be given.
-pub fn may_give_all(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    orders: &[GrantOrder],
-) -> Result<bool, Refusal> {
+pub fn may_give_all(connection: &mut AnyConnection, asking: &Asking, orders: &[GrantOrder]) -> Answer<bool> {
     match resolve_grants(connection, orders) {
         Ok(grants) => Ok(may_manage(asking, &grants)),
         Err(Refusal::Storage(error)) => Err(Refusal::Storage(error)),
@@ -40,17 +36,17 @@ pub fn may_give_all(
 }
 
 /// Refuses whoever sees no persons and no tokens.
-pub fn require_people_right(asking: &Asking) -> Result<(), Refusal> {
-    if asking.rights.may_somewhere(Right::SeePeople) { Ok(()) } else { Err(Refusal::Forbidden) }
+pub fn require_people_right(asking: &Asking) -> Answer<()> {
+    permit(asking.rights.may_somewhere(Right::SeePeople))
 }
 
 /// Refuses whoever manages no tokens at all.
-pub fn require_token_right(asking: &Asking) -> Result<(), Refusal> {
-    if asking.rights.may_somewhere(Right::Appoint) { Ok(()) } else { Err(Refusal::Forbidden) }
+pub fn require_token_right(asking: &Asking) -> Answer<()> {
+    permit(asking.rights.may_somewhere(Right::Appoint))
 }
 
 /// A token that was not revoked and that the caller sees, or one of the caller's own; another is not there.
-pub fn find_seen(connection: &mut AnyConnection, asking: &Asking, id: &TokenId) -> Result<Token, Refusal> {
+pub fn find_seen(connection: &mut AnyConnection, asking: &Asking, id: &TokenId) -> Answer<Token> {
     let found = tokens::find_token_by_id(connection, id)?;
     if let Some(own) =
         found.as_ref().filter(|token| token.revoked_at.is_none() && asking.is(&token.person.id))
@@ -74,7 +70,7 @@ pub fn find_seen(connection: &mut AnyConnection, asking: &Asking, id: &TokenId) 
 }
 
 /// A token that the caller manages.
-pub fn find_managed(connection: &mut AnyConnection, asking: &Asking, id: &TokenId) -> Result<Token, Refusal> {
+pub fn find_managed(connection: &mut AnyConnection, asking: &Asking, id: &TokenId) -> Answer<Token> {
     require_token_right(asking)?;
     let token = find_seen(connection, asking, id)?;
     if may_manage(asking, &token.grants) { Ok(token) } else { Err(Refusal::Forbidden) }
@@ -87,7 +83,7 @@ pub fn list_seen(
     person: Option<&PersonId>,
     page: &Page,
     count: bool,
-) -> Result<(Vec<Token>, Option<i64>), Refusal> {
+) -> Answer<(Vec<Token>, Option<i64>)> {
     require_people_right(asking)?;
     asking.sees(None, None);
     Ok(tokens::list_tokens(connection, asking.rights.people_seen().as_ref(), person, page, count)?)
@@ -97,7 +93,7 @@ pub fn list_seen(
 const TOKENS: i64 = 500;
 
 /// All tokens of a person that were not revoked, however many: none may be left over when they leave.
-pub(super) fn living_tokens(connection: &mut AnyConnection, id: &PersonId) -> Result<Vec<Token>, Refusal> {
+pub(super) fn living_tokens(connection: &mut AnyConnection, id: &PersonId) -> Answer<Vec<Token>> {
     let mut page = Page { keys: Vec::new(), after_id: None, limit: TOKENS };
     let mut living = Vec::new();
     loop {
@@ -114,7 +110,7 @@ pub(super) fn held_tokens(
     id: &PersonId,
     lifetimes: &Lifetimes,
     now: NaiveDateTime,
-) -> Result<Vec<Token>, Refusal> {
+) -> Answer<Vec<Token>> {
     let mut held = living_tokens(connection, id)?;
     held.retain(|token| !token.has_ended(lifetimes, now));
     Ok(held)
@@ -123,13 +119,11 @@ pub(super) fn held_tokens(
 /// The person to whom a token is to be given.
 ///
 /// A person from elsewhere is not there; one of no agency is everybody's who supervises everywhere.
-fn require_person(connection: &mut AnyConnection, asking: &Asking, id: &PersonId) -> Result<Person, Refusal> {
+fn require_person(connection: &mut AnyConnection, asking: &Asking, id: &PersonId) -> Answer<Person> {
     let absent = || Refusal::invalid("/person_id", "not_found");
     let person = people::find_person(connection, id)?.ok_or_else(absent)?;
-    let place = match &person.agency_id {
-        Some(agency) => crate::storage::agencies::find(connection, agency)?,
-        None => None,
-    };
+    let place = person.agency_id.as_ref().map(|agency| agencies::find(connection, agency));
+    let place = place.transpose()?.flatten();
     let sees = match place {
         Some(agency) => asking.rights.may(Right::SeePeople, &agency.path, None),
         None => asking.rights.may_below(Right::SeePeople, None, None),
@@ -147,7 +141,7 @@ pub(super) fn handing_to(
     asking: &Asking,
     person: &Person,
     now: NaiveDateTime,
-) -> Result<Handing, Refusal> {
+) -> Answer<Handing> {
     if asking.is(&person.id) {
         return Ok(Handing::Shown);
     }
@@ -163,14 +157,14 @@ pub(super) fn handing_to(
 ///
 /// What is wrong with the order is told before that it is not the caller's to give; whoever gives none at all
 /// was refused before (`require_token_right`).
-pub fn issue_token_as(desk: &mut Desk<'_>, order: &TokenOrder) -> Result<Token, Refusal> {
+pub fn issue_token_as(desk: &mut Desk<'_>, order: &TokenOrder) -> Answer<Token> {
     let (grants, handing) = issuable(desk.connection, desk.asking, order, desk.act.at)?;
     write_token(desk, order, grants, handing)
 }
 
 /// Issues a token that somebody else has asked for, as far as both could. Whoever confirms it is shown its code or
 /// secret, never whoever asked, and so issues it.
-pub fn issue_asked_token(desk: &mut Desk<'_>, asker: &Asking, order: &TokenOrder) -> Result<Token, Refusal> {
+pub fn issue_asked_token(desk: &mut Desk<'_>, asker: &Asking, order: &TokenOrder) -> Answer<Token> {
     require_issuable(desk.connection, asker, order, desk.act.at)?;
     issue_token_as(desk, order)
 }
@@ -181,7 +175,7 @@ pub fn require_issuable(
     asking: &Asking,
     order: &TokenOrder,
     now: NaiveDateTime,
-) -> Result<Vec<TokenGrant>, Refusal> {
+) -> Answer<Vec<TokenGrant>> {
     issuable(connection, asking, order, now).map(|(grants, _)| grants)
 }
 
@@ -190,12 +184,9 @@ fn issuable(
     asking: &Asking,
     order: &TokenOrder,
     now: NaiveDateTime,
-) -> Result<(Vec<TokenGrant>, Handing), Refusal> {
+) -> Answer<(Vec<TokenGrant>, Handing)> {
     let grants = resolve_grants(connection, &order.grants)?;
-    let person = match &order.person {
-        Some(id) => Some(require_person(connection, asking, id)?),
-        None => None,
-    };
+    let person = order.person.as_ref().map(|id| require_person(connection, asking, id)).transpose()?;
     require_machine(order, person.as_ref())?;
     if end_of(asking, now, order.expires_at)?.is_some_and(|end| end <= now) {
         return Err(Refusal::invalid("/expires_at", "in_the_past"));
@@ -216,7 +207,7 @@ pub(super) fn require_giving(
     person: Option<&PersonId>,
     grants: &[TokenGrant],
     held: &[TokenGrant],
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     let given = || grants.iter().enumerate().filter(|(_, grant)| !held.contains(grant));
     // It is for the first set-up, and made by whoever runs the service.
     let faults: Vec<InputFault> = given()
@@ -231,7 +222,7 @@ pub(super) fn require_giving(
     let oneself = me.is_some() && me == person;
     let mut given = given().map(|(_, grant)| grant.right());
     let may = given.all(|grant| if oneself { rights.may_take(&grant) } else { rights.may_give(&grant) });
-    if may { Ok(()) } else { Err(Refusal::Forbidden) }
+    permit(may)
 }
 
 /// A token's new name, end, and from where it may come.
@@ -248,17 +239,12 @@ pub(super) fn seen(
     asking: &Asking,
     id: &TokenId,
     version: i64,
-) -> Result<Token, Refusal> {
+) -> Answer<Token> {
     let token = find_managed(connection, asking, id)?;
     if token.version == version { Ok(token) } else { Err(Refusal::PreconditionFailed) }
 }
 
-pub fn update_token(
-    desk: &mut Desk<'_>,
-    id: &TokenId,
-    version: i64,
-    edit: &TokenEdit,
-) -> Result<Token, Refusal> {
+pub fn update_token(desk: &mut Desk<'_>, id: &TokenId, version: i64, edit: &TokenEdit) -> Answer<Token> {
     let present = seen(desk.connection, desk.asking, id, version)?;
     require_not_ended(desk.asking, &present, desk.act.at)?;
     let stays = edit.expires_at == present.ends_at(&desk.asking.lifetimes);
@@ -280,7 +266,7 @@ pub fn update_token(
 }
 
 /// What has ended is not revived, by whatever way: another is issued.
-pub(super) fn require_not_ended(asking: &Asking, token: &Token, now: NaiveDateTime) -> Result<(), Refusal> {
+pub(super) fn require_not_ended(asking: &Asking, token: &Token, now: NaiveDateTime) -> Answer<()> {
     if token.has_ended(&asking.lifetimes, now) {
         Err(Refusal::conflict(Conflict::TokenEnded))
     } else {
@@ -294,7 +280,7 @@ pub(super) fn require_another_admin(
     desk: &mut Desk<'_>,
     ending: &[Token],
     own: Option<(&PersonId, &[TokenGrant])>,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     // Where roles are separated, whoever keeps the persons can set things right as well.
     let roles: &[Role] = match desk.asking.rights.separated {
         true => &[Role::Admin, Role::SecurityAdmin],
@@ -327,13 +313,13 @@ pub(super) fn require_another_admin(
 }
 
 /// From the next request on, on every instance, the token is none.
-pub fn revoke_token(desk: &mut Desk<'_>, id: &TokenId, version: i64) -> Result<(), Refusal> {
+pub fn revoke_token(desk: &mut Desk<'_>, id: &TokenId, version: i64) -> Answer<()> {
     let token = seen(desk.connection, desk.asking, id, version)?;
     require_another_admin(desk, std::slice::from_ref(&token), None)?;
     revoke(desk, token)
 }
 
-pub(super) fn revoke(desk: &mut Desk<'_>, mut token: Token) -> Result<(), Refusal> {
+pub(super) fn revoke(desk: &mut Desk<'_>, mut token: Token) -> Answer<()> {
     token.revoked_at = Some(desk.act.at);
     token.version += 1;
     token.updated_at = desk.act.at;

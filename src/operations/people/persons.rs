@@ -9,7 +9,7 @@ use crate::domain::page::Page;
 use crate::domain::people::{Person, Token};
 use crate::domain::rights::{Extent, Right};
 use crate::operations::changed::changed;
-use crate::operations::{Asking, Desk, Refusal};
+use crate::operations::{Answer, Asking, Desk, Refusal, require_present};
 use crate::storage::{Act, AnyConnection, Note, people, person_grants, tokens, webhooks};
 use chrono::NaiveDate;
 use serde_json::json;
@@ -27,7 +27,7 @@ pub fn list_persons(
     asking: &Asking,
     page: &Page,
     count: bool,
-) -> Result<(Vec<Person>, Option<i64>), Refusal> {
+) -> Answer<(Vec<Person>, Option<i64>)> {
     require_people_right(asking)?;
     asking.sees(None, None);
     Ok(people::list_persons(connection, places(asking).as_deref(), page, count)?)
@@ -38,7 +38,7 @@ pub fn find_person(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &PersonId,
-) -> Result<(Person, Vec<Token>), Refusal> {
+) -> Answer<(Person, Vec<Token>)> {
     require_people_right(asking)?;
     let person = people::find_person(connection, id)?.ok_or(Refusal::NotFound)?;
     if let Some(places) = places(asking)
@@ -55,7 +55,7 @@ pub fn find_changeable(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &PersonId,
-) -> Result<(Person, Vec<Token>), Refusal> {
+) -> Answer<(Person, Vec<Token>)> {
     let (person, tokens) = find_person(connection, asking, id)?;
     if asking.rights.may_somewhere(Right::Appoint)
         && may_manage_own(connection, asking, id)?
@@ -80,11 +80,9 @@ pub fn update_person(
     id: &PersonId,
     version: i64,
     edit: &PersonEdit,
-) -> Result<(Person, Vec<Token>), Refusal> {
+) -> Answer<(Person, Vec<Token>)> {
     let (present, held) = find_changeable(desk.connection, desk.asking, id)?;
-    if present.version != version {
-        return Err(Refusal::PreconditionFailed);
-    }
+    require_present(present.version == version)?;
     if edit.left_on.is_some_and(|day| day > desk.asking.today) {
         return Err(Refusal::invalid("/left_on", "in_the_future"));
     }
@@ -111,21 +109,17 @@ pub fn update_person(
         // What was set up in their name goes with them.
         webhooks::disable_of(desk.connection, &person.id, desk.act.at)?;
     }
-    desk.notes.audit(Note {
-        action: AuditAction::PersonUpdate,
-        agency_id: person.agency_id.as_ref().map(ToString::to_string),
-        report_id: None,
-        detail: json!({
-            "person": person.id.as_str(),
-            "name": person.name,
-            "left_on": person.left_on.map(|day| day.to_string()),
-        }),
+    let detail = json!({
+        "person": person.id.as_str(),
+        "name": person.name,
+        "left_on": person.left_on.map(|day| day.to_string()),
     });
+    desk.notes.audit(Note::new(AuditAction::PersonUpdate, detail).of(person.agency_id.as_ref()));
     Ok((person, living))
 }
 
 /// Writes a person down who is not there yet: the program itself, under a name of its own.
-pub fn ensure_person(connection: &mut AnyConnection, act: &Act, person: &Person) -> Result<(), Refusal> {
+pub fn ensure_person(connection: &mut AnyConnection, act: &Act, person: &Person) -> Answer<()> {
     if people::find_person(connection, &person.id)?.is_none() {
         people::insert_person(connection, person, act.at)?;
     }

@@ -1,7 +1,7 @@
 //! What was refused, for the audit: somebody without a right, or without a good token, at the door.
 
 use crate::domain::audit::AuditAction;
-use crate::operations::{Desk, Refusal};
+use crate::operations::{Answer, Desk};
 use crate::storage::Note;
 use serde_json::json;
 
@@ -18,7 +18,7 @@ pub struct RefusedAccess {
     pub agency_id: Option<String>,
 }
 
-pub fn note_refused(desk: &mut Desk<'_>, refused: &RefusedAccess) -> Result<(), Refusal> {
+pub fn note_refused(desk: &mut Desk<'_>, refused: &RefusedAccess) -> Answer<()> {
     desk.notes.audit(Note {
         action: AuditAction::AccessRefused,
         agency_id: refused.agency_id.clone(),
@@ -45,21 +45,17 @@ pub struct RefusedSum {
 /// Clients, or kinds, named in a sum.
 const NAMED: usize = 20;
 
-pub fn note_refused_sum(desk: &mut Desk<'_>, sum: &RefusedSum) -> Result<(), Refusal> {
+pub fn note_refused_sum(desk: &mut Desk<'_>, sum: &RefusedSum) -> Answer<()> {
     let named = sum.clients.iter().take(NAMED);
     let named = named.map(|(client, count)| json!({ "client": client, "refused": count }));
-    desk.notes.audit(Note {
-        action: AuditAction::AccessRefused,
-        agency_id: None,
-        report_id: None,
-        detail: json!({
-            "status": 401,
-            "code": "unauthorized",
-            "unwritten": sum.unwritten,
-            "clients": sum.clients.len(),
-            "busiest": named.collect::<Vec<_>>(),
-        }),
+    let detail = json!({
+        "status": 401,
+        "code": "unauthorized",
+        "unwritten": sum.unwritten,
+        "clients": sum.clients.len(),
+        "busiest": named.collect::<Vec<_>>(),
     });
+    desk.notes.audit(Note::new(AuditAction::AccessRefused, detail));
     Ok(())
 }
 
@@ -84,7 +80,7 @@ pub struct RefusedKind {
     pub unwritten: u64,
 }
 
-pub fn note_refused_again(desk: &mut Desk<'_>, again: &RefusedAgain) -> Result<(), Refusal> {
+pub fn note_refused_again(desk: &mut Desk<'_>, again: &RefusedAgain) -> Answer<()> {
     let named = again.kinds.iter().take(NAMED).map(|kind| {
         json!({
             "status": kind.status,

@@ -6,7 +6,7 @@ use super::manage::{find_managed, handing_to, require_not_ended, revoke, seen, u
 use super::{GrantOrder, TokenEdit, TokenOrder};
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::people::Token;
-use crate::operations::{Asking, Desk, Refusal};
+use crate::operations::{Answer, Asking, Desk};
 use crate::storage::AnyConnection;
 use chrono::NaiveDateTime;
 use ipnet::IpNet;
@@ -63,7 +63,7 @@ pub fn require_renewable(
     asking: &Asking,
     order: &RenewalOrder,
     now: NaiveDateTime,
-) -> Result<Token, Refusal> {
+) -> Answer<Token> {
     let token = match order.renewal {
         Renewal::Rotation { .. } => find_managed(connection, asking, &order.token)?,
         Renewal::Change { version, .. } => seen(connection, asking, &order.token, version)?,
@@ -77,11 +77,7 @@ pub fn require_renewable(
 
 /// Has a token go on that somebody else has asked for, as far as both could. Whoever confirms a rotation is shown the
 /// code or secret, never whoever asked, and so issues it.
-pub fn renew_asked_token(
-    desk: &mut Desk<'_>,
-    asker: &Asking,
-    order: &RenewalOrder,
-) -> Result<Token, Refusal> {
+pub fn renew_asked_token(desk: &mut Desk<'_>, asker: &Asking, order: &RenewalOrder) -> Answer<Token> {
     require_renewable(desk.connection, asker, order, desk.act.at)?;
     match &order.renewal {
         Renewal::Rotation { token, drawn } => rotate_token(desk, &order.token, token, drawn),
@@ -90,12 +86,7 @@ pub fn renew_asked_token(
 }
 
 /// Revokes a token and issues one with a new secret to the same person, with the same grants.
-pub fn rotate_token(
-    desk: &mut Desk<'_>,
-    id: &TokenId,
-    new_id: &TokenId,
-    drawn: &Drawn,
-) -> Result<Token, Refusal> {
+pub fn rotate_token(desk: &mut Desk<'_>, id: &TokenId, new_id: &TokenId, drawn: &Drawn) -> Answer<Token> {
     let old = find_managed(desk.connection, desk.asking, id)?;
     require_not_ended(desk.asking, &old, desk.act.at)?;
     let handing = handing_to(desk.connection, desk.asking, &old.person, desk.act.at)?;

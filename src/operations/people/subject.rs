@@ -10,8 +10,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::id::PersonId;
 use crate::domain::people::{BoundSubject, Person, TokenGrant};
 use crate::domain::rights::{Right, Rights};
-use crate::operations::refusal::taken;
-use crate::operations::{Asking, Conflict, Desk, Refusal};
+use crate::operations::{Answer, Asking, Conflict, Desk, Refusal, permit, require_present, taken};
 use crate::storage::{AnyConnection, Note, people, person_grants, subjects};
 use chrono::NaiveDateTime;
 use serde_json::json;
@@ -24,16 +23,12 @@ pub struct SubjectOrder {
 }
 
 /// Refuses whoever may not say who somebody is: it is for those who keep the persons and take no part in reporting.
-fn require_right(asking: &Asking) -> Result<(), Refusal> {
-    if asking.rights.may_below(Right::BindSubject, None, None) { Ok(()) } else { Err(Refusal::Forbidden) }
+fn require_right(asking: &Asking) -> Answer<()> {
+    permit(asking.rights.may_below(Right::BindSubject, None, None))
 }
 
 /// A person for whoever may bind them.
-pub fn find_bindable(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    id: &PersonId,
-) -> Result<Person, Refusal> {
+pub fn find_bindable(connection: &mut AnyConnection, asking: &Asking, id: &PersonId) -> Answer<Person> {
     require_right(asking)?;
     Ok(find_changeable(connection, asking, id)?.0)
 }
@@ -63,7 +58,7 @@ pub fn require_bindable(
     asking: &Asking,
     id: &PersonId,
     order: &SubjectOrder,
-) -> Result<Binding, Refusal> {
+) -> Answer<Binding> {
     let person = find_bindable(connection, asking, id)?;
     let bound = subjects::of_person(connection, id)?;
     let is_other = |bound: &BoundSubject| (&bound.issuer, &bound.subject) != (&order.issuer, &order.subject);
@@ -86,25 +81,21 @@ pub fn require_bindable_as_asked(
     connection: &mut AnyConnection,
     asking: &Asking,
     order: &BindingOrder,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     let binding = require_bindable(connection, asking, &order.person, &order.subject)?;
     let held: Vec<GrantOrder> = binding.grants.iter().map(GrantOrder::from).collect();
     let told = |grant| order.grants.contains(grant);
-    if held.iter().all(told) { Ok(()) } else { Err(Refusal::PreconditionFailed) }
+    require_present(held.iter().all(told))
 }
 
 /// Binds a person as somebody else has asked for.
-pub fn bind_asked_subject(desk: &mut Desk<'_>, order: &BindingOrder) -> Result<BoundSubject, Refusal> {
+pub fn bind_asked_subject(desk: &mut Desk<'_>, order: &BindingOrder) -> Answer<BoundSubject> {
     require_bindable_as_asked(desk.connection, desk.asking, order)?;
     bind_subject(desk, &order.person, &order.subject)
 }
 
 /// Binds a person to whom a provider means, for good: neither is ever bound to another.
-pub fn bind_subject(
-    desk: &mut Desk<'_>,
-    id: &PersonId,
-    order: &SubjectOrder,
-) -> Result<BoundSubject, Refusal> {
+pub fn bind_subject(desk: &mut Desk<'_>, id: &PersonId, order: &SubjectOrder) -> Answer<BoundSubject> {
     let Binding { person, bound, .. } = require_bindable(desk.connection, desk.asking, id, order)?;
     if let Some(bound) = bound {
         return Ok(bound);
@@ -116,26 +107,18 @@ pub fn bind_subject(
         at: desk.act.at,
     };
     subjects::insert(desk.connection, &bound).map_err(|error| taken(error, Conflict::SubjectTaken))?;
-    desk.notes.audit(Note {
-        action: AuditAction::PersonSubject,
-        agency_id: person.agency_id.as_ref().map(ToString::to_string),
-        report_id: None,
-        detail: json!({
-            "person": person.id.as_str(),
-            "name": person.name,
-            "issuer": bound.issuer,
-            "subject": bound.subject,
-        }),
+    let detail = json!({
+        "person": person.id.as_str(),
+        "name": person.name,
+        "issuer": bound.issuer,
+        "subject": bound.subject,
     });
+    desk.notes.audit(Note::new(AuditAction::PersonSubject, detail).of(person.agency_id.as_ref()));
     Ok(bound)
 }
 
 /// As whom a person of the caller's subtree is known.
-pub fn find_subject(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    id: &PersonId,
-) -> Result<BoundSubject, Refusal> {
+pub fn find_subject(connection: &mut AnyConnection, asking: &Asking, id: &PersonId) -> Answer<BoundSubject> {
     super::find_person(connection, asking, id)?;
     subjects::of_person(connection, id)?.ok_or(Refusal::NotFound)
 }
@@ -147,7 +130,7 @@ pub fn sign_in(
     order: &SubjectOrder,
     presented: &Presented,
     rules: &EntryRules,
-) -> Result<Option<(Person, Vec<TokenGrant>)>, Refusal> {
+) -> Answer<Option<(Person, Vec<TokenGrant>)>> {
     let Some(bound) = subjects::find(connection, &order.issuer, &order.subject)? else { return Ok(None) };
     if !is_within(&rules.networks, presented.from) {
         return Ok(None);
@@ -156,7 +139,7 @@ pub fn sign_in(
 }
 
 /// Whether somebody comes in by the identity provider that is believed here.
-pub(super) fn signs_in(connection: &mut AnyConnection, id: &PersonId, ways: &Ways) -> Result<bool, Refusal> {
+pub(super) fn signs_in(connection: &mut AnyConnection, id: &PersonId, ways: &Ways) -> Answer<bool> {
     let Some(issuer) = &ways.issuer else { return Ok(false) };
     Ok(subjects::of_person(connection, id)?.is_some_and(|bound| bound.issuer == *issuer))
 }
@@ -168,7 +151,7 @@ pub fn rights_by_any_way(
     id: &PersonId,
     rules: &EntryRules,
     now: NaiveDateTime,
-) -> Result<Rights, Refusal> {
+) -> Answer<Rights> {
     let Some((_, all)) = person_with_grants(connection, id, &rules.lifetimes, now)? else {
         return Ok(Rights::default());
     };
@@ -189,7 +172,7 @@ pub fn person_with_grants(
     id: &PersonId,
     lifetimes: &Lifetimes,
     now: NaiveDateTime,
-) -> Result<Option<(Person, Vec<TokenGrant>)>, Refusal> {
+) -> Answer<Option<(Person, Vec<TokenGrant>)>> {
     let person = people::find_person(connection, id)?;
     let Some(person) = person.filter(|person| person.left_on.is_none()) else { return Ok(None) };
     let tokens = held_tokens(connection, id, lifetimes, now)?;

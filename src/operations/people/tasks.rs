@@ -15,7 +15,7 @@ use crate::operations::pending::waiting_for;
 use crate::operations::reports::{
     self, MOST_JUDGED, ReportQuery, ReportView, allowed_actions, supervisor_awaited,
 };
-use crate::operations::{Asking, Refusal};
+use crate::operations::{Answer, Asking};
 use crate::storage::roster;
 use crate::storage::{AnyConnection, comments, transitions, years};
 use chrono::{Duration, NaiveDateTime};
@@ -67,8 +67,8 @@ fn among(
     asking: &Asking,
     right: Right,
     state: State,
-    mut wanted: impl FnMut(&mut AnyConnection, &[ReportView]) -> Result<Vec<bool>, Refusal>,
-) -> Result<Vec<ReportView>, Refusal> {
+    mut wanted: impl FnMut(&mut AnyConnection, &[ReportView]) -> Answer<Vec<bool>>,
+) -> Answer<Vec<ReportView>> {
     let narrowed = only(asking, right);
     let mut found = Vec::new();
     if narrowed.rights.grants.is_empty() {
@@ -99,7 +99,7 @@ fn waiting(
     right: Right,
     state: State,
     action: Action,
-) -> Result<Vec<ReportView>, Refusal> {
+) -> Answer<Vec<ReportView>> {
     among(connection, asking, right, state, |connection, views| {
         let allowed = allowed_actions(connection, asking, views)?;
         Ok(allowed.iter().map(|allowed| allowed.contains(&action)).collect())
@@ -108,7 +108,7 @@ fn waiting(
 
 /// Reports on their way within the caller's grants as a supervisor that go no further before the caller has
 /// answered for a mark of secrecy or personal data; those of years that are over for good wait for nobody.
-fn to_answer(connection: &mut AnyConnection, asking: &Asking) -> Result<Vec<ReportView>, Refusal> {
+fn to_answer(connection: &mut AnyConnection, asking: &Asking) -> Answer<Vec<ReportView>> {
     let mut found = Vec::new();
     // What is known of no verdict beyond that many waits until it was judged behind the writes.
     let mut left = MOST_JUDGED;
@@ -125,7 +125,7 @@ fn to_answer(connection: &mut AnyConnection, asking: &Asking) -> Result<Vec<Repo
 }
 
 /// Reports within the caller's grants as an editor on which somebody else's remark is open.
-fn to_reply(connection: &mut AnyConnection, asking: &Asking) -> Result<Vec<ReportView>, Refusal> {
+fn to_reply(connection: &mut AnyConnection, asking: &Asking) -> Answer<Vec<ReportView>> {
     let editing = only(asking, Right::File);
     let Some(person) = editing.person.as_ref().filter(|_| !editing.rights.grants.is_empty()) else {
         return Ok(Vec::new());
@@ -139,11 +139,7 @@ fn to_reply(connection: &mut AnyConnection, asking: &Asking) -> Result<Vec<Repor
 
 /// Lines of the open years within the caller's grants of a right about which nothing has been filed and whose day
 /// is near or past.
-fn unfiled(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    right: Right,
-) -> Result<Vec<RosterEntry>, Refusal> {
+fn unfiled(connection: &mut AnyConnection, asking: &Asking, right: Right) -> Answer<Vec<RosterEntry>> {
     let extents = only(asking, right).rights.extents(right);
     let mut found = Vec::new();
     if extents.is_empty() {
@@ -160,7 +156,7 @@ fn unfiled(
 
 /// Those whose last transition sent them back; what was taken back is none of them, nor is a withdrawal of what is
 /// shown meanwhile their own.
-fn returned(connection: &mut AnyConnection, views: &[ReportView]) -> Result<Vec<bool>, Refusal> {
+fn returned(connection: &mut AnyConnection, views: &[ReportView]) -> Answer<Vec<bool>> {
     let ids: Vec<String> = views.iter().map(|view| view.report.id.to_string()).collect();
     let history = transitions::list_many(connection, &ids)?;
     let sent_back = views.iter().map(|view| {
@@ -172,11 +168,7 @@ fn returned(connection: &mut AnyConnection, views: &[ReportView]) -> Result<Vec<
 }
 
 /// Everything that waits for the caller, the most pressing first.
-pub fn tasks(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    now: NaiveDateTime,
-) -> Result<Vec<Task>, Refusal> {
+pub fn tasks(connection: &mut AnyConnection, asking: &Asking, now: NaiveDateTime) -> Answer<Vec<Task>> {
     let confirm =
         |(act, about): (PendingAct, Option<Agency>)| Task::Confirm(Box::new(act), about.map(Box::new));
     let mut tasks: Vec<Task> = waiting_for(connection, asking, now)?.into_iter().map(confirm).collect();

@@ -2,7 +2,7 @@
 
 use crate::domain::id::TokenId;
 use crate::domain::people::Token;
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::storage::AnyConnection;
 use crate::storage::tokens;
 use chrono::{Duration, NaiveDateTime};
@@ -15,6 +15,6 @@ pub fn is_to_be_noted(token: &Token, at: NaiveDateTime) -> bool {
 }
 
 /// Writes it down; it leaves no trace in the audit and moves no version.
-pub fn note_use(connection: &mut AnyConnection, id: &TokenId, at: NaiveDateTime) -> Result<(), Refusal> {
+pub fn note_use(connection: &mut AnyConnection, id: &TokenId, at: NaiveDateTime) -> Answer<()> {
     Ok(tokens::note_use(connection, id, at, at - NOTED_FOR)?)
 }

@@ -8,7 +8,7 @@ use crate::domain::pending::HeldAct;
 use crate::domain::workflow::{self, Action, Review};
 use crate::domain::year::YearState;
 use crate::operations::settings::review;
-use crate::operations::{Archiving, Asking, Refusal};
+use crate::operations::{Answer, Archiving, Asking, Refusal};
 use crate::storage::{AnyConnection, pending, transitions};
 
 /// The actions the caller could take now on each of some reports.
@@ -16,7 +16,7 @@ pub fn allowed_actions(
     connection: &mut AnyConnection,
     asking: &Asking,
     views: &[ReportView],
-) -> Result<Vec<Vec<Action>>, Refusal> {
+) -> Answer<Vec<Vec<Action>>> {
     let ids: Vec<String> = views.iter().map(|view| view.report.id.to_string()).collect();
     let history = transitions::list_many(connection, &ids)?;
     let review = review(connection)?;
@@ -43,7 +43,7 @@ fn waiting_already(
     connection: &mut AnyConnection,
     asking: &Asking,
     reports: &[String],
-) -> Result<Vec<(ReportId, Action)>, Refusal> {
+) -> Answer<Vec<(ReportId, Action)>> {
     let mut waiting = Vec::new();
     for (act, action) in [(HeldAct::Withdrawal, Action::Withdraw), (HeldAct::Archive, Action::Archive)] {
         if asking.policy.second_pair.holds(act) {
@@ -69,7 +69,7 @@ pub(super) fn beside_archiving(view: &ReportView) -> Vec<Action> {
 
 /// A closed year takes corrections and withdrawals, and old documents once it lies far enough back; an archived one
 /// nothing but these.
-pub(super) fn require_year_for(asking: &Asking, view: &ReportView, action: Action) -> Result<(), Refusal> {
+pub(super) fn require_year_for(asking: &Asking, view: &ReportView, action: Action) -> Answer<()> {
     match (action, view.year.plan.state) {
         (Action::Archive, _) => match asking.policy.archiving {
             Archiving::Old { after_days }

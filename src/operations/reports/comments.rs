@@ -6,7 +6,7 @@ use crate::domain::id::ReportId;
 use crate::domain::report::{Comment, CommentReply, CommentState};
 use crate::domain::rights::Right;
 use crate::operations::changed::changed;
-use crate::operations::{Asking, Conflict, Desk, Refusal};
+use crate::operations::{Answer, Asking, Conflict, Desk, Refusal, permit};
 use crate::storage::comments;
 use crate::storage::{AnyConnection, Note};
 use serde_json::json;
@@ -35,36 +35,23 @@ pub enum CommentOrder {
 }
 
 /// A report whose comments the caller may read, or make.
-fn reach(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    id: &ReportId,
-    right: Right,
-) -> Result<ReportView, Refusal> {
+fn reach(connection: &mut AnyConnection, asking: &Asking, id: &ReportId, right: Right) -> Answer<ReportView> {
     let view = super::find(connection, asking, id, false)?;
     if view.allows(asking, right) { Ok(view) } else { Err(Refusal::Forbidden) }
 }
 
 /// Refuses whoever may make no comment on a report; asked before the body is read.
-pub fn require_remark_right(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    id: &ReportId,
-) -> Result<(), Refusal> {
+pub fn require_remark_right(connection: &mut AnyConnection, asking: &Asking, id: &ReportId) -> Answer<()> {
     reach(connection, asking, id, Right::Remark).map(|_| ())
 }
 
-pub fn list_comments(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    id: &ReportId,
-) -> Result<Vec<Comment>, Refusal> {
+pub fn list_comments(connection: &mut AnyConnection, asking: &Asking, id: &ReportId) -> Answer<Vec<Comment>> {
     require_said_readable(connection, asking, id)?;
     Ok(comments::list(connection, id)?)
 }
 
 /// What still waits for an answer or a settlement.
-pub fn open_comments(connection: &mut AnyConnection, id: &ReportId) -> Result<Vec<Comment>, Refusal> {
+pub fn open_comments(connection: &mut AnyConnection, id: &ReportId) -> Answer<Vec<Comment>> {
     let mut all = comments::list(connection, id)?;
     all.retain(|comment| comment.state != CommentState::Settled);
     Ok(all)
@@ -75,7 +62,7 @@ pub fn find_comment(
     asking: &Asking,
     id: &ReportId,
     comment: &str,
-) -> Result<Comment, Refusal> {
+) -> Answer<Comment> {
     require_said_readable(connection, asking, id)?;
     comments::find(connection, id, comment)?.ok_or(Refusal::NotFound)
 }
@@ -92,13 +79,13 @@ pub fn find_settleable(
     asking: &Asking,
     id: &ReportId,
     comment: &str,
-) -> Result<Comment, Refusal> {
+) -> Answer<Comment> {
     let view = reach(connection, asking, id, Right::SeeDrafts)?;
     let comment = comments::find(connection, id, comment)?.ok_or(Refusal::NotFound)?;
     if may_settle(asking, &view, &comment) { Ok(comment) } else { Err(Refusal::Forbidden) }
 }
 
-pub fn add_comment(desk: &mut Desk<'_>, id: &ReportId, new: &NewComment) -> Result<Comment, Refusal> {
+pub fn add_comment(desk: &mut Desk<'_>, id: &ReportId, new: &NewComment) -> Answer<Comment> {
     let view = reach(desk.connection, desk.asking, id, Right::Remark)?;
     let person = desk.asking.person.as_ref().ok_or(Refusal::Forbidden)?;
     if !is_place(&view, &new.pointer) {
@@ -131,14 +118,12 @@ pub fn change_comment(
     id: &ReportId,
     (comment, version): (&str, Option<i64>),
     order: &CommentOrder,
-) -> Result<Comment, Refusal> {
+) -> Answer<Comment> {
     let view = reach(desk.connection, desk.asking, id, Right::Remark)?;
     let person = desk.asking.person.as_ref().ok_or(Refusal::Forbidden)?;
     let present = comments::find(desk.connection, id, comment)?.ok_or(Refusal::NotFound)?;
     let mut comment = present.clone();
-    if !matches!(order, CommentOrder::Answer(_)) && !may_settle(desk.asking, &view, &comment) {
-        return Err(Refusal::Forbidden);
-    }
+    permit(matches!(order, CommentOrder::Answer(_)) || may_settle(desk.asking, &view, &comment))?;
     if version.is_some_and(|version| version != comment.version) {
         return Err(Refusal::PreconditionFailed);
     }
@@ -171,12 +156,9 @@ pub fn change_comment(
 }
 
 fn note(action: AuditAction, view: &ReportView, comment: &Comment) -> Note {
-    Note {
-        action,
-        agency_id: Some(view.agency.id.to_string()),
-        report_id: Some(view.report.id.to_string()),
-        detail: json!({ "comment": comment.id, "pointer": comment.pointer, "state": comment.state.as_str() }),
-    }
+    let detail =
+        json!({ "comment": comment.id, "pointer": comment.pointer, "state": comment.state.as_str() });
+    Note::new(action, detail).of(&view.agency.id).about(&view.report.id)
 }
 
 /// Whether a pointer names the report, one of its headings, a section, its text, or a line or cell of its table.

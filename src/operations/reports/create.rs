@@ -16,10 +16,11 @@ use crate::domain::rules::Previous;
 use crate::domain::workflow::{Action, State};
 use crate::domain::year::{ReportingYear, YearState};
 use crate::operations::agencies::resolve;
-use crate::operations::refusal::taken;
 use crate::operations::statistics::{settle_report, sum_below};
 use crate::operations::years::followed;
-use crate::operations::{AgencyRef, Asking, Conflict, Desk, InputFault, Ready, Refusal};
+use crate::operations::{
+    AgencyRef, Answer, Asking, Conflict, Desk, InputFault, Ready, Refusal, permit, taken,
+};
 use crate::storage::{Act, AnyConnection, Note, reports, revisions, roster, sources, years};
 use chrono::NaiveDate;
 use serde_json::json;
@@ -110,10 +111,8 @@ pub fn load(
     new: &NewReport,
     transition_id: &str,
     published_on: NaiveDate,
-) -> Result<Transited, Refusal> {
-    if !desk.asking.rights.may_below(Right::Archive, None, new.year) {
-        return Err(Refusal::Forbidden);
-    }
+) -> Answer<Transited> {
+    permit(desk.asking.rights.may_below(Right::Archive, None, new.year))?;
     if published_on > desk.asking.today {
         return Err(Refusal::invalid("/published_on", "in_the_future"));
     }
@@ -138,7 +137,7 @@ fn right_to_file(scope: Scope) -> Right {
 }
 
 /// Refuses whoever may file nothing anywhere, asked before anything they send is looked at.
-pub fn require_some_filing_right(asking: &Asking) -> Result<(), Refusal> {
+pub fn require_some_filing_right(asking: &Asking) -> Answer<()> {
     let may = [Scope::Own, Scope::Consolidated].map(right_to_file);
     if may.into_iter().any(|right| asking.rights.may_somewhere(right)) {
         Ok(())
@@ -154,7 +153,7 @@ pub fn require_filing_right(
     asking: &Asking,
     agency: &AgencyRef,
     (scope, year): (Option<Scope>, Option<i32>),
-) -> Result<bool, Refusal> {
+) -> Answer<bool> {
     let Some(agency) = resolve(connection, agency)? else { return Ok(false) };
     let right = right_to_file(scope.unwrap_or(Scope::Consolidated));
     let may = match year {
@@ -165,10 +164,7 @@ pub fn require_filing_right(
 }
 
 /// What a new report is for must be there; both are told at once.
-fn require_both(
-    agency: Option<Agency>,
-    year: Option<ReportingYear>,
-) -> Result<(Agency, ReportingYear), Refusal> {
+fn require_both(agency: Option<Agency>, year: Option<ReportingYear>) -> Answer<(Agency, ReportingYear)> {
     match (agency, year) {
         (Some(agency), Some(year)) => Ok((agency, year)),
         (agency, year) => {
@@ -205,21 +201,21 @@ pub fn prepare_create(
     act: &Act,
     asking: &Asking,
     new: &NewReport,
-) -> Result<Ready<ReadyReport>, Refusal> {
+) -> Answer<Ready<ReadyReport>> {
     let ready = make_ready(connection, act, asking, new)?;
     let agency = ready.view.agency.id.clone();
     Ready::on(connection, [&agency], ready)
 }
 
 /// Fills a new report in and opens it in one place in the lane.
-pub fn create(desk: &mut Desk<'_>, new: &NewReport) -> Result<ReportView, Refusal> {
+pub fn create(desk: &mut Desk<'_>, new: &NewReport) -> Answer<ReportView> {
     let ready = make_ready(desk.connection, desk.act, desk.asking, new)?;
     enter_create(desk, &ready)?;
     Ok(ready.view)
 }
 
 /// Writes a report that was made ready.
-pub fn enter_create(desk: &mut Desk<'_>, ready: &ReadyReport) -> Result<(), Refusal> {
+pub fn enter_create(desk: &mut Desk<'_>, ready: &ReadyReport) -> Answer<()> {
     let ReportView { report, revision, agency, .. } = &ready.view;
     reports::insert(desk.connection, report).map_err(|error| taken(error, Conflict::ReportExists))?;
     revisions::insert(desk.connection, revision)?;
@@ -243,7 +239,7 @@ fn make_ready(
     act: &Act,
     asking: &Asking,
     new: &NewReport,
-) -> Result<ReadyReport, Refusal> {
+) -> Answer<ReadyReport> {
     let agency = resolve(connection, &new.agency)?;
     let may_file = |agency: &Agency| asking.rights.may(right_to_file(new.scope), &agency.path, new.year);
     if agency.as_ref().is_some_and(|agency| !may_file(agency)) {
@@ -333,22 +329,13 @@ fn make_ready(
         "source_sha256": new.source.as_ref().map(|source| source.sha256.as_str()),
     });
     note_source(&mut detail, new.source.as_ref(), asking.digests);
-    let note = Note {
-        action: new.origin.action(),
-        agency_id: Some(agency.id.to_string()),
-        report_id: Some(new.id.to_string()),
-        detail,
-    };
+    let note = Note::new(new.origin.action(), detail).of(&agency.id).about(&new.id);
     let view = ReportView { report, revision, agency, year, due_on, working: true, corrected: false };
     Ok(ReadyReport { view, line, source: new.source.clone(), origin: new.origin, note })
 }
 
 /// Fills the empty cells of the carried-over row from what last year's report carried forward.
-fn carry_over(
-    connection: &mut AnyConnection,
-    subject: &Subject,
-    content: &mut Content,
-) -> Result<(), Refusal> {
+fn carry_over(connection: &mut AnyConnection, subject: &Subject, content: &mut Content) -> Answer<()> {
     let previous = previous_of(connection, std::slice::from_ref(subject))?.pop();
     let Some(Previous::Known(previous)) = previous else {
         return Err(Refusal::invalid("/prefill", "previous_unknown"));
@@ -368,7 +355,7 @@ fn add_up(
     agency: &Agency,
     new: &NewReport,
     content: &mut Content,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     if new.scope != Scope::Consolidated {
         return Err(Refusal::invalid("/prefill", "misplaced"));
     }

@@ -9,7 +9,7 @@ use crate::domain::rights::Right;
 use crate::domain::workflow::Action;
 use crate::operations::statistics::settle_report;
 use crate::operations::years::followed;
-use crate::operations::{Desk, Refusal};
+use crate::operations::{Answer, Desk, Refusal, require_present};
 use crate::storage::{
     AnyConnection, Note, comments, explanations, receipts, reports, revisions, roster, sources, transitions,
     upstream,
@@ -17,15 +17,13 @@ use crate::storage::{
 use serde_json::json;
 
 /// Takes away a draft that was never published, or the correction that is being written.
-pub fn discard(desk: &mut Desk<'_>, id: &ReportId, version: i64) -> Result<(), Refusal> {
+pub fn discard(desk: &mut Desk<'_>, id: &ReportId, version: i64) -> Answer<()> {
     let view = find_raw(desk.connection, id)?;
     if !view.allows(desk.asking, Right::SeeDrafts) {
         return Err(Refusal::NotFound);
     }
     super::require_edit_right(desk.asking, &view)?;
-    if view.report.version != version {
-        return Err(Refusal::PreconditionFailed);
-    }
+    require_present(view.report.version == version)?;
     require_editable(desk.connection, desk.asking, &view)?;
     let seen = was_seen(desk.connection, &view)?;
     match view.report.published_revision {
@@ -59,21 +57,17 @@ pub fn discard(desk: &mut Desk<'_>, id: &ReportId, version: i64) -> Result<(), R
         }
         None => return Err(not_editable(desk.connection, desk.asking, &view)),
     }
-    desk.notes.audit(Note {
-        action: AuditAction::ReportDiscard,
-        agency_id: Some(view.agency.id.to_string()),
-        report_id: Some(id.to_string()),
-        detail: json!({
-            "revision": view.revision.number,
-            "digest": view.revision.digest,
-            "hidden": seen,
-        }),
+    let detail = json!({
+        "revision": view.revision.number,
+        "digest": view.revision.digest,
+        "hidden": seen,
     });
+    desk.notes.audit(Note::new(AuditAction::ReportDiscard, detail).of(&view.agency.id).about(id));
     Ok(())
 }
 
 /// Whether anybody else had to do with the revision: it was submitted, or remarked upon.
-fn was_seen(connection: &mut AnyConnection, view: &ReportView) -> Result<bool, Refusal> {
+fn was_seen(connection: &mut AnyConnection, view: &ReportView) -> Answer<bool> {
     let (id, number) = (&view.report.id, view.revision.number);
     let made = transitions::list(connection, id)?;
     let submitted = made.iter().any(|made| made.revision == number && made.action == Action::Submit);
@@ -81,7 +75,7 @@ fn was_seen(connection: &mut AnyConnection, view: &ReportView) -> Result<bool, R
 }
 
 /// Nobody but those who wrote it has seen it: nothing of it stays.
-fn delete_all(connection: &mut AnyConnection, id: &ReportId) -> Result<(), Refusal> {
+fn delete_all(connection: &mut AnyConnection, id: &ReportId) -> Answer<()> {
     sources::delete_of(connection, id)?;
     receipts::delete_of(connection, id)?;
     comments::delete_of(connection, id)?;

@@ -12,7 +12,7 @@ use crate::domain::rights::Right;
 use crate::domain::workflow::State;
 use crate::domain::year::YearState;
 use crate::operations::publishable::require_publishable;
-use crate::operations::{Asking, Conflict, Desk, Ready, Refusal};
+use crate::operations::{Answer, Asking, Conflict, Desk, Ready, Refusal, permit, require_present};
 use crate::storage::{Act, AnyConnection, Note, reports, revisions};
 use chrono::NaiveDate;
 use serde_json::json;
@@ -47,10 +47,10 @@ pub enum Edit {
 }
 
 /// Editors edit; publishers may set where a published report stands.
-pub fn require_edit_right(asking: &Asking, view: &ReportView) -> Result<(), Refusal> {
+pub fn require_edit_right(asking: &Asking, view: &ReportView) -> Answer<()> {
     let unread = view.revision.state == State::Draft && view.report.published_revision.is_none();
     let may = view.allows(asking, Right::File) || (!unread && view.allows(asking, Right::Publish));
-    if may { Ok(()) } else { Err(Refusal::Forbidden) }
+    permit(may)
 }
 
 /// A change made ready: the report as it will stand, and which of its rows that writes.
@@ -79,21 +79,21 @@ pub fn prepare_save(
     asking: &Asking,
     id: &ReportId,
     edit: &Edit,
-) -> Result<Ready<ReadySave>, Refusal> {
+) -> Answer<Ready<ReadySave>> {
     let ready = make_ready(connection, act, asking, id, edit)?;
     let agency = ready.next.agency.id.clone();
     Ok(Ready::on(connection, [&agency], ready)?.sure())
 }
 
 /// Decides a change and enters it in one place in the lane.
-pub fn save(desk: &mut Desk<'_>, id: &ReportId, edit: &Edit) -> Result<ReportView, Refusal> {
+pub fn save(desk: &mut Desk<'_>, id: &ReportId, edit: &Edit) -> Answer<ReportView> {
     let ready = make_ready(desk.connection, desk.act, desk.asking, id, edit)?;
     enter_save(desk, &ready)?;
     Ok(ready.next)
 }
 
 /// Writes a change that was made ready.
-pub fn enter_save(desk: &mut Desk<'_>, ready: &ReadySave) -> Result<(), Refusal> {
+pub fn enter_save(desk: &mut Desk<'_>, ready: &ReadySave) -> Answer<()> {
     let (next, Some(note)) = (&ready.next, &ready.note) else { return Ok(()) };
     if ready.writes {
         revisions::update(desk.connection, &next.revision)?;
@@ -112,7 +112,7 @@ fn make_ready(
     asking: &Asking,
     id: &ReportId,
     edit: &Edit,
-) -> Result<ReadySave, Refusal> {
+) -> Answer<ReadySave> {
     let present = find_raw(connection, id)?;
     if !present.allows(asking, Right::SeeDrafts) {
         return Err(Refusal::NotFound);
@@ -179,19 +179,17 @@ fn make_ready(
             next.revision.updated_at = act.at;
         }
     }
-    let note = Note {
-        action: if moves_source || !rewrites { AuditAction::ReportSource } else { AuditAction::ReportEdit },
-        agency_id: Some(next.agency.id.to_string()),
-        report_id: Some(id.to_string()),
-        detail: json!({
-            "revision": next.revision.number,
-            "version": next.report.version,
-            "digest": next.revision.digest,
-            "section": section_name(&next, edit),
-            "declared_zero": declared_zero(&next.revision.content),
-            "source_url": next.report.source_url,
-        }),
-    };
+    let detail = json!({
+        "revision": next.revision.number,
+        "version": next.report.version,
+        "digest": next.revision.digest,
+        "section": section_name(&next, edit),
+        "declared_zero": declared_zero(&next.revision.content),
+        "source_url": next.report.source_url,
+    });
+    let to_source = moves_source || !rewrites;
+    let action = if to_source { AuditAction::ReportSource } else { AuditAction::ReportEdit };
+    let note = Note::new(action, detail).of(&next.agency.id).about(id);
     Ok(ReadySave { next, writes, tells, note: Some(note) })
 }
 
@@ -205,14 +203,14 @@ fn section_name<'a>(view: &'a ReportView, edit: &Edit) -> Option<&'a str> {
 }
 
 /// The version the caller saw must be the present one: the report's, or the section's own.
-fn require_version(present: &ReportView, edit: &Edit) -> Result<(), Refusal> {
+fn require_version(present: &ReportView, edit: &Edit) -> Answer<()> {
     let (seen, now) = match edit {
         Edit::Whole { version, .. } => (Some(*version), Some(present.report.version)),
         Edit::Section { at, version, .. } => {
             (*version, present.revision.marks.get(*at).map(|mark| mark.version))
         }
     };
-    if seen.is_none() || seen == now { Ok(()) } else { Err(Refusal::PreconditionFailed) }
+    require_present(seen.is_none() || seen == now)
 }
 
 /// Content is written in drafts of open years, and in corrections of closed ones.
@@ -220,17 +218,15 @@ pub(super) fn require_editable(
     connection: &mut AnyConnection,
     asking: &Asking,
     view: &ReportView,
-) -> Result<(), Refusal> {
-    if !view.allows(asking, Right::File) {
-        return Err(Refusal::Forbidden);
-    }
+) -> Answer<()> {
+    permit(view.allows(asking, Right::File))?;
     if view.revision.state != State::Draft {
         return Err(not_editable(connection, asking, view));
     }
     require_year(view)
 }
 
-pub(super) fn require_year(view: &ReportView) -> Result<(), Refusal> {
+pub(super) fn require_year(view: &ReportView) -> Answer<()> {
     let correcting = view.revision.number > 1;
     match view.year.plan.state {
         YearState::Open => Ok(()),

@@ -8,7 +8,7 @@ use crate::domain::rules::{
     Explanation, FormerName, Previous, PreviousYear, SourceReport, Subordinates, Twin,
 };
 use crate::domain::wording::{bands, likeness};
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::storage::{
     AnyConnection, agencies, explanations, history, progress, reports, roster, search, sums, upstream,
 };
@@ -73,7 +73,7 @@ pub(super) const GENERATIONS: usize = 8;
 const MOST_MISSING: i64 = 1_000;
 
 /// Gathers for each subject, in their order.
-pub fn gather(connection: &mut AnyConnection, subjects: &[Subject]) -> Result<Vec<Elsewhere>, Refusal> {
+pub fn gather(connection: &mut AnyConnection, subjects: &[Subject]) -> Answer<Vec<Elsewhere>> {
     let ids: Vec<String> = subjects.iter().filter_map(|subject| subject.id.clone()).collect();
     let mut explanations = explanations::of_reports(connection, &ids)?;
     let mut upstream = upstream::of_reports(connection, &ids)?;
@@ -97,7 +97,7 @@ pub fn gather(connection: &mut AnyConnection, subjects: &[Subject]) -> Result<Ve
 }
 
 /// Narratives of other agencies' published reports of the same year that are nearly the same.
-fn twins_of(connection: &mut AnyConnection, subject: &Subject) -> Result<Vec<Twin>, Refusal> {
+fn twins_of(connection: &mut AnyConnection, subject: &Subject) -> Answer<Vec<Twin>> {
     let asked: Vec<String> = subject.texts.iter().flat_map(|(_, text)| bands(subject.year, text)).collect();
     let alike = search::alike(connection, &asked, &subject.agency)?;
     let twins = subject.texts.iter().filter_map(|(section, text)| {
@@ -115,10 +115,7 @@ fn twins_of(connection: &mut AnyConnection, subject: &Subject) -> Result<Vec<Twi
 }
 
 /// What a consolidated report should add up to; nothing is asked while nothing is published below.
-fn subordinates_of(
-    connection: &mut AnyConnection,
-    subject: &Subject,
-) -> Result<Option<Subordinates>, Refusal> {
+fn subordinates_of(connection: &mut AnyConnection, subject: &Subject) -> Answer<Option<Subordinates>> {
     if subject.scope != Scope::Consolidated {
         return Ok(None);
     }
@@ -141,7 +138,7 @@ fn former_names(
     connection: &mut AnyConnection,
     subjects: &[Subject],
     taken_over: &HashMap<String, Vec<Agency>>,
-) -> Result<HashMap<String, Vec<FormerName>>, Refusal> {
+) -> Answer<HashMap<String, Vec<FormerName>>> {
     let mut found: HashMap<String, Vec<FormerName>> = HashMap::new();
     let changed = subjects.iter().filter(|subject| subject.changed);
     let changed: Vec<String> = changed.map(|subject| subject.agency.to_string()).collect();
@@ -170,13 +167,13 @@ fn former_names(
 fn predecessors_of(
     connection: &mut AnyConnection,
     subjects: &[Subject],
-) -> Result<HashMap<String, Vec<Agency>>, Refusal> {
+) -> Answer<HashMap<String, Vec<Agency>>> {
     let own: Vec<String> = subjects.iter().map(|subject| subject.agency.to_string()).collect();
     predecessors(connection, &own)
 }
 
 /// Last year's published reports, of the agency itself and of those it has taken over since.
-pub fn previous_of(connection: &mut AnyConnection, subjects: &[Subject]) -> Result<Vec<Previous>, Refusal> {
+pub fn previous_of(connection: &mut AnyConnection, subjects: &[Subject]) -> Answer<Vec<Previous>> {
     let taken_over = predecessors_of(connection, subjects)?;
     previous_with(connection, subjects, &taken_over)
 }
@@ -185,7 +182,7 @@ fn previous_with(
     connection: &mut AnyConnection,
     subjects: &[Subject],
     taken_over: &HashMap<String, Vec<Agency>>,
-) -> Result<Vec<Previous>, Refusal> {
+) -> Answer<Vec<Previous>> {
     let first_year = form::all().first().map_or(i32::MAX, |form| form.from);
     let own: Vec<String> = subjects.iter().map(|subject| subject.agency.to_string()).collect();
     let mut asked: HashSet<String> = own.iter().cloned().collect();
@@ -227,10 +224,7 @@ fn previous_with(
 }
 
 /// All that an agency has taken over, directly or through others.
-pub(super) fn taken_over_by(
-    connection: &mut AnyConnection,
-    agency: &AgencyId,
-) -> Result<Vec<AgencyId>, Refusal> {
+pub(super) fn taken_over_by(connection: &mut AnyConnection, agency: &AgencyId) -> Answer<Vec<AgencyId>> {
     Ok(ids_of(predecessors(connection, &[agency.to_string()])?.get(agency.as_str())))
 }
 
@@ -239,10 +233,7 @@ fn ids_of(agencies: Option<&Vec<Agency>>) -> Vec<AgencyId> {
 }
 
 /// For each agency, all that it has taken over, directly or through others.
-fn predecessors(
-    connection: &mut AnyConnection,
-    agencies: &[String],
-) -> Result<HashMap<String, Vec<Agency>>, Refusal> {
+fn predecessors(connection: &mut AnyConnection, agencies: &[String]) -> Answer<HashMap<String, Vec<Agency>>> {
     let mut found: HashMap<String, Vec<Agency>> = HashMap::new();
     // Who asks for the predecessors of whom.
     let mut asking: HashMap<String, HashSet<String>> =

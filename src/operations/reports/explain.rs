@@ -12,7 +12,7 @@ use crate::domain::rights::{Right, Role};
 use crate::domain::rules::{self, Explainable, Finding, Moment};
 use crate::domain::workflow::{State, clash_of_author};
 use crate::operations::settings::review;
-use crate::operations::{Asking, Conflict, Desk, Refusal};
+use crate::operations::{Answer, Asking, Conflict, Desk, Refusal, permit};
 use crate::storage::explanations::{self, StoredExplanation};
 use crate::storage::{AnyConnection, Note, reports, revisions, transitions};
 use serde_json::json;
@@ -23,7 +23,7 @@ fn find_explainable(
     asking: &Asking,
     id: &ReportId,
     key: &str,
-) -> Result<(ReportView, Finding, Role), Refusal> {
+) -> Answer<(ReportView, Finding, Role)> {
     let view = find_raw(connection, id)?;
     if !view.allows(asking, Right::SeeDrafts) {
         return Err(refuse_outsider(&view.report));
@@ -58,13 +58,13 @@ pub fn require_explainable(
     asking: &Asking,
     id: &ReportId,
     key: &str,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     match find_explainable(connection, asking, id, key) {
         // What the state of things forbids is said after what is wrong with the request.
         Err(Refusal::Conflict(_) | Refusal::NotEditable(_)) => {
             let view = find_raw(connection, id)?;
             let explains = view.allows(asking, Right::File) || view.allows(asking, Right::AnswerSecrecy);
-            if explains { Ok(()) } else { Err(Refusal::Forbidden) }
+            permit(explains)
         }
         other => other.map(|_| ()),
     }
@@ -78,7 +78,7 @@ fn touch(
     action: AuditAction,
     finding: &Finding,
     text: Option<&str>,
-) -> Result<ReportView, Refusal> {
+) -> Answer<ReportView> {
     view.report.version += 1;
     view.report.updated_at = desk.act.at;
     reports::update(desk.connection, &view.report)?;
@@ -95,23 +95,19 @@ fn touch(
         }
         revisions::update_state(desk.connection, &view.revision)?;
     }
-    desk.notes.audit(Note {
-        action,
-        agency_id: Some(view.agency.id.to_string()),
-        report_id: Some(view.report.id.to_string()),
-        detail: json!({
-            "finding": finding.key,
-            "inputs": finding.inputs(desk.asking.digests),
-            "text": text,
-            "revision": view.revision.number,
-            "digest": view.revision.digest,
-        }),
+    let detail = json!({
+        "finding": finding.key,
+        "inputs": finding.inputs(desk.asking.digests),
+        "text": text,
+        "revision": view.revision.number,
+        "digest": view.revision.digest,
     });
+    desk.notes.audit(Note::new(action, detail).of(&view.agency.id).about(&view.report.id));
     Ok(view)
 }
 
 /// Whoever explains is an author from then on: that is nobody who has approved already.
-fn require_no_approver(desk: &mut Desk<'_>, view: &ReportView) -> Result<(), Refusal> {
+fn require_no_approver(desk: &mut Desk<'_>, view: &ReportView) -> Answer<()> {
     let review = review(desk.connection)?;
     if !review.separation_of_duties {
         return Ok(());
@@ -126,7 +122,7 @@ fn require_no_approver(desk: &mut Desk<'_>, view: &ReportView) -> Result<(), Ref
 
 /// Who has explained something of a report, by the hands they did it by. A correction begins with what they gave, and
 /// its digest covers it: of that revision too they are authors.
-pub(super) fn explainers(connection: &mut AnyConnection, view: &ReportView) -> Result<Vec<Doer>, Refusal> {
+pub(super) fn explainers(connection: &mut AnyConnection, view: &ReportView) -> Answer<Vec<Doer>> {
     let mut found = Vec::new();
     for person in explanations::givers(connection, &view.report.id)? {
         let known = view.revision.authors.iter().filter(|author| author.person == person);
@@ -140,12 +136,7 @@ pub(super) fn explainers(connection: &mut AnyConnection, view: &ReportView) -> R
 }
 
 /// Lays an explanation beside a finding; it holds as long as the finding's inputs do.
-pub fn explain(
-    desk: &mut Desk<'_>,
-    id: &ReportId,
-    key: &str,
-    text: &str,
-) -> Result<(ReportView, Finding), Refusal> {
+pub fn explain(desk: &mut Desk<'_>, id: &ReportId, key: &str, text: &str) -> Answer<(ReportView, Finding)> {
     let (view, mut finding, role) = find_explainable(desk.connection, desk.asking, id, key)?;
     if finding.explanation.as_deref() == Some(text) {
         return Ok((view, finding));
@@ -169,7 +160,7 @@ pub fn explain(
 }
 
 /// Takes an explanation back; the finding counts again.
-pub fn withdraw_explanation(desk: &mut Desk<'_>, id: &ReportId, key: &str) -> Result<(), Refusal> {
+pub fn withdraw_explanation(desk: &mut Desk<'_>, id: &ReportId, key: &str) -> Answer<()> {
     let (view, finding, _) = find_explainable(desk.connection, desk.asking, id, key)?;
     require_no_approver(desk, &view)?;
     if finding.explanation.is_none() || !explanations::remove_one(desk.connection, id.as_str(), key)? {

@@ -13,7 +13,7 @@ use crate::domain::rules::{
 use crate::domain::workflow::State;
 use crate::domain::year::YearPlan;
 use crate::operations::agencies::resolve;
-use crate::operations::{Asking, Refusal};
+use crate::operations::{Answer, Asking, permit};
 use crate::storage::{AnyConnection, explanations, years};
 use chrono::NaiveDate;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,7 +36,7 @@ pub fn judge_views(
     asking: &Asking,
     views: &[&ReportView],
     moment: Moment,
-) -> Result<Vec<Judgement>, Refusal> {
+) -> Answer<Vec<Judgement>> {
     count_judged(views.len());
     let subjects: Vec<Subject> = views.iter().map(|view| subject_of(view)).collect();
     let elsewhere = gather(connection, &subjects)?;
@@ -143,7 +143,7 @@ pub fn await_supervisor(
     connection: &mut AnyConnection,
     asking: &Asking,
     views: &[&ReportView],
-) -> Result<Vec<bool>, Refusal> {
+) -> Answer<Vec<bool>> {
     count_judged(views.len());
     let ids: Vec<String> = views.iter().map(|view| view.report.id.to_string()).collect();
     let mut given = explanations::of_reports(connection, &ids)?;
@@ -164,7 +164,7 @@ pub fn judge_one(
     view: &ReportView,
     day: NaiveDate,
     moment: Moment,
-) -> Result<Judgement, Refusal> {
+) -> Answer<Judgement> {
     count_judged(1);
     let mut found = gather(connection, &[subject_of(view)])?;
     Ok(judge_view(asking, view, found.pop().unwrap_or_else(Elsewhere::nothing), day, moment))
@@ -177,11 +177,9 @@ pub fn find_judgement(
     asking: &Asking,
     id: &ReportId,
     published_only: bool,
-) -> Result<(ReportView, Judgement), Refusal> {
+) -> Answer<(ReportView, Judgement)> {
     let view = super::find(connection, asking, id, published_only)?;
-    if !view.allows(asking, Right::SeeDrafts) {
-        return Err(Refusal::Forbidden);
-    }
+    permit(view.allows(asking, Right::SeeDrafts))?;
     let judgement = judge_one(connection, asking, &view, asking.today, Moment::Draft)?;
     Ok((view, judgement))
 }
@@ -194,7 +192,7 @@ pub fn judge_document(
     asking: &Asking,
     document: &ReportDocument,
     blanks: &[(usize, String)],
-) -> Result<Judgement, Refusal> {
+) -> Answer<Judgement> {
     let year = document.year.unwrap_or_else(|| document.content.form().from);
     let plan =
         years::find(connection, year)?.map_or_else(|| YearPlan::default_for(year), |stored| stored.plan);

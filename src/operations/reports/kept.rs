@@ -7,7 +7,7 @@ use super::read::{ReportView, find_raw};
 use super::verdict::resting_on;
 use crate::domain::id::ReportId;
 use crate::domain::rules::{self, Counts, Explainable, Moment};
-use crate::operations::{Asking, Refusal};
+use crate::operations::{Answer, Asking, Refusal};
 use crate::storage::verdicts::{self, KeptVerdict};
 use crate::storage::{AnyConnection, audit};
 use chrono::{Duration, NaiveDateTime};
@@ -24,7 +24,7 @@ pub fn verdicts_of(
     asking: &Asking,
     views: &[ReportView],
     most: usize,
-) -> Result<Vec<Option<KeptVerdict>>, Refusal> {
+) -> Answer<Vec<Option<KeptVerdict>>> {
     let mut kept = kept(connection, asking, views)?;
     let missing = views.iter().filter(|view| !kept.contains_key(view.report.id.as_str()));
     let missing: Vec<&ReportView> = missing.take(most).collect();
@@ -40,7 +40,7 @@ pub fn supervisor_awaited(
     asking: &Asking,
     views: &[ReportView],
     left: &mut usize,
-) -> Result<Vec<Option<bool>>, Refusal> {
+) -> Answer<Vec<Option<bool>>> {
     let kept = kept(connection, asking, views)?;
     let missing = views.iter().filter(|view| !kept.contains_key(view.report.id.as_str()));
     let missing: Vec<&ReportView> = missing.take(*left).collect();
@@ -59,7 +59,7 @@ fn kept(
     connection: &mut AnyConnection,
     asking: &Asking,
     views: &[ReportView],
-) -> Result<HashMap<String, KeptVerdict>, Refusal> {
+) -> Answer<HashMap<String, KeptVerdict>> {
     let versions: HashMap<&str, i64> =
         views.iter().map(|view| (view.report.id.as_str(), view.report.version)).collect();
     let ids: Vec<String> = versions.keys().map(|id| (*id).to_owned()).collect();
@@ -69,11 +69,7 @@ fn kept(
 }
 
 /// Judges some reports as they are read under a grant.
-fn made(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    views: &[&ReportView],
-) -> Result<Vec<KeptVerdict>, Refusal> {
+fn made(connection: &mut AnyConnection, asking: &Asking, views: &[&ReportView]) -> Answer<Vec<KeptVerdict>> {
     if views.is_empty() {
         return Ok(Vec::new());
     }
@@ -112,7 +108,7 @@ pub fn judge_to_keep(
     connection: &mut AnyConnection,
     asking: &Asking,
     ids: &[ReportId],
-) -> Result<Vec<KeptVerdict>, Refusal> {
+) -> Answer<Vec<KeptVerdict>> {
     let mut views = Vec::with_capacity(ids.len());
     for id in ids {
         match find_raw(connection, id) {
@@ -124,7 +120,7 @@ pub fn judge_to_keep(
     made(connection, asking, &views.iter().collect::<Vec<_>>())
 }
 
-pub fn keep(connection: &mut AnyConnection, made: &[KeptVerdict], at: NaiveDateTime) -> Result<(), Refusal> {
+pub fn keep(connection: &mut AnyConnection, made: &[KeptVerdict], at: NaiveDateTime) -> Answer<()> {
     for verdict in made {
         verdicts::put(connection, verdict, at)?;
     }
@@ -137,7 +133,7 @@ pub fn without_verdict(
     asking: &Asking,
     (after, now): (&str, NaiveDateTime),
     most: i64,
-) -> Result<Vec<ReportId>, Refusal> {
+) -> Answer<Vec<ReportId>> {
     Ok(verdicts::stale(connection, (asking.rules.name(), now - OLD), after, most)?)
 }
 
@@ -152,17 +148,14 @@ pub struct Looked {
 }
 
 impl Looked {
-    pub fn now(connection: &mut AnyConnection) -> Result<Looked, Refusal> {
+    pub fn now(connection: &mut AnyConnection) -> Answer<Looked> {
         let ledger = audit::ledger(connection)?;
         Ok(Looked { audit: ledger.audit_seq, change: ledger.change_seq })
     }
 }
 
 /// What was written since: the reports that are to be judged for it, those around a published one included.
-pub fn moved_since(
-    connection: &mut AnyConnection,
-    looked: Looked,
-) -> Result<(Vec<ReportId>, Looked), Refusal> {
+pub fn moved_since(connection: &mut AnyConnection, looked: Looked) -> Answer<(Vec<ReportId>, Looked)> {
     let mut next = looked;
     let mut moved = HashSet::new();
     for (seq, report) in audit::reports_after(connection, looked.audit, ENTRIES)? {

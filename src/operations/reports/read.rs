@@ -10,7 +10,7 @@ use crate::domain::rights::{Right, Rights};
 use crate::domain::workflow::{Action, actions_from};
 use crate::domain::year::ReportingYear;
 use crate::operations::agencies::{path_of, resolve};
-use crate::operations::{AgencyRef, Asking, Refusal};
+use crate::operations::{AgencyRef, Answer, Asking, Refusal, permit};
 use crate::storage::reports;
 use crate::storage::whole::{self, Whole};
 use crate::storage::{AnyConnection, StorageError, revisions};
@@ -125,7 +125,7 @@ pub fn find(
     asking: &Asking,
     id: &ReportId,
     published_only: bool,
-) -> Result<ReportView, Refusal> {
+) -> Answer<ReportView> {
     let present = find_raw(connection, id)?;
     if !published_only && present.allows(asking, Right::SeeDrafts) {
         asking.sees(Some(&present.agency.id), Some(&present.report.id));
@@ -147,22 +147,19 @@ pub fn find_by_key(
     year: i32,
     scope: Scope,
     published_only: bool,
-) -> Result<ReportView, Refusal> {
+) -> Answer<ReportView> {
     let agency = resolve(connection, agency)?.ok_or(Refusal::NotFound)?;
     let report = reports::find_by_key(connection, &agency.id, year, scope)?.ok_or(Refusal::NotFound)?;
     find(connection, asking, &report.id, published_only)
 }
 
 /// The working revision, whoever asks, in one statement; for operations that check rights themselves.
-pub fn find_raw(connection: &mut AnyConnection, id: &ReportId) -> Result<ReportView, Refusal> {
+pub fn find_raw(connection: &mut AnyConnection, id: &ReportId) -> Answer<ReportView> {
     Ok(whole::find_working(connection, id)?.ok_or(Refusal::NotFound)?.into())
 }
 
 /// What everybody sees of a report; `None`: nothing.
-pub(super) fn published(
-    connection: &mut AnyConnection,
-    id: &ReportId,
-) -> Result<Option<ReportView>, Refusal> {
+pub(super) fn published(connection: &mut AnyConnection, id: &ReportId) -> Answer<Option<ReportView>> {
     let Some(whole) = whole::find_working(connection, id)? else { return Ok(None) };
     let Some(number) = whole.report.shown_revision() else { return Ok(None) };
     at_revision(connection, ReportView { working: false, ..whole.into() }, number).map(Some)
@@ -173,7 +170,7 @@ pub(super) fn at_revision(
     connection: &mut AnyConnection,
     view: ReportView,
     number: i32,
-) -> Result<ReportView, Refusal> {
+) -> Answer<ReportView> {
     if view.revision.number == number {
         return Ok(view);
     }
@@ -188,7 +185,7 @@ pub(super) fn require_said_readable(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &ReportId,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     let (place, year) = match find(connection, asking, id, false) {
         Ok(view) => (view.agency.path, view.report.year),
         Err(Refusal::NotFound) => {
@@ -198,7 +195,7 @@ pub(super) fn require_said_readable(
         }
         Err(refusal) => return Err(refusal),
     };
-    if asking.rights.may_see(&place, year) { Ok(()) } else { Err(Refusal::Forbidden) }
+    permit(asking.rights.may_see(&place, year))
 }
 
 /// What whoever has no grant over a report is told about it: no where everybody may read it, that it was
@@ -211,7 +208,7 @@ pub(super) fn refuse_outsider(report: &Report) -> Refusal {
 }
 
 /// `None`: an agency is named that is not there; nothing is found.
-fn complete(connection: &mut AnyConnection, query: &ReportQuery) -> Result<Option<ReportFilter>, Refusal> {
+fn complete(connection: &mut AnyConnection, query: &ReportQuery) -> Answer<Option<ReportFilter>> {
     let mut filter = query.filter.clone();
     if let Some(agency) = &query.agency {
         let Some(agency) = resolve(connection, agency)? else { return Ok(None) };
@@ -224,23 +221,19 @@ fn complete(connection: &mut AnyConnection, query: &ReportQuery) -> Result<Optio
     Ok(Some(filter))
 }
 
-pub fn count(connection: &mut AnyConnection, rights: &Rights, query: &ReportQuery) -> Result<i64, Refusal> {
+pub fn count(connection: &mut AnyConnection, rights: &Rights, query: &ReportQuery) -> Answer<i64> {
     let Some(filter) = complete(connection, query)? else { return Ok(0) };
     Ok(reports::count(connection, rights, &filter)?)
 }
 
 /// How many there are of all, for work that goes through them.
-pub fn count_all(
-    connection: &mut AnyConnection,
-    rights: &Rights,
-    query: &ReportQuery,
-) -> Result<i64, Refusal> {
+pub fn count_all(connection: &mut AnyConnection, rights: &Rights, query: &ReportQuery) -> Answer<i64> {
     let Some(filter) = complete(connection, query)? else { return Ok(0) };
     Ok(reports::count_all(connection, rights, &filter)?)
 }
 
 /// How many reports stand in each state.
-pub fn count_by_state(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>, Refusal> {
+pub fn count_by_state(connection: &mut AnyConnection) -> Answer<Vec<(String, i64)>> {
     Ok(reports::count_by_state(connection)?)
 }
 
@@ -250,7 +243,7 @@ pub fn list(
     asking: &Asking,
     query: &ReportQuery,
     page: &Page<ReportOrder>,
-) -> Result<Vec<ReportView>, Refusal> {
+) -> Answer<Vec<ReportView>> {
     let Some(filter) = complete(connection, query)? else { return Ok(Vec::new()) };
     let view = |whole: Whole| {
         let view = ReportView::from(whole);
@@ -269,7 +262,7 @@ pub fn heads(
     asking: &Asking,
     query: &ReportQuery,
     page: &Page<ReportOrder>,
-) -> Result<Vec<ReportHead>, Refusal> {
+) -> Answer<Vec<ReportHead>> {
     let Some(filter) = complete(connection, query)? else { return Ok(Vec::new()) };
     let heads = reports::heads(connection, &asking.rights, &filter, page)?;
     if heads.iter().any(|head| head.working) {

@@ -1,11 +1,11 @@
 //! What the public reads of each report, rendered behind the changes: a consumer of their sequence.
 
 use super::read::{ReportView, published};
-use crate::operations::Refusal;
 use crate::operations::following::{Following, Stretch};
+use crate::operations::{Answer, Refusal};
 use crate::storage::renditions::{self, Rendition};
 pub use crate::storage::renditions::{Rendered, Wanted};
-use crate::storage::{AnyConnection, StorageError};
+use crate::storage::{AnyConnection, StorageError, Stored};
 
 /// How the renditions are called among the consumers of the changes.
 const CONSUMER: &str = "renditions";
@@ -44,7 +44,7 @@ pub fn next_step(
     connection: &mut AnyConnection,
     renderer: Renderer,
     most: i64,
-) -> Result<Option<RenditionStep>, Refusal> {
+) -> Answer<Option<RenditionStep>> {
     let next = Stretch::next(connection, CONSUMER, most)?;
     let goes_on = next.is_some();
     let changes = match next {
@@ -86,7 +86,7 @@ pub fn rendered_otherwise(
     connection: &mut AnyConnection,
     views: &[ReportView],
     renderer: Renderer,
-) -> Result<Vec<(String, &'static str)>, Refusal> {
+) -> Answer<Vec<(String, &'static str)>> {
     let ids: Vec<String> = views.iter().map(|view| view.report.id.to_string()).collect();
     let stored = renditions::of_reports(connection, &ids, renderer.program)?;
     let mut otherwise = Vec::new();
@@ -111,7 +111,7 @@ pub fn rendered_otherwise(
 }
 
 /// Enters a step, in the lane; false where another instance has come before.
-pub fn enter_step(connection: &mut AnyConnection, step: &RenditionStep) -> Result<bool, Refusal> {
+pub fn enter_step(connection: &mut AnyConnection, step: &RenditionStep) -> Answer<bool> {
     if !step.changes.take(connection, CONSUMER)? {
         return Ok(false);
     }
@@ -125,10 +125,6 @@ pub fn enter_step(connection: &mut AnyConnection, step: &RenditionStep) -> Resul
 }
 
 /// What a program has rendered of a report, if it is still right.
-pub fn find(
-    connection: &mut AnyConnection,
-    wanted: &Wanted,
-    program: &str,
-) -> Result<Option<Rendered>, StorageError> {
+pub fn find(connection: &mut AnyConnection, wanted: &Wanted, program: &str) -> Stored<Option<Rendered>> {
     renditions::find(connection, wanted, program)
 }

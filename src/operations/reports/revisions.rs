@@ -8,7 +8,7 @@ use crate::domain::report::{Revision, SourceFile};
 use crate::domain::rights::Right;
 use crate::domain::workflow::Transition;
 use crate::domain::workflow::{Action, State};
-use crate::operations::{Asking, Refusal};
+use crate::operations::{Answer, Asking, Refusal, permit};
 use crate::storage::sources;
 use crate::storage::suppressions;
 use crate::storage::{AnyConnection, revisions, transitions};
@@ -20,7 +20,7 @@ pub fn list_revisions(
     asking: &Asking,
     id: &ReportId,
     published_only: bool,
-) -> Result<(ReportView, Vec<Revision>), Refusal> {
+) -> Answer<(ReportView, Vec<Revision>)> {
     let view = find(connection, asking, id, published_only)?;
     let taken_back = TakenBack::of(connection, id)?;
     let mut found = revisions::of_report(connection, id)?;
@@ -37,7 +37,7 @@ struct TakenBack {
 }
 
 impl TakenBack {
-    fn of(connection: &mut AnyConnection, id: &ReportId) -> Result<TakenBack, Refusal> {
+    fn of(connection: &mut AnyConnection, id: &ReportId) -> Answer<TakenBack> {
         let made = transitions::list(connection, id)?.into_iter();
         Ok(TakenBack {
             withdrawal: made.filter(|made| made.action == Action::Withdraw).max_by_key(|made| made.revision),
@@ -51,7 +51,7 @@ impl TakenBack {
     }
 
     /// Why nobody, or nobody but those with a grant, may read a revision.
-    fn require_readable(&self, view: &ReportView, number: i32) -> Result<(), Refusal> {
+    fn require_readable(&self, view: &ReportView, number: i32) -> Answer<()> {
         if let Some(found) = self.suppressed.iter().find(|found| found.revision == number) {
             return Err(Refusal::Suppressed { reason: found.reason.clone(), at: found.at });
         }
@@ -65,7 +65,7 @@ impl TakenBack {
 }
 
 /// The revisions of a report whose text was erased.
-pub fn list_suppressed(connection: &mut AnyConnection, id: &ReportId) -> Result<Vec<Suppression>, Refusal> {
+pub fn list_suppressed(connection: &mut AnyConnection, id: &ReportId) -> Answer<Vec<Suppression>> {
     Ok(suppressions::of(connection, id)?)
 }
 
@@ -76,7 +76,7 @@ pub fn find_revision(
     id: &ReportId,
     number: i32,
     published_only: bool,
-) -> Result<ReportView, Refusal> {
+) -> Answer<ReportView> {
     let view = find(connection, asking, id, published_only)?;
     let taken_back = TakenBack::of(connection, id)?;
     let revision = revisions::find(connection, id, number)?.ok_or(Refusal::NotFound)?;
@@ -103,7 +103,7 @@ pub fn diff(
     id: &ReportId,
     (from, to): (Option<i32>, Option<i32>),
     published_only: bool,
-) -> Result<Difference, Refusal> {
+) -> Answer<Difference> {
     let (view, mut found) = list_revisions(connection, asking, id, published_only)?;
     let taken_back = TakenBack::of(connection, id)?;
     for number in [from, to].into_iter().flatten() {
@@ -173,10 +173,8 @@ pub fn find_source(
     asking: &Asking,
     id: &ReportId,
     published_only: bool,
-) -> Result<SourceFile, Refusal> {
+) -> Answer<SourceFile> {
     let view = find(connection, asking, id, published_only)?;
-    if !view.allows(asking, Right::SeeDrafts) {
-        return Err(Refusal::Forbidden);
-    }
+    permit(view.allows(asking, Right::SeeDrafts))?;
     sources::find(connection, id, view.revision.number)?.ok_or(Refusal::NotFound)
 }

@@ -7,7 +7,7 @@ use crate::domain::report::Content;
 use crate::domain::rights::Right;
 use crate::domain::rules::{Previous, SourceReport};
 use crate::domain::wording::{Likeness, likeness};
-use crate::operations::{Asking, Refusal};
+use crate::operations::{Answer, Asking, permit};
 use crate::storage::AnyConnection;
 
 /// What to compare with.
@@ -37,11 +37,9 @@ pub fn similarity(
     id: &ReportId,
     with: &CompareWith,
     published_only: bool,
-) -> Result<Vec<Similarity>, Refusal> {
+) -> Answer<Vec<Similarity>> {
     let view = super::find(connection, asking, id, published_only)?;
-    if !view.allows(asking, Right::SeeDrafts) {
-        return Err(Refusal::Forbidden);
-    }
+    permit(view.allows(asking, Right::SeeDrafts))?;
     let mine = &view.revision.content;
     match with {
         CompareWith::Report(other) => {

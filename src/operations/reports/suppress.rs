@@ -8,7 +8,7 @@ use crate::domain::report::{Heading, Report, Revision};
 use crate::domain::rights::Right;
 use crate::domain::workflow::State;
 use crate::operations::publishable::require_publishable;
-use crate::operations::{Asking, Conflict, Desk, Refusal};
+use crate::operations::{Answer, Asking, Conflict, Desk, Refusal, permit, require_present};
 use crate::storage::suppressions;
 use crate::storage::{AnyConnection, Note, reports, revisions};
 use serde_json::json;
@@ -27,14 +27,12 @@ pub fn require_suppression_right(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &ReportId,
-) -> Result<i64, Refusal> {
+) -> Answer<i64> {
     let view = find_raw(connection, id)?;
     if !view.allows(asking, Right::SeeDrafts) {
         return Err(refuse_outsider(&view.report));
     }
-    if !view.allows(asking, Right::Suppress) {
-        return Err(Refusal::Forbidden);
-    }
+    permit(view.allows(asking, Right::Suppress))?;
     Ok(view.report.version)
 }
 
@@ -43,13 +41,11 @@ pub fn require_suppressible(
     connection: &mut AnyConnection,
     asking: &Asking,
     order: &SuppressionOrder,
-) -> Result<(Report, Revision), Refusal> {
+) -> Answer<(Report, Revision)> {
     let version = require_suppression_right(connection, asking, &order.report_id)?;
     let report = reports::find(connection, &order.report_id)?.ok_or(Refusal::NotFound)?;
     let revision = revisions::find(connection, &order.report_id, order.revision)?.ok_or(Refusal::NotFound)?;
-    if version != order.version {
-        return Err(Refusal::PreconditionFailed);
-    }
+    require_present(version == order.version)?;
     require_publishable(asking, [("reason", Some(order.reason.as_str()))])?;
     let gone = suppressions::of(connection, &order.report_id)?;
     if let Some(found) = gone.into_iter().find(|gone| gone.revision == order.revision) {
@@ -66,7 +62,7 @@ pub fn require_suppressible(
 
 /// Erases the text, the source file and the renditions of a revision; its figures and its digest stay, and the audit
 /// says who did it. The report's version from now on.
-pub fn suppress(desk: &mut Desk<'_>, order: &SuppressionOrder) -> Result<(Suppression, i64), Refusal> {
+pub fn suppress(desk: &mut Desk<'_>, order: &SuppressionOrder) -> Answer<(Suppression, i64)> {
     let Desk { connection, act, notes, asking } = desk;
     let (mut report, revision) = require_suppressible(connection, asking, order)?;
     let person = asking.person.as_ref().ok_or(Refusal::Forbidden)?;
@@ -85,17 +81,13 @@ pub fn suppress(desk: &mut Desk<'_>, order: &SuppressionOrder) -> Result<(Suppre
         at: act.at,
     };
     suppressions::insert(connection, &suppression)?;
-    notes.audit(Note {
-        action: AuditAction::ReportSuppress,
-        agency_id: Some(report.agency_id.to_string()),
-        report_id: Some(order.report_id.to_string()),
-        detail: json!({
-            "revision": order.revision,
-            "digest": revision.digest,
-            "left": left,
-            "reason": order.reason,
-        }),
+    let detail = json!({
+        "revision": order.revision,
+        "digest": revision.digest,
+        "left": left,
+        "reason": order.reason,
     });
+    notes.audit(Note::new(AuditAction::ReportSuppress, detail).of(&report.agency_id).about(&order.report_id));
     Ok((suppression, report.version))
 }
 

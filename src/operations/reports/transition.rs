@@ -19,7 +19,7 @@ use crate::domain::workflow::{self, Action, Receipt, Transition};
 use crate::operations::publishable::require_publishable;
 use crate::operations::settings::review;
 use crate::operations::statistics::settle_shown;
-use crate::operations::{Archiving, Asking, Desk, Ready, Refusal};
+use crate::operations::{Answer, Archiving, Asking, Desk, Ready, Refusal, require_present};
 use crate::storage::receipts;
 use crate::storage::transitions;
 use crate::storage::{Act, AnyConnection, Change, Note, Notes, reports, revisions};
@@ -59,7 +59,7 @@ pub fn require_action_right(
     asking: &Asking,
     view: &ReportView,
     action: Action,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     let view = find_raw(connection, &view.report.id)?;
     let history = transitions::list(connection, &view.report.id)?;
     let round = Round::of(&view, &history, review(connection)?);
@@ -76,7 +76,7 @@ pub fn list_transitions(
     connection: &mut AnyConnection,
     asking: &Asking,
     id: &ReportId,
-) -> Result<Vec<(Transition, Option<Receipt>)>, Refusal> {
+) -> Answer<Vec<(Transition, Option<Receipt>)>> {
     require_said_readable(connection, asking, id)?;
     let mut receipts = receipts::of_report(connection, id)?;
     let made = transitions::list(connection, id)?.into_iter().map(|made| {
@@ -88,7 +88,7 @@ pub fn list_transitions(
 }
 
 /// Whether the caller may take any action on the report: asked before the body is read.
-pub fn require_transition_right(asking: &Asking, view: &ReportView) -> Result<(), Refusal> {
+pub fn require_transition_right(asking: &Asking, view: &ReportView) -> Answer<()> {
     if workflow::rights_of_steps().any(|right| view.allows(asking, right)) {
         Ok(())
     } else {
@@ -125,7 +125,7 @@ pub fn prepare_transition(
     act: &Act,
     asking: &Asking,
     order: &TransitionOrder,
-) -> Result<Ready<ReadyTransition>, Refusal> {
+) -> Answer<Ready<ReadyTransition>> {
     let (ready, before) = make_ready(connection, act, asking, order)?;
     let agency = ready.view.agency.id.clone();
     let before = match before {
@@ -136,7 +136,7 @@ pub fn prepare_transition(
 }
 
 /// Makes a transition ready and enters it in one place in the lane.
-pub fn transition(desk: &mut Desk<'_>, order: &TransitionOrder) -> Result<Transited, Refusal> {
+pub fn transition(desk: &mut Desk<'_>, order: &TransitionOrder) -> Answer<Transited> {
     let (ready, _) = make_ready(desk.connection, desk.act, desk.asking, order)?;
     enter_transition(desk, &ready)?;
     Ok(ready.outcome())
@@ -148,7 +148,7 @@ fn make_ready(
     act: &Act,
     asking: &Asking,
     order: &TransitionOrder,
-) -> Result<(ReadyTransition, Option<Vec<AgencyId>>), Refusal> {
+) -> Answer<(ReadyTransition, Option<Vec<AgencyId>>)> {
     let mut view = find_raw(connection, &order.report_id)?;
     if !view.allows(asking, Right::SeeDrafts) {
         return Err(refuse_outsider(&view.report));
@@ -166,9 +166,7 @@ fn make_ready(
     if matches!(checked, Err(workflow::Refusal::Forbidden)) {
         return Err(Refusal::Forbidden);
     }
-    if view.report.version != order.version {
-        return Err(Refusal::PreconditionFailed);
-    }
+    require_present(view.report.version == order.version)?;
     let (step, role) = match checked {
         Ok(allowed) => allowed,
         Err(workflow::Refusal::Forbidden) => return Err(Refusal::Forbidden),
@@ -244,7 +242,7 @@ fn make_ready(
 
 /// Writes a transition that was made ready: no judging, no rendering; of what is stored only what must be as it
 /// stands now is read, the sums.
-pub fn enter_transition(desk: &mut Desk<'_>, ready: &ReadyTransition) -> Result<(), Refusal> {
+pub fn enter_transition(desk: &mut Desk<'_>, ready: &ReadyTransition) -> Answer<()> {
     let ReadyTransition { view, made, findings, receipt, open_comments: _ } = ready;
     transitions::insert(desk.connection, made)?;
     if made.action == Action::Correct {
@@ -291,29 +289,25 @@ fn record(
             revision: view.revision.number,
         });
     }
-    notes.audit(Note {
-        action: AuditAction::ReportTransition,
-        agency_id: Some(view.agency.id.to_string()),
-        report_id: Some(view.report.id.to_string()),
-        detail: json!({
-            "action": made.action.as_str(),
-            "from": made.from.as_str(),
-            "to": made.to.as_str(),
-            "role": made.role.as_str(),
-            "revision": made.revision,
-            "digest": made.digest,
-            "hand": made.hand.id.as_str(),
-            "issued_by": made.issuer.as_ref().map(|issuer| issuer.id.as_str()),
-            "comment": made.comment,
-            "archive_after_days": after_days,
-            "judgement": receipt.map(|receipt| json!({
-                "rule_set": receipt.rule_set,
-                "error": receipt.error,
-                "warning": receipt.warning,
-                "explained": receipt.explained,
-            })),
-        }),
+    let detail = json!({
+        "action": made.action.as_str(),
+        "from": made.from.as_str(),
+        "to": made.to.as_str(),
+        "role": made.role.as_str(),
+        "revision": made.revision,
+        "digest": made.digest,
+        "hand": made.hand.id.as_str(),
+        "issued_by": made.issuer.as_ref().map(|issuer| issuer.id.as_str()),
+        "comment": made.comment,
+        "archive_after_days": after_days,
+        "judgement": receipt.map(|receipt| json!({
+            "rule_set": receipt.rule_set,
+            "error": receipt.error,
+            "warning": receipt.warning,
+            "explained": receipt.explained,
+        })),
     });
+    notes.audit(Note::new(AuditAction::ReportTransition, detail).of(&view.agency.id).about(&view.report.id));
 }
 
 /// Whether the digest is taken anew of everything that stands there now: what is submitted, approved or published.
@@ -327,7 +321,7 @@ fn settles_digest(action: Action, view: &ReportView) -> bool {
 }
 
 /// Nothing is published but what was approved, by digest, computed anew from what is stored.
-fn require_approved_content(view: &ReportView, round: &Round) -> Result<(), Refusal> {
+fn require_approved_content(view: &ReportView, round: &Round) -> Answer<()> {
     if round.approved_digest() == Some(view.revision.compute_digest().as_str()) {
         Ok(())
     } else {

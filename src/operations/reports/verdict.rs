@@ -7,7 +7,7 @@ use super::read::ReportView;
 use crate::domain::report::Report;
 use crate::domain::rules::{self, Counts, Explainable, Finding, Moment, RuleSet, Severity};
 use crate::domain::workflow::{Action, Receipt, Transition};
-use crate::operations::{Asking, Refusal};
+use crate::operations::{Answer, Asking, Refusal};
 use crate::storage::{Act, AnyConnection, agencies, reports, roster, upstream};
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -18,7 +18,7 @@ pub fn judged(
     day: NaiveDate,
     view: &ReportView,
     action: Action,
-) -> Result<Option<Judgement>, Refusal> {
+) -> Answer<Option<Judgement>> {
     let moment = match action {
         Action::Submit | Action::Approve | Action::Archive => Moment::Draft,
         Action::Publish => Moment::Publish,
@@ -30,7 +30,7 @@ pub fn judged(
 /// Errors block a submission, and what must be explained; at publication those that weigh more there; marks of
 /// secrecy and personal data keep an old document from being taken in.
 /// What was explained blocks nothing.
-pub fn require_no_blocking_findings(findings: &[Finding], action: Action) -> Result<(), Refusal> {
+pub fn require_no_blocking_findings(findings: &[Finding], action: Action) -> Answer<()> {
     let blocks = |finding: &&Finding| {
         let explainable = || rules::by_id(finding.rule).map(|rule| rule.explainable);
         let must = || explainable() == Some(Explainable::MustByEditor);
@@ -68,11 +68,7 @@ pub fn receipt(made: &Transition, findings: &[Finding], rules: &RuleSet) -> Rece
 }
 
 /// A correction is to be looked at by next year's report and by every consolidated one that holds this.
-pub fn mark_what_rests_on(
-    connection: &mut AnyConnection,
-    act: &Act,
-    view: &ReportView,
-) -> Result<(), Refusal> {
+pub fn mark_what_rests_on(connection: &mut AnyConnection, act: &Act, view: &ReportView) -> Answer<()> {
     if view.revision.number == 1 {
         return Ok(());
     }
@@ -83,7 +79,7 @@ pub fn mark_what_rests_on(
 }
 
 /// Next year's report and every consolidated one that holds this.
-pub(super) fn resting_on(connection: &mut AnyConnection, view: &ReportView) -> Result<Vec<Report>, Refusal> {
+pub(super) fn resting_on(connection: &mut AnyConnection, view: &ReportView) -> Answer<Vec<Report>> {
     // Whoever has taken over what the agency answered for, directly or through others.
     let mut heirs = vec![view.agency.id.to_string()];
     let mut successor = view.agency.successor_id.clone();
@@ -101,11 +97,7 @@ pub(super) fn resting_on(connection: &mut AnyConnection, view: &ReportView) -> R
 /// Takes off a report that is published those marks that somebody has looked at: the figures were written anew
 /// since, or the finding was explained. Any other stays to be seen, however the report came to be published: what
 /// was filled in before a correction below and went through unread rests on the old figures still.
-pub fn settle_marks(
-    connection: &mut AnyConnection,
-    view: &ReportView,
-    findings: &[Finding],
-) -> Result<(), Refusal> {
+pub fn settle_marks(connection: &mut AnyConnection, view: &ReportView, findings: &[Finding]) -> Answer<()> {
     if !rules::tells_upstream(findings) {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use crate::operations::agencies::path_of;
 use crate::operations::following::{Following, Stretch};
 use crate::operations::reports::ReportView;
 use crate::operations::statistics::AsOf;
-use crate::operations::{AgencyRef, Refusal};
+use crate::operations::{AgencyRef, Answer};
 use crate::storage::search::{self, Candidate, Indexed};
 use crate::storage::{AnyConnection, audit, positions, reports, revisions};
 use std::collections::HashMap;
@@ -58,7 +58,7 @@ pub struct IndexStep {
 pub const FOLLOWING: Following = Following { consumer: CONSUMER, most: CHANGES };
 
 /// Reads the next changes that are not indexed yet, at most so many; `None`: all are.
-pub fn next_step(connection: &mut AnyConnection, most: i64) -> Result<Option<IndexStep>, Refusal> {
+pub fn next_step(connection: &mut AnyConnection, most: i64) -> Answer<Option<IndexStep>> {
     let Some(changes) = Stretch::next(connection, CONSUMER, most)? else { return Ok(None) };
     let mut texts = Vec::with_capacity(changes.reports.len());
     for id in &changes.reports {
@@ -70,7 +70,7 @@ pub fn next_step(connection: &mut AnyConnection, most: i64) -> Result<Option<Ind
     Ok(Some(IndexStep { changes, texts }))
 }
 
-fn published_texts(connection: &mut AnyConnection, report: &Report) -> Result<Vec<Indexed>, Refusal> {
+fn published_texts(connection: &mut AnyConnection, report: &Report) -> Answer<Vec<Indexed>> {
     let Some(revision) = report
         .shown_revision()
         .map(|number| revisions::find(connection, &report.id, number))
@@ -98,7 +98,7 @@ fn published_texts(connection: &mut AnyConnection, report: &Report) -> Result<Ve
 pub fn indexed(
     connection: &mut AnyConnection,
     reports: &[String],
-) -> Result<HashMap<String, Vec<search::Kept>>, Refusal> {
+) -> Answer<HashMap<String, Vec<search::Kept>>> {
     Ok(search::of_reports(connection, reports)?)
 }
 
@@ -129,7 +129,7 @@ pub fn indexed_otherwise(
 }
 
 /// Enters a step into the index, in the lane; false where another instance has come before.
-pub fn enter_step(connection: &mut AnyConnection, step: &IndexStep) -> Result<bool, Refusal> {
+pub fn enter_step(connection: &mut AnyConnection, step: &IndexStep) -> Answer<bool> {
     if !step.changes.take(connection, CONSUMER)? {
         return Ok(false);
     }
@@ -140,24 +140,24 @@ pub fn enter_step(connection: &mut AnyConnection, step: &IndexStep) -> Result<bo
 }
 
 /// Lets the index begin anew: every change is taken once more.
-pub fn start_over(connection: &mut AnyConnection) -> Result<(), Refusal> {
+pub fn start_over(connection: &mut AnyConnection) -> Answer<()> {
     Ok(positions::set(connection, CONSUMER, 0)?)
 }
 
 /// Up to which change the index stands, and up to which it could.
-pub fn progress(connection: &mut AnyConnection) -> Result<(i64, i64), Refusal> {
+pub fn progress(connection: &mut AnyConnection) -> Answer<(i64, i64)> {
     Ok((positions::of(connection, CONSUMER)?, audit::ledger(connection)?.change_seq))
 }
 
 /// Which state of things the index shows.
-pub fn as_of(connection: &mut AnyConnection) -> Result<AsOf, Refusal> {
+pub fn as_of(connection: &mut AnyConnection) -> Answer<AsOf> {
     let (seq, _) = progress(connection)?;
     let last = audit::changes_after(connection, seq - 1, 1)?.into_iter().find(|change| change.seq == seq);
     Ok(AsOf { seq, epoch: audit::ledger(connection)?.epoch, at: last.map(|change| change.at) })
 }
 
 /// How many narratives hold a phrase, counted up to [`COUNTED`] and one, and whether these are all.
-pub fn count(connection: &mut AnyConnection, question: &Question) -> Result<(i64, bool), Refusal> {
+pub fn count(connection: &mut AnyConnection, question: &Question) -> Answer<(i64, bool)> {
     let Some((words, filter)) = asked(connection, question)? else { return Ok((0, true)) };
     let phrase = fold(&question.q);
     let (mut total, mut after) = (0, 0);
@@ -179,10 +179,7 @@ pub fn count(connection: &mut AnyConnection, question: &Question) -> Result<(i64
 }
 
 /// The words to be looked for and where; `None`: nothing is asked for.
-fn asked(
-    connection: &mut AnyConnection,
-    question: &Question,
-) -> Result<Option<(Vec<String>, SearchFilter)>, Refusal> {
+fn asked(connection: &mut AnyConnection, question: &Question) -> Answer<Option<(Vec<String>, SearchFilter)>> {
     let words = wanted(&question.q);
     if words.is_empty() {
         return Ok(None);
@@ -201,10 +198,7 @@ fn holds(found: &Candidate, phrase: &str) -> bool {
 }
 
 /// The narratives that hold a phrase; the index proposes, the text decides.
-pub fn search(
-    connection: &mut AnyConnection,
-    question: &Question,
-) -> Result<(Vec<Hit>, Option<i64>), Refusal> {
+pub fn search(connection: &mut AnyConnection, question: &Question) -> Answer<(Vec<Hit>, Option<i64>)> {
     let (mut hits, mut after) = (Vec::new(), question.after);
     let Some((words, filter)) = asked(connection, question)? else { return Ok((hits, None)) };
     let phrase = fold(&question.q);

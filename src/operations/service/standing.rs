@@ -4,7 +4,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::id::PersonId;
 use crate::domain::instance::{BEAT, Instance};
 use crate::domain::workflow::Review;
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::operations::people::unseparated;
 use crate::operations::settings::{first_review, review, said};
 use crate::storage::{AnyConnection, Note, Notes, instances, migrate};
@@ -49,11 +49,7 @@ pub struct Standing {
     pub review: Review,
 }
 
-fn others(
-    connection: &mut AnyConnection,
-    own: &Instance,
-    now: NaiveDateTime,
-) -> Result<Vec<Instance>, Refusal> {
+fn others(connection: &mut AnyConnection, own: &Instance, now: NaiveDateTime) -> Answer<Vec<Instance>> {
     let mut found = instances::since(connection, now - BEAT * 10)?;
     found.retain(|other| other.id != own.id && other.lives(now));
     Ok(found)
@@ -69,7 +65,7 @@ fn differences(own: &Instance, others: &[Instance]) -> Vec<Difference> {
 }
 
 fn note(action: AuditAction, detail: Value) -> Note {
-    Note { action, agency_id: None, report_id: None, detail }
+    Note::new(action, detail)
 }
 
 fn works_by(instance: &Instance, review: Review) -> Value {
@@ -103,7 +99,7 @@ pub fn begin(
     notes: &mut Notes,
     instance: &Instance,
     configured: Configured,
-) -> Result<Begun, Refusal> {
+) -> Answer<Begun> {
     let now = instance.started_at;
     let review = first_review(connection, configured.review, now)?;
     instances::delete_silent(connection, now - REMEMBERED)?;
@@ -134,7 +130,7 @@ pub fn reload(
     notes: &mut Notes,
     instance: &Instance,
     now: NaiveDateTime,
-) -> Result<Vec<Difference>, Refusal> {
+) -> Answer<Vec<Difference>> {
     let differences = differences(instance, &others(connection, instance, now)?);
     instances::set_rules(connection, &instance.id, &instance.rules, &instance.lexicons)?;
     let review = review(connection)?;
@@ -144,7 +140,7 @@ pub fn reload(
 }
 
 /// An instance ends in order.
-pub fn end(connection: &mut AnyConnection, notes: &mut Notes, instance: &Instance) -> Result<(), Refusal> {
+pub fn end(connection: &mut AnyConnection, notes: &mut Notes, instance: &Instance) -> Answer<()> {
     instances::delete(connection, &instance.id)?;
     let review = review(connection)?;
     notes.audit(note(AuditAction::ServiceStop, works_by(instance, review)));
@@ -152,15 +148,11 @@ pub fn end(connection: &mut AnyConnection, notes: &mut Notes, instance: &Instanc
 }
 
 /// An instance tells that it lives.
-pub fn beat(connection: &mut AnyConnection, id: &str, now: NaiveDateTime) -> Result<(), Refusal> {
+pub fn beat(connection: &mut AnyConnection, id: &str, now: NaiveDateTime) -> Answer<()> {
     Ok(instances::beat(connection, id, now)?)
 }
 
-pub fn standing(
-    connection: &mut AnyConnection,
-    instance: &Instance,
-    now: NaiveDateTime,
-) -> Result<Standing, Refusal> {
+pub fn standing(connection: &mut AnyConnection, instance: &Instance, now: NaiveDateTime) -> Answer<Standing> {
     let others = others(connection, instance, now)?;
     Ok(Standing {
         living: others.len() + 1,

@@ -4,26 +4,22 @@ use crate::domain::audit::AuditAction;
 use crate::domain::rights::Right;
 use crate::domain::workflow::{Review, ReviewSettings};
 use crate::operations::changed::changed;
-use crate::operations::{Asking, Desk, Refusal};
+use crate::operations::{Answer, Asking, Desk, Refusal, permit, require_present};
 use crate::storage::{AnyConnection, Note, review_settings};
 use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
 /// How reviews are held as this snapshot has it.
-pub fn review(connection: &mut AnyConnection) -> Result<Review, Refusal> {
+pub fn review(connection: &mut AnyConnection) -> Answer<Review> {
     Ok(review_settings::find(connection)?.map_or(Review::USUAL, |settings| settings.review))
 }
 
-pub fn find_review(connection: &mut AnyConnection) -> Result<ReviewSettings, Refusal> {
+pub fn find_review(connection: &mut AnyConnection) -> Answer<ReviewSettings> {
     review_settings::find(connection)?.ok_or(Refusal::NotFound)
 }
 
 /// Writes the first settings down where there are none; those in force.
-pub fn first_review(
-    connection: &mut AnyConnection,
-    first: Review,
-    at: NaiveDateTime,
-) -> Result<Review, Refusal> {
+pub fn first_review(connection: &mut AnyConnection, first: Review, at: NaiveDateTime) -> Answer<Review> {
     match review_settings::find(connection)? {
         Some(settings) => Ok(settings.review),
         None => {
@@ -37,16 +33,14 @@ pub fn first_review(
 }
 
 /// Refuses whoever may not change the settings.
-pub fn require_settings_right(asking: &Asking) -> Result<(), Refusal> {
-    if asking.rights.may_below(Right::KeepSettings, None, None) { Ok(()) } else { Err(Refusal::Forbidden) }
+pub fn require_settings_right(asking: &Asking) -> Answer<()> {
+    permit(asking.rights.may_below(Right::KeepSettings, None, None))
 }
 
-pub fn change_review(desk: &mut Desk<'_>, version: i64, wanted: Review) -> Result<ReviewSettings, Refusal> {
+pub fn change_review(desk: &mut Desk<'_>, version: i64, wanted: Review) -> Answer<ReviewSettings> {
     require_settings_right(desk.asking)?;
     let present = find_review(desk.connection)?;
-    if present.version != version {
-        return Err(Refusal::PreconditionFailed);
-    }
+    require_present(present.version == version)?;
     let wanted = ReviewSettings { review: wanted, ..present.clone() };
     let Some(settings) = changed!(present, wanted, desk.act.at) else { return Ok(present) };
     review_settings::update(desk.connection, &settings)?;
@@ -54,7 +48,7 @@ pub fn change_review(desk: &mut Desk<'_>, version: i64, wanted: Review) -> Resul
     if let Value::Object(detail) = &mut detail {
         detail.insert("previous".to_owned(), said(present.review));
     }
-    desk.notes.audit(Note { action: AuditAction::SettingsReview, agency_id: None, report_id: None, detail });
+    desk.notes.audit(Note::new(AuditAction::SettingsReview, detail));
     Ok(settings)
 }
 

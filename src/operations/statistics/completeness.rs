@@ -5,7 +5,7 @@ use crate::domain::agency::AgencyPath;
 use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Progress;
-use crate::operations::{Asking, Refusal, years};
+use crate::operations::{Answer, Asking, years};
 use crate::storage::roster;
 use crate::storage::{AnyConnection, progress};
 use std::collections::HashMap;
@@ -27,7 +27,7 @@ pub fn completeness(
     year: i32,
     place: &Place,
     by_child: bool,
-) -> Result<(CompletenessGroup, Vec<CompletenessGroup>), Refusal> {
+) -> Answer<(CompletenessGroup, Vec<CompletenessGroup>)> {
     years::find(connection, year)?;
     let children = match by_child {
         true => roster::children(connection, year, place.path.as_ref())?,
@@ -69,7 +69,7 @@ pub fn missing(
     place: &Place,
     after: Option<&(String, String)>,
     limit: i64,
-) -> Result<Vec<RosterEntry>, Refusal> {
+) -> Answer<Vec<RosterEntry>> {
     years::find(connection, year)?;
     let unfiled = sees_drafts(asking, year, place.path.as_ref());
     Ok(roster::unpublished(connection, year, place.path.as_ref(), unfiled, after, limit)?)

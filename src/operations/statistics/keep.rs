@@ -2,18 +2,15 @@
 
 use crate::domain::agency::{Agency, AgencyPath, MAX_DEPTH};
 use crate::domain::report::{Report, Revision, Scope};
-use crate::operations::{Conflict, Refusal};
+use crate::operations::{Answer, Conflict, Refusal};
 use crate::storage::recounts::Recount;
 use crate::storage::sums::{self, Contribution};
 use crate::storage::{AnyConnection, revisions, roster, together};
 
 /// A report that is to be counted, with its published vector.
-fn recount_of(connection: &mut AnyConnection, report: &Report, agency: &Agency) -> Result<Recount, Refusal> {
+fn recount_of(connection: &mut AnyConnection, report: &Report, agency: &Agency) -> Answer<Recount> {
     let shown = report.shown_revision().filter(|_| report.scope == Scope::Own);
-    let revision = match shown {
-        Some(number) => revisions::find(connection, &report.id, number)?,
-        None => None,
-    };
+    let revision = shown.map(|number| revisions::find(connection, &report.id, number)).transpose()?.flatten();
     Ok(Recount::of(report, agency, revision.map(|revision| revision.content.figures)))
 }
 
@@ -22,7 +19,7 @@ pub(super) fn contribution_of(
     connection: &mut AnyConnection,
     report: &Report,
     agency: &Agency,
-) -> Result<Option<Contribution>, Refusal> {
+) -> Answer<Option<Contribution>> {
     let recount = recount_of(connection, report, agency)?;
     let line = roster::find(connection, report.year, &agency.id, report.scope)?;
     let place = line.map(|line| (line.path, line.level, line.kind));
@@ -36,7 +33,7 @@ pub fn settle_shown(
     report: &Report,
     agency: &Agency,
     revision: &Revision,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     if report.shown_revision() != Some(revision.number) || report.scope != Scope::Own {
         return settle_report(connection, report, agency);
     }
@@ -45,17 +42,13 @@ pub fn settle_shown(
 }
 
 /// Counts a report as it stands now, and no longer as it stood before: how far it is, and what it adds.
-pub fn settle_report(
-    connection: &mut AnyConnection,
-    report: &Report,
-    agency: &Agency,
-) -> Result<(), Refusal> {
+pub fn settle_report(connection: &mut AnyConnection, report: &Report, agency: &Agency) -> Answer<()> {
     let recount = recount_of(connection, report, agency)?;
     Ok(together::recount(connection, recount)?)
 }
 
 /// A move may make no circle and no endless chain; `deepest` is how deep what moves reaches now.
-pub fn require_place(from: &AgencyPath, to: &AgencyPath, deepest: usize) -> Result<(), Refusal> {
+pub fn require_place(from: &AgencyPath, to: &AgencyPath, deepest: usize) -> Answer<()> {
     let itself = from.ids().next_back();
     if to.ids().rev().skip(1).any(|above| Some(above) == itself) {
         return Err(Refusal::conflict(Conflict::AgencyCycle));
@@ -75,7 +68,7 @@ pub fn move_in_years(
     years: &[i32],
     agency: &Agency,
     parent: Option<&AgencyPath>,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     for year in years {
         let from = roster::place_of(connection, *year, &agency.path)?;
         if from.moved {
@@ -103,7 +96,7 @@ pub fn move_lines(
     year: i32,
     (from, to): (&AgencyPath, &AgencyPath),
     by_hand: bool,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     sums::move_subtree(connection, year, from, to)?;
     roster::move_subtree(connection, year, (from, to), by_hand)?;
     Ok(())

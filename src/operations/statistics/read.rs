@@ -7,7 +7,7 @@ use crate::domain::report::{Report, Scope};
 use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Sum;
 use crate::operations::agencies::resolve;
-use crate::operations::{AgencyRef, Refusal, years};
+use crate::operations::{AgencyRef, Answer, Refusal, years};
 use crate::storage::consolidated as consolidated_reports;
 use crate::storage::roster;
 use crate::storage::sums::{self, EVERYTHING, StoredSum};
@@ -45,18 +45,14 @@ pub struct Totals {
     pub forms: Vec<(String, i64)>,
 }
 
-pub fn as_of(connection: &mut AnyConnection) -> Result<AsOf, Refusal> {
+pub fn as_of(connection: &mut AnyConnection) -> Answer<AsOf> {
     let ledger = audit::ledger(connection)?;
     let last = audit::changes_after(connection, ledger.change_seq - 1, 1)?;
     Ok(AsOf { seq: ledger.change_seq, epoch: ledger.epoch, at: last.first().map(|change| change.at) })
 }
 
 /// Finds a place: where the roster of the year has the agency, else where the registry has it.
-pub fn place(
-    connection: &mut AnyConnection,
-    year: i32,
-    within: Option<&AgencyRef>,
-) -> Result<Place, Refusal> {
+pub fn place(connection: &mut AnyConnection, year: i32, within: Option<&AgencyRef>) -> Answer<Place> {
     let Some(within) = within else { return Ok(Place { agency: None, path: None }) };
     let agency = resolve(connection, within)?.ok_or(Refusal::NotFound)?;
     let (place, name) = roster::named_place_of(connection, year, &agency.path)?;
@@ -64,17 +60,17 @@ pub fn place(
 }
 
 /// The form that a year's figures are shown in.
-pub(super) fn form_of(connection: &mut AnyConnection, year: i32) -> Result<&'static Form, Refusal> {
+pub(super) fn form_of(connection: &mut AnyConnection, year: i32) -> Answer<&'static Form> {
     let plan = years::find(connection, year)?.plan;
     Ok(form::by_id(&plan.format).unwrap_or_else(|| form::for_year(year)))
 }
 
-fn total(rows: &[StoredSum], form: &'static Form) -> Result<Sum, Refusal> {
+fn total(rows: &[StoredSum], form: &'static Form) -> Answer<Sum> {
     sums::in_form(rows, form).map_err(|fault| Refusal::Storage(StorageError::from(fault)))
 }
 
 /// The sum of all own reports at and below a place, in the year's form.
-pub fn totals(connection: &mut AnyConnection, year: i32, place: &Place) -> Result<Totals, Refusal> {
+pub fn totals(connection: &mut AnyConnection, year: i32, place: &Place) -> Answer<Totals> {
     let form = form_of(connection, year)?;
     let rows = sums::of_nodes(connection, year, &[place.node()])?;
     let mut forms: BTreeMap<String, i64> = BTreeMap::new();
@@ -115,7 +111,7 @@ pub fn breakdown(
     year: i32,
     place: &Place,
     by: BreakdownBy,
-) -> Result<(Vec<BreakdownItem>, Option<Sum>), Refusal> {
+) -> Answer<(Vec<BreakdownItem>, Option<Sum>)> {
     let form = form_of(connection, year)?;
     if by == BreakdownBy::Child {
         return by_child(connection, year, place, form);
@@ -148,7 +144,7 @@ fn by_child(
     year: i32,
     place: &Place,
     form: &'static Form,
-) -> Result<(Vec<BreakdownItem>, Option<Sum>), Refusal> {
+) -> Answer<(Vec<BreakdownItem>, Option<Sum>)> {
     let children = roster::children(connection, year, place.path.as_ref())?;
     let nodes: Vec<String> = children.iter().map(|child| child.agency_id.to_string()).collect();
     let mut rows: BTreeMap<String, Vec<StoredSum>> = BTreeMap::new();
@@ -162,20 +158,12 @@ fn by_child(
         let sum = total(rows.get(child.agency_id.as_str()).map(Vec::as_slice).unwrap_or_default(), form)?;
         items.push(BreakdownItem { key: BreakdownKey::Child(Box::new(child)), sum });
     }
-    let own = match &place.agency {
-        Some((id, _)) => Some(own_sum(connection, year, id, form)?),
-        None => None,
-    };
+    let own = place.agency.as_ref().map(|(id, _)| own_sum(connection, year, id, form)).transpose()?;
     Ok((items, own))
 }
 
 /// What an agency's own report says, as a sum of one.
-fn own_sum(
-    connection: &mut AnyConnection,
-    year: i32,
-    agency: &AgencyId,
-    form: &'static Form,
-) -> Result<Sum, Refusal> {
+fn own_sum(connection: &mut AnyConnection, year: i32, agency: &AgencyId, form: &'static Form) -> Answer<Sum> {
     let report = reports::find_by_key(connection, agency, year, Scope::Own)?;
     let found = match report {
         Some(report) => sums::find_contributions(connection, &[report.id.as_str()])?.pop(),
@@ -188,12 +176,7 @@ fn own_sum(
 }
 
 /// A place's totals over several years, each in the last year's form; years that are not there are left out.
-pub fn trend(
-    connection: &mut AnyConnection,
-    place: &Place,
-    from: i32,
-    to: i32,
-) -> Result<Vec<(i32, Sum)>, Refusal> {
+pub fn trend(connection: &mut AnyConnection, place: &Place, from: i32, to: i32) -> Answer<Vec<(i32, Sum)>> {
     let (years, _) = years::list(connection, 0, 200, false)?;
     let known = years.iter().filter(|year| (from..=to).contains(&year.plan.year));
     let Some(last) = known.clone().next_back() else { return Ok(Vec::new()) };
@@ -214,11 +197,7 @@ pub struct Consolidated {
 }
 
 /// The place's own consolidated report, or the sum of the topmost ones below it.
-pub fn consolidated(
-    connection: &mut AnyConnection,
-    year: i32,
-    place: &Place,
-) -> Result<Consolidated, Refusal> {
+pub fn consolidated(connection: &mut AnyConnection, year: i32, place: &Place) -> Answer<Consolidated> {
     let form = form_of(connection, year)?;
     let mut published: Vec<(RosterEntry, Report)> = Vec::new();
     for (line, report) in consolidated_reports::published(connection, year, place.path.as_ref())? {

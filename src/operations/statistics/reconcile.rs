@@ -8,7 +8,7 @@ use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Sum;
 use crate::operations::reports::{self, ReportView};
-use crate::operations::{Asking, Refusal};
+use crate::operations::{Answer, Asking, Refusal, permit};
 use crate::storage::roster;
 use crate::storage::{AnyConnection, StorageError, sums};
 
@@ -32,7 +32,7 @@ pub fn sum_below(
     agency: &Agency,
     year: i32,
     form: &'static Form,
-) -> Result<Sum, Refusal> {
+) -> Answer<Sum> {
     let rows = sums::of_nodes(connection, year, &[agency.id.to_string()])?;
     sums::in_form(&rows, form).map_err(|fault| Refusal::Storage(StorageError::from(fault)))
 }
@@ -43,11 +43,9 @@ pub fn reconcile(
     asking: &Asking,
     id: &ReportId,
     published_only: bool,
-) -> Result<Reconciliation, Refusal> {
+) -> Answer<Reconciliation> {
     let view = reports::find(connection, asking, id, published_only)?;
-    if !view.allows(asking, Right::SeeDrafts) {
-        return Err(Refusal::Forbidden);
-    }
+    permit(view.allows(asking, Right::SeeDrafts))?;
     if view.report.scope != Scope::Consolidated {
         return Err(Refusal::NotFound);
     }

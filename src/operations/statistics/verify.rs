@@ -7,7 +7,7 @@ use crate::domain::page::Page;
 use crate::domain::report::ReportFilter;
 use crate::domain::rights::Rights;
 use crate::domain::statistics::{Progress, Sum};
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::storage::sums::{self, Contribution, EVERYTHING, StoredSum};
 use crate::storage::{AnyConnection, StorageError, progress, reports};
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ struct Kept {
 }
 
 impl Kept {
-    fn nothing(form: &str) -> Result<Kept, Refusal> {
+    fn nothing(form: &str) -> Answer<Kept> {
         let form = form::by_id(form)
             .ok_or_else(|| StorageError::Malformed { what: "form", value: form.to_owned() })?;
         Ok(Kept { sum: Sum::empty(form), progress: Progress::default() })
@@ -47,7 +47,7 @@ fn page_of(
     connection: &mut AnyConnection,
     year: i32,
     after: &mut Option<String>,
-) -> Result<Option<Vec<Contribution>>, Refusal> {
+) -> Answer<Option<Vec<Contribution>>> {
     let filter = ReportFilter { year: Some(year), published_only: true, ..ReportFilter::default() };
     let page = Page { keys: Vec::new(), after_id: after.clone(), limit: PAGE };
     let page = reports::list(connection, &Rights::default(), &filter, &page)?;
@@ -62,7 +62,7 @@ fn page_of(
 
 /// Every node's sums and counters, added up from the reports and the roster; and the reports that are
 /// counted otherwise than they are published.
-fn add_up(connection: &mut AnyConnection, year: i32) -> Result<(BTreeMap<Key, Kept>, Vec<String>), Refusal> {
+fn add_up(connection: &mut AnyConnection, year: i32) -> Answer<(BTreeMap<Key, Kept>, Vec<String>)> {
     let mut right: BTreeMap<Key, Kept> = BTreeMap::new();
     let mut wrong = Vec::new();
     let mut stored = contribution_digests(connection, year)?;
@@ -111,10 +111,7 @@ fn digest_of(one: &Contribution) -> String {
 }
 
 /// A digest of each stored contribution: a nation's vectors would not fit into memory.
-fn contribution_digests(
-    connection: &mut AnyConnection,
-    year: i32,
-) -> Result<BTreeMap<String, String>, Refusal> {
+fn contribution_digests(connection: &mut AnyConnection, year: i32) -> Answer<BTreeMap<String, String>> {
     let mut digests = BTreeMap::new();
     let mut after = String::new();
     loop {
@@ -126,7 +123,7 @@ fn contribution_digests(
 }
 
 /// Every node's sums and counters as they are stored.
-fn stored(connection: &mut AnyConnection, year: i32) -> Result<BTreeMap<Key, Kept>, Refusal> {
+fn stored(connection: &mut AnyConnection, year: i32) -> Answer<BTreeMap<Key, Kept>> {
     let mut found: BTreeMap<Key, Kept> = BTreeMap::new();
     for StoredSum { node, level, kind, sum } in sums::of_year(connection, year)? {
         let key = (node, sum.form().id.clone(), level.as_str().to_owned(), kind.as_str().to_owned());
@@ -145,7 +142,7 @@ fn stored(connection: &mut AnyConnection, year: i32) -> Result<BTreeMap<Key, Kep
 }
 
 /// Which of the tables that are added up of a year cannot be read.
-pub fn unreadable(connection: &mut AnyConnection, year: i32) -> Result<Vec<&'static str>, Refusal> {
+pub fn unreadable(connection: &mut AnyConnection, year: i32) -> Answer<Vec<&'static str>> {
     let contributions = contribution_digests(connection, year).is_err();
     let sums = stored(connection, year).is_err();
     let tables = [("contributions", contributions), ("sums", sums)];
@@ -153,11 +150,7 @@ pub fn unreadable(connection: &mut AnyConnection, year: i32) -> Result<Vec<&'sta
 }
 
 /// Everything that differs from what it should be; with `repair`, to be run in the lane, it is made right.
-pub fn verify_year(
-    connection: &mut AnyConnection,
-    year: i32,
-    repair: bool,
-) -> Result<Vec<Discrepancy>, Refusal> {
+pub fn verify_year(connection: &mut AnyConnection, year: i32, repair: bool) -> Answer<Vec<Discrepancy>> {
     let (mut right, wrong) = add_up(connection, year)?;
     let mut wrong: Vec<Discrepancy> = wrong.into_iter().map(Discrepancy::Report).collect();
     let discrepancy = |(node, form, level, kind): Key| Discrepancy::Node { node, form, level, kind };

@@ -3,7 +3,7 @@
 
 use super::owners::{is_kept, lay_aside};
 use crate::domain::onward::{Delivery, DeliveryState, Webhook, WebhookState};
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::operations::people::EntryRules;
 use crate::storage::webhooks;
 use crate::storage::{AnyConnection, Notes, clock, outbox, positions};
@@ -48,16 +48,16 @@ pub fn sign(secret: &str, id: &str, timestamp: i64, body: &str) -> Option<String
 }
 
 /// Whether no other instance has the right to send.
-pub fn may_hold_lease(connection: &mut AnyConnection, holder: &str) -> Result<bool, Refusal> {
+pub fn may_hold_lease(connection: &mut AnyConnection, holder: &str) -> Answer<bool> {
     Ok(positions::may_hold(connection, LEASE, holder)?)
 }
 
 /// Takes or keeps the right to send; false while another instance has it.
-pub fn hold_lease(connection: &mut AnyConnection, holder: &str, length: Duration) -> Result<bool, Refusal> {
+pub fn hold_lease(connection: &mut AnyConnection, holder: &str, length: Duration) -> Answer<bool> {
     Ok(positions::hold(connection, LEASE, holder, length)?)
 }
 
-pub fn release_lease(connection: &mut AnyConnection, holder: &str) -> Result<(), Refusal> {
+pub fn release_lease(connection: &mut AnyConnection, holder: &str) -> Answer<()> {
     Ok(positions::release(connection, LEASE, holder)?)
 }
 
@@ -84,7 +84,7 @@ impl Due {
 }
 
 /// What is to be sent now, each receiver with a bound of its own.
-pub fn due(connection: &mut AnyConnection, under_way: &UnderWay, rules: &EntryRules) -> Result<Due, Refusal> {
+pub fn due(connection: &mut AnyConnection, under_way: &UnderWay, rules: &EntryRules) -> Answer<Due> {
     let now = clock::now(connection)?;
     let mut room = TOGETHER.saturating_sub(under_way.values().map(Vec::len).sum());
     let (mut attempts, mut ownerless) = (Vec::new(), Vec::new());
@@ -125,7 +125,7 @@ pub struct Outstanding {
 }
 
 /// Counts what is outstanding.
-pub fn outstanding(connection: &mut AnyConnection) -> Result<Outstanding, Refusal> {
+pub fn outstanding(connection: &mut AnyConnection) -> Answer<Outstanding> {
     let now = clock::now(connection)?;
     let (pending, oldest) = outbox::waiting(connection)?;
     let age = oldest.map_or(Duration::zero(), |oldest| now - oldest).max(Duration::zero());
@@ -181,7 +181,7 @@ pub fn settle(
     sent: &Delivery,
     outcome: &Outcome,
     retries: &Retries,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     let now = clock::now(connection)?;
     let delivery = next_state(sent, outcome, retries, now);
     // It may have been deleted with its webhook, or sent again by hand meanwhile.

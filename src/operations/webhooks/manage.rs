@@ -7,7 +7,7 @@ use crate::domain::page::Page;
 use crate::domain::rights::Right;
 use crate::operations::agencies::resolve;
 use crate::operations::changed::changed;
-use crate::operations::{AgencyRef, Asking, Desk, Refusal};
+use crate::operations::{AgencyRef, Answer, Asking, Desk, Refusal, permit};
 use crate::storage::webhooks;
 use crate::storage::{AnyConnection, Note, clock, outbox};
 use base64::Engine;
@@ -44,27 +44,27 @@ fn sees_all(asking: &Asking) -> bool {
 }
 
 /// Refuses whoever may neither have webhooks nor see those of others.
-pub fn require_webhook_right(asking: &Asking) -> Result<(), Refusal> {
+pub fn require_webhook_right(asking: &Asking) -> Answer<()> {
     if sees_all(asking) { Ok(()) } else { require_keeping_right(asking) }
 }
 
 /// Refuses whoever may have none.
-pub fn require_keeping_right(asking: &Asking) -> Result<(), Refusal> {
-    if asking.rights.may_somewhere(Right::KeepWebhooks) { Ok(()) } else { Err(Refusal::Forbidden) }
+pub fn require_keeping_right(asking: &Asking) -> Answer<()> {
+    permit(asking.rights.may_somewhere(Right::KeepWebhooks))
 }
 
-fn person(asking: &Asking) -> Result<&str, Refusal> {
+fn person(asking: &Asking) -> Answer<&str> {
     asking.person.as_ref().map(|person| person.id.as_str()).ok_or(Refusal::Forbidden)
 }
 
-pub fn find(connection: &mut AnyConnection, asking: &Asking, id: &str) -> Result<Webhook, Refusal> {
+pub fn find(connection: &mut AnyConnection, asking: &Asking, id: &str) -> Answer<Webhook> {
     require_webhook_right(asking)?;
     let found = webhooks::find(connection, id)?.ok_or(Refusal::NotFound)?;
     if sees_all(asking) || found.person_id == person(asking)? { Ok(found) } else { Err(Refusal::NotFound) }
 }
 
 /// A webhook for whoever may change it: their own, or anybody's for whoever keeps and sees all.
-pub fn find_kept(connection: &mut AnyConnection, asking: &Asking, id: &str) -> Result<Webhook, Refusal> {
+pub fn find_kept(connection: &mut AnyConnection, asking: &Asking, id: &str) -> Answer<Webhook> {
     let found = find(connection, asking, id)?;
     require_keeping_right(asking)?;
     Ok(found)
@@ -76,24 +76,20 @@ pub fn list(
     asking: &Asking,
     page: &Page,
     count: bool,
-) -> Result<(Vec<Webhook>, Option<i64>), Refusal> {
+) -> Answer<(Vec<Webhook>, Option<i64>)> {
     require_webhook_right(asking)?;
     let whose = if sees_all(asking) { None } else { Some(person(asking)?) };
     let total = count.then(|| webhooks::count(connection, whose)).transpose()?;
     Ok((webhooks::list(connection, whose, page)?, total))
 }
 
-fn place(connection: &mut AnyConnection, within: Option<&AgencyRef>) -> Result<Option<AgencyId>, Refusal> {
+fn place(connection: &mut AnyConnection, within: Option<&AgencyRef>) -> Answer<Option<AgencyId>> {
     let Some(within) = within else { return Ok(None) };
     let agency = resolve(connection, within)?.ok_or_else(|| Refusal::invalid("/within", "not_found"))?;
     Ok(Some(agency.id))
 }
 
-pub fn create(
-    desk: &mut Desk<'_>,
-    (id, secret): (&str, &str),
-    edit: &WebhookEdit,
-) -> Result<Webhook, Refusal> {
+pub fn create(desk: &mut Desk<'_>, (id, secret): (&str, &str), edit: &WebhookEdit) -> Answer<Webhook> {
     require_keeping_right(desk.asking)?;
     if webhooks::count(desk.connection, Some(person(desk.asking)?))? >= MOST_OF_ONE {
         return Err(Refusal::TooMany);
@@ -121,11 +117,7 @@ fn state_of(active: bool) -> WebhookState {
     if active { WebhookState::Active } else { WebhookState::Disabled }
 }
 
-pub fn change(
-    desk: &mut Desk<'_>,
-    (id, version): (&str, i64),
-    edit: &WebhookEdit,
-) -> Result<Webhook, Refusal> {
+pub fn change(desk: &mut Desk<'_>, (id, version): (&str, i64), edit: &WebhookEdit) -> Answer<Webhook> {
     let present = at_version(desk.connection, desk.asking, id, version)?;
     let wanted = Webhook {
         url: edit.url.clone(),
@@ -141,35 +133,26 @@ pub fn change(
     Ok(webhook)
 }
 
-pub fn delete(desk: &mut Desk<'_>, (id, version): (&str, i64)) -> Result<(), Refusal> {
+pub fn delete(desk: &mut Desk<'_>, (id, version): (&str, i64)) -> Answer<()> {
     let webhook = at_version(desk.connection, desk.asking, id, version)?;
     webhooks::delete(desk.connection, id)?;
     desk.notes.audit(note(AuditAction::WebhookDelete, &webhook));
     Ok(())
 }
 
-fn at_version(
-    connection: &mut AnyConnection,
-    asking: &Asking,
-    id: &str,
-    version: i64,
-) -> Result<Webhook, Refusal> {
+fn at_version(connection: &mut AnyConnection, asking: &Asking, id: &str, version: i64) -> Answer<Webhook> {
     let webhook = find_kept(connection, asking, id)?;
     if webhook.version == version { Ok(webhook) } else { Err(Refusal::PreconditionFailed) }
 }
 
 pub(super) fn note(action: AuditAction, webhook: &Webhook) -> Note {
     let events: Vec<&str> = webhook.types.iter().map(|event| event.as_str()).collect();
-    Note {
-        action,
-        agency_id: webhook.agency_id.as_ref().map(ToString::to_string),
-        report_id: None,
-        detail: json!({ "webhook": webhook.id, "url": webhook.url, "events": events }),
-    }
+    Note::new(action, json!({ "webhook": webhook.id, "url": webhook.url, "events": events }))
+        .of(webhook.agency_id.as_ref())
 }
 
 /// Puts a test on its way, as an event would be.
-pub fn test(desk: &mut Desk<'_>, id: &str) -> Result<Delivery, Refusal> {
+pub fn test(desk: &mut Desk<'_>, id: &str) -> Answer<Delivery> {
     let webhook = find_kept(desk.connection, desk.asking, id)?;
     if outbox::count_since(desk.connection, id, TEST, desk.act.at - Duration::hours(1))? >= TESTS_AN_HOUR {
         return Err(Refusal::TooMany);
@@ -195,14 +178,14 @@ pub fn deliveries(
     id: &str,
     state: Option<DeliveryState>,
     (page, count): (&Page, bool),
-) -> Result<(Vec<Delivery>, Option<i64>), Refusal> {
+) -> Answer<(Vec<Delivery>, Option<i64>)> {
     find(connection, asking, id)?;
     let total = count.then(|| outbox::count(connection, id, state)).transpose()?;
     Ok((outbox::list(connection, id, state, page)?, total))
 }
 
 /// Has a delivery sent once more, whatever became of it.
-pub fn redeliver(desk: &mut Desk<'_>, id: &str) -> Result<Delivery, Refusal> {
+pub fn redeliver(desk: &mut Desk<'_>, id: &str) -> Answer<Delivery> {
     require_keeping_right(desk.asking)?;
     let mut delivery = outbox::find(desk.connection, id)?.ok_or(Refusal::NotFound)?;
     let webhook = find(desk.connection, desk.asking, &delivery.webhook_id)?;

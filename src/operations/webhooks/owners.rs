@@ -5,7 +5,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::id::PersonId;
 use crate::domain::onward::{Webhook, WebhookState};
 use crate::domain::rights::Right;
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::operations::people::{EntryRules, rights_by_any_way};
 use crate::storage::{AnyConnection, Notes, webhooks};
 use chrono::NaiveDateTime;
@@ -17,7 +17,7 @@ pub(super) fn is_kept(
     webhook: &Webhook,
     rules: &EntryRules,
     now: NaiveDateTime,
-) -> Result<bool, Refusal> {
+) -> Answer<bool> {
     let owner = PersonId::from_stored(webhook.person_id.clone());
     Ok(rights_by_any_way(connection, &owner, rules, now)?.may_somewhere(Right::KeepWebhooks))
 }
@@ -28,7 +28,7 @@ pub(super) fn lay_aside(
     notes: &mut Notes,
     webhook: Webhook,
     (at, because): (NaiveDateTime, &str),
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     let off =
         Webhook { state: WebhookState::Disabled, version: webhook.version + 1, updated_at: at, ..webhook };
     webhooks::update(connection, &off)?;
@@ -47,7 +47,7 @@ pub fn disable_ownerless(
     notes: &mut Notes,
     ids: &[String],
     (rules, now): (&EntryRules, NaiveDateTime),
-) -> Result<usize, Refusal> {
+) -> Answer<usize> {
     let mut off = 0;
     for id in ids {
         let Some(webhook) = webhooks::find(connection, id)? else { continue };

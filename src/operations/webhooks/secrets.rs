@@ -2,7 +2,7 @@
 
 use crate::domain::page::Page;
 use crate::domain::sealed::{NONCE, SealKeys};
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::storage::{AnyConnection, webhooks};
 
 /// Webhooks looked at together.
@@ -25,7 +25,7 @@ pub fn secrets_to_seal(
     keys: &SealKeys,
     after: Option<String>,
     nonce: impl Fn() -> Option<[u8; NONCE]>,
-) -> Result<Slice, Refusal> {
+) -> Answer<Slice> {
     let page = Page { keys: Vec::new(), after_id: after, limit: SLICE };
     let found = webhooks::list(connection, None, &page)?;
     let last = found.len() < usize::try_from(SLICE).unwrap_or(usize::MAX);
@@ -46,7 +46,7 @@ pub fn secrets_to_seal(
 }
 
 /// Writes what was sealed, where nobody has written anything else meanwhile.
-pub fn enter_sealed(connection: &mut AnyConnection, slice: &Slice) -> Result<(), Refusal> {
+pub fn enter_sealed(connection: &mut AnyConnection, slice: &Slice) -> Answer<()> {
     for (id, present, sealed) in &slice.sealed {
         webhooks::exchange_secret(connection, id, present, sealed)?;
     }

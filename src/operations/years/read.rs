@@ -4,18 +4,18 @@ use crate::domain::rights::Right;
 use crate::domain::roster::RosterEntry;
 use crate::domain::year::ReportingYear;
 use crate::operations::agencies::path_of;
-use crate::operations::{AgencyRef, Asking, Refusal};
+use crate::operations::{AgencyRef, Answer, Asking, Refusal, permit};
 use crate::storage::AnyConnection;
 use crate::storage::roster;
 use crate::storage::years;
 
 /// The right to announce, change and delete years.
-pub fn require_year_right(asking: &Asking) -> Result<(), Refusal> {
-    if asking.rights.may_below(Right::KeepYears, None, None) { Ok(()) } else { Err(Refusal::Forbidden) }
+pub fn require_year_right(asking: &Asking) -> Answer<()> {
+    permit(asking.rights.may_below(Right::KeepYears, None, None))
 }
 
 /// The reporting year.
-pub fn find(connection: &mut AnyConnection, year: i32) -> Result<ReportingYear, Refusal> {
+pub fn find(connection: &mut AnyConnection, year: i32) -> Answer<ReportingYear> {
     years::find(connection, year)?.ok_or(Refusal::NotFound)
 }
 
@@ -25,7 +25,7 @@ pub fn list(
     after: i32,
     limit: i64,
     count: bool,
-) -> Result<(Vec<ReportingYear>, Option<i64>), Refusal> {
+) -> Answer<(Vec<ReportingYear>, Option<i64>)> {
     let total = count.then(|| years::count(connection)).transpose()?;
     Ok((years::list(connection, after, limit)?, total))
 }
@@ -38,7 +38,7 @@ pub fn roster_page(
     after: Option<(String, String)>,
     limit: i64,
     count: bool,
-) -> Result<(Vec<RosterEntry>, Option<i64>), Refusal> {
+) -> Answer<(Vec<RosterEntry>, Option<i64>)> {
     find(connection, year)?;
     let path = match within {
         Some(within) => match path_of(connection, within)? {

@@ -12,7 +12,7 @@ use crate::domain::year::YearState;
 use crate::operations::agencies::{find as find_agency, resolve};
 use crate::operations::publishable::require_publishable;
 use crate::operations::statistics::{move_lines, require_place};
-use crate::operations::{AgencyRef, Asking, Conflict, Desk, InputFault, Refusal};
+use crate::operations::{AgencyRef, Answer, Asking, Conflict, Desk, InputFault, Refusal, permit};
 use crate::storage::{AnyConnection, Note};
 use crate::storage::{reports, roster};
 use chrono::NaiveDate;
@@ -55,7 +55,7 @@ pub fn find_line(
     year: i32,
     agency: &AgencyRef,
     scope: Option<Scope>,
-) -> Result<RosterEntry, Refusal> {
+) -> Answer<RosterEntry> {
     find(connection, year)?;
     let agency = find_agency(connection, agency)?;
     let lines = roster::of_agency(connection, year, &agency.id)?;
@@ -64,8 +64,8 @@ pub fn find_line(
 }
 
 /// The right to settle a line: supervision over the place above; nobody settles their own.
-pub fn require_roster_right(asking: &Asking, line: &RosterEntry) -> Result<(), Refusal> {
-    if asking.rights.may_settle(&line.path, line.year) { Ok(()) } else { Err(Refusal::Forbidden) }
+pub fn require_roster_right(asking: &Asking, line: &RosterEntry) -> Answer<()> {
+    permit(asking.rights.may_settle(&line.path, line.year))
 }
 
 /// The right to let a line count elsewhere: supervision over that place too. One that is not there is a fault of
@@ -75,7 +75,7 @@ pub fn require_place_right(
     asking: &Asking,
     year: i32,
     parent: &AgencyRef,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     match path_of(connection, year, parent)? {
         Some(place) if !asking.rights.may_below(Right::KeepRegistry, Some(&place), year) => {
             Err(Refusal::Forbidden)
@@ -86,12 +86,8 @@ pub fn require_place_right(
 
 /// What the audit says of a line that came, or went, with what was filed: whoever reads the roster reads it anew.
 pub fn followed(agency: &AgencyId, (year, scope): (i32, Scope), added: bool) -> Note {
-    Note {
-        action: AuditAction::RosterFollow,
-        agency_id: Some(agency.to_string()),
-        report_id: None,
-        detail: json!({ "year": year, "scope": scope.as_str(), "added": added }),
-    }
+    Note::new(AuditAction::RosterFollow, json!({ "year": year, "scope": scope.as_str(), "added": added }))
+        .of(agency)
 }
 
 /// Changes a line of the roster.
@@ -100,7 +96,7 @@ pub fn edit_roster(
     (year, agency, scope): (i32, &AgencyRef, Option<Scope>),
     version: i64,
     edit: &RosterEdit,
-) -> Result<RosterEntry, Refusal> {
+) -> Answer<RosterEntry> {
     let plan = find(desk.connection, year)?.plan;
     let before = find_line(desk.connection, year, agency, scope)?;
     require_roster_right(desk.asking, &before)?;
@@ -157,38 +153,30 @@ pub fn edit_roster(
         move_lines(desk.connection, year, (&before.path, &line.path), true)?;
     }
     roster::update(desk.connection, &line)?;
-    desk.notes.audit(Note {
-        action: AuditAction::RosterEdit,
-        agency_id: Some(line.agency_id.to_string()),
-        report_id: None,
-        detail: json!({
-            "year": year,
-            "scope": line.scope.as_str(),
-            "exempt": line.exempt,
-            "due_on": line.due_on.to_string(),
-            "previous_due_on": before.due_on.to_string(),
-            "path": line.path.as_str(),
-            "previous_path": before.path.as_str(),
-            "reason": edit.reason,
-            "year_state": plan.state.as_str(),
-            "at": desk.act.at.and_utc().to_rfc3339(),
-        }),
+    let detail = json!({
+        "year": year,
+        "scope": line.scope.as_str(),
+        "exempt": line.exempt,
+        "due_on": line.due_on.to_string(),
+        "previous_due_on": before.due_on.to_string(),
+        "path": line.path.as_str(),
+        "previous_path": before.path.as_str(),
+        "reason": edit.reason,
+        "year_state": plan.state.as_str(),
+        "at": desk.act.at.and_utc().to_rfc3339(),
     });
+    desk.notes.audit(Note::new(AuditAction::RosterEdit, detail).of(&line.agency_id));
     Ok(line)
 }
 
 /// Whether the report of a line is published.
-fn is_shown(desk: &mut Desk<'_>, line: &RosterEntry) -> Result<bool, Refusal> {
+fn is_shown(desk: &mut Desk<'_>, line: &RosterEntry) -> Answer<bool> {
     let report = reports::find_by_key(desk.connection, &line.agency_id, line.year, line.scope)?;
     Ok(report.is_some_and(|report| report.published_revision.is_some() && report.withdrawn_at.is_none()))
 }
 
 /// Where an agency counts in a year: as the roster has it, else as the registry has it; `None`: it is not there.
-fn path_of(
-    connection: &mut AnyConnection,
-    year: i32,
-    agency: &AgencyRef,
-) -> Result<Option<AgencyPath>, Refusal> {
+fn path_of(connection: &mut AnyConnection, year: i32, agency: &AgencyRef) -> Answer<Option<AgencyPath>> {
     let Some(agency) = resolve(connection, agency)? else { return Ok(None) };
     Ok(Some(roster::place_of(connection, year, &agency.path)?.path))
 }

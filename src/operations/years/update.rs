@@ -6,19 +6,17 @@ use crate::domain::year::{ReportingYear, YearPlan};
 use crate::operations::changed::changed;
 use crate::operations::publishable::require_publishable;
 use crate::operations::statistics::verify_year;
-use crate::operations::{Conflict, Desk, Refusal};
+use crate::operations::{Answer, Conflict, Desk, Refusal, require_present};
 use crate::storage::renditions::{Around, empty_stale};
 use crate::storage::{Note, reports, roster, take_time, years};
 use chrono::NaiveDate;
 use serde_json::json;
 
 /// Replaces a year's plan, and with it the due days of whoever has none of their own.
-pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<ReportingYear, Refusal> {
+pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Answer<ReportingYear> {
     require_year_right(desk.asking)?;
     let present = find(desk.connection, plan.year)?;
-    if present.version != version {
-        return Err(Refusal::PreconditionFailed);
-    }
+    require_present(present.version == version)?;
     if plan.note != present.plan.note {
         require_publishable(desk.asking, [("note", plan.note.as_deref())])?;
     }
@@ -55,18 +53,14 @@ pub fn update(desk: &mut Desk<'_>, version: i64, plan: &YearPlan) -> Result<Repo
         take_time(desk.connection)?;
         empty_stale(desk.connection, Around::Year(plan.year))?;
     }
-    desk.notes.audit(Note {
-        action: AuditAction::YearUpdate,
-        agency_id: None,
-        report_id: None,
-        detail: json!({
-            "year": plan.year,
-            "from": present.plan.state.as_str(),
-            "to": plan.state.as_str(),
-            "department_due_on": plan.department_due_on,
-            "government_due_on": plan.government_due_on,
-            "version": year.version,
-        }),
+    let detail = json!({
+        "year": plan.year,
+        "from": present.plan.state.as_str(),
+        "to": plan.state.as_str(),
+        "department_due_on": plan.department_due_on,
+        "government_due_on": plan.government_due_on,
+        "version": year.version,
     });
+    desk.notes.audit(Note::new(AuditAction::YearUpdate, detail));
     Ok(year)
 }

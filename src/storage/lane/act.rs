@@ -1,6 +1,7 @@
 //! An act: who does something when, fixed before the lane so that the operation can run twice.
 
 use crate::domain::audit::{AuditAction, Session, Touch};
+use crate::domain::id::{AgencyId, ReportId};
 use crate::domain::onward::ChangeType;
 use chrono::NaiveDateTime;
 use serde_json::Value;
@@ -91,6 +92,23 @@ pub struct Note {
     pub report_id: Option<String>,
     /// What of it is worth keeping.
     pub detail: Value,
+}
+
+impl Note {
+    /// About no agency and no report.
+    pub fn new(action: AuditAction, detail: Value) -> Note {
+        Note { action, agency_id: None, report_id: None, detail }
+    }
+
+    /// The same of an agency, if of any.
+    pub fn of<'a>(self, agency: impl Into<Option<&'a AgencyId>>) -> Note {
+        Note { agency_id: agency.into().map(ToString::to_string), ..self }
+    }
+
+    /// The same about a report, if about any.
+    pub fn about<'a>(self, report: impl Into<Option<&'a ReportId>>) -> Note {
+        Note { report_id: report.into().map(ToString::to_string), ..self }
+    }
 }
 
 /// One public event, to be numbered by the lane.

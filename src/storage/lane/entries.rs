@@ -3,10 +3,9 @@
 use super::ledger::Ledger;
 use super::{Act, Note};
 use crate::domain::audit::{AuditAction, AuditEntry, AuditLine, ENTRY_VERSION, Origin};
-use crate::storage::AnyConnection;
 use crate::storage::audit::AuditRow;
-use crate::storage::error::StorageError;
 use crate::storage::seals;
+use crate::storage::{AnyConnection, Stored};
 
 /// An act with the entries it leaves, before they are numbered.
 pub(super) struct Entered {
@@ -16,7 +15,7 @@ pub(super) struct Entered {
 
 impl Ledger {
     /// Numbers and chains what the jobs left behind, each with the seals of what it wrote.
-    pub(super) fn chain(&mut self, connection: &mut AnyConnection) -> Result<(), StorageError> {
+    pub(super) fn chain(&mut self, connection: &mut AnyConnection) -> Stored<()> {
         let seals = seals::seals(connection, &self.touched, self.algorithm)?;
         for (Entered { act, mut notes }, texts) in std::mem::take(&mut self.entered).into_iter().zip(seals) {
             let of = notes.last().map(|note| (note.agency_id.clone(), note.report_id.clone()));

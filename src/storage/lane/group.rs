@@ -5,7 +5,7 @@ use super::job::{Ending, Run};
 use super::ledger::Ledger;
 use super::{Job, Notes};
 use crate::storage::cluster::Standing;
-use crate::storage::error::StorageError;
+use crate::storage::error::{StorageError, Stored};
 use crate::storage::seals;
 use crate::storage::watch::Watch;
 use crate::storage::{AnyConnection, Meters};
@@ -104,7 +104,7 @@ fn run_one(
     job: &mut dyn Job,
     is_lone: bool,
     begin: &mut &'static str,
-) -> Result<Ending, StorageError> {
+) -> Stored<Ending> {
     if !job.take() {
         return Ok(Ending::Undone);
     }
@@ -153,7 +153,7 @@ fn run_one(
 }
 
 /// Runs what is written for a whole group; a panic in it is the group's affair, not the writer's.
-fn caught(write: impl FnOnce() -> Result<(), StorageError>) -> Result<(), StorageError> {
+fn caught(write: impl FnOnce() -> Stored<()>) -> Stored<()> {
     catch_unwind(AssertUnwindSafe(write)).unwrap_or(Err(StorageError::Panicked))
 }
 

@@ -2,8 +2,8 @@
 
 use super::turn::Turn;
 use super::{Act, Basis, Notes, StoredAnswer};
-use crate::storage::AnyConnection;
-use crate::storage::error::{StorageError, is_constraint};
+use crate::storage::error::is_constraint;
+use crate::storage::{AnyConnection, StorageError};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
@@ -117,8 +117,8 @@ impl Drop for KeyHeld {
 impl<T, R, Op, Render> Job for Write<T, R, Op, Render>
 where
     T: Send,
-    R: Send + From<StorageError> + IntoStorage,
-    Op: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send,
+    R: IntoStorage,
+    Op: Enters<T, R>,
     Render: Fn(&T) -> StoredAnswer + Send,
 {
     fn take(&self) -> bool {
@@ -204,8 +204,16 @@ impl<T, R> Later<T, R> {
     }
 }
 
+/// What the lane enters: an operation, which may run twice.
+pub trait Enters<T, R>: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static {}
+
+impl<T, R, F> Enters<T, R> for F where
+    F: FnMut(&mut AnyConnection, &Act, &mut Notes) -> Result<T, R> + Send + 'static
+{
+}
+
 /// Tells failures of the database from refusals of the operation.
-pub trait IntoStorage: Sized {
+pub trait IntoStorage: Sized + Send + From<StorageError> + 'static {
     fn into_storage(self) -> Result<StorageError, Self>;
 }
 

@@ -7,10 +7,8 @@ use super::{Act, Basis, Note, Notes, StoredAnswer};
 use crate::domain::algorithm::Algorithm;
 use crate::domain::audit::AuditAction;
 use crate::domain::audit::guarded::CHANGES;
-use crate::storage::AnyConnection;
 use crate::storage::audit::{AuditRow, ChangeRow};
 use crate::storage::cluster::{self, Mark, SKIPPED_CHANGES, Standing};
-use crate::storage::error::StorageError;
 use crate::storage::outbox;
 use crate::storage::prepared::Prepare;
 use crate::storage::schema::onward::deliveries;
@@ -19,6 +17,7 @@ use crate::storage::seals::Touched;
 use crate::storage::tally;
 use crate::storage::together::Left;
 use crate::storage::watch::{self, Watch};
+use crate::storage::{AnyConnection, Stored};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::result::Error;
@@ -226,7 +225,7 @@ impl Ledger {
     }
 
     /// Writes it: at the end, and before a job that is to find it written.
-    pub fn write_left(&mut self, connection: &mut AnyConnection) -> Result<(), StorageError> {
+    pub fn write_left(&mut self, connection: &mut AnyConnection) -> Stored<()> {
         if self.left.is_empty() {
             return Ok(());
         }
@@ -248,7 +247,7 @@ impl Ledger {
     }
 
     /// Writes the batch's rows, one statement each, and puts the new numbers back.
-    pub fn write(&mut self, connection: &mut AnyConnection) -> Result<(), StorageError> {
+    pub fn write(&mut self, connection: &mut AnyConnection) -> Stored<()> {
         self.write_left(connection)?;
         tally::settle(connection)?;
         if !self.changes.is_empty() {

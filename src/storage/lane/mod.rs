@@ -20,7 +20,7 @@ mod writer;
 
 pub use act::{Act, Actor, Basis, Change, IdempotencyKey, Note, Notes, StoredAnswer};
 pub(in crate::storage) use answers::{find_answer, forget_answers};
-pub use job::{IntoStorage, KeyHeld, Later, WriteError, Written};
+pub use job::{Enters, IntoStorage, KeyHeld, Later, WriteError, Written};
 pub(in crate::storage) use job::{Job, Outcome, RunningKeys, Write};
 pub use queue::Queue;
 pub(in crate::storage) use queue::Waiting;

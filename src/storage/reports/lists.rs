@@ -1,14 +1,13 @@
 //! Who may find which reports in a list, and which way through the tables a list is made.
 
-use super::super::connection::AnyConnection;
 use super::super::deadline::still_wanted;
 use super::super::dsl::{after, below, containing, counted, covered, in_order, lower, text_or, unindexed};
-use super::super::error::StorageError;
 use super::super::prepared::Prepare;
 use super::super::quick::Quick;
 use super::super::revisions::RevisionRow;
 use super::super::schema::{agencies, reports, revisions, roster, years};
 use super::super::whole::Whole;
+use super::super::{AnyConnection, Stored};
 use super::order::{Column, Way};
 use crate::domain::agency::{Agency, AgencyPath, Level, Uscc};
 use crate::domain::page::{COUNTED, Page};
@@ -128,7 +127,7 @@ pub fn list(
     rights: &Rights,
     filter: &ReportFilter,
     page: &Page<ReportOrder>,
-) -> Result<Vec<Whole>, StorageError> {
+) -> Stored<Vec<Whole>> {
     type Row = (Report, RevisionRow, Agency, ReportingYear, Option<RosterEntry>);
     still_wanted()?;
     let sees = Sees::by(rights, filter.published_only);
@@ -155,7 +154,7 @@ pub fn heads(
     rights: &Rights,
     filter: &ReportFilter,
     page: &Page<ReportOrder>,
-) -> Result<Vec<ReportHead>, StorageError> {
+) -> Stored<Vec<ReportHead>> {
     type Due = (Quick<Option<NaiveDate>>, Quick<NaiveDate>, Quick<NaiveDate>);
     type Row = (Report, HeadRow, (Option<Uscc>, AgencyPath, Level), Due);
     still_wanted()?;
@@ -213,11 +212,7 @@ struct HeadRow {
 }
 
 /// How many there are, up to [`COUNTED`] and one.
-pub fn count(
-    connection: &mut AnyConnection,
-    rights: &Rights,
-    filter: &ReportFilter,
-) -> Result<i64, StorageError> {
+pub fn count(connection: &mut AnyConnection, rights: &Rights, filter: &ReportFilter) -> Stored<i64> {
     still_wanted()?;
     let (sees, way) = (Sees::by(rights, filter.published_only), Way::to_all(filter));
     Ok(on_each!(connection, |c| {
@@ -226,11 +221,7 @@ pub fn count(
 }
 
 /// How many there are of all, for work that goes through them.
-pub fn count_all(
-    connection: &mut AnyConnection,
-    rights: &Rights,
-    filter: &ReportFilter,
-) -> Result<i64, StorageError> {
+pub fn count_all(connection: &mut AnyConnection, rights: &Rights, filter: &ReportFilter) -> Stored<i64> {
     let (sees, way) = (Sees::by(rights, filter.published_only), Way::to_all(filter));
     Ok(on_each!(connection, |c| visible!(sees, filter, way, count_star()).prepared().get_result(c))?)
 }

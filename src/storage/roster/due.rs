@@ -5,10 +5,9 @@ use crate::domain::agency::AgencyPath;
 use crate::domain::rights::Extent;
 use crate::domain::roster::RosterEntry;
 use crate::domain::statistics::Standing;
-use crate::storage::connection::AnyConnection;
 use crate::storage::dsl::{below, covered};
-use crate::storage::error::StorageError;
 use crate::storage::schema::reports;
+use crate::storage::{AnyConnection, Stored};
 use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -20,7 +19,7 @@ pub fn due_unfiled(
     year: i32,
     until: NaiveDate,
     limit: i64,
-) -> Result<Vec<RosterEntry>, StorageError> {
+) -> Stored<Vec<RosterEntry>> {
     let filed = reports::table.filter(
         reports::year
             .eq(dsl::year)
@@ -45,7 +44,7 @@ pub fn unpublished(
     unfiled_only: bool,
     after: Option<&(String, String)>,
     limit: i64,
-) -> Result<Vec<RosterEntry>, StorageError> {
+) -> Stored<Vec<RosterEntry>> {
     let published = Standing::PUBLISHED.map(Some);
     Ok(on_each!(connection, |c| {
         let mut query = dsl::roster

@@ -1,13 +1,12 @@
 //! Where agencies count in a year. The lines of a year are a tree of their own: whoever has a line counts where that
 //! stands, whoever has none below the nearest agency above that has one.
 
-use super::super::connection::AnyConnection;
 use super::super::dsl::{below, length, moved};
-use super::super::error::StorageError;
 use super::super::prepared::Prepare;
 use super::super::schema::agencies;
 use super::super::schema::roster::dsl;
 use super::super::seals::wrote_lines;
+use super::super::{AnyConnection, Stored};
 use crate::domain::agency::AgencyPath;
 use crate::domain::roster::RosterPlace;
 use diesel::dsl::max;
@@ -15,11 +14,7 @@ use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
 
 /// Where an agency that stands here in the registry counts in a year.
-pub fn place_of(
-    connection: &mut AnyConnection,
-    year: i32,
-    registry: &AgencyPath,
-) -> Result<RosterPlace, StorageError> {
+pub fn place_of(connection: &mut AnyConnection, year: i32, registry: &AgencyPath) -> Stored<RosterPlace> {
     named_place_of(connection, year, registry).map(|(place, _)| place)
 }
 
@@ -28,7 +23,7 @@ pub fn named_place_of(
     connection: &mut AnyConnection,
     year: i32,
     registry: &AgencyPath,
-) -> Result<(RosterPlace, Option<String>), StorageError> {
+) -> Stored<(RosterPlace, Option<String>)> {
     let ids: Vec<&str> = registry.ids().collect();
     let lines: Vec<(String, AgencyPath, bool, String)> = on_each!(connection, |c| dsl::roster
         .filter(dsl::year.eq(year).and(dsl::agency_id.eq_any(&ids)))
@@ -73,7 +68,7 @@ pub fn move_subtree(
 }
 
 /// Puts every line of a year where the registry and what was settled by hand have it.
-pub(super) fn settle(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
+pub(super) fn settle(connection: &mut AnyConnection, year: i32) -> Stored<()> {
     let registry: Vec<(String, Option<String>)> =
         agencies::table.select((agencies::id, agencies::parent_id)).load(connection)?;
     let lines: Vec<(String, AgencyPath, bool)> = dsl::roster

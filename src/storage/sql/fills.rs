@@ -9,10 +9,9 @@ use crate::domain::id::AgencyId;
 use crate::domain::page::PageValue as Bind;
 use crate::domain::report::Scope;
 use crate::domain::year;
-use crate::storage::connection::AnyConnection;
-use crate::storage::error::StorageError;
 use crate::storage::progress;
 use crate::storage::schema::onward::positions;
+use crate::storage::{AnyConnection, Stored};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
@@ -26,7 +25,7 @@ struct Fill {
     key: Key,
     /// Rows filled in one turn: few enough that a write behind them does not notice.
     most: i64,
-    fill: fn(&mut AnyConnection, &Slice<'_>) -> Result<(), StorageError>,
+    fill: fn(&mut AnyConnection, &Slice<'_>) -> Stored<()>,
 }
 
 #[derive(Clone, Copy)]
@@ -101,7 +100,7 @@ const FILLS: &[Fill] = &[
 ];
 
 /// The index held what readers saw.
-fn search_revisions(connection: &mut AnyConnection, slice: &Slice<'_>) -> Result<(), StorageError> {
+fn search_revisions(connection: &mut AnyConnection, slice: &Slice<'_>) -> Stored<()> {
     let mut sql = Sql::new(
         "UPDATE search_documents SET revision = (SELECT published_revision FROM reports WHERE id = report_id) \
          WHERE revision IS NULL",
@@ -112,7 +111,7 @@ fn search_revisions(connection: &mut AnyConnection, slice: &Slice<'_>) -> Result
 }
 
 /// The parts of sketches name the year.
-fn sketches(connection: &mut AnyConnection, slice: &Slice<'_>) -> Result<(), StorageError> {
+fn sketches(connection: &mut AnyConnection, slice: &Slice<'_>) -> Stored<()> {
     let mut sql = Sql::new(
         "UPDATE search_sketches SET band = (SELECT CAST(r.year AS TEXT) || '.' FROM search_documents \
          JOIN reports r ON r.id = report_id WHERE search_documents.row_id = search_sketches.row_id) || band \
@@ -143,7 +142,7 @@ fn is_due_with_governments(level: &str, scope: &str) -> String {
 }
 
 /// What was loaded of past years was counted as on time or late; it is neither.
-fn timeliness(connection: &mut AnyConnection, slice: &Slice<'_>) -> Result<(), StorageError> {
+fn timeliness(connection: &mut AnyConnection, slice: &Slice<'_>) -> Stored<()> {
     let mut sql = Sql::new(&format!(
         "UPDATE reports SET timeliness = CASE \
          WHEN EXISTS (SELECT 1 FROM transitions t WHERE t.report_id = reports.id AND t.action = 'archive') THEN 'archived' \
@@ -169,7 +168,7 @@ fn timeliness(connection: &mut AnyConnection, slice: &Slice<'_>) -> Result<(), S
 }
 
 /// A revision is of its report's year.
-fn revisions_year(connection: &mut AnyConnection, slice: &Slice<'_>) -> Result<(), StorageError> {
+fn revisions_year(connection: &mut AnyConnection, slice: &Slice<'_>) -> Stored<()> {
     let mut sql = Sql::new(
         "UPDATE revisions SET year = (SELECT year FROM reports WHERE id = report_id) WHERE year IS NULL",
     );
@@ -194,10 +193,7 @@ pub(in crate::storage) fn are_left(connection: &mut AnyConnection) -> QueryResul
 }
 
 /// Fills all that is left, from where it was left.
-pub(in crate::storage) fn run(
-    connection: &mut AnyConnection,
-    tell: &mut dyn FnMut(Filled),
-) -> Result<(), StorageError> {
+pub(in crate::storage) fn run(connection: &mut AnyConnection, tell: &mut dyn FnMut(Filled)) -> Stored<()> {
     for fill in FILLS {
         let mut of = None;
         loop {
@@ -219,7 +215,7 @@ pub(in crate::storage) fn run(
 
 /// Whoever writes has the database in between: a server gives it to them in turn, a file to whoever looks when it is free,
 /// so that it is to be free for longer than it is not. Nobody else folds the log of a file in.
-fn give_way(connection: &mut AnyConnection, took: Duration) -> Result<(), StorageError> {
+fn give_way(connection: &mut AnyConnection, took: Duration) -> Stored<()> {
     let rest = match connection {
         AnyConnection::Postgres(_) => took,
         AnyConnection::Sqlite(inner) => {
@@ -233,7 +229,7 @@ fn give_way(connection: &mut AnyConnection, took: Duration) -> Result<(), Storag
 
 impl Fill {
     /// Fills the next rows; how many are filled by now. `None`: there are no more, or nothing was left to be filled.
-    fn step(&self, connection: &mut AnyConnection) -> Result<Option<i64>, StorageError> {
+    fn step(&self, connection: &mut AnyConnection) -> Stored<Option<i64>> {
         let at = positions::table.find(self.name).select((positions::seq, positions::key));
         let Some((filled, after)) = at.first::<(i64, Option<String>)>(connection).optional()? else {
             return Ok(None);
@@ -261,8 +257,8 @@ impl Fill {
 /// Works while no other writes: the row that every write holds is held, whichever program writes.
 fn in_turn<T>(
     connection: &mut AnyConnection,
-    work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>,
-) -> Result<T, StorageError> {
+    work: impl FnOnce(&mut AnyConnection) -> Stored<T>,
+) -> Stored<T> {
     let begin = match connection {
         AnyConnection::Postgres(_) => "BEGIN; SELECT id FROM ledger FOR UPDATE",
         AnyConnection::Sqlite(_) => "BEGIN IMMEDIATE",

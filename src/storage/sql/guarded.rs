@@ -4,9 +4,8 @@ use super::Sql;
 use crate::domain::audit::guarded::{Guarded, KeyPart};
 use crate::domain::audit::seal::{Cell, Row};
 use crate::domain::page::PageValue as Bind;
-use crate::storage::connection::AnyConnection;
-use crate::storage::error::StorageError;
 use crate::storage::seals::{Layouts, Lines};
+use crate::storage::{AnyConnection, StorageError, Stored};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use std::collections::{HashMap, HashSet};
@@ -41,7 +40,7 @@ struct Name {
 }
 
 /// The columns of a table that are sealed, in the order of the alphabet.
-pub fn columns(connection: &mut AnyConnection, table: &Guarded) -> Result<Rc<Vec<String>>, StorageError> {
+pub fn columns(connection: &mut AnyConnection, table: &Guarded) -> Stored<Rc<Vec<String>>> {
     let mut sql = Sql::new(match connection {
         AnyConnection::Postgres(_) => {
             "SELECT CAST(column_name AS TEXT) AS name FROM information_schema.columns \
@@ -70,7 +69,7 @@ fn select(connection: &AnyConnection, table: &Guarded, columns: &[String], sql: 
     sql.push(&format!("SELECT '{0}' AS of, {cells} AS row FROM {0} t WHERE ", table.table));
 }
 
-fn read(columns: &Rc<Vec<String>>, text: &str) -> Result<Row, StorageError> {
+fn read(columns: &Rc<Vec<String>>, text: &str) -> Stored<Row> {
     let cells = serde_json::from_str(text)
         .map_err(|_| StorageError::Malformed { what: "row", value: text.chars().take(80).collect() })?;
     Ok(Row::of(columns, cells))
@@ -104,7 +103,7 @@ pub(in crate::storage) fn find(
     connection: &mut AnyConnection,
     layouts: &Layouts,
     wanted: HashSet<(usize, &str)>,
-) -> Result<HashMap<(usize, String), Row>, StorageError> {
+) -> Stored<HashMap<(usize, String), Row>> {
     let mut wanted: Vec<(usize, &str)> = wanted.into_iter().collect();
     wanted.sort_unstable();
     let mut found = HashMap::with_capacity(wanted.len());
@@ -158,7 +157,7 @@ pub(in crate::storage) fn each(
     columns: &Rc<Vec<String>>,
     which: Option<&Rows>,
     mut take: impl FnMut(String, Row),
-) -> Result<(), StorageError> {
+) -> Stored<()> {
     let mut after = None;
     loop {
         let page = page(connection, table, columns, which, after.as_deref())?;
@@ -177,7 +176,7 @@ pub fn rows_after(
     table: &Guarded,
     columns: &Rc<Vec<String>>,
     after: Option<&str>,
-) -> Result<Vec<(String, Row)>, StorageError> {
+) -> Stored<Vec<(String, Row)>> {
     page(connection, table, columns, None, after)
 }
 
@@ -187,7 +186,7 @@ fn page(
     columns: &Rc<Vec<String>>,
     which: Option<&Rows>,
     after: Option<&str>,
-) -> Result<Vec<(String, Row)>, StorageError> {
+) -> Stored<Vec<(String, Row)>> {
     let mut sql = Sql::default();
     select(connection, table, columns, &mut sql);
     match which {

@@ -8,12 +8,11 @@ use crate::domain::agency::{Agency, AgencyFilter, AgencyOrder, AgencyStatus, His
 use crate::domain::id::AgencyId;
 use crate::domain::page::{COUNTED, Page, PageValue as Bind};
 use crate::storage::agencies::{narrowed, ordered};
-use crate::storage::connection::AnyConnection;
 use crate::storage::deadline::still_wanted;
 use crate::storage::dsl::{Fragment, Ordered, after, containing, counted, in_order, lower, text_or};
-use crate::storage::error::StorageError;
 use crate::storage::prepared::Prepare;
 use crate::storage::schema::{agencies, agency_history};
+use crate::storage::{AnyConnection, Stored};
 use chrono::NaiveDate;
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -105,7 +104,7 @@ pub fn list_at(
     filter: &AgencyFilter,
     root: Option<&AgencyId>,
     page: &Page<AgencyOrder>,
-) -> Result<Vec<Agency>, StorageError> {
+) -> Stored<Vec<Agency>> {
     still_wanted()?;
     let page = page.by(Column::By);
     let rows: Vec<Row> = on_each!(connection, |c| those!(day, filter, root)
@@ -123,7 +122,7 @@ pub fn count_at(
     day: NaiveDate,
     filter: &AgencyFilter,
     root: Option<&AgencyId>,
-) -> Result<i64, StorageError> {
+) -> Stored<i64> {
     still_wanted()?;
     Ok(on_each!(connection, |c| {
         counted(those!(day, filter, root).select(agencies::id).limit(COUNTED + 1)).prepared().get_result(c)
@@ -138,7 +137,7 @@ pub fn subtree_at(
     root: &AgencyId,
     depth: i64,
     limit: i64,
-) -> Result<Vec<PastAgency>, StorageError> {
+) -> Stored<Vec<PastAgency>> {
     let mut sql = below(day, root, Some(depth));
     sql.push(" SELECT id FROM below ORDER BY depth, id LIMIT ").bind(Bind::BigInt(limit));
     let ids = sql.ids(connection)?;
@@ -160,7 +159,7 @@ pub fn find_by_uscc_at(
     connection: &mut AnyConnection,
     day: NaiveDate,
     uscc: &str,
-) -> Result<Option<PastAgency>, StorageError> {
+) -> Stored<Option<PastAgency>> {
     let rows: Vec<Row> = on_each!(connection, |c| past!(day)
         .filter(agency_history::uscc.eq(uscc))
         .select((HistoryEntry::as_select(), agencies::valid_to))
@@ -172,11 +171,7 @@ pub fn find_by_uscc_at(
 }
 
 /// An agency as it was on a day; `None`: it had not begun.
-pub fn find_at(
-    connection: &mut AnyConnection,
-    day: NaiveDate,
-    id: &AgencyId,
-) -> Result<Option<PastAgency>, StorageError> {
+pub fn find_at(connection: &mut AnyConnection, day: NaiveDate, id: &AgencyId) -> Stored<Option<PastAgency>> {
     let row: Option<Row> = on_each!(connection, |c| past!(day)
         .filter(agencies::id.eq(id))
         .select((HistoryEntry::as_select(), agencies::valid_to))

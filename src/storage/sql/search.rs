@@ -4,11 +4,10 @@ use super::Sql;
 use crate::domain::id::{AgencyId, ReportId};
 use crate::domain::page::PageValue as Bind;
 use crate::domain::report::SearchFilter;
-use crate::storage::connection::AnyConnection;
 use crate::storage::dsl::number_or;
-use crate::storage::error::StorageError;
 use crate::storage::schema::{search_documents, search_sketches};
 use crate::storage::types::grouped;
+use crate::storage::{AnyConnection, Stored};
 use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
@@ -50,7 +49,7 @@ pub struct Indexed {
 }
 
 /// Puts a report's narratives in the place of those that are there.
-pub fn put(connection: &mut AnyConnection, report: &ReportId, texts: &[Indexed]) -> Result<(), StorageError> {
+pub fn put(connection: &mut AnyConnection, report: &ReportId, texts: &[Indexed]) -> Stored<()> {
     delete_of(connection, report)?;
     let last: Option<i64> =
         search_documents::table.select(max(search_documents::row_id)).first(connection)?;
@@ -88,10 +87,7 @@ pub fn put(connection: &mut AnyConnection, report: &ReportId, texts: &[Indexed])
 pub type Kept = (String, i32, String);
 
 /// The narratives of some reports as they stand in the index, by report.
-pub fn of_reports(
-    connection: &mut AnyConnection,
-    reports: &[String],
-) -> Result<HashMap<String, Vec<Kept>>, StorageError> {
+pub fn of_reports(connection: &mut AnyConnection, reports: &[String]) -> Stored<HashMap<String, Vec<Kept>>> {
     let rows: Vec<(String, Kept)> = search_documents::table
         .filter(search_documents::report_id.eq_any(reports))
         .select((
@@ -121,11 +117,7 @@ const MOST_OF_A_BAND: i64 = 8;
 
 /// Narratives of other agencies' reports that share a part of a sketch, and with it the year. However many share it, few
 /// are looked at.
-pub fn alike(
-    connection: &mut AnyConnection,
-    bands: &[String],
-    agency: &AgencyId,
-) -> Result<Vec<Alike>, StorageError> {
+pub fn alike(connection: &mut AnyConnection, bands: &[String], agency: &AgencyId) -> Stored<Vec<Alike>> {
     if bands.is_empty() {
         return Ok(Vec::new());
     }
@@ -145,24 +137,16 @@ pub fn alike(
     Ok(sql.load(connection)?)
 }
 
-pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Result<(), StorageError> {
+pub fn delete_of(connection: &mut AnyConnection, report: &ReportId) -> Stored<()> {
     delete(connection, report, None)
 }
 
 /// Takes one revision of a report out of the index.
-pub fn delete_revision(
-    connection: &mut AnyConnection,
-    report: &ReportId,
-    revision: i32,
-) -> Result<(), StorageError> {
+pub fn delete_revision(connection: &mut AnyConnection, report: &ReportId, revision: i32) -> Stored<()> {
     delete(connection, report, Some(revision))
 }
 
-fn delete(
-    connection: &mut AnyConnection,
-    report: &ReportId,
-    revision: Option<i32>,
-) -> Result<(), StorageError> {
+fn delete(connection: &mut AnyConnection, report: &ReportId, revision: Option<i32>) -> Stored<()> {
     let column = match connection {
         AnyConnection::Sqlite(_) => "rowid",
         AnyConnection::Postgres(_) => "row_id",
@@ -191,7 +175,7 @@ pub fn candidates(
     filter: &SearchFilter,
     after: i64,
     limit: i64,
-) -> Result<Vec<Candidate>, StorageError> {
+) -> Stored<Vec<Candidate>> {
     let row_id = match connection {
         AnyConnection::Sqlite(_) => "i.rowid",
         AnyConnection::Postgres(_) => "i.row_id",

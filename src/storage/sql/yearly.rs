@@ -4,12 +4,11 @@ use super::Sql;
 use crate::domain::agency::AgencyPath;
 use crate::domain::form;
 use crate::domain::page::PageValue as Bind;
-use crate::storage::connection::AnyConnection;
 use crate::storage::dsl::length;
-use crate::storage::error::StorageError;
 use crate::storage::schema::{roster, sums};
 use crate::storage::sums::EVERYTHING;
 use crate::storage::tally;
+use crate::storage::{AnyConnection, Stored};
 use diesel::dsl::max;
 use diesel::prelude::*;
 
@@ -29,7 +28,7 @@ pub(in crate::storage) fn follow_registry(connection: &mut AnyConnection, year: 
 }
 
 /// Counts every node of a year by what its lines are counted as.
-pub(in crate::storage) fn count_nodes(connection: &mut AnyConnection, year: i32) -> Result<(), StorageError> {
+pub(in crate::storage) fn count_nodes(connection: &mut AnyConnection, year: i32) -> Stored<()> {
     tally::settle(connection)?;
     diesel::update(sums::table.filter(sums::year.eq(year)))
         .set((

@@ -8,7 +8,7 @@ pub use address::check_address;
 
 use super::{QUIET, Works, now, write_behind};
 use crate::domain::sealed::SealKeys;
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::operations::webhooks::{
     self, Attempt, Due, Outcome, Retries, UnderWay, disable_ownerless, hold_lease, settle,
 };
@@ -144,7 +144,7 @@ impl Sender {
     async fn look(&mut self) -> Result<(Due, bool), String> {
         let (under_way, holder) = (self.under_way.clone(), self.holder.clone());
         let entry = self.works.entry.clone();
-        let looked: Result<_, Refusal> = self
+        let looked: Answer<_> = self
             .works
             .store
             .read(move |connection| {

@@ -2,7 +2,7 @@
 
 use super::Works;
 use crate::domain::sealed::NONCE;
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::operations::webhooks::{enter_sealed, secrets_to_seal};
 
 /// A nonce, where there is chance to be had.
@@ -16,7 +16,7 @@ pub async fn seal_secrets(works: &Works) {
     let mut after = None;
     while !works.ending.has_begun() {
         let keys = works.webhooks.seal.clone();
-        let looked: Result<_, Refusal> = works
+        let looked: Answer<_> = works
             .store
             .read(move |connection| secrets_to_seal(connection, &keys, after.clone(), nonce))
             .await;

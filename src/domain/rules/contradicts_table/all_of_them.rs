@@ -1,18 +1,16 @@
 //! 收到申请14件，均为自然人申请: what is said of all that came, against the table's part of it.
 
-use super::{APART, Wrong, arguments, sum_of};
+use super::{Wrong, arguments, is_of_another, sum_of};
 use crate::domain::rules::judging::Judging;
-use crate::domain::wording::{count, pattern, years};
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::domain::wording::{Pattern, count, pattern};
 
-static ALL: LazyLock<Regex> = LazyLock::new(|| {
+static ALL: Pattern = Pattern::new(|| {
     pattern(
         "(?:收到|新收|受理)[^0-9，。；]{0,16}申请(?P<all>#)件[，,](?P<said>(?:均为|全部为|全为|都是|均是|均由)自然人(?P<person>申请|提出|提交|)\
          |(?:均|全部|全都|都)(?:已|依法|按时|按期|及时)*予以公开)(?:[，,。；;]|$)",
     )
 });
-static SUITS: LazyLock<Regex> = LazyLock::new(|| {
+static SUITS: Pattern = Pattern::new(|| {
     pattern(
         "行政诉讼(?:案件)?(?P<all>#)(?:件|起|宗)[，,](?P<said>(?:均|全部|都)(?:为|是)(?:复议后起诉|未经复议直接起诉))",
     )
@@ -26,9 +24,7 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
     if !["自然人", "予以公开", "起诉"].iter().any(|word| sentence.contains(word)) {
         return Vec::new();
     }
-    let apart = APART.iter().any(|word| sentence.contains(word))
-        || years(sentence).into_iter().any(|(_, _, named)| named != judged.year);
-    if apart {
+    if is_of_another(judged, sentence) {
         return Vec::new();
     }
     let value = |name: &str| sum_of(&judged.content.figures, &[name]);

@@ -1,17 +1,15 @@
 //! What was charged, told in 元 or 万元, against the table's 万元.
 
-use super::lists::WHOLE;
+use super::lists::LISTS;
 use super::subjects::is_made_of;
-use super::{APART, Wrong, arguments};
+use super::{Wrong, arguments, is_of_another};
 use crate::domain::rules::finding::Argument;
 use crate::domain::rules::judging::Judging;
-use crate::domain::wording::{decimal, pattern, years};
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::domain::wording::{Pattern, decimal, pattern};
 
 const AMOUNT: &str = "proactive_disclosure.fees.amount";
 
-static CHARGED: LazyLock<Regex> = LazyLock::new(|| {
+static CHARGED: Pattern = Pattern::new(|| {
     pattern(
         "(?P<lead>[^，。；：0-9]{0,20}?)行政事业性收费(?:项目)?(?:收入|总金额|金额|总额)?(?:共计|合计|共|为|：)?(?P<about>约|近)?(?P<amount>~)(?P<unit>万元|亿元|元)",
     )
@@ -25,15 +23,13 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
     let Some(told) = figures.form().by_indicator(AMOUNT).and_then(|cell| figures.get(cell)) else {
         return Vec::new();
     };
-    let apart = APART.iter().any(|word| sentence.contains(word))
-        || years(sentence).into_iter().any(|(_, _, named)| named != judged.year);
-    if apart {
+    if is_of_another(judged, sentence) {
         return Vec::new();
     }
     let wrong = CHARGED.captures_iter(sentence).filter_map(|captures| {
         let (lead, amount, unit) = (captures.name("lead")?, captures.name("amount")?, captures.name("unit")?);
         let lead = lead.as_str().replace(&format!("{}年", judged.year), "");
-        let own = is_made_of(&lead, &[WHOLE, &["收取", "征收", "实收", "收缴", "的", "各类", "各项"]]);
+        let own = is_made_of(&lead, &[&LISTS.whole, &["收取", "征收", "实收", "收缴", "的", "各类", "各项"]]);
         let about = captures.name("about").is_some();
         if !own || fits(amount.as_str(), unit.as_str(), told, about)? {
             return None;
@@ -65,8 +61,8 @@ fn in_another_unit(sentence: &str, told: i64) -> Vec<Wrong> {
     found.collect()
 }
 
-static YUAN: LazyLock<Regex> =
-    LazyLock::new(|| pattern("收费(?:收入|总金额|金额|总额)?(?:共计|合计|共|为)?(?P<amount>~)(?P<unit>元)"));
+static YUAN: Pattern =
+    Pattern::new(|| pattern("收费(?:收入|总金额|金额|总额)?(?:共计|合计|共|为)?(?P<amount>~)(?P<unit>元)"));
 
 /// Whether an amount is the table's, in millionths of 万元, to the digits it is written with.
 fn fits(amount: &str, unit: &str, table: i64, about: bool) -> Option<bool> {

@@ -1,36 +1,15 @@
 //! 收到申请14件，其中自然人10件、商业企业5件: who applied, against the columns of the table.
 
-use super::lists::WHOLE;
+use super::lists::{LISTS, WORDS};
 use super::subjects::is_made_of;
-use super::{APART, Subject, UNITS, Wrong, arguments, cleaned, sum_of};
+use super::{Subject, UNITS, Wrong, arguments, cleaned, is_of_another, sum_of};
 use crate::domain::rules::judging::Judging;
-use crate::domain::wording::{Told as Number, numbers, years};
+use crate::domain::wording::{Told as Number, numbers};
 
-/// How each kind of applicant is called, and its columns.
-const APPLICANTS: [(&[&str], &[&str]); 7] = [
-    (&["自然人", "公民"], &["natural_person"]),
-    (&["商业企业"], &["enterprise"]),
-    (&["科研机构"], &["research_institution"]),
-    (&["社会公益组织"], &["public_interest_organization"]),
-    (&["法律服务机构"], &["legal_service_provider"]),
-    (
-        &["法人和其他组织", "法人或其他组织", "法人或者其他组织", "法人及其他组织", "法人、其他组织"],
-        &[
-            "enterprise",
-            "research_institution",
-            "public_interest_organization",
-            "legal_service_provider",
-            "other_organization",
-        ],
-    ),
-    (&["其他组织"], &["other_organization"]),
-];
 const ROWS: [&str; 2] = ["new_requests", "carried_over"];
 
 pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
-    let apart = APART.iter().any(|word| sentence.contains(word))
-        || years(sentence).into_iter().any(|(_, _, named)| named != judged.year);
-    if apart {
+    if is_of_another(judged, sentence) {
         return Vec::new();
     }
     let told = numbers(sentence);
@@ -78,7 +57,7 @@ fn alone(judged: &Judging<'_>, told: &[Number<'_>]) -> Vec<Wrong> {
         let carried = sum_of(&judged.content.figures, &["requests.carried_over.natural_person"])?;
         let fits = told.number == new || told.number == new + carried;
         let cells = vec!["requests.new_requests.natural_person".to_owned()];
-        (is_made_of(lead, &[WHOLE]) && !fits)
+        (is_made_of(lead, &[&LISTS.whole]) && !fits)
             .then(|| ((told.start, told.end, arguments(told.clause, &[new])), cells))
     });
     wrong.collect()
@@ -139,11 +118,11 @@ fn columns_of(phrase: &str) -> Option<&'static [&'static str]> {
     let bare = bare.strip_prefix("其中").unwrap_or(bare).trim_start_matches(['：', ':', '，']);
     let bare = bare.strip_prefix("来自").unwrap_or(bare);
     let (words, columns) =
-        APPLICANTS.iter().find(|(words, _)| words.iter().any(|word| bare.starts_with(word)))?;
+        WORDS.applicants.iter().find(|(words, _)| words.iter().any(|word| bare.starts_with(word)))?;
     let rest = words.iter().find_map(|word| bare.strip_prefix(word))?;
     ["", "申请", "提出", "提交", "提出的", "提出申请", "的", "的申请", "类", "为", "提交的", "申请的"]
         .contains(&rest)
-        .then_some(*columns)
+        .then_some(columns.as_slice())
 }
 
 #[cfg(test)]

@@ -2,13 +2,10 @@
 
 use super::{Subject, Wrong, apart, arguments, cleaned, values};
 use crate::domain::rules::judging::Judging;
-use crate::domain::wording::{count, pattern};
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::domain::wording::{Pattern, count, pattern};
 
-static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern("(?P<label>[^，,。；;：:、（()）0-9]{4,30})[：:](?P<number>#)(?:件次|件|宗|份)")
-});
+static LABELLED: Pattern =
+    Pattern::new(|| pattern("(?P<label>[^，,。；;：:、（()）0-9]{4,30})[：:](?P<number>#)(?:件次|件|宗|份)"));
 
 pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
     if !sentence.contains([':', '：']) || sentence.contains("其中") {

@@ -1,148 +1,33 @@
 //! 未收到政府信息公开申请, 未发生行政复议和行政诉讼: sentences that say nothing came, where the table has numbers.
 
-use super::lists::{APPLICATIONS, BECAUSE, CASES, EVERYBODY, WHOLE};
+use super::lists::{LISTS, WORDS};
 use super::subjects::is_made_of;
-use super::{APART, Wrong, arguments, sum_of};
+use super::{Wrong, arguments, is_of_another, sum_of};
 use crate::domain::number::Precision;
 use crate::domain::rules::finding::Argument;
 use crate::domain::rules::judging::Judging;
-use crate::domain::wording::{pattern, years};
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::domain::wording::{Pattern, pattern};
 
-/// What denies; the longest first.
-const NONE: [&str; 33] = [
-    "没有人",
-    "无一件",
-    "无人",
-    "未作出",
-    "未做出",
-    "没有作出",
-    "未实施",
-    "没有实施",
-    "未收取",
-    "没有收取",
-    "未征收",
-    "未制发",
-    "未制定",
-    "未出台",
-    "没有制发",
-    "没有制定",
-    "没有收到",
-    "没有接到",
-    "没有受理",
-    "没有发生",
-    "没有产生",
-    "未收到",
-    "未接到",
-    "未接收",
-    "未受理",
-    "未发生",
-    "未产生",
-    "未出现",
-    "未被",
-    "未因",
-    "无因",
-    "没有",
-    "无",
-];
 const FEES: &str = "proactive_disclosure.fees.amount";
 const NEW: &str = "requests.new_requests.total";
 const RECONSIDERED: &str = "disputes.reconsideration.total";
 const ISSUED: &str = "proactive_disclosure.normative_documents.issued";
 const DIRECT: &str = "disputes.litigation_direct.total";
 const AFTER: &str = "disputes.litigation_after_reconsideration.total";
-/// What may stand around the words that name the thing denied.
-const AROUND: &[&str] = &[
-    "任何",
-    "有关",
-    "针对",
-    "关于",
-    "对",
-    "而",
-    "引发",
-    "引起",
-    "导致",
-    "产生",
-    "的",
-    "工作",
-    "情况",
-    "案件",
-    "事项",
-    "件",
-    "提起",
-    "提出",
-    "申请",
-    "被",
-    "和",
-    "及",
-    "或",
-    "或者",
-    "、",
-    "也",
-    "线上",
-    "公民",
-    "被申请",
-    "政府信息公开",
-    "信息公开",
-    "因",
-    "案",
-    "行为",
-    "等",
-];
-/// Decisions and fees: what a clause denies whole, and the cell.
-const DECIDED: [(&[&str], &str); 4] = [
-    (&["行政许可决定", "行政许可"], "proactive_disclosure.licensing.decisions"),
-    (&["行政处罚决定", "行政处罚"], "proactive_disclosure.penalties.decisions"),
-    (&["行政强制决定", "行政强制", "行政强制措施"], "proactive_disclosure.coercion.decisions"),
-    (&["行政事业性收费", "行政事业性费用"], FEES),
-];
-const CARRIED: [(&[&str], &str); 2] = [
-    (
-        &[
-            "结转",
-            "结转下年度继续办理的申请",
-            "结转下年度继续办理",
-            "结转下年度办理",
-            "结转下年度",
-            "结转至下年度",
-        ],
-        "requests.carried_forward.total",
-    ),
-    (&["上年结转申请", "上年度结转申请", "上年结转", "上年度结转"], "requests.carried_over.total"),
-];
 const DISPUTES: &[&str] = &["行政复议", "行政诉讼", "复议", "诉讼"];
 
 /// 零复议, 依申请公开信息为零, 行政复议无一被纠正: the same with nothing that denies.
-static ZERO: LazyLock<Regex> = LazyLock::new(|| {
+static ZERO: Pattern = Pattern::new(|| {
     pattern(
         "(?P<none>零)(?P<zero>(?:行政)?复议|(?:行政)?诉讼|纠错)\
          |(?P<lead>[^，。；：]{0,12}?)(?P<of>依申请公开|政府信息公开申请|政府信息公开行政复议|政府信息公开行政诉讼)(?:政府信息|信息|申请|案件|件数|数量|数|量){0,2}均?为(?:零|0件|0)(?:[，。；、]|$)\
          |行政复议[^。；]{0,12}(?P<never>无一件?被纠正)",
     )
 });
-/// What is aimed at, was so before, or is so in some bodies, is no claim.
-const AIMS: [&str; 15] = [
-    "目标",
-    "力争",
-    "争取",
-    "确保",
-    "追求",
-    "努力",
-    "连续",
-    "坚持",
-    "未完全",
-    "没有实现",
-    "部门",
-    "乡镇",
-    "单位",
-    "家",
-    "个",
-];
 
 /// Zeros that the table has otherwise.
 fn zeros(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
-    if AIMS.iter().any(|word| sentence.contains(word)) {
+    if WORDS.aims.iter().any(|word| sentence.contains(word)) {
         return Vec::new();
     }
     let said = ZERO.captures_iter(sentence).filter_map(|captures| {
@@ -150,7 +35,7 @@ fn zeros(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
         let what = captures.name("zero").or(captures.name("of")).or(captures.name("never"))?;
         let own = captures.name("lead").is_none_or(|lead| {
             let lead = lead.as_str().replace(&format!("{}年", judged.year), "");
-            is_made_of(lead.trim_start_matches('度'), &[WHOLE, BECAUSE])
+            is_made_of(lead.trim_start_matches('度'), &[&LISTS.whole, &LISTS.because])
         });
         let cells: &[&str] = match what.as_str() {
             what if what.contains("纠") => &["disputes.reconsideration.corrected"],
@@ -171,12 +56,10 @@ fn zeros(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
 /// Clauses that deny what the table counts.
 pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
     let zero = sentence.contains(['零', '0']) || sentence.contains("无一");
-    if !zero && !NONE.iter().any(|word| sentence.contains(word)) {
+    if !zero && !WORDS.none.iter().any(|word| sentence.contains(word)) {
         return Vec::new();
     }
-    let apart = APART.iter().any(|word| sentence.contains(word))
-        || years(sentence).into_iter().any(|(_, _, named)| named != judged.year);
-    if apart {
+    if is_of_another(judged, sentence) {
         return Vec::new();
     }
     let mut from = 0;
@@ -207,7 +90,8 @@ pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
 
 /// Where a clause begins to deny something the table counts, and the cells it denies.
 fn denied(clause: &str, year: i32) -> Option<(usize, Vec<&'static str>)> {
-    let (at, word) = NONE
+    let (at, word) = WORDS
+        .none
         .iter()
         .filter_map(|word| Some((clause.find(word)?, *word)))
         .min_by_key(|(at, word)| (*at, std::cmp::Reverse(word.len())))?;
@@ -216,12 +100,16 @@ fn denied(clause: &str, year: i32) -> Option<(usize, Vec<&'static str>)> {
     let behind = blank(clause.get(at + word.len()..)?);
     if !is_made_of(
         &before,
-        &[WHOLE, BECAUSE, &["我中心", "我院", "我乡", "我街道", "本局", "本镇", "本县", "本中心", "，"]],
+        &[
+            &LISTS.whole,
+            &LISTS.because,
+            &["我中心", "我院", "我乡", "我街道", "本局", "本镇", "本县", "本中心", "，"],
+        ],
     ) {
         return None;
     }
     let whole = behind.trim_end_matches("的申请").trim_end_matches("情况").trim_end_matches("事项");
-    for (words, cell) in DECIDED.iter().chain(&CARRIED) {
+    for (words, cell) in &WORDS.denied {
         // 未作出行政处罚, 无行政强制; but 未收到行政许可 is of others.
         let fits = !word.contains(['收', '接']) || word.contains("取") || word.contains("征");
         if fits && words.iter().any(|word| whole == *word || behind == *word) {
@@ -244,7 +132,8 @@ fn denied(clause: &str, year: i32) -> Option<(usize, Vec<&'static str>)> {
     }
     let disputes = DISPUTES.iter().any(|word| behind.contains(word));
     if disputes {
-        let made = is_made_of(&behind, &[AROUND, BECAUSE, CASES, DISPUTES, &["直接", "起诉"]]);
+        let made =
+            is_made_of(&behind, &[&WORDS.around, &LISTS.because, &LISTS.cases, DISPUTES, &["直接", "起诉"]]);
         let mut cells = Vec::new();
         if behind.contains("复议") && !behind.contains("复议后") {
             cells.push(RECONSIDERED);
@@ -262,7 +151,7 @@ fn denied(clause: &str, year: i32) -> Option<(usize, Vec<&'static str>)> {
         .iter()
         .any(|word| behind.contains(word));
     let received = ["收", "接", "受理", "没有", "无"].iter().any(|part| word.contains(part));
-    let made = is_made_of(&behind, &[AROUND, APPLICATIONS, EVERYBODY]);
+    let made = is_made_of(&behind, &[&WORDS.around, &LISTS.applications, &LISTS.everybody]);
     (asked && received && made).then(|| (at, vec![NEW]))
 }
 

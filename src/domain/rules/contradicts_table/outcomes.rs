@@ -1,83 +1,42 @@
 //! 办结14件，其中予以公开6件、无法提供6件; 行政复议1件，结果纠正1件: how what is told before came out.
 
-use super::lists::{BECAUSE, WHOLE};
-use super::subjects::{NOT_PROCESSED, OTHERWISE, is_made_of};
-use super::{APART, Subject, UNITS, Wrong, arguments, own_phrase, sum_of};
+use super::lists::{LISTS, WORDS};
+use super::subjects::is_made_of;
+use super::{Subject, UNITS, Wrong, arguments, is_of_another, own_phrase, sum_of};
 use crate::domain::rules::judging::Judging;
-use crate::domain::statistics::{REFUSED, UNAVAILABLE};
-use crate::domain::wording::{Told, is_han, numbers, years};
+use crate::domain::wording::{Told, is_han, numbers};
 
 const RESULTS: &str = "requests.results_total.total";
 const RECONSIDERED: &str = "disputes.reconsideration.total";
 const DIRECT: &str = "disputes.litigation_direct.total";
 const AFTER: &str = "disputes.litigation_after_reconsideration.total";
-/// How each result is called, and its cells.
-const PARTS: [(&str, &[&str]); 6] = [
-    ("予以公开", &["requests.granted.total"]),
-    ("部分公开", &["requests.partially_granted.total"]),
-    ("不予公开", REFUSED),
-    ("无法提供", UNAVAILABLE),
-    ("不予处理", NOT_PROCESSED),
-    ("其他处理", OTHERWISE),
-];
-const SUED: [(&str, &[&str]); 8] = [
-    ("结果维持", &["disputes.litigation_direct.upheld", "disputes.litigation_after_reconsideration.upheld"]),
-    ("维持", &["disputes.litigation_direct.upheld", "disputes.litigation_after_reconsideration.upheld"]),
-    (
-        "结果纠正",
-        &["disputes.litigation_direct.corrected", "disputes.litigation_after_reconsideration.corrected"],
-    ),
-    (
-        "纠正",
-        &["disputes.litigation_direct.corrected", "disputes.litigation_after_reconsideration.corrected"],
-    ),
-    ("其他结果", &["disputes.litigation_direct.other", "disputes.litigation_after_reconsideration.other"]),
-    (
-        "尚未审结",
-        &["disputes.litigation_direct.pending", "disputes.litigation_after_reconsideration.pending"],
-    ),
-    ("未经复议直接起诉", &["disputes.litigation_direct.total"]),
-    ("复议后起诉", &["disputes.litigation_after_reconsideration.total"]),
-];
-const DECIDED: [(&str, &[&str]); 7] = [
-    ("结果维持", &["disputes.reconsideration.upheld"]),
-    ("维持", &["disputes.reconsideration.upheld"]),
-    ("结果纠正", &["disputes.reconsideration.corrected"]),
-    ("纠正", &["disputes.reconsideration.corrected"]),
-    ("被纠正", &["disputes.reconsideration.corrected"]),
-    ("其他结果", &["disputes.reconsideration.other"]),
-    ("尚未审结", &["disputes.reconsideration.pending"]),
-];
 
 pub(super) fn contradicted(judged: &Judging<'_>, sentence: &str) -> Vec<Wrong> {
-    let apart = APART.iter().any(|word| sentence.contains(word))
-        || years(sentence).into_iter().any(|(_, _, named)| named != judged.year);
+    let apart = is_of_another(judged, sentence);
     let told = numbers(sentence);
     let value = |cells: &[&str]| sum_of(&judged.content.figures, cells);
     if let Some(parts) = of_reconsideration(&told, judged).filter(|_| !apart) {
-        return compared(parts, &DECIDED, &value);
+        return compared(parts, &WORDS.decisions, &value);
     }
     let Some((first, parts)) = told.split_first().filter(|(_, parts)| !apart && !parts.is_empty()) else {
         return Vec::new();
     };
     let whole = own_phrase(first, judged.year).and_then(|phrase| Subject::of(&phrase));
     let Some((subject, _)) = whole.filter(|_| UNITS.contains(&first.unit)) else { return Vec::new() };
-    let is_of =
-        |cell: &str| subject.may_be == [[cell].as_slice()].as_slice() && value(&[cell]) == Some(first.number);
+    let is_of = |cell: &str| subject.may_be == [[cell]] && value(&[cell]) == Some(first.number);
     // Only where the whole is the table's are its parts the table's.
-    let known: &[(&str, &[&str])] =
-        if is_of(RESULTS) && parts.first().is_some_and(|part| part.phrase.contains("其中")) {
-            &PARTS
-        } else if is_of(RECONSIDERED) && !sentence.contains("诉讼") {
-            &DECIDED
-        } else if value(&[DIRECT, AFTER]) == Some(first.number)
-            && subject.words.contains(&"行政诉讼")
-            && parts.first().is_some_and(|part| part.phrase.contains("其中"))
-        {
-            &SUED
-        } else {
-            return Vec::new();
-        };
+    let known = if is_of(RESULTS) && parts.first().is_some_and(|part| part.phrase.contains("其中")) {
+        &WORDS.results
+    } else if is_of(RECONSIDERED) && !sentence.contains("诉讼") {
+        &WORDS.decisions
+    } else if value(&[DIRECT, AFTER]) == Some(first.number)
+        && subject.words.contains(&"行政诉讼")
+        && parts.first().is_some_and(|part| part.phrase.contains("其中"))
+    {
+        &WORDS.suits
+    } else {
+        return Vec::new();
+    };
     compared(parts, known, &value)
 }
 
@@ -86,17 +45,17 @@ fn of_reconsideration<'n, 't>(told: &'n [Told<'t>], judged: &Judging<'_>) -> Opt
     let first = told.first().filter(|first| UNITS.contains(&first.unit))?;
     let phrase = own_phrase(first, judged.year)?;
     let (lead, name) = phrase.split_once("行政复议")?;
-    let known = DECIDED.iter().any(|(known, _)| *known == name)
+    let known = WORDS.decisions.iter().any(|(known, _)| *known == name)
         && first.behind.chars().next().is_none_or(|c| !is_han(c));
     let all = sum_of(&judged.content.figures, &[RECONSIDERED])?;
-    (known && is_made_of(lead, &[WHOLE, BECAUSE]) && told.iter().all(|told| told.number <= all))
+    (known && is_made_of(lead, &[&LISTS.whole, &LISTS.because]) && told.iter().all(|told| told.number <= all))
         .then_some(told)
 }
 
 /// Parts that are other numbers than the table's, up to the first that is none of these.
 fn compared(
     parts: &[Told<'_>],
-    known: &[(&str, &[&str])],
+    known: &[(&str, Vec<&'static str>)],
     value: &impl Fn(&[&str]) -> Option<i64>,
 ) -> Vec<Wrong> {
     let mut found = Vec::new();

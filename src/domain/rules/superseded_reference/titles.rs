@@ -1,75 +1,40 @@
 //! Statutes and documents one character off their titles, with another number, or of another day.
 
 use super::super::judging::Told;
-use crate::domain::rules::finding::Argument;
-use crate::domain::wording::pattern;
-use regex::Regex;
-use std::sync::LazyLock;
+use super::documents::DOCUMENTS;
+use crate::domain::rules::finding::telling;
+use crate::domain::wording::{Pattern, pattern};
 
-/// What these reports cite, with its numbers where they are cited with them. Every title here is exact; one that is one
-/// character off is none of the others.
-const TITLES: [(&str, &[&str]); 24] = [
-    ("中华人民共和国政府信息公开条例", &[]),
-    ("政府信息公开条例", &[]),
-    ("中华人民共和国保守国家秘密法", &[]),
-    ("中华人民共和国行政许可法", &[]),
-    ("中华人民共和国行政处罚法", &[]),
-    ("中华人民共和国行政强制法", &[]),
-    ("中华人民共和国行政复议法", &[]),
-    ("中华人民共和国行政诉讼法", &[]),
-    ("中华人民共和国档案法", &[]),
-    ("中华人民共和国数据安全法", &[]),
-    ("中华人民共和国网络安全法", &[]),
-    ("中华人民共和国个人信息保护法", &[]),
-    ("优化营商环境条例", &["国务院令第722号"]),
-    ("重大行政决策程序暂行条例", &["国务院令第713号"]),
-    ("保障中小企业款项支付条例", &["国务院令第728号", "国务院令第802号"]),
-    ("政府信息公开信息处理费管理办法", &["国办函〔2020〕109号"]),
-    ("公共企事业单位信息公开规定制定办法", &["国办发〔2020〕50号"]),
-    ("政府网站发展指引", &["国办发〔2017〕47号"]),
-    ("国务院办公厅关于全面推进基层政务公开标准化规范化工作的指导意见", &["国办发〔2019〕54号"]),
-    ("关于全面推进基层政务公开标准化规范化工作的指导意见", &["国办发〔2019〕54号"]),
-    ("国务院办公厅关于加强行政规范性文件制定和监督管理工作的通知", &["国办发〔2018〕37号"]),
-    ("关于加强行政规范性文件制定和监督管理工作的通知", &["国办发〔2018〕37号"]),
-    ("国务院办公厅关于推进政务新媒体健康有序发展的意见", &["国办发〔2018〕123号"]),
-    ("关于推进政务新媒体健康有序发展的意见", &["国办发〔2018〕123号"]),
-];
-/// Real titles one character off another.
-const REAL: [&str; 1] = ["政务信息公开条例"];
 /// Most told of one text.
 const MOST: usize = 200;
 /// Longest title looked at, in characters.
 const LONGEST: usize = 40;
 
-static CITED: LazyLock<Regex> = LazyLock::new(|| {
+static CITED: Pattern = Pattern::new(|| {
     pattern(
         "《(?P<title>[^《》\\n]{4,60})》(?:[（(](?:中华人民共和国)?(?P<number>(?:国务院令|国办发|国办函)[^（()）\\n]{3,14}号)[)）])?",
     )
 });
 /// The day on which the regulation came into force, or the revised one did.
-static IN_FORCE: LazyLock<Regex> = LazyLock::new(|| {
+static IN_FORCE: Pattern = Pattern::new(|| {
     pattern(
         "《(?:中华人民共和国)?(?:政府信息公开)?条例》[^，。；0-9]{0,4}自(?P<day>20[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日)起(?:正式)?施行\
          |(?P<first>20[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日)起(?:正式)?施行的(?:新修订的?)?《(?:中华人民共和国)?(?:政府信息公开)?条例》",
     )
 });
-const REVISED: &str = "2019年5月15日";
-const BEFORE: &str = "2008年5月1日";
 /// The article on annual reports.
-static ARTICLE: LazyLock<Regex> = LazyLock::new(|| {
+static ARTICLE: Pattern = Pattern::new(|| {
     pattern(
         "(?:政府信息公开|《)条例》第(?P<article>[一二三四五六七八九十0-9]{1,4})条(?:关于|有关)(?:发布|公布|编制)[^，。；]{0,12}年度报告",
     )
 });
-const REPORTS: &str = "五十";
-const ARTICLES: [&str; 4] = ["四十九", REPORTS, "49", "50"];
 
 /// What is miscited, with what is right.
 pub(super) fn miscited(text: &str) -> Vec<(usize, usize, &'static str)> {
     let mut found = Vec::new();
     for captures in CITED.captures_iter(text) {
         let Some(title) = captures.name("title") else { continue };
-        match TITLES.iter().find(|(known, _)| *known == title.as_str()) {
+        match DOCUMENTS.titles.iter().find(|(known, _)| *known == title.as_str()) {
             Some((_, numbers)) => {
                 let told = captures.name("number");
                 let wrong = told.filter(|told| {
@@ -78,27 +43,31 @@ pub(super) fn miscited(text: &str) -> Vec<(usize, usize, &'static str)> {
                 let right = numbers.last().copied().unwrap_or_default();
                 found.extend(wrong.map(|told| (told.start(), told.end(), right)));
             }
-            None if REAL.contains(&title.as_str()) => {}
+            None if DOCUMENTS.real.contains(&title.as_str()) => {}
             None => {
-                let near = TITLES.iter().find(|(known, _)| is_one_off(title.as_str(), known));
+                let near = DOCUMENTS.titles.iter().find(|(known, _)| is_one_off(title.as_str(), known));
                 found.extend(near.map(|(known, _)| (title.start(), title.end(), *known)));
             }
         }
     }
     for captures in IN_FORCE.captures_iter(text) {
         let day = captures.name("day").or(captures.name("first"));
-        let wrong = day.filter(|day| ![REVISED, BEFORE].contains(&day.as_str()));
+        let wrong = day.filter(|day| ![DOCUMENTS.revised, DOCUMENTS.in_force].contains(&day.as_str()));
         found.extend(wrong.map(|day| {
             (
                 day.start(),
                 day.end(),
-                if day.as_str() < "2019" && !day.as_str().ends_with("5月15日") { BEFORE } else { REVISED },
+                if day.as_str() < "2019" && !day.as_str().ends_with("5月15日") {
+                    DOCUMENTS.in_force
+                } else {
+                    DOCUMENTS.revised
+                },
             )
         }));
     }
     let articles = ARTICLE.captures_iter(text).filter_map(|captures| captures.name("article"));
-    let wrong = articles.filter(|article| !ARTICLES.contains(&article.as_str()));
-    found.extend(wrong.map(|article| (article.start(), article.end(), REPORTS)));
+    let wrong = articles.filter(|article| !DOCUMENTS.articles.contains(&article.as_str()));
+    found.extend(wrong.map(|article| (article.start(), article.end(), DOCUMENTS.on_reports)));
     found
 }
 
@@ -122,9 +91,7 @@ fn is_one_off(text: &str, title: &str) -> bool {
 
 /// The same as rules tell it.
 pub(super) fn told(text: &str) -> Vec<Told> {
-    let advised = |(start, end, right): (usize, usize, &str)| {
-        (start, end, vec![("advice", Argument::Plain(right.to_owned()))])
-    };
+    let advised = |(start, end, right): (usize, usize, &str)| (start, end, telling("advice", right));
     miscited(text).into_iter().take(MOST).map(advised).collect()
 }
 

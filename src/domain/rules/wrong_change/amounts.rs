@@ -2,11 +2,10 @@
 
 use super::percentage;
 use crate::domain::number::Precision;
-use crate::domain::wording::{decimal, pattern};
-use regex::{Captures, Regex};
-use std::sync::LazyLock;
+use crate::domain::wording::{Patterns, decimal, pattern};
+use regex::Captures;
 
-static PATTERNS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
+static PATTERNS: Patterns<2> = Patterns::new(|| {
     let unit = "(?:万人次|万次|万条|万元|亿元|元|分)";
     [
         pattern(&format!(

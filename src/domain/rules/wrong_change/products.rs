@@ -1,12 +1,10 @@
 //! Averages and products: 全年发布5300条，月均542条; 4期，每期50人，共培训250人次.
 
-use crate::domain::wording::{count, pattern};
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::domain::wording::{Pattern, Patterns, count, pattern};
 
 const UNIT: &str = "(?:条|件|篇|次|期|场|个|人次|人)";
 /// What by the month makes a year.
-static MONTHS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
+static MONTHS: Patterns<2> = Patterns::new(|| {
     [
         pattern(&format!(
             "(?:全年|共)[^0-9，。；]{{0,12}}(?P<whole>#)(?P<unit>{UNIT})[，,](?:月均|平均每月)[^0-9，。；约近]{{0,8}}(?P<each>#)(?P<second>{UNIT})"
@@ -17,13 +15,12 @@ static MONTHS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
     ]
 });
 /// So many times so many each.
-static EACH: LazyLock<Regex> = LazyLock::new(|| {
+static EACH: Pattern = Pattern::new(|| {
     pattern(
         "(?P<times>#)(?P<unit>期|场|次|批)[，,]每(?P<second>期|场|次|批)(?P<each>#)(?P<of>人|册|份|条)[，,]共计?(?:培训|印发|发放|发布|印制)?(?P<whole>#)(?P<last>人次|人|册|份|条)",
     )
 });
-static MEAN: LazyLock<Regex> =
-    LazyLock::new(|| pattern("(?P<times>#)场(?P<whole>#)人次[，,]场均(?P<each>#)人次"));
+static MEAN: Pattern = Pattern::new(|| pattern("(?P<times>#)场(?P<whole>#)人次[，,]场均(?P<each>#)人次"));
 
 /// Averages and products that do not follow, each with what would.
 pub(super) fn wrong(sentence: &str) -> Vec<(usize, usize, String)> {

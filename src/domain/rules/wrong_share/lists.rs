@@ -1,24 +1,22 @@
 //! Shares that are told in a list: 分别占66.7%、25.2%和18.2%; 自然人占80.3%，法人和其他组织占29.7%.
 
 use super::{Wholes, percentage};
-use crate::domain::wording::{count, decimal, is_percentage, numbers, pattern};
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::domain::wording::{Pattern, count, decimal, is_percentage, numbers, pattern};
 
-static RESPECTIVELY: LazyLock<Regex> = LazyLock::new(|| {
+static RESPECTIVELY: Pattern = Pattern::new(|| {
     pattern(
         "[，,]分别占(?:比|总数|总量|申请总数|申请总量|全部申请|办结总数)?的?(?:比例)?(?:为)?(?P<rates>~%(?:[、，,]?[和及与]?~%)+)",
     )
 });
-static RATE: LazyLock<Regex> = LazyLock::new(|| pattern("(?P<rate>~)%"));
+static RATE: Pattern = Pattern::new(|| pattern("(?P<rate>~)%"));
 /// Who applied: the one kind and all the others.
-static APPLICANTS: LazyLock<Regex> = LazyLock::new(|| {
+static APPLICANTS: Pattern = Pattern::new(|| {
     pattern(
         "自然人[^0-9，。；%]{0,6}占比?(?P<rate>~)%[，,、]法人[^0-9，。；%]{0,4}其他组织[^0-9，。；%]{0,4}占比?(?P<rest>~)%",
     )
 });
 /// How requests ended.
-static RESULTS: LazyLock<Regex> = LazyLock::new(|| {
+static RESULTS: Pattern = Pattern::new(|| {
     pattern(
         "(?P<name>予以公开|部分公开|不予公开|无法提供|不予处理|其他处理)(?:率|类)?(?:占比?)(?:为|达)?(?P<rate>~)%",
     )
@@ -98,7 +96,7 @@ fn respectively(sentence: &str, wholes: &Wholes) -> Vec<(usize, usize, String)> 
 }
 
 /// 办结率为98.4%（应办152件，办结142件）: a rate before what it is of.
-static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+static BEFORE: Pattern = Pattern::new(|| {
     pattern(
         "(?P<name>办结|答复|合格|回复|满意|完成|纠错)率(?:为|达到|达)?(?P<rate>~)%[（(][^0-9）)]{0,4}(?P<whole>#)(?:件|条|份|个|项|人|家)[，,](?:其中)?已?\
          (?P<part_name>办结|答复|合格|回复|满意|完成|纠正)(?P<part>#)",

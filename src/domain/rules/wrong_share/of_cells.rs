@@ -3,11 +3,9 @@
 use super::{Wholes, percentage};
 use crate::domain::figures::Figures;
 use crate::domain::statistics::{REFUSED, UNAVAILABLE};
-use crate::domain::wording::{count, is_han, is_percentage, numbers, pattern};
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::domain::wording::{Pattern, count, is_han, is_percentage, numbers, pattern};
 
-static SHARE: LazyLock<Regex> = LazyLock::new(|| {
+static SHARE: Pattern = Pattern::new(|| {
     pattern(
         "(?P<part>#)(?:件次|件|宗|份)[，,、（(]占(?:比|总数|总量|申请总数|申请总量|办结总数)?的?(?:比例)?(?:为|达)?(?P<rate>~)%",
     )

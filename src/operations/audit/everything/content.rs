@@ -5,17 +5,13 @@ use crate::domain::audit::Replay;
 use crate::domain::digest::sha256_hex;
 use crate::domain::report::Revision;
 use crate::domain::workflow::State;
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::storage::{AnyConnection, revisions, sources, suppressions};
 
 /// The columns that a content's digest covers.
 const COVERED: &str = "form, title, signed_by, signed_on, index_number, cells, texts, agency_name, beside";
 
-pub fn check(
-    connection: &mut AnyConnection,
-    replay: &Replay,
-    findings: &mut Findings,
-) -> Result<(), Refusal> {
+pub fn check(connection: &mut AnyConnection, replay: &Replay, findings: &mut Findings) -> Answer<()> {
     let suppressed = suppressions::all(connection)?;
     let mut after: Option<(String, i32)> = None;
     loop {
@@ -76,11 +72,7 @@ fn check_one(revision: &Revision, erased: bool, replay: &Replay, findings: &mut 
     }
 }
 
-fn check_sources(
-    connection: &mut AnyConnection,
-    replay: &Replay,
-    findings: &mut Findings,
-) -> Result<(), Refusal> {
+fn check_sources(connection: &mut AnyConnection, replay: &Replay, findings: &mut Findings) -> Answer<()> {
     let mut after: Option<(String, i32)> = None;
     while let Some(source) = sources::next(connection, after.as_ref())? {
         let sha256 = sha256_hex(&source.bytes);

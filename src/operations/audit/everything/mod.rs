@@ -7,8 +7,8 @@ mod shown;
 
 use super::verify::{Verdict, walk};
 use crate::domain::audit::Replay;
-use crate::operations::Refusal;
 use crate::operations::reports::renditions::Renderer;
+use crate::operations::{Answer, Refusal};
 use crate::storage::{AnyConnection, StorageError};
 use std::collections::BTreeMap;
 
@@ -92,7 +92,7 @@ pub fn verify_everything(
     connection: &mut AnyConnection,
     renderer: Renderer,
     expected: Option<(i64, &str)>,
-) -> Result<(Verdict, Findings), Refusal> {
+) -> Answer<(Verdict, Findings)> {
     let mut replay = Replay::default();
     let verdict = walk(connection, expected, |line| replay.take(line))?;
     let mut findings = Findings::default();

@@ -4,14 +4,10 @@ use super::{Expected, Findings, Forgery};
 use crate::domain::audit::guarded::{GUARDED, Guarded};
 use crate::domain::audit::seal::{self, Cell, Row, Seal, Sealed};
 use crate::domain::audit::{Replay, Standing};
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::storage::{AnyConnection, agencies, audit, guarded, revisions};
 
-pub fn check(
-    connection: &mut AnyConnection,
-    replay: &mut Replay,
-    findings: &mut Findings,
-) -> Result<(), Refusal> {
+pub fn check(connection: &mut AnyConnection, replay: &mut Replay, findings: &mut Findings) -> Answer<()> {
     for told in std::mem::take(&mut replay.rewritten) {
         findings.forged(Forgery {
             table: told.table,
@@ -52,7 +48,7 @@ fn check_table(
     table: &'static Guarded,
     replay: &mut Replay,
     findings: &mut Findings,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     let columns = guarded::columns(connection, table)?;
     let mut after: Option<String> = None;
     loop {
@@ -89,7 +85,7 @@ fn told(row: &Row) -> String {
 }
 
 /// What an entry keeps of a table.
-fn sealed_in(connection: &mut AnyConnection, table: &Guarded, seq: i64) -> Result<Option<Sealed>, Refusal> {
+fn sealed_in(connection: &mut AnyConnection, table: &Guarded, seq: i64) -> Answer<Option<Sealed>> {
     let text = audit::entry(connection, seq)?.and_then(|line| line.entry.sealed);
     let sealed = text.as_deref().and_then(seal::read).unwrap_or_default();
     Ok(sealed.into_iter().find(|sealed| sealed.table == table.table))
@@ -102,7 +98,7 @@ fn differences(
     (key, row): (&str, &Row),
     seq: i64,
     replay: &Replay,
-) -> Result<Vec<Forgery>, Refusal> {
+) -> Answer<Vec<Forgery>> {
     let Some(sealed) = sealed_in(connection, table, seq)? else { return Ok(Vec::new()) };
     let then = sealed.rows.iter().find(|(known, _)| known == key).map(|(_, seal)| seal);
     let Some(then) = then else { return Ok(Vec::new()) };
@@ -137,7 +133,7 @@ fn tell_missing(
     seq: i64,
     replay: &Replay,
     findings: &mut Findings,
-) -> Result<(), Refusal> {
+) -> Answer<()> {
     let Some(sealed) = sealed_in(connection, table, seq)? else { return Ok(()) };
     for (key, _) in sealed.rows.into_iter().filter(|(key, _)| replay.misses(table, key, seq)) {
         findings.forged(Forgery {

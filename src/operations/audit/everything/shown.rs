@@ -4,7 +4,7 @@ use super::{Findings, is_malformed};
 use crate::domain::page::Page;
 use crate::domain::report::ReportFilter;
 use crate::domain::rights::Rights;
-use crate::operations::Refusal;
+use crate::operations::Answer;
 use crate::operations::reports::ReportView;
 use crate::operations::reports::renditions::{self, Renderer};
 use crate::operations::search;
@@ -15,11 +15,7 @@ use std::collections::HashMap;
 /// Reports read at once.
 const PAGE: i64 = 200;
 
-pub fn check(
-    connection: &mut AnyConnection,
-    renderer: Renderer,
-    findings: &mut Findings,
-) -> Result<(), Refusal> {
+pub fn check(connection: &mut AnyConnection, renderer: Renderer, findings: &mut Findings) -> Answer<()> {
     for (form, position) in form_cells::differing(connection)? {
         findings.made_otherwise("form_cells", format!("{form}/{position}"), "*", None);
     }
@@ -34,11 +30,7 @@ pub fn check(
 }
 
 /// What is rendered and indexed of each published report.
-fn check_readings(
-    connection: &mut AnyConnection,
-    renderer: Renderer,
-    findings: &mut Findings,
-) -> Result<(), Refusal> {
+fn check_readings(connection: &mut AnyConnection, renderer: Renderer, findings: &mut Findings) -> Answer<()> {
     let filter = ReportFilter { published_only: true, ..ReportFilter::default() };
     let mut page = Page { keys: Vec::new(), after_id: None, limit: PAGE };
     let indexed_all = search::progress(connection)?;
@@ -66,7 +58,7 @@ fn check_readings(
     }
 }
 
-fn check_sums(connection: &mut AnyConnection, findings: &mut Findings) -> Result<(), Refusal> {
+fn check_sums(connection: &mut AnyConnection, findings: &mut Findings) -> Answer<()> {
     for year in years::list(connection, 0, 1_000)? {
         let year = year.plan.year;
         let found = match verify_year(connection, year, false) {

@@ -10,7 +10,7 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
             findings.push(
                 RULE.finding(&section.key, format!("/sections/{}/title", section.key))
                     .comparing(Fact::Text(section.title.clone()), Fact::Text(found.clone()))
-                    .with("found", &found)
+                    .with("found", found)
                     .with("title", &section.title),
             );
         }

@@ -115,15 +115,16 @@ fn try_all(
         let row = match journal.as_ref().and_then(|journal| journal.known(path)) {
             Some(known) => known,
             None => {
-                let row = read(path, options.year, options.part)
-                    .map(|read| {
+                let row = match read(path, options.year, options.part) {
+                    Ok(read) => {
                         let findings = judged(&read, options.year, rules);
                         match keep(&read) {
                             Ok(report) => Row::read(path, &read, &findings, report),
                             Err(why) => Row::read(path, &read, &findings, None).refused(why),
                         }
-                    })
-                    .unwrap_or_else(|why| Row::unread(path, why));
+                    }
+                    Err(why) => Row::unread(path, why),
+                };
                 if let Some(journal) = &mut journal {
                     journal.note(path, &row)?;
                 }

@@ -34,6 +34,7 @@ pub(super) struct Aligned {
 pub(super) struct Columns {
     /// What the label of each takes of the width, up to the lines beside it, and its middle.
     spans: Vec<(f64, f64)>,
+    is_ruled: bool,
     middles: Vec<f64>,
     /// Where the labels of rows begin, then each column, and where the last one ends.
     edges: Vec<f64>,
@@ -192,19 +193,22 @@ impl<'p> Sheet<'p> {
     /// The rows between two heights whose labels stand left of a place, down to the first text that is none of theirs;
     /// figures that stand beside no label are a row of their own.
     fn rows(&self, left: f64, top: f64, end: f64) -> Vec<Beside<'p>> {
-        let mut rows: Vec<Beside<'p>> = Vec::new();
-        for label in self.labels {
-            if label.names_row
+        let is_here = |label: &&Label| {
+            label.names_row
                 && label.right <= left
                 && label.bottom > top
                 && label.top >= top - label.size
                 && label.bottom <= end
-            {
-                let beside =
-                    self.words.iter().enumerate().filter(|(at, word)| self.is_beside(label, *at, word));
-                let words = beside.map(|(at, _)| at).collect();
-                rows.push(Beside { label: Some(label), y: label.top, words, is_clear: true });
-            }
+        };
+        let labels: Vec<&'p Label> = self.labels.iter().filter(is_here).collect();
+        // What stands before the label of a row is a heading over several.
+        let leads = |label: &Label, other: &Label| {
+            other.left >= label.right && label.top < other.bottom && other.top < label.bottom
+        };
+        let mut rows: Vec<Beside<'p>> = Vec::new();
+        for label in labels.iter().copied().filter(|label| !labels.iter().any(|other| leads(label, other))) {
+            let words = self.free().filter(|(_, word)| self.is_beside(label, word)).map(|(at, _)| at);
+            rows.push(Beside { label: Some(label), y: label.top, words: words.collect(), is_clear: true });
         }
         let mut owners: HashMap<usize, usize> = HashMap::new();
         for at in rows.iter().flat_map(|row| &row.words) {
@@ -232,17 +236,17 @@ impl<'p> Sheet<'p> {
         }
         rows.retain(|row| row.label.map_or(row.y, |label| label.bottom - label.size * 0.3) <= end);
         rows.sort_by(|one, other| one.y.total_cmp(&other.y));
+        // A label with nothing beside it that no row follows is rather another table's.
+        let end = rows.iter().rposition(|row| !row.words.is_empty()).map_or(0, |last| last + 1);
+        rows.truncate(end);
         rows
     }
 
-    fn is_beside(&self, label: &Label, at: usize, word: &Word) -> bool {
+    fn is_beside(&self, label: &Label, word: &Word) -> bool {
         let (x, y) = word.middle();
         let near = label.words.iter().filter_map(|at| self.words.get(*at)).map(|part| part.middle().1);
         let near = near.min_by(|one, other| (one - y).abs().total_cmp(&(other - y).abs())).unwrap_or(y);
-        label.holds(y)
-            && word.left >= label.right
-            && !label.words.contains(&at)
-            && !self.ruled.part_heights(near, y, x)
+        label.holds(y) && word.left >= label.right && !self.ruled.part_heights(near, y, x)
     }
 
     /// Whether no lines part the labels of columns from each other, or those of rows: boxes do not tell what is whose.
@@ -272,20 +276,27 @@ impl<'p> Sheet<'p> {
         if self.free().any(|(_, word)| is_strange(word)) {
             return None;
         }
-        let room =
-            |label: &&Label| self.ruled.room((label.left, label.right), label.bottom - label.size / 2.0);
-        let spans: Vec<(f64, f64)> = head.columns.iter().map(room).collect();
-        let pairs = || spans.iter().zip(spans.iter().skip(1));
-        if pairs().any(|((_, end), (begin, _))| end > begin) {
+        let own = head.columns.iter().map(|label| (label.left, label.right));
+        let rooms = own.clone().zip(&head.columns);
+        let rooms = rooms.map(|(own, label)| self.ruled.room(own, label.bottom - label.size / 2.0));
+        let are_apart = |spans: &[(f64, f64)]| {
+            spans.iter().zip(spans.iter().skip(1)).all(|((_, end), (begin, _))| end <= begin)
+        };
+        // A frame around all of them tells nothing of each.
+        let rooms = Some(rooms.collect::<Vec<_>>()).filter(|rooms| are_apart(rooms));
+        let is_ruled = rooms.is_some();
+        let spans: Vec<(f64, f64)> = rooms.unwrap_or_else(|| own.collect());
+        if !are_apart(&spans) {
             return None;
         }
+        let pairs = || spans.iter().zip(spans.iter().skip(1));
         let labels = rows.iter().filter_map(|row| row.label).map(|label| label.left);
         let (first, last) = (spans.first()?.0, spans.last()?.1);
         let mut edges = vec![labels.fold(first - STOREYS, f64::min), first];
         edges.extend(pairs().map(|((_, end), (begin, _))| (end + begin) / 2.0));
         edges.push(last);
         let middles = head.columns.iter().map(|label| (label.left + label.right) / 2.0).collect();
-        Some(Columns { spans, middles, edges })
+        Some(Columns { spans, is_ruled, middles, edges })
     }
 
     /// A head that stands over several rows of the form side by side: their labels over the columns of each.

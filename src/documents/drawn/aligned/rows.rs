@@ -85,7 +85,9 @@ impl Maker<'_, '_> {
         for at in &row.words {
             let Some(word) = self.sheet.words.get(*at) else { continue };
             let (x, y) = word.middle();
-            let column = self.columns.holds(self.sheet.ruled.room((word.left, word.right), y));
+            let own = (word.left, word.right);
+            let taken = if self.columns.is_ruled { self.sheet.ruled.room(own, y) } else { own };
+            let column = self.columns.holds(taken);
             let label = column.and_then(|column| self.columns.middles.get(column));
             is_clear &= label.is_some_and(|label| !self.sheet.ruled.part_places(*label, x, y));
             is_clear &= row.label.is_none_or(|label| word.size <= label.size * LARGE);

@@ -49,6 +49,11 @@ impl Color {
         }))
     }
 
+    /// Whether it is the colour of paper.
+    pub fn is_white(self) -> bool {
+        self.0.iter().all(|part| *part >= 250)
+    }
+
     fn is_like(self, other: Color) -> bool {
         self.0.iter().zip(other.0).all(|(one, other)| one.abs_diff(other) <= ALIKE)
     }

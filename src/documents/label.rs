@@ -1,5 +1,6 @@
 //! Labels: what a form calls its rows and columns, found again in whatever spelling they stand.
 
+mod known;
 mod note;
 
 use crate::domain::form::{Form, Section, all};
@@ -8,6 +9,8 @@ use crate::domain::text::compatible;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, OnceLock};
+
+pub(super) use known::{begins_label, is_column_label, is_label, is_row_label};
 
 /// Longest text that can be a label, in bytes; the longest one of the forms has some 120.
 const LONGEST: usize = 400;
@@ -317,44 +320,6 @@ impl Labels {
             .copied()
             .flatten()
     }
-}
-
-/// Everything a text may be in the tables of any form, by its keys.
-struct Known {
-    rows: HashSet<String>,
-    columns: HashSet<String>,
-}
-
-static KNOWN: LazyLock<Known> = LazyLock::new(|| {
-    let mut known = Known { rows: HashSet::new(), columns: HashSet::new() };
-    let enter = |set: &mut HashSet<String>, label: &str| {
-        let keys = Keys::of(label);
-        set.extend([keys.full, keys.bare].into_iter().filter(|key| !key.is_empty()));
-    };
-    let sections = all().iter().flat_map(|form| &form.sections);
-    for row in sections.filter_map(|section| section.table.as_ref()).flat_map(|table| &table.rows) {
-        std::iter::once(&row.label).chain(&row.aliases).for_each(|label| enter(&mut known.rows, label));
-        row.group.iter().flat_map(|group| group.split('/')).for_each(|part| enter(&mut known.columns, part));
-        for column in &row.columns {
-            let labels = std::iter::once(&column.label).chain(&column.aliases);
-            labels.for_each(|label| enter(&mut known.columns, label));
-            let groups = column.group.iter().flat_map(|group| group.split('/'));
-            groups.for_each(|part| enter(&mut known.columns, part));
-        }
-    }
-    known.columns.extend(CAPTIONS.map(str::to_owned));
-    known
-});
-
-/// Whether a text is the label of a row in any form, whatever section it stands in.
-pub(super) fn is_row_label(text: &str) -> bool {
-    let keys = Keys::of(text);
-    KNOWN.rows.contains(&keys.full) || KNOWN.rows.contains(&keys.bare)
-}
-
-/// Whether a text is any label of a table in any form.
-pub(super) fn is_label(text: &str) -> bool {
-    is_row_label(text) || KNOWN.columns.contains(&Keys::of(text).full)
 }
 
 /// The key of the innermost heading of a group.

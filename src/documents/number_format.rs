@@ -34,6 +34,32 @@ pub(super) fn is_plain(code: &str, number: f64) -> bool {
     is_shown(&parts(code), number)
 }
 
+/// The number that a format shows which sets a point of its own into a whole one: 251000 by `0!.0000` as 25.1000, by
+/// `0!.0,` as 25.1. Of what is rounded away nothing is known.
+pub(super) fn pointed(code: &str, number: f64) -> Option<String> {
+    let parts = parts(code);
+    let [part] = parts.as_slice() else { return None };
+    let point = part.tokens.iter().position(|token| matches!(token, Token::Said(said) if said == "."))?;
+    let (before, behind) = part.tokens.split_at_checked(point)?;
+    let places = behind.iter().skip(1).take_while(|token| **token == Token::Digit).count();
+    let rest = behind.get(1 + places..)?;
+    let thousands = rest.iter().take_while(|token| **token == Token::Comma).count();
+    let unit = said(rest.get(thousands..)?);
+    let is_whole = |token: &Token| *token == Token::Digit;
+    let is_known =
+        part.condition.is_none() && !part.is_white && !part.is_other && places > 0 && thousands < 3;
+    let has_unit = rest.iter().skip(thousands).all(|token| matches!(token, Token::Said(_)));
+    let is_plain = is_known && has_unit && !before.is_empty() && before.iter().all(is_whole);
+    let kept = numeral(number / 1_000_f64.powi(i32::try_from(thousands).ok()?));
+    let is_number = kept.len() <= DIGITS && kept.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_plain || !is_number || is_another_number(&unit) {
+        return None;
+    }
+    let digits = format!("{kept:0>wide$}", wide = places + 1);
+    let (whole, fraction) = digits.split_at_checked(digits.len() - places)?;
+    Some(format!("{whole}.{fraction}"))
+}
+
 fn is_shown(parts: &[Part], number: f64) -> bool {
     if parts.iter().all(|part| part.condition.is_none()) {
         return match parts {
@@ -82,7 +108,7 @@ fn is_white(said: &str) -> bool {
 
 /// For which numbers a part of a format is.
 #[derive(Debug, Clone, Copy)]
-struct Condition {
+pub(super) struct Condition {
     below: bool,
     same: bool,
     above: bool,
@@ -90,7 +116,7 @@ struct Condition {
 }
 
 impl Condition {
-    fn of(said: &str) -> Option<Condition> {
+    pub fn of(said: &str) -> Option<Condition> {
         let than = said.trim_start_matches(['<', '>', '=']);
         let sign = said.get(..said.len() - than.len())?;
         let (below, same, above) = match sign {
@@ -106,7 +132,7 @@ impl Condition {
     }
 
     #[expect(clippy::float_cmp, reason = "as sheets compare what was typed in")]
-    fn holds(self, number: f64) -> bool {
+    pub fn holds(self, number: f64) -> bool {
         (self.below && number < self.than)
             || (self.same && number == self.than)
             || (self.above && number > self.than)
@@ -355,6 +381,18 @@ mod tests {
         assert!(is_plain("0;-0;\"—\"", 0.0) && !is_plain("0;;\"—\"", -1.0));
         assert!(is_plain("#\\,##0", 12_345.0) && !is_plain("0;0", -5.0) && is_plain("0;(0)", -5.0));
         assert!(is_plain("[White]0;[Red]-0", -1.0) && is_plain(&without_colors("[White]0"), 1.0));
+        for (code, number, shown) in [
+            ("0!.0000", 251_000.0, Some("25.1000")),
+            ("0\\.0000\"万元\"", 51.0, Some("0.0051")),
+            ("0!.0,", 251_000.0, Some("25.1")),
+            ("0!.0,", 251_600.5, None),
+            ("0!.0000", 1.5, None),
+            ("0!.0\"万\"", 12.0, None),
+            ("#,##0!.0", 12.0, None),
+            ("0.00", 12.0, None),
+        ] {
+            assert_eq!(pointed(code, number).as_deref(), shown, "{code}");
+        }
         assert!(hides_nothing("0\"件\"") && !hides_nothing("[>=100]0,;0") && !hides_nothing("[White]0"));
     }
 }

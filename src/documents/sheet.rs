@@ -23,6 +23,8 @@ pub(super) struct Sheet {
     pub merged: Vec<((u32, u32), (u32, u32))>,
     /// Cells that look otherwise than usual.
     pub looks: HashMap<(u32, u32), Look>,
+    /// Where a condition may hide numbers.
+    pub hiding: Vec<((u32, u32), (u32, u32))>,
 }
 
 /// A workbook that grows sheet by sheet.
@@ -59,9 +61,10 @@ impl Workbook {
 
     /// Lays a sheet out behind the others.
     pub fn lay_out(&mut self, sheet: Sheet) -> Result<(), ReadFault> {
-        let Sheet { rows, hidden_rows, hidden_columns, merged, looks } = sheet;
+        let Sheet { rows, hidden_rows, hidden_columns, merged, looks, hiding } = sheet;
         let mut shown = Shown::of(hidden_rows, hidden_columns, merged);
         shown.looks = looks;
+        shown.hide(hiding);
         xlsx::lay_out(rows, &shown, &mut self.laid, &mut self.blocks)
     }
 }

@@ -3,10 +3,12 @@
 mod formats;
 mod layouts;
 mod linear;
+mod lines;
 mod mutations;
 mod oddities;
 mod ofd;
 mod round_trips;
+mod unseen;
 
 use nianbao::inside::documents::{Reading, SourceNotes, decode, recognise, text};
 use proptest::prelude::*;

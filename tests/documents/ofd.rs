@@ -12,7 +12,17 @@ pub enum Drawn {
     Lines,
     /// A box for each cell.
     Boxes,
+    /// Those across, or those down, alone.
+    Across,
+    Down,
+    /// In short pieces.
+    Dashed,
+    Nothing,
 }
+
+/// How long the pieces of a dashed line are, and how far apart.
+const DASH: f64 = 1.2;
+const GAP: f64 = 0.9;
 
 const LEFT: f64 = 25.0;
 const WIDTH: f64 = 160.0;
@@ -134,7 +144,20 @@ impl Press {
 
     fn edge(&mut self, x0: f64, y0: f64, x1: f64, y1: f64) {
         match self.drawn {
-            Drawn::Lines => self.path(&format!("M {x0} {y0} L {x1} {y1}")),
+            Drawn::Across if y0 != y1 => {}
+            Drawn::Down if x0 != x1 => {}
+            Drawn::Lines | Drawn::Across | Drawn::Down => self.path(&format!("M {x0} {y0} L {x1} {y1}")),
+            Drawn::Dashed => {
+                let long = (x1 - x0) + (y1 - y0);
+                let at = |part: f64| (x0 + (x1 - x0) * part / long, y0 + (y1 - y0) * part / long);
+                let mut from = 0.0;
+                while from < long {
+                    let ((x0, y0), (x1, y1)) = (at(from), at((from + DASH).min(long)));
+                    self.path(&format!("M {x0} {y0} L {x1} {y1}"));
+                    from += DASH + GAP;
+                }
+            }
+            Drawn::Nothing => {}
             // As thin boxes.
             Drawn::Boxes => {
                 let (w, h) = (0.1_f64.max(x1 - x0), 0.1_f64.max(y1 - y0));

@@ -1,12 +1,18 @@
 //! From ruled lines to the boxes of tables.
 
-use super::canvas::Rule;
+use super::canvas::{Point, Rule};
 use crate::documents::fault::ReadFault;
 
 /// How far apart two lines may be and still be one, or an end may be from the line it meets.
 const NEAR: f64 = 2.0;
+/// How long the pieces of a dashed line are at most, how far they stand apart, and how many they are at least.
+const LONGEST_DASH: f64 = 20.0;
+const WIDEST_GAP: f64 = 8.0;
+const FEWEST_DASHES: usize = 4;
 /// Most lines of a page that stand apart; a report's page has some hundred.
 const MOST_LINES: usize = 3_000;
+/// How far a short line may lean, in parts of its length.
+const LEANING: f64 = 0.05;
 /// Most positions of a table.
 const MOST_POSITIONS: usize = 20_000;
 
@@ -118,6 +124,46 @@ pub(super) fn tables(rules: &[Rule]) -> Result<(Vec<Table>, Vec<Rule>), ReadFaul
         }
     }
     Ok((found, loose))
+}
+
+/// The lines that are drawn as many short ones, one behind the other.
+pub(super) fn dashed(rules: &[Rule], strokes: &[(Point, Point)]) -> Vec<Rule> {
+    let rules = rules.iter().map(|rule| match *rule {
+        Rule::Across { y, from, to } => (true, Line { at: y, from, to }),
+        Rule::Down { x, from, to } => (false, Line { at: x, from, to }),
+    });
+    let strokes = strokes.iter().filter_map(|((x0, y0), (x1, y1))| {
+        let (wide, tall) = ((x1 - x0).abs(), (y1 - y0).abs());
+        match (tall < wide * LEANING, wide < tall * LEANING) {
+            (true, _) => Some((true, Line { at: *y0, from: x0.min(*x1), to: x0.max(*x1) })),
+            (_, true) => Some((false, Line { at: *x0, from: y0.min(*y1), to: y0.max(*y1) })),
+            _ => None,
+        }
+    });
+    let mut pieces: Vec<(bool, Line)> =
+        rules.chain(strokes).filter(|(_, line)| line.to - line.from <= LONGEST_DASH).collect();
+    let place = |line: &Line| (line.at * 2.0).round();
+    pieces.sort_by(|(across, one), (other_across, other)| {
+        let places = place(one).total_cmp(&place(other)).then(one.from.total_cmp(&other.from));
+        across.cmp(other_across).then(places)
+    });
+    let mut whole: Vec<(bool, Line, usize)> = Vec::new();
+    for (across, line) in pieces {
+        let goes_on = |(known, last, _): &(bool, Line, usize)| {
+            *known == across && place(last) == place(&line) && line.from - last.to <= WIDEST_GAP
+        };
+        match whole.last_mut().filter(|last| goes_on(last)) {
+            Some((_, last, count)) => (last.to, *count) = (last.to.max(line.to), *count + 1),
+            None => whole.push((across, line, 1)),
+        }
+    }
+    let whole = whole.into_iter().filter(|(_, _, count)| *count >= FEWEST_DASHES);
+    whole
+        .map(|(across, Line { at, from, to }, _)| match across {
+            true => Rule::Across { y: at, from, to },
+            false => Rule::Down { x: at, from, to },
+        })
+        .collect()
 }
 
 fn meets(across: &Line, down: &Line) -> bool {

@@ -1,7 +1,7 @@
 //! What programs draw on a page, and in which order: characters, lines, surfaces.
 
 use super::UNCLEAR;
-use crate::documents::color::is_too_small;
+use crate::documents::color::{Color, is_too_small};
 
 /// Which part of an upright area what fills it covers at least.
 const FILLED: f64 = 0.97;
@@ -29,6 +29,8 @@ pub(super) struct Glyph {
     pub size: f64,
     /// How the page must be turned for it to stand upright; its place is that on the turned page.
     pub turn: Turn,
+    /// What it is written with, where that is known.
+    pub ink: Option<Color>,
 }
 
 impl Glyph {
@@ -108,8 +110,18 @@ impl Rect {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shown {
     Plain,
+    In(Color),
     /// Nobody tells its figures from the paper: that there is something is told.
     Lost,
+}
+
+/// An area that nobody sees through.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Surface {
+    pub area: Rect,
+    /// How many characters stood there before it.
+    pub before: usize,
+    pub color: Option<Color>,
 }
 
 /// A page as it is drawn.
@@ -123,8 +135,7 @@ pub(super) struct Page {
     pub rules: Vec<Rule>,
     /// Straight lines that rule nothing, being short or slanted, and may strike something out.
     pub strokes: Vec<(Point, Point)>,
-    /// Surfaces nobody sees through, each with how many characters stood there before it.
-    pub surfaces: Vec<(Rect, usize)>,
+    pub surfaces: Vec<Surface>,
     /// What is not read: texts that run in no straight direction.
     pub aside: String,
 }
@@ -157,6 +168,7 @@ impl Page {
         };
         let Some(turn) = Turn::ALL.into_iter().find(is_upright) else { return self.put_aside(text) };
         let [(x0, y), (x1, _), (_, up)] = [from, to, up].map(|point| self.turned(turn, point));
+        let ink = if let Shown::In(color) = shown { Some(color) } else { None };
         let shown = if is_too_small((y - up).abs()) { Shown::Lost } else { shown };
         let count = text.chars().count().max(1);
         #[expect(clippy::cast_precision_loss, reason = "a handful")]
@@ -167,7 +179,7 @@ impl Page {
             let c = if is_lost { UNCLEAR } else { c };
             #[expect(clippy::cast_precision_loss, reason = "a handful")]
             let x = x0 + width * at as f64;
-            self.glyphs.push(Glyph { c, x, y, width, size: (y - up).abs(), turn });
+            self.glyphs.push(Glyph { c, x, y, width, size: (y - up).abs(), turn, ink });
         }
     }
 
@@ -187,7 +199,7 @@ impl Page {
             self.rules.push(Rule::Across { y: (y0 + y1) / 2.0, from: x0.min(x1), to: x0.max(x1) });
         } else if wide <= LEANING && tall >= SHORTEST {
             self.rules.push(Rule::Down { x: (x0 + x1) / 2.0, from: y0.min(y1), to: y0.max(y1) });
-        } else if wide > LEANING && self.strokes.len() < MOST_STROKES {
+        } else if self.strokes.len() < MOST_STROKES {
             self.strokes.push(((x0, y0), (x1, y1)));
         }
     }
@@ -208,10 +220,10 @@ impl Page {
     }
 
     /// Takes in a surface nobody sees through: what stood there before is gone.
-    pub fn cover(&mut self, surface: Rect) {
-        let is_thin = surface.right - surface.left <= THICKEST || surface.bottom - surface.top <= THICKEST;
-        if !is_thin && !self.glyphs.is_empty() {
-            self.surfaces.push((surface, self.glyphs.len()));
+    pub fn cover(&mut self, area: Rect, color: Option<Color>) {
+        let is_thin = area.right - area.left <= THICKEST || area.bottom - area.top <= THICKEST;
+        if !is_thin {
+            self.surfaces.push(Surface { area, before: self.glyphs.len(), color });
         }
     }
 
@@ -230,7 +242,8 @@ impl Page {
         under.glyphs.extend(self.glyphs);
         under.rules.extend(self.rules);
         under.strokes.extend(self.strokes);
-        under.surfaces.extend(self.surfaces.into_iter().map(|(surface, count)| (surface, before + count)));
+        let surfaces = self.surfaces.into_iter();
+        under.surfaces.extend(surfaces.map(|surface| Surface { before: before + surface.before, ..surface }));
         under.put_aside(&self.aside);
         Page { width: self.width, height: self.height, ..under }
     }
@@ -255,8 +268,10 @@ impl Page {
         }
         page.strokes.extend(strokes.into_iter().map(|(from, to)| (of(from), of(to))));
         let corners = |area: Rect| [(area.left, area.top), (area.right, area.bottom)].map(of);
-        page.surfaces =
-            self.surfaces.iter().map(|(area, count)| (Rect::around(corners(*area)), *count)).collect();
+        let surfaces = self.surfaces.iter();
+        page.surfaces = surfaces
+            .map(|surface| Surface { area: Rect::around(corners(surface.area)), ..*surface })
+            .collect();
         page.put_aside(&self.aside);
         for mut glyph in self.glyphs {
             if glyph.turn != turn {

@@ -1,7 +1,7 @@
 //! From page to page: paragraphs that run over lines, tables that run over pages, page numbers put aside.
 
 use super::lines::Line;
-use super::page::{Item, Sheet};
+use super::page::{Item, MARGIN, Sheet};
 use super::ruled::{Growing, Row};
 use crate::documents::fault::ReadFault;
 use crate::documents::grid::{Block, Grid, GridCell};
@@ -11,8 +11,6 @@ use crate::documents::text;
 const MOST_CELLS: usize = 100_000;
 /// Most pieces that are told aside.
 const MOST_ASIDE: usize = 200;
-/// Which part of a page, from its top and its bottom, is its margin.
-const MARGIN: f64 = 0.09;
 
 #[derive(Default)]
 struct Flow {

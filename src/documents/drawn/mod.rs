@@ -1,10 +1,12 @@
 //! Pages that are only drawn (PDF, OFD): characters with places, and lines. What a reader sees as a table is
 //! one: ruled lines make boxes, boxes make a grid, characters stand in boxes.
 //!
-//! Where no lines are drawn the text is read line by line as any text. A cell whose characters lie over each
+//! Where lines are drawn in one direction alone, or none, a whole head of labels and the labels of rows make the table;
+//! other text is read line by line as any text. A cell whose characters lie over each
 //! other, are struck out, half covered or stand in a box of no clear shape keeps a mark, so that no number is made of
 //! them.
 
+mod aligned;
 mod boxes;
 mod canvas;
 mod flow;
@@ -16,6 +18,7 @@ mod ruled;
 mod seen;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use super::fault::ReadFault;
 use super::grid::Grid;
@@ -38,6 +41,7 @@ fn grid(pages: Vec<Page>) -> Result<Grid, ReadFault> {
     if pages.len() > MOST_PAGES || glyphs > MOST_GLYPHS || rules > MOST_RULES {
         return Err(ReadFault::TooManyElements);
     }
-    let mut work = MOST_WORK;
-    flow::grid(pages.into_iter().map(|page| page::read(page, &mut work)).collect::<Result<_, _>>()?)
+    let (mut work, mut last) = (MOST_WORK, None);
+    let sheets = pages.into_iter().map(|page| page::read(page, &mut work, &mut last));
+    flow::grid(sheets.collect::<Result<_, _>>()?)
 }

@@ -1,15 +1,20 @@
 //! From what is drawn on a page to what stands on it: lines of text and tables, from the top.
 
-use super::boxes::{Table, tables};
-use super::canvas::{Glyph, Page, Point};
+use super::aligned::{self, Aligned, Columns};
+use super::boxes::{Table, dashed, tables};
+use super::canvas::{Glyph, Page, Point, Rule};
 use super::lines::{Line, lines};
 use super::ruled::{Row, rows};
-use super::seen::{mark_across, mark_large, seen, strike};
+use super::seen::{mark_across, mark_crossed, mark_large, seen, strike};
+use super::words::Ruled;
 use crate::documents::fault::ReadFault;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+/// Which part of a page, from its top and its bottom, is its margin.
+pub(super) const MARGIN: f64 = 0.09;
 
 /// A table, and a box of it.
-type Place = (usize, usize);
+pub(super) type Place = (usize, usize);
 
 /// What stands on a page.
 pub(super) struct Sheet {
@@ -23,9 +28,12 @@ pub(super) enum Item {
     Table(Vec<Row>),
 }
 
-pub(super) fn read(page: Page, work: &mut usize) -> Result<Sheet, ReadFault> {
+/// Reads a page; `last` holds the columns of a table without lines that it may go on with.
+pub(super) fn read(page: Page, work: &mut usize, last: &mut Option<Columns>) -> Result<Sheet, ReadFault> {
     let page = page.set_upright();
-    let (mut found, strokes) = tables(&page.rules)?;
+    let dashed = dashed(&page.rules, &page.strokes);
+    let rules: Vec<Rule> = page.rules.iter().copied().chain(dashed).collect();
+    let (mut found, strokes) = tables(&rules)?;
     // What stands in a table inside another belongs to the inner one.
     found.sort_by(|a, b| a.size().total_cmp(&b.size()));
     let mut inside: HashMap<Place, Vec<Glyph>> = HashMap::new();
@@ -35,8 +43,13 @@ pub(super) fn read(page: Page, work: &mut usize) -> Result<Sheet, ReadFault> {
     let places: Vec<Option<Place>> = glyphs.iter().map(|glyph| held(&found, glyph.middle())).collect();
     mark_across(&mut glyphs, &places, |point| held(&found, point));
     mark_large(&mut glyphs, &places);
-    for (glyph, place) in glyphs.into_iter().zip(places) {
+    mark_crossed(&mut glyphs, &places, &page.strokes, |point| held(&found, point));
+    let body = (page.height * MARGIN, page.height * (1.0 - MARGIN));
+    let aligned = aligned::tables(&mut glyphs, &places, &Ruled::of(&rules), body, last);
+    let taken: HashSet<usize> = aligned.iter().flat_map(|table| table.taken.iter().copied()).collect();
+    for (at, (glyph, place)) in glyphs.into_iter().zip(places).enumerate() {
         match place {
+            _ if taken.contains(&at) => {}
             Some(place) => inside.entry(place).or_default().push(glyph),
             None => loose.push(glyph),
         }
@@ -52,9 +65,14 @@ pub(super) fn read(page: Page, work: &mut usize) -> Result<Sheet, ReadFault> {
             items.push((table.top(), Item::Table(rows(&table, held))));
         }
     }
+    let mut aside = page.aside;
+    for Aligned { rows, top, aside: beside, .. } in aligned {
+        items.push((top, Item::Table(rows)));
+        aside.push_str(&beside);
+    }
     items.sort_by(|(one, _), (other, _)| one.total_cmp(other));
     let items = items.into_iter().map(|(_, item)| item).collect();
-    Ok(Sheet { items, aside: page.aside, height: page.height })
+    Ok(Sheet { items, aside, height: page.height })
 }
 
 fn held(tables: &[Table], point: Point) -> Option<Place> {

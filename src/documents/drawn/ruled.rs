@@ -61,6 +61,11 @@ pub(super) fn rows(table: &Table, mut lines: impl FnMut(usize) -> Vec<Line>) -> 
 }
 
 impl Part {
+    /// A cell that no lines are drawn around.
+    pub fn alone(from: f64, to: f64, lines: Vec<Line>) -> Part {
+        Part { from, to, lines, is_clear: true, is_tall: true, is_from_above: false }
+    }
+
     fn text(&self) -> String {
         // In a tall box figures stand below each other, each for a row of its own.
         let width = if self.is_tall { f64::INFINITY } else { self.to - self.from };

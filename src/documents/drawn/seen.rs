@@ -3,6 +3,7 @@
 
 use super::UNCLEAR;
 use super::canvas::{Glyph, Page, Point, Rect, Rule};
+use crate::documents::color::{Color, Paper, is_lost};
 use crate::documents::fault::ReadFault;
 use std::collections::HashMap;
 
@@ -21,19 +22,32 @@ const INSIDE: f64 = 0.25;
 const LARGE: f64 = 1.8;
 /// How near to each other, in parts of their size, figures of one number stand.
 const TOUCHING: f64 = 0.1;
+/// How wide and tall, in points, a line within a box is at least that crosses it out; most of them on a page.
+const SLANTED: f64 = 6.0;
+const MOST_CROSSED: usize = 500;
 /// How far apart, in points, places on one line may be drawn.
 const LINE: f64 = 2.0;
 
 /// The characters of an upright page that are seen.
 pub(super) fn seen(page: &Page, work: &mut usize) -> Result<Vec<Glyph>, ReadFault> {
     let on_page = Rect { left: 0.0, top: 0.0, right: page.width, bottom: page.height };
-    let spent: usize = page.surfaces.iter().map(|(_, before)| before).sum();
+    let spent = page.surfaces.len().saturating_mul(page.glyphs.len());
     *work = work.checked_sub(spent).ok_or(ReadFault::TooManyElements)?;
     let mut glyphs = page.glyphs.clone();
-    for (surface, before) in &page.surfaces {
-        for glyph in glyphs.iter_mut().take(*before).filter(|glyph| surface.holds(glyph.middle())) {
+    for (at, glyph) in glyphs.iter_mut().enumerate().filter(|(_, glyph)| glyph.c.is_ascii_digit()) {
+        let below = page.surfaces.iter().rev();
+        let below = below.filter(|surface| surface.before <= at && surface.area.holds(glyph.middle()));
+        // Of what nobody knows the colour is taken for paper.
+        let paper = below.map(|surface| surface.color.unwrap_or(Color::WHITE)).next();
+        if is_lost(glyph.ink, paper.map(Paper::Of)) {
+            glyph.c = UNCLEAR;
+        }
+    }
+    for surface in &page.surfaces {
+        let area = surface.area;
+        for glyph in glyphs.iter_mut().take(surface.before).filter(|glyph| area.holds(glyph.middle())) {
             let [low, high] = HIDDEN.map(|part| glyph.y - glyph.size * part);
-            if surface.top <= high && surface.bottom >= low {
+            if area.top <= high && area.bottom >= low {
                 glyph.size = 0.0;
             } else if glyph.c.is_ascii_digit() {
                 glyph.c = UNCLEAR;
@@ -133,9 +147,30 @@ pub(super) fn mark_across<P: PartialEq>(
         }
     }
     for glyph in glyphs.iter_mut().filter(|glyph| glyph.c.is_ascii_digit()) {
-        let (_, y) = glyph.middle();
+        let (x, y) = glyph.middle();
         let at = |part: f64| held((glyph.x + glyph.width * part, y));
-        if at(INSIDE) != at(1.0 - INSIDE) {
+        let [low, high] = HIDDEN.map(|part| held((x, glyph.y - glyph.size * part)));
+        if at(INSIDE) != at(1.0 - INSIDE) || low != high {
+            glyph.c = UNCLEAR;
+        }
+    }
+}
+
+/// Marks the figures in boxes that are crossed out from one side to the other.
+pub(super) fn mark_crossed<P: PartialEq>(
+    glyphs: &mut [Glyph],
+    places: &[Option<P>],
+    strokes: &[(Point, Point)],
+    held: impl Fn(Point) -> Option<P>,
+) {
+    let within = |((x0, y0), (x1, y1)): &(Point, Point)| {
+        let at = |part: f64| held((x0 + (x1 - x0) * part, y0 + (y1 - y0) * part));
+        at(0.1).filter(|place| at(0.9).as_ref() == Some(place))
+    };
+    let is_long = |((x0, y0), (x1, y1)): &&(Point, Point)| (x1 - x0).abs().min((y1 - y0).abs()) > SLANTED;
+    let crossed: Vec<P> = strokes.iter().filter(is_long).filter_map(within).take(MOST_CROSSED).collect();
+    for (glyph, place) in glyphs.iter_mut().zip(places) {
+        if glyph.c.is_ascii_digit() && place.as_ref().is_some_and(|place| crossed.contains(place)) {
             glyph.c = UNCLEAR;
         }
     }

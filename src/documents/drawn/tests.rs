@@ -2,6 +2,7 @@
 
 use super::canvas::{Glyph, Page, Rect, Shown, Turn};
 use super::grid;
+use crate::documents::color::Color;
 use crate::documents::grid::{Block, Grid};
 
 const SIZE: f64 = 10.0;
@@ -18,7 +19,7 @@ impl Pen {
         for c in text.chars() {
             let width = if c.is_ascii() { size / 2.0 } else { size };
             if c != ' ' {
-                self.0.glyphs.push(Glyph { c, x, y, width, size, turn: Turn::None });
+                self.0.glyphs.push(Glyph { c, x, y, width, size, turn: Turn::None, ink: None });
             }
             x += width;
         }
@@ -108,14 +109,14 @@ fn figures_that_lie_over_each_other_are_no_number() {
 fn what_a_surface_covers_is_gone_and_what_it_half_covers_is_no_number() {
     let cover = |top: f64, bottom: f64| {
         let mut pen = Pen::new().write("12", 170.0, 114.0);
-        pen.0.cover(Rect { left: 168.0, top, right: 184.0, bottom });
+        pen.0.cover(Rect { left: 168.0, top, right: 184.0, bottom }, None);
         table(pen.write("规章", 60.0, 114.0).write("7", 230.0, 114.0))[0].clone()
     };
     assert_eq!(cover(104.0, 116.0), ["规章", "", "7"]);
     assert_eq!(cover(109.0, 112.5)[1], "\u{fffd}\u{fffd}");
     // What was there first lies below.
     let mut under = Pen::new();
-    under.0.cover(Rect { left: 0.0, top: 0.0, right: 595.0, bottom: 842.0 });
+    under.0.cover(Rect { left: 0.0, top: 0.0, right: 595.0, bottom: 842.0 }, None);
     assert_eq!(table(under.write("12", 170.0, 114.0))[0][1], "12");
 }
 
@@ -259,4 +260,73 @@ fn lines_that_reach_the_margin_go_on() {
         132.0,
     );
     assert_eq!(shape(&read(vec![pen])), [[format!("{long}所以接着写。")], ["另起一行。".to_owned()]]);
+}
+
+#[test]
+fn a_figure_in_the_color_of_what_lies_below_it_is_none() {
+    let on = |paper: Option<Color>, ink: Color| {
+        let mut pen = Pen::new();
+        pen.0.cover(Rect { left: 160.0, top: 101.0, right: 200.0, bottom: 119.0 }, paper);
+        let mut pen = pen.write("12", 170.0, 114.0);
+        pen.0.glyphs.iter_mut().for_each(|glyph| glyph.ink = Some(ink));
+        table(pen)[0][1].clone()
+    };
+    assert_eq!(on(Some(Color::BLACK), Color::BLACK), "\u{fffd}\u{fffd}");
+    assert_eq!(on(Some(Color::BLACK), Color::WHITE), "12");
+    assert_eq!(on(None, Color::WHITE), "\u{fffd}\u{fffd}", "of a picture nobody knows the color");
+    assert_eq!(on(None, Color::BLACK), "12");
+}
+
+#[test]
+fn a_figure_on_the_lower_edge_of_its_cell_or_in_a_cell_crossed_out_is_none() {
+    let rides = Pen::new().write("12", 170.0, 122.5);
+    assert!(!table(rides)[0][1].contains("12"));
+    let crossed = Pen::new().write("12", 152.0, 114.0).write("7", 230.0, 114.0);
+    let crossed = table(crossed.line((150.0, 100.0), (210.0, 120.0)));
+    assert_eq!(crossed[0], ["", "\u{fffd}\u{fffd}", "7"]);
+}
+
+#[test]
+fn a_line_drawn_in_pieces_is_one() {
+    let mut pen = Pen::new().write("甲", 60.0, 114.0).write("7", 170.0, 114.0);
+    let dash = |pen: &mut Pen, (x0, y0): (f64, f64), (x1, y1): (f64, f64)| {
+        let long = (x1 - x0) + (y1 - y0);
+        for at in (0..).map(|at| f64::from(at) * 5.0).take_while(|at| *at < long) {
+            let place = |by: f64| (x0 + (x1 - x0) * by / long, y0 + (y1 - y0) * by / long);
+            pen.0.line(place(at), place((at + 3.0).min(long)));
+        }
+    };
+    for y in [100.0, 120.0, 140.0] {
+        dash(&mut pen, (50.0, y), (210.0, y));
+    }
+    for x in [50.0, 150.0, 210.0] {
+        dash(&mut pen, (x, 100.0), (x, 140.0));
+    }
+    assert_eq!(shape(&read(vec![pen])), [["甲", "7"], ["", ""]]);
+}
+
+#[test]
+fn a_head_and_labels_make_a_table_without_lines_and_what_stands_between_is_nobodys() {
+    let page = |x: f64, y: f64| {
+        Pen::new()
+            .write("信息内容", 50.0, 100.0)
+            .write("本年制发件数", 150.0, 100.0)
+            .write("本年废止件数", 250.0, 100.0)
+            .write("规章", 50.0, 120.0)
+            .write("12", 150.0, 120.0)
+            .write("34", 250.0, 120.0)
+            .write("行政规范", 50.0, 140.0)
+            .write("性文件", 50.0, 152.0)
+            .write("56", x, y)
+            .write("78", 250.0, 146.0)
+    };
+    let read = |x: f64, y: f64| shape(&read(vec![page(x, y)]));
+    let whole = read(170.0, 146.0);
+    assert_eq!(
+        whole[1..],
+        [["规章", "12", "34"], ["行政规范性文件", "56", "78"]].map(|row| row.map(str::to_owned))
+    );
+    assert!(read(225.0, 146.0).iter().flatten().all(|cell| cell != "56" && cell != "78"));
+    assert!(read(170.0, 131.0).iter().skip(1).all(|row| row[0] != "规章" || row[1] == "12"));
+    assert!(read(170.0, 131.0).iter().all(|row| row[0].is_empty() || !row.contains(&"56".to_owned())));
 }

@@ -48,6 +48,11 @@ impl Inline {
 
 /// Whether a section, paragraph or field says that it is not shown.
 pub(super) fn is_hidden(attributes: &Attributes<'_>) -> bool {
-    attributes.get("display").as_deref() == Some("none")
-        || attributes.get("is-hidden").as_deref() == Some("true")
+    let is_hidden = attributes.get("is-hidden");
+    match attributes.get("display").as_deref() {
+        Some("none") => true,
+        // Whether it holds nobody works out.
+        Some("condition") => is_hidden.as_deref() != Some("false"),
+        _ => is_hidden.as_deref() == Some("true"),
+    }
 }

@@ -18,11 +18,18 @@ pub(super) struct Look {
     struck: Option<bool>,
     raised: Option<bool>,
     small: Option<bool>,
+    /// Of a figure nobody knows what is seen.
+    doubtful: Option<bool>,
     ink: Option<Color>,
     paper: Option<Paper>,
 }
 
 impl Look {
+    /// Something stands before a figure or over it, or hides it where a condition holds.
+    pub fn doubtful() -> Look {
+        Look { doubtful: Some(true), ..Look::default() }
+    }
+
     /// What holds for a text in a text.
     pub fn within(self, outer: Look) -> Look {
         Look {
@@ -30,6 +37,7 @@ impl Look {
             struck: self.struck.or(outer.struck),
             raised: self.raised.or(outer.raised),
             small: self.small.or(outer.small),
+            doubtful: self.doubtful.or(outer.doubtful),
             ink: self.ink.or(outer.ink),
             paper: self.paper.or(outer.paper),
         }
@@ -55,7 +63,7 @@ impl Look {
         if begins(self.raised, last.raised) {
             text.push('^');
         }
-        if self.small == Some(true) || is_lost(self.ink, self.paper) {
+        if self.small == Some(true) || self.doubtful == Some(true) || is_lost(self.ink, self.paper) {
             text.push_str(unseen(piece));
         }
         text.push_str(piece);
@@ -82,6 +90,7 @@ impl Look {
                 .filter(|size| size.ends_with("pt"))
                 .and_then(|size| leading_number(&size))
                 .map(is_too_small),
+            doubtful: None,
             ink: attributes.get("color").map(|said| Color::of(&said).unwrap_or(Color::OTHER)),
             paper: attributes
                 .get("background-color")
@@ -120,6 +129,8 @@ impl Family {
 struct Style {
     look: Look,
     rests_on: Option<String>,
+    /// What it looks like where a condition holds.
+    maps: Vec<String>,
 }
 
 /// The styles of a document by their families and names.
@@ -150,6 +161,13 @@ impl Styles {
                 let rests_on = attributes.get("parent-style-name");
                 self.known.extend(self.open.clone().map(|key| (key, Style { rests_on, ..Style::default() })));
             }
+            "map" => {
+                let worn = attributes.get("apply-style-name");
+                let style = self.open.as_ref().and_then(|key| self.known.get_mut(key));
+                if let Some(style) = style.filter(|style| style.maps.len() < DEEPEST) {
+                    style.maps.extend(worn);
+                }
+            }
             "text-properties"
             | "table-properties"
             | "table-cell-properties"
@@ -170,13 +188,24 @@ impl Styles {
 
     /// What a style says, and what it rests on where it says nothing.
     pub fn named(&self, family: Family, name: Option<String>) -> Look {
-        let (mut look, mut next) = (Look::default(), name);
+        let (look, maps) = self.own(family, name);
+        let hides = |map: &&String| {
+            let worn = self.own(family, Some((*map).clone())).0.within(look);
+            worn.is_hidden() || worn.is_struck() || worn.small == Some(true) || is_lost(worn.ink, worn.paper)
+        };
+        if maps.iter().any(hides) { Look::doubtful().within(look) } else { look }
+    }
+
+    /// What a style says by itself, and what may be said in its place.
+    fn own(&self, family: Family, name: Option<String>) -> (Look, Vec<&String>) {
+        let (mut look, mut maps, mut next) = (Look::default(), Vec::new(), name);
         for _ in 0..DEEPEST {
             let Some(style) = next.take().and_then(|name| self.known.get(&(family, name))) else { break };
             look = look.within(style.look);
+            maps.extend(&style.maps);
             next.clone_from(&style.rests_on);
         }
-        look
+        (look, maps)
     }
 }
 

@@ -31,6 +31,8 @@ enum Open {
     Body,
     /// A text with a look of its own.
     Styled(Look),
+    /// Of a list.
+    Item,
     Paragraph {
         text: String,
         boxes: Vec<Node>,
@@ -143,6 +145,8 @@ impl Reader {
             (Space::Table, "table-cell" | "covered-table-cell") => {
                 self.cell(name == "covered-table-cell", attributes)
             }
+            // What counts its items stands before a figure.
+            (Space::Text, "list-item") => Open::Item,
             _ => match Inline::of(space, name, attributes, &self.styles) {
                 Inline::Skipped => Open::Skipped,
                 Inline::Styled(look) => Open::Styled(look),
@@ -214,6 +218,7 @@ impl Reader {
     fn write(&mut self, piece: &str) -> Result<(), ReadFault> {
         let behind = self.open.iter().rev().map_while(|open| match open {
             Open::Cell { look, .. } => Some(*look),
+            Open::Item => Some(Look::doubtful()),
             Open::Box(_) => None,
             _ => Some(Look::default()),
         });

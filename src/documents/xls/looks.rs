@@ -107,6 +107,11 @@ impl<'s> Looks<'s> {
         }
     }
 
+    /// Whether a colour is that of paper.
+    pub fn is_white(&self, color: u16) -> bool {
+        self.palette.indexed(color).is_some_and(Color::is_white)
+    }
+
     /// The look of a number, if it is not the usual one.
     pub fn look(&self, number: u16) -> Option<Look> {
         let (font, format, fill) = self.looks.get(usize::from(number)).copied()?;

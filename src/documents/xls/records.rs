@@ -5,6 +5,7 @@ use crate::documents::fault::ReadFault;
 use crate::documents::sheet::Sheet;
 use crate::documents::xlsx::MOST_COLUMNS;
 use crate::documents::xlsx::looks::Look;
+use crate::documents::xlsx::shown::MOST_HIDING;
 use std::collections::HashMap;
 use std::io::{Cursor, Read};
 
@@ -39,14 +40,17 @@ pub(super) struct Known {
     looks: HashMap<(u32, u32), Look>,
     /// Texts as they are seen, where figures of two looks stand in them.
     pub marked: HashMap<(u32, u32), String>,
+    /// Where the condition that is being told holds, and where one hides numbers.
+    areas: Vec<((u32, u32), (u32, u32))>,
+    hiding: Vec<((u32, u32), (u32, u32))>,
     /// There are more of either than are kept.
     overflows: bool,
 }
 
 impl Known {
     pub fn into_sheet(self) -> Sheet {
-        let Known { hidden_rows, hidden_columns, merged, looks, .. } = self;
-        Sheet { hidden_rows, hidden_columns, merged, looks, ..Sheet::default() }
+        let Known { hidden_rows, hidden_columns, merged, looks, hiding, .. } = self;
+        Sheet { hidden_rows, hidden_columns, merged, looks, hiding, ..Sheet::default() }
     }
 
     /// Takes in how a cell looks.
@@ -71,6 +75,26 @@ impl Known {
             let seen = rich.and_then(|rich| looks.seen(rich, u16_at(data, 4).unwrap_or_default()));
             self.overflows |= seen.is_some() && self.marked.len() >= MOST_LOOKS;
             self.marked.extend(seen.filter(|_| !self.overflows).map(|seen| ((row, first), seen)));
+        }
+    }
+
+    /// Takes in where a condition may hide numbers ([MS-XLS] 2.4.42, 2.4.56): in white, struck out, in a format.
+    fn condition(&mut self, kind: u16, data: &[u8], looks: &Looks<'_>) {
+        const FORMAT: u32 = 0x0200_0000;
+        const FONT: u32 = 0x0400_0000;
+        match kind {
+            0x01b0 => self.areas = regions(data.get(14..).unwrap_or_default()).take(MOST_HIDING).collect(),
+            0x01b1 => {
+                let has = |part: u32| u32_at(data, 6).is_some_and(|parts| parts & part != 0);
+                let color = u32_at(data, 92).and_then(|color| u16::try_from(color).ok());
+                let is_struck = u32_at(data, 80).is_some_and(|style| style & 0x80 != 0 && style >> 8 == 0);
+                let is_lost = has(FONT) && (is_struck || color.is_some_and(|color| looks.is_white(color)));
+                if has(FORMAT) || is_lost {
+                    self.overflows |= self.hiding.len() + self.areas.len() > MOST_HIDING;
+                    self.hiding.extend(self.areas.iter().copied().filter(|_| !self.overflows));
+                }
+            }
+            _ => {}
         }
     }
 
@@ -119,17 +143,21 @@ impl Known {
                 self.hidden_columns.extend(number(0).zip(number(2)).filter(|_| hidden));
             }
             0x00e5 => {
-                for region in data.get(2..).unwrap_or_default().chunks_exact(8) {
-                    let at = |at: usize| u16_at(region, at).map(u32::from).unwrap_or_default();
-                    // One more than may be tells that there are more.
-                    if self.merged.len() <= MOST_REGIONS {
-                        self.merged.push(((at(0), at(4)), (at(2), at(6))));
-                    }
-                }
+                // One more than may be tells that there are more.
+                let room = (MOST_REGIONS + 1).saturating_sub(self.merged.len());
+                self.merged.extend(regions(data.get(2..).unwrap_or_default()).take(room));
             }
             _ => {}
         }
     }
+}
+
+/// Regions of a sheet: their first rows and columns, and their last ones.
+fn regions(data: &[u8]) -> impl Iterator<Item = ((u32, u32), (u32, u32))> {
+    data.chunks_exact(8).map(|region| {
+        let at = |at: usize| u16_at(region, at).map(u32::from).unwrap_or_default();
+        ((at(0), at(4)), (at(2), at(6)))
+    })
 }
 
 /// How many positions the measures of a sheet make; no number of them where they run backwards.
@@ -182,6 +210,7 @@ pub(super) fn records(bytes: &[u8]) -> Result<Vec<Known>, ReadFault> {
                 _ => {
                     known.take(kind, data);
                     known.look(kind, data, &looks, &rich);
+                    known.condition(kind, data, &looks);
                 }
             }
         }
@@ -228,6 +257,22 @@ pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_a_condition_makes_numbers_white_is_known() {
+        let area = [1, 0, 1, 0, 2, 0, 4, 0, 1, 0, 3, 0, 1, 0, 2, 0, 4, 0, 1, 0, 3, 0];
+        let rule = |color: u8| {
+            let mut rule = vec![0; 130];
+            (rule[9], rule[92]) = (4, color);
+            rule
+        };
+        let (looks, mut known) = (Looks::default(), Known::default());
+        known.condition(0x01b0, &area, &looks);
+        known.condition(0x01b1, &rule(10), &looks);
+        assert_eq!(known.hiding, []);
+        known.condition(0x01b1, &rule(9), &looks);
+        assert_eq!(known.hiding, [((2, 1), (4, 3))]);
+    }
 
     #[test]
     fn the_measures_of_a_sheet_are_counted_before_room_is_set_aside() {

@@ -4,7 +4,7 @@
 use super::Rows;
 use super::shown::{attribute, name_of};
 use crate::documents::color::{Color, Paper, is_lost, is_too_small, unseen};
-use crate::documents::number_format::{hides_nothing, is_plain, known, without_colors};
+use crate::documents::number_format::{Condition, hides_nothing, is_plain, known, pointed, without_colors};
 use crate::documents::palette::Palette;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -50,7 +50,7 @@ impl Look {
             return Some(format!("{text} [白字]"));
         }
         let code = self.format.as_deref()?;
-        (!is_plain(code, number)).then(|| format!("{text} [{code}]"))
+        (!is_plain(code, number)).then(|| pointed(code, number).unwrap_or_else(|| format!("{text} [{code}]")))
     }
 }
 
@@ -62,6 +62,25 @@ pub(in crate::documents) fn mark(rows: &mut Rows, looks: &HashMap<(u32, u32), Lo
             && let Some(marked) = look.of(text)
         {
             *text = marked;
+        }
+    }
+}
+
+/// What a condition hides of a cell: where it holds, nobody sees its number.
+#[derive(Debug)]
+pub(super) struct Hiding {
+    /// `None` where nobody works it out.
+    pub condition: Option<Condition>,
+}
+
+impl Hiding {
+    /// Marks a number that may be hidden.
+    pub fn mark(&self, text: &mut String) {
+        let number = text.parse::<f64>().ok();
+        if let Some(number) =
+            number.filter(|number| self.condition.is_none_or(|condition| condition.holds(*number)))
+        {
+            *text = format!("{number} [条件格式]");
         }
     }
 }
@@ -107,6 +126,44 @@ pub(super) fn palette(styles: &str, theme: &str) -> Palette {
         Seen::Text(_) => {}
     });
     palette
+}
+
+/// The looks that cells wear where a condition holds, and whether each hides a number.
+pub(super) fn hidings(styles: &str, palette: &Palette) -> Vec<bool> {
+    let (mut hidings, mut open) = (Vec::new(), Vec::<String>::new());
+    let (mut font, mut paper, mut code) = (Font::default(), None, None);
+    each(styles, |event| match event {
+        Seen::Start(start, empty) => {
+            let name = name_of(start);
+            match (open.iter().any(|name| name == "dxfs"), name) {
+                (true, "dxf") => (font, paper, code) = (Font::default(), None, None),
+                (true, "strike") => {
+                    font.struck = !matches!(attribute(start, "val").as_deref(), Some("0" | "false"));
+                }
+                (true, "color") if open.last().is_some_and(|name| name == "font") => {
+                    font.ink = Some(color(start, palette));
+                }
+                (true, "bgColor") => {
+                    paper =
+                        Some(Paper::of(Some(color(start, palette)).filter(|color| *color != Color::OTHER)));
+                }
+                (true, "numFmt") => code = attribute(start, "formatCode"),
+                _ => {}
+            }
+            match empty {
+                true if name == "dxf" && hidings.len() < MOST => hidings.push(false),
+                true => {}
+                false => open.push(name.to_owned()),
+            }
+        }
+        Seen::End => {
+            if open.pop().as_deref() == Some("dxf") && hidings.len() < MOST {
+                hidings.push(!Look::new(font, paper, code.as_deref()).is_usual());
+            }
+        }
+        Seen::Text(_) => {}
+    });
+    hidings
 }
 
 /// The looks of a workbook by their numbers.

@@ -1,9 +1,10 @@
 //! What of a sheet is seen: its hidden rows and columns, and where its merged cells reach.
 
-use super::looks::{Look, MOST, looks, mark, marked, palette};
+use super::looks::{Hiding, Look, MOST, hidings, looks, mark, marked, palette};
 use super::{MOST_COLUMNS, Rows};
 use crate::documents::ReadFault;
 use crate::documents::grid::Cover;
+use crate::documents::number_format::Condition;
 use crate::documents::palette::Palette;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
@@ -13,6 +14,8 @@ use zip::ZipArchive;
 
 /// Most merged regions of a sheet; the form's tables have some thirty.
 const MOST_REGIONS: usize = 10_000;
+/// Most areas of a sheet whose numbers a condition hides.
+pub(in crate::documents) const MOST_HIDING: usize = 500;
 /// Lower rows, in points, and narrower columns, in characters, show nothing of what is in them.
 const LOWEST: f64 = 2.0;
 const NARROWEST: f64 = 0.1;
@@ -26,6 +29,8 @@ pub(in crate::documents) struct Sheet {
     regions: Vec<Region>,
     /// Cells by row and column that look otherwise than usual.
     pub looks: HashMap<(u32, u32), Look>,
+    /// Where a condition hides numbers.
+    hiding: Vec<(Region, Hiding)>,
     /// Texts with marked figures, by what they are without.
     pub marked: HashMap<String, String>,
     /// It says more of its cells than is kept: what they look like nobody knows.
@@ -52,6 +57,12 @@ impl Sheet {
         Sheet { rows: rows.into_iter().collect(), columns, regions, overflows, ..Sheet::default() }
     }
 
+    /// Takes in where a condition that nobody works out may hide numbers.
+    pub fn hide(&mut self, areas: Vec<((u32, u32), (u32, u32))>) {
+        let areas = areas.into_iter().filter(|(from, to)| from.0 <= to.0 && from.1 <= to.1);
+        self.hiding.extend(areas.map(|(from, to)| (Region { from, to }, Hiding { condition: None })));
+    }
+
     pub fn hides_column(&self, column: u32) -> bool {
         self.columns.iter().any(|(first, last)| (*first..=*last).contains(&column))
     }
@@ -63,6 +74,11 @@ impl Sheet {
             return Err(ReadFault::TooManyCells);
         }
         mark(rows, &self.looks);
+        for (Region { from, to }, hiding) in &self.hiding {
+            for (_, row) in rows.range_mut(from.0..=to.0) {
+                row.range_mut(from.1..=to.1).for_each(|(_, text)| hiding.mark(text));
+            }
+        }
         let mut covers = Covers::new();
         for region in &self.regions {
             let mut text = rows.get_mut(&region.from.0).and_then(|row| row.remove(&region.from.1));
@@ -116,7 +132,7 @@ pub(super) fn sheets(bytes: &[u8]) -> HashMap<String, Sheet> {
     });
     let styles = part("xl/styles.xml").unwrap_or_default();
     let palette: Palette = palette(&styles, &part("xl/theme/theme1.xml").unwrap_or_default());
-    let looks = looks(&styles, &palette);
+    let (looks, hidings) = (looks(&styles, &palette), hidings(&styles, &palette));
     let texts = part("xl/sharedStrings.xml").map(|texts| marked(&texts, &palette)).unwrap_or_default();
     let mut named = Vec::new();
     walk(&book, |start| {
@@ -131,6 +147,7 @@ pub(super) fn sheets(bytes: &[u8]) -> HashMap<String, Sheet> {
         let path = target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned);
         let xml = part(&path)?;
         let mut sheet = sheet(&xml, &looks);
+        conditions(&xml, &hidings, &mut sheet);
         if xml.contains("<is>") {
             sheet.marked = marked(&xml, &palette);
         }
@@ -183,6 +200,60 @@ fn sheet(xml: &str, looks: &[Look]) -> Sheet {
         }
     });
     sheet
+}
+
+/// Takes in where conditions hide numbers.
+fn conditions(xml: &str, hidings: &[bool], sheet: &mut Sheet) {
+    let (mut areas, mut rule, mut formula) = (Vec::<Region>::new(), None::<(String, bool)>, String::new());
+    let mut reader = Reader::from_str(xml.strip_prefix('\u{feff}').unwrap_or(xml));
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(start) | Event::Empty(start)) => match name_of(&start) {
+                "conditionalFormatting" => {
+                    let said = attribute(&start, "sqref").unwrap_or_default();
+                    let area = |area: &str| {
+                        let (from, to) = area.split_once(':').unwrap_or((area, area));
+                        position(from).zip(position(to)).map(|(from, to)| Region { from, to })
+                    };
+                    let is_area = |area: &Region| area.from.0 <= area.to.0 && area.from.1 <= area.to.1;
+                    areas =
+                        said.split_whitespace().filter_map(area).filter(is_area).take(MOST_HIDING).collect();
+                }
+                "cfRule" => {
+                    let number = attribute(&start, "dxfId").and_then(|number| number.parse::<usize>().ok());
+                    let hides = number.and_then(|number| hidings.get(number)).copied().unwrap_or_default();
+                    let sign = attribute(&start, "operator").unwrap_or_default();
+                    (rule, formula) = (Some((sign, hides)), String::new());
+                }
+                _ => {}
+            },
+            Ok(Event::Text(text)) if rule.is_some() => formula.push_str(&text.xml10_content()),
+            Ok(Event::End(end)) if end.local_name().into_inner() == "cfRule" => {
+                let Some((sign, _)) = rule.take().filter(|(_, hides)| *hides) else { continue };
+                let condition =
+                    comparison(&sign).and_then(|sign| Condition::of(&format!("{sign}{}", formula.trim())));
+                sheet.overflows |= sheet.hiding.len() + areas.len() > MOST_HIDING;
+                if !sheet.overflows {
+                    sheet.hiding.extend(areas.iter().map(|area| (*area, Hiding { condition })));
+                }
+            }
+            Ok(Event::Eof) | Err(_) => return,
+            Ok(_) => {}
+        }
+    }
+}
+
+/// How formats of numbers write a comparison.
+fn comparison(name: &str) -> Option<&'static str> {
+    match name {
+        "lessThan" => Some("<"),
+        "lessThanOrEqual" => Some("<="),
+        "equal" => Some("="),
+        "notEqual" => Some("<>"),
+        "greaterThanOrEqual" => Some(">="),
+        "greaterThan" => Some(">"),
+        _ => None,
+    }
 }
 
 /// Shows every element's start to `see`, up to the first fault: a part that ends badly has said what it says.

@@ -1,10 +1,13 @@
 //! The content of a page: text objects and path objects, in millimetres.
 
 use super::POINTS;
+use super::params::{Param, Params, color};
+use crate::documents::color::Color;
 use crate::documents::drawn::canvas::{Page, Rect, Shown, surface};
 use crate::documents::drawn::{MOST_GLYPHS, MOST_RULES};
 use crate::documents::fault::ReadFault;
 use crate::documents::xml::{Attributes, Builder, numbers, walk};
+use std::rc::Rc;
 
 /// A page of A4, where nobody says how large it is.
 const A4: (f64, f64) = (210.0, 297.0);
@@ -16,14 +19,18 @@ const WIDEST_STEP: f64 = 2.2;
 const CLEAR: f64 = 12.0;
 const OPAQUE: f64 = 230.0;
 
+/// Draws a page, and over it what was noted upon it.
 pub(super) fn draw(
     xml: &str,
     templates: &[(String, String)],
+    notes: &[&str],
+    params: &Rc<Params>,
     size: Option<(f64, f64)>,
 ) -> Result<Page, ReadFault> {
     let (width, height) = size.unwrap_or(A4);
     let of = |xml: &str| -> Result<Reader, ReadFault> {
-        let mut reader = Reader { page: Page::new(width * POINTS, height * POINTS), ..Reader::default() };
+        let page = Page::new(width * POINTS, height * POINTS);
+        let mut reader = Reader { page, params: Rc::clone(params), ..Reader::default() };
         walk(xml, &mut reader)?;
         Ok(reader)
     };
@@ -34,6 +41,11 @@ pub(super) fn draw(
         let template = of(xml)?.page;
         let size = (page.width, page.height);
         page = if is_over { template.over(page) } else { page.over(template) };
+        (page.width, page.height) = size;
+    }
+    for xml in notes {
+        let size = (page.width, page.height);
+        page = of(xml)?.page.over(page);
         (page.width, page.height) = size;
     }
     Ok(page)
@@ -47,6 +59,8 @@ enum Open {
     Text,
     Code(Code),
     Path,
+    /// What was noted upon the page looks so.
+    Note,
     /// What an object is cut to.
     Clip,
     Steps(String),
@@ -59,7 +73,9 @@ struct Object {
     turn: Option<[f64; 6]>,
     size: f64,
     stretch: f64,
-    is_white: bool,
+    ink: Option<Color>,
+    /// What its letters are drawn as is told apart from them, and not one for one.
+    is_redrawn: bool,
     /// How opaque it is, of 255.
     alpha: f64,
     /// Outside of what nothing of it is drawn, in points.
@@ -109,8 +125,8 @@ impl Object {
 /// A run of text: where it begins, and the steps between its characters.
 #[derive(Default)]
 struct Code {
-    x: f64,
-    y: f64,
+    x: Option<f64>,
+    y: Option<f64>,
     across: Vec<f64>,
     down: Vec<f64>,
     text: String,
@@ -123,6 +139,13 @@ struct Reader {
     page: Page,
     /// The templates that are named, and whether they lie over the page.
     templates: Vec<(String, bool)>,
+    params: Rc<Params>,
+    /// What an object is drawn with where it says nothing, and where a note begins.
+    usual: Param,
+    origin: (f64, f64),
+    /// What the object that is open writes and draws, all of it in the colours it says anywhere.
+    codes: Vec<Code>,
+    paths: Vec<String>,
     /// Where the last run of the object began: the next one may say no place of its own (GB/T 33190, 11.3).
     last: (f64, f64),
 }
@@ -139,25 +162,40 @@ impl Builder for Reader {
                 self.templates.extend(id.map(|id| (id, is_over)));
                 Open::Plain
             }
+            "Layer" => {
+                self.usual = self.param(attributes).unwrap_or_default();
+                Open::Plain
+            }
+            "Appearance" => {
+                let bounds = attributes.numbers("Boundary");
+                self.origin = if let [x, y, ..] = bounds[..] { (x, y) } else { (0.0, 0.0) };
+                Open::Note
+            }
             "TextObject" => {
-                self.object = Some(object(attributes, true));
+                self.object = Some(self.object(attributes, true));
                 self.last = (0.0, 0.0);
                 Open::Text
             }
             "PathObject" => {
-                self.object = Some(object(attributes, false));
+                self.object = Some(self.object(attributes, false));
                 Open::Path
             }
             "ImageObject" => {
-                let image = object(attributes, false);
+                let image = self.object(attributes, false);
                 if image.alpha >= OPAQUE && attributes.get("ImageMask").is_none() {
-                    self.page.cover(image.area((0.0, 0.0), (1.0, 1.0)));
+                    self.page.cover(image.area((0.0, 0.0), (1.0, 1.0)), None);
                 }
+                Open::Plain
+            }
+            "CGTransform" => {
+                let count = |name: &str| attributes.number(name).unwrap_or(1.0);
+                let is_redrawn = count("CodeCount") != count("GlyphCount");
+                self.object.iter_mut().for_each(|object| object.is_redrawn |= is_redrawn);
                 Open::Plain
             }
             "FillColor" if matches!(self.open.last(), Some(Open::Text | Open::Path)) => {
                 if let Some(object) = &mut self.object {
-                    object.is_white = is_white(&attributes.get("Value").unwrap_or_default());
+                    object.ink = color(&attributes.get("Value").unwrap_or_default());
                     object.alpha = object.alpha.min(attributes.number("Alpha").unwrap_or(255.0));
                 }
                 Open::Plain
@@ -172,14 +210,14 @@ impl Builder for Reader {
                 Open::Clip
             }
             "TextCode" => Open::Code(Code {
-                x: attributes.number("X").unwrap_or(self.last.0),
-                y: attributes.number("Y").unwrap_or(self.last.1),
+                x: attributes.number("X"),
+                y: attributes.number("Y"),
                 across: steps(&attributes.get("DeltaX").unwrap_or_default()),
                 down: steps(&attributes.get("DeltaY").unwrap_or_default()),
                 text: String::new(),
             }),
             "AbbreviatedData" => Open::Steps(String::new()),
-            "Clips" | "Actions" | "Annot" => Open::Skipped,
+            "Clips" | "Actions" => Open::Skipped,
             _ => Open::Plain,
         };
         self.open.push(opened);
@@ -202,8 +240,11 @@ impl Builder for Reader {
 
     fn end(&mut self) -> Result<(), ReadFault> {
         match self.open.pop() {
-            Some(Open::Code(code)) => self.write(&code),
-            Some(Open::Steps(path)) => self.path(&path),
+            Some(Open::Code(code)) => self.codes.push(code),
+            Some(Open::Steps(path)) => self.paths.push(path),
+            Some(Open::Text) => std::mem::take(&mut self.codes).iter().for_each(|code| self.write(code)),
+            Some(Open::Path) => std::mem::take(&mut self.paths).iter().for_each(|path| self.path(path)),
+            Some(Open::Note) => self.origin = (0.0, 0.0),
             _ => {}
         }
         if self.page.glyphs.len() > MOST_GLYPHS || self.page.lines() > MOST_RULES {
@@ -211,48 +252,6 @@ impl Builder for Reader {
         }
         Ok(())
     }
-}
-
-/// White, in whichever of the usual spaces of colours.
-fn is_white(value: &str) -> bool {
-    let part = |word: &str| match word.strip_prefix('#') {
-        Some(hex) => u32::from_str_radix(hex, 16).ok().map(f64::from),
-        None => word.parse().ok(),
-    };
-    let parts: Vec<f64> = value.split_whitespace().take(5).filter_map(part).collect();
-    match parts[..] {
-        [_] | [_, _, _] => parts.iter().all(|part| *part >= 250.0),
-        // Ink, and no light.
-        [_, _, _, _] => parts.iter().all(|part| *part <= 5.0),
-        _ => false,
-    }
-}
-
-fn object(attributes: &Attributes<'_>, is_text: bool) -> Object {
-    let bounds = attributes.numbers("Boundary");
-    let is = |name: &str, usual: bool| {
-        attributes.get(name).map_or(usual, |value| matches!(value.as_str(), "true" | "1"))
-    };
-    let straight = |name: &str| attributes.number(name).is_none_or(|turned| turned == 0.0);
-    let mut object = Object {
-        at: match bounds[..] {
-            [x, y, ..] => (x, y),
-            _ => (0.0, 0.0),
-        },
-        turn: <[f64; 6]>::try_from(attributes.numbers("CTM")).ok(),
-        size: attributes.number("Size").unwrap_or_default(),
-        stretch: attributes.number("HScale").unwrap_or(1.0),
-        is_white: false,
-        alpha: attributes.number("Alpha").unwrap_or(255.0),
-        clip: None,
-        is_plain: straight("CharDirection") && straight("ReadDirection"),
-        strokes: is("Stroke", !is_text),
-        fills: is("Fill", is_text),
-    };
-    if let [_, _, width, height] = bounds[..] {
-        object.clip_to(&[0.0, 0.0, width, height]);
-    }
-    object
 }
 
 /// Steps between characters; `g 3 5.5` are three of them.
@@ -274,13 +273,47 @@ fn steps(text: &str) -> Vec<f64> {
 }
 
 impl Reader {
+    /// What an element is drawn with by its name.
+    fn param(&self, attributes: &Attributes<'_>) -> Option<Param> {
+        attributes.get("DrawParam").map(|id| self.params.named(&id))
+    }
+
+    fn object(&self, attributes: &Attributes<'_>, is_text: bool) -> Object {
+        let param = self.param(attributes).unwrap_or(self.usual);
+        let bounds = attributes.numbers("Boundary");
+        let is = |name: &str, usual: bool| {
+            attributes.get(name).map_or(usual, |value| matches!(value.as_str(), "true" | "1"))
+        };
+        let straight = |name: &str| attributes.number(name).is_none_or(|turned| turned == 0.0);
+        let mut object = Object {
+            at: match bounds[..] {
+                [x, y, ..] => (x + self.origin.0, y + self.origin.1),
+                _ => self.origin,
+            },
+            turn: <[f64; 6]>::try_from(attributes.numbers("CTM")).ok(),
+            size: attributes.number("Size").unwrap_or_default(),
+            stretch: attributes.number("HScale").unwrap_or(1.0),
+            ink: param.ink.unwrap_or(Some(Color::BLACK)),
+            is_redrawn: false,
+            alpha: attributes.number("Alpha").unwrap_or(255.0).min(param.alpha.unwrap_or(255.0)),
+            clip: None,
+            is_plain: straight("CharDirection") && straight("ReadDirection"),
+            strokes: is("Stroke", !is_text),
+            fills: is("Fill", is_text),
+        };
+        if let [_, _, width, height] = bounds[..] {
+            object.clip_to(&[0.0, 0.0, width, height]);
+        }
+        object
+    }
+
     fn write(&mut self, code: &Code) {
         let Some(object) = self.object else { return };
         // Not drawn at all: what a program has read from the picture above it.
         if !object.fills && !object.strokes {
             return;
         }
-        let (mut x, mut y) = (code.x, code.y);
+        let (mut x, mut y) = (code.x.unwrap_or(self.last.0), code.y.unwrap_or(self.last.1));
         self.last = (x, y);
         // A step far wider than the others is a gap, and not how wide a character is.
         let least = code.across.iter().copied().filter(|step| *step > 0.0).fold(f64::MAX, f64::min);
@@ -296,9 +329,12 @@ impl Reader {
                 from.0 + (to.0 - from.0) * 0.5 + (up.0 - from.0) * 0.35,
                 from.1 + (to.1 - from.1) * 0.5 + (up.1 - from.1) * 0.35,
             );
-            let is_lost =
-                object.is_white || object.alpha <= CLEAR || !object.draws(middle, object.size * POINTS);
-            let shown = if is_lost { Shown::Lost } else { Shown::Plain };
+            let is_drawn = object.alpha > CLEAR && object.draws(middle, object.size * POINTS);
+            let shown = match object.ink {
+                _ if !is_drawn || object.is_redrawn => Shown::Lost,
+                Some(color) => Shown::In(color),
+                None => Shown::Plain,
+            };
             let mut utf8 = [0; 4];
             let c = c.encode_utf8(&mut utf8);
             match object.is_plain {
@@ -348,13 +384,13 @@ impl Reader {
         for part in &parts {
             let surface = surface(part).filter(|_| fills);
             if let Some(surface) = surface.filter(|_| object.alpha >= OPAQUE) {
-                self.page.cover(surface);
+                self.page.cover(surface, object.ink);
             }
             if object.strokes {
                 for (from, to) in part.iter().zip(part.iter().skip(1)) {
                     self.page.line(*from, *to);
                 }
-            } else if let Some(surface) = surface.filter(|_| !object.is_white) {
+            } else if let Some(surface) = surface.filter(|_| !object.ink.is_some_and(Color::is_white)) {
                 self.page.upright(surface, false);
             }
         }

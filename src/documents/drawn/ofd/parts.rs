@@ -11,7 +11,11 @@ const MOST_DOCUMENTS: usize = 20;
 #[derive(Default)]
 pub(super) struct Document {
     pub templates: Vec<(String, String)>,
-    pub pages: Vec<String>,
+    /// By their ids as well.
+    pub pages: Vec<(String, String)>,
+    /// Where it says what things are drawn with, and what was noted upon its pages.
+    pub resources: Vec<String>,
+    pub notes: Option<String>,
     pub size: Option<(f64, f64)>,
 }
 
@@ -33,7 +37,9 @@ impl Builder for Reader {
     fn start(&mut self, _: &str, name: &str, attributes: &Attributes<'_>) -> Result<(), ReadFault> {
         let place = attributes.get("BaseLoc");
         match (name, place) {
-            ("Page", Some(place)) => self.document.pages.push(place),
+            ("Page", Some(place)) => {
+                self.document.pages.push((attributes.get("ID").unwrap_or_default(), place));
+            }
             ("TemplatePage", Some(place)) => {
                 self.document.templates.push((attributes.get("ID").unwrap_or_default(), place));
             }
@@ -47,10 +53,17 @@ impl Builder for Reader {
     }
 
     fn text(&mut self, text: &str) -> Result<(), ReadFault> {
-        if self.open.last().is_some_and(|name| name == "PhysicalBox")
-            && let [_, _, width, height] = numbers(text)[..]
-        {
-            self.document.size.get_or_insert((width, height));
+        match self.open.last().map(String::as_str) {
+            Some("PhysicalBox") => {
+                if let [_, _, width, height] = numbers(text)[..] {
+                    self.document.size.get_or_insert((width, height));
+                }
+            }
+            Some("PublicRes" | "DocumentRes") if self.document.resources.len() < MOST_DOCUMENTS => {
+                self.document.resources.push(text.trim().to_owned());
+            }
+            Some("Annotations") => self.document.notes = Some(text.trim().to_owned()),
+            _ => {}
         }
         Ok(())
     }
@@ -63,35 +76,56 @@ impl Builder for Reader {
 
 /// The places of the documents of a file, which may hold several.
 pub(super) fn documents_of(root: &str) -> Result<Vec<String>, ReadFault> {
-    #[derive(Default)]
-    struct Root {
-        is_open: bool,
-        found: Vec<String>,
-    }
-    impl Builder for Root {
-        fn start(&mut self, _: &str, name: &str, _: &Attributes<'_>) -> Result<(), ReadFault> {
-            self.is_open = name == "DocRoot" && self.found.len() < MOST_DOCUMENTS;
-            if self.is_open {
-                self.found.push(String::new());
-            }
-            Ok(())
-        }
+    let found = Root::read(root, "DocRoot", MOST_DOCUMENTS)?;
+    let found: Vec<String> = found.into_iter().map(|(_, place)| place).collect();
+    if found.is_empty() { Err(ReadFault::NoText) } else { Ok(found) }
+}
 
-        fn text(&mut self, text: &str) -> Result<(), ReadFault> {
-            if self.is_open {
-                self.found.last_mut().into_iter().for_each(|place| place.push_str(text.trim()));
-            }
-            Ok(())
-        }
+/// The pages that something was noted upon, by their ids, and where that stands.
+pub(super) fn notes_of(list: &str) -> Result<Vec<(String, String)>, ReadFault> {
+    Root::read(list, "FileLoc", MOST_PAGES)
+}
 
-        fn end(&mut self) -> Result<(), ReadFault> {
-            self.is_open = false;
-            Ok(())
-        }
+/// The places that elements of a name say, and the page that each stands in.
+struct Root {
+    name: &'static str,
+    most: usize,
+    is_open: bool,
+    page: String,
+    found: Vec<(String, String)>,
+}
+
+impl Root {
+    fn read(xml: &str, name: &'static str, most: usize) -> Result<Vec<(String, String)>, ReadFault> {
+        let mut reader = Root { name, most, is_open: false, page: String::new(), found: Vec::new() };
+        walk(xml, &mut reader)?;
+        Ok(reader.found)
     }
-    let mut reader = Root::default();
-    walk(root, &mut reader)?;
-    if reader.found.is_empty() { Err(ReadFault::NoText) } else { Ok(reader.found) }
+}
+
+impl Builder for Root {
+    fn start(&mut self, _: &str, name: &str, attributes: &Attributes<'_>) -> Result<(), ReadFault> {
+        if name == "Page" {
+            self.page = attributes.get("PageID").unwrap_or_default();
+        }
+        self.is_open = name == self.name && self.found.len() < self.most;
+        if self.is_open {
+            self.found.push((self.page.clone(), String::new()));
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), ReadFault> {
+        if self.is_open {
+            self.found.last_mut().into_iter().for_each(|(_, place)| place.push_str(text.trim()));
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), ReadFault> {
+        self.is_open = false;
+        Ok(())
+    }
 }
 
 pub(super) fn folder_of(place: &str) -> &str {

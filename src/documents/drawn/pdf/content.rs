@@ -198,7 +198,7 @@ impl<'d, 'l> Drawing<'d, 'l> {
 
     fn cover(&mut self, corners: [(f64, f64); 4], state: &State) {
         let area = Rect::around(corners);
-        self.page.cover(state.clip.map_or(area, |clip| clip.within(area)));
+        self.page.cover(state.clip.map_or(area, |clip| clip.within(area)), None);
     }
 
     /// Draws a form where it is set.

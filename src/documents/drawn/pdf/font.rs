@@ -4,10 +4,12 @@
 use super::cmap;
 use encoding_rs::WINDOWS_1252;
 use lopdf::{Dictionary, Document, Object};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Largest map of characters, in bytes as unpacked.
 const LARGEST_MAP: usize = 1 << 20;
+/// Longest procedure of a glyph that may draw nothing, in bytes as unpacked.
+const LONGEST_EMPTY: usize = 4 << 10;
 /// What stands for a character of which nobody knows which it is.
 const UNKNOWN: &str = "\u{fffd}";
 /// Fonts that every reader of PDF has, with the usual letters.
@@ -20,6 +22,8 @@ pub(super) struct Font {
     /// By their codes where those are plain ones, with what a font says of its own.
     plain: bool,
     differences: HashMap<u32, Option<char>>,
+    /// Codes whose glyphs draw nothing.
+    empty: HashSet<u32>,
     widths: HashMap<u32, f64>,
     usual_width: f64,
 }
@@ -42,6 +46,7 @@ impl Font {
             to_unicode: to_unicode.map(|map| cmap::read(&map)),
             plain: false,
             differences: HashMap::new(),
+            empty: HashSet::new(),
             widths: HashMap::new(),
             usual_width: 500.0,
         };
@@ -109,23 +114,31 @@ impl Font {
                 let base = encoding.get(b"BaseEncoding").and_then(Object::as_name);
                 self.plain = base.map_or(is_standard, is_usual);
                 let listed = encoding.get_deref(b"Differences", document).and_then(Object::as_array);
-                self.take_differences(listed.map(Vec::as_slice).unwrap_or_default());
+                let listed = listed.map(Vec::as_slice).unwrap_or_default();
+                self.take_differences(listed);
+                if kind == b"Type3" {
+                    self.take_procedures(document, font, listed);
+                }
             }
             _ => self.plain = is_standard,
         }
     }
 
     fn take_differences(&mut self, listed: &[Object]) {
-        let mut at = 0_u32;
-        for item in listed {
-            match item {
-                Object::Name(name) => {
-                    self.differences.insert(at, named(name));
-                    at = at.saturating_add(1);
-                }
-                other => at = number(other).map_or(at, code),
-            }
-        }
+        self.differences.extend(by_code(listed).map(|(code, name)| (code, named(name))));
+    }
+
+    /// Finds out which glyphs of a font that is drawn draw nothing.
+    fn take_procedures(&mut self, document: &Document, font: &Dictionary, listed: &[Object]) {
+        let Ok(procedures) = font.get_deref(b"CharProcs", document).and_then(Object::as_dict) else { return };
+        let is_empty = |name: &[u8]| {
+            let drawn = procedures.get_deref(name, document).and_then(Object::as_stream);
+            // A long one draws something.
+            drawn.map_or(true, |drawn| {
+                drawn.get_plain_content_with_limit(LONGEST_EMPTY).is_ok_and(|drawn| !draws(&drawn))
+            })
+        };
+        self.empty.extend(by_code(listed).filter(|(_, name)| is_empty(name)).map(|(code, _)| code));
     }
 
     /// The codes of a text, one after the other.
@@ -147,12 +160,24 @@ impl Font {
         }
         buffer.iter().map(|(code, room)| Shown {
             text: match &self.to_unicode {
-                Some(map) => map.get(code).map_or(UNKNOWN, String::as_str),
+                Some(map) => {
+                    map.get(code).filter(|told| self.may_be(*code, told)).map_or(UNKNOWN, String::as_str)
+                }
                 None => std::str::from_utf8(room).unwrap_or(UNKNOWN).trim_end_matches('\0'),
             },
             width: self.widths.get(code).copied().unwrap_or(self.usual_width),
             is_space: !self.is_wide && *code == 32,
         })
+    }
+
+    /// Whether a code may stand for what the font's map tells of it: the name of its glyph is no other figure's, and it
+    /// draws something.
+    fn may_be(&self, code: u32, told: &str) -> bool {
+        let is_figure = |c: char| c.is_ascii_digit();
+        let said = self.letter(code).filter(|said| is_figure(*said) || told.contains(is_figure));
+        let is_other =
+            said.is_some_and(|said| !said.is_alphabetic() && told != said.encode_utf8(&mut [0; 4]));
+        !(is_other || self.empty.contains(&code) && told.contains(is_figure))
     }
 
     /// What a code of a font without a map stands for.
@@ -161,13 +186,35 @@ impl Font {
             return None;
         }
         if let Some(said) = self.differences.get(&code) {
-            return *said;
+            return said.filter(|c| !(c.is_ascii_digit() && self.empty.contains(&code)));
         }
         let byte = u8::try_from(code).ok().filter(|_| self.plain)?;
         // All usual encodings are alike here; beyond, Windows' is the most usual one.
         let letter = WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next();
         letter.filter(|_| (0x20..0x7f).contains(&byte))
     }
+}
+
+/// The names of a list of differences by their codes; no simple font has more than 256.
+fn by_code(listed: &[Object]) -> impl Iterator<Item = (u32, &[u8])> {
+    let mut at = 0_u32;
+    listed.iter().take(1_024).filter_map(move |item| match item {
+        Object::Name(name) => {
+            at = at.saturating_add(1);
+            Some((at - 1, name.as_slice()))
+        }
+        other => {
+            at = number(other).map_or(at, code);
+            None
+        }
+    })
+}
+
+/// Whether a glyph's procedure draws anything.
+fn draws(procedure: &[u8]) -> bool {
+    const DRAWING: [&[u8]; 14] =
+        [b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"Do", b"BI", b"sh", b"Tj", b"TJ"];
+    procedure.split(|byte| byte.is_ascii_whitespace()).any(|word| DRAWING.contains(&word))
 }
 
 /// The character of a glyph's name, for those that figures and dates are written with.
@@ -212,4 +259,40 @@ pub(super) fn number(object: &Object) -> Option<f64> {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a code is")]
 fn code(number: f64) -> u32 {
     number.clamp(0.0, 65_535.0) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lopdf::{Stream, dictionary};
+
+    /// What a font with a name for one code, and a map, makes of it.
+    fn shown(name: &str, told: &str, procedure: Option<&str>) -> String {
+        let mut document = Document::new();
+        let map =
+            format!("1 beginbfchar <35> <{:04X}> endbfchar", u32::from(told.chars().next().unwrap_or(' ')));
+        let map = document.add_object(Stream::new(dictionary! {}, map.into_bytes()));
+        let drawn = Stream::new(dictionary! {}, procedure.unwrap_or_default().as_bytes().to_vec());
+        let drawn = document.add_object(drawn);
+        let font = dictionary! {
+            "Subtype" => if procedure.is_some() { "Type3" } else { "Type1" },
+            "ToUnicode" => map,
+            "CharProcs" => dictionary! { name => drawn },
+            "Encoding" => dictionary! {
+                "Differences" => vec![Object::Integer(0x35), Object::Name(name.into())],
+            },
+        };
+        let font = Font::read(&document, &font);
+        font.show(b"5", &mut Vec::new()).map(|shown| shown.text.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_figure_whose_glyph_is_called_another_or_draws_nothing_is_unknown() {
+        assert_eq!(shown("five", "5", None), "5");
+        assert_eq!(shown("three", "5", None), UNKNOWN);
+        assert_eq!(shown("five", "一", None), UNKNOWN);
+        assert_eq!(shown("g12", "5", None), "5");
+        assert_eq!(shown("a5", "5", Some("500 0 d0 0 0 100 700 re f")), "5");
+        assert_eq!(shown("a5", "5", Some("500 0 d0")), UNKNOWN);
+    }
 }

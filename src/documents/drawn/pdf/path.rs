@@ -74,7 +74,7 @@ impl Path {
         let is_ring = |one: &Rect| surfaces.iter().any(|other| one != other && one.within(*other) == *one);
         if state.hides() && !surfaces.iter().take(MOST_RINGS).any(is_ring) {
             for surface in &surfaces {
-                page.cover(state.clip.map_or(*surface, |clip| clip.within(*surface)));
+                page.cover(state.clip.map_or(*surface, |clip| clip.within(*surface)), state.fill.color);
             }
         }
         if strokes {
@@ -86,7 +86,7 @@ impl Path {
                     page.line(*from, *to);
                 }
             }
-        } else if !state.fill.is_white {
+        } else if !state.fill.is_white() {
             surfaces.iter().for_each(|surface| page.upright(*surface, false));
         }
     }

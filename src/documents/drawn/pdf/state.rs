@@ -1,6 +1,7 @@
 //! What holds while a page is drawn: where paper is, what is written with.
 
 use super::font::Font;
+use crate::documents::color::Color;
 use crate::documents::drawn::canvas::{Rect, Shown};
 use std::rc::Rc;
 
@@ -58,8 +59,8 @@ pub(super) struct State {
 /// What surfaces, or lines, are drawn with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ink {
-    /// It has the colour of paper.
-    pub is_white: bool,
+    /// Its colour, where that is known.
+    pub color: Option<Color>,
     /// How opaque it is.
     pub alpha: f64,
     pub space: Space,
@@ -77,20 +78,30 @@ pub(super) enum Space {
 }
 
 impl Ink {
-    const PLAIN: Ink = Ink { is_white: false, alpha: 1.0, space: Space::Usual };
+    const PLAIN: Ink = Ink { color: Some(Color::BLACK), alpha: 1.0, space: Space::Usual };
 
     /// Takes in a colour by its numbers.
     pub fn take(&mut self, numbers: &[f64]) {
-        self.is_white = match (self.space, numbers) {
-            (Space::Other, _) | (_, []) => false,
-            (Space::Usual, [_, _, _, _]) | (Space::Inks, _) => numbers.iter().all(|part| *part <= 0.02),
-            (Space::Usual, parts) => parts.iter().all(|part| *part >= 0.98),
+        self.color = match (self.space, numbers) {
+            (Space::Usual, [gray]) => Some(of_light([*gray; 3])),
+            (Space::Usual, [red, green, blue]) => Some(of_light([*red, *green, *blue])),
+            (Space::Usual, [cyan, magenta, yellow, black]) => {
+                Some(of_light([cyan, magenta, yellow].map(|ink| (1.0 - ink) * (1.0 - black))))
+            }
+            (Space::Inks, [_, ..]) if numbers.iter().all(|part| *part <= 0.02) => Some(Color::WHITE),
+            _ => None,
         };
     }
 
     /// Changes to another space, whose first colour is black.
     pub fn change(&mut self, space: Space) {
-        (self.space, self.is_white) = (space, false);
+        let black = Some(Color::BLACK).filter(|_| space == Space::Usual);
+        (self.space, self.color) = (space, black);
+    }
+
+    /// Whether it has the colour of paper.
+    pub fn is_white(self) -> bool {
+        self.color.is_some_and(Color::is_white)
     }
 
     pub fn is_clear(self) -> bool {
@@ -140,8 +151,17 @@ impl State {
             2 | 6 => &[self.fill, self.stroke],
             _ => return None,
         };
-        let is_seen = inks.iter().any(|ink| !ink.is_white && !ink.is_clear());
+        let seen = || inks.iter().filter(|ink| !ink.is_clear());
         let is_drawn = self.clip.is_none_or(|clip| clip.holds(middle));
-        is_drawn.then_some(if is_seen { Shown::Plain } else { Shown::Lost })
+        let ink = seen().find(|ink| !ink.is_white()).or(seen().next());
+        is_drawn.then_some(match ink {
+            Some(ink) => ink.color.map_or(Shown::Plain, Shown::In),
+            None => Shown::Lost,
+        })
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a part may be")]
+fn of_light(parts: [f64; 3]) -> Color {
+    Color(parts.map(|part| (part.clamp(0.0, 1.0) * 255.0).round() as u8))
 }

@@ -82,7 +82,7 @@ pub mod domain {
     }
     /// Numbers of a form.
     pub mod number {
-        pub use crate::domain::number::MAX_COUNT;
+        pub use crate::domain::number::{MAX_COUNT, NumberFault};
     }
     /// Pages of a list.
     pub mod page {

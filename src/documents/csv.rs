@@ -2,7 +2,8 @@
 
 use super::fault::ReadFault;
 use super::grid::Grid;
-use super::recognise::{FoundCell, FoundState, Reading, SourceNotes, Unmapped};
+use super::notes::{FoundCell, FoundState, SourceNotes, Unmapped};
+use super::recognise::Reading;
 use super::sheet::{Sheet, Workbook};
 use super::value::{self, CellText};
 use crate::domain::form::{Form, all, for_year};
@@ -42,7 +43,7 @@ pub fn read(text: &str) -> Result<Grid, ReadFault> {
         }
     }
     workbook.lay_out(sheet)?;
-    Ok(Grid { blocks: workbook.blocks, aside: workbook.aside })
+    Ok(Grid { blocks: workbook.blocks, aside: workbook.aside, ..Grid::default() })
 }
 
 /// A cell as a spreadsheet shows it: `="12"` and `'12` are how one is told that 12 is a text.

@@ -33,7 +33,7 @@ pub(super) fn form_of_tables(pieces: &[Piece<'_>]) -> Option<&'static Form> {
 fn leading(distinctive: &HashMap<String, Vec<usize>>, forms: usize, pieces: &[Piece<'_>]) -> Option<usize> {
     let mut hits = vec![0_usize; forms];
     for piece in pieces.iter().filter(|piece| !piece.text.is_empty() && piece.text.len() <= LONGEST) {
-        for place in distinctive.get(&Keys::of(piece.text).full).into_iter().flatten() {
+        for place in distinctive.get(&Keys::of_label(piece.text).full).into_iter().flatten() {
             if let Some(hits) = hits.get_mut(*place) {
                 *hits += 1;
             }
@@ -53,13 +53,13 @@ fn keys_of(form: &Form) -> HashSet<String> {
         let lines =
             row.columns.iter().flat_map(|column| std::iter::once(&column.label).chain(&column.aliases));
         for label in std::iter::once(&row.label).chain(&row.aliases).chain(lines).chain([&row.block]) {
-            keys.insert(Keys::of(label).full);
+            keys.insert(Keys::of_label(label).full);
         }
         for part in row.group.iter().flat_map(|group| group.split('/')) {
-            let Keys { full, bare } = Keys::of(part);
+            let Keys { full, bare } = Keys::of_label(part);
             keys.extend([full, bare]);
         }
-        keys.insert(Keys::of(&row.label).bare);
+        keys.insert(Keys::of_label(&row.label).bare);
     }
     keys
 }

@@ -1,16 +1,13 @@
-//! What stands around the sections: the title above them, the signature below them.
+//! What stands above the sections: the title, with agency and year.
 
 use super::grid::Piece;
 use super::label::Keys;
 use crate::domain::report::Scope;
-use chrono::NaiveDate;
 
 /// Longest line looked at, in bytes; titles and signatures are short.
 const LONGEST: usize = 300;
 /// Longest last words of a title on a line of their own, in characters.
 const LONGEST_REST: usize = 16;
-/// How many pieces from the end a signature is looked for.
-const DEPTH: usize = 40;
 
 /// What the lines above the first heading say.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -20,16 +17,6 @@ pub(super) struct Head {
     pub agency: Option<String>,
     pub year: Option<i32>,
     /// Places of the pieces the title stood in.
-    pub from: usize,
-    pub to: usize,
-}
-
-/// What the lines at the end say, and which they are.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Signature {
-    pub by: Option<String>,
-    pub on: Option<NaiveDate>,
-    /// Places of the pieces the signature stood in.
     pub from: usize,
     pub to: usize,
 }
@@ -158,11 +145,9 @@ fn agency_in(title: &str) -> Option<String> {
         None if before.trim().is_empty() => return None,
         None => part.trim(),
     };
-    let name = name
-        .trim_matches(['《', '》', '（', '(', '“', '”', '"'])
-        .trim_start_matches("关于")
-        .trim_end_matches("关于")
-        .trim();
+    let name = name.trim_matches(['《', '》', '（', '(', '“', '”', '"']).trim_start_matches("关于");
+    // 某局关于报送…的函.
+    let name = name.split("关于").next().unwrap_or(name).trim();
     // 某县人民政府信息公开年度报告: the mark has swallowed the end of the name.
     let swallowed = cut.is_some() && name.ends_with("人民");
     let name = if swallowed { format!("{name}政府") } else { name.to_owned() };
@@ -229,69 +214,8 @@ pub(super) fn scope_of(agency: &str) -> Option<Scope> {
     }
 }
 
-/// Finds name and date at the end; what stands behind them is no part of the report.
-pub(super) fn read_signature(pieces: &[Piece<'_>], known: &[&str]) -> Option<Signature> {
-    let named = |text: &str| is_agency(text) || known.contains(&text);
-    let filled: Vec<(usize, &str)> = pieces
-        .iter()
-        .enumerate()
-        .rev()
-        .filter(|(_, piece)| !piece.text.is_empty())
-        .map(|(at, piece)| (at, piece.text))
-        .take(DEPTH)
-        .collect();
-    for (place, (at, text)) in filled.iter().enumerate() {
-        let Some((before, on)) = dated(text) else { continue };
-        let above = filled.get(place + 1).filter(|(_, text)| named(text));
-        let (by, from) = match above {
-            _ if named(before) => (Some(before.to_owned()), *at),
-            _ if !before.is_empty() => continue,
-            Some((above, name)) => (Some((*name).to_owned()), *above),
-            None if place == 0 => (None, *at),
-            None => continue,
-        };
-        return Some(Signature { by, on: Some(on), from, to: at + 1 });
-    }
-    let (at, name) = filled.first().filter(|(_, text)| known.contains(text))?;
-    Some(Signature { by: Some((*name).to_owned()), on: None, from: *at, to: at + 1 })
-}
-
-/// A line that ends with a date: what stands before it, and the date.
-fn dated(text: &str) -> Option<(&str, NaiveDate)> {
-    if text.len() > LONGEST {
-        return None;
-    }
-    if let Some(date) = parse_date(text) {
-        return Some(("", date));
-    }
-    let (_, start, _) = find_year(text)?;
-    Some((text.get(..start)?.trim(), parse_date(text.get(start..)?)?))
-}
-
-/// Reads 2024年1月29日, 二〇二四年一月二十九日, 2024-1-29 and nothing looser.
-fn parse_date(text: &str) -> Option<NaiveDate> {
-    if text.len() > LONGEST {
-        return None;
-    }
-    let text: String =
-        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '（' | '）' | '(' | ')')).collect();
-    let (year, month, day) = match text.split_once('年') {
-        Some((year, rest)) => {
-            let (month, day) = rest.split_once('月')?;
-            (year, month, day.strip_suffix(['日', '号'])?)
-        }
-        None => {
-            let (year, rest) = text.split_once(['-', '.', '/', '－', '．'])?;
-            let (month, day) = rest.split_once(['-', '.', '/', '－', '．'])?;
-            (year, month, day)
-        }
-    };
-    let year = year_of(&year.chars().collect::<Vec<char>>())?;
-    NaiveDate::from_ymd_opt(year, small_number(month)?, small_number(day)?)
-}
-
 /// One or two digits, or a Chinese number up to 九十九.
-fn small_number(text: &str) -> Option<u32> {
+pub(super) fn small_number(text: &str) -> Option<u32> {
     let one = |text: &str| {
         let mut chars = text.chars();
         let digit = digit(chars.next()?)?;
@@ -312,7 +236,7 @@ fn small_number(text: &str) -> Option<u32> {
 
 /// The year a text is about, with the bytes it stands in (年 or 年度 included): the first that is called 年度, else the
 /// first.
-fn find_year(text: &str) -> Option<(i32, usize, usize)> {
+pub(super) fn find_year(text: &str) -> Option<(i32, usize, usize)> {
     if text.len() > LONGEST {
         return None;
     }
@@ -336,7 +260,7 @@ fn years<'t>(text: &'t str, chars: &'t [(usize, char)]) -> impl Iterator<Item = 
     })
 }
 
-fn year_of(digits: &[char]) -> Option<i32> {
+pub(super) fn year_of(digits: &[char]) -> Option<i32> {
     let [a, b, c, d] = digits else { return None };
     let number = digit(*a)? * 1000 + digit(*b)? * 100 + digit(*c)? * 10 + digit(*d)?;
     i32::try_from(number).ok().filter(|year| (1990..=2100).contains(year))

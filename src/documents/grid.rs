@@ -9,6 +9,8 @@ pub struct Grid {
     pub blocks: Vec<Block>,
     /// What stood where no report has anything: told, and never read.
     pub aside: Vec<GridCell>,
+    /// The first and the last line of what each element of a page holds, where the format tells.
+    pub frames: Vec<(usize, usize)>,
 }
 
 /// One piece of a document, in the order it stood.
@@ -100,7 +102,7 @@ pub(super) struct Place {
 
 impl Grid {
     pub(super) fn of(blocks: Vec<Block>) -> Grid {
-        Grid { blocks, aside: Vec::new() }
+        Grid { blocks, ..Grid::default() }
     }
 
     /// Everything in reading order, because sections run across paragraphs and tables alike.

@@ -5,6 +5,7 @@ use super::label::{Keys, strip_artefacts};
 use crate::domain::form::Form;
 use crate::domain::simplified::simplified;
 use crate::domain::text::plain;
+use std::collections::HashSet;
 use unicode_normalization::UnicodeNormalization;
 
 /// A section's heading in a document.
@@ -28,6 +29,8 @@ pub(super) struct Heading {
 const MOST_PIECES: usize = 3;
 /// From how many letters on a title is known even where the text runs on behind it.
 const TELLING: usize = 8;
+/// From how many sections on points lead them: （一）总体情况.
+const MANY_POINTS: usize = 4;
 /// Longest heading in a wording nobody knows, in characters.
 const LONGEST_UNKNOWN: usize = 30;
 
@@ -68,12 +71,11 @@ pub(super) fn find_headings(form: &Form, pieces: &[Piece<'_>]) -> Vec<Heading> {
         }
     }
     for section in 0..form.sections.len() {
-        let unknown = unknown_heading(section, pieces, &chosen);
+        let unknown = unknown_heading(section, form.sections.len(), pieces, &chosen);
         chosen.extend(unknown);
     }
     // Figures lead lists inside of sections too: they count only where nothing else was found.
-    let listed: Vec<Heading> =
-        places().filter_map(|at| listed_heading(at, pieces.get(at)?, &wordings)).collect();
+    let listed = listed_headings(pieces, &wordings);
     for section in 0..form.sections.len() {
         if chosen.iter().all(|known| known.section != section) {
             let fitting = between_neighbours(section, &listed, &chosen).cloned();
@@ -107,17 +109,37 @@ fn short_numbered(text: &str) -> Option<usize> {
     (fits && !rest.contains(['。', '；', '，', '：', ':', ';', ','])).then_some(ordinal)
 }
 
-/// A heading in a wording nobody knows: the only line that leads on the numbers between both neighbours.
-fn unknown_heading(section: usize, pieces: &[Piece<'_>], chosen: &[Heading]) -> Option<Heading> {
+/// What a heading of the first and of the last section speaks of, in a wording nobody knows.
+const OF_FIRST: [&str; 5] = ["总体", "概况", "概述", "基本情况", "工作情况"];
+const OF_LAST: [&str; 4] = ["其他", "其它", "需要报告", "需要说明"];
+
+/// A heading in a wording nobody knows: the only line that leads on the numbers between both neighbours. The first
+/// and the last section have but one, and speak of what theirs do.
+fn unknown_heading(
+    section: usize,
+    sections: usize,
+    pieces: &[Piece<'_>],
+    chosen: &[Heading],
+) -> Option<Heading> {
     let of = |wanted: usize| chosen.iter().find(|known| known.section == wanted);
     let ordinal = section + 1;
-    let (above, below) = (of(section.checked_sub(1)?)?, of(section + 1)?);
-    if of(section).is_some() || (above.ordinal, below.ordinal) != (Some(ordinal - 1), Some(ordinal + 1)) {
+    let leads = |known: &&Heading, wanted: usize| known.ordinal == Some(wanted);
+    if of(section).is_some() {
         return None;
     }
-    let between = pieces.iter().enumerate().take(below.piece).skip(above.piece + above.pieces);
-    let mut fitting =
-        between.filter(|(_, piece)| piece.row.is_none() && short_numbered(piece.text) == Some(ordinal));
+    let above = section.checked_sub(1).map(|above| of(above).filter(|known| leads(known, ordinal - 1)));
+    let below = (ordinal < sections).then(|| of(ordinal).filter(|known| leads(known, ordinal + 1)));
+    let (from, to, words): (usize, usize, &[&str]) = match (above, below) {
+        (None, Some(below)) => (0, below?.piece, &OF_FIRST),
+        (Some(above), None) => (above?.piece + above?.pieces, pieces.len(), &OF_LAST),
+        (Some(above), Some(below)) => (above?.piece + above?.pieces, below?.piece, &[]),
+        (None, None) => return None,
+    };
+    let between = pieces.iter().enumerate().take(to).skip(from);
+    let speaks = |text: &str| words.is_empty() || words.iter().any(|word| text.contains(word));
+    let mut fitting = between.filter(|(_, piece)| {
+        piece.row.is_none() && short_numbered(piece.text) == Some(ordinal) && speaks(piece.text)
+    });
     let (piece, found) = fitting.next().filter(|_| fitting.next().is_none())?;
     let (_, title) = behind_numeral(found.text)?;
     Some(Heading {
@@ -217,13 +239,38 @@ fn found(piece: usize, wording: &Wording, title: &str, inline: &str, ordinal: Op
     }
 }
 
-/// A title alone behind `1.` or between brackets.
+/// Titles behind other numbers; of those that lead points inside of sections too, （一） and ①, few tell nothing.
+fn listed_headings(pieces: &[Piece<'_>], wordings: &[Wording]) -> Vec<Heading> {
+    let all = pieces.iter().enumerate();
+    let all: Vec<(bool, Heading)> = all
+        .filter_map(|(at, piece)| Some((is_point(piece.text), listed_heading(at, piece, wordings)?)))
+        .collect();
+    let points = all.iter().filter(|(is_point, _)| *is_point).map(|(_, heading)| heading.section);
+    let many = points.collect::<HashSet<usize>>().len() >= MANY_POINTS;
+    all.into_iter().filter(|(is_point, _)| many || !is_point).map(|(_, heading)| heading).collect()
+}
+
+fn is_point(text: &str) -> bool {
+    !text.trim_start().starts_with(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c))
+}
+
+/// A title alone behind another number than 一、: `1.`, `（一）`, `①`, `Ⅰ.`, `壹、`.
 fn listed_heading(at: usize, piece: &Piece<'_>, wordings: &[Wording]) -> Option<Heading> {
+    const BIG: &str = "壹贰叁肆伍陆";
     let text = piece.text.trim_start();
-    let behind = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    let is_led = (1..=2).contains(&(text.len() - behind.len()));
-    let title = behind.trim_start().strip_prefix(['.', '．', '、', ' ']).filter(|_| is_led)?;
-    let found = heading(at, title, wordings)?;
+    let is_number = |c: char| c.is_numeric() || NUMERALS.contains(c) || BIG.contains(c);
+    let bracketed = text.strip_prefix(['（', '(']);
+    let text = bracketed.unwrap_or(text);
+    let behind = text.trim_start_matches(is_number);
+    let number = text.get(..text.len() - behind.len())?;
+    let is_led = (1..=2).contains(&number.chars().count());
+    let is_circled = number.starts_with(|c: char| ('\u{2460}'..='\u{2473}').contains(&c));
+    let title = match bracketed {
+        Some(_) => behind.strip_prefix(['）', ')']),
+        None if is_circled => Some(behind),
+        None => behind.trim_start().strip_prefix(['.', '．', '、', ' ']),
+    };
+    let found = heading(at, title.filter(|_| is_led)?.trim_start(), wordings)?;
     (found.ordinal.is_none() && piece.row.is_none()).then_some(found)
 }
 

@@ -12,10 +12,11 @@ mod tests;
 use super::color::unseen;
 use super::decode::{DecodeFault, decode};
 use super::grid::{Block, Cover, Grid, GridCell};
+use super::text;
 use flow::{Flow, Gap};
 use look::Look;
-use scraper::{ElementRef, Html, Node};
-use sheet::Sheet;
+use scraper::{ElementRef, Node};
+use sheet::{Sheet, of_page};
 use spans::{cover, pass, span};
 use structure::{
     Kind, cells_of, elements, is_apart, is_frame, is_layout, kind, mark_of, row_groups, typed_in,
@@ -29,8 +30,6 @@ const WIDEST_SPAN: usize = 64;
 /// How many elements around a table are asked what colours they give to it.
 const MOST_AROUND: usize = 30;
 const TALLEST_SPAN: usize = 200;
-/// Most sheets of styles that one asks for, and how deep those ask for others.
-const MOST_IMPORTS: usize = 4;
 
 /// Why a page could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -78,7 +77,7 @@ impl Beside for Nothing {
 /// Reads a page with what stands beside it.
 pub(super) fn read_beside(text: &str, beside: &dyn Beside) -> Result<Grid, HtmlFault> {
     let html = parse::parse(text)?;
-    let mut reader = Reader::new(sheet(&html, beside), beside);
+    let mut reader = Reader::new(of_page(&html, beside), beside);
     for element in html.tree.root().children().filter_map(ElementRef::wrap) {
         reader.walk(element, 1)?;
     }
@@ -88,7 +87,7 @@ pub(super) fn read_beside(text: &str, beside: &dyn Beside) -> Result<Grid, HtmlF
     for link in links.filter(|link| link.value().id().is_some_and(|id| id.eq_ignore_ascii_case("shLink"))) {
         reader.frame(link.value().attr("href"))?;
     }
-    Ok(Grid::of(reader.blocks))
+    Ok(Grid { blocks: reader.blocks, aside: reader.aside, frames: reader.frames })
 }
 
 /// The text of a page: in the charset it is said to be in, in the one it says, or else in the one it is in.
@@ -98,43 +97,6 @@ pub(super) fn decoded(bytes: &[u8], charset: Option<&str>) -> Result<(String, &'
         // Pages often say one charset and are in another.
         decode(bytes, None).map_err(|_| fault)
     })
-}
-
-/// The styles of a page.
-fn sheet(html: &Html, beside: &dyn Beside) -> Sheet {
-    let mut sheet = Sheet::default();
-    for element in html.tree.nodes().filter_map(ElementRef::wrap) {
-        let attribute = |name: &str| element.value().attr(name).unwrap_or_default().to_ascii_lowercase();
-        let is_linked = || attribute("rel").split_whitespace().eq(["stylesheet"]);
-        let css = match element.value().name() {
-            "style" => Some(element.text().collect()),
-            "link" if is_linked() => element.value().attr("href").and_then(|link| beside.style(link)),
-            _ => None,
-        };
-        let media = attribute("media");
-        if let Some(css) = css
-            && (media.is_empty() || media.contains("all") || media.contains("screen"))
-        {
-            take(&mut sheet, &css, beside, MOST_IMPORTS);
-        }
-    }
-    sheet
-}
-
-/// Takes in styles behind those that they ask for.
-fn take(sheet: &mut Sheet, css: &str, beside: &dyn Beside, deep: usize) {
-    // They stand before all rules.
-    let head = css.split('{').next().unwrap_or_default();
-    for asked in head.split("@import").skip(1).take(deep) {
-        let link = asked.split(';').next().unwrap_or_default().trim().trim_start_matches("url(");
-        let end = link.find([')', ' ', '"', '\'']).filter(|end| *end > 0);
-        let quoted = link.strip_prefix(['"', '\'']).and_then(|link| link.split(['"', '\'']).next());
-        let link = quoted.or_else(|| link.get(..end.unwrap_or(link.len()))).unwrap_or_default();
-        if let Some(css) = beside.style(link) {
-            take(sheet, &css, beside, deep - 1);
-        }
-    }
-    sheet.take(css);
 }
 
 /// The charset a page declares in its first bytes, if it does.
@@ -149,6 +111,9 @@ pub fn declared_charset(bytes: &[u8]) -> Option<String> {
 struct Reader<'b> {
     beside: &'b dyn Beside,
     blocks: Vec<Block>,
+    /// First and last line of each element that holds several.
+    frames: Vec<(usize, usize)>,
+    aside: Vec<GridCell>,
     flow: Flow,
     sheet: Sheet,
     preformatted: bool,
@@ -159,16 +124,23 @@ struct Reader<'b> {
 
 impl<'b> Reader<'b> {
     fn new(sheet: Sheet, beside: &'b dyn Beside) -> Reader<'b> {
-        let (blocks, flow) = (Vec::new(), Flow::default());
-        Reader { beside, blocks, flow, sheet, preformatted: false, line: 0, cells: 0 }
+        let (blocks, frames, aside, flow) = (Vec::new(), Vec::new(), Vec::new(), Flow::default());
+        Reader { beside, blocks, frames, aside, flow, sheet, preformatted: false, line: 0, cells: 0 }
     }
 
     /// Reads a page that is shown in this one, in its place.
     fn frame(&mut self, link: Option<&str>) -> Result<(), HtmlFault> {
         let Some(grid) = link.and_then(|link| self.beside.frame(link)) else { return Ok(()) };
         self.end_paragraph();
+        self.take(grid?);
+        Ok(())
+    }
+
+    /// Takes in what was read elsewhere, behind what stands here.
+    fn take(&mut self, grid: Grid) {
         let before = self.line;
-        for mut block in grid?.blocks {
+        self.frames.extend(grid.frames.iter().map(|(from, to)| (from + before, to + before)));
+        for mut block in grid.blocks {
             let lines: Vec<&mut usize> = match &mut block {
                 Block::Paragraph { line, .. } => vec![line],
                 Block::Table { rows } => rows.iter_mut().flatten().map(|cell| &mut cell.line).collect(),
@@ -179,7 +151,7 @@ impl<'b> Reader<'b> {
             }
             self.blocks.push(block);
         }
-        Ok(())
+        self.aside.extend(grid.aside.into_iter().map(|cell| GridCell { line: cell.line + before, ..cell }));
     }
 
     fn walk(&mut self, element: ElementRef<'_>, depth: usize) -> Result<(), HtmlFault> {
@@ -195,8 +167,15 @@ impl<'b> Reader<'b> {
             }
             Kind::Block | Kind::TablePart => {
                 self.end_paragraph();
+                let before = self.line;
                 self.children(element, depth)?;
                 self.end_paragraph();
+                self.close(before);
+            }
+            // Plain text, as in a file of its own.
+            Kind::Preformatted if elements(element).next().is_none() => {
+                self.end_paragraph();
+                self.take(text::read(&element.text().collect::<String>()));
             }
             Kind::Preformatted => {
                 self.end_paragraph();
@@ -249,6 +228,14 @@ impl<'b> Reader<'b> {
         }
     }
 
+    /// Ends an element that began behind a line.
+    fn close(&mut self, before: usize) {
+        let frame = (before + 1, self.line);
+        if frame.0 < frame.1 && self.frames.last() != Some(&frame) {
+            self.frames.push(frame);
+        }
+    }
+
     fn table(&mut self, table: ElementRef<'_>, depth: usize) -> Result<(), HtmlFault> {
         for caption in elements(table).filter(|inner| inner.value().name() == "caption") {
             self.walk(caption, depth + 1)?;
@@ -260,8 +247,10 @@ impl<'b> Reader<'b> {
             return self.spread(&groups, around, depth);
         }
         for cell in groups.iter().flatten().flat_map(|row| cells_of(*row)) {
+            let before = self.line;
             self.children(cell, depth + 3)?;
             self.end_paragraph();
+            self.close(before);
         }
         Ok(())
     }

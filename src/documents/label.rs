@@ -1,150 +1,28 @@
 //! Labels: what a form calls its rows and columns, found again in whatever spelling they stand.
 
+mod keys;
 mod known;
 mod note;
+mod synonyms;
+
+pub(super) use keys::{Keys, strip_artefacts};
 
 use crate::domain::form::{Form, Section, all};
-use crate::domain::simplified::simplified;
-use crate::domain::text::compatible;
-use std::borrow::Cow;
+use keys::LONGEST;
 use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, OnceLock};
 
 pub(super) use known::{begins_label, is_column_label, is_label, is_row_label};
 
-/// Longest text that can be a label, in bytes; the longest one of the forms has some 120.
-const LONGEST: usize = 400;
-
 /// Most pieces a label is broken into; stacked letters are as many.
 const MOST_BROKEN: usize = 8;
 
-/// Captions the printed form carries which name neither row nor column.
-const CAPTIONS: [&str; 23] = [
-    "项目",
-    "类别",
-    "类型",
-    "分类",
-    "情况",
-    "指标",
-    "指标名称",
-    "统计指标",
-    "名称",
-    "内容",
-    "事项",
-    "序号",
-    "信息内容",
-    "申请人情况",
-    "单位件",
-    "单位万元",
-    "单位件万元",
-    "单位项",
-    "单位",
-    "计量单位",
-    "件",
-    "件数",
-    "数量",
-];
-
-/// Other words for a heading over columns.
-const GROUP_ALIASES: [(&str, &str); 4] = [
-    ("法人和其他组织", "法人或其他组织"),
-    ("法人及其他组织", "法人或其他组织"),
-    ("法人其他组织", "法人或其他组织"),
-    ("法人或者其他组织", "法人或其他组织"),
-];
-
-/// How the caption above Table III begins; what follows is worded in several ways.
-const BALANCE_CAPTION: &str = "本列数据的勾稽关系";
+/// How the caption above Table III begins, folded; what follows is worded in several ways.
+const BALANCE_CAPTION: &str = "本列数据勾稽关系";
 /// The same, whole, as line ends may break it anywhere.
-const WHOLE_BALANCE_CAPTION: &str = "本列数据的勾稽关系为第一项加第二项之和等于第三项加第四项之和";
+const WHOLE_BALANCE_CAPTION: &str = "本列数据勾稽关系为第一项加第二项之和等于第三项加第四项之和";
 /// Shortest piece of it that is one, in bytes.
 const SHORTEST_OF_BALANCE: usize = 12;
-
-/// The two spellings under which a label is looked up.
-///
-/// Both are needed: "（七）总计" is a row and "总计" a column, "3.其他" a row and "其他" a column.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Keys {
-    /// Letters and digits alone, in compatibility form.
-    pub full: String,
-    /// The same without a leading ordinal (一、 （一） 1.).
-    pub bare: String,
-}
-
-impl Keys {
-    /// Normalises a text; of a text too long for a label both keys are empty.
-    pub(super) fn of(text: &str) -> Keys {
-        if text.len() > LONGEST {
-            return Keys { full: String::new(), bare: String::new() };
-        }
-        let (text, _) = strip_artefacts(text);
-        let folded: String = compatible(note::without_note(&text)).chars().map(simplified).collect();
-        Keys { full: letters(&folded), bare: letters(strip_ordinal(&folded)) }
-    }
-
-    /// Whether the text is an ordinal with nothing behind it.
-    pub(super) fn is_ordinal_alone(&self) -> bool {
-        self.bare.is_empty() && !self.full.is_empty()
-    }
-}
-
-fn letters(folded: &str) -> String {
-    folded.chars().filter(|c| c.is_alphanumeric()).collect()
-}
-
-/// Cuts out what a converter left behind (`[bookmark: _GoBack]`), and tells what was cut.
-pub(super) fn strip_artefacts(text: &str) -> (Cow<'_, str>, Vec<String>) {
-    const OPENING: &str = "[bookmark:";
-    if !text.contains(OPENING) {
-        return (Cow::Borrowed(text), Vec::new());
-    }
-    let (mut kept, mut cut) = (String::new(), Vec::new());
-    let mut rest = text;
-    while let Some((before, from)) = rest.find(OPENING).and_then(|at| rest.split_at_checked(at)) {
-        let Some((artefact, after)) = from.find(']').and_then(|at| from.split_at_checked(at + 1)) else {
-            break;
-        };
-        kept.push_str(before);
-        cut.push(artefact.to_owned());
-        rest = after;
-    }
-    kept.push_str(rest);
-    (Cow::Owned(kept.trim().to_owned()), cut)
-}
-
-fn is_numeral(c: char) -> bool {
-    matches!(c, '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十')
-}
-
-/// The text behind a leading ordinal; all of it where none leads. Expects compatibility form.
-fn strip_ordinal(folded: &str) -> &str {
-    let text = folded.trim_start();
-    in_brackets(text).or_else(|| with_mark(text)).unwrap_or(text)
-}
-
-/// `(一)…`, `(12)…`.
-fn in_brackets(text: &str) -> Option<&str> {
-    let (inner, rest) = text.strip_prefix('(')?.split_once(')')?;
-    let inner = inner.trim();
-    let few = (1..=3).contains(&inner.chars().count());
-    (few && inner.chars().all(|c| is_numeral(c) || c.is_ascii_digit())).then_some(rest)
-}
-
-/// `一、…`, `1.…`, `一)…`, and `1…` where the mark was lost.
-fn with_mark(text: &str) -> Option<&str> {
-    let after = match text.trim_start_matches(is_numeral) {
-        same if same.len() == text.len() => text.trim_start_matches(|c: char| c.is_ascii_digit()),
-        after => after,
-    };
-    let taken = text.get(..text.len() - after.len())?;
-    if !(1..=3).contains(&taken.chars().count()) {
-        return None;
-    }
-    let marked = after.trim_start().strip_prefix(['、', '.', ',', ':', '。', ')', '·']);
-    let digits = taken.starts_with(|c: char| c.is_ascii_digit());
-    let lost = digits && taken.len() <= 2 && after.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii());
-    marked.or(lost.then_some(after))
-}
 
 /// What a text may name in one section. "总计" without an ordinal names a row and a column.
 #[derive(Debug, Clone, Default)]
@@ -212,26 +90,26 @@ impl Labels {
             columns: HashMap::new(),
             column_groups: HashMap::new(),
             row_groups: HashMap::new(),
-            captions: CAPTIONS.iter().map(|caption| (*caption).to_owned()).collect(),
+            captions: synonyms::captions().collect(),
             foreign_columns: HashSet::new(),
             starts: Vec::new(),
         };
         for (at, row) in section.table.iter().flat_map(|table| &table.rows).enumerate() {
-            let keys = Keys::of(&row.label);
+            let keys = Keys::of_label(&row.label);
             add(&mut labels.rows, keys.full, at);
             add(&mut labels.bare_rows, keys.bare, at);
-            for alias in &row.aliases {
-                let keys = Keys::of(alias);
+            for alias in row.aliases.iter().chain(synonyms::of_row(&section.key, &row.key)) {
+                let keys = Keys::of_label(alias);
                 add(&mut labels.bare_rows, keys.full, at);
                 add(&mut labels.bare_rows, keys.bare, at);
             }
             for part in row.group.iter().flat_map(|group| group.split('/')) {
-                let keys = Keys::of(part);
+                let keys = Keys::of_label(part);
                 labels.row_groups.insert(keys.full, keys.bare.clone());
                 labels.row_groups.insert(keys.bare.clone(), keys.bare);
             }
-            labels.captions.insert(Keys::of(&row.block).full);
-            labels.add_columns(&row.columns);
+            labels.captions.insert(Keys::of_label(&row.block).full);
+            labels.add_columns(&section.key, &row.columns);
         }
         labels.captions.remove("");
         labels.foreign_columns = foreign_columns(form, section, &labels.columns);
@@ -247,15 +125,16 @@ impl Labels {
         keys
     }
 
-    fn add_columns(&mut self, columns: &[crate::domain::form::Column]) {
+    fn add_columns(&mut self, section: &str, columns: &[crate::domain::form::Column]) {
         for column in columns {
-            for label in std::iter::once(&column.label).chain(&column.aliases) {
-                self.columns.insert(Keys::of(label).full, column.key.clone());
+            let aliases = column.aliases.iter().chain(synonyms::of_column(section, &column.key));
+            for label in std::iter::once(&column.label).chain(aliases) {
+                self.columns.insert(Keys::of_label(label).full, column.key.clone());
             }
             if let Some(group) = &column.group {
                 let key = group_key(group);
-                let aliases = GROUP_ALIASES.iter().filter(|(_, group)| *group == key);
-                self.column_groups.extend(aliases.map(|(alias, _)| ((*alias).to_owned(), key.clone())));
+                let aliases = synonyms::of_group(group).iter().map(|alias| Keys::of_label(alias).bare);
+                self.column_groups.extend(aliases.map(|alias| (alias, key.clone())));
                 self.column_groups.insert(key.clone(), key);
             }
         }
@@ -269,7 +148,7 @@ impl Labels {
             if whole.len() > LONGEST {
                 return None;
             }
-            let keys = Keys::of(&whole);
+            let keys = Keys::of_label(&whole);
             if number > 0
                 && let Some(naming) = self.name_by(&keys)
             {
@@ -291,7 +170,7 @@ impl Labels {
 
     /// What a text names in this section, `None` if nothing.
     pub(super) fn name(&self, text: &str) -> Option<Naming> {
-        self.name_by(&Keys::of(text))
+        self.name_by(&Keys::of_label(text))
     }
 
     fn name_by(&self, keys: &Keys) -> Option<Naming> {
@@ -324,7 +203,7 @@ impl Labels {
 
 /// The key of the innermost heading of a group.
 pub(super) fn group_key(group: &str) -> String {
-    Keys::of(group.rsplit('/').next().unwrap_or(group)).bare
+    Keys::of_label(group.rsplit('/').next().unwrap_or(group)).bare
 }
 
 fn add(rows: &mut HashMap<String, Option<usize>>, key: String, at: usize) {
@@ -343,7 +222,7 @@ fn foreign_columns(form: &Form, section: &Section, own: &HashMap<String, String>
         .flat_map(|table| &table.rows)
         .flat_map(|row| &row.columns)
         .flat_map(|column| std::iter::once(&column.label).chain(&column.aliases))
-        .map(|label| Keys::of(label).full)
+        .map(|label| Keys::of_label(label).full)
         .filter(|key| !own.contains_key(key))
         .collect()
 }

@@ -9,6 +9,8 @@ pub(super) enum Mark {
     Group(String),
     /// A column that is not the form's: no order can be had.
     Foreign,
+    /// Words that nobody knows.
+    Stranger(String),
 }
 
 /// A column (or row) of the form, with the key of the heading above it.
@@ -44,6 +46,23 @@ pub(super) fn order(items: &[Item<'_>], seen: &[Mark]) -> Option<Vec<usize>> {
     (storeys(seen, items) == storeys_of_form(items)).then(|| (0..items.len()).collect())
 }
 
+/// The places of the items that words stand for which nobody knows: as many as items are missing, where with them all
+/// stand in the form's own order. `None` where they do not.
+pub(super) fn stand_ins(items: &[Item<'_>], seen: &[Mark]) -> Option<Vec<usize>> {
+    let is_missing = |place: &usize| !seen.iter().any(|mark| place_of(items, mark) == Some(*place));
+    let missing: Vec<usize> = (0..items.len()).filter(is_missing).collect();
+    let mut left = missing.iter();
+    let mut known = Vec::with_capacity(seen.len());
+    for mark in seen {
+        known.push(match mark {
+            Mark::Stranger(_) => Mark::Item(items.get(*left.next()?)?.key.to_owned()),
+            mark => mark.clone(),
+        });
+    }
+    let is_official = left.next().is_none() && order(items, &known)?.into_iter().eq(0..items.len());
+    (is_official && missing.len() < items.len()).then_some(missing)
+}
+
 /// The places of the items seen, as they stood.
 fn places(items: &[Item<'_>], seen: &[Mark]) -> Vec<usize> {
     seen.iter().filter_map(|mark| place_of(items, mark)).collect()
@@ -52,7 +71,7 @@ fn places(items: &[Item<'_>], seen: &[Mark]) -> Vec<usize> {
 fn place_of(items: &[Item<'_>], mark: &Mark) -> Option<usize> {
     match mark {
         Mark::Item(key) => items.iter().position(|item| item.key == key.as_str()),
-        Mark::Group(_) | Mark::Foreign => None,
+        Mark::Group(_) | Mark::Foreign | Mark::Stranger(_) => None,
     }
 }
 
@@ -94,7 +113,7 @@ fn storeys(seen: &[Mark], items: &[Item<'_>]) -> Vec<String> {
     };
     let name = |mark: &Mark| match mark {
         Mark::Item(name) | Mark::Group(name) => name.clone(),
-        Mark::Foreign => String::new(),
+        Mark::Foreign | Mark::Stranger(_) => String::new(),
     };
     seen.iter().filter(ours).map(name).collect()
 }
@@ -161,6 +180,23 @@ mod tests {
         assert_eq!(found("person ? firm"), None);
         assert_eq!(found("person firm school total total"), None);
         assert_eq!(found("firm person school total"), None, "a heading's columns apart");
+    }
+
+    #[test]
+    fn words_nobody_knows_stand_for_what_is_missing_in_the_forms_own_order_alone() {
+        let found = |text: &str| {
+            let mark = |word: &str| match word {
+                "G" => Mark::Group("G".to_owned()),
+                "x" | "y" => Mark::Stranger(word.to_owned()),
+                word => Mark::Item(word.to_owned()),
+            };
+            stand_ins(&items(), &text.split_whitespace().map(mark).collect::<Vec<_>>())
+        };
+        assert_eq!(found("person G total x school"), Some(vec![1]));
+        assert_eq!(found("x G firm school total"), Some(vec![0]));
+        for head in ["person G total x firm school", "total G x school person", "x G y firm"] {
+            assert_eq!(found(head), None, "{head}");
+        }
     }
 
     #[test]

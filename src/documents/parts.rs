@@ -1,8 +1,9 @@
 //! Where one report ends and another begins: a file may hold several, and each is read by itself.
 
-use super::frame::{Head, read_head, read_signature};
+use super::frame::{Head, read_head};
 use super::grid::Piece;
 use super::headings::{Heading, find_headings, numbered_headings};
+use super::signature::read_signature;
 use super::value;
 use crate::domain::form::Form;
 use std::ops::Range;

@@ -1,19 +1,22 @@
 //! The recogniser: finds a report in a grid by its headings and labels, whatever file it came from.
 
+use super::ending::{Ending, ending};
 use super::form_of_tables::form_of_tables;
-use super::frame::{Head, Signature, agency_of, read_head, read_signature, scope_of};
+use super::frame::{Head, agency_of, read_head, scope_of};
 use super::grid::{Grid, Piece};
 use super::headings::{Heading, extra_sections, find_headings};
 use super::label::strip_artefacts;
+use super::notes::{FoundCell, FoundState, SourceNotes, Unmapped};
+use super::own_tables::{OwnTables, own_tables};
 use super::particulars::Particulars;
 use super::parts::parts;
+use super::signature::{Signature, day_below};
 use super::tables::{Origin, TableOutcome, read_table};
 use super::value::{self, CellText};
 use crate::domain::form::{Form, for_year};
 use crate::domain::number::NumberFault;
 use crate::domain::report::{Content, ReportDocument, Shape, ShapeFault, pointer, read_cell};
 use crate::domain::text::{cleaned, cleaned_line};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ops::Range;
 
@@ -23,6 +26,8 @@ const LONGEST_TEXT: usize = 200_000;
 const MOST_UNMAPPED: usize = 1_000;
 /// Longest text of one such entry, in characters.
 const LONGEST_UNMAPPED: usize = 200;
+/// Longest remark behind a heading, in characters.
+const LONGEST_REMARK: usize = 12;
 /// Most reports of a document that are compared with each other.
 const MOST_COPIES: usize = 4;
 
@@ -33,64 +38,6 @@ pub struct Reading {
     pub document: ReportDocument,
     /// Where each value was found, and what found no place.
     pub notes: SourceNotes,
-}
-
-/// What was found, what was left blank, what found no place: so that nobody has to trust the reader.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SourceNotes {
-    /// How many of the form's sections have a heading in the file.
-    pub sections_found: usize,
-    /// How many cells the form has.
-    pub cells_expected: usize,
-    /// How many of them hold a number now.
-    pub cells_read: usize,
-    /// How many of them were found empty.
-    pub cells_blank: usize,
-    /// What has a value and no place in the form.
-    pub unmapped: Vec<Unmapped>,
-    /// How many reports stand in the file.
-    pub parts: usize,
-    /// The blank cells, each with what stood there: nothing, `/`, `—`, `无`.
-    pub blanks: Vec<(usize, String)>,
-    /// Every cell that was found, and where.
-    pub found: Vec<FoundCell>,
-}
-
-/// How a cell of the form was found in the document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FoundCell {
-    pub cell: usize,
-    pub state: FoundState,
-    /// What stood there.
-    pub text: String,
-    pub line: usize,
-    /// Table, row and column in the document, each from 1; `None` outside of tables.
-    pub place: Option<(usize, usize, usize)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FoundState {
-    Read,
-    Blank,
-    Unread,
-}
-
-impl FoundState {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            FoundState::Read => "read",
-            FoundState::Blank => "blank",
-            FoundState::Unread => "unread",
-        }
-    }
-}
-
-/// A piece of the document that belongs nowhere in the report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unmapped {
-    pub text: String,
-    /// Where it stood, as `line 310`.
-    pub where_: String,
 }
 
 /// Recognises the report in a document, the first where it holds several; then a fault tells of the others.
@@ -127,7 +74,9 @@ pub fn recognise_part(grid: &Grid, hint_year: Option<i32>, part: usize) -> Optio
 fn reports(pieces: &[Piece<'_>]) -> Vec<Range<usize>> {
     let mut reports = parts(for_year(i32::MAX), pieces).reports;
     if (2..=MOST_COPIES).contains(&reports.len()) {
-        let read = |range: &Range<usize>| read_pieces(pieces.get(range.clone()).unwrap_or_default(), None);
+        let read = |range: &Range<usize>| {
+            recogniser(pieces.get(range.clone()).unwrap_or_default(), &[], None).finish()
+        };
         let first = reports.first().map(read);
         let is_copy = |range: &Range<usize>| {
             let (one, two) = (first.as_ref().map(|first| &first.document), read(range).document);
@@ -149,7 +98,7 @@ fn read_report(
     hint_year: Option<i32>,
 ) -> Reading {
     let range = reports.get(at).cloned().unwrap_or_default();
-    let mut recogniser = recogniser(pieces.get(range.clone()).unwrap_or_default(), hint_year);
+    let mut recogniser = recogniser(pieces.get(range.clone()).unwrap_or_default(), &grid.frames, hint_year);
     recogniser.notes.parts = reports.len();
     let (before, behind) = (pieces.get(..range.start), pieces.get(range.end..));
     for piece in before.into_iter().chain(behind).flatten() {
@@ -159,11 +108,7 @@ fn read_report(
     recogniser.finish()
 }
 
-fn read_pieces(pieces: &[Piece<'_>], hint_year: Option<i32>) -> Reading {
-    recogniser(pieces, hint_year).finish()
-}
-
-fn recogniser(pieces: &[Piece<'_>], hint_year: Option<i32>) -> Recogniser {
+fn recogniser(pieces: &[Piece<'_>], frames: &[(usize, usize)], hint_year: Option<i32>) -> Recogniser {
     let by_tables = form_of_tables(pieces);
     let mut form = by_tables.unwrap_or_else(|| for_year(i32::MAX));
     let mut headings = find_headings(form, pieces);
@@ -174,9 +119,10 @@ fn recogniser(pieces: &[Piece<'_>], hint_year: Option<i32>) -> Recogniser {
         form = for_year(year);
         headings = find_headings(form, pieces);
     }
+    let own = own_tables(form, pieces, head.year.or(hint_year), &mut headings);
     let mut recogniser = Recogniser::new(form);
     recogniser.read_head(&head, before_headings(pieces, &headings));
-    recogniser.read_sections(pieces, &headings);
+    recogniser.read_sections(pieces, &headings, &own, frames);
     recogniser
 }
 
@@ -184,6 +130,20 @@ fn recogniser(pieces: &[Piece<'_>], hint_year: Option<i32>) -> Recogniser {
 fn before_headings<'s, 'p>(pieces: &'s [Piece<'p>], headings: &[Heading]) -> &'s [Piece<'p>] {
     let end = headings.first().map_or(pieces.len(), |heading| heading.piece);
     pieces.get(..end).unwrap_or_default()
+}
+
+/// A few words in brackets.
+fn is_remark(text: &str) -> bool {
+    let inside = text.strip_prefix(['（', '(']).and_then(|text| text.strip_suffix(['）', ')']));
+    inside.is_some_and(|inside| inside.chars().count() <= LONGEST_REMARK && !inside.contains(['）', ')']))
+}
+
+/// The last line of the smallest element of a page that holds all headings and more behind the last of them.
+fn frame_of(pieces: &[Piece<'_>], headings: &[Heading], frames: &[(usize, usize)]) -> Option<usize> {
+    let line = |heading: Option<&Heading>| Some(pieces.get(heading?.piece)?.line);
+    let (first, last) = (line(headings.first())?, line(headings.last())?);
+    let around = frames.iter().filter(|(from, to)| *from <= first && last < *to);
+    around.min_by_key(|(from, to)| to - from).map(|(_, to)| *to)
 }
 
 struct Recogniser {
@@ -215,27 +175,40 @@ impl Recogniser {
         self.title_agency = head.agency.clone();
         for (at, piece) in pieces.iter().enumerate() {
             let of_the_title = head.title.is_some() && (head.from..head.to).contains(&at);
+            if head.title.is_some() && at == head.to && self.document.signed_on.is_none() {
+                self.document.signed_on = day_below(piece.text);
+                if self.document.signed_on.is_some() {
+                    continue;
+                }
+            }
             if !of_the_title && !self.told.take(piece.text) {
                 self.stray(piece.line, piece.text);
             }
         }
     }
 
-    fn read_sections(&mut self, pieces: &[Piece<'_>], headings: &[Heading]) {
+    fn read_sections(
+        &mut self,
+        pieces: &[Piece<'_>],
+        headings: &[Heading],
+        own: &OwnTables,
+        frames: &[(usize, usize)],
+    ) {
         for (number, heading) in headings.iter().enumerate() {
             let next = headings.get(number + 1);
             let end = next.map_or(pieces.len(), |next| next.piece);
-            let mut body = pieces.get(heading.piece + heading.pieces..end).unwrap_or_default();
-            let known = [&self.told.agency, &self.title_agency, &self.told.signer];
-            let known: Vec<&str> = known.into_iter().filter_map(|name| name.as_deref()).collect();
-            if next.is_none()
-                && let Some(signature) = read_signature(body, &known)
-            {
-                for piece in body.get(signature.to..).unwrap_or_default() {
-                    self.stray(piece.line, piece.text);
-                }
-                body = body.get(..signature.from).unwrap_or_default();
-                self.sign(signature);
+            let whole = own.body(pieces, heading.piece + heading.pieces..end);
+            let mut body = whole.as_slice();
+            let is_narrative =
+                self.form.sections.get(heading.section).is_some_and(|section| section.table.is_none());
+            if next.is_none() || heading.section + 1 == self.form.sections.len() {
+                let known = [&self.told.agency, &self.title_agency, &self.told.signer];
+                let known: Vec<&str> = known.into_iter().filter_map(|name| name.as_deref()).collect();
+                let frame = if next.is_none() { frame_of(pieces, headings, frames) } else { None };
+                let Ending { own, signature, behind } = ending(body, &known, frame, is_narrative);
+                behind.iter().for_each(|piece| self.stray(piece.line, piece.text));
+                body = own;
+                signature.into_iter().for_each(|signature| self.sign(signature));
             }
             let extra = extra_sections(body, heading.ordinal, next.and_then(|next| next.ordinal));
             if let Some(first) = extra.first() {
@@ -251,15 +224,22 @@ impl Recogniser {
                 artefacts.iter().for_each(|artefact| self.stray(piece.line, artefact));
                 piece.line
             });
-            let inline = heading.inline.as_deref().map(|text| Piece::loose(text, line));
-            let body: Vec<Piece<'_>> = inline.into_iter().chain(body.iter().copied()).collect();
-            self.read_section(heading, &body);
+            let mut inline = heading.inline.as_deref().map(|text| Piece::loose(text, line));
+            // 总体情况（概述）
+            if let Some(remark) = inline.take_if(|inline| is_narrative && is_remark(inline.text)) {
+                self.stray(line, remark.text);
+            }
+            let mut read: Vec<Piece<'_>> = inline.into_iter().chain(body.iter().copied()).collect();
+            own.aside(pieces, heading.section, &read).iter().for_each(|(line, text)| self.stray(*line, text));
+            own.complete(pieces, heading.section, &mut read);
+            self.read_section(heading, &read);
         }
     }
 
+    /// Takes in a signature; a day below the title stands where none is below the report.
     fn sign(&mut self, signature: Signature) {
         self.document.signed_by = signature.by;
-        self.document.signed_on = signature.on;
+        self.document.signed_on = signature.on.or(self.document.signed_on);
     }
 
     fn fault_at(&mut self, pointer: String, shape: Shape) {
@@ -310,9 +290,9 @@ impl Recogniser {
             };
             self.note(cell, state, stood, origin);
         }
-        for (cell, stood, origin) in outcome.unread {
-            self.refuse(cell, NumberFault::NotANumber, stood.clone());
-            self.note(cell, FoundState::Unread, stood, origin);
+        for (cell, unread, origin) in outcome.unread {
+            self.refuse(cell, unread.why, unread.label.unwrap_or_else(|| unread.stood.clone()));
+            self.note(cell, FoundState::Unread, unread.stood, origin);
         }
         for (line, text) in outcome.strays {
             self.stray(line, &text);

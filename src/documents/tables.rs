@@ -9,6 +9,7 @@ mod tests;
 mod token;
 mod under;
 mod unit;
+mod unknown;
 
 use super::grid::{Piece, Place};
 use super::label::{Labels, Naming};
@@ -16,7 +17,7 @@ use super::value::CellText;
 use crate::domain::form::{Form, Row, Section};
 use beside::Signs;
 use head::Head;
-use state::RowState;
+use state::{RowState, Unread};
 use std::collections::{HashMap, HashSet};
 use token::{RowFacts, Span, Token, Tokens, is_short, tokens};
 use unit::OtherUnits;
@@ -34,8 +35,8 @@ const LONGEST_STOOD: usize = 200;
 pub(super) struct TableOutcome {
     /// Cells with a place in the form, what they say, and where they stood.
     pub cells: Vec<(usize, CellText, Origin)>,
-    /// Cells whose row was found and whose values could not be told apart, what stood there, and where.
-    pub unread: Vec<(usize, String, Origin)>,
+    /// Cells that could not be read, and why, and where.
+    pub unread: Vec<(usize, Unread, Origin)>,
     /// Sentences that stood beside the table.
     pub prose: Vec<String>,
     /// What found no place, by line.
@@ -63,6 +64,8 @@ struct Reader<'f, 'p> {
     head: Head,
     signs: Signs,
     states: Vec<Option<RowState>>,
+    /// Cells under labels that nobody knows, in rows otherwise read.
+    lacking: Vec<(usize, Unread)>,
     outcome: TableOutcome,
 }
 
@@ -79,7 +82,9 @@ pub(super) fn read_table(form: &Form, section: &Section, pieces: &[Piece<'_>]) -
     let units = OtherUnits::default();
     let signs = Signs::of(&tokens);
     let head = Head::default();
-    let mut reader = Reader { form, units, rows, tokens, facts, has_merged, head, signs, states, outcome };
+    let lacking = Vec::new();
+    let mut reader =
+        Reader { form, units, rows, tokens, facts, has_merged, head, signs, states, lacking, outcome };
     reader.see_units();
     if !reader.read_grouped() {
         for at in 0..reader.tokens.len() {
@@ -134,8 +139,10 @@ impl Reader<'_, '_> {
                 self.head.close();
                 let tokens: Vec<usize> = cells.iter().map(|(_, _, token)| *token).collect();
                 self.use_up(&tokens);
-                let state =
-                    if self.is_doubtful(at, row) { self.unread(&tokens) } else { RowState::Read(cells) };
+                let state = match self.is_doubtful(at, row) {
+                    true => self.not_told_apart(&tokens),
+                    false => self.without_unknown(row, at, cells),
+                };
                 self.keep(row, state);
                 return;
             }
@@ -229,7 +236,8 @@ impl Reader<'_, '_> {
 
     /// Assigns a row's values if there are exactly as many as columns and their order is known.
     fn read_row(&mut self, label: usize, at: usize, values: &[usize]) {
-        let Some(row) = self.rows.get(at) else { return };
+        let rows = self.rows;
+        let Some(row) = rows.get(at) else { return };
         let width = row.columns.len();
         let filled = self.filled(values);
         // Merged cells may leave empty ones before and behind the values; between them an empty one is a cell.
@@ -237,13 +245,15 @@ impl Reader<'_, '_> {
         let block = block.and_then(|from| values.get(from..from + width));
         let whole = block.filter(|block| *block == filled.as_slice() && self.all_values(block));
         let exact = if values.len() == width { Some(values) } else { whole };
+        let is_doubtful = self.is_doubtful(label, at) || self.stands_off(label, values);
         let state = match (exact, self.head.order_of(row)) {
             (Some(exact), Some(order))
-                if !self.is_doubtful(label, at) && self.head.agrees(row, &self.spans(exact), &order) =>
+                if !is_doubtful && self.head.agrees(row, &self.spans(exact), &order) =>
             {
-                RowState::Read(self.assign(row, exact, &order))
+                self.without_unknown(at, label, self.assign(row, exact, &order))
             }
-            _ => self.unread(values),
+            _ if is_doubtful => self.not_told_apart(values),
+            _ => self.unread(values, self.head.unknown()),
         };
         self.head.close();
         self.use_up(values);
@@ -272,7 +282,8 @@ impl Reader<'_, '_> {
         *place = Some(match place.take() {
             Some(known) if !known.says_the_same(&state) => {
                 let stood = format!("{} | {}", known.stood(), state.stood());
-                RowState::Unread(stood.chars().take(LONGEST_STOOD).collect(), state.first())
+                let stood = stood.chars().take(LONGEST_STOOD).collect();
+                RowState::Unread(Unread::under(None, stood, state.first()))
             }
             _ => state,
         });
@@ -286,8 +297,14 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn unread(&self, values: &[usize]) -> RowState {
-        RowState::Unread(self.stood(values), values.first().copied().unwrap_or_default())
+    /// Values under a label that nobody knows, or of which nobody knows whose they are.
+    fn unread(&self, values: &[usize], label: Option<String>) -> RowState {
+        let first = values.first().copied().unwrap_or_default();
+        RowState::Unread(Unread::under(label, self.stood(values), first))
+    }
+
+    fn not_told_apart(&self, values: &[usize]) -> RowState {
+        self.unread(values, None)
     }
 
     fn origin(&self, token: usize) -> Origin {
@@ -303,27 +320,14 @@ impl Reader<'_, '_> {
 
     /// Gathers the readings, and sorts what was not used into sentences and strays.
     fn finish(mut self) -> TableOutcome {
+        self.tell_unknown_rows();
+        self.tell_lacking();
         for (row, state) in self.rows.iter().zip(std::mem::take(&mut self.states)) {
             match state {
-                Some(RowState::Read(cells)) => {
-                    let cells: Vec<_> = cells
-                        .into_iter()
-                        .map(|(cell, text, token)| (cell, text, self.origin(token)))
-                        .collect();
-                    for (cell, text, origin) in cells {
-                        let unit =
-                            self.form.cells.get(cell).map(|cell| cell.unit.as_str()).unwrap_or_default();
-                        match self.units.hold_for(unit) && !text.is_empty() {
-                            true => {
-                                self.outcome.unread.push((cell, text.as_written().to_owned(), origin));
-                            }
-                            false => self.outcome.cells.push((cell, text, origin)),
-                        }
-                    }
-                }
-                Some(RowState::Unread(stood, first)) => {
-                    let origin = self.origin(first);
-                    let cells = row.columns.iter().map(|column| (column.cell, stood.clone(), origin));
+                Some(RowState::Read(cells)) => cells.into_iter().for_each(|cell| self.tell(cell)),
+                Some(RowState::Unread(unread)) => {
+                    let origin = self.origin(unread.first);
+                    let cells = row.columns.iter().map(|column| (column.cell, unread.clone(), origin));
                     self.outcome.unread.extend(cells);
                 }
                 None => {}

@@ -2,7 +2,7 @@
 
 mod tables;
 
-use super::recognise::Unmapped;
+use super::notes::Unmapped;
 use super::{Reading, recognise, text};
 use crate::domain::form::{Form, Row, all, by_id};
 use crate::domain::report::{Scope, Shape};

@@ -76,8 +76,9 @@ const FEW: usize = 20;
 /// A figure may stand there too; but what cannot be told from a page's number is no figure.
 fn page_numbers(text: &str, end: char) -> HashSet<usize> {
     const PAGE: char = '\u{c}';
-    let mut found = HashSet::new();
-    found.extend(set_apart(text, end));
+    let mut found: HashSet<usize> = set_apart(text, end).into_iter().collect();
+    let lines = text.split(end).enumerate();
+    found.extend(lines.filter(|(_, line)| is_marked_page(line)).map(|(at, _)| at + 1));
     if !text.contains(PAGE) {
         return found;
     }
@@ -105,6 +106,18 @@ fn page_numbers(text: &str, end: char) -> HashSet<usize> {
         }
     }
     found
+}
+
+/// `— 5 —`, `- 5 -`, `第5页`.
+fn is_marked_page(line: &str) -> bool {
+    let is_dash = |c: char| "-－—–―".contains(c);
+    let line = line.trim();
+    let dashed = line.strip_prefix(is_dash).and_then(|line| line.strip_suffix(is_dash));
+    let called = || line.strip_prefix('第').and_then(|line| line.strip_suffix('页'));
+    let number = dashed.or_else(called).map(|inside| inside.trim_matches(|c| is_dash(c) || c == ' '));
+    number.is_some_and(|number| {
+        (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 #[derive(Default)]
@@ -161,7 +174,7 @@ impl Reader {
 
     fn finish(mut self) -> Grid {
         self.end_table();
-        Grid { blocks: self.blocks, aside: self.aside }
+        Grid { blocks: self.blocks, aside: self.aside, ..Grid::default() }
     }
 }
 
@@ -190,9 +203,46 @@ fn values_of(line: &str) -> Option<Vec<&str>> {
     if line.len() > LONGEST_CELL || line.contains(['\t', '|']) {
         return None;
     }
-    let parts: Vec<&str> = line.split_whitespace().collect();
-    let all = || parts.iter().all(|part| !matches!(value::read(part), CellText::Unreadable(_)));
-    (parts.len() >= FEWEST_VALUES && all()).then_some(parts)
+    let parts = spaced(line);
+    (parts.len() >= FEWEST_VALUES && parts.iter().all(|part| is_figure(part))).then_some(parts)
+}
+
+/// A figure or a mark for none; two of one cell are one that cannot be read.
+fn is_figure(part: &str) -> bool {
+    part.contains(' ') || !matches!(value::read(part), CellText::Unreadable(_))
+}
+
+/// What spaces part. Where all other figures of the line stand wide apart, two with one space between them are one
+/// cell's.
+fn spaced(line: &str) -> Vec<&str> {
+    let mut parts: Vec<(usize, &str)> = Vec::new();
+    for part in line.split_whitespace() {
+        let from = parts.last().map_or(0, |(from, last)| from + last.len());
+        let at = line.get(from..).and_then(|rest| rest.find(part)).unwrap_or_default();
+        parts.push((from + at, part));
+    }
+    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let gap = |pair: &[(usize, &str)]| match pair {
+        [(from, one), (to, two)] if is_number(one) && is_number(two) => Some(to - from - one.len()),
+        _ => None,
+    };
+    let gaps: Vec<usize> = parts.windows(2).filter_map(gap).collect();
+    let narrow = gaps.iter().filter(|gap| **gap == 1).count();
+    let is_wide = narrow == 1 && gaps.len() > 1 && gaps.iter().all(|gap| *gap != 2);
+    let mut cells: Vec<&str> = Vec::with_capacity(parts.len());
+    for (at, (from, part)) in parts.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|before| parts.get(before..=at)).and_then(gap);
+        let begins = at.checked_sub(1).and_then(|before| parts.get(before)).map(|(begins, _)| *begins);
+        let joined = begins.filter(|_| is_wide && before == Some(1));
+        match joined.and_then(|begins| line.get(begins..from + part.len())) {
+            Some(both) => {
+                cells.pop();
+                cells.push(both);
+            }
+            None => cells.push(*part),
+        }
+    }
+    cells
 }
 
 /// Most words before a row's label that may be those of groups of rows.
@@ -204,8 +254,8 @@ fn labelled(line: &str) -> Option<Vec<String>> {
     if line.len() > LONGEST_CELL || line.contains(['\t', '|']) {
         return None;
     }
-    let parts: Vec<&str> = line.split_whitespace().collect();
-    let values = parts.iter().rev().take_while(|part| !matches!(value::read(part), CellText::Unreadable(_)));
+    let parts = spaced(line);
+    let values = parts.iter().rev().take_while(|part| is_figure(part));
     let first = parts.len().checked_sub(values.count()).filter(|first| (1..parts.len()).contains(first))?;
     let (words, values) = parts.split_at_checked(first)?;
     let label = (0..words.len().min(MOST_GROUPS)).filter_map(|from| Some(words.get(from..)?.join(" ")));
@@ -273,6 +323,23 @@ mod tests {
         let values = "7\n".repeat(40);
         assert_eq!(aside(&format!("{values}行政强制\n\n2\n\n三、")), vec![("2".to_owned(), 43)]);
         assert!(aside("行政强制\n\n2\n\n行政处罚\n\n3\n").is_empty(), "all stand so");
+    }
+
+    #[test]
+    fn a_page_is_told_by_its_marks() {
+        for line in ["— 5 —", "- 12 -", "-3-", "第5页", "第 5 页", "－3－"] {
+            assert!(is_marked_page(line), "{line}");
+        }
+        for line in ["5", "- - -", "—", "-5", "第五页", "- 2024 -", "- 5 - 6 -"] {
+            assert!(!is_marked_page(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn one_narrow_space_among_wide_ones_parts_nothing() {
+        assert_eq!(shape("规章   8      7 5      94"), vec![vec![vec!["规章", "8", "7 5", "94"]]]);
+        assert_eq!(shape("规章 8 75 94"), vec![vec![vec!["规章", "8", "75", "94"]]]);
+        assert_eq!(shape("8   7 5   94"), vec![vec![vec!["8"]], vec![vec!["7 5"]], vec![vec!["94"]]]);
     }
 
     #[test]

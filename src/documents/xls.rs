@@ -52,7 +52,7 @@ fn read_checked(bytes: &[u8], known: Vec<records::Known>) -> Result<Grid, ReadFa
         }
         workbook.lay_out(sheet)?;
     }
-    Ok(Grid { blocks: workbook.blocks, aside: workbook.aside })
+    Ok(Grid { blocks: workbook.blocks, aside: workbook.aside, ..Grid::default() })
 }
 
 fn text_of(value: &Data) -> String {

@@ -19,11 +19,22 @@ pub enum Precision {
 /// Why a number cannot stand in a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NumberFault {
+    /// It is none.
     NotANumber,
+    /// It is below zero.
     Negative,
+    /// It has a fraction, where counts are whole.
     NotWhole,
+    /// It is beyond what a cell takes.
     TooLarge,
+    /// It has more places than a cell keeps.
     TooManyPlaces,
+    /// It stands in a row or column whose label nobody knows; what was found is the label.
+    UnknownLabel,
+    /// Which of several numbers is the cell's own cannot be told.
+    NotToldApart,
+    /// Its table is in another unit.
+    OtherUnit,
 }
 
 /// Largest count: 10^12.
@@ -135,6 +146,9 @@ impl fmt::Display for NumberFault {
             NumberFault::NotWhole => "not_whole",
             NumberFault::TooLarge => "too_large",
             NumberFault::TooManyPlaces => "too_many_places",
+            NumberFault::UnknownLabel => "unknown_label",
+            NumberFault::NotToldApart => "not_told_apart",
+            NumberFault::OtherUnit => "other_unit",
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Reading documents: the real report as a whole, and hostile bytes.
 
+mod everyday;
 mod formats;
 mod layouts;
 mod linear;

@@ -41,7 +41,7 @@ pub(super) fn grid(sheets: Vec<Sheet>) -> Result<Grid, ReadFault> {
     }
     flow.end_table()?;
     flow.end_text();
-    Ok(Grid { blocks: flow.blocks, aside: flow.aside })
+    Ok(Grid { blocks: flow.blocks, aside: flow.aside, ..Grid::default() })
 }
 
 /// `3`, `- 3 -`, `第 3 页` or `3 / 12` at an edge of the page.

@@ -2,9 +2,10 @@
 //!
 //! Only the tables ask: what a site shows and hides around them changes with a click.
 
+use super::Beside;
 use super::look::{Look, color, paper};
 use crate::documents::color::Color;
-use scraper::{ElementRef, Selector};
+use scraper::{ElementRef, Html, Selector};
 use std::cell::Cell;
 use std::collections::HashMap;
 
@@ -17,6 +18,45 @@ const MOST_NAMES: usize = 16;
 /// How often rules may look through elements beside each other (`:nth-child`, `a ~ b`): each takes as long as there are
 /// such.
 const MOST_COUNTED: usize = 20_000;
+/// Most sheets of styles that one asks for, and how deep those ask for others.
+const MOST_IMPORTS: usize = 4;
+
+/// The styles of a page.
+pub(super) fn of_page(html: &Html, beside: &dyn Beside) -> Sheet {
+    let mut sheet = Sheet::default();
+    for element in html.tree.nodes().filter_map(ElementRef::wrap) {
+        let attribute = |name: &str| element.value().attr(name).unwrap_or_default().to_ascii_lowercase();
+        let is_linked = || attribute("rel").split_whitespace().eq(["stylesheet"]);
+        let css = match element.value().name() {
+            "style" => Some(element.text().collect()),
+            "link" if is_linked() => element.value().attr("href").and_then(|link| beside.style(link)),
+            _ => None,
+        };
+        let media = attribute("media");
+        if let Some(css) = css
+            && (media.is_empty() || media.contains("all") || media.contains("screen"))
+        {
+            take(&mut sheet, &css, beside, MOST_IMPORTS);
+        }
+    }
+    sheet
+}
+
+/// Takes in styles behind those that they ask for.
+fn take(sheet: &mut Sheet, css: &str, beside: &dyn Beside, deep: usize) {
+    // They stand before all rules.
+    let head = css.split('{').next().unwrap_or_default();
+    for asked in head.split("@import").skip(1).take(deep) {
+        let link = asked.split(';').next().unwrap_or_default().trim().trim_start_matches("url(");
+        let end = link.find([')', ' ', '"', '\'']).filter(|end| *end > 0);
+        let quoted = link.strip_prefix(['"', '\'']).and_then(|link| link.split(['"', '\'']).next());
+        let link = quoted.or_else(|| link.get(..end.unwrap_or(link.len()))).unwrap_or_default();
+        if let Some(css) = beside.style(link) {
+            take(sheet, &css, beside, deep - 1);
+        }
+    }
+    sheet.take(css);
+}
 
 /// The styles of a page, by the class, the name or the kind of what they are about.
 #[derive(Debug, Default)]
@@ -192,7 +232,6 @@ fn behind_block(text: &str) -> &str {
 mod tests {
     use super::super::flow::Gap;
     use super::*;
-    use scraper::Html;
 
     fn look(css: &str, element: &str) -> Look {
         let mut sheet = Sheet::default();

@@ -68,3 +68,35 @@ fn what_another_form_or_unit_calls_a_column_is_foreign() {
     assert!(!foreign("本年收费金额（单位：万元）"));
     assert!(!foreign("处理决定数量"));
 }
+
+#[test]
+fn words_of_clerks_name_what_they_stand_for_and_nothing_else() {
+    for form in all() {
+        for section in &form.sections {
+            let labels = Labels::of(form, section);
+            for (at, row) in section.table.iter().flat_map(|table| &table.rows).enumerate() {
+                for word in std::iter::once(&row.label).chain(synonyms::of_row(&section.key, &row.key)) {
+                    assert_eq!(labels.name(word).and_then(|naming| naming.row), Some(at), "{word}");
+                }
+                for column in &row.columns {
+                    let words = synonyms::of_column(&section.key, &column.key);
+                    for word in std::iter::once(&column.label).chain(words) {
+                        let found = labels.name(word).and_then(|naming| naming.column);
+                        assert_eq!(found.as_ref(), Some(&column.key), "{word}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_unit_and_small_words_do_not_hide_a_label() {
+    for text in ["保护第三方的合法权益", "4.保护第三方合法权益（件）", "保护第三方合法权益（单位：件）"]
+    {
+        assert_eq!(row_key("requests", text).as_deref(), Some("refused_third_party_rights"), "{text}");
+    }
+    for text in ["企业", "小计", "其中", "法人或其他组织小计"] {
+        assert!(labels("requests").is_some_and(|labels| labels.name(text).is_none()), "{text}");
+    }
+}

@@ -22,7 +22,7 @@ pub(super) fn read(xml: &str, styles: Styles) -> Result<Grid, ReadFault> {
     if !reader.has_body {
         return Err(ReadFault::NoText);
     }
-    Ok(Grid { blocks: reader.workbook.blocks, aside: reader.workbook.aside })
+    Ok(Grid { blocks: reader.workbook.blocks, aside: reader.workbook.aside, ..Grid::default() })
 }
 
 /// What an open element is to its children.

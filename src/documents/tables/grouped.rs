@@ -45,7 +45,7 @@ impl Reader<'_, '_> {
             .take(GATHERED_MOST)
             .collect();
         if values.len() > 1 {
-            let state = self.unread(&values);
+            let state = self.not_told_apart(&values);
             self.use_up(&values);
             self.states = vec![Some(state); self.rows.len()];
         }
@@ -110,16 +110,21 @@ impl Reader<'_, '_> {
             return Some(states);
         }
         let values = self.as_many(run, width * self.rows.len())?;
-        let (row_marks, column_marks, strange) = self.grouped_marks(head)?;
+        let (row_marks, column_marks, stranger) = self.grouped_marks(head)?;
         let row_items: Vec<Item<'_>> = self
             .rows
             .iter()
             .map(|row| Item { key: &row.key, group: row.group.as_deref().map(group_key) })
             .collect();
-        let rows = order(&row_items, &row_marks).filter(|_| !strange && self.stand_apart(head, &values));
+        let is_torn =
+            values.first().zip(values.last()).is_some_and(|(first, last)| self.are_torn(*first, *last));
+        let is_sure = stranger.is_none() && !is_torn && self.stand_apart(head, &values);
+        let rows = order(&row_items, &row_marks).filter(|_| is_sure);
         let columns = self.rows.first().and_then(|row| grouped_columns(row, &column_marks, self.rows.len()));
         let (Some(rows), Some(columns)) = (rows, columns) else {
-            return Some((0..self.rows.len()).map(|at| (at, self.unread(&values))).collect());
+            return Some(
+                (0..self.rows.len()).map(|at| (at, self.unread(&values, stranger.clone()))).collect(),
+            );
         };
         let states =
             rows.iter().zip(values.chunks(width)).zip(columns).filter_map(|((at, values), columns)| {
@@ -141,20 +146,24 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The labels of rows and columns of a head, and whether a stranger stands among them; `None` if there is
+    /// The labels of rows and columns of a head, and a stranger that stands among them; `None` if there is
     /// no label at all.
-    fn grouped_marks(&self, head: &Range<usize>) -> Option<(Vec<Mark>, Vec<Mark>, bool)> {
-        let (mut rows, mut columns, mut strange) = (Vec::new(), Vec::new(), false);
+    fn grouped_marks(&self, head: &Range<usize>) -> Option<(Vec<Mark>, Vec<Mark>, Option<String>)> {
+        let (mut rows, mut columns, mut stranger) = (Vec::new(), Vec::new(), None);
         for at in head.clone().take(GATHERED_MOST) {
             let Some(token) = self.tokens.get(at) else { continue };
             let Some(naming) = &token.naming else {
                 let in_row = token.strand().is_some() && self.is_stranger(at);
                 let loose =
                     token.strand().is_none() && is_short(token) && !(rows.is_empty() && columns.is_empty());
-                strange |= in_row || loose;
+                if in_row || loose {
+                    stranger.get_or_insert_with(|| token.text.trim().to_owned());
+                }
                 continue;
             };
-            strange |= naming.foreign;
+            if naming.foreign {
+                stranger.get_or_insert_with(|| token.text.trim().to_owned());
+            }
             if let Some(row) = naming.row.and_then(|row| self.rows.get(row)) {
                 rows.push(Mark::Item(row.key.clone()));
             } else if let Some(group) = &naming.row_group {
@@ -163,7 +172,7 @@ impl Reader<'_, '_> {
                 columns.push(Mark::Item(column.clone()));
             }
         }
-        (!rows.is_empty() || !columns.is_empty()).then_some((rows, columns, strange))
+        (!rows.is_empty() || !columns.is_empty()).then_some((rows, columns, stranger))
     }
 
     /// Reads the values by the columns of the grid, where each label of the lower storey stands under one row's.

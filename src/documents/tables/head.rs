@@ -1,13 +1,16 @@
 //! The labels above the rows that are being read, and the order of columns they prove.
 
+use super::LONGEST_IN_CELL;
 use super::token::{Span, Token};
 use crate::documents::label::{Naming, group_key};
-use crate::documents::order::{Item, Mark, order};
+use crate::documents::order::{Item, Mark, order, stand_ins};
 use crate::domain::form::Row;
 use std::collections::HashMap;
 
 /// Most labels of a head; the widest of any form has sixteen.
 const MOST_MARKS: usize = 64;
+/// Most words nobody knows that are named.
+const MOST_NAMED: usize = 3;
 
 /// The labels above the rows that are being read.
 #[derive(Default)]
@@ -49,6 +52,10 @@ impl Head {
             let place = self.places.entry(key.clone());
             place.and_modify(|known| *known = known.filter(again)).or_insert(span);
         }
+        self.push(mark);
+    }
+
+    fn push(&mut self, mark: Mark) {
         if self.marks.len() < MOST_MARKS {
             self.marks.push(mark);
         } else {
@@ -60,6 +67,7 @@ impl Head {
     pub fn meet(&mut self, stranger: &Token<'_>) {
         self.open();
         self.strange = true;
+        self.push(Mark::Stranger(stranger.text.chars().take(LONGEST_IN_CELL).collect()));
         if self.strangers.len() < MOST_MARKS {
             self.strangers.extend(stranger.span());
         }
@@ -82,10 +90,29 @@ impl Head {
         self.begun
     }
 
+    /// The words among the labels that nobody knows.
+    pub fn unknown(&self) -> Option<String> {
+        let names = self.marks.iter().filter_map(|mark| match mark {
+            Mark::Stranger(name) => Some(name.as_str()),
+            _ => None,
+        });
+        let names: Vec<&str> = names.take(MOST_NAMED).collect();
+        (!names.is_empty()).then(|| names.join("、"))
+    }
+
+    /// The columns of a row that words stand for that nobody knows: where all labels stand in the form's own order.
+    pub fn unknown_columns(&self, row: &Row) -> Vec<usize> {
+        stand_ins(&column_items(row), &self.marks).unwrap_or_default()
+    }
+
     /// The order of a row's values, as far as the labels above it prove one.
     pub fn order_of(&self, row: &Row) -> Option<Vec<usize>> {
-        if self.strange || self.marks.contains(&Mark::Foreign) {
+        if self.marks.contains(&Mark::Foreign) {
             return None;
+        }
+        if self.strange {
+            let is_official = !self.unknown_columns(row).is_empty();
+            return is_official.then(|| (0..row.columns.len()).collect());
         }
         // A value alone behind its row's label needs no order.
         if row.columns.len() == 1 { Some(vec![0]) } else { order(&column_items(row), &self.marks) }
@@ -111,7 +138,10 @@ impl Head {
             spans.push(Some(Some(span).filter(|_| fits && is_free())?));
         }
         let whole = spans.iter().all(Option::is_some);
-        let enough = spans.iter().flatten().count() > 1 && !self.strange;
+        let unknown = self.unknown_columns(row);
+        let is_official = unknown.iter().all(|at| spans.get(*at).is_some_and(Option::is_none));
+        let known = !self.strange || (is_official && !unknown.is_empty());
+        let enough = spans.iter().flatten().count() > 1 && known;
         (whole || enough).then_some(spans)
     }
 

@@ -15,6 +15,8 @@ pub(super) struct Token<'p> {
     pub raw: &'p str,
     pub text: Cow<'p, str>,
     pub line: usize,
+    /// The line it ends in: a label may be broken over several.
+    pub until: usize,
     pub row: Option<usize>,
     pub place: Option<Place>,
     /// The last column it reaches over.
@@ -174,6 +176,7 @@ impl<'p> Maker<'_, 'p> {
             raw: piece.text,
             text,
             line: piece.line,
+            until: piece.line,
             row: piece.row,
             place: piece.place,
             to: column,
@@ -195,14 +198,17 @@ impl<'p> Maker<'_, 'p> {
         if matches!(token.value, CellText::Unreadable(_)) {
             let following = pieces.iter().take_while(|piece| piece.row.is_none());
             let broken = self.labels.name_broken(following.map(|piece| piece.text));
-            // A beginning that names a row by itself is taken with its end if both name the same one.
+            // A beginning that names something by itself is taken with its end if both name the same.
             let fits = |found: &Naming| {
-                let own = token.naming.as_ref();
-                own.is_none_or(|own| own.row.is_some() && own.row == found.row)
+                token.naming.as_ref().is_none_or(|own| {
+                    (own.row.is_some() && own.row == found.row)
+                        || (own.column.is_some() && own.column == found.column)
+                })
             };
             if let Some((count, found)) = broken.filter(|(_, found)| fits(found)) {
                 token.naming = Some(found);
                 taken = count;
+                token.until = pieces.get(count - 1).map_or(token.until, |last| last.line);
             }
         }
         self.tokens.push(token);
@@ -296,6 +302,7 @@ impl<'p> Maker<'_, 'p> {
                 value: known.value.clone(),
                 naming: known.naming.clone(),
                 line: cell.line,
+                until: cell.line,
                 row: cell.row,
                 place: Some(at),
                 to: at.column,

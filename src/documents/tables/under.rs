@@ -119,7 +119,7 @@ impl Reader<'_, '_> {
         let is_padding = tokens.iter().filter_map(|token| self.tokens.get(*token)?.place);
         let is_padding = is_padding.into_iter().all(|place| !self.has_merged.contains(&place.table));
         if whole >= WHOLE_ROWS && whole + 1 == states().count() && is_padding && may_end_with_sum(cells) {
-            let state = self.unread(&tokens);
+            let state = self.not_told_apart(&tokens);
             if let Some(place) = self.states.get_mut(*at) {
                 *place = Some(state);
             }

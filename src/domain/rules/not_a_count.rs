@@ -20,11 +20,17 @@ fn check(judged: &Judging<'_>, findings: &mut Findings) {
         finding.actual = Some(Fact::Found(fault.found.clone()));
         finding.arguments = vec![
             ("cell", Argument::Plain(name)),
+            ("said", Argument::Term(if reads_none(&reason) { "table_has" } else { "cell_holds" })),
             ("found", Argument::Plain(shorten(&fault.found.to_string()))),
             ("reason", Argument::Term(term_of(&reason))),
         ];
         findings.push(finding);
     }
+}
+
+/// Whether nothing was read as the cell's own: what was found stands somewhere in the table.
+fn reads_none(reason: &str) -> bool {
+    matches!(reason, "unknown_label" | "not_told_apart")
 }
 
 fn term_of(reason: &str) -> &'static str {
@@ -33,6 +39,9 @@ fn term_of(reason: &str) -> &'static str {
         "not_whole" => "not_whole",
         "too_large" => "too_large",
         "too_many_places" => "too_many_places",
+        "unknown_label" => "unknown_label",
+        "not_told_apart" => "not_told_apart",
+        "other_unit" => "other_unit",
         _ => "not_a_number",
     }
 }

@@ -32,7 +32,8 @@ fn text_of<'r>(reading: &'r Reading, section: &str) -> Option<&'r str> {
 
 fn value(reading: &Reading, indicator: &str) -> Option<i64> {
     let content = &reading.document.content;
-    content.figures.get(content.form().by_indicator(indicator).expect("a cell"))
+    let Some(cell) = content.form().by_indicator(indicator) else { panic!("no cell {indicator}") };
+    content.figures.get(cell)
 }
 
 /// Why a cell was not read, and what is told of it.

@@ -6,7 +6,7 @@ pub use measured::measured;
 
 use measured::{bare, han_number, unbroken};
 
-/// The reading of one cell's text. A unit beside the number is looked at by [`measured`] alone.
+/// The reading of one cell's text. A unit beside the number is looked at by [`measured()`] alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CellText {
     /// A plain numeral: sign, ASCII digits, at most one point.

@@ -107,7 +107,8 @@ impl Reader<'_, '_> {
     }
 
     /// Where texts part their cells by marks alone, a row that lost a value is padded at its end like one whose
-    /// last cell is blank. Of rows otherwise whole, the one that ends with what may be its sum is not believed.
+    /// last cell is blank. Of rows otherwise whole, the one that ends with what may be its sum is not believed, nor
+    /// any where the others are padded too.
     pub(super) fn refuse_short_row(&mut self) {
         let states = || self.states.iter().enumerate().filter_map(|(at, state)| Some((at, state.as_ref()?)));
         let early: Vec<usize> = states().filter(|(_, state)| state.ends_early()).map(|(at, _)| at).collect();
@@ -118,12 +119,28 @@ impl Reader<'_, '_> {
         // Where merged cells are known as such, a blank cell is one.
         let is_padding = tokens.iter().filter_map(|token| self.tokens.get(*token)?.place);
         let is_padding = is_padding.into_iter().all(|place| !self.has_merged.contains(&place.table));
-        if whole >= WHOLE_ROWS && whole + 1 == states().count() && is_padding && may_end_with_sum(cells) {
+        if whole >= WHOLE_ROWS
+            && whole + 1 == states().count()
+            && is_padding
+            && (may_end_with_sum(cells) || self.is_padded(cells.len()))
+        {
             let state = self.not_told_apart(&tokens);
             if let Some(place) = self.states.get_mut(*at) {
                 *place = Some(state);
             }
         }
+    }
+
+    /// Whether a row of so many values has all of them, and cells behind them.
+    fn is_padded(&self, values: usize) -> bool {
+        let last = |state: &RowState| match state {
+            RowState::Read(cells) if cells.len() == values && state.is_whole() => {
+                self.tokens.get(cells.last()?.2)?.place
+            }
+            _ => None,
+        };
+        values > 1
+            && self.states.iter().flatten().filter_map(last).any(|place| place.column + 1 < place.width)
     }
 }
 

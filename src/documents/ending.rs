@@ -1,94 +1,31 @@
 //! Where a report ends: at its signature, else where the element of the page ends that holds it, or where the page's own
 //! lines begin.
 
+use super::compiled_in;
 use super::grid::Piece;
 use super::label::Keys;
 use super::signature::{Signature, read_signature};
+use serde::Deserialize;
+use std::sync::LazyLock;
 
 /// Longest line of a page around a report, in characters.
 const LONGEST: usize = 80;
 
-/// Lines that pages carry below what they show, by how they begin.
-const LEADS: [&str; 41] = [
-    "分享到",
-    "扫一扫",
-    "扫码",
-    "打印本页",
-    "关闭窗口",
-    "关闭本页",
-    "保存本页",
-    "收藏本页",
-    "责任编辑",
-    "上一篇",
-    "下一篇",
-    "上一条",
-    "下一条",
-    "相关附件",
-    "附件下载",
-    "相关阅读",
-    "相关链接",
-    "相关文档",
-    "相关新闻",
-    "版权所有",
-    "网站标识码",
-    "联系我们",
-    "网站地图",
-    "关于我们",
-    "友情链接",
-    "返回顶部",
-    "回到顶部",
-    "返回首页",
-    "浏览次数",
-    "浏览量",
-    "阅读量",
-    "点击数",
-    "点击率",
-    "您访问的链接",
-    "政府网站找错",
-    "无障碍阅读",
-    "我要纠错",
-    "技术支持",
-    "copyright",
-    "建议使用",
-    "微信公众号",
-];
-/// The same where nothing or a colon follows: the words stand in sentences too.
-const NAMES: [&str; 30] = [
-    "文章来源",
-    "稿件来源",
-    "主办单位",
-    "承办单位",
-    "主管单位",
-    "来源",
-    "编辑",
-    "主办",
-    "承办",
-    "分享",
-    "收藏",
-    "打印",
-    "关闭",
-    "打印关闭",
-    "打印关闭窗口",
-    "字号",
-    "字体",
-    "字号大中小",
-    "字体大中小",
-    "微博微信qq空间",
-    "党政机关",
-    "手机版",
-    "关注我们",
-    "发布日期",
-    "发布时间",
-    "发布机构",
-    "信息来源",
-    "隐私声明",
-    "分享收藏",
-    "审核",
-];
-/// What only such lines hold.
-const MARKS: [&str; 5] = ["icp备", "公网安备", "公安备", "版权所有", "网站地图"];
-/// Lines that belong to a page where another line of it follows, and may else be the report's.
-const WEAK: [&str; 9] = ["地址", "联系电话", "电话", "邮编", "邮箱", "email", "作者", "传真", "阅读"];
+/// Words of such lines, as data: `ending.toml`.
+#[derive(Deserialize)]
+struct OfPages {
+    leads: Vec<String>,
+    names: Vec<String>,
+    marks: Vec<String>,
+    weak: Vec<String>,
+}
+
+static OF_PAGES: LazyLock<OfPages> = LazyLock::new(|| compiled_in(include_str!("ending.toml")));
+
+/// Whether a list holds a word.
+fn holds(list: &[String], word: &str) -> bool {
+    list.iter().any(|known| known == word)
+}
 
 /// What stands behind the last heading of a report.
 pub(super) struct Ending<'b, 'p> {
@@ -157,16 +94,16 @@ fn is_of_page(text: &str) -> bool {
     let key = Keys::of(text).full.to_lowercase();
     let name =
         text.split(['：', ':']).next().map(|name| Keys::of(name).full.to_lowercase()).unwrap_or_default();
-    LEADS.iter().any(|lead| key.starts_with(lead))
-        || NAMES.contains(&key.as_str())
-        || (name.len() < key.len() && NAMES.contains(&name.as_str()))
-        || MARKS.iter().any(|mark| key.contains(mark))
+    OF_PAGES.leads.iter().any(|lead| key.starts_with(lead.as_str()))
+        || holds(&OF_PAGES.names, &key)
+        || (name.len() < key.len() && holds(&OF_PAGES.names, &name))
+        || OF_PAGES.marks.iter().any(|mark| key.contains(mark.as_str()))
 }
 
 fn is_weak(text: &str) -> bool {
     let name =
         text.split(['：', ':']).next().map(|name| Keys::of(name).full.to_lowercase()).unwrap_or_default();
-    text.chars().count() <= LONGEST && WEAK.contains(&name.as_str())
+    text.chars().count() <= LONGEST && holds(&OF_PAGES.weak, &name)
 }
 
 /// 附件：年报.docx.

@@ -56,5 +56,11 @@ pub use intake::{Kind, read_grid};
 pub use notes::{FoundCell, FoundState, SourceNotes};
 pub use recognise::{Reading, recognise, recognise_part};
 
+/// Reads a data file of the readers' own.
+#[expect(clippy::unreachable, reason = "compiled in and read by a test: there is no program without it")]
+fn compiled_in<T: serde::de::DeserializeOwned>(text: &str) -> T {
+    toml::from_str(text).unwrap_or_else(|fault| unreachable!("a data file: {fault}"))
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! What clerks write for the form's words, as data: `synonyms.toml`.
 
+use crate::documents::compiled_in;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -22,11 +23,7 @@ struct OfSection {
     columns: Words,
 }
 
-#[expect(clippy::unreachable, reason = "compiled in and read by a test: there is no program without it")]
-static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| {
-    toml::from_str(include_str!("synonyms.toml"))
-        .unwrap_or_else(|fault| unreachable!("the synonyms: {fault}"))
-});
+static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| compiled_in(include_str!("synonyms.toml")));
 
 /// Letters with words that mean the same folded into one.
 pub(super) fn folded(mut letters: String) -> String {
